@@ -1,0 +1,101 @@
+package gen
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// Text is a text that the service sends as a JSON string or as a JSON number, now one, now the other. It
+// keeps the text and not the JSON type: 22519813685366 and "22519813685366" are the same Text. It is written
+// as a string.
+type Text string
+
+// UnmarshalJSON takes a JSON string or number; null leaves the text as it is, anything else is an error.
+func (t *Text) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && (b[0] == '-' || '0' <= b[0] && b[0] <= '9') {
+		*t = Text(b)
+		return nil
+	}
+	if bytes.Equal(b, []byte("null")) {
+		return nil
+	}
+	var s string
+	if err := json.Unmarshal(b, &s); err != nil {
+		return fmt.Errorf("want a string or a number: %w", err)
+	}
+	*t = Text(s)
+	return nil
+}
+
+// EndpointFilters says which endpoints are meant: the string [AllEndpoints], or a []EndpointFilter of at least
+// one filter, joined with AND. The zero value names neither; it is sent as null, which the service refuses.
+type EndpointFilters any
+
+// AllEndpoints, as EndpointFilters, means every endpoint of the tenant.
+const AllEndpoints = "all"
+
+// FilterValue is what a filter compares with: a []string, a string, or an int64 of milliseconds since the Unix
+// epoch, UTC.
+type FilterValue any
+
+// UnmarshalJSON decodes Filters into one of the types that [EndpointFilters] names, where the JSON has that form.
+func (d *AbortScanRequestData) UnmarshalJSON(b []byte) error {
+	type plain AbortScanRequestData
+	if err := json.Unmarshal(b, (*plain)(d)); err != nil {
+		return err
+	}
+	if _, isList := d.Filters.([]any); !isList {
+		return nil
+	}
+	var list struct {
+		Filters []EndpointFilter `json:"filters"`
+	}
+	if err := json.Unmarshal(b, &list); err != nil {
+		return err
+	}
+	d.Filters = list.Filters
+	return nil
+}
+
+// UnmarshalJSON decodes Value into one of the types that [FilterValue] names, where the JSON has that form.
+func (f *EndpointFilter) UnmarshalJSON(b []byte) error {
+	type plain EndpointFilter
+	raw := struct {
+		*plain
+		Value json.RawMessage `json:"value"`
+	}{plain: (*plain)(f)}
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	var list []string
+	var millis int64
+	switch {
+	case len(raw.Value) == 0 || string(raw.Value) == "null":
+		f.Value = nil
+	case json.Unmarshal(raw.Value, &list) == nil:
+		f.Value = list
+	case json.Unmarshal(raw.Value, &millis) == nil:
+		f.Value = millis
+	default:
+		return json.Unmarshal(raw.Value, &f.Value)
+	}
+	return nil
+}
+
+// ErrorDetails is what is wrong with which field. The service documents a list, and also sends a single text,
+// which is read as one detail without a field, or null.
+type ErrorDetails []ErrorDetail
+
+// UnmarshalJSON takes a list of details, a string, or null.
+func (d *ErrorDetails) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && b[0] == '"' {
+		var text string
+		if err := json.Unmarshal(b, &text); err != nil {
+			return err
+		}
+		*d = ErrorDetails{{Message: text}}
+		return nil
+	}
+	return json.Unmarshal(b, (*[]ErrorDetail)(d))
+}
