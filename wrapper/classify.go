@@ -1,0 +1,132 @@
+package wrapper
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+var byteOrderMark = []byte("\ufeff")
+
+// classify returns nil for an answer that may be the documented success, and the error for everything else.
+func (p *pipeline) classify(c *call, res *result) error {
+	if res.response == nil {
+		return &noAnswerError{
+			operation: c.operation, attempts: c.attempts, left: res.left,
+			unknown: res.left && c.mayHaveEffect(), cause: res.err,
+		}
+	}
+	status := res.response.StatusCode
+	text := bytes.TrimPrefix(res.body, byteOrderMark)
+	whole := res.err == nil && !res.tooLarge
+	if whole && isGood(status, text) {
+		res.body = text
+		return nil
+	}
+	e := &APIError{
+		Operation:  c.operation,
+		StatusCode: status,
+		Attempts:   c.attempts,
+		RetryAfter: retryAfter(res.response.Header, time.Now()),
+		Body:       bounded(blank(res.body, res.signed), maxKeptBody),
+	}
+	if res.err != nil {
+		e.cause = fmt.Errorf("the answer broke off: %w", res.err)
+	}
+	saysError := describe(e, text, func(s string, max int) string { return clean(string(blank([]byte(s), res.signed)), max) })
+	e.kinds = kindsOf(e, res.tooLarge, saysError)
+	if c.mayHaveEffect() && !isDefinite(status, saysError) {
+		e.add(ErrOutcomeUnknown)
+	}
+	e.Hint = p.hint(e, res)
+	return e
+}
+
+// isGood reports whether the answer is a success as far as can be told without knowing the operation: JSON that
+// is no error envelope, or a 204 without a body. JSON is known by its bytes, not by its Content-Type.
+func isGood(status int, text []byte) bool {
+	if !isSuccess(status) {
+		return false
+	}
+	if len(text) == 0 {
+		return status == http.StatusNoContent
+	}
+	return json.Valid(text) && !(mayBeError(text) && parseEnvelope(text).saysError())
+}
+
+// isDefinite reports whether the answer tells that the request was, or was not, carried out.
+func isDefinite(status int, saysError bool) bool {
+	switch status {
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return false
+	}
+	return !isSuccess(status) || saysError
+}
+
+// kindsOf goes by the HTTP status; of a success that carries an error envelope, by its code where that is one.
+func kindsOf(e *APIError, tooLarge, saysError bool) []error {
+	status := e.StatusCode
+	if isSuccess(status) && saysError {
+		status, _ = strconv.Atoi(e.Code)
+	}
+	var kinds []error
+	if kind := kindOfStatus(status); kind != nil {
+		kinds = append(kinds, kind)
+	}
+	if tooLarge {
+		kinds = append(kinds, ErrResponseTooLarge)
+	}
+	if len(kinds) == 0 {
+		kinds = append(kinds, ErrUnexpectedResponse)
+	}
+	if strings.Contains(strings.ToLower(e.Message), noEndpointsText) {
+		if !slices.Contains(kinds, ErrServer) {
+			kinds = append(kinds, ErrServer)
+		}
+		kinds = append(kinds, ErrNoEndpoints)
+	}
+	return kinds
+}
+
+// answer is what passed classify.
+type answer struct {
+	operation string
+	request   *http.Request // unsigned
+	response  *http.Response
+	body      []byte
+	attempts  int
+}
+
+// decode reads an answer into the operation's type, of which missing says what it lacks, "" when nothing.
+// It returns either a value or an error.
+func decode[T any](a *answer, missing func(*T) string) (*T, error) {
+	v := new(T)
+	if a.response.StatusCode != http.StatusOK {
+		return nil, a.unexpected(ErrUnexpectedResponse, nil)
+	}
+	if err := json.Unmarshal(a.body, v); err != nil {
+		// The decoder's own error would repeat parts of the body.
+		return nil, a.unexpected(ErrUnexpectedResponse, fmt.Errorf("the body is not of the documented shape"))
+	}
+	if what := missing(v); what != "" {
+		return nil, a.unexpected(ErrUnexpectedResponse, fmt.Errorf("the body has no %s", what))
+	}
+	return v, nil
+}
+
+// unexpected makes the error of an answer that passed classify and is still not what the operation documents.
+func (a *answer) unexpected(kind, cause error) error {
+	e := &APIError{
+		Operation: a.operation, StatusCode: a.response.StatusCode, Attempts: a.attempts,
+		Body: bounded(a.body, maxKeptBody), kinds: []error{kind}, cause: cause,
+	}
+	if a.request.Method != http.MethodGet {
+		e.add(ErrOutcomeUnknown)
+	}
+	return e
+}

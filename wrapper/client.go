@@ -1,0 +1,120 @@
+package wrapper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"net/http"
+	"time"
+
+	"example.com/cortexscan/gen"
+	"golang.org/x/time/rate"
+)
+
+// Client calls one tenant with one key. It is safe for concurrent use; make one and keep it, since its
+// connections are kept alive.
+type Client struct {
+	pipeline *pipeline
+	api      *gen.ClientWithResponses
+}
+
+// New returns a Client for a tenant, which is given as its host (acme.xdr.us.paloaltonetworks.com, with or
+// without the prefix api-, which API hosts have) or as an https URL, a gateway's path prefix included. Plain
+// http is for this machine alone. New sends nothing. Its errors say what is wrong with which argument, and
+// repeat neither a key nor a password.
+func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
+	base, err := parseTenant(tenant)
+	if err != nil {
+		return nil, fmt.Errorf("cortexscan: %w", err)
+	}
+	if cred.sign == nil {
+		return nil, errors.New("cortexscan: the Credential is empty: make one with StandardKey or AdvancedKey")
+	}
+	if cred.fault != "" {
+		return nil, errors.New("cortexscan: " + cred.fault)
+	}
+	var s settings
+	for _, opt := range opts {
+		if opt == nil {
+			return nil, errors.New("cortexscan: an Option is nil")
+		}
+		if err := opt(&s); err != nil {
+			return nil, fmt.Errorf("cortexscan: %w", err)
+		}
+	}
+	p := &pipeline{
+		base:              base,
+		cred:              cred,
+		transport:         sharedTransport(),
+		userAgent:         productToken,
+		timeout:           orDefault(s.timeout, defaultTimeout, 0),
+		maxBytes:          orDefault(s.maxResponseBytes, defaultMaxResponseBytes, math.MaxInt64-1),
+		retry:             s.retry.withDefaults(),
+		limiter:           newLimiter(s.perSecond, s.burst),
+		log:               s.logger,
+		requestValidator:  s.requestValidator,
+		responseValidator: s.responseValidator,
+	}
+	if s.product != "" {
+		p.userAgent = s.product + " " + productToken
+	}
+	if c := s.httpClient; c != nil {
+		if c.Transport != nil {
+			p.transport = c.Transport
+		}
+		p.timeout = shorter(s.timeout, c.Timeout, p.timeout)
+	}
+	if p.log == nil {
+		p.log = slog.New(slog.DiscardHandler)
+	}
+	// Paths stay as the contract has them; the pipeline puts the tenant's address before them. The validators and
+	// the errors thus see the contract's path, whatever gateway is in between.
+	api, err := gen.NewClientWithResponses("/", gen.WithHTTPClient(p))
+	if err != nil {
+		return nil, fmt.Errorf("cortexscan: %w", err)
+	}
+	return &Client{pipeline: p, api: api}, nil
+}
+
+// API returns the whole generated client, for operations and answers that this package has no method of its own
+// for. Its calls go through the same pipeline: they are validated, signed, limited and retried, and every
+// answer but a good 2xx is an error of this package. It takes care of the User-Agent header.
+func (c *Client) API() gen.ClientWithResponsesInterface { return c.api }
+
+// String names the Client's host, and no more.
+func (c *Client) String() string {
+	if c == nil || c.pipeline == nil {
+		return "Client(none)"
+	}
+	return "Client(" + c.pipeline.base.Host + ")"
+}
+
+// call sends one request of the generated client through the pipeline.
+func (c *Client) call(ctx context.Context, r *http.Request) (*answer, error) {
+	return c.pipeline.call(r.WithContext(ctx))
+}
+
+// shorter is the time limit of an attempt where the http.Client has one too: the shorter of the two that were
+// asked for.
+func shorter(asked, clients, byDefault time.Duration) time.Duration {
+	switch {
+	case clients <= 0:
+		return byDefault
+	case asked > 0:
+		return min(asked, clients)
+	}
+	return clients
+}
+
+// newLimiter returns nil where there is no limit.
+func newLimiter(perSecond float64, burst int) *rate.Limiter {
+	if perSecond <= 0 {
+		return nil
+	}
+	if burst == 0 {
+		burst = int(math.Ceil(min(perSecond, math.MaxInt32)))
+	}
+	return rate.NewLimiter(rate.Limit(perSecond), burst)
+}

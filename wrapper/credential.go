@@ -1,0 +1,141 @@
+package wrapper
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Names of the headers that authenticate a request, in the form in which net/http keeps them.
+const (
+	headerAuthorization = "Authorization"
+	headerKeyID         = "X-Xdr-Auth-Id"
+	headerNonce         = "X-Xdr-Nonce"
+	headerTimestamp     = "X-Xdr-Timestamp"
+)
+
+// keyType is what the console calls the security level of a key.
+type keyType string
+
+const (
+	standardKey keyType = "standard"
+	advancedKey keyType = "advanced"
+)
+
+// Credential is an API key with its ID. Make one with [StandardKey] or [AdvancedKey]; the zero Credential is
+// refused by [New]. It never shows the key: not under any verb of package fmt, nor in JSON, nor in a log,
+// however deeply it is nested. The key stands in a closure, which reflection cannot look into.
+type Credential struct {
+	kind keyType
+	// sign puts the headers that authenticate a request on it. Nil in the zero Credential.
+	sign func(h http.Header, now time.Time)
+	// fault says what is wrong with the key or its ID, without repeating either.
+	fault string
+}
+
+// StandardKey returns a key of the type Standard, which is sent as it is. Space around key and ID is cut.
+// Whether the two can be used is for [New] to say.
+func StandardKey(id, key string) Credential {
+	id, key, fault := tidyKey(id, key)
+	return Credential{standardKey, func(h http.Header, _ time.Time) {
+		setHeaders(h, headerKeyID, id, headerAuthorization, key)
+	}, fault}
+}
+
+// AdvancedKey returns a key of the type Advanced, which never leaves this program: what is sent is the SHA-256
+// of the key, a nonce and the time, made anew for each attempt. Space around key and ID is cut. Whether the
+// two can be used is for [New] to say.
+func AdvancedKey(id, key string) Credential {
+	id, key, fault := tidyKey(id, key)
+	return Credential{advancedKey, func(h http.Header, now time.Time) {
+		nonce := newNonce()
+		timestamp := strconv.FormatInt(now.UnixMilli(), 10)
+		setHeaders(h, headerKeyID, id, headerAuthorization, signature(key, nonce, timestamp),
+			headerNonce, nonce, headerTimestamp, timestamp)
+	}, fault}
+}
+
+// signature is the service's scheme for Advanced keys: hex(sha256(key + nonce + timestamp)), the timestamp in
+// milliseconds since the Unix epoch.
+func signature(key, nonce, timestamp string) string {
+	var buf [256]byte
+	sum := sha256.Sum256(append(append(append(buf[:0], key...), nonce...), timestamp...))
+	return hex.EncodeToString(sum[:])
+}
+
+// newNonce returns 64 random characters of A-Z and 2-7, 320 bits: what base32 makes of 40 bytes.
+func newNonce() string {
+	var raw [40]byte
+	rand.Read(raw[:]) // never fails
+	return base32.StdEncoding.EncodeToString(raw[:])
+}
+
+// setHeaders sets canonical names to values, all in one allocation.
+func setHeaders(h http.Header, pairs ...string) {
+	values := make([]string, len(pairs)/2)
+	for i := range values {
+		values[i] = pairs[2*i+1]
+		h[pairs[2*i]] = values[i : i+1 : i+1]
+	}
+}
+
+// blank returns body without the credentials that the signed request carried, should somebody have sent them
+// back. The key's ID is no secret.
+func blank(body []byte, signed http.Header) []byte {
+	for _, name := range []string{headerAuthorization, headerNonce} {
+		if secret := signed.Get(name); secret != "" && bytes.Contains(body, []byte(secret)) {
+			body = bytes.ReplaceAll(body, []byte(secret), []byte("[hidden]"))
+		}
+	}
+	return body
+}
+
+func tidyKey(id, key string) (_, _, fault string) {
+	id, key = strings.TrimSpace(id), strings.TrimSpace(key)
+	switch {
+	case key == "":
+		fault = "the API key is empty"
+	case id == "":
+		fault = "the API key's ID is empty: it is the number in the column ID of the console's table of keys"
+	case !fitsHeader(key):
+		fault = "the API key contains a character that cannot stand in an HTTP header, such as a line break: copy it again"
+	case !fitsHeader(id):
+		fault = "the API key's ID contains a character that cannot stand in an HTTP header: it is the number in the column ID of the console's table of keys"
+	}
+	return id, key, fault
+}
+
+// fitsHeader reports whether s is printable ASCII, which is all that a header's value may be made of today
+// (RFC 9110, section 5.5).
+func fitsHeader(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0
+}
+
+// String names the type of the key, and no more.
+func (c Credential) String() string {
+	if c.kind == "" {
+		return "Credential(none)"
+	}
+	return "Credential(" + string(c.kind) + ", hidden)"
+}
+
+// GoString is String, for %#v.
+func (c Credential) GoString() string { return c.String() }
+
+// Format writes String under every verb.
+func (c Credential) Format(s fmt.State, _ rune) { io.WriteString(s, c.String()) }
+
+// MarshalText is String, for JSON and everything else that encodes.
+func (c Credential) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// LogValue is String, for package log/slog.
+func (c Credential) LogValue() slog.Value { return slog.StringValue(c.String()) }

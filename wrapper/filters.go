@@ -1,0 +1,66 @@
+package wrapper
+
+import (
+	"time"
+
+	"example.com/cortexscan/gen"
+)
+
+// The filters of this file are those that the service documents. In each, an endpoint matches where its field
+// is one of the values. They are checked by the call that they are given to: see [Matching].
+
+// EndpointIDs selects endpoints by their IDs, 32 hexadecimal digits each.
+func EndpointIDs(v ...string) gen.EndpointFilter { return in("endpoint_id_list", v) }
+
+// Hostnames selects endpoints by their host names.
+func Hostnames(v ...string) gen.EndpointFilter { return in("hostname", v) }
+
+// Aliases selects endpoints by the aliases that the console shows for them.
+func Aliases(v ...string) gen.EndpointFilter { return in("alias", v) }
+
+// GroupNames selects endpoints by the endpoint groups that they belong to.
+func GroupNames(v ...string) gen.EndpointFilter { return in("group_name", v) }
+
+// Distributions selects endpoints by the name of the distribution (installation package) they were set up with.
+func Distributions(v ...string) gen.EndpointFilter { return in("dist_name", v) }
+
+// IPs selects endpoints by their IP addresses.
+func IPs(v ...string) gen.EndpointFilter { return in("ip_list", v) }
+
+// Usernames selects endpoints by the users logged in on them.
+func Usernames(v ...string) gen.EndpointFilter { return in("username", v) }
+
+// Platforms selects endpoints by platform: windows, linux, macos, android, and whatever the service adds.
+func Platforms(v ...string) gen.EndpointFilter { return in("platform", v) }
+
+// Isolation selects endpoints by whether they are isolated or unisolated.
+func Isolation(v ...string) gen.EndpointFilter { return in("isolate", v) }
+
+// ScanStatuses selects endpoints by the status of their scan: none, pending, in_progress, canceled, aborted,
+// pending_cancellation, success, error.
+func ScanStatuses(v ...string) gen.EndpointFilter { return in("scan_status", v) }
+
+// FirstSeenSince selects endpoints first seen at t or later. The zero time is refused at the call.
+func FirstSeenSince(t time.Time) gen.EndpointFilter { return at("first_seen", "gte", t) }
+
+// FirstSeenUntil selects endpoints first seen at t or earlier. The zero time is refused at the call.
+func FirstSeenUntil(t time.Time) gen.EndpointFilter { return at("first_seen", "lte", t) }
+
+// LastSeenSince selects endpoints last seen at t or later. The zero time is refused at the call.
+func LastSeenSince(t time.Time) gen.EndpointFilter { return at("last_seen", "gte", t) }
+
+// LastSeenUntil selects endpoints last seen at t or earlier. The zero time is refused at the call.
+func LastSeenUntil(t time.Time) gen.EndpointFilter { return at("last_seen", "lte", t) }
+
+// Where is a filter on any field, for one that the service adds after this package was written.
+func Where(field, operator string, values ...string) gen.EndpointFilter {
+	// A copy, never nil: what the caller does to its slice afterwards is its own affair.
+	return gen.EndpointFilter{Field: field, Operator: operator, Value: append([]string{}, values...)}
+}
+
+func in(field string, values []string) gen.EndpointFilter { return Where(field, "in", values...) }
+
+// at sends milliseconds since the Unix epoch, UTC, as the service documents.
+func at(field, operator string, t time.Time) gen.EndpointFilter {
+	return gen.EndpointFilter{Field: field, Operator: operator, Value: t.UnixMilli()}
+}

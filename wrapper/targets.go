@@ -1,0 +1,79 @@
+package wrapper
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"example.com/cortexscan/gen"
+)
+
+// Targets says which endpoints an operation is for. Make one with [AllEndpoints] or [Matching]; the zero
+// Targets names none and is refused, so that nothing left empty by mistake reaches a whole tenant.
+type Targets struct {
+	all     bool
+	filters []gen.EndpointFilter
+}
+
+// AllEndpoints is every endpoint of the tenant.
+func AllEndpoints() Targets { return Targets{all: true} }
+
+// Matching is the endpoints that match every one of the filters. No filter, a filter without a value, and a
+// blank value, which is what an unset shell variable leaves behind, are refused at the call with
+// [ErrInvalidRequest]; they never mean all.
+func Matching(filters ...gen.EndpointFilter) Targets {
+	return Targets{filters: slices.Clone(filters)}
+}
+
+// encode returns the targets as the contract has them.
+func (t Targets) encode() (gen.EndpointFilters, error) {
+	if t.all {
+		return gen.AllEndpoints, nil
+	}
+	if len(t.filters) == 0 {
+		return nil, errors.New("no endpoints are named: use Matching with at least one filter, or AllEndpoints")
+	}
+	for i, f := range t.filters {
+		if err := checkFilter(f); err != nil {
+			return nil, fmt.Errorf("filter %d (%s): %w", i+1, clean(f.Field, maxFieldText), err)
+		}
+	}
+	return t.filters, nil
+}
+
+func checkFilter(f gen.EndpointFilter) error {
+	if isBlank(f.Field) || isBlank(f.Operator) {
+		return errors.New("its field or operator is blank")
+	}
+	switch value := f.Value.(type) {
+	case []string:
+		return checkValues(value)
+	case string:
+		return checkValues([]string{value})
+	case int64:
+		return checkTime(value)
+	case int:
+		return checkTime(int64(value))
+	case nil:
+		return errors.New("it has no value")
+	}
+	return fmt.Errorf("its value is a %T, not a []string, a string, or an int64 of milliseconds", f.Value)
+}
+
+func checkValues(values []string) error {
+	if len(values) == 0 {
+		return errors.New("it has no value")
+	}
+	if i := slices.IndexFunc(values, isBlank); i >= 0 {
+		return fmt.Errorf("value %d of %d is blank: is a variable unset?", i+1, len(values))
+	}
+	return nil
+}
+
+// checkTime refuses what an unset time becomes: "seen since 1970" would match every endpoint.
+func checkTime(millis int64) error {
+	if millis <= 0 {
+		return errors.New("its time is not after 1 January 1970: is a variable unset?")
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package wrapper
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+const (
+	vendorDomain = "paloaltonetworks.com"
+	apiPrefix    = "api-"
+	tenantForms  = "give the tenant's host, such as acme.xdr.us.paloaltonetworks.com, or an https URL"
+)
+
+// parseTenant turns what people have at hand, a host or a URL, into the base URL of the tenant's API. Its
+// errors do not repeat what was given, since keys and passwords get pasted into the wrong place.
+func parseTenant(tenant string) (*url.URL, error) {
+	tenant = strings.TrimSpace(tenant)
+	if tenant == "" {
+		return nil, errors.New("the tenant is empty: " + tenantForms)
+	}
+	bare := !strings.Contains(tenant, "://")
+	if bare {
+		tenant = "https://" + tenant
+	}
+	u, err := url.Parse(tenant)
+	if err != nil || u.Hostname() == "" || u.Opaque != "" {
+		return nil, errors.New("the tenant is neither a host nor a URL: " + tenantForms)
+	}
+	if u.User != nil {
+		return nil, errors.New("the tenant's URL contains a user name or a password: remove them, the API key is given apart")
+	}
+	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(tenant, "#") {
+		return nil, errors.New("the tenant's URL contains a query or a fragment: give it up to the host alone")
+	}
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	if err := checkPort(u); err != nil {
+		return nil, err
+	}
+	loopback := isLoopback(host)
+	switch {
+	case u.Scheme == "https":
+	case u.Scheme == "http" && loopback:
+	case u.Scheme == "http":
+		return nil, errors.New("the tenant's URL is plain http, which would send the key unprotected: use https (http is for this machine alone)")
+	default:
+		return nil, errors.New("the tenant's URL is neither https nor http: " + tenantForms)
+	}
+	if err := checkHost(host, bare); err != nil {
+		return nil, err
+	}
+	vendor := host == vendorDomain || strings.HasSuffix(host, "."+vendorDomain)
+	path := strings.TrimRight(u.EscapedPath(), "/")
+	if path != "" && (vendor || bare) {
+		return nil, errors.New("the tenant has a path behind its host, as a page of the console has: give the host alone")
+	}
+	if vendor && strings.HasPrefix(host, apiPrefix+apiPrefix) {
+		return nil, errors.New(`the tenant's host begins with "api-" twice: once is enough, or not at all`)
+	}
+	if (vendor || bare) && !strings.HasPrefix(host, apiPrefix) {
+		host = apiPrefix + host
+	}
+	return rebuild(u.Scheme, host, u.Port(), path)
+}
+
+// rebuild parses the parts again, so that Path and RawPath of the result agree.
+func rebuild(scheme, host, port, path string) (*url.URL, error) {
+	if port != "" {
+		host = net.JoinHostPort(host, port)
+	} else if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	u, err := url.Parse(scheme + "://" + host + path)
+	if err != nil {
+		return nil, errors.New("the tenant is neither a host nor a URL: " + tenantForms)
+	}
+	return u, nil
+}
+
+func checkPort(u *url.URL) error {
+	if u.Port() == "" {
+		return nil
+	}
+	if n, err := strconv.Atoi(u.Port()); err != nil || n < 1 || n > 65535 {
+		return errors.New("the tenant's port is not a number from 1 to 65535")
+	}
+	return nil
+}
+
+// checkHost refuses names that no host can have, and bare ones that need a scheme to be understood.
+func checkHost(host string, bare bool) error {
+	if _, err := netip.ParseAddr(host); err == nil {
+		if bare {
+			return errors.New("the tenant is a bare IP address: give a URL, such as https://192.0.2.1")
+		}
+		return nil
+	}
+	for label := range strings.SplitSeq(host, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+			return errors.New("the tenant's host is not a valid name: " + tenantForms)
+		}
+	}
+	if bare && !strings.Contains(host, ".") {
+		return errors.New("the tenant is a single word, not a fully qualified domain name: " + tenantForms)
+	}
+	return nil
+}
+
+// isLoopback reports whether host is this machine: 127/8, ::1 or localhost.
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.Zone() == "" && addr.Unmap().IsLoopback()
+}

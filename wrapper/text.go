@@ -1,0 +1,69 @@
+package wrapper
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Bounds of what an error carries of a service's text, in bytes.
+const (
+	maxErrorText   = 4 << 10
+	maxMessageText = 1 << 10
+	maxFieldText   = 256
+	maxCodeText    = 128
+)
+
+const ellipsis = "…"
+
+// clean makes one line of what a service sent, safe to print on a terminal and in a log: valid UTF-8, no
+// control or format characters (an escape sequence or a bidirectional override would be one), no line or
+// paragraph separators, at most max bytes. White space of any kind becomes one space.
+func clean(s string, max int) string {
+	if len(s) <= max && isPlain(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(min(len(s), max))
+	space := false // one is due before the next visible character
+	for _, r := range s {
+		if unicode.IsSpace(r) || unicode.In(r, unicode.Zl, unicode.Zp) {
+			space = b.Len() > 0
+			continue
+		}
+		if unicode.In(r, unicode.Cc, unicode.Cf) {
+			continue
+		}
+		if b.Len()+utf8.RuneLen(r)+len(" ")+len(ellipsis) > max {
+			b.WriteString(ellipsis)
+			break
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// isPlain reports whether s is printable ASCII without double, leading or trailing spaces, as nearly every
+// message is: such text needs no cleaning.
+func isPlain(s string) bool {
+	space := true
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c > '~' || c == ' ' && space {
+			return false
+		}
+		space = c == ' '
+	}
+	return !space || s == ""
+}
+
+// isBlank reports whether nothing of s would be seen: it is what an unset shell variable leaves behind.
+func isBlank(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool {
+		return !unicode.IsSpace(r) && !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+	}) < 0
+}
