@@ -1,0 +1,53 @@
+# Everything but ci, lint and the targets under "with more tools" needs nothing but Go and make.
+
+GO       ?= go
+FUZZTIME ?= 30s
+LINT      = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## See it work: read a scan run's status and cancel scans, in an embedded tenant
+	@$(GO) run ./cmd/cortexscan demo
+
+.PHONY: build
+build: ## Build the command line into bin/cortexscan
+	@$(GO) build -trimpath -o bin/cortexscan ./cmd/cortexscan
+
+.PHONY: test
+test: ## Run all tests
+	$(GO) test ./...
+	cd tests/consumer && $(GO) test ./...
+
+.PHONY: generate
+generate: ## Make gen/ out of api/openapi.yaml: after every change of that file
+	$(GO) generate ./...
+
+.PHONY: check
+check: ## Say what go generate, go mod tidy and gofmt would change, and change nothing
+	@sh .ci/check
+
+.PHONY: fmt
+fmt: ## Format the Go code
+	gofmt -w $$(git ls-files '*.go')
+
+.PHONY: lint
+lint: ## Run go vet and golangci-lint (builds the linter: a minute or two the first time)
+	$(GO) vet ./...
+	$(LINT) run ./...
+
+.PHONY: fuzz
+fuzz: ## Fuzz each target for FUZZTIME (30s)
+	@FUZZTIME=$(FUZZTIME) sh .ci/fuzz
+
+.PHONY: rename
+rename: ## Give the module a home: make rename MODULE=github.com/you/cortexscan
+	@sh .ci/rename "$(MODULE)"
+
+.PHONY: ci
+ci: ## Run the gate, as it runs before every merge
+	bash .ci/run
