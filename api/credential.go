@@ -1,0 +1,85 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// credential is one thing that a security scheme wants to see in a request.
+type credential struct {
+	in, name string
+	scheme   string // "Bearer ", "Basic ": how the header's value has to begin
+}
+
+// credentials lists the alternatives of the operation's security requirement.
+func credentials(doc *openapi3.T, o *openapi3.Operation) [][]credential {
+	requirements := doc.Security
+	if o.Security != nil {
+		requirements = *o.Security
+	}
+	var alternatives [][]credential
+	for _, requirement := range requirements {
+		needed := []credential{}
+		for name := range requirement {
+			needed = append(needed, newCredential(doc.Components.SecuritySchemes[name].Value))
+		}
+		slices.SortFunc(needed, func(a, b credential) int { return strings.Compare(a.name, b.name) })
+		alternatives = append(alternatives, needed)
+	}
+	return alternatives
+}
+
+func newCredential(scheme *openapi3.SecurityScheme) credential {
+	if scheme.Type == "apiKey" {
+		return credential{in: scheme.In, name: scheme.Name}
+	}
+	c := credential{in: openapi3.ParameterInHeader, name: "Authorization"}
+	switch {
+	case scheme.Type != "http" || strings.EqualFold(scheme.Scheme, "bearer"):
+		c.scheme = "Bearer "
+	case strings.EqualFold(scheme.Scheme, "basic"):
+		c.scheme = "Basic "
+	}
+	return c
+}
+
+// authenticated reports whether the request carries everything that one alternative asks for.
+func (op *operation) authenticated(r *http.Request) bool {
+	if len(op.security) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(op.security, func(needed []credential) bool {
+		return !slices.ContainsFunc(needed, func(c credential) bool { return !c.isIn(r) })
+	})
+}
+
+func (c credential) isIn(r *http.Request) bool {
+	var value string
+	switch c.in {
+	case openapi3.ParameterInHeader:
+		value = r.Header.Get(c.name)
+	case openapi3.ParameterInQuery:
+		value = r.URL.Query().Get(c.name)
+	case openapi3.ParameterInCookie:
+		if cookie, err := r.Cookie(c.name); err == nil {
+			value = cookie.Value
+		}
+	}
+	value = strings.Trim(value, " \t")
+	if n := len(c.scheme); len(value) < n || !strings.EqualFold(value[:n], c.scheme) {
+		return false
+	}
+	return len(value) > len(c.scheme)
+}
+
+// wanted says what the first alternative asks for.
+func (op *operation) wanted() string {
+	var names []string
+	for _, c := range op.security[0] {
+		names = append(names, "the "+c.in+" "+c.name)
+	}
+	return list(names, " and ")
+}
