@@ -1,0 +1,183 @@
+// Package wire_test shows what goes over the wire, byte for byte, as the documentation of both operations has it.
+package wire_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"flag"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/cortexscan/gen"
+	"example.com/cortexscan/wrapper"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+const (
+	keyID = "17"
+	key   = "testApiKey"
+)
+
+// TestGoldenRequests compares whole requests with files. What differs from run to run stands in braces there.
+func TestGoldenRequests(t *testing.T) {
+	since := time.UnixMilli(1584983036945)
+	tests := []struct {
+		name string
+		cred wrapper.Credential
+		call func(context.Context, *wrapper.Client) error
+	}{
+		{"status_standard", wrapper.StandardKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
+			_, err := c.GetScanRunStatus(ctx, 789)
+			return err
+		}},
+		{"status_advanced", wrapper.AdvancedKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
+			_, err := c.GetScanRunStatus(ctx, 789)
+			return err
+		}},
+		{"status_fields", wrapper.StandardKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
+			_, err := c.GetScanRunStatus(ctx, 9223372036854775807, "status", "a b&c=d")
+			return err
+		}},
+		{"status_api", wrapper.StandardKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
+			_, err := c.API().GetScanRunStatusWithResponse(ctx, &gen.GetScanRunStatusParams{ID: 789, Fields: []string{"status"}})
+			return err
+		}},
+		{"abort_all", wrapper.StandardKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
+			_, err := c.AbortScan(ctx, wrapper.AllEndpoints())
+			return err
+		}},
+		{"abort_all_advanced", wrapper.AdvancedKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
+			_, err := c.AbortScan(ctx, wrapper.AllEndpoints())
+			return err
+		}},
+		{"abort_every_filter", wrapper.StandardKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
+			_, err := c.AbortScan(ctx, wrapper.Matching(
+				wrapper.EndpointIDs("0a1b", "2c3d"), wrapper.Hostnames("laptop-17"), wrapper.Aliases("front desk"),
+				wrapper.GroupNames("Finance"), wrapper.Distributions("eu-1"), wrapper.IPs("192.0.2.7", "2001:db8::7"),
+				wrapper.Usernames("ana"), wrapper.Platforms("windows", "linux"), wrapper.Isolation("unisolated"),
+				wrapper.ScanStatuses("pending", "in_progress"),
+				wrapper.FirstSeenSince(since), wrapper.FirstSeenUntil(since), wrapper.LastSeenSince(since), wrapper.LastSeenUntil(since),
+				wrapper.Where("tag", "in", "next year's"),
+			), wrapper.WithIncident("4711"))
+			return err
+		}},
+		{"abort_api", wrapper.StandardKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
+			_, err := c.API().AbortScanWithResponse(ctx, gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{
+				Filters: []gen.EndpointFilter{wrapper.Hostnames("laptop-17")},
+			}})
+			return err
+		}},
+		{"abort_api_zero_request", wrapper.StandardKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
+			_, err := c.API().AbortScanWithResponse(ctx, gen.AbortScanRequest{})
+			return err
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			host, received := listen(t)
+			c, err := wrapper.New("http://"+host, tt.cred, wrapper.WithHTTPClient(&http.Client{Transport: &http.Transport{}}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := tt.call(t.Context(), c); err != nil {
+				t.Fatal(err)
+			}
+			raw := <-received
+			checkSignature(t, raw)
+			compare(t, tt.name, normalise(raw, host))
+		})
+	}
+}
+
+// listen answers one request with a body that is a success of both operations, and hands over what it received.
+func listen(t *testing.T) (host string, received <-chan []byte) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	ch := make(chan []byte, 1)
+	go func() {
+		defer close(ch)
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		var raw bytes.Buffer
+		r, err := http.ReadRequest(bufio.NewReader(io.TeeReader(conn, &raw)))
+		if err != nil {
+			return
+		}
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			return
+		}
+		const body = `{"DATA":"Scan is in Running state","reply":{"action_id":"1","status":"1","endpoints_count":"1"}}`
+		io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "+strconv.Itoa(len(body))+"\r\n\r\n"+body)
+		ch <- raw.Bytes()
+	}()
+	return l.Addr().String(), ch
+}
+
+// checkSignature recomputes the signature of an Advanced key from what is on the wire.
+func checkSignature(t *testing.T, raw []byte) {
+	t.Helper()
+	r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if nonce := r.Header.Get("x-xdr-nonce"); nonce != "" {
+		sum := sha256.Sum256([]byte(key + nonce + r.Header.Get("x-xdr-timestamp")))
+		if got, want := r.Header.Get("Authorization"), hex.EncodeToString(sum[:]); got != want {
+			t.Errorf("signature %s, want %s", got, want)
+		}
+	}
+}
+
+var varying = []struct {
+	pattern *regexp.Regexp
+	name    string
+}{
+	{regexp.MustCompile(`(?m)^(Authorization: )[0-9a-f]{64}\r$`), "${1}{64 hexadecimal digits}\r"},
+	{regexp.MustCompile(`(?m)^(X-Xdr-Nonce: )[A-Za-z0-9]{64}\r$`), "${1}{64 random characters}\r"},
+	{regexp.MustCompile(`(?m)^(X-Xdr-Timestamp: )[0-9]{13}\r$`), "${1}{13 digits}\r"},
+}
+
+func normalise(raw []byte, host string) string {
+	for _, v := range varying {
+		raw = v.pattern.ReplaceAll(raw, []byte(v.name))
+	}
+	s := strings.Replace(string(raw), "Host: "+host, "Host: {host}", 1)
+	s = strings.Replace(s, "cortexscan/"+wrapper.Version, "cortexscan/{version}", 1)
+	return strings.ReplaceAll(s, "\r\n", "\n")
+}
+
+func compare(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".http")
+	if *update {
+		if err := os.WriteFile(path, []byte(got+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got+"\n" != string(want) {
+		t.Errorf("on the wire:\n%s\n\nwant, as in %s:\n%s", got, path, want)
+	}
+}
