@@ -1,0 +1,146 @@
+// Package e2e_test runs the client against the sandbox over a real socket: both sides of the contract, each
+// with the validator on, as a user's program would run them.
+package e2e_test
+
+import (
+	"errors"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"example.com/cortexscan/api"
+	"example.com/cortexscan/gen"
+	"example.com/cortexscan/sandbox"
+	"example.com/cortexscan/wrapper"
+)
+
+const keyID, key = "17", "a key of the test"
+
+// start returns a tenant that takes one Advanced key, and a Client that validates what it sends and receives.
+func start(t *testing.T, cred wrapper.Credential) (*sandbox.Tenant, *wrapper.Client) {
+	t.Helper()
+	tenant := sandbox.New(sandbox.WithKey(keyID, key, sandbox.Advanced))
+	server := httptest.NewServer(tenant)
+	t.Cleanup(server.Close)
+	v, err := api.NewValidator()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := wrapper.New(server.URL, cred, wrapper.WithRequestValidator(v), wrapper.WithResponseValidator(v))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tenant, c
+}
+
+func TestStatusFollowsTheRun(t *testing.T) {
+	tenant, c := start(t, wrapper.AdvancedKey(keyID, key))
+	tenant.AddScanRun(789, "Pending", "Running", "Completed")
+	for _, want := range []string{"Pending", "Running", "Completed", "Completed"} {
+		status, err := c.GetScanRunStatus(t.Context(), 789)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := wrapper.State(status); got != want {
+			t.Errorf("state %q, want %q", got, want)
+		}
+	}
+}
+
+func TestWaitEndsWithTheRun(t *testing.T) {
+	tenant, c := start(t, wrapper.AdvancedKey(keyID, key))
+	tenant.AddScanRun(789, "Pending", "Running", "Running", "Failed")
+	status, err := c.WaitScanRun(t.Context(), 789, wrapper.WaitOptions{Every: -1})
+	if err != nil || wrapper.State(status) != "Failed" {
+		t.Errorf("got %v, %v; want the state Failed", status, err)
+	}
+	if n := len(tenant.Calls()); n != 4 {
+		t.Errorf("%d polls, want 4", n)
+	}
+}
+
+func TestUnknownRun(t *testing.T) {
+	_, c := start(t, wrapper.AdvancedKey(keyID, key))
+	status, err := c.GetScanRunStatus(t.Context(), 1)
+	if status != nil || !errors.Is(err, wrapper.ErrNotFound) {
+		t.Errorf("got %v, %v; want ErrNotFound", status, err)
+	}
+}
+
+func TestAbortSelectsAndOnlyOnce(t *testing.T) {
+	tenant, c := start(t, wrapper.AdvancedKey(keyID, key))
+	for _, e := range []sandbox.Endpoint{
+		{ID: "a", Hostname: "laptop-17", Platform: "windows", ScanStatus: "in_progress", LastSeen: time.Now()},
+		{ID: "b", Hostname: "laptop-18", Platform: "windows", ScanStatus: "pending", LastSeen: time.Now()},
+		{ID: "c", Hostname: "laptop-19", Platform: "windows", ScanStatus: "success", LastSeen: time.Now()},
+		{ID: "d", Hostname: "server-1", Platform: "linux", ScanStatus: "in_progress", LastSeen: time.Now()},
+	} {
+		tenant.AddEndpoint(e)
+	}
+	windows := wrapper.Matching(wrapper.Platforms("windows"), wrapper.LastSeenSince(time.Now().Add(-time.Hour)))
+	reply, err := c.AbortScan(t.Context(), windows, wrapper.WithIncident("4711"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if reply.ActionID == "" || reply.EndpointsCount != "2" {
+		t.Errorf("reply %+v, want an action for 2 endpoints", reply)
+	}
+	want := map[string]string{"a": "aborted", "b": "aborted", "c": "success", "d": "in_progress"}
+	for _, e := range tenant.Endpoints() {
+		if e.ScanStatus != want[e.ID] {
+			t.Errorf("endpoint %s is %s, want %s", e.ID, e.ScanStatus, want[e.ID])
+		}
+	}
+	reply, err = c.AbortScan(t.Context(), windows)
+	if reply != nil || !errors.Is(err, wrapper.ErrNoEndpoints) || !errors.Is(err, wrapper.ErrServer) {
+		t.Errorf("a second time: %v, %v; want ErrNoEndpoints", reply, err)
+	}
+	if reply, err = c.AbortScan(t.Context(), wrapper.AllEndpoints()); err != nil || reply.EndpointsCount != "1" {
+		t.Errorf("all: %v, %v; want the one that was left", reply, err)
+	}
+}
+
+func TestKeyOfTheOtherType(t *testing.T) {
+	tenant, c := start(t, wrapper.StandardKey(keyID, key))
+	tenant.AddScanRun(789, "Running")
+	_, err := c.GetScanRunStatus(t.Context(), 789)
+	var apiErr *wrapper.APIError
+	if !errors.As(err, &apiErr) || !errors.Is(err, wrapper.ErrUnauthorized) || apiErr.Hint == "" || apiErr.Attempts != 1 {
+		t.Errorf("got %v; want ErrUnauthorized at the first attempt, with a hint", err)
+	}
+}
+
+func TestInvalidRequestIsNeverSent(t *testing.T) {
+	tenant, c := start(t, wrapper.AdvancedKey(keyID, key))
+	_, err := c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{})
+	var violation *api.Violation
+	if !errors.Is(err, wrapper.ErrInvalidRequest) || !errors.As(err, &violation) || len(violation.Problems) == 0 {
+		t.Errorf("got %v; want ErrInvalidRequest and the violation", err)
+	}
+	if n := len(tenant.Calls()); n != 0 {
+		t.Errorf("%d calls arrived, want none", n)
+	}
+}
+
+func TestRefusedBeforeItDidAnythingIsRetried(t *testing.T) {
+	tenant, c := start(t, wrapper.AdvancedKey(keyID, key))
+	tenant.AddEndpoint(sandbox.Endpoint{ID: "a", ScanStatus: "pending"})
+	tenant.Fail(sandbox.Failure{Operation: "POST /public_api/v1/endpoints/abort_scan", Times: 1, Status: 429})
+	reply, err := c.AbortScan(t.Context(), wrapper.Matching(wrapper.EndpointIDs("a")))
+	if err != nil || reply.EndpointsCount != "1" {
+		t.Errorf("got %v, %v; want the second attempt's reply", reply, err)
+	}
+}
+
+func TestLostAbortIsNotRepeated(t *testing.T) {
+	tenant, c := start(t, wrapper.AdvancedKey(keyID, key))
+	tenant.AddEndpoint(sandbox.Endpoint{ID: "a", ScanStatus: "pending"})
+	tenant.Fail(sandbox.Failure{Times: 1, Reset: true})
+	reply, err := c.AbortScan(t.Context(), wrapper.AllEndpoints())
+	if reply != nil || !errors.Is(err, wrapper.ErrOutcomeUnknown) {
+		t.Errorf("got %v, %v; want ErrOutcomeUnknown", reply, err)
+	}
+	if n := len(tenant.Calls()); n != 1 {
+		t.Errorf("sent %d times, want once", n)
+	}
+}
