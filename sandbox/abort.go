@@ -1,0 +1,49 @@
+package sandbox
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"example.com/cortexscan/gen"
+	"example.com/cortexscan/gen/server"
+)
+
+const (
+	abortFailed = "An error occurred while processing XDR public API - "
+	noEndpoint  = abortFailed + "No endpoint was found for creating the requested action"
+	badFilter   = abortFailed + "invalid parameter name or value"
+)
+
+// AbortScan moves every selected endpoint whose scan is pending or in progress to aborted, all of them or none.
+// The incident is not looked at.
+func (o operations) AbortScan(_ context.Context, request server.AbortScanRequestObject) (server.AbortScanResponseObject, error) {
+	selected, err := selectionOf(request.Body.RequestData.Filters)
+	if err != nil { // the service answers 500, not 400, to a parameter it does not know
+		return replyError(http.StatusInternalServerError, badFilter, err.Error()), nil
+	}
+	action, count := o.abort(selected)
+	if count == 0 {
+		return replyError(http.StatusInternalServerError, noEndpoint, nil), nil
+	}
+	return server.AbortScan200JSONResponse{Reply: gen.AbortScanReply{
+		ActionID:       gen.Text(strconv.FormatInt(action, 10)),
+		Status:         "1",
+		EndpointsCount: gen.Text(strconv.Itoa(count)),
+	}}, nil
+}
+
+func (t *Tenant) abort(selected selection) (action int64, count int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, e := range t.endpoints {
+		if (e.ScanStatus == scanPending || e.ScanStatus == scanInProgress) && selected.matches(e) {
+			e.ScanStatus = scanAborted
+			count++
+		}
+	}
+	if count > 0 {
+		t.lastAction++
+	}
+	return t.lastAction, count
+}

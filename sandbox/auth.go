@@ -1,0 +1,181 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/cortexscan/api"
+)
+
+// KeyKind is the type of an API key, which decides how a request proves that it has the key.
+type KeyKind int
+
+const (
+	// Standard keys are sent as they are, in the header Authorization.
+	Standard KeyKind = iota + 1
+	// Advanced keys sign: Authorization is the SHA-256, in lower-case hexadecimal, of key, nonce and timestamp.
+	Advanced
+)
+
+// maxSkew is how far a signature's timestamp may be from the tenant's clock, either way. The service does not
+// publish what it tolerates.
+const maxSkew = 5 * time.Minute
+
+const (
+	headerKeyID         = "X-Xdr-Auth-Id"
+	headerNonce         = "X-Xdr-Nonce"
+	headerTimestamp     = "X-Xdr-Timestamp"
+	headerAuthorization = "Authorization"
+)
+
+type apiKey struct {
+	kind KeyKind
+	key  func() string // in a closure, so that printing a Tenant does not print it
+}
+
+// WithKey makes the tenant verify credentials for real: a request passes only with this key, or that of another
+// WithKey. The signature of an [Advanced] key may be up to 5 minutes off the tenant's clock, and its nonce is
+// good for one request. Space around id and key is cut. Where one is then empty, as after an unset variable,
+// the tenant lets nobody in with it. The same id again replaces its key.
+func WithKey(id, key string, kind KeyKind) Option {
+	id, key = strings.TrimSpace(id), strings.TrimSpace(key)
+	return func(t *Tenant) { t.keys[id] = apiKey{kind: kind, key: func() string { return key }} }
+}
+
+// authenticate checks the credentials, and uses up the nonce of a good signature. The service never says what
+// was wrong; what is returned here is for [Call].Problems, where a learner finds it.
+func (t *Tenant) authenticate(h http.Header) []api.Problem {
+	c, problems := readCredentials(h)
+	if len(problems) > 0 || len(t.keys) == 0 {
+		return problems
+	}
+	k, known := t.keys[c.id]
+	switch {
+	case !known:
+		return headerProblem(headerKeyID, "is not the ID of a key that the tenant knows")
+	case k.key() == "":
+		return headerProblem(headerAuthorization, "cannot be right: the key that the tenant was given for this ID is empty")
+	case k.kind == Standard:
+		return c.verifyStandard(k.key())
+	case k.kind == Advanced:
+		now := t.clock()
+		if problems := c.verifyAdvanced(k.key(), now); len(problems) > 0 {
+			return problems
+		}
+		return t.useNonce(c, now)
+	}
+	return headerProblem(headerAuthorization, "cannot be right: the key that the tenant was given for this ID is of no known kind")
+}
+
+// credentials are what a request carries, well-formed.
+type credentials struct {
+	id, authorization, nonce, timestamp string
+
+	signed bool      // nonce and timestamp are there
+	at     time.Time // the timestamp
+}
+
+func readCredentials(h http.Header) (c credentials, problems []api.Problem) {
+	bad := func(name, reason string) { problems = append(problems, headerProblem(name, reason)...) }
+	read := func(name string, required bool) string {
+		v := h.Values(name)
+		switch {
+		case len(v) > 1:
+			bad(name, "is sent more than once")
+		case len(v) == 1 && v[0] != "":
+			return v[0]
+		case required:
+			bad(name, "is required")
+		}
+		return ""
+	}
+	c.signed = h.Get(headerNonce) != "" || h.Get(headerTimestamp) != ""
+	c.id = read(headerKeyID, true)
+	c.authorization = read(headerAuthorization, true)
+	c.nonce = read(headerNonce, c.signed) // one without the other is half a signature
+	c.timestamp = read(headerTimestamp, c.signed)
+	if !c.signed {
+		return c, problems
+	}
+	if c.nonce != "" && !isNonce(c.nonce) {
+		bad(headerNonce, "is not 64 characters of A-Z, a-z and 0-9")
+	}
+	if c.timestamp != "" {
+		ms, err := strconv.ParseInt(c.timestamp, 10, 64)
+		if err != nil {
+			bad(headerTimestamp, "is not a whole number of milliseconds since the Unix epoch")
+		}
+		c.at = time.UnixMilli(ms)
+	}
+	if c.authorization != "" && !isSHA256(c.authorization) {
+		bad(headerAuthorization, "is no signature, as nonce and timestamp want it: 64 lower-case hexadecimal digits")
+	}
+	return c, problems
+}
+
+func (c credentials) verifyStandard(key string) []api.Problem {
+	if same(c.authorization, key) {
+		return nil
+	}
+	if c.signed {
+		return headerProblem(headerAuthorization, "is a signature, but the key with this ID is Standard: send it as it is, without nonce and timestamp")
+	}
+	return headerProblem(headerAuthorization, "is not the key with this ID")
+}
+
+func (c credentials) verifyAdvanced(key string, now time.Time) []api.Problem {
+	if !c.signed {
+		return headerProblem(headerAuthorization, "is not a signature, but the key with this ID is Advanced: send a nonce, a timestamp and a signature")
+	}
+	sum := sha256.Sum256([]byte(key + c.nonce + c.timestamp))
+	if !same(c.authorization, hex.EncodeToString(sum[:])) {
+		return headerProblem(headerAuthorization, "is not the signature of key, nonce and timestamp")
+	}
+	if now.Sub(c.at).Abs() > maxSkew {
+		return headerProblem(headerTimestamp, "is more than 5 minutes off the tenant's clock; it counts milliseconds since the Unix epoch")
+	}
+	return nil
+}
+
+// useNonce takes a nonce whose signature is good, once. It is remembered for as long as its timestamp passes,
+// and that alone: what is older is refused anyway.
+func (t *Tenant) useNonce(c credentials, now time.Time) []api.Problem {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if now.After(t.nextSweep) {
+		for nonce, until := range t.nonces {
+			if now.After(until) {
+				delete(t.nonces, nonce)
+			}
+		}
+		t.nextSweep = now.Add(maxSkew)
+	}
+	if _, used := t.nonces[c.nonce]; used {
+		return headerProblem(headerNonce, "was used before; every request, a repeated one included, needs a new one")
+	}
+	t.nonces[c.nonce] = c.at.Add(maxSkew)
+	return nil
+}
+
+func headerProblem(name, reason string) []api.Problem {
+	return []api.Problem{{In: "header", Name: name, Reason: reason}}
+}
+
+// same compares in a time that tells nothing about either, their lengths included.
+func same(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}
+
+func isNonce(s string) bool {
+	return len(s) == 64 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") == ""
+}
+
+func isSHA256(s string) bool {
+	return len(s) == 64 && strings.Trim(s, "0123456789abcdef") == ""
+}

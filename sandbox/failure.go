@@ -1,0 +1,137 @@
+package sandbox
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Failure is an answer that a network or a gateway gives in place of the tenant, once or more often. The zero
+// value is consumed by one call and changes nothing about it.
+//
+// A failed call is not carried out: no scan is aborted, no run moves on. It stands in front of the checks, so a
+// request with bad credentials is answered alike; what is wrong with it is in [Call].Problems. A good
+// signature's nonce is used up, except by Reset, which loses the request before the tenant has seen it.
+type Failure struct {
+	// Operation says which calls fail: "abortScan" or "getScanRunStatus", or method and path, as in
+	// "POST /public_api/v1/endpoints/abort_scan". Default: any call.
+	Operation string
+	// Times is how many calls fail. 0 means one, negative means all from now on.
+	Times int
+	// Status is the HTTP status. 0 means 200 where there is a Header, a Body or a CutOff; else the call goes
+	// on as usual after Delay. What is no final status (200 to 999) is sent as 500.
+	Status int
+	// Header is added to the answer. Where it does not name Content-Type, that is guessed from Body; with a nil
+	// list in its place, none is sent.
+	Header http.Header
+	// Body is sent as it is. Default: empty.
+	Body string
+	// Delay passes before anything else happens. It ends early when the client goes away.
+	Delay time.Duration
+	// CutOff announces more bytes than are sent, and closes the connection after Body.
+	CutOff bool
+	// Reset closes the connection (TCP RST) without an answer. What cannot be reset so, such as HTTP/2, is
+	// aborted with http.ErrAbortHandler. The fields that describe an answer have no effect then.
+	Reset bool
+}
+
+// Fail makes the next calls of an operation fail. Failures queue up: a call takes the first one that is meant for
+// its operation, so one without end hides those behind it.
+func (t *Tenant) Fail(f Failure) {
+	f.Header = f.Header.Clone()
+	if f.Times == 0 {
+		f.Times = 1
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.failures = append(t.failures, &f)
+}
+
+// takeFailure takes the failure for this request off the queue, where there is one.
+func (t *Tenant) takeFailure(r *http.Request) (Failure, bool) {
+	name := r.Method + " " + r.URL.Path
+	id := operationIDs[name]
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	i := slices.IndexFunc(t.failures, func(f *Failure) bool {
+		return f.Operation == "" || f.Operation == name || f.Operation == id
+	})
+	if i < 0 {
+		return Failure{}, false
+	}
+	f := t.failures[i]
+	if f.Times > 0 {
+		if f.Times--; f.Times == 0 {
+			t.failures = slices.Delete(t.failures, i, i+1)
+		}
+	}
+	return *f, true // its Header is shared, and only read
+}
+
+// wait lets the delay pass. It is false when the client has gone away.
+func (f Failure) wait(ctx context.Context) bool {
+	if f.Delay <= 0 {
+		return true
+	}
+	timer := time.NewTimer(f.Delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// answers tells whether there is anything to answer with, or only a delay.
+func (f Failure) answers() bool {
+	return f.Status != 0 || f.Body != "" || len(f.Header) > 0 || f.CutOff
+}
+
+func (f Failure) answer(w http.ResponseWriter) {
+	h := w.Header()
+	switch {
+	case f.Body == "":
+	case json.Valid([]byte(f.Body)):
+		h.Set("Content-Type", "application/json") // net/http would call it text
+	default:
+		h.Set("Content-Type", http.DetectContentType([]byte(f.Body)))
+	}
+	for name, values := range f.Header {
+		h[http.CanonicalHeaderKey(name)] = slices.Clone(values)
+	}
+	if f.CutOff { // net/http closes the connection of a handler that wrote less than it announced
+		h.Set("Content-Length", strconv.Itoa(len(f.Body)+1024))
+	}
+	status := f.Status
+	switch {
+	case status == 0:
+		status = http.StatusOK
+	case status < 200 || status > 999:
+		status = http.StatusInternalServerError
+	}
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, f.Body) // to a client that has gone, or with a status that has no body: nothing to be done
+}
+
+// reset closes the connection so that the client sees a reset, not an orderly end.
+func reset(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler) // net/http closes the connection, or HTTP/2's stream, in silence
+	}
+	defer conn.Close()
+	if secured, ok := conn.(*tls.Conn); ok {
+		conn = secured.NetConn() // closed below the TLS, which would say goodbye
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // unsent data is dropped, and RST takes the place of FIN
+		_ = tcp.Close()
+	}
+}

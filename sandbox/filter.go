@@ -1,0 +1,140 @@
+package sandbox
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/cortexscan/gen"
+)
+
+// selection is what the filters of a request come down to: the endpoints for which every condition holds.
+type selection []condition
+
+type condition func(*Endpoint) bool
+
+func (s selection) matches(e *Endpoint) bool {
+	for _, holds := range s {
+		if !holds(e) {
+			return false
+		}
+	}
+	return true
+}
+
+// textFields compare by one of a list of texts.
+var textFields = map[string]func(e *Endpoint, value string) bool{
+	"endpoint_id_list": func(e *Endpoint, v string) bool { return e.ID == v },
+	"hostname":         func(e *Endpoint, v string) bool { return strings.EqualFold(e.Hostname, v) },
+	"alias":            func(e *Endpoint, v string) bool { return e.Alias == v },
+	"group_name":       func(e *Endpoint, v string) bool { return e.Group == v },
+	"dist_name":        func(e *Endpoint, v string) bool { return e.Distribution == v },
+	"username":         func(e *Endpoint, v string) bool { return e.Username == v },
+	"platform":         func(e *Endpoint, v string) bool { return e.Platform == v },
+	"scan_status":      func(e *Endpoint, v string) bool { return e.ScanStatus == v },
+	"isolate": func(e *Endpoint, v string) bool {
+		return v == "isolated" && e.Isolated || v == "unisolated" && !e.Isolated
+	},
+}
+
+// timeFields compare by a moment.
+var timeFields = map[string]func(e *Endpoint) time.Time{
+	"first_seen": func(e *Endpoint) time.Time { return e.FirstSeen },
+	"last_seen":  func(e *Endpoint) time.Time { return e.LastSeen },
+}
+
+// invalidFilter is an error in words that the service's err_extra could have. It repeats nothing of the request.
+type invalidFilter struct{ where, reason string }
+
+func (e *invalidFilter) Error() string { return e.where + ": " + e.reason }
+
+// selectionOf understands the filters or refuses them. There is no way for it to skip one: what is left out of
+// an AND selects more than was meant.
+func selectionOf(filters gen.EndpointFilters) (selection, error) {
+	const where = "/request_data/filters"
+	if filters == gen.AllEndpoints {
+		return selection{}, nil
+	}
+	list, _ := filters.([]gen.EndpointFilter)
+	if len(list) == 0 {
+		return nil, &invalidFilter{where, `neither "all" nor a list of filters`}
+	}
+	var s selection
+	for i, f := range list {
+		c, err := conditionOf(f, fmt.Sprintf("%s/%d", where, i))
+		if err != nil {
+			return nil, err
+		}
+		s = append(s, c)
+	}
+	return s, nil
+}
+
+func conditionOf(f gen.EndpointFilter, where string) (condition, error) {
+	if moment, ok := timeFields[f.Field]; ok {
+		return timeCondition(f, where, moment)
+	}
+	equal, ok := textFields[f.Field]
+	if !ok && f.Field != "ip_list" {
+		return nil, &invalidFilter{where + "/field", "no such field of an endpoint"}
+	}
+	if f.Operator != "in" {
+		return nil, &invalidFilter{where + "/operator", "this field is compared with in"}
+	}
+	values, ok := texts(f.Value)
+	if !ok {
+		return nil, &invalidFilter{where + "/value", "this field is compared with a list of strings"}
+	}
+	if f.Field == "ip_list" {
+		return ipCondition(values, where)
+	}
+	// A blank is no value: it would match every endpoint that has none in this field.
+	values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" })
+	return func(e *Endpoint) bool {
+		return slices.ContainsFunc(values, func(v string) bool { return equal(e, v) })
+	}, nil
+}
+
+func timeCondition(f gen.EndpointFilter, where string, moment func(*Endpoint) time.Time) (condition, error) {
+	limit, ok := f.Value.(int64)
+	if !ok {
+		return nil, &invalidFilter{where + "/value", "this field is compared with a whole number of milliseconds"}
+	}
+	switch f.Operator {
+	case "gte":
+		return func(e *Endpoint) bool { at := moment(e); return !at.IsZero() && at.UnixMilli() >= limit }, nil
+	case "lte":
+		return func(e *Endpoint) bool { at := moment(e); return !at.IsZero() && at.UnixMilli() <= limit }, nil
+	}
+	return nil, &invalidFilter{where + "/operator", "this field is compared with gte or lte"}
+}
+
+func ipCondition(values []string, where string) (condition, error) {
+	wanted := map[netip.Addr]bool{}
+	for _, v := range values {
+		ip, err := netip.ParseAddr(v)
+		if err != nil {
+			return nil, &invalidFilter{where + "/value", "not a list of IP addresses"}
+		}
+		wanted[ip.Unmap()] = true
+	}
+	return func(e *Endpoint) bool {
+		return slices.ContainsFunc(e.IPs, func(text string) bool {
+			ip, err := netip.ParseAddr(text)
+			return err == nil && wanted[ip.Unmap()]
+		})
+	}, nil
+}
+
+// texts takes a list, or a bare string for a list of one.
+func texts(v gen.FilterValue) ([]string, bool) {
+	switch v := v.(type) {
+	case []string:
+		return v, true
+	case string:
+		return []string{v}, true
+	}
+	return nil, false
+}

@@ -1,0 +1,184 @@
+package sandbox
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/cortexscan/api"
+)
+
+const (
+	maxCalls    = 1000     // kept; older ones are forgotten
+	maxRecorded = 64 << 10 // bytes kept of a body, a path, a query, and of all headers of a call together
+	maxBody     = 1 << 20  // bytes of a body; more are refused
+	hidden      = "[hidden]"
+)
+
+// Call is a request that arrived, and what became of it.
+type Call struct {
+	Time   time.Time // of arrival, by the tenant's clock
+	Method string
+	Path   string // decoded
+	Query  string // as sent
+	Body   string // at most 64 KiB of it
+
+	// Header is what was sent, without secrets: Authorization, Proxy-Authorization, Cookie and X-Xdr-Nonce
+	// read "[hidden]". So does a key of the tenant, wherever in a Call it turns up. At most 64 KiB are kept.
+	Header http.Header
+
+	// Status is the HTTP status of the answer; 0 when there is none, not yet or not at all.
+	Status int
+	// Problems say what is wrong with the credentials, or with the request by the contract: why it was refused,
+	// also where the service itself would not tell.
+	Problems []api.Problem
+}
+
+// Calls returns what arrived, in that order, refused and failed requests included. Of more than 1,000 calls the
+// last 1,000 are kept. They are copies.
+func (t *Tenant) Calls() []Call {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	list := make([]Call, 0, len(t.calls))
+	for _, c := range t.calls {
+		c := *c
+		c.Header = c.Header.Clone()
+		c.Problems = slices.Clone(c.Problems)
+		list = append(list, c)
+	}
+	return list
+}
+
+// arrive records the request, and hands back the writer that will record its answer, and a copy of the request
+// to go on with. The body is read here, so that it is recorded whoever refuses the request, and so that net/http
+// notices a client that goes away.
+func (t *Tenant) arrive(w http.ResponseWriter, r *http.Request) (*answer, *http.Request) {
+	r, body := takeBody(r)
+	call := &Call{
+		Time:   t.clock(),
+		Method: clip(r.Method),
+		Path:   t.blank(r.URL.Path),
+		Query:  t.blank(r.URL.RawQuery),
+		Body:   t.blank(string(body)),
+		Header: t.blankHeader(r.Header),
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.calls) == maxCalls {
+		t.calls = slices.Delete(t.calls, 0, 1)
+	}
+	t.calls = append(t.calls, call)
+	return &answer{ResponseWriter: w, tenant: t, call: call, oversized: len(body) > maxBody}, r
+}
+
+// takeBody reads the body, a byte more than is allowed at most, and returns a request that has it again, with
+// the error it ended in.
+func takeBody(r *http.Request) (*http.Request, []byte) {
+	taken := *r
+	if r.Body == nil { // not on a server, but in a call of the handler itself
+		taken.Body = http.NoBody
+	}
+	if taken.Body == http.NoBody {
+		return &taken, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	again := io.Reader(bytes.NewReader(body))
+	if err != nil {
+		again = io.MultiReader(again, failingReader{err})
+	}
+	taken.Body = struct {
+		io.Reader
+		io.Closer
+	}{again, r.Body}
+	return &taken, body
+}
+
+type failingReader struct{ err error }
+
+func (f failingReader) Read([]byte) (int, error) { return 0, f.err }
+
+func clip(s string) string {
+	if len(s) > maxRecorded {
+		s = strings.Clone(s[:maxRecorded]) // not to keep the rest in memory
+	}
+	return s
+}
+
+// blank hides the tenant's keys in a text: somebody may have put one in a wrong place.
+func (t *Tenant) blank(s string) string {
+	for _, k := range t.keys {
+		if key := k.key(); key != "" {
+			s = strings.ReplaceAll(s, key, hidden)
+		}
+	}
+	return clip(s)
+}
+
+func (t *Tenant) blankHeader(h http.Header) http.Header {
+	kept, room := http.Header{}, maxRecorded
+	for name, values := range h {
+		for _, v := range values {
+			switch name {
+			case headerAuthorization, headerNonce, "Proxy-Authorization", "Cookie":
+				v = hidden
+			}
+			v = t.blank(v)
+			if room -= len(name) + len(v); room < 0 {
+				return kept
+			}
+			kept.Add(name, v)
+		}
+	}
+	return kept
+}
+
+// answer is the ResponseWriter of one call. It records the status before the client can have read it.
+type answer struct {
+	http.ResponseWriter
+	tenant    *Tenant
+	call      *Call
+	oversized bool // the request's body
+}
+
+// Unwrap is for [http.ResponseController].
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+func (a *answer) WriteHeader(status int) {
+	a.answered(status)
+	a.ResponseWriter.WriteHeader(status)
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	a.answered(http.StatusOK)
+	return a.ResponseWriter.Write(p)
+}
+
+func (a *answer) answered(status int) {
+	a.tenant.mu.Lock()
+	defer a.tenant.mu.Unlock()
+	if a.call.Status == 0 {
+		a.call.Status = status
+	}
+}
+
+func (a *answer) note(problems []api.Problem) {
+	for i, p := range problems { // they name what the sender made up
+		problems[i].Name, problems[i].Pointer = a.tenant.blank(p.Name), a.tenant.blank(p.Pointer)
+	}
+	a.tenant.mu.Lock()
+	defer a.tenant.mu.Unlock()
+	a.call.Problems = problems
+}
+
+// problemsOf takes the problems out of the validator's error.
+func problemsOf(err error) []api.Problem {
+	var violation *api.Violation
+	if errors.As(err, &violation) {
+		return violation.Problems
+	}
+	return []api.Problem{{In: "request", Reason: "does not keep the contract"}}
+}

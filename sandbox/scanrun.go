@@ -1,0 +1,73 @@
+package sandbox
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"example.com/cortexscan/gen"
+	"example.com/cortexscan/gen/server"
+)
+
+// Run is a scan run as it stands.
+type Run struct {
+	ID     int64
+	State  string   // what the next status call answers
+	States []string // all of its states, in order, those behind it included
+}
+
+type run struct {
+	states []string
+	at     int
+}
+
+// AddScanRun adds a scan run, or starts the one with this ID anew. Each status call answers one state and moves
+// on to the next; the last one stays. States are words such as "Pending", "Running" or "Completed"; any text
+// will do, since the service publishes none but "Running". That is also the state of a run that is given none.
+func (t *Tenant) AddScanRun(id int64, states ...string) {
+	if len(states) == 0 {
+		states = []string{"Running"}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.runs[id] = &run{states: slices.Clone(states)}
+}
+
+// Runs returns the scan runs as they are now, by ascending ID. They are copies; asking moves nothing on.
+func (t *Tenant) Runs() []Run {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	list := make([]Run, 0, len(t.runs))
+	for id, r := range t.runs {
+		list = append(list, Run{ID: id, State: r.states[r.at], States: slices.Clone(r.states)})
+	}
+	slices.SortFunc(list, func(a, b Run) int { return cmp.Compare(a.ID, b.ID) })
+	return list
+}
+
+// GetScanRunStatus answers the same whatever fields are asked for: which there are beside status, and what they
+// would add to the sentence, is not published.
+func (o operations) GetScanRunStatus(_ context.Context, request server.GetScanRunStatusRequestObject) (server.GetScanRunStatusResponseObject, error) {
+	state, ok := o.nextState(request.Params.ID)
+	if !ok {
+		return server.GetScanRunStatus404JSONResponse{NetscanNotFoundJSONResponse: server.NetscanNotFoundJSONResponse{
+			ErrMsg: "Run ID not found",
+			Metadata: gen.NetscanErrorMetadata{
+				ErrExtra: gen.ErrorDetails{{Field: "id", Message: "no scan run has this ID"}},
+			},
+		}}, nil
+	}
+	return server.GetScanRunStatus200JSONResponse{DATA: "Scan is in " + state + " state"}, nil
+}
+
+func (t *Tenant) nextState(id int64) (string, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r, ok := t.runs[id]
+	if !ok {
+		return "", false
+	}
+	state := r.states[r.at]
+	r.at = min(r.at+1, len(r.states)-1)
+	return state, true
+}
