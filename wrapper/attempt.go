@@ -97,11 +97,13 @@ type wire struct {
 
 func (w *wire) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		// net/http asks for a second connection only where nothing was written on the first, or where the
-		// method makes a repetition harmless.
 		GetConn: func(string) {
 			w.told.Store(true)
-			w.left.Store(false)
+			// net/http itself asks for a second connection only where nothing was written on the first, or where
+			// the method makes a repetition harmless. Of what wraps it that is not known.
+			if w.onReplay != nil {
+				w.left.Store(false)
+			}
 		},
 		// Nothing is written before this, and anything may be after it.
 		GotConn: func(httptrace.GotConnInfo) {

@@ -85,6 +85,9 @@ func describe(e *APIError, text []byte, tidy func(s string, max int) string) (sa
 		return false // JSON, cut off
 	}
 	line, _, _ := bytes.Cut(text[:min(len(text), maxKeptBody)], []byte("\n"))
+	if bytes.IndexByte(line, 0) >= 0 {
+		return false // not text
+	}
 	e.Message = tidy(string(line), maxMessageText)
 	return false
 }

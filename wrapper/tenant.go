@@ -94,7 +94,7 @@ func checkPort(u *url.URL) error {
 func checkHost(host string, bare bool) error {
 	if _, err := netip.ParseAddr(host); err == nil {
 		if bare {
-			return errors.New("the tenant is a bare IP address: give a URL, such as https://192.0.2.1")
+			return errors.New("the tenant is a bare IP address: give a URL, such as https://192.0.2.1 or http://127.0.0.1:8080")
 		}
 		return nil
 	}
