@@ -52,7 +52,11 @@ func parseTenant(tenant string) (*url.URL, error) {
 	if err := checkHost(host, bare); err != nil {
 		return nil, err
 	}
-	vendor := host == vendorDomain || strings.HasSuffix(host, "."+vendorDomain)
+	if host == vendorDomain {
+		// With the prefix it would be another domain, which is for anybody to register.
+		return nil, errors.New("the tenant is the vendor's own domain, and lacks the tenant's name: " + tenantForms)
+	}
+	vendor := strings.HasSuffix(host, "."+vendorDomain)
 	path := strings.TrimRight(u.EscapedPath(), "/")
 	if path != "" && (vendor || bare) {
 		return nil, errors.New("the tenant has a path behind its host, as a page of the console has: give the host alone")

@@ -1,0 +1,179 @@
+package wrapper_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/gen"
+	"example.com/cortexscan/wrapper"
+)
+
+// What the tests of this package share: a transport without a network, a client on it, and the calls that can
+// be made with it.
+
+const (
+	testTenant = "acme.xdr.us.paloaltonetworks.com"
+	testKey    = "kkkk-test-key-kkkk"
+	testKeyID  = "17"
+
+	goodStatus = `{"DATA":"Scan is in Running state"}`
+	goodReply  = `{"reply":{"action_id":"7","status":"1","endpoints_count":"2"}}`
+)
+
+// transport is a function in the place of the network. It tells net/http's trace nothing.
+type transport func(*http.Request) (*http.Response, error)
+
+func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// canned answers every request alike.
+func canned(status int, body string, header ...string) transport {
+	return func(r *http.Request) (*http.Response, error) { return response(r, status, body, header...), nil }
+}
+
+// failing answers no request.
+func failing(err error) transport {
+	return func(*http.Request) (*http.Response, error) { return nil, err }
+}
+
+// good answers every request with its documented success.
+func good(r *http.Request) (*http.Response, error) {
+	body := goodStatus
+	if r.Method == http.MethodPost {
+		body = goodReply
+	}
+	return response(r, http.StatusOK, body), nil
+}
+
+// response makes an answer; header is names and values by turns.
+func response(r *http.Request, status int, body string, header ...string) *http.Response {
+	h := http.Header{}
+	for i := 0; i+1 < len(header); i += 2 {
+		h.Add(header[i], header[i+1])
+	}
+	return &http.Response{
+		StatusCode: status, Header: h, Request: r, ContentLength: int64(len(body)),
+		Body: io.NopCloser(strings.NewReader(body)), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+}
+
+// recorder keeps the requests that reach it, their bodies read, and passes them on.
+type recorder struct {
+	next     http.RoundTripper
+	requests []*http.Request
+	bodies   []string
+}
+
+func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	body := ""
+	if req.Body != nil {
+		raw, err := io.ReadAll(req.Body)
+		if err != nil {
+			return nil, err
+		}
+		body = string(raw)
+	}
+	kept := req.Clone(req.Context()) // its header as it was when it was sent
+	r.requests, r.bodies = append(r.requests, kept), append(r.bodies, body)
+	return r.next.RoundTrip(req)
+}
+
+func newClient(t testing.TB, rt http.RoundTripper, opts ...wrapper.Option) *wrapper.Client {
+	t.Helper()
+	return clientWithKey(t, rt, wrapper.StandardKey(testKeyID, testKey), opts...)
+}
+
+func clientWithKey(t testing.TB, rt http.RoundTripper, cred wrapper.Credential, opts ...wrapper.Option) *wrapper.Client {
+	t.Helper()
+	c, err := wrapper.New(testTenant, cred, append([]wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: rt})}, opts...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// once is the option for tests of a single attempt.
+func once() wrapper.Option { return wrapper.WithRetry(wrapper.Retry{Attempts: -1}) }
+
+// operation is a way to make a call. Its call returns an error alone, and reports a breach of the rule that
+// there is either a result or an error.
+type operation struct {
+	name   string
+	what   string // as APIError.Operation names it
+	effect bool   // may change something
+	call   func(testing.TB, context.Context, *wrapper.Client) error
+}
+
+const (
+	statusOperation = "GET /public_api/netscan/v1/scan/run"
+	abortOperation  = "POST /public_api/v1/endpoints/abort_scan"
+)
+
+var operations = []operation{
+	{"status", statusOperation, false, func(t testing.TB, ctx context.Context, c *wrapper.Client) error {
+		res, err := c.GetScanRunStatus(ctx, 789)
+		return either(t, res, err)
+	}},
+	{"abort", abortOperation, true, func(t testing.TB, ctx context.Context, c *wrapper.Client) error {
+		res, err := c.AbortScan(ctx, wrapper.Matching(wrapper.Hostnames("laptop-17")))
+		return either(t, res, err)
+	}},
+	{"status through API", statusOperation, false, func(t testing.TB, ctx context.Context, c *wrapper.Client) error {
+		res, err := c.API().GetScanRunStatusWithResponse(ctx, &gen.GetScanRunStatusParams{ID: 789, Fields: []string{"status"}})
+		return either(t, res, err)
+	}},
+	{"abort through API", abortOperation, true, func(t testing.TB, ctx context.Context, c *wrapper.Client) error {
+		res, err := c.API().AbortScanWithResponse(ctx, gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{Filters: gen.AllEndpoints}})
+		return either(t, res, err)
+	}},
+}
+
+func either[T any](t testing.TB, res *T, err error) error {
+	t.Helper()
+	if (res == nil) == (err == nil) {
+		t.Errorf("result %v with error %v: want one of the two", res, err)
+	}
+	return err
+}
+
+// kinds are all kinds of failure, by the names under which the tests expect them.
+var kinds = []struct {
+	name string
+	err  error
+}{
+	{"BadRequest", wrapper.ErrBadRequest}, {"Unauthorized", wrapper.ErrUnauthorized}, {"NoLicense", wrapper.ErrNoLicense},
+	{"Forbidden", wrapper.ErrForbidden}, {"NotFound", wrapper.ErrNotFound}, {"RateLimited", wrapper.ErrRateLimited},
+	{"Server", wrapper.ErrServer}, {"NoEndpoints", wrapper.ErrNoEndpoints}, {"Unexpected", wrapper.ErrUnexpectedResponse},
+	{"TooLarge", wrapper.ErrResponseTooLarge}, {"InvalidRequest", wrapper.ErrInvalidRequest},
+	{"InvalidResponse", wrapper.ErrInvalidResponse}, {"OutcomeUnknown", wrapper.ErrOutcomeUnknown},
+}
+
+// wantKinds checks that err is of these kinds, named in one text, and of no other.
+func wantKinds(t testing.TB, err error, want ...string) {
+	t.Helper()
+	var got []string
+	for _, k := range kinds {
+		if errors.Is(err, k.err) {
+			got = append(got, k.name)
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("kinds %v, want %v; error: %v", got, want, err)
+	}
+}
+
+// apiError returns err as an *APIError, which it has to be.
+func apiError(t testing.TB, err error) *wrapper.APIError {
+	t.Helper()
+	var e *wrapper.APIError
+	if !errors.As(err, &e) {
+		t.Fatalf("error %v (%T), want an *APIError", err, err)
+	}
+	return e
+}

@@ -1,0 +1,145 @@
+package wrapper_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/wrapper"
+)
+
+func TestTenantForms(t *testing.T) {
+	const host = "api-acme.xdr.us.paloaltonetworks.com"
+	for _, tt := range []struct{ name, tenant, want string }{
+		{"bare host", "acme.xdr.us.paloaltonetworks.com", "https://" + host},
+		{"bare host with api-", "api-acme.xdr.us.paloaltonetworks.com", "https://" + host},
+		{"bare host in upper case", "ACME.XDR.US.PaloAltoNetworks.com", "https://" + host},
+		{"bare host with a slash", "acme.xdr.us.paloaltonetworks.com/", "https://" + host},
+		{"bare host with a port", "acme.xdr.us.paloaltonetworks.com:8443", "https://" + host + ":8443"},
+		{"bare host with its final dot", "acme.xdr.us.paloaltonetworks.com.", "https://" + host},
+		{"bare host of another domain", "cortex.example.org", "https://api-cortex.example.org"},
+		{"bare host of another domain with api-", "api-cortex.example.org", "https://api-cortex.example.org"},
+		{"surrounding space", " \t\u00a0acme.xdr.us.paloaltonetworks.com\r\n", "https://" + host},
+		{"URL", "https://api-acme.xdr.us.paloaltonetworks.com", "https://" + host},
+		{"URL in upper case", "HTTPS://API-ACME.xdr.us.paloaltonetworks.com", "https://" + host},
+		{"URL with a slash", " https://api-acme.xdr.us.paloaltonetworks.com/ ", "https://" + host},
+		{"URL with slashes", "https://api-acme.xdr.us.paloaltonetworks.com//", "https://" + host},
+		{"URL of the console", "https://acme.xdr.us.paloaltonetworks.com/", "https://" + host},
+		{"URL with a port", "https://acme.xdr.us.paloaltonetworks.com:443", "https://" + host + ":443"},
+		{"another domain as it stands", "https://cortex.example.org", "https://cortex.example.org"},
+		{"a gateway's path", "https://gateway.example.org/cortex/eu/", "https://gateway.example.org/cortex/eu"},
+		{"a gateway's escaped path", "https://gateway.example.org/a%2Fb", "https://gateway.example.org/a%2Fb"},
+		{"a domain that ends alike", "https://evilpaloaltonetworks.com/x", "https://evilpaloaltonetworks.com/x"},
+		{"a domain that begins alike", "https://paloaltonetworks.com.example.org", "https://paloaltonetworks.com.example.org"},
+		{"an underscore", "https://my_gateway.internal", "https://my_gateway.internal"},
+		{"one word in a URL", "https://gateway", "https://gateway"},
+		{"an address", "https://192.0.2.1:9443", "https://192.0.2.1:9443"},
+		{"an IPv6 address", "https://[2001:db8::1]", "https://[2001:db8::1]"},
+		{"an IPv6 address with a port", "https://[2001:db8::1]:9443/p", "https://[2001:db8::1]:9443/p"},
+		{"http to 127.0.0.1", "http://127.0.0.1:8080/", "http://127.0.0.1:8080"},
+		{"http to 127.8.9.10", "http://127.8.9.10", "http://127.8.9.10"},
+		{"http to ::1", "http://[::1]:8080", "http://[::1]:8080"},
+		{"http to localhost", "http://LocalHost:8080", "http://localhost:8080"},
+		{"http to localhost, a path", "http://localhost/prefix/", "http://localhost/prefix"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			rec := &recorder{next: transport(good)}
+			c, err := newForTenant(tt.tenant, rec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.GetScanRunStatus(t.Context(), 1); err != nil {
+				t.Fatal(err)
+			}
+			u := rec.requests[0].URL
+			if got, want := u.String(), tt.want+"/public_api/netscan/v1/scan/run?id=1&fields=status"; got != want {
+				t.Errorf("got %s\nwant %s", got, want)
+			}
+			if got, want := c.String(), "Client("+u.Host+")"; got != want {
+				t.Errorf("String: got %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+func TestTenantsThatAreRefused(t *testing.T) {
+	const secret = "hunter2"
+	for _, tt := range []struct{ name, tenant, want string }{
+		{"empty", "", "the tenant is empty"},
+		{"blank", " \t\n", "the tenant is empty"},
+		{"scheme alone", "https://", "neither a host nor a URL"},
+		{"port alone", "https://:443", "neither a host nor a URL"},
+		{"opaque", "https:acme.xdr.us.paloaltonetworks.com", "" /* any refusal */},
+		{"not a URL", "https://acme xdr", "neither a host nor a URL"},
+		{"bad escape", "https://acme.example.org/%zz", "neither a host nor a URL"},
+		{"control character", "https://acme.example.org/\x1b[31m", "neither a host nor a URL"},
+		{"user and password", "https://ana:hunter2@acme.example.org", "user name or a password"},
+		{"user alone", "https://hunter2@acme.example.org", "user name or a password"},
+		{"empty userinfo", "https://@acme.example.org", "user name or a password"},
+		{"bare with a password", "ana:hunter2@acme.example.org", "user name or a password"},
+		{"a password with a bad escape", "https://ana:hunter2%zz@acme.example.org", "neither a host nor a URL"},
+		{"a password and a bad port", "https://ana:hunter2@acme.example.org:port", "neither a host nor a URL"},
+		{"query", "https://acme.example.org?key=hunter2", "query or a fragment"},
+		{"empty query", "https://acme.example.org/?", "query or a fragment"},
+		{"fragment", "https://acme.example.org/#hunter2", "query or a fragment"},
+		{"empty fragment", "https://acme.example.org/#", "query or a fragment"},
+		{"http elsewhere", "http://api-acme.xdr.us.paloaltonetworks.com", "plain http"},
+		{"http to a private address", "http://10.0.0.1", "plain http"},
+		{"http to any address", "http://0.0.0.0:80", "plain http"},
+		{"http to a name that begins alike", "http://localhost.example.org", "plain http"},
+		{"http to a name that ends alike", "http://notlocalhost", "plain http"},
+		{"http to a subdomain of localhost", "http://a.localhost", "plain http"},
+		{"http to a number that means loopback", "http://2130706433", "plain http"},
+		{"http to a short form of loopback", "http://127.1", "plain http"},
+		{"http to a zone", "http://[::1%25lo]", "plain http"},
+		{"another scheme", "ftp://acme.example.org", "neither https nor http"},
+		{"a scheme that begins alike", "httpsx://acme.example.org", "neither https nor http"},
+		{"a page of the console", "https://acme.xdr.us.paloaltonetworks.com/dashboard", "a path behind its host"},
+		{"a path of the API", "https://api-acme.xdr.us.paloaltonetworks.com/public_api/v1", "a path behind its host"},
+		{"bare with a path", "acme.xdr.us.paloaltonetworks.com/dashboard", "a path behind its host"},
+		{"bare of another domain with a path", "gateway.example.org/cortex", "a path behind its host"},
+		{"api- twice", "api-api-acme.xdr.us.paloaltonetworks.com", "twice"},
+		{"api- twice in a URL", "https://api-api-acme.xdr.us.paloaltonetworks.com", "twice"},
+		{"the vendor's domain itself", "paloaltonetworks.com", "lacks the tenant's name"},
+		{"the vendor's domain itself in a URL", "https://PaloAltoNetworks.com./", "lacks the tenant's name"},
+		{"one word", "acme", "fully qualified"},
+		{"localhost, bare", "localhost:8080", "fully qualified"},
+		{"bare address", "192.0.2.1", "bare IP address"},
+		{"port 0", "https://acme.example.org:0", "port"},
+		{"port 65536", "https://acme.example.org:65536", "port"},
+		{"empty label", "acme..xdr.us.paloaltonetworks.com", "not a valid name"},
+		{"two final dots", "https://acme.example.org..", "not a valid name"},
+		{"leading hyphen", "https://-acme.example.org", "not a valid name"},
+		{"long label", "https://" + strings.Repeat("a", 64) + ".example.org", "not a valid name"},
+		{"letters that look alike", "https://аcme.xdr.us.paloaltonetworks.com", "not a valid name"},
+		{"full-width dot", "https://acme.example.org\uff0eevil.org", "not a valid name"},
+		{"zero-width space", "acme.xdr.us.paloaltonetworks.com\u200b", "not a valid name"},
+		{"backslash", `https://acme.example.org\@evil.org`, "" /* any refusal */},
+		{"a comma for a dot", "acme,xdr.us.paloaltonetworks.com", "not a valid name"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := newForTenant(tt.tenant, transport(good))
+			if c != nil || err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Fatalf("got %v, %v, want an error with %q", c, err, tt.want)
+			}
+			if text := err.Error(); strings.Contains(text, secret) || strings.ContainsAny(text, "\n\x1b") {
+				t.Errorf("the error repeats what was given: %q", text)
+			}
+		})
+	}
+}
+
+func TestPortsAtTheirBounds(t *testing.T) {
+	for _, port := range []string{"1", "65535"} {
+		if _, err := newForTenant("https://acme.example.org:"+port, transport(good)); err != nil {
+			t.Errorf("port %s: %v", port, err)
+		}
+	}
+	if _, err := newForTenant("https://"+strings.Repeat("a", 63)+".example.org", transport(good)); err != nil {
+		t.Errorf("a label of 63 characters: %v", err)
+	}
+}
+
+func newForTenant(tenant string, rt http.RoundTripper) (*wrapper.Client, error) {
+	return wrapper.New(tenant, wrapper.StandardKey(testKeyID, testKey), wrapper.WithHTTPClient(&http.Client{Transport: rt}))
+}
