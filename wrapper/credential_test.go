@@ -1,0 +1,163 @@
+package wrapper_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/cortexscan/wrapper"
+)
+
+func TestStandardKeyIsSentAsItIs(t *testing.T) {
+	for _, op := range operations {
+		t.Run(op.name, func(t *testing.T) {
+			rec := &recorder{next: transport(good)}
+			c := clientWithKey(t, rec, wrapper.StandardKey(" 17\n", "\u00a0"+testKey+"\r\n"))
+			if err := op.call(t, t.Context(), c); err != nil {
+				t.Fatal(err)
+			}
+			h := rec.requests[0].Header
+			for name, want := range map[string][]string{
+				"Authorization": {testKey}, "X-Xdr-Auth-Id": {testKeyID}, "X-Xdr-Nonce": nil, "X-Xdr-Timestamp": nil,
+			} {
+				if got := h[name]; fmt.Sprint(got) != fmt.Sprint(want) {
+					t.Errorf("%s: %q, want %q", name, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestAdvancedKeySignsEveryAttemptAnew(t *testing.T) {
+	nonceForm := regexp.MustCompile(`^[A-Za-z0-9]{64}$`)
+	for _, op := range operations {
+		t.Run(op.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var moments []time.Time
+				rec := &recorder{next: transport(func(r *http.Request) (*http.Response, error) {
+					moments = append(moments, time.Now())
+					return response(r, http.StatusTooManyRequests, "", "Retry-After", "1"), nil
+				})}
+				c := clientWithKey(t, rec, wrapper.AdvancedKey(testKeyID, testKey))
+				wantKinds(t, op.call(t, t.Context(), c), "RateLimited")
+				seen := map[string]bool{}
+				for i, r := range rec.requests {
+					nonce, stamp := r.Header.Get("X-Xdr-Nonce"), r.Header.Get("X-Xdr-Timestamp")
+					if !nonceForm.MatchString(nonce) || seen[nonce] {
+						t.Errorf("attempt %d: nonce %q is not 64 new letters and digits", i+1, nonce)
+					}
+					seen[nonce] = true
+					if want := strconv.FormatInt(moments[i].UnixMilli(), 10); stamp != want {
+						t.Errorf("attempt %d: timestamp %s, want %s", i+1, stamp, want)
+					}
+					sum := sha256.Sum256([]byte(testKey + nonce + stamp))
+					if got, want := r.Header["Authorization"], hex.EncodeToString(sum[:]); len(got) != 1 || got[0] != want {
+						t.Errorf("attempt %d: Authorization %q, want %s", i+1, got, want)
+					}
+					if got := r.Header["X-Xdr-Auth-Id"]; len(got) != 1 || got[0] != testKeyID {
+						t.Errorf("attempt %d: ID %q", i+1, got)
+					}
+				}
+				if len(rec.requests) != 3 {
+					t.Errorf("%d attempts, want 3", len(rec.requests))
+				}
+			})
+		})
+	}
+}
+
+func TestKeysThatCannotBeUsed(t *testing.T) {
+	const secret = "s3cr3t-KEY"
+	for _, tt := range []struct{ name, id, key, want string }{
+		{"no key", "17", "", "API key is empty"},
+		{"blank key", "17", " \t\n\u00a0", "API key is empty"},
+		{"no ID", "", secret, "ID is empty"},
+		{"blank ID", " \n", secret, "ID is empty"},
+		{"neither", "", "", "empty"},
+		{"line break in the key", "17", secret + "\r\nx: " + secret, "cannot stand in an HTTP header"},
+		{"NUL in the key", "17", secret + "\x00" + secret, "cannot stand in an HTTP header"},
+		{"DEL in the key", "17", secret + "\x7f" + secret, "cannot stand in an HTTP header"},
+		{"zero-width space in the key", "17", secret + "\u200b" + secret, "cannot stand in an HTTP header"},
+		{"umlaut in the key", "17", secret + "ü", "cannot stand in an HTTP header"},
+		{"invalid UTF-8 in the key", "17", secret + "\xff", "cannot stand in an HTTP header"},
+		{"line break in the ID", secret + "\n1", "k", "cannot stand in an HTTP header"},
+		{"control character in the ID", secret + "\x1b", "k", "cannot stand in an HTTP header"},
+	} {
+		for kind, cred := range map[string]wrapper.Credential{"standard": wrapper.StandardKey(tt.id, tt.key), "advanced": wrapper.AdvancedKey(tt.id, tt.key)} {
+			t.Run(tt.name+"/"+kind, func(t *testing.T) {
+				c, err := wrapper.New(testTenant, cred)
+				if c != nil || err == nil || !strings.Contains(err.Error(), tt.want) {
+					t.Fatalf("got %v, %v, want an error with %q", c, err, tt.want)
+				}
+				if strings.Contains(err.Error(), secret) {
+					t.Errorf("the error repeats the key: %v", err)
+				}
+			})
+		}
+	}
+}
+
+func TestKeyOfAllPrintableCharacters(t *testing.T) {
+	var all []byte
+	for b := byte('!'); b <= '~'; b++ {
+		all = append(all, b)
+	}
+	rec := &recorder{next: transport(good)}
+	c := clientWithKey(t, rec, wrapper.StandardKey("17", "a b"+string(all)))
+	if err := operations[0].call(t, t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	if got := rec.requests[0].Header.Get("Authorization"); got != "a b"+string(all) {
+		t.Errorf("sent %q", got)
+	}
+}
+
+func TestZeroCredential(t *testing.T) {
+	if c, err := wrapper.New(testTenant, wrapper.Credential{}); c != nil || err == nil || !strings.Contains(err.Error(), "StandardKey or AdvancedKey") {
+		t.Errorf("got %v, %v", c, err)
+	}
+}
+
+// TestCredentialShowsItsTypeAlone is about what it does show; that it shows nothing else, in any way of printing
+// there is, is proved in tests/security.
+func TestCredentialShowsItsTypeAlone(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		cred wrapper.Credential
+		want string
+	}{
+		{"standard", wrapper.StandardKey("17", testKey), "Credential(standard, hidden)"},
+		{"advanced", wrapper.AdvancedKey("17", testKey), "Credential(advanced, hidden)"},
+		{"zero", wrapper.Credential{}, "Credential(none)"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			raw, err := json.Marshal(map[string]any{"c": tt.cred})
+			if want := `{"c":"` + tt.want + `"}`; err != nil || string(raw) != want {
+				t.Errorf("JSON %s, %v, want %s", raw, err, want)
+			}
+			var log bytes.Buffer
+			slog.New(slog.NewTextHandler(&log, nil)).Info("x", "c", tt.cred)
+			if !strings.Contains(log.String(), tt.want) {
+				t.Errorf("log %s", &log)
+			}
+			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+				if got := fmt.Sprintf(verb, tt.cred); got != tt.want {
+					t.Errorf("%s: %s, want %s", verb, got, tt.want)
+				}
+			}
+			if got := tt.cred.String() + tt.cred.GoString(); got != tt.want+tt.want {
+				t.Errorf("String and GoString: %s", got)
+			}
+		})
+	}
+}
