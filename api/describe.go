@@ -2,7 +2,6 @@ package api
 
 import (
 	"encoding/json"
-	"math/big"
 	"path"
 	"slices"
 	"strconv"
@@ -11,182 +10,117 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// kinds is a set of JSON types. A number without a fraction is an integer as well.
-type kinds uint8
-
-const (
-	kindNull kinds = 1 << iota
-	kindBoolean
-	kindInteger
-	kindFraction
-	kindString
-	kindArray
-	kindObject
-
-	kindAny kinds = 1<<iota - 1
-)
-
-// String names a single type as the end of a sentence.
-func (k kinds) String() string {
-	switch k {
-	case kindNull:
-		return "null"
-	case kindBoolean:
-		return "a boolean"
-	case kindInteger:
-		return "a number"
-	case kindFraction:
-		return "a number with a fraction"
-	case kindString:
-		return "a string"
-	case kindArray:
-		return "a list"
+// reason puts a keyword that a value breaks into words. They come from the contract, never from the value.
+func reason(s *openapi3.Schema, keyword string) string {
+	if s == nil {
+		return "does not have the form that the contract describes"
 	}
-	return "an object"
-}
-
-func kindOf(value any) kinds {
-	switch value := value.(type) {
-	case nil:
-		return kindNull
-	case bool:
-		return kindBoolean
-	case string:
-		return kindString
-	case []any:
-		return kindArray
-	case map[string]any:
-		return kindObject
-	case json.Number:
-		// As kin-openapi reads it; one that float64 cannot hold is refused elsewhere.
-		if f, err := value.Float64(); err == nil && !big.NewFloat(f).IsInt() {
-			return kindFraction
-		}
+	float := func(f *float64) string { return strconv.FormatFloat(*f, 'f', -1, 64) }
+	switch {
+	case keyword == "required":
+		return "is required"
+	case keyword == "type" || keyword == "nullable" || keyword == "enum":
+		return "must be " + describe(openapi3.NewSchemaRef("", s))
+	case keyword == "minLength" && s.MinLength == 1:
+		return "must not be empty"
+	case keyword == "minLength":
+		return "must have at least " + strconv.FormatUint(s.MinLength, 10) + " characters"
+	case keyword == "maxLength" && s.MaxLength != nil:
+		return "must have at most " + strconv.FormatUint(*s.MaxLength, 10) + " characters"
+	case keyword == "pattern":
+		return "must match the pattern " + clean(s.Pattern, 200)
+	case keyword == "format" && s.Format == "int64":
+		return "must be between -9223372036854775808 and 9223372036854775807"
+	case keyword == "format" && s.Format == "int32":
+		return "must be between -2147483648 and 2147483647"
+	case keyword == "format":
+		return "must have the format " + clean(s.Format, maxName)
+	case keyword == "minimum" && s.Min != nil:
+		return "must be at least " + float(s.Min)
+	case keyword == "maximum" && s.Max != nil:
+		return "must be at most " + float(s.Max)
+	case keyword == "exclusiveMinimum" && s.Min != nil:
+		return "must be more than " + float(s.Min)
+	case keyword == "exclusiveMaximum" && s.Max != nil:
+		return "must be less than " + float(s.Max)
+	case keyword == "multipleOf" && s.MultipleOf != nil:
+		return "must be a multiple of " + float(s.MultipleOf)
+	case keyword == "minItems":
+		return "must have at least " + count(s.MinItems, "item")
+	case keyword == "maxItems" && s.MaxItems != nil:
+		return "must have at most " + count(*s.MaxItems, "item")
+	case keyword == "uniqueItems":
+		return "must not hold the same item twice"
+	case keyword == "minProperties":
+		return "must have at least " + count(s.MinProps, "member")
+	case keyword == "maxProperties" && s.MaxProps != nil:
+		return "must have at most " + count(*s.MaxProps, "member")
 	}
-	return kindInteger
-}
-
-// deepest is where looking through alternatives of alternatives ends; only a circle goes so far.
-const deepest = 16
-
-// kindsOf says which types a schema can accept at all.
-func kindsOf(ref *openapi3.SchemaRef, depth int) kinds {
-	if ref == nil || ref.Value == nil || depth > deepest {
-		return kindAny
-	}
-	s := ref.Value
-	own := kindAny
-	if s.Type != nil {
-		own = 0
-		for _, name := range s.Type.Slice() {
-			switch name {
-			case openapi3.TypeBoolean:
-				own |= kindBoolean
-			case openapi3.TypeInteger:
-				own |= kindInteger
-			case openapi3.TypeNumber:
-				own |= kindInteger | kindFraction
-			case openapi3.TypeString:
-				own |= kindString
-			case openapi3.TypeArray:
-				own |= kindArray
-			case openapi3.TypeObject:
-				own |= kindObject
-			}
-		}
-	}
-	parts := kindAny
-	for _, part := range s.AllOf {
-		parts &= kindsOf(part, depth+1)
-	}
-	for _, forms := range []openapi3.SchemaRefs{s.OneOf, s.AnyOf} {
-		if len(forms) == 0 {
-			continue
-		}
-		var either kinds
-		for _, form := range forms {
-			either |= kindsOf(form, depth+1)
-		}
-		parts &= either
-	}
-	set := own & parts &^ kindNull
-	// In OpenAPI 3.0 null is no type: it has to be allowed, here or by the parts.
-	hasParts := len(s.AllOf)+len(s.OneOf)+len(s.AnyOf) > 0
-	if s.Nullable || hasParts && parts&kindNull != 0 {
-		set |= kindNull
-	}
-	return set
+	return "breaks the contract's rule " + clean(keyword, maxName)
 }
 
 // describe says what a schema accepts, to stand after "must be".
-func describe(ref *openapi3.SchemaRef, depth int) string {
+func describe(ref *openapi3.SchemaRef) string { return list(forms(ref), " or ") }
+
+// forms are the texts that describe joins with commas and "or".
+func forms(ref *openapi3.SchemaRef, depth int) []string {
 	if ref == nil || ref.Value == nil || depth > deepest {
-		return "another value"
+		return []string{"another value"}
 	}
-	if ref.Value.Nullable {
-		return describeValue(ref, depth) + " or null"
-	}
-	return describeValue(ref, depth)
-}
-
-func describeValue(ref *openapi3.SchemaRef, depth int) string {
 	s := ref.Value
-	if forms := slices.Concat(s.OneOf, s.AnyOf); len(forms) > 0 {
-		return either(forms, depth)
-	}
-	if len(s.Enum) > 0 {
-		return oneOfValues(s.Enum)
-	}
-	var types []string
-	for _, name := range s.Type.Slice() {
-		switch name {
-		case openapi3.TypeArray:
-			types = append(types, describeList(s, depth))
-		case openapi3.TypeInteger:
-			types = append(types, "an integer")
-		case openapi3.TypeBoolean:
-			types = append(types, "true or false")
-		case openapi3.TypeObject:
-			if name := schemaName(ref); name != "" {
-				types = append(types, "an object ("+name+")")
-			} else {
-				types = append(types, "an object")
-			}
-		default:
-			types = append(types, "a "+name)
-		}
-	}
+	var texts []string
+	alternatives := slices.Concat(s.OneOf, s.AnyOf)
 	switch {
-	case len(types) > 0:
-		return list(types, " or ")
+	case len(alternatives) > 0:
+		for _, alternative := range alternatives {
+			texts = append(texts, forms(alternative, depth+1)...)
+		}
+	case len(s.Enum) > 0:
+		texts = append(texts, oneOfValues(s.Enum))
+	case s.Type != nil:
+		for _, name := range s.Type.Slice() {
+			texts = append(texts, describeType(ref, name))
+		}
 	case len(s.AllOf) > 0:
-		return describe(s.AllOf[0], depth+1)
+		texts = forms(s.AllOf[0], depth+1)
 	case s.Title != "":
-		return clean(s.Title, maxName)
+		texts = append(texts, clean(s.Title, maxName))
+	default:
+		texts = append(texts, "another value")
 	}
-	return "another value"
+	if s.Nullable {
+		texts = append(texts, "null")
+	}
+	return slices.Compact(texts)
 }
 
-func either(forms openapi3.SchemaRefs, depth int) string {
-	var texts []string
-	for _, form := range forms {
-		if text := describe(form, depth+1); !slices.Contains(texts, text) {
-			texts = append(texts, text)
+func describeType(ref *openapi3.SchemaRef, name string) string {
+	switch name {
+	case openapi3.TypeArray:
+		return describeList(ref.Value)
+	case openapi3.TypeInteger:
+		return "an integer"
+	case openapi3.TypeBoolean:
+		return "true or false"
+	case openapi3.TypeObject:
+		if name := schemaName(ref); name != "" {
+			return "an object (" + name + ")"
 		}
+		return "an object"
 	}
-	return list(texts, " or ")
+	return "a " + name
 }
 
 // describeList says "a list of strings", "a list of at least one EndpointFilter".
-func describeList(s *openapi3.Schema, depth int) string {
+func describeList(s *openapi3.Schema) string {
 	one := "item"
 	if s.Items != nil && s.Items.Value != nil {
 		if name := schemaName(s.Items); name != "" {
 			one = name
-		} else if types := s.Items.Value.Type.Slice(); len(types) == 1 && types[0] != openapi3.TypeArray {
-			one = types[0]
-		} else if len(types) == 1 && depth < deepest {
+		} else if s.Items.Value.Type.Is(openapi3.TypeArray) {
 			one = "list"
+		} else if types := s.Items.Value.Type.Slice(); len(types) == 1 {
+			one = types[0]
 		}
 	}
 	if s.MinItems > 0 {
@@ -244,4 +178,12 @@ func among(names []string) string {
 		cleaned[i] = clean(name, maxName)
 	}
 	return " (it knows " + list(cleaned, " and ") + ")"
+}
+
+// count says "one item", "2 items".
+func count(n uint64, noun string) string {
+	if n == 1 {
+		return "one " + noun
+	}
+	return strconv.FormatUint(n, 10) + " " + noun + "s"
 }

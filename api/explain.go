@@ -2,90 +2,12 @@ package api
 
 import (
 	"encoding/json"
-	"errors"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
-
-// rule is a schema of the contract, ready to judge values. kin-openapi says whether a value passes, as briefly
-// as it can; only when it does not, explain goes looking for the reasons.
-type rule struct {
-	ref       *openapi3.SchemaRef
-	direction direction
-}
-
-// direction says whether readOnly and writeOnly matter, and for which way.
-type direction int
-
-const (
-	eitherWay direction = iota // the schema has neither, which spares kin-openapi a deep copy of the value
-	inRequest
-	inResponse
-)
-
-func (d direction) options() []openapi3.SchemaValidationOption {
-	switch d {
-	case inRequest:
-		return []openapi3.SchemaValidationOption{openapi3.VisitAsRequest()}
-	case inResponse:
-		return []openapi3.SchemaValidationOption{openapi3.VisitAsResponse()}
-	}
-	return nil
-}
-
-func newRule(ref *openapi3.SchemaRef, d direction) rule {
-	if !oneWay(ref, map[*openapi3.Schema]bool{}) {
-		d = eitherWay
-	}
-	return rule{ref: ref, direction: d}
-}
-
-// oneWay reports whether readOnly or writeOnly stands anywhere in the schema.
-func oneWay(ref *openapi3.SchemaRef, seen map[*openapi3.Schema]bool) bool {
-	if ref == nil || ref.Value == nil || seen[ref.Value] {
-		return false
-	}
-	s := ref.Value
-	seen[s] = true
-	parts := slices.Concat(s.OneOf, s.AnyOf, s.AllOf, openapi3.SchemaRefs{s.Not, s.Items, s.AdditionalProperties.Schema},
-		slices.Collect(maps.Values(s.Properties)))
-	return s.ReadOnly || s.WriteOnly ||
-		slices.ContainsFunc(parts, func(part *openapi3.SchemaRef) bool { return oneWay(part, seen) })
-}
-
-func (r rule) accepts(value any) bool {
-	if r.direction == eitherWay {
-		return r.ref.Value.IsMatching(value)
-	}
-	return r.ref.Value.VisitJSON(value, append(r.direction.options(), openapi3.FailFast())...) == nil
-}
-
-// check reports everything that is wrong with value. at.Pointer is where the value itself stands.
-func (r rule) check(value any, at Problem, place pointer, rep *report) {
-	if r.accepts(value) {
-		return
-	}
-	e := &explainer{at: at, place: place, direction: r.direction, report: rep}
-	before := len(rep.problems)
-	e.explain(r.ref, value)
-	if len(rep.problems) > before || rep.full() {
-		return
-	}
-	// Refused for a reason that explain does not look for: say at least which keyword it was.
-	var refusal *openapi3.SchemaError
-	if err := r.ref.Value.VisitJSON(value, r.direction.options()...); errors.As(err, &refusal) {
-		for _, name := range refusal.JSONPointer() {
-			e.place = append(e.place, member(name))
-		}
-		e.add(reason(refusal.Schema, refusal.SchemaField))
-		return
-	}
-	e.add("does not have the form that the contract describes")
-}
 
 // explainer walks a value and its schema side by side. The keywords of each schema are judged by kin-openapi,
 // one schema at a time; the way down and the choice between alternatives are its own.
@@ -98,6 +20,9 @@ type explainer struct {
 }
 
 func (e *explainer) add(reason string) {
+	if e.report.full() {
+		return // the place is not worth writing out
+	}
 	p := e.at
 	p.Pointer, p.Reason = e.place.String(), reason
 	e.report.add(p)
@@ -116,7 +41,7 @@ func (e *explainer) explain(ref *openapi3.SchemaRef, value any) {
 		return
 	}
 	s := ref.Value
-	if value == nil && s.PermitsNull() {
+	if isScalar(value) && s.IsMatching(value) {
 		return
 	}
 	if n, isNumber := value.(json.Number); isNumber {
@@ -126,7 +51,7 @@ func (e *explainer) explain(ref *openapi3.SchemaRef, value any) {
 		}
 	}
 	if kind := kindOf(value); kindsOf(ref, 0)&kind == 0 {
-		e.add("must be " + describe(ref, 0) + ", not " + kind.String())
+		e.add("must be " + describe(ref) + ", not " + kind.String())
 		return
 	}
 	e.here = append(e.here, s)
@@ -252,16 +177,16 @@ func (e *explainer) choose(ref *openapi3.SchemaRef, forms openapi3.SchemaRefs, v
 	}
 	switch {
 	case matching > most:
-		e.add("fits more than one of the forms that the contract keeps apart: " + describe(ref, 0))
+		e.add("fits more than one of the forms that the contract keeps apart: " + describe(ref))
 	case matching > 0:
 	case best != nil:
 		for _, p := range best.problems {
 			e.report.add(p)
 		}
 	case sameKind:
-		e.add("must be " + describe(ref, 0) + ", not another " + strings.TrimPrefix(kind.String(), "a "))
+		e.add("must be " + describe(ref) + ", not another " + strings.TrimPrefix(kind.String(), "a "))
 	default:
-		e.add("must be " + describe(ref, 0) + ", not " + kind.String())
+		e.add("must be " + describe(ref) + ", not " + kind.String())
 	}
 }
 
@@ -271,61 +196,4 @@ func isScalar(value any) bool {
 		return false
 	}
 	return true
-}
-
-// reason puts a keyword that a value breaks into words. They come from the contract, never from the value.
-func reason(s *openapi3.Schema, keyword string) string {
-	if s == nil {
-		return "does not have the form that the contract describes"
-	}
-	float := func(f *float64) string { return strconv.FormatFloat(*f, 'f', -1, 64) }
-	switch {
-	case keyword == "required":
-		return "is required"
-	case keyword == "type" || keyword == "nullable" || keyword == "enum":
-		return "must be " + describe(openapi3.NewSchemaRef("", s), 0)
-	case keyword == "minLength" && s.MinLength == 1:
-		return "must not be empty"
-	case keyword == "minLength":
-		return "must have at least " + strconv.FormatUint(s.MinLength, 10) + " characters"
-	case keyword == "maxLength" && s.MaxLength != nil:
-		return "must have at most " + strconv.FormatUint(*s.MaxLength, 10) + " characters"
-	case keyword == "pattern":
-		return "must match the pattern " + clean(s.Pattern, 200)
-	case keyword == "format" && s.Format == "int64":
-		return "must be between -9223372036854775808 and 9223372036854775807"
-	case keyword == "format" && s.Format == "int32":
-		return "must be between -2147483648 and 2147483647"
-	case keyword == "format":
-		return "must have the format " + clean(s.Format, maxName)
-	case keyword == "minimum" && s.Min != nil:
-		return "must be at least " + float(s.Min)
-	case keyword == "maximum" && s.Max != nil:
-		return "must be at most " + float(s.Max)
-	case keyword == "exclusiveMinimum" && s.Min != nil:
-		return "must be more than " + float(s.Min)
-	case keyword == "exclusiveMaximum" && s.Max != nil:
-		return "must be less than " + float(s.Max)
-	case keyword == "multipleOf" && s.MultipleOf != nil:
-		return "must be a multiple of " + float(s.MultipleOf)
-	case keyword == "minItems":
-		return "must have at least " + count(s.MinItems, "item")
-	case keyword == "maxItems" && s.MaxItems != nil:
-		return "must have at most " + count(*s.MaxItems, "item")
-	case keyword == "uniqueItems":
-		return "must not hold the same item twice"
-	case keyword == "minProperties":
-		return "must have at least " + count(s.MinProps, "member")
-	case keyword == "maxProperties" && s.MaxProps != nil:
-		return "must have at most " + count(*s.MaxProps, "member")
-	}
-	return "breaks the contract's rule " + clean(keyword, maxName)
-}
-
-// count says "one item", "2 items".
-func count(n uint64, noun string) string {
-	if n == 1 {
-		return "one " + noun
-	}
-	return strconv.FormatUint(n, 10) + " " + noun + "s"
 }

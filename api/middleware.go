@@ -3,8 +3,6 @@ package api
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"strings"
 )
@@ -37,24 +35,22 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 			replyEnvelope(w, http.StatusUnauthorized, "Public API request unauthorized: it needs "+m.wanted(), nil)
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxServedBody))
+		checked := *r // a handler leaves the request that it was given as it is
+		if r.Body != nil && r.Body != http.NoBody {
+			checked.Body = http.MaxBytesReader(w, r.Body, maxServedBody)
+		}
 		rep := &report{}
-		if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
-			rep.add(Problem{In: "body", Reason: fmt.Sprintf("is longer than %d bytes", tooLong.Limit)})
-			m.envelope(w, http.StatusRequestEntityTooLarge, "The request is too long", rep.problems)
+		body, err := readBody(&checked)
+		if over := (*http.MaxBytesError)(nil); errors.As(err, &over) {
+			m.envelope(w, http.StatusRequestEntityTooLarge, "The request is too long", []Problem{tooLong(over.Limit)})
 			return
 		} else if err != nil {
-			rep.add(Problem{In: "body", Reason: errUnreadable.Error()})
+			rep.add(unreadable)
 		}
-		m.checkRequest(r, string(body), err == nil, rep)
+		m.checkRequest(&checked, body, err == nil, rep)
 		if len(rep.problems) > 0 {
 			m.envelope(w, http.StatusBadRequest, "The request does not match the API's contract", rep.problems)
 			return
-		}
-		checked := *r // a handler leaves the request that it was given alone
-		checked.Body = http.NoBody
-		if len(body) > 0 {
-			checked.Body = io.NopCloser(strings.NewReader(string(body)))
 		}
 		next.ServeHTTP(w, &checked)
 	})

@@ -149,8 +149,8 @@ var ignoredHeaders = []string{"Accept", "Content-Type", "Authorization"}
 // match is a request's operation, and what its path says.
 type match struct {
 	*operation
-	path   *pathItem    // known also where the operation is not
-	values []string // of path.names
+	path   *pathItem // known also where the operation is not
+	values []string  // of path.names
 }
 
 // find looks up the operation. Where there is none, the error is a *Violation, and match.path tells whether

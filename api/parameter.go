@@ -3,14 +3,12 @@ package api
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
 // parameter is a parameter, or a response's header, that is one plain value or a list of them.
@@ -76,6 +74,9 @@ func (p *parameter) typed() *parameter {
 // check reports what is wrong with the texts that were given for the parameter.
 func (p *parameter) check(texts []string, rep *report) {
 	at := Problem{In: p.in, Name: p.name}
+	if p.isList && len(texts) > 1 && p.in != openapi3.ParameterInQuery {
+		texts = []string{strings.Join(texts, ",")} // lines of one header are one list
+	}
 	fail := func(reason string) {
 		at.Reason = reason
 		rep.add(at)
@@ -115,7 +116,7 @@ func (p *parameter) check(texts []string, rep *report) {
 func (p *parameter) checkOne(text string, at Problem, rep *report) {
 	value, ok := p.decode(p.rule, text)
 	if !ok {
-		at.Reason = "must be " + describe(p.rule.ref, 0)
+		at.Reason = "must be " + describe(p.rule.ref)
 		if text == "" {
 			at.Reason = "must not be empty"
 		}
@@ -134,7 +135,7 @@ func (p *parameter) checkList(texts []string, at Problem, rep *report) {
 		}
 		value, ok := p.decode(items, text)
 		if !ok {
-			at.Pointer, at.Reason = pointer{item(i)}.String(), "must be "+describe(items.ref, 0)
+			at.Pointer, at.Reason = pointer{item(i)}.String(), "must be "+describe(items.ref)
 			rep.add(at)
 			continue
 		}
@@ -186,63 +187,6 @@ func decodeAs(kind kinds, text string) (any, bool) {
 	return text, true
 }
 
-// checkQuery reads the query as net/http does, but keeps its mistakes.
-func (op *operation) checkQuery(query string, rep *report) {
-	given := make([][]string, len(op.query))
-	for query != "" && !rep.full() {
-		var pair string
-		pair, query, _ = strings.Cut(query, "&")
-		if pair == "" {
-			continue
-		}
-		name, text, _ := strings.Cut(pair, "=")
-		name, nameErr := unescapeQuery(name)
-		text, textErr := unescapeQuery(text)
-		at := Problem{In: openapi3.ParameterInQuery, Name: clean(name, maxName)}
-		if at.Name == "" {
-			at.Name = `""`
-		}
-		i := slices.IndexFunc(op.query, func(p *parameter) bool { return p.name == name })
-		switch {
-		case nameErr != nil || textErr != nil:
-			at.Reason = "is not percent-encoded as it should be"
-		case strings.Contains(pair, ";"):
-			at.Reason = "has a semicolon, which not all servers read alike; write it as %3B"
-		case i < 0 && !op.openQuery && !slices.Contains(op.queryKeys, name):
-			at.Reason = "is not a parameter that this operation knows" + op.knownQuery()
-		}
-		if i >= 0 {
-			given[i] = append(given[i], text)
-		}
-		if at.Reason != "" {
-			rep.add(at)
-		}
-	}
-	for i, p := range op.query {
-		p.check(given[i], rep)
-	}
-}
-
-func (op *operation) knownQuery() string {
-	names := make([]string, len(op.query))
-	for i, p := range op.query {
-		names[i] = p.name
-	}
-	return among(names)
-}
-
-// unescapeQuery keeps the text as it is where it cannot be read.
-func unescapeQuery(s string) (string, error) {
-	if !strings.ContainsAny(s, "%+") {
-		return s, nil
-	}
-	plain, err := url.QueryUnescape(s)
-	if err != nil {
-		return s, err
-	}
-	return plain, nil
-}
-
 // checkParameters checks those in path and header.
 func (m match) checkParameters(header http.Header, rep *report) {
 	for _, p := range m.parameters {
@@ -268,34 +212,4 @@ func trimmed(values []string) []string {
 		}
 	}
 	return values
-}
-
-// checkOther leaves a parameter that this package does not decode to openapi3filter.
-func (m match) checkOther(p *openapi3.Parameter, r *http.Request, rep *report) {
-	input := &openapi3filter.RequestValidationInput{
-		Request: r, Route: m.route, PathParams: map[string]string{},
-		Options: &openapi3filter.Options{SkipSettingDefaults: true},
-	}
-	for i, name := range m.path.names {
-		input.PathParams[name] = m.values[i]
-	}
-	err := openapi3filter.ValidateParameter(r.Context(), input, p)
-	if err == nil {
-		return
-	}
-	at := Problem{In: p.In, Name: p.Name, Reason: "does not have the form that the contract describes"}
-	var refusal *openapi3.SchemaError
-	switch {
-	case errors.Is(err, openapi3filter.ErrInvalidRequired):
-		at.Reason = "is required"
-	case errors.Is(err, openapi3filter.ErrInvalidEmptyValue):
-		at.Reason = "must not be empty"
-	case errors.As(err, &refusal):
-		var place pointer
-		for _, name := range refusal.JSONPointer() {
-			place = append(place, member(name))
-		}
-		at.Pointer, at.Reason = place.String(), reason(refusal.Schema, refusal.SchemaField)
-	}
-	rep.add(at)
 }

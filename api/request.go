@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
 // maxRequestBody is the longest body that ValidateRequest looks into.
@@ -27,8 +26,11 @@ func (v *Validator) ValidateRequest(r *http.Request) error {
 	}
 	rep := &report{}
 	body, err := readBody(r)
-	if err != nil {
-		rep.add(Problem{In: "body", Reason: err.Error()})
+	switch {
+	case errors.Is(err, errTooLong):
+		rep.add(tooLong(maxRequestBody))
+	case err != nil:
+		rep.add(unreadable)
 	}
 	m.checkRequest(r, body, err == nil, rep)
 	return rep.violation(m.name)
@@ -51,11 +53,15 @@ func (m match) checkRequest(r *http.Request, body string, hasBody bool, rep *rep
 }
 
 var (
-	errTooLong    = fmt.Errorf("is longer than %d bytes", maxRequestBody)
-	errUnreadable = errors.New("could not be read")
+	errTooLong = errors.New("body too long")
+	unreadable = Problem{In: "body", Reason: "could not be read"}
 )
 
-// readBody reads the body and puts it back. Its errors are fit to be the reason of a Problem.
+func tooLong(limit int64) Problem {
+	return Problem{In: "body", Reason: fmt.Sprintf("is longer than %d bytes", limit)}
+}
+
+// readBody reads the body and puts it back.
 func readBody(r *http.Request) (string, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return "", nil
@@ -69,7 +75,7 @@ func readBody(r *http.Request) (string, error) {
 	switch {
 	case err != nil:
 		r.Body = putBack{io.MultiReader(read, broken{err}), r.Body}
-		return "", errUnreadable
+		return "", err
 	case n > maxRequestBody:
 		r.Body = putBack{io.MultiReader(read, r.Body), r.Body}
 		return "", errTooLong
@@ -164,17 +170,5 @@ func (b *requestBody) mediaType(header []string) (string, error) {
 func checkJSON(text, in string, r rule, rep *report) {
 	if value, ok := readJSON(text, in, rep); ok {
 		r.check(value, Problem{In: in}, nil, rep)
-	}
-}
-
-// checkOtherBody leaves a body that is not JSON to openapi3filter.
-func (m match) checkOtherBody(r *http.Request, body string, rep *report) {
-	clone := r.Clone(r.Context())
-	clone.Body, clone.GetBody = io.NopCloser(strings.NewReader(body)), nil
-	input := &openapi3filter.RequestValidationInput{
-		Request: clone, Route: m.route, Options: &openapi3filter.Options{SkipSettingDefaults: true},
-	}
-	if err := openapi3filter.ValidateRequestBody(r.Context(), input, m.body.described); err != nil {
-		rep.add(Problem{In: "body", Reason: "does not have the form that the contract describes"})
 	}
 }

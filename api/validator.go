@@ -13,7 +13,7 @@ import (
 type Validator struct {
 	paths  []*pathItem          // as a request is looked up: fixed ones first
 	fixed  map[string]*pathItem // those without parameters
-	listed string           // the operations, for the requests that are none of them
+	listed string               // the operations, for the requests that are none of them
 }
 
 // NewValidator loads the contract, which takes some 4 ms: make one Validator and keep it. An error means that

@@ -1,0 +1,149 @@
+package api_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strconv"
+	"testing"
+
+	"example.com/cortexscan/api"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+func loadDocument(tb testing.TB) *openapi3.T {
+	tb.Helper()
+	doc, err := openapi3.NewLoader().LoadFromData(api.Document())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return doc
+}
+
+func TestDocument(t *testing.T) {
+	file, err := os.ReadFile("openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document := api.Document()
+	if !bytes.Equal(document, file) {
+		t.Error("Document is not the file")
+	}
+	document[0] = 'x'
+	if !bytes.Equal(api.Document(), file) {
+		t.Error("the caller's slice is the package's own")
+	}
+}
+
+func TestDocumentIsValid(t *testing.T) {
+	if err := loadDocument(t).Validate(t.Context(), openapi3.EnableExamplesValidation(), openapi3.EnableSchemaFormatValidation()); err != nil {
+		t.Error(err)
+	}
+}
+
+// Every example of the document passes the validator that is made of it.
+func TestExamplesPass(t *testing.T) {
+	v := validator(t)
+	doc := loadDocument(t)
+	requests, responses := 0, 0
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			bodies := map[string]any{"no body": nil}
+			if op.RequestBody != nil {
+				bodies = examples(t, op.RequestBody.Value.Content)
+			}
+			for name, body := range bodies {
+				r := exampleRequest(t, method, path, op, body)
+				if err := v.ValidateRequest(r); err != nil {
+					t.Errorf("%s %s, %s: %v", method, path, name, err)
+				}
+				w, _, called := served(t, v, signed(exampleRequest(t, method, path, op, body)))
+				if !called {
+					t.Errorf("%s %s, %s: answered %d %s", method, path, name, w.Code, w.Body)
+				}
+				requests++
+			}
+			for code, response := range op.Responses.Map() {
+				for name, body := range examples(t, response.Value.Content) {
+					status, err := strconv.Atoi(code)
+					if err != nil {
+						t.Fatal(err)
+					}
+					text, err := json.Marshal(body)
+					if err != nil {
+						t.Fatal(err)
+					}
+					r := httptest.NewRequest(method, path, nil)
+					if err := v.ValidateResponse(r, status, nil, text); err != nil {
+						t.Errorf("%s %s, %s %s: %v", method, path, code, name, err)
+					}
+					responses++
+				}
+			}
+		}
+	}
+	if requests < 4 || responses < 15 {
+		t.Errorf("only %d requests and %d responses were tried", requests, responses)
+	}
+}
+
+// examples are those of the JSON in content; there has to be one.
+func examples(tb testing.TB, content openapi3.Content) map[string]any {
+	tb.Helper()
+	values := map[string]any{}
+	media := content.Get("application/json")
+	if media == nil {
+		return values
+	}
+	for name, example := range media.Examples {
+		values[name] = example.Value.Value
+	}
+	if example := media.Schema.Value.Example; example != nil {
+		values["of the schema"] = example
+	}
+	if len(values) == 0 {
+		tb.Error("a body without an example")
+	}
+	return values
+}
+
+// exampleRequest is made of the examples of the parameters, and a body.
+func exampleRequest(tb testing.TB, method, path string, op *openapi3.Operation, body any) *http.Request {
+	tb.Helper()
+	query, header := url.Values{}, http.Header{}
+	for _, ref := range op.Parameters {
+		p := ref.Value
+		if p.Example == nil {
+			tb.Errorf("parameter %s has no example", p.Name)
+		}
+		switch p.In {
+		case openapi3.ParameterInQuery:
+			list, isList := p.Example.([]any)
+			if !isList {
+				list = []any{p.Example}
+			}
+			for _, value := range list {
+				query.Add(p.Name, fmt.Sprint(value))
+			}
+		case openapi3.ParameterInHeader:
+			header.Set(p.Name, fmt.Sprint(p.Example))
+		default:
+			tb.Fatalf("a parameter in %s", p.In)
+		}
+	}
+	var content bytes.Buffer
+	if body != nil {
+		if err := json.NewEncoder(&content).Encode(body); err != nil {
+			tb.Fatal(err)
+		}
+		header.Set("Content-Type", "application/json")
+	}
+	r := httptest.NewRequest(method, path+"?"+query.Encode(), &content)
+	r.Header = header
+	return r
+}
