@@ -60,7 +60,7 @@ func reason(s *openapi3.Schema, keyword string) string {
 }
 
 // describe says what a schema accepts, to stand after "must be".
-func describe(ref *openapi3.SchemaRef) string { return list(forms(ref), " or ") }
+func describe(ref *openapi3.SchemaRef) string { return list(forms(ref, 0), " or ") }
 
 // forms are the texts that describe joins with commas and "or".
 func forms(ref *openapi3.SchemaRef, depth int) []string {
