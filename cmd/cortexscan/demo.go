@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"example.com/cortexscan/api"
+	"example.com/cortexscan/gen"
+	"example.com/cortexscan/sandbox"
+	"example.com/cortexscan/wrapper"
+	"github.com/urfave/cli/v3"
+)
+
+func demoCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "demo",
+		Usage:     "see both operations work, without a tenant",
+		UsageText: "cortexscan demo",
+		Description: `Starts the sandbox, a tenant in memory, on a free port of this machine, and calls
+it: a scan run is followed to its end, scans are cancelled, and three things go
+wrong that go wrong in practice. The requests, the signatures and the answers
+are real. It ends with status 1 if anything comes out otherwise than told.`,
+		Action: action(runDemo),
+	}
+}
+
+const (
+	demoRun   = 789
+	demoKeyID = "17"
+)
+
+// demo is a tenant, clients of it, and the transcript of what they say.
+type demo struct {
+	*transcript
+	tenant  *sandbox.Tenant
+	url     string
+	key     string
+	checked *api.Validator
+	client  *wrapper.Client
+}
+
+func runDemo(ctx context.Context, s *session, cmd *cli.Command) error {
+	if err := noArguments(cmd); err != nil {
+		return err
+	}
+	d := &demo{transcript: &transcript{out: s.out}, key: rand.Text()}
+	d.tenant = sandbox.New(sandbox.WithKey(demoKeyID, d.key, sandbox.Advanced))
+	d.tenant.AddScanRun(demoRun, "Pending", "Pending", "Running", "Running", "Running", "Completed")
+	for _, e := range []sandbox.Endpoint{
+		{Hostname: "laptop-17", Platform: "windows", ScanStatus: "in_progress"},
+		{Hostname: "laptop-18", Platform: "windows", ScanStatus: "pending"},
+		{Hostname: "build-3", Platform: "linux", ScanStatus: "in_progress"},
+	} {
+		d.tenant.AddEndpoint(e)
+	}
+	stop, err := d.serve()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if d.checked, err = api.NewValidator(); err != nil {
+		return fmt.Errorf("%w: %w", errFailed, err)
+	}
+	if d.client, err = d.connect(wrapper.AdvancedKey(demoKeyID, d.key)); err != nil {
+		return fmt.Errorf("%w: %w", errFailed, err)
+	}
+	d.say("A tenant in memory listens on %s. It verifies signatures and keeps state. "+
+		"Everything below is a real request to it.", d.url)
+	for _, step := range []func(context.Context) error{
+		d.followRun, d.abort, d.abortAgain, d.wrongKeyType, d.breakContract,
+	} {
+		if err := step(ctx); err != nil {
+			d.finish(false)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return fmt.Errorf("%w: step %d of the demo did not come out as told: %w", errFailed, len(d.steps), err)
+		}
+	}
+	d.finish(true)
+	return nil
+}
+
+// serve listens on a free port of the loopback interface.
+func (d *demo) serve() (stop func(), err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("%w: no port to listen on: %w", errFailed, err)
+	}
+	d.url = "http://" + listener.Addr().String()
+	server := &http.Server{Handler: d.tenant, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = server.Serve(listener) }()
+	return func() { _ = server.Close() }, nil
+}
+
+func (d *demo) connect(cred wrapper.Credential) (*wrapper.Client, error) {
+	return wrapper.New(d.url, cred, wrapper.WithRequestValidator(d.checked), wrapper.WithUserAgent("demo"))
+}
+
+func (d *demo) followRun(ctx context.Context) error {
+	d.step("Follow a scan run until it has ended")
+	d.code("client.GetScanRunStatus(ctx, %d)", demoRun)
+	var states []string
+	w := waiting{run: demoRun, every: 150 * time.Millisecond, while: []string{"Pending", "Running"}}
+	end, err := w.wait(ctx, d.client, func(p progress) {
+		if !p.changed {
+			return
+		}
+		states = append(states, p.State)
+		d.line("%4.1f s  %-9s  %s", p.elapsed.Seconds(), p.State, p.Message)
+	})
+	if err != nil {
+		return err
+	}
+	if got := strings.Join(states, " "); got != "Pending Running Completed" || end.State != "Completed" {
+		return fmt.Errorf("the run went through the states %s", got)
+	}
+	return nil
+}
+
+// windows are the targets of the demo's aborts.
+func windows() wrapper.Targets { return wrapper.Matching(wrapper.Platforms("windows")) }
+
+const windowsCode = `client.AbortScan(ctx, wrapper.Matching(wrapper.Platforms("windows")))`
+
+func (d *demo) abort(ctx context.Context) error {
+	d.step("Cancel the scans of the Windows endpoints")
+	d.code(windowsCode)
+	before := d.tenant.Endpoints()
+	reply, err := d.client.AbortScan(ctx, windows())
+	if err != nil {
+		return err
+	}
+	d.line("accepted: action %s for %s endpoints", clean(string(reply.ActionID)), clean(string(reply.EndpointsCount)))
+	for i, after := range d.tenant.Endpoints() {
+		change := "untouched"
+		if before[i].ScanStatus != after.ScanStatus {
+			change = "now " + after.ScanStatus
+		}
+		d.line("%-9s  %-7s  %-11s  %s", after.Hostname, after.Platform, before[i].ScanStatus, change)
+		if aborted := after.ScanStatus == "aborted"; aborted != (after.Platform == "windows") {
+			return fmt.Errorf("%s is %s now", after.Hostname, after.ScanStatus)
+		}
+	}
+	if reply.EndpointsCount != "2" {
+		return fmt.Errorf("%s endpoints were counted, not 2", clean(string(reply.EndpointsCount)))
+	}
+	return nil
+}
+
+func (d *demo) abortAgain(ctx context.Context) error {
+	d.step("Cancel them again: nothing is left to cancel")
+	d.code(windowsCode)
+	reply, err := d.client.AbortScan(ctx, windows())
+	return d.expect(reply, err, wrapper.ErrNoEndpoints, "wrapper.ErrNoEndpoints")
+}
+
+func (d *demo) wrongKeyType(ctx context.Context) error {
+	d.step("Use the key as if it were a Standard one")
+	d.code("wrapper.New(url, wrapper.StandardKey(id, key))")
+	client, err := d.connect(wrapper.StandardKey(demoKeyID, d.key))
+	if err != nil {
+		return err
+	}
+	status, err := client.GetScanRunStatus(ctx, demoRun)
+	if err := d.expect(status, err, wrapper.ErrUnauthorized, "wrapper.ErrUnauthorized"); err != nil {
+		return err
+	}
+	calls := d.tenant.Calls()
+	last := calls[len(calls)-1]
+	if last.Status != http.StatusUnauthorized || len(last.Problems) != 1 {
+		return errors.New("the sandbox has not noted why")
+	}
+	d.named("noted", "The sandbox knows why: "+last.Problems[0].String()+".")
+	return nil
+}
+
+func (d *demo) breakContract(ctx context.Context) error {
+	d.step("Send a request that breaks the contract")
+	d.code("client.API().AbortScanWithResponse(ctx, request) // no operator, no value")
+	arrived := len(d.tenant.Calls())
+	result, err := d.client.API().AbortScanWithResponse(ctx, gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{
+		Filters: []gen.EndpointFilter{{Field: "platform"}},
+	}})
+	var violation *api.Violation
+	if result != nil || !errors.Is(err, wrapper.ErrInvalidRequest) || !errors.As(err, &violation) {
+		return fmt.Errorf("want wrapper.ErrInvalidRequest, got %v", err)
+	}
+	d.named("error", "The request does not match the contract: wrapper.ErrInvalidRequest.")
+	for _, p := range violation.Problems {
+		d.named("", p.String())
+	}
+	if n := len(d.tenant.Calls()); n != arrived {
+		return errors.New("the request arrived all the same")
+	}
+	d.named("noted", "It was not sent: the sandbox has seen nothing of it.")
+	return nil
+}
+
+// expect wants a call to have failed in one way, and shows how.
+func (d *demo) expect(result any, err, kind error, name string) error {
+	if !errors.Is(err, kind) {
+		return fmt.Errorf("want %s, got %v and %v", name, result, err)
+	}
+	f := describe(err)
+	d.named("error", f.Message)
+	d.named("kind", name)
+	d.named("hint", f.Hint)
+	if f.Hint == "" {
+		return errors.New("the error has no hint")
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+)
+
+// The library's own help is wider than a terminal, and this is the only door it has for another one.
+func init() {
+	cli.HelpPrinter = func(w io.Writer, _ string, data any) {
+		if cmd, ok := data.(*cli.Command); ok {
+			_, _ = io.WriteString(w, helpText(cmd))
+		}
+	}
+}
+
+// helpText is a command's help: what it does, its usage, its commands and flags, and its description, which ends
+// in examples.
+func helpText(cmd *cli.Command) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s - %s\n\nUsage:\n  %s\n", cmd.FullName(), cmd.Usage, strings.ReplaceAll(cmd.UsageText, "\n", "\n  "))
+
+	var list [][2]string
+	for _, sub := range cmd.VisibleCommands() {
+		list = append(list, [2]string{sub.Name, sub.Usage})
+	}
+	writeSection(&b, "Commands", list)
+
+	var order []string
+	sections := map[string][][2]string{}
+	for _, f := range cmd.VisibleFlags() {
+		title := "Options"
+		if c, ok := f.(cli.CategorizableFlag); ok && c.GetCategory() != "" {
+			title = c.GetCategory()
+		}
+		if sections[title] == nil {
+			order = append(order, title)
+		}
+		sections[title] = append(sections[title], flagHelp(f))
+	}
+	for _, title := range order {
+		writeSection(&b, title, sections[title])
+	}
+	if cmd.Root() != cmd {
+		var global [][2]string
+		for _, f := range cmd.Root().VisiblePersistentFlags() {
+			if name := f.Names()[0]; name != "help" && name != "version" {
+				global = append(global, flagHelp(f))
+			}
+		}
+		writeSection(&b, "Everywhere", global)
+	}
+	if cmd.Description != "" {
+		fmt.Fprintf(&b, "\n%s\n", cmd.Description)
+	}
+	return b.String()
+}
+
+// writeSection writes names and what they mean, aligned, and broken at the width.
+func writeSection(b *strings.Builder, title string, list [][2]string) {
+	if len(list) == 0 {
+		return
+	}
+	longest := 0
+	for _, entry := range list {
+		longest = max(longest, len(entry[0]))
+	}
+	fmt.Fprintf(b, "\n%s:\n", title)
+	for _, entry := range list {
+		fmt.Fprintf(b, "  %-*s  %s\n", longest, entry[0], wrapped(entry[1], longest+4))
+	}
+}
+
+// flagHelp is a flag as one types it, with the word in backquotes of its usage for a value, and its usage.
+func flagHelp(f cli.Flag) [2]string {
+	var names []string
+	for _, n := range f.Names() {
+		names = append(names, strings.Repeat("-", min(len(n), 2))+n)
+	}
+	name := strings.Join(names, ", ")
+	doc, ok := f.(cli.DocGenerationFlag)
+	if !ok {
+		return [2]string{name, ""}
+	}
+	usage := doc.GetUsage()
+	if before, rest, ok := strings.Cut(usage, "`"); ok {
+		value, after, _ := strings.Cut(rest, "`")
+		name += " " + value
+		usage = before + value + after
+	}
+	if d := doc.GetDefaultText(); d != "" {
+		usage += " (default " + d + ")"
+	}
+	return [2]string{name, usage}
+}

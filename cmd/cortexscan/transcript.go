@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// transcript tells the demo step by step: as it goes in text, at the end in JSON.
+type transcript struct {
+	out   *output
+	steps []stepJSON
+}
+
+type stepJSON struct {
+	Title string   `json:"title"`
+	Code  string   `json:"code"`
+	Lines []string `json:"lines"`
+}
+
+// say is a paragraph outside the steps.
+func (t *transcript) say(format string, args ...any) {
+	if !t.out.json {
+		t.out.printf("%s\n", wrapped(fmt.Sprintf(format, args...), 0))
+	}
+}
+
+func (t *transcript) step(title string) {
+	t.steps = append(t.steps, stepJSON{Title: title, Lines: []string{}})
+	if !t.out.json {
+		t.out.printf("\n%s\n", bold.paint(t.out.stdoutColor, fmt.Sprintf("%d. %s", len(t.steps), title)))
+	}
+}
+
+// code is the call that the step makes, in Go.
+func (t *transcript) code(format string, args ...any) {
+	code := fmt.Sprintf(format, args...)
+	t.steps[len(t.steps)-1].Code = code
+	if !t.out.json {
+		t.out.printf("   %s\n\n", dim.paint(t.out.stdoutColor, code))
+	}
+}
+
+// line is a line of what came out.
+func (t *transcript) line(format string, args ...any) { t.add(fmt.Sprintf(format, args...), 5) }
+
+// named is a text of what came out, with a word for what it is in front of it.
+func (t *transcript) named(name, text string) { t.add(fmt.Sprintf("%-5s  %s", name, text), 12) }
+
+func (t *transcript) add(text string, indent int) {
+	last := &t.steps[len(t.steps)-1]
+	last.Lines = append(last.Lines, strings.TrimSpace(text))
+	if t.out.json {
+		return
+	}
+	const margin = 5
+	head, rest := text[:min(len(text), indent-margin)], text[min(len(text), indent-margin):]
+	t.out.printf("%s%s%s\n", strings.Repeat(" ", margin), head, wrappedLine(rest, indent))
+}
+
+// wrappedLine leaves a line that fits as it is, with its columns.
+func wrappedLine(text string, indent int) string {
+	if indent+len(text) <= width {
+		return text
+	}
+	return wrapped(text, indent)
+}
+
+func (t *transcript) finish(ok bool) {
+	if t.out.json {
+		t.out.printJSON(struct {
+			OK    bool       `json:"ok"`
+			Steps []stepJSON `json:"steps"`
+		}{ok, t.steps})
+		return
+	}
+	if ok {
+		t.out.printf("\nAll of it came out as it should.\n")
+	}
+}
