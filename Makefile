@@ -3,6 +3,7 @@
 GO       ?= go
 FUZZTIME ?= 30s
 LINT      = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+REDOCLY   = REDOCLY_TELEMETRY=off npx --yes @redocly/cli@1.34.5
 
 .DEFAULT_GOAL := help
 
@@ -39,6 +40,10 @@ fmt: ## Format the Go code
 lint: ## Run go vet and golangci-lint (builds the linter: a minute or two the first time)
 	$(GO) vet ./...
 	$(LINT) run ./...
+
+.PHONY: lint-spec
+lint-spec: ## Lint api/openapi.yaml with Redocly CLI (needs npx)
+	$(REDOCLY) lint --config api/redocly.yaml api/openapi.yaml
 
 .PHONY: fuzz
 fuzz: ## Fuzz each target for FUZZTIME (30s)

@@ -18,7 +18,9 @@ import (
 
 // AbortScanReply The action that was created. It says that the request was accepted, not that the scans have stopped.
 type AbortScanReply struct {
-	// ActionID The ID of the action, to follow it by.
+	// ActionID The ID of the action that cancels the scans. To see whether they stopped, search for it in the console,
+	// under *Response → Action Center* (where the table's layout has to show the field Action ID), or ask for
+	// it with the Get Action Status operation.
 	ActionID Text `json:"action_id"`
 
 	// EndpointsCount The number of endpoints included in the request.
@@ -131,8 +133,8 @@ type XDRError struct {
 	// ErrCode A code, mostly the HTTP status.
 	ErrCode Text `json:"err_code,omitempty,omitzero"`
 
-	// ErrExtra Further text on the error. Null, an object and a list were seen too.
-	ErrExtra interface{} `json:"err_extra,omitempty,omitzero"`
+	// ErrExtra Further information on the error.
+	ErrExtra ErrorExtra `json:"err_extra,omitempty,omitzero"`
 
 	// ErrMsg What went wrong. It may itself be JSON text with the members `line`, `column` and `message`.
 	//
@@ -145,7 +147,8 @@ type XDRErrorBody struct {
 	union json.RawMessage
 }
 
-// XDRReplyError The error envelope that the platform uses most, for authentication among others. It is not on the documentation's pages of these operations. A 200 may carry it; it is an error all the same.
+// XDRReplyError The error envelope that the platform uses most, for authentication among others. It is not on the
+// documentation's pages of these operations. A 200 may carry it; it is an error all the same.
 type XDRReplyError struct {
 	// Reply The error inside `reply`.
 	Reply XDRReplyErrorContent `json:"reply"`
@@ -156,8 +159,8 @@ type XDRReplyErrorContent struct {
 	// ErrCode A code, mostly the HTTP status, but not always.
 	ErrCode Text `json:"err_code"`
 
-	// ErrExtra Further information, text, an object, a list, or null.
-	ErrExtra interface{} `json:"err_extra,omitempty,omitzero"`
+	// ErrExtra Further information on the error.
+	ErrExtra ErrorExtra `json:"err_extra,omitempty,omitzero"`
 
 	// ErrMsg What went wrong.
 	ErrMsg string `json:"err_msg,omitempty,omitzero"`
@@ -178,7 +181,8 @@ type NetscanNotFound = NetscanError
 // NetscanServerError The error envelope of the network scan operations.
 type NetscanServerError = NetscanError
 
-// Unauthorized The error envelope that the platform uses most, for authentication among others. It is not on the documentation's pages of these operations. A 200 may carry it; it is an error all the same.
+// Unauthorized The error envelope that the platform uses most, for authentication among others. It is not on the
+// documentation's pages of these operations. A 200 may carry it; it is an error all the same.
 type Unauthorized = XDRReplyError
 
 // XDRBadRequest The body of an error of the endpoint operations, in either of its two forms.

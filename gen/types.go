@@ -99,3 +99,6 @@ func (d *ErrorDetails) UnmarshalJSON(b []byte) error {
 	}
 	return json.Unmarshal(b, (*[]ErrorDetail)(d))
 }
+
+// ErrorExtra is what an error adds to its message: text, or, seen too, an object, a list or null.
+type ErrorExtra = any
