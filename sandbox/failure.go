@@ -126,12 +126,11 @@ func reset(w http.ResponseWriter) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // net/http closes the connection, or HTTP/2's stream, in silence
 	}
-	defer conn.Close()
 	if secured, ok := conn.(*tls.Conn); ok {
 		conn = secured.NetConn() // closed below the TLS, which would say goodbye
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0) // unsent data is dropped, and RST takes the place of FIN
-		_ = tcp.Close()
 	}
+	_ = conn.Close()
 }

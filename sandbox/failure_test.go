@@ -268,8 +268,8 @@ func TestResetWithoutAConnection(t *testing.T) {
 	tenant := sandbox.New()
 	tenant.Fail(sandbox.Failure{Reset: true})
 	defer func() {
-		if got := recover(); got != http.ErrAbortHandler {
-			t.Errorf("panicked with %v, want http.ErrAbortHandler", got)
+		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
+			t.Errorf("panicked with %v, want http.ErrAbortHandler", err)
 		}
 	}()
 	send(tenant, statusRequest(1))
