@@ -49,6 +49,8 @@ func reason(s *openapi3.Schema, keyword string) string {
 		return "must have at least " + count(s.MinItems, "item")
 	case keyword == "maxItems" && s.MaxItems != nil:
 		return "must have at most " + count(*s.MaxItems, "item")
+	case keyword == "discriminator":
+		return "does not name one of the forms that the contract has"
 	case keyword == "uniqueItems":
 		return "must not hold the same item twice"
 	case keyword == "minProperties":
@@ -60,7 +62,13 @@ func reason(s *openapi3.Schema, keyword string) string {
 }
 
 // describe says what a schema accepts, to stand after "must be".
-func describe(ref *openapi3.SchemaRef) string { return list(forms(ref, 0), " or ") }
+func describe(ref *openapi3.SchemaRef) string {
+	texts := forms(ref, 0)
+	if slices.Contains(texts, "null") { // the afterthought comes last
+		texts = append(slices.DeleteFunc(texts, func(text string) bool { return text == "null" }), "null")
+	}
+	return list(texts, " or ")
+}
 
 // forms are the texts that describe joins with commas and "or".
 func forms(ref *openapi3.SchemaRef, depth int) []string {

@@ -61,10 +61,10 @@ func (e *explainer) explain(ref *openapi3.SchemaRef, value any) {
 		e.explain(part, value)
 	}
 	if len(s.OneOf) > 0 {
-		e.choose(ref, s.OneOf, value, 1)
+		e.choose(ref, named(s, s.OneOf, value), value, 1)
 	}
 	if len(s.AnyOf) > 0 {
-		e.choose(ref, s.AnyOf, value, len(s.AnyOf))
+		e.choose(ref, named(s, s.AnyOf, value), value, len(s.AnyOf))
 	}
 	if s.Not != nil && s.Not.Value.IsMatching(value) {
 		e.add("has a form that the contract rules out")
@@ -122,7 +122,7 @@ func (e *explainer) members(s *openapi3.Schema, value map[string]any) {
 		case known == nil:
 			e.down(member(name), s.AdditionalProperties.Schema, value[name])
 		case value[name] != nil && e.otherWay(known.Value):
-			e.missing(name, "is the service's to set, and cannot be sent")
+			e.missing(name, e.foreign())
 		default:
 			e.down(member(name), known, value[name])
 		}
@@ -147,6 +147,14 @@ func (e *explainer) missing(name, reason string) {
 // otherWay reports whether a member belongs to messages of the other direction alone.
 func (e *explainer) otherWay(s *openapi3.Schema) bool {
 	return e.direction == inRequest && s.ReadOnly || e.direction == inResponse && s.WriteOnly
+}
+
+// foreign says what is wrong with such a member.
+func (e *explainer) foreign() string {
+	if e.direction == inRequest {
+		return "is the service's to set, and cannot be sent"
+	}
+	return "is the caller's to set, and does not come back"
 }
 
 // choose reports on a value that may take several forms, of which it has to match one to most. The problems
@@ -188,6 +196,22 @@ func (e *explainer) choose(ref *openapi3.SchemaRef, forms openapi3.SchemaRefs, v
 	default:
 		e.add("must be " + describe(ref) + ", not " + kind.String())
 	}
+}
+
+// named leaves of the forms the one that the value names by a discriminator, if the contract maps its word.
+func named(s *openapi3.Schema, forms openapi3.SchemaRefs, value any) openapi3.SchemaRefs {
+	object, isObject := value.(map[string]any)
+	if s.Discriminator == nil || !isObject {
+		return forms
+	}
+	word, _ := object[s.Discriminator.PropertyName].(string)
+	target := s.Discriminator.Mapping[word].Ref
+	for _, form := range forms {
+		if target != "" && (form.Ref == target || schemaName(form) == target) {
+			return openapi3.SchemaRefs{form}
+		}
+	}
+	return forms
 }
 
 func isScalar(value any) bool {

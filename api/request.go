@@ -137,9 +137,13 @@ func (m match) checkBody(r *http.Request, body string, rep *report) {
 		}
 		mediaType = m.body.types[0]
 	}
-	if rule, ok := m.body.json[mediaType]; ok {
+	rule, hasRule := m.body.json[mediaType]
+	switch {
+	case hasRule:
 		checkJSON(body, "body", rule, rep)
-	} else if !isJSON(mediaType) && err == nil {
+	case isJSON(mediaType):
+		readJSON(body, "body", rep)
+	case err == nil:
 		m.checkOtherBody(r, body, rep)
 	}
 }

@@ -1,0 +1,323 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// more is what the contract may grow by: nothing in the package's code knows of it.
+const more = `
+  /public_api/netscan/v1/scan/run/{id}/command:
+    parameters:
+      - name: id
+        in: path
+        required: true
+        schema: {type: integer, format: int64}
+      - name: X-Tags
+        in: header
+        schema: {type: array, maxItems: 2, items: {type: string, pattern: '^[a-z]+$'}}
+    post:
+      operationId: commandScanRun
+      parameters:
+        - {name: dry_run, in: query, schema: {type: boolean}}
+        - {name: at, in: query, schema: {oneOf: [{type: integer, minimum: 0}, {type: string, enum: [now]}]}}
+        - {name: ids, in: query, explode: false, schema: {type: array, uniqueItems: true, items: {type: integer}}}
+        - {name: ratio, in: query, schema: {type: number, maximum: 1}}
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: object
+              additionalProperties: false
+              required: [command, id]
+              properties:
+                id: {type: string, readOnly: true}
+                command: {type: string, enum: [pause, resume, stop]}
+                limits: {type: object, maxProperties: 2, additionalProperties: {type: integer, multipleOf: 5, minimum: 5}}
+                day: {type: string, format: date, nullable: true}
+                short: {type: string, minLength: 2, maxLength: 3}
+                tree: {$ref: '#/components/schemas/Tree'}
+                not: {not: {type: string}}
+                both:
+                  allOf:
+                    - {type: object, required: [a], properties: {a: {type: integer}}}
+                    - {type: object, required: [b]}
+                any:
+                  anyOf:
+                    - {type: object, required: [x, y]}
+                    - {type: object, required: [z]}
+                either:
+                  oneOf:
+                    - {type: integer}
+                    - {type: number}
+                shape:
+                  oneOf: [{$ref: '#/components/schemas/Square'}, {$ref: '#/components/schemas/Circle'}]
+                  discriminator: {propertyName: kind, mapping: {circle: '#/components/schemas/Circle', square: Square}}
+      responses:
+        '2XX':
+          description: Done.
+          headers:
+            X-Count: {required: true, schema: {type: integer}}
+          content:
+            application/json:
+              schema: {type: object, required: [secret], properties: {secret: {type: string, writeOnly: true}, id: {type: string, readOnly: true}}}
+            text/plain: {schema: {type: string}}
+        default:
+          description: Failed.
+          content:
+            application/json: {}
+        '400':
+          description: Bad.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/XDRError'}
+  /public_api/netscan/v1/scan/run/latest/command:
+    get:
+      operationId: latest
+      security: [{}]
+      responses: {'200': {description: Done.}}
+  /public_api/files/{name}.{ext}:
+    put:
+      operationId: files
+      security: [{Bearer: []}, {QueryKey: [], CookieKey: []}]
+      parameters:
+        - {name: name, in: path, required: true, schema: {type: string, maxLength: 4}}
+        - {name: ext, in: path, required: true, schema: {type: string, enum: [txt, csv]}}
+        - {name: filter, in: query, style: deepObject, schema: {type: object, required: [a], properties: {a: {type: integer}}}}
+        - {name: session, in: cookie, required: true, schema: {type: integer}}
+        - {name: Accept, in: header, required: true, schema: {type: string}}
+      requestBody:
+        content:
+          text/plain: {schema: {type: string, maxLength: 5}}
+          application/json: {}
+      responses: {'200': {description: Done.}}
+`
+
+const moreComponents = `
+    Tree:
+      type: object
+      properties: {children: {type: array, items: {$ref: '#/components/schemas/Tree'}}, name: {type: string}}
+    Square: {type: object, required: [kind, side], properties: {kind: {type: string}, side: {type: number}}}
+    Circle: {type: object, required: [kind, radius], properties: {kind: {type: string}, radius: {type: number}}}
+`
+
+const moreSchemes = `
+    Bearer: {type: http, scheme: bearer}
+    QueryKey: {type: apiKey, in: query, name: key}
+    CookieKey: {type: apiKey, in: cookie, name: key}
+`
+
+func grown(t *testing.T) *Validator {
+	t.Helper()
+	text := string(document)
+	text = strings.Replace(text, "\ncomponents:\n", more+"\ncomponents:\n", 1)
+	text = strings.Replace(text, "\n  schemas:\n", "\n  schemas:"+moreComponents, 1)
+	text = strings.Replace(text, "\n  securitySchemes:\n", "\n  securitySchemes:"+moreSchemes, 1)
+	v, err := newValidator([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func wantProblems(t *testing.T, err error, want ...string) {
+	t.Helper()
+	var violation *Violation
+	var got []string
+	if errors.As(err, &violation) {
+		for _, p := range violation.Problems {
+			got = append(got, p.String())
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+}
+
+func command(path, body string) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "/public_api/netscan/v1/scan/run/"+path, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	return r
+}
+
+func TestNewOperationNeedsNoCode(t *testing.T) {
+	v := grown(t)
+	const pause = `{"command":"pause"}`
+	for _, tt := range []struct {
+		name, path, body string
+		want             []string
+	}{
+		{"good", "789/command", pause, nil},
+		{"everything", "-1/command?dry_run=true&at=now&ids=1,2&ratio=0.5", pause, nil},
+		{"a word for an ID", "abc/command", pause, []string{"path id must be an integer"}},
+		{"an ID out of range", "9223372036854775808/command", pause, []string{"path id must be between -9223372036854775808 and 9223372036854775807"}},
+		{"no ID", "/command", pause, []string{"path id must not be empty"}},
+		{"an escaped slash in the ID", "1%2F2/command", pause, []string{"path id must be an integer"}},
+		{"a percent sign in the ID", "1%25/command", pause, []string{"path id must be an integer"}},
+		{"bad query", "1/command?dry_run=1&at=-1&ids=1,a&ratio=1e1&x=1", pause, []string{
+			"query x is not a parameter that this operation knows (it knows dry_run, at, ids and ratio)",
+			"query dry_run must be true or false",
+			"query at must be at least 0",
+			"query ids /1 must be an integer",
+			"query ratio must be at most 1",
+		}},
+		{"bad query, too", "1/command?at=later&ids=1,1&ratio=NaN", pause, []string{
+			`query at must be an integer or "now", not another string`,
+			"query ids must not hold the same item twice",
+			"query ratio must be a number",
+		}},
+		{"a closed enumeration", "1/command", `{"command":"sleep"}`, []string{`body /command must be one of "pause", "resume", "stop"`}},
+		{"read only", "1/command", `{"command":"pause","id":"x"}`, []string{"body /id is the service's to set, and cannot be sent"}},
+		{"limits", "1/command", `{"command":"pause","limits":{"a":5,"b/~":7}}`, []string{"body /limits/b~1~0 must be a multiple of 5"}},
+		{"limits, more", "1/command", `{"command":"pause","limits":{"a":0,"b":"5","c":5}}`, []string{
+			"body /limits must have at most 2 members",
+			"body /limits/a must be at least 5",
+			"body /limits/b must be an integer, not a string",
+		}},
+		{"a date or null", "1/command", `{"command":"pause","day":null}`, nil},
+		{"no date", "1/command", `{"command":"pause","day":"tomorrow"}`, []string{"body /day must have the format date"}},
+		{"no date at all", "1/command", `{"command":"pause","day":1}`, []string{"body /day must be a string or null, not a number"}},
+		{"too short", "1/command", `{"command":"pause","short":"a"}`, []string{"body /short must have at least 2 characters"}},
+		{"too long", "1/command", `{"command":"pause","short":"abcd"}`, []string{"body /short must have at most 3 characters"}},
+		{"ruled out", "1/command", `{"command":"pause","not":"x"}`, []string{"body /not has a form that the contract rules out"}},
+		{"both", "1/command", `{"command":"pause","both":{"a":"x"}}`, []string{"body /both/a must be an integer, not a string", "body /both/b is required"}},
+		{"any", "1/command", `{"command":"pause","any":{}}`, []string{"body /any/z is required"}},
+		{"too many forms", "1/command", `{"command":"pause","either":1}`, []string{"body /either fits more than one of the forms that the contract keeps apart: an integer or a number"}},
+		{"a form by name", "1/command", `{"command":"pause","shape":{"kind":"circle","radius":1}}`, nil},
+		{"a form by name, wrong", "1/command", `{"command":"pause","shape":{"kind":"circle","radius":"1"}}`, []string{"body /shape/radius must be a number, not a string"}},
+		{"the form by another name", "1/command", `{"command":"pause","shape":{"kind":"square","radius":1}}`, []string{"body /shape/side is required"}},
+		{"a form by an unknown name", "1/command", `{"command":"pause","shape":{"kind":"MARKER","radius":1}}`, []string{"body /shape does not name one of the forms that the contract has"}},
+		{"a form by no name", "1/command", `{"command":"pause","shape":{"radius":1}}`, []string{"body /shape/kind is required"}},
+		{"a tree", "1/command", `{"command":"pause","tree":{"children":[{"children":[{"name":"x"}]},{"name":"y"}]}}`, nil},
+		{"a bad tree", "1/command", `{"command":"pause","tree":{"children":[{"children":[{"name":1}]},{"name":"y"}]}}`, []string{
+			"body /tree/children/0/children/0/name must be a string, not a number",
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			wantProblems(t, v.ValidateRequest(command(tt.path, tt.body)), tt.want...)
+		})
+	}
+
+	t.Run("header list", func(t *testing.T) {
+		r := command("1/command", pause)
+		r.Header["X-Tags"] = []string{"a, b"}
+		wantProblems(t, v.ValidateRequest(r))
+		r.Header["X-Tags"] = []string{"a, B", "c"}
+		wantProblems(t, v.ValidateRequest(r), "header X-Tags must have at most 2 items", "header X-Tags /1 must match the pattern ^[a-z]+$")
+	})
+	t.Run("response", func(t *testing.T) {
+		r := command("1/command", "")
+		count := http.Header{"X-Count": {"1"}}
+		wantProblems(t, v.ValidateResponse(r, 202, count, []byte(`{"id":"1"}`)))
+		wantProblems(t, v.ValidateResponse(r, 202, http.Header{"X-Count": {"x"}}, []byte(`{"secret":"1"}`)),
+			"response header X-Count must be an integer", "response body /secret is the caller's to set, and does not come back")
+		wantProblems(t, v.ValidateResponse(r, 202, nil, []byte(`[]`)), "response header X-Count is required", "response body must be an object, not a list")
+		count.Set("Content-Type", "text/plain")
+		wantProblems(t, v.ValidateResponse(r, 202, count, []byte(`done`)))
+		wantProblems(t, v.ValidateResponse(r, 503, nil, []byte(`[1]`)))
+		wantProblems(t, v.ValidateResponse(r, 503, nil, []byte(`[1`)), "response body is not valid JSON: it ends too early")
+	})
+}
+
+func TestTheMoreConcretePathWins(t *testing.T) {
+	v := grown(t)
+	r := httptest.NewRequest(http.MethodGet, "/public_api/netscan/v1/scan/run/latest/command", nil)
+	wantProblems(t, v.ValidateRequest(r))
+	wantProblems(t, v.ValidateRequest(command("latest/command", "")),
+		"method is not one that /public_api/netscan/v1/scan/run/latest/command knows; it knows GET")
+}
+
+// What the package does not decode itself is judged by openapi3filter, without its words.
+func TestOtherParametersAndBodies(t *testing.T) {
+	v := grown(t)
+	file := func(target, cookie, contentType, body string) *http.Request {
+		r := httptest.NewRequest(http.MethodPut, "/public_api/files/"+target, strings.NewReader(body))
+		r.AddCookie(&http.Cookie{Name: "session", Value: cookie})
+		r.Header.Set("Content-Type", contentType)
+		return r
+	}
+	const wrong = "does not have the form that the contract describes"
+	for _, tt := range []struct {
+		name string
+		r    *http.Request
+		want []string
+	}{
+		{"good", file("a.txt?filter[a]=1", "7", "text/plain", "hello"), nil},
+		{"no body", file("a.txt", "7", "", ""), nil},
+		{"a key in the query", file("a.csv?key=secret", "7", "text/plain", "x"), nil},
+		{"path", file("abcde.exe", "7", "text/plain", "x"), []string{"path name must have at most 4 characters", `path ext must be one of "txt", "csv"`}},
+		{"query", file("a.txt?filter[a]=MARKER", "7", "text/plain", "x"), []string{"query filter " + wrong}},
+		{"cookie", file("a.txt", "MARKER", "text/plain", "x"), []string{"cookie session " + wrong}},
+		{"body", file("a.txt", "7", "text/plain", "MARKER"), []string{"body " + wrong}},
+		{"media type", file("a.txt", "7", "text/html", "x"), []string{"header Content-Type must be application/json or text/plain"}},
+		{"JSON without a schema", file("a.txt", "7", "application/json", "{"), []string{"body is not valid JSON: it ends too early"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) { wantProblems(t, v.ValidateRequest(tt.r), tt.want...) })
+	}
+	r := httptest.NewRequest(http.MethodPut, "/public_api/files/a.txt", nil)
+	wantProblems(t, v.ValidateRequest(r), "cookie session is required")
+}
+
+func TestCredentials(t *testing.T) {
+	h := grown(t).Middleware(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	const file = "/public_api/files/a.txt"
+	for _, tt := range []struct {
+		name, method, target string
+		header               http.Header
+		want                 int
+	}{
+		{"none asked for", "GET", "/public_api/netscan/v1/scan/run/latest/command", nil, 204},
+		{"none given", "PUT", file, nil, 401},
+		{"bearer", "PUT", file, http.Header{"Authorization": {"bearer x"}, "Cookie": {"session=1"}}, 204},
+		{"bearer of nothing", "PUT", file, http.Header{"Authorization": {"Bearer "}}, 401},
+		{"another scheme", "PUT", file, http.Header{"Authorization": {"Basic x"}}, 401},
+		{"query and cookie", "PUT", file + "?key=x", http.Header{"Cookie": {"key=x; session=1"}}, 204},
+		{"query alone", "PUT", file + "?key=x", http.Header{"Cookie": {"session=1"}}, 401},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := httptest.NewRequest(tt.method, tt.target, nil)
+			if tt.header != nil {
+				r.Header = tt.header
+			}
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if w.Code != tt.want {
+				t.Errorf("answered %d %s, want %d", w.Code, w.Body, tt.want)
+			}
+		})
+	}
+}
+
+func TestFlatEnvelope(t *testing.T) {
+	r := command("x/command", `{"command":"pause"}`)
+	r.Header.Set("Authorization", "k")
+	r.Header.Set("x-xdr-auth-id", "1")
+	w := httptest.NewRecorder()
+	v := grown(t)
+	v.Middleware(http.NotFoundHandler()).ServeHTTP(w, r)
+	want := `{"err_code":"400","err_msg":"The request does not match the API's contract","err_extra":"path id must be an integer"}` + "\n"
+	if w.Code != 400 || w.Body.String() != want {
+		t.Errorf("answered %d %s", w.Code, w.Body)
+	}
+	wantProblems(t, v.ValidateResponse(r, w.Code, w.Header(), w.Body.Bytes()))
+}
+
+func TestBrokenDocuments(t *testing.T) {
+	for name, text := range map[string]string{
+		"no document":       "",
+		"not OpenAPI":       "a: b",
+		"OpenAPI 3.1":       strings.Replace(string(document), "openapi: 3.0.3", "openapi: 3.1.0", 1),
+		"dangling $ref":     strings.Replace(string(document), "schemas/EndpointFilters", "schemas/Nothing", 1),
+		"another file":      strings.Replace(string(document), "'#/components/schemas/EndpointFilters'", "'/etc/passwd'", 1),
+		"no path parameter": strings.Replace(string(document), "/endpoints/abort_scan:", "/endpoints/{id}/abort_scan:", 1),
+	} {
+		if v, err := newValidator([]byte(text)); err == nil || v != nil {
+			t.Errorf("%s: loaded", name)
+		}
+	}
+}
