@@ -77,12 +77,11 @@ func kindsOf(e *APIError, tooLarge, saysError bool) []error {
 	var kinds []error
 	if kind := kindOfStatus(status); kind != nil {
 		kinds = append(kinds, kind)
+	} else if !tooLarge || !isSuccess(e.StatusCode) {
+		kinds = append(kinds, ErrUnexpectedResponse)
 	}
 	if tooLarge {
 		kinds = append(kinds, ErrResponseTooLarge)
-	}
-	if len(kinds) == 0 {
-		kinds = append(kinds, ErrUnexpectedResponse)
 	}
 	if strings.Contains(strings.ToLower(e.Message), noEndpointsText) {
 		if !slices.Contains(kinds, ErrServer) {
