@@ -1,0 +1,296 @@
+package wrapper_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/gen"
+	"example.com/cortexscan/wrapper"
+)
+
+// TestTheStatusDecides: the kinds of an answer that is no success follow from its HTTP status, whatever the body
+// looks like; and whether the outcome is unknown, from the method too.
+func TestTheStatusDecides(t *testing.T) {
+	bodies := map[string]string{
+		"empty":                       "",
+		"an envelope of another code": `{"reply": {"err_code": 404, "err_msg": "m", "err_extra": null}}`,
+		"an envelope of a word":       `{"errorCode": "E", "message": "m"}`,
+		"a success":                   goodReply,
+		"plain text":                  "Internal Server Error",
+		"HTML":                        "<html><title>Sign in</title></html>",
+		"cut-off JSON":                `{"reply": {"err_code": 4`,
+	}
+	for status, want := range map[int]string{
+		400: "BadRequest", 422: "BadRequest", 401: "Unauthorized", 402: "NoLicense", 403: "Forbidden", 404: "NotFound", 429: "RateLimited",
+		500: "Server", 501: "Server", 502: "Server", 503: "Server", 504: "Server", 505: "Server", 599: "Server",
+		300: "Unexpected", 301: "Unexpected", 302: "Unexpected", 303: "Unexpected", 304: "Unexpected", 307: "Unexpected", 308: "Unexpected",
+		405: "Unexpected", 408: "Unexpected", 409: "Unexpected", 418: "Unexpected", 499: "Unexpected", 600: "Unexpected", 999: "Unexpected",
+		101: "Unexpected", 199: "Unexpected",
+	} {
+		for form, body := range bodies {
+			for _, op := range operations {
+				t.Run(fmt.Sprintf("%d/%s/%s", status, form, op.name), func(t *testing.T) {
+					err := op.call(t, t.Context(), newClient(t, canned(status, body), once()))
+					expected := []string{want}
+					if op.effect && (status == 502 || status == 503 || status == 504) {
+						expected = append(expected, "OutcomeUnknown")
+					}
+					wantKinds(t, err, expected...)
+					if e := apiError(t, err); e.StatusCode != status || string(e.Body) != body {
+						t.Errorf("status %d, body %q", e.StatusCode, e.Body)
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestErrorsInASuccess: of a 200 that carries an error envelope, the code decides where it is a status of 400
+// or more. It is a definite answer.
+func TestErrorsInASuccess(t *testing.T) {
+	for _, tt := range []struct{ name, body, want string }{
+		{"500", `{"reply": {"err_code": 500, "err_msg": "m"}}`, "Server"},
+		{"500 without a message", `{"reply": {"err_code": 500}}`, "Server"},
+		{"503", `{"reply": {"err_code": 503, "err_msg": "m"}}`, "Server"},
+		{"400", `{"reply": {"err_code": 400, "err_msg": "m"}}`, "BadRequest"},
+		{"422", `{"err_code": "422", "err_msg": "m"}`, "BadRequest"},
+		{"401 as text", `{"err_code": "401", "err_msg": "m"}`, "Unauthorized"},
+		{"402", `{"data": {"reply": {"err_code": 402}}}`, "NoLicense"},
+		{"403 in metadata", `{"data": {"err_msg": "m", "metadata": {"err_code": 403}}}`, "Forbidden"},
+		{"404", `{"reply": {"err_code": 404, "err_msg": "m"}}`, "NotFound"},
+		{"429", `{"reply": {"err_code": 429, "err_msg": "m"}}`, "RateLimited"},
+		{"a status without a kind", `{"reply": {"err_code": 409, "err_msg": "m"}}`, "Unexpected"},
+		{"600", `{"reply": {"err_code": 600, "err_msg": "m"}}`, "Unexpected"},
+		{"100", `{"reply": {"err_code": 100, "err_msg": "m"}}`, "Unexpected"},
+		{"200", `{"reply": {"err_code": 200, "err_msg": "m"}}`, "Unexpected"},
+		{"a word", `{"errorCode": "VALIDATION_ERROR", "message": "m"}`, "Unexpected"},
+		{"no code", `{"err_msg": "m", "metadata": {}}`, "Unexpected"},
+		{"beside a result", `{"DATA": "Scan is in Running state", "reply": {"action_id": "1", "err_code": 500}}`, "Server"},
+	} {
+		for _, op := range operations {
+			t.Run(tt.name+"/"+op.name, func(t *testing.T) {
+				err := op.call(t, t.Context(), newClient(t, canned(200, tt.body)))
+				wantKinds(t, err, tt.want)
+				if e := apiError(t, err); e.StatusCode != 200 || string(e.Body) != tt.body || e.Attempts != 1 {
+					t.Errorf("status %d, %d attempts, body %q", e.StatusCode, e.Attempts, e.Body)
+				}
+			})
+		}
+	}
+}
+
+// TestSuccessesThatOnlyLookLikeErrors: some successes carry the members of an error, null or empty.
+func TestSuccessesThatOnlyLookLikeErrors(t *testing.T) {
+	const none = `"err_code": 0, "err_msg": null, "err_extra": null, "errorCode": null`
+	for _, op := range operations {
+		body := `{"DATA": "Scan is in Running state", "reply": {"action_id": "1", ` + none + `}, ` + none + `}`
+		if err := op.call(t, t.Context(), newClient(t, canned(200, body))); err != nil {
+			t.Errorf("%s: %v", op.name, err)
+		}
+	}
+}
+
+// TestSuccessesThatAreNone: a 2xx that is not the documented success. After a POST nobody knows what was done.
+func TestSuccessesThatAreNone(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		status int
+		body   string
+	}{
+		{"empty", 200, ""}, {"blank", 200, " \n"}, {"created, empty", 201, ""}, {"accepted, empty", 202, ""},
+		{"HTML", 200, "<html><title>Sign in</title></html>"},
+		{"plain text", 200, "OK"},
+		{"cut off", 200, goodReply[:20]},
+		{"trailing garbage", 200, goodReply + "x"},
+		{"two values", 200, goodReply + goodReply},
+		{"a byte order mark alone", 200, "\ufeff"},
+		{"unassigned", 299, "x"},
+	} {
+		for _, op := range operations {
+			t.Run(tt.name+"/"+op.name, func(t *testing.T) {
+				err := op.call(t, t.Context(), newClient(t, canned(tt.status, tt.body)))
+				wantKinds(t, err, withUnknown(op, "Unexpected")...)
+				if e := apiError(t, err); e.StatusCode != tt.status || string(e.Body) != tt.body || e.Attempts != 1 {
+					t.Errorf("status %d, %d attempts, body %q", e.StatusCode, e.Attempts, e.Body)
+				}
+			})
+		}
+	}
+}
+
+func withUnknown(op operation, kinds ...string) []string {
+	if op.effect {
+		return append(kinds, "OutcomeUnknown")
+	}
+	return kinds
+}
+
+// TestShapesThatAreNone: JSON, but not the operation's.
+func TestShapesThatAreNone(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		status int
+		body   string
+	}{
+		{"null", 200, `null`}, {"a number", 200, `1`}, {"a text", 200, `"DATA"`}, {"a list", 200, `[]`}, {"an empty object", 200, `{}`},
+		{"nulls", 200, `{"DATA": null, "reply": null}`},
+		{"other types", 200, `{"DATA": 7, "reply": "x"}`},
+		{"lists", 200, `{"DATA": [], "reply": []}`},
+		{"no action", 200, `{"data ": "x", "reply": {"status": "1"}}`},
+		{"an empty action", 200, `{"reply": {"action_id": "", "status": "1"}}`},
+		{"an action of another type", 200, `{"reply": {"action_id": true}}`},
+		{"another success", 201, `{"DATA": "Scan is in Running state", "reply": {"action_id": "1"}}`},
+		{"no content", 204, ``},
+	} {
+		for _, op := range operations[:2] {
+			t.Run(tt.name+"/"+op.name, func(t *testing.T) {
+				err := op.call(t, t.Context(), newClient(t, canned(tt.status, tt.body)))
+				wantKinds(t, err, withUnknown(op, "Unexpected")...)
+				if e := apiError(t, err); e.StatusCode != tt.status || string(e.Body) != tt.body || e.Operation != op.what || e.Attempts != 1 {
+					t.Errorf("status %d, operation %q, body %q", e.StatusCode, e.Operation, e.Body)
+				}
+			})
+		}
+	}
+}
+
+// TestAnEmptySuccessPassesOnlyAs204, for operations that document no body; both of ours do.
+func TestAnEmptySuccessPassesOnlyAs204(t *testing.T) {
+	res, err := newClient(t, canned(204, "")).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{})
+	if err != nil || res.HTTPResponse.StatusCode != 204 || len(res.Body) != 0 {
+		t.Errorf("got %v, %v", res, err)
+	}
+}
+
+// TestJSONIsKnownByItsBytes, and not by its Content-Type, which the generated parser goes by.
+func TestJSONIsKnownByItsBytes(t *testing.T) {
+	for _, contentType := range []string{"", "text/plain", "text/html", "application/octet-stream", "application/vnd.x+json; charset=latin1", ";;;"} {
+		for _, mark := range []string{"", "\ufeff"} {
+			c := newClient(t, transport(func(r *http.Request) (*http.Response, error) {
+				body := mark + goodStatus
+				if r.Method == http.MethodPost {
+					body = mark + goodReply
+				}
+				return response(r, 200, body, "Content-Type", contentType), nil
+			}))
+			for _, op := range operations {
+				if err := op.call(t, t.Context(), c); err != nil {
+					t.Errorf("%q, %s: %v", contentType, op.name, err)
+				}
+			}
+			res, err := c.API().GetScanRunStatusWithResponse(t.Context(), &gen.GetScanRunStatusParams{ID: 1, Fields: []string{"status"}})
+			if err != nil || res.JSON200 == nil || res.JSON200.DATA != "Scan is in Running state" {
+				t.Errorf("%q: %+v, %v", contentType, res, err)
+			}
+		}
+	}
+}
+
+// TestNoEndpoints is known by its message, at any status and for any operation, and is a server error too.
+func TestNoEndpoints(t *testing.T) {
+	const text = "An error occurred while processing XDR public API - No endpoint was found for creating the requested action"
+	for _, tt := range []struct {
+		name   string
+		status int
+		body   string
+		want   []string
+	}{
+		{"500 in reply", 500, `{"reply": {"err_code": 500, "err_msg": "` + text + `", "err_extra": null}}`, []string{"Server", "NoEndpoints"}},
+		{"500, flat", 500, `{"err_code": "500", "err_msg": "` + text + `."}`, []string{"Server", "NoEndpoints"}},
+		{"500, in other letters", 500, `{"err_msg": "` + strings.ToUpper(text) + `"}`, []string{"Server", "NoEndpoints"}},
+		{"500, plain text", 500, text, []string{"Server", "NoEndpoints"}},
+		{"400", 400, `{"err_msg": "` + text + `"}`, []string{"BadRequest", "Server", "NoEndpoints"}},
+		{"200", 200, `{"reply": {"err_code": 500, "err_msg": "` + text + `"}}`, []string{"Server", "NoEndpoints"}},
+		{"200 without a code", 200, `{"reply": {"err_msg": "` + text + `"}}`, []string{"Unexpected", "Server", "NoEndpoints"}},
+		{"500, another message", 500, `{"err_msg": "No endpoint was found"}`, []string{"Server"}},
+		{"500, only in the extra", 500, `{"err_msg": "m", "err_extra": "` + text + `"}`, []string{"Server"}},
+	} {
+		for _, op := range operations {
+			t.Run(tt.name+"/"+op.name, func(t *testing.T) {
+				wantKinds(t, op.call(t, t.Context(), newClient(t, canned(tt.status, tt.body))), tt.want...)
+			})
+		}
+	}
+}
+
+// TestTooLarge: the kind stands beside that of the status, and of a 2xx to a POST nobody knows what was done.
+func TestTooLarge(t *testing.T) {
+	for status, want := range map[int][]string{200: nil, 302: {"Unexpected"}, 409: {"Unexpected"}, 400: {"BadRequest"}, 500: {"Server"}} {
+		for _, op := range operations {
+			t.Run(fmt.Sprintf("%d/%s", status, op.name), func(t *testing.T) {
+				body := `{"err_code": 500, "err_msg": "` + strings.Repeat("m", 200) + `"}`
+				err := op.call(t, t.Context(), newClient(t, canned(status, body), wrapper.WithMaxResponseBytes(50)))
+				expected := append([]string{"TooLarge"}, want...)
+				if status == 200 {
+					expected = withUnknown(op, expected...)
+				}
+				wantKinds(t, err, expected...)
+				e := apiError(t, err)
+				if e.StatusCode != status || string(e.Body) != body[:50] || !strings.Contains(err.Error(), "limit of WithMaxResponseBytes") {
+					t.Errorf("status %d, body %q, %v", e.StatusCode, e.Body, err)
+				}
+			})
+		}
+	}
+}
+
+// broken is a body that ends in an error.
+func broken(body string, err error) io.ReadCloser {
+	return io.NopCloser(io.MultiReader(strings.NewReader(body), brokenReader{err}))
+}
+
+type brokenReader struct{ err error }
+
+func (b brokenReader) Read([]byte) (int, error) { return 0, b.err }
+
+// TestBodiesThatBreakOff: the status is known, and what came of the body is kept.
+func TestBodiesThatBreakOff(t *testing.T) {
+	cause := errors.New("cable pulled")
+	for status, want := range map[int]string{200: "Unexpected", 302: "Unexpected", 400: "BadRequest", 404: "NotFound", 500: "Server"} {
+		for _, op := range operations {
+			t.Run(fmt.Sprintf("%d/%s", status, op.name), func(t *testing.T) {
+				err := op.call(t, t.Context(), newClient(t, transport(func(r *http.Request) (*http.Response, error) {
+					res := response(r, status, "")
+					res.Body, res.ContentLength = broken(goodStatus, cause), 1000
+					return res, nil
+				}), once()))
+				expected := []string{want}
+				if status == 200 {
+					expected = withUnknown(op, want)
+				}
+				wantKinds(t, err, expected...)
+				e := apiError(t, err)
+				if e.StatusCode != status || string(e.Body) != goodStatus || !errors.Is(err, cause) || !strings.Contains(err.Error(), "the answer broke off: cable pulled") {
+					t.Errorf("status %d, body %q, %v", e.StatusCode, e.Body, err)
+				}
+			})
+		}
+	}
+}
+
+// TestNoAnswer: a transport that tells net/http's trace nothing counts as having sent the request.
+func TestNoAnswer(t *testing.T) {
+	cause := errors.New("cable pulled")
+	for name, rt := range map[string]http.RoundTripper{
+		"an error":                       failing(cause),
+		"neither an answer nor an error": transport(func(*http.Request) (*http.Response, error) { return nil, nil }), //nolint:nilnil // such transports exist
+	} {
+		for _, op := range operations {
+			t.Run(name+"/"+op.name, func(t *testing.T) {
+				err := op.call(t, t.Context(), newClient(t, rt, once()))
+				var e *wrapper.APIError
+				if err == nil || errors.As(err, &e) || !strings.Contains(err.Error(), op.what+": no answer: ") {
+					t.Fatalf("got %v, want an error that names %s and is no *APIError", err, op.what)
+				}
+				if name == "an error" && !errors.Is(err, cause) {
+					t.Errorf("%v does not wrap its cause", err)
+				}
+				wantKinds(t, err, withUnknown(op)...)
+			})
+		}
+	}
+}
