@@ -215,7 +215,9 @@ func withTail(head, tail string) string {
 	if tail == "" {
 		return clean(head, maxErrorText)
 	}
-	head = strings.TrimRight(clean(head, maxErrorText-len(" ")-len(tail)), " .")
+	// Room for the full stop, the space, and what clean leaves free for an ellipsis.
+	room := maxErrorText - len(tail) - len(". ") - len(" "+ellipsis)
+	head = strings.TrimRight(clean(head, room), " .")
 	if tail[0] != '(' {
 		head += "."
 	}
