@@ -1,0 +1,98 @@
+package faults_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// pipes is a network in memory, which testing/synctest can tell to be idle: a listener and the way to dial it.
+type pipes struct {
+	conns  chan net.Conn
+	closed chan struct{}
+}
+
+func newPipes() *pipes { return &pipes{make(chan net.Conn), make(chan struct{})} }
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case conn := <-p.conns:
+		return conn, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error   { close(p.closed); return nil }
+func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 443} }
+
+func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	here, there := net.Pipe()
+	select {
+	case p.conns <- there:
+		return here, nil
+	case <-p.closed:
+		return nil, errors.New("nobody listens")
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// serveInBubble starts a server on a network in memory, and returns it with the transport that leads there.
+func serveInBubble(t testing.TB, answer func(*exchange) bool) (*bareServer, *http.Transport) {
+	t.Helper()
+	p := newPipes()
+	s := &bareServer{answer: answer}
+	s.start(t, p)
+	tr := newTransport(t)
+	tr.DialContext = p.dial
+	return s, tr
+}
+
+// canned is a RoundTripper for tests of waits alone: it answers without a network and notes when it was asked.
+type canned struct {
+	ledger
+	at     []time.Time
+	answer func(n int) *http.Response // to the n-th request, from 1; nil breaks the connection
+}
+
+func (c *canned) RoundTrip(r *http.Request) (*http.Response, error) {
+	n := c.note(r)
+	c.at = append(c.at, time.Now())
+	if res := c.answer(n); res != nil {
+		return res, nil
+	}
+	return nil, io.ErrUnexpectedEOF
+}
+
+// waits are the times between one request and the next.
+func (c *canned) waits() (waits []time.Duration) {
+	for i := 1; i < len(c.at); i++ {
+		waits = append(waits, c.at[i].Sub(c.at[i-1]))
+	}
+	return waits
+}
+
+// response is an answer with a body; headers are pairs of name and value.
+func response(status int, body string, headers ...string) *http.Response {
+	h := make(http.Header)
+	for i := 0; i < len(headers); i += 2 {
+		h.Add(headers[i], headers[i+1])
+	}
+	return &http.Response{
+		StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Header: h,
+		ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)),
+	}
+}
+
+// always answers every request alike.
+func always(status int, headers ...string) func(int) *http.Response {
+	return func(int) *http.Response { return response(status, "", headers...) }
+}
+
+const anyHost = "https://gateway.example"

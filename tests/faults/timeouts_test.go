@@ -1,0 +1,205 @@
+package faults_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/cortexscan/wrapper"
+)
+
+// stalls are servers that take their time, each at another point.
+var stalls = []struct {
+	name      string
+	left      bool // whether the request has, when time is up
+	answering bool // whether an answer has begun by then
+	dial      func(context.Context, string, string) (net.Conn, error)
+	greet     func(net.Conn) bool
+	answer    func(*exchange) bool
+}{
+	{name: "the connection is never made",
+		dial: func(ctx context.Context, _, _ string) (net.Conn, error) { <-ctx.Done(); return nil, ctx.Err() }},
+	{name: "the request is never read", left: true,
+		greet: func(conn net.Conn) bool { <-time.After(time.Hour); return false }},
+	{name: "the request is never answered", left: true,
+		answer: (*exchange).untilGone},
+	{name: "the headers stop", left: true,
+		answer: func(x *exchange) bool { x.send("HTTP/1.1 200 OK\r\nContent-"); return x.untilGone() }},
+	{name: "a byte of the headers a second", left: true,
+		answer: func(x *exchange) bool { return drip(x, "HTTP/1.1 200 OK\r\nX-Padding: "+strings.Repeat("a", 100)) }},
+	{name: "the body stops", left: true, answering: true,
+		answer: func(x *exchange) bool { x.send(raw(200, 90, `{"DATA":`)); return x.untilGone() }},
+	{name: "the body never begins", left: true, answering: true,
+		answer: func(x *exchange) bool { x.send(raw(200, 90, "")); return x.untilGone() }},
+	{name: "a byte of the body a second", left: true, answering: true,
+		answer: func(x *exchange) bool { x.send(raw(200, 90, "")); return drip(x, strings.Repeat("a", 90)) }},
+	{name: "a chunk a second, without end", left: true, answering: true,
+		answer: func(x *exchange) bool {
+			x.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+			return drip(x, strings.Repeat("1\r\na\r\n", 100))
+		}},
+}
+
+// drip sends a byte a second, until the other side has gone.
+func drip(x *exchange, text string) bool {
+	for i := range len(text) {
+		if !x.send(text[i : i+1]) {
+			return false
+		}
+		<-time.After(time.Second)
+	}
+	return false
+}
+
+// stalled is a client of a server that stalls, and the function that counts the connections asked for. It is for
+// use inside a bubble.
+func stalled(t testing.TB, i int, opts ...wrapper.Option) (*wrapper.Client, func() int) {
+	stall := stalls[i]
+	p := newPipes()
+	s := &bareServer{greet: stall.greet, answer: stall.answer}
+	s.start(t, p)
+	tr := newTransport(t)
+	var asked atomic.Int32 // a dial goes on in a goroutine of its own
+	tr.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		asked.Add(1)
+		if stall.dial != nil {
+			return stall.dial(ctx, network, addr)
+		}
+		return p.dial(ctx, network, addr)
+	}
+	return newClient(t, s.url, tr, opts...), func() int { return int(asked.Load()) }
+}
+
+// TestAttemptTimeout shows that the timeout of an attempt covers it whole, body included, and what follows from
+// it: another attempt for a GET, and for any request that never left; an unknown outcome for all others.
+func TestAttemptTimeout(t *testing.T) {
+	for i, stall := range stalls {
+		for _, d := range doors {
+			t.Run(stall.name+"/"+d.name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					c, asked := stalled(t, i, wrapper.WithTimeout(20*time.Second))
+					start := time.Now()
+					err := d.call(t.Context(), c)
+					attempts := 3
+					if stall.left && !d.get {
+						attempts = 1
+					}
+					if took, want := time.Since(start), time.Duration(attempts)*20*time.Second; took != want || asked() != attempts {
+						t.Errorf("the call took %v and asked for %d connections, want %v and %d", took, asked(), want, attempts)
+					}
+					want := "Deadline"
+					if stall.answering {
+						want += " Unexpected"
+					}
+					if stall.left && !d.get {
+						want += " Unknown"
+					}
+					wantKinds(t, err, want)
+				})
+			})
+		}
+	}
+}
+
+// TestCallersDeadlineWins shows that the caller's context ends a call wherever it is, on the spot, whatever the
+// options ask for.
+func TestCallersDeadlineWins(t *testing.T) {
+	for i, stall := range stalls {
+		for _, d := range methodDoors {
+			for _, end := range endings {
+				for _, timeout := range []time.Duration{-1, 0, time.Hour} {
+					t.Run(strings.Join([]string{stall.name, d.name, end.name, timeout.String()}, "/"), func(t *testing.T) {
+						synctest.Test(t, func(t *testing.T) {
+							c, asked := stalled(t, i, wrapper.WithTimeout(timeout), wrapper.WithRetry(wrapper.Retry{Attempts: 99}))
+							ctx, cancel := end.in3s(t.Context())
+							defer cancel()
+							start := time.Now()
+							err := d.call(ctx, c)
+							if took := time.Since(start); took != 3*time.Second || asked() != 1 {
+								t.Errorf("the call took %v and asked for %d connections, want 3s and 1", took, asked())
+							}
+							want := end.kind
+							if stall.answering {
+								want += " Unexpected"
+							}
+							if stall.left && !d.get {
+								want += " Unknown"
+							}
+							wantKinds(t, err, want)
+							if errors.Is(err, errGoingHome) != (end.name == "cancelled with a cause") {
+								t.Errorf("the owner's cause is not as it was given: %v", err)
+							}
+						})
+					})
+				}
+			}
+		}
+	}
+}
+
+// TestDeadlineBetweenAttempts shows that it is the caller's deadline, not the sum of the attempts' timeouts, that
+// ends a call of several attempts.
+func TestDeadlineBetweenAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, asked := stalled(t, 2, wrapper.WithTimeout(4*time.Second), wrapper.WithRetry(wrapper.Retry{Attempts: 99, BaseDelay: -1}))
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		start := time.Now()
+		wantKinds(t, doors[0].call(ctx, c), "Deadline")
+		if took := time.Since(start); took != 10*time.Second || asked() != 3 {
+			t.Errorf("the call took %v and asked for %d connections, want 10s and 3", took, asked())
+		}
+	})
+}
+
+// TestTimeoutOfTheHTTPClient shows that the shorter of the two timeouts that were asked for counts, and the
+// default where none was.
+func TestTimeoutOfTheHTTPClient(t *testing.T) {
+	for _, tt := range []struct {
+		name                string
+		option, clients, is time.Duration
+	}{
+		{"the default", 0, 0, 30 * time.Second},
+		{"the option's", 7 * time.Second, 0, 7 * time.Second},
+		{"the client's", 0, 7 * time.Second, 7 * time.Second},
+		{"the client's, longer than the default", 0, time.Minute, time.Minute},
+		{"the client's is shorter", 9 * time.Second, 7 * time.Second, 7 * time.Second},
+		{"the option's is shorter", 7 * time.Second, 9 * time.Second, 7 * time.Second},
+		{"the option is off", -1, 7 * time.Second, 7 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, tr := serveInBubble(t, (*exchange).untilGone)
+				c := newClient(t, s.url, nil, once(), wrapper.WithTimeout(tt.option),
+					wrapper.WithHTTPClient(&http.Client{Transport: tr, Timeout: tt.clients}))
+				start := time.Now()
+				wantKinds(t, doors[0].call(t.Context(), c), "Deadline")
+				if took := time.Since(start); took != tt.is {
+					t.Errorf("the attempt took %v, want %v", took, tt.is)
+				}
+			})
+		})
+	}
+}
+
+// TestSilentServer is the same over a real socket: a server that accepts and never answers.
+func TestSilentServer(t *testing.T) {
+	for _, d := range doors {
+		s := serve(t, (*exchange).untilGone)
+		err := d.call(safetyNet(t), newClient(t, s.url, newTransport(t), wrapper.WithTimeout(100*time.Millisecond)))
+		want := "Deadline Unknown"
+		if d.get {
+			want = "Deadline"
+		}
+		wantKinds(t, err, want)
+		if !strings.Contains(err.Error(), "no complete answer within 100ms") {
+			t.Errorf("%s: the error does not say which limit it was: %v", d.name, err)
+		}
+	}
+}
