@@ -1,0 +1,102 @@
+package wrapper
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+)
+
+// clean and isBlank stand behind every text of an error and every value of a filter; here they are seen rune by
+// rune, which no public door allows.
+
+func TestClean(t *testing.T) {
+	for _, tt := range []struct{ name, in, want string }{
+		{"empty", "", ""},
+		{"plain", "no such run", "no such run"},
+		{"one space", " ", ""},
+		{"leading and trailing space", "  a ", "a"},
+		{"double spaces", "a  b", "a b"},
+		{"lines", "a\r\nb\nc", "a b c"},
+		{"tabs", "\ta\tb", "a b"},
+		{"line and paragraph separators", "a\u2028b\u2029c", "a b c"},
+		{"no-break space", "a\u00a0b", "a b"},
+		{"next line", "a\u0085b", "a b"},
+		{"NUL and BEL", "a\x00b\x07c", "abc"},
+		{"DEL", "a\x7fb", "ab"},
+		{"C1 controls", "a\u009b31mb", "a31mb"},
+		{"escape sequence", "\x1b[31mred\x1b[0m", "[31mred[0m"},
+		{"title sequence", "\x1b]0;owned\x07", "]0;owned"},
+		{"bidirectional overrides", "a\u202eb\u2066c\u2069", "abc"},
+		{"zero-width", "a\u200bb\u200dc\ufeffd", "abcd"},
+		{"soft hyphen", "a\u00adb", "ab"},
+		{"language tags", "a\U000e0041b", "ab"},
+		{"invalid UTF-8", "a\xffb\xc3", "a\ufffdb\ufffd"},
+		{"surrogates in UTF-8", "a\xed\xa0\x80b", "a\ufffd\ufffd\ufffdb"},
+		{"other scripts", "größer 東京 😀", "größer 東京 😀"},
+		{"the end of ASCII", "a~b", "a~b"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := clean(tt.in, 100); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestCleanLeavesNothingThatATerminalObeys(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		in := "a" + string(r) + "b"
+		got := clean(in, 100)
+		if !isShowable(got) {
+			t.Errorf("%U: %q", r, got)
+		}
+		if isShowable(in) && !unicode.IsSpace(r) && got != in {
+			t.Errorf("%U: a harmless text became %q", r, got)
+		}
+	}
+}
+
+func isShowable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+	})
+}
+
+func TestCleanIsBounded(t *testing.T) {
+	for name, unit := range map[string]string{"one byte": "m", "two bytes": "ü", "four bytes": "😀", "invalid": "\xff", "controls": "\x00", "spaces": " m"} {
+		for n := range 40 {
+			in := strings.Repeat(unit, n)
+			for _, limit := range []int{8, 16, 17, 18, 19} {
+				got := clean(in, limit)
+				if len(got) > limit || !isShowable(got) {
+					t.Errorf("%s × %d at most %d: %d bytes, %q", name, n, limit, len(got), got)
+				}
+				// Nothing is cut without need, nor cut without saying so.
+				cut := strings.HasSuffix(got, ellipsis)
+				if whole := clean(in, 1000); cut == (got == whole) || len(whole)+len(" "+ellipsis) <= limit && cut {
+					t.Errorf("%s × %d at most %d: %q of %q", name, n, limit, got, whole)
+				}
+			}
+		}
+	}
+	if got := clean("0123456789", 10); got != "0123456789" {
+		t.Errorf("a plain text of just the length became %q", got)
+	}
+	if got, want := clean("01234567890", 10), "012345…"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestIsBlank(t *testing.T) {
+	for _, s := range []string{"", " ", "\t\r\n", "\u00a0", "\u2003", "\u3000", "\u200b", "\ufeff", "\u2060", "\u00ad", "\u2028\u2029", "\x00", "\x1b", "\u202e \u200b\n"} {
+		if !isBlank(s) {
+			t.Errorf("%q is blank", s)
+		}
+	}
+	for _, s := range []string{"a", " a ", "0", "-", "\u200ba", "ü", "\xff"} {
+		if isBlank(s) {
+			t.Errorf("%q is not blank", s)
+		}
+	}
+}
