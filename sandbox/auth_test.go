@@ -55,6 +55,7 @@ func TestWellFormedCredentials(t *testing.T) {
 		{"timestamp with a fraction", signed(someNonce, "1584983036.945", someSignature), "X-Xdr-Timestamp"},
 		{"timestamp past int64", signed(someNonce, "99999999999999999999", someSignature), "X-Xdr-Timestamp"},
 		{"key where a signature belongs", signed(someNonce, "1", "key"), "Authorization"},
+		{"short signature", signed(someNonce, "1", someSignature[1:]), "Authorization"},
 		{"upper-case signature", signed(someNonce, "1", strings.ToUpper(someSignature)), "Authorization"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -73,7 +74,10 @@ func TestWellFormedCredentials(t *testing.T) {
 			}
 			wantAnswer(t, w, http.StatusUnauthorized, unauthorizedBody)
 			if len(problems) == 0 || problems[0].In != "header" || problems[0].Name != c.wrong || problems[0].Reason == "" {
-				t.Errorf("problems %v, want one of header %s first", problems, c.wrong)
+				t.Fatalf("problems %v, want one of header %s first", problems, c.wrong)
+			}
+			if twice := strings.HasPrefix(c.name, "two "); twice != strings.Contains(problems[0].Reason, "more than once") {
+				t.Errorf("the reason is %q", problems[0].Reason)
 			}
 		})
 	}

@@ -60,7 +60,7 @@ func TestFiltersSelect(t *testing.T) {
 		{"id", `[` + filter("endpoint_id_list", "in", `["a","c","z"]`) + `]`, "a c"},
 		{"id, exact case", `[` + filter("endpoint_id_list", "in", `["A"]`) + `]`, ""},
 		{"bare string", `[` + filter("endpoint_id_list", "in", `"b"`) + `]`, "b"},
-		{"hostname, any case", `[` + filter("hostname", "in", `["LAPTOP-17"]`) + `]`, "a"},
+		{"hostname, any case", `[` + filter("hostname", "in", `["lApToP-17"]`) + `]`, "a"},
 		{"part of a hostname", `[` + filter("hostname", "in", `["laptop"]`) + `]`, ""},
 		{"alias, exact case", `[` + filter("alias", "in", `["front desk"]`) + `]`, "a"},
 		{"group", `[` + filter("group_name", "in", `["research"]`) + `]`, "b c"},

@@ -170,3 +170,15 @@ func TestBodyThatBreaksOffIsRecorded(t *testing.T) {
 		t.Errorf("half a body aborted %q", got)
 	}
 }
+
+func TestBodiesAreCapped(t *testing.T) {
+	for size, want := range map[int]int{1 << 20: http.StatusOK, 1<<20 + 1: http.StatusRequestEntityTooLarge} {
+		tenant := fleet()
+		body := `{"request_data":{"filters":"all"}}`
+		body += strings.Repeat(" ", size-len(body)) // it would be good if only the blanks were cut
+		wantStatus(t, send(tenant, abortBody(body)), want)
+		if got := aborted(tenant); (got == "") != (want != http.StatusOK) {
+			t.Errorf("%d bytes aborted %q", size, got)
+		}
+	}
+}
