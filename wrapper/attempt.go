@@ -24,26 +24,24 @@ type result struct {
 	left     bool // the request may have reached the other side
 	hopeless bool // another attempt would fail alike: the TLS handshake was refused
 	signed   http.Header
-	duration time.Duration
+	start    time.Time // of the attempt
 }
 
 // attempt signs the request, sends it once, and reads at most the limit of its answer.
 func (p *pipeline) attempt(ctx context.Context, c *call) *result {
 	c.attempts++
-	start := time.Now()
 	attemptCtx := ctx
 	if p.timeout > 0 {
 		var cancel context.CancelFunc
 		attemptCtx, cancel = context.WithTimeout(ctx, p.timeout)
 		defer cancel()
 	}
-	res := &result{signed: make(http.Header, len(c.request.Header)+4)}
+	res := &result{start: time.Now(), signed: make(http.Header, len(c.request.Header)+4)}
 	maps.Copy(res.signed, c.request.Header)
-	sign := func() { p.cred.sign(res.signed, time.Now()) }
-	sign()
+	p.cred.sign(res.signed, res.start)
 	w := &wire{}
 	if _, own := p.transport.(*http.Transport); own {
-		w.onReplay = sign
+		w.onReplay = func() { p.cred.sign(res.signed, time.Now()) }
 	}
 	out := c.request.WithContext(httptrace.WithClientTrace(attemptCtx, w.trace()))
 	out.URL, out.Header = c.url, res.signed
@@ -67,7 +65,6 @@ func (p *pipeline) attempt(ctx context.Context, c *call) *result {
 	if res.err != nil {
 		res.err = explain(ctx, attemptCtx, p.timeout, res)
 	}
-	res.duration = time.Since(start)
 	return res
 }
 

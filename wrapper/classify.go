@@ -17,7 +17,7 @@ var byteOrderMark = []byte("\ufeff")
 func (p *pipeline) classify(c *call, res *result) error {
 	if res.response == nil {
 		return &noAnswerError{
-			operation: c.operation, attempts: c.attempts, left: res.left,
+			operation: c.operation(), attempts: c.attempts, left: res.left,
 			unknown: res.left && c.mayHaveEffect(), cause: res.err,
 		}
 	}
@@ -29,7 +29,7 @@ func (p *pipeline) classify(c *call, res *result) error {
 		return nil
 	}
 	e := &APIError{
-		Operation:  c.operation,
+		Operation:  c.operation(),
 		StatusCode: status,
 		Attempts:   c.attempts,
 		RetryAfter: retryAfter(res.response.Header, time.Now()),
@@ -94,11 +94,8 @@ func kindsOf(e *APIError, tooLarge, saysError bool) []error {
 
 // answer is what passed classify.
 type answer struct {
-	operation string
-	request   *http.Request // unsigned
-	response  *http.Response
-	body      []byte
-	attempts  int
+	*call
+	*result
 }
 
 // decode reads an answer into the operation's type, of which missing says what it lacks, "" when nothing.
@@ -121,7 +118,7 @@ func decode[T any](a *answer, missing func(*T) string) (*T, error) {
 // unexpected makes the error of an answer that passed classify and is still not what the operation documents.
 func (a *answer) unexpected(kind, cause error) error {
 	e := &APIError{
-		Operation: a.operation, StatusCode: a.response.StatusCode, Attempts: a.attempts,
+		Operation: a.operation(), StatusCode: a.response.StatusCode, Attempts: a.attempts,
 		Body: bounded(a.body, maxKeptBody), kinds: []error{kind}, cause: cause,
 	}
 	if a.request.Method != http.MethodGet {

@@ -69,14 +69,15 @@ func AdvancedKey(id, key string) Credential {
 func signature(key, nonce, timestamp string) string {
 	var buf [256]byte
 	sum := sha256.Sum256(append(append(append(buf[:0], key...), nonce...), timestamp...))
-	return hex.EncodeToString(sum[:])
+	return string(hex.AppendEncode(buf[:0], sum[:]))
 }
 
 // newNonce returns 64 random characters of A-Z and 2-7, 320 bits: what base32 makes of 40 bytes.
 func newNonce() string {
 	var raw [40]byte
 	rand.Read(raw[:]) // never fails
-	return base32.StdEncoding.EncodeToString(raw[:])
+	var nonce [64]byte
+	return string(base32.StdEncoding.AppendEncode(nonce[:0], raw[:]))
 }
 
 // setHeaders sets canonical names to values, all in one allocation.

@@ -11,7 +11,7 @@ import (
 func (p *pipeline) logAttempt(ctx context.Context, c *call, res *result) {
 	if p.log.Enabled(ctx, slog.LevelDebug) {
 		p.log.LogAttrs(ctx, slog.LevelDebug, "cortexscan: attempt", append(attributes(c, res),
-			slog.Duration("duration", res.duration), slog.Int("bytes", len(res.body)))...)
+			slog.Duration("duration", time.Since(res.start)), slog.Int("bytes", len(res.body)))...)
 	}
 }
 
@@ -29,7 +29,7 @@ func attributes(c *call, res *result) []slog.Attr {
 		status = res.response.StatusCode
 	}
 	return []slog.Attr{
-		slog.String("operation", c.operation),
+		slog.String("operation", c.operation()),
 		slog.Int("attempt", c.attempts),
 		slog.Int("status", status),
 	}

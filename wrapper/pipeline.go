@@ -79,16 +79,20 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 
 // call is one request on its way, with what all its attempts share.
 type call struct {
-	operation string
-	request   *http.Request // unsigned, its path the contract's
-	url       *url.URL      // the tenant's
-	attempts  int           // so far
-	failure   error         // of the last attempt
+	request  *http.Request // unsigned, its path the contract's
+	url      *url.URL      // the tenant's
+	attempts int           // so far
+	failure  error         // of the last attempt
+}
+
+// operation names the call in errors and logs, which most calls have none of.
+func (c *call) operation() string {
+	return clean(c.request.Method+" "+c.request.URL.Path, maxFieldText)
 }
 
 // prepare completes the request with what every request needs, and makes its body repeatable.
 func (p *pipeline) prepare(r *http.Request) (*call, error) {
-	c := &call{operation: clean(r.Method+" "+r.URL.Path, maxFieldText), request: r}
+	c := &call{request: r}
 	if r.Header == nil {
 		r.Header = make(http.Header)
 	}
@@ -104,7 +108,7 @@ func (p *pipeline) prepare(r *http.Request) (*call, error) {
 			err = closeErr
 		}
 		if err != nil {
-			return nil, refused(c.operation, "the request's body cannot be read: %w", err)
+			return nil, refused(c.operation(), "the request's body cannot be read: %w", err)
 		}
 		r.ContentLength = int64(len(body))
 		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
@@ -131,7 +135,7 @@ func (p *pipeline) validateRequest(c *call) error {
 	}
 	err := p.requestValidator.ValidateRequest(c.request)
 	if err != nil {
-		return &refusedError{c.operation, err}
+		return &refusedError{c.operation(), err}
 	}
 	// A validator that is not ours may have read the body and not put it back.
 	if c.request.GetBody != nil {
@@ -141,7 +145,7 @@ func (p *pipeline) validateRequest(c *call) error {
 }
 
 func (p *pipeline) validateResponse(c *call, result *result) (*answer, error) {
-	a := &answer{c.operation, c.request, result.response, result.body, c.attempts}
+	a := &answer{c, result}
 	if p.responseValidator == nil {
 		return a, nil
 	}
@@ -205,5 +209,5 @@ func (c *call) waitEnded(ctxErr error) error {
 		last.cause = fmt.Errorf("%w, and before that: %w", ctxErr, last.cause)
 		return last
 	}
-	return &noAnswerError{operation: c.operation, attempts: c.attempts, cause: ctxErr}
+	return &noAnswerError{operation: c.operation(), attempts: c.attempts, cause: ctxErr}
 }

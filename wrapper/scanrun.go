@@ -11,12 +11,14 @@ import (
 	"example.com/cortexscan/gen"
 )
 
+var statusAlone = []string{"status"}
+
 // GetScanRunStatus reads the status of a network scan run. The fields say what the answer is to cover; without
 // any it is "status", the only value that the service publishes. A run that does not exist is an [ErrNotFound].
 func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...string) (*gen.ScanRunStatus, error) {
 	const operation = "get scan run status"
 	if len(fields) == 0 {
-		fields = []string{"status"}
+		fields = statusAlone
 	}
 	if slices.ContainsFunc(fields, isBlank) {
 		return nil, refused(operation, `a field is blank: name one, such as "status", or none`)
