@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -129,8 +130,8 @@ func TestBrokenHandshake(t *testing.T) {
 				tr := newTransport(t)
 				tr.TLSClientConfig = &tls.Config{RootCAs: trusted.pool()}
 				err := d.call(safetyNet(t), newClient(t, strings.Replace(s.url, "http:", "https:", 1), tr))
-				if (err == nil) != (failures == 2) || s.connections.Load() != 3 {
-					t.Errorf("%s, %s: %v after %d connections, want 3", tt.name, d.name, err, s.connections.Load())
+				if (err == nil) != (failures == 2) || broken.accepted.Load() != 3 {
+					t.Errorf("%s, %s: %v after %d connections, want 3", tt.name, d.name, err, broken.accepted.Load())
 				}
 				if err != nil {
 					wantKinds(t, err, "")
@@ -145,7 +146,7 @@ type brokenHandshakes struct {
 	net.Listener
 	config   *tls.Config
 	failures int32
-	accepted int32
+	accepted atomic.Int32
 	spoil    func(net.Conn) bool
 }
 
@@ -154,7 +155,7 @@ func (b *brokenHandshakes) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.accepted++; b.accepted <= b.failures {
+	if b.accepted.Add(1) <= b.failures {
 		b.spoil(conn)
 		conn.Close()
 		return conn, nil
