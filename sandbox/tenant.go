@@ -93,7 +93,8 @@ func (t *Tenant) useContract(v *api.Validator, err error) {
 		t.serve = t.refuse
 		return
 	}
-	strict := server.NewStrictHandlerWithOptions(operations{t}, nil, server.StrictHTTPServerOptions{
+	middlewares := []server.StrictMiddlewareFunc{onlyActedOut}
+	strict := server.NewStrictHandlerWithOptions(operations{Tenant: t}, middlewares, server.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  badRequest,
 		ResponseErrorHandlerFunc: serverError,
 	})
@@ -103,7 +104,12 @@ func (t *Tenant) useContract(v *api.Validator, err error) {
 }
 
 // operations is the tenant as the generated server wants it, kept apart so that its methods are not the Tenant's.
-type operations struct{ *Tenant }
+// The interface in it stays nil: it stands for the methods that are not written yet, which onlyActedOut keeps from
+// being called.
+type operations struct {
+	*Tenant
+	server.StrictServerInterface
+}
 
 var _ server.StrictServerInterface = operations{}
 
