@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ type credential struct {
 }
 
 // credentials lists the alternatives of the operation's security requirement.
-func credentials(doc *openapi3.T, o *openapi3.Operation) [][]credential {
+func credentials(doc *openapi3.T, o *openapi3.Operation) ([][]credential, error) {
 	requirements := doc.Security
 	if o.Security != nil {
 		requirements = *o.Security
@@ -24,12 +25,15 @@ func credentials(doc *openapi3.T, o *openapi3.Operation) [][]credential {
 	for _, requirement := range requirements {
 		needed := []credential{}
 		for name := range requirement {
+			if doc.Components == nil || doc.Components.SecuritySchemes[name] == nil {
+				return nil, fmt.Errorf("security scheme %s is not described", name)
+			}
 			needed = append(needed, newCredential(doc.Components.SecuritySchemes[name].Value))
 		}
 		slices.SortFunc(needed, func(a, b credential) int { return strings.Compare(a.name, b.name) })
 		alternatives = append(alternatives, needed)
 	}
-	return alternatives
+	return alternatives, nil
 }
 
 func newCredential(scheme *openapi3.SecurityScheme) credential {
@@ -37,21 +41,17 @@ func newCredential(scheme *openapi3.SecurityScheme) credential {
 		return credential{in: scheme.In, name: scheme.Name}
 	}
 	c := credential{in: openapi3.ParameterInHeader, name: "Authorization"}
-	switch {
-	case scheme.Type != "http" || strings.EqualFold(scheme.Scheme, "bearer"):
-		c.scheme = "Bearer "
-	case strings.EqualFold(scheme.Scheme, "basic"):
-		c.scheme = "Basic "
+	if scheme.Type == "http" && !strings.EqualFold(scheme.Scheme, "bearer") {
+		c.scheme = scheme.Scheme + " "
+	} else {
+		c.scheme = "Bearer " // OAuth and OpenID Connect end in one, too
 	}
 	return c
 }
 
 // authenticated reports whether the request carries everything that one alternative asks for.
 func (op *operation) authenticated(r *http.Request) bool {
-	if len(op.security) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(op.security, func(needed []credential) bool {
+	return len(op.security) == 0 || slices.ContainsFunc(op.security, func(needed []credential) bool {
 		return !slices.ContainsFunc(needed, func(c credential) bool { return !c.isIn(r) })
 	})
 }

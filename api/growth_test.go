@@ -314,6 +314,7 @@ func TestBrokenDocuments(t *testing.T) {
 		"OpenAPI 3.1":       strings.Replace(string(document), "openapi: 3.0.3", "openapi: 3.1.0", 1),
 		"dangling $ref":     strings.Replace(string(document), "schemas/EndpointFilters", "schemas/Nothing", 1),
 		"another file":      strings.Replace(string(document), "'#/components/schemas/EndpointFilters'", "'/etc/passwd'", 1),
+		"unknown scheme":    strings.Replace(string(document), "- KeyID: []", "- Key: []", 1),
 		"no path parameter": strings.Replace(string(document), "/endpoints/abort_scan:", "/endpoints/{id}/abort_scan:", 1),
 	} {
 		if v, err := newValidator([]byte(text)); err == nil || v != nil {

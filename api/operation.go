@@ -48,7 +48,10 @@ func compile(doc *openapi3.T) (*Validator, error) {
 			return nil, err
 		}
 		for method, o := range item.Operations() {
-			op := newOperation(doc, item, o, method, template)
+			op, err := newOperation(doc, item, o, method, template)
+			if err != nil {
+				return nil, fmt.Errorf("check the contract: %s %s: %w", method, template, err)
+			}
 			p.operations = append(p.operations, op)
 			names = append(names, op.name)
 		}
@@ -90,17 +93,21 @@ func newPath(template string) (*pathItem, error) {
 	}
 	compiled, err := regexp.Compile("^" + pattern.String() + regexp.QuoteMeta(template[rest:]) + "$")
 	if err != nil {
-		return nil, fmt.Errorf("path %s: %w", template, err)
+		return nil, fmt.Errorf("check the contract: path %s: %w", template, err)
 	}
 	p.pattern = compiled
 	return p, nil
 }
 
-func newOperation(doc *openapi3.T, item *openapi3.PathItem, o *openapi3.Operation, method, template string) *operation {
+func newOperation(doc *openapi3.T, item *openapi3.PathItem, o *openapi3.Operation, method, template string) (*operation, error) {
+	security, err := credentials(doc, o)
+	if err != nil {
+		return nil, err
+	}
 	op := &operation{
 		name:     method + " " + template,
 		method:   method,
-		security: credentials(doc, o),
+		security: security,
 		envelope: envelopeOf(o),
 		route:    &routers.Route{Spec: doc, Path: template, PathItem: item, Method: method, Operation: o},
 	}
@@ -140,7 +147,7 @@ func newOperation(doc *openapi3.T, item *openapi3.PathItem, o *openapi3.Operatio
 	statuses := o.Responses.Keys()
 	slices.Sort(statuses)
 	op.documented = list(statuses, " and ")
-	return op
+	return op, nil
 }
 
 // ignoredHeaders are described elsewhere in a document; as parameters OpenAPI ignores them.

@@ -2,7 +2,6 @@ package api
 
 import (
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"unicode"
@@ -148,16 +147,4 @@ func clean(s string, limit int) string {
 		n++
 	}
 	return b.String()
-}
-
-// knownMethod keeps a made-up method out of our texts.
-func knownMethod(method string) string {
-	switch method {
-	case "":
-		return http.MethodGet // as net/http sends it
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
-		http.MethodConnect, http.MethodOptions, http.MethodTrace:
-		return method
-	}
-	return "this method"
 }
