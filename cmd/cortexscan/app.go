@@ -16,6 +16,10 @@ import (
 // commands are all there are, in the order in which the help lists them.
 func commands() []*cli.Command {
 	return []*cli.Command{
+		statusCommand(),
+		abortCommand(),
+		validateCommand(),
+		specCommand(),
 		demoCommand(),
 	}
 }
@@ -63,15 +67,17 @@ func runCommand(ctx context.Context, s *session) error {
 	if err := refuseEmptyValues(s.args); err != nil {
 		return err
 	}
-	root := newRoot()
-	root.Writer, root.ErrWriter, root.Reader = s.out.stdout, s.out.stderr, s.stdin
 	var notFound error
-	root.CommandNotFound = func(_ context.Context, cmd *cli.Command, name string) { notFound = unknownCommand(cmd, name) }
+	root := newRoot(&notFound)
+	root.Writer, root.ErrWriter, root.Reader = s.out.stdout, s.out.stderr, s.stdin
 	err := root.Run(context.WithValue(ctx, sessionKey{}, s), s.args)
 	return errors.Join(err, notFound)
 }
 
-func newRoot() *cli.Command {
+// newRoot makes the tree of commands. A command that is not in it goes to notFound.
+func newRoot(notFound *error) *cli.Command {
+	// The library knows no other way to hear of one.
+	onUnknown := func(_ context.Context, cmd *cli.Command, name string) { *notFound = unknownCommand(cmd, name) }
 	root := &cli.Command{
 		Name:                  "cortexscan",
 		Usage:                 "scan runs and endpoint scans of a Cortex tenant",
@@ -85,7 +91,7 @@ func newRoot() *cli.Command {
 			c.Usage = "print a completion script for bash, zsh, fish or pwsh"
 			c.UsageText = "cortexscan completion bash|zsh|fish|pwsh"
 			c.Description = completionHelp
-			prepare(c)
+			prepare(c, onUnknown)
 		},
 		Flags: []cli.Flag{&cli.StringFlag{
 			Name: "output", Aliases: []string{"o"}, Value: "text", OnlyOnce: true,
@@ -101,11 +107,11 @@ func newRoot() *cli.Command {
 		// Errors are printed in one place, and end the program in another.
 		ExitErrHandler: func(context.Context, *cli.Command, error) {},
 	}
-	prepare(root)
+	prepare(root, onUnknown)
 	for _, c := range root.Commands {
 		// "abort help" would take a word out of the arguments.
 		c.HideHelpCommand = true
-		prepare(c)
+		prepare(c, onUnknown)
 	}
 	return root
 }
@@ -116,12 +122,13 @@ const completionHelp = `Examples:
   cortexscan completion fish > ~/.config/fish/completions/cortexscan.fish`
 
 // prepare gives a command and those below it what all have in common.
-func prepare(c *cli.Command) {
+func prepare(c *cli.Command, onUnknown cli.CommandNotFoundFunc) {
+	c.CommandNotFound = onUnknown
 	c.OnUsageError = func(_ context.Context, cmd *cli.Command, err error, _ bool) error { return flagError(cmd, err) }
 	// A comma may be part of a name: what is split is decided flag by flag.
 	c.DisableSliceFlagSeparator = true
 	for _, sub := range c.Commands {
-		prepare(sub)
+		prepare(sub, onUnknown)
 	}
 }
 
@@ -191,21 +198,27 @@ func oneOf(words ...string) func(string) error {
 
 func unknownCommand(cmd *cli.Command, name string) error {
 	e := usagef("there is no command %q", name)
-	if s := cli.SuggestCommand(cmd.VisibleCommands(), name); s != "" {
+	if s := cli.SuggestCommand(cmd.VisibleCommands(), name); isNear(s, name) {
 		return e.hint("Did you mean %q? See cortexscan --help.", s)
 	}
 	return e.hint("See cortexscan --help.")
+}
+
+// isNear keeps the library from suggesting what has nothing to do with what was typed: it always finds something.
+func isNear(suggestion, typed string) bool {
+	return suggestion != "" && typed != "" && suggestion[0] == typed[0]
 }
 
 // flagError words an error of the parser.
 func flagError(cmd *cli.Command, err error) error {
 	help := "See " + cmd.FullName() + " --help."
 	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
-		e := usagef("there is no flag --%s", name)
+		e := usagef("there is no flag %s", dashed(name))
 		if strings.Contains(name, "key") {
 			return e.hint("The key is never a flag: set %s or %s, or use --key-file. %s", wrapper.EnvKey, wrapper.EnvKeyFile, help)
 		}
-		if s := cli.SuggestFlag(cmd.VisibleFlags(), name, false); s != "" {
+		flags := append(cmd.VisibleFlags(), cmd.VisiblePersistentFlags()...)
+		if s := cli.SuggestFlag(flags, name, false); isNear(strings.TrimLeft(s, "-"), name) {
 			return e.hint("Did you mean %s? %s", s, help)
 		}
 		return e.hint("%s", help)
@@ -213,9 +226,19 @@ func flagError(cmd *cli.Command, err error) error {
 	if name, ok := strings.CutPrefix(err.Error(), "flag needs an argument: "); ok {
 		return usagef("%s needs a value", name).hint("%s", help)
 	}
-	text := strings.Replace(err.Error(), " for flag -", " for --", 1)
+	text := err.Error()
+	if before, after, ok := strings.Cut(text, " for flag -"); ok {
+		name, _, _ := strings.Cut(after, ":")
+		text = before + " for " + dashed(name) + after[len(name):]
+		if strings.Contains(after, "can't duplicate") {
+			text = dashed(name) + " is given more than once"
+		}
+	}
 	return usagef("%s", text).hint("%s", help)
 }
+
+// dashed is a flag's name as it is typed.
+func dashed(name string) string { return strings.Repeat("-", min(len(name), 2)) + name }
 
 // version names the module's version and the commit that the binary was built from.
 func version() string {

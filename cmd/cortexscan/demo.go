@@ -22,10 +22,12 @@ func demoCommand() *cli.Command {
 		Name:      "demo",
 		Usage:     "see both operations work, without a tenant",
 		UsageText: "cortexscan demo",
-		Description: `Starts the sandbox, a tenant in memory, on a free port of this machine, and calls
-it: a scan run is followed to its end, scans are cancelled, and three things go
-wrong that go wrong in practice. The requests, the signatures and the answers
-are real. It ends with status 1 if anything comes out otherwise than told.`,
+		Description: `Starts the sandbox, a tenant in memory, on a free port of this machine, and
+calls it: a scan run is followed to its end, scans are cancelled, and three
+things go wrong that go wrong in practice. The requests, the signatures and the
+answers are real. The exit status is 1 if anything comes out otherwise than told.
+
+With --output json: {"ok", "steps": [{"title", "code", "lines"}]}.`,
 		Action: action(runDemo),
 	}
 }

@@ -54,21 +54,22 @@ func readSecret(ctx context.Context) (string, error) {
 
 // await is read's result, or the end of ctx. A read from a terminal cannot be called off, so the goroutine is
 // left behind; the program ends soon after.
-func await(ctx context.Context, read func() (string, error), interrupted func()) (string, error) {
+func await[T any](ctx context.Context, read func() (T, error), interrupted func()) (T, error) {
 	type result struct {
-		text string
-		err  error
+		value T
+		err   error
 	}
 	done := make(chan result, 1)
 	go func() {
-		text, err := read()
-		done <- result{text, err}
+		value, err := read()
+		done <- result{value, err}
 	}()
 	select {
 	case r := <-done:
-		return r.text, r.err
+		return r.value, r.err
 	case <-ctx.Done():
 		interrupted()
-		return "", ctx.Err()
+		var none T
+		return none, ctx.Err()
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"example.com/cortexscan/api"
 	"example.com/cortexscan/wrapper"
@@ -108,6 +109,8 @@ type detailJSON struct {
 	Message string `json:"message"`
 }
 
+const sentUnknown = "the request was sent; whether it was carried out is unknown"
+
 const checkActionCenter = "Look in the console under Response → Action Center whether the action is there, before you send it again."
 
 func describe(err error) failure {
@@ -147,18 +150,18 @@ func describe(err error) failure {
 func (f *failure) addAdvice(err error) {
 	interrupted := errors.Is(err, context.Canceled)
 	switch {
+	case f.Kind == "outcome_unknown" && interrupted:
+		f.Message, f.Hint = "interrupted: "+sentUnknown, checkActionCenter
 	case f.Kind == "outcome_unknown":
-		f.Hint = checkActionCenter
-		if interrupted {
-			f.Message = "interrupted: the request was sent; whether it was carried out is unknown"
-		}
+		why := strings.TrimSuffix(f.Message, " It may have been carried out: look before sending it again.")
+		f.Message, f.Hint = sentUnknown+": "+why, checkActionCenter
 	case f.Kind == "interrupted" && f.Status != 0:
 		f.Message = fmt.Sprintf("interrupted: the service answered %d, nothing was carried out", f.Status)
 		f.Hint = ""
 	case f.Kind == "interrupted":
 		f.Message = "interrupted"
 		if f.Note == "" {
-			f.Message = "interrupted before anything was done"
+			f.Message = "interrupted before anything was sent"
 		}
 	case (f.Kind == "network" || f.Kind == "timeout") && f.Hint == "":
 		f.Hint = "Check the address (--url), the network, and the proxy variables such as HTTPS_PROXY."
@@ -177,13 +180,17 @@ func (o *output) report(err error) int {
 		_ = e.Encode(map[string]failure{"error": f})
 		return f.Exit
 	}
-	o.notef("%s %s\n", red.paint(o.stderrColor, "error:"), f.Message)
-	if f.Note != "" {
-		o.notef("note:  %s\n", f.Note)
+	line := func(s style, label, text string) {
+		if o.stderrIsTerminal {
+			text = wrapped(text, len("error: "))
+		}
+		if text != "" {
+			o.notef("%s%s%s\n", s.paint(o.stderrColor, label), strings.Repeat(" ", len("error: ")-len(label)), text)
+		}
 	}
-	if f.Hint != "" {
-		o.notef("%s  %s\n", yellow.paint(o.stderrColor, "hint:"), f.Hint)
-	}
+	line(red, "error:", f.Message)
+	line(bold, "note:", f.Note)
+	line(yellow, "hint:", f.Hint)
 	for _, d := range f.Details {
 		o.notef("  %s\n", wrapper.Detail(d))
 	}

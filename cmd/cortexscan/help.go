@@ -8,8 +8,10 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// The library's own help is wider than a terminal, and this is the only door it has for another one.
+// The library's own help is wider than a terminal, and this is the only door it has for another one. So with the version's flag.
 func init() {
+	// Not on every command, and without the short name, which others use.
+	cli.VersionFlag = &cli.BoolFlag{Name: "version", Usage: "print the version and the commit", Local: true}
 	cli.HelpPrinter = func(w io.Writer, _ string, data any) {
 		if cmd, ok := data.(*cli.Command); ok {
 			_, _ = io.WriteString(w, helpText(cmd))
@@ -46,10 +48,8 @@ func helpText(cmd *cli.Command) string {
 	}
 	if cmd.Root() != cmd {
 		var global [][2]string
-		for _, f := range cmd.Root().VisiblePersistentFlags() {
-			if name := f.Names()[0]; name != "help" && name != "version" {
-				global = append(global, flagHelp(f))
-			}
+		for _, f := range cmd.VisiblePersistentFlags() {
+			global = append(global, flagHelp(f))
 		}
 		writeSection(&b, "Everywhere", global)
 	}
@@ -78,7 +78,7 @@ func writeSection(b *strings.Builder, title string, list [][2]string) {
 func flagHelp(f cli.Flag) [2]string {
 	var names []string
 	for _, n := range f.Names() {
-		names = append(names, strings.Repeat("-", min(len(n), 2))+n)
+		names = append(names, dashed(n))
 	}
 	name := strings.Join(names, ", ")
 	doc, ok := f.(cli.DocGenerationFlag)

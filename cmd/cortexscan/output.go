@@ -19,6 +19,8 @@ type output struct {
 	json           bool
 	stdoutColor    bool
 	stderrColor    bool
+
+	stderrIsTerminal bool // there lines are broken between words; elsewhere a message is one line
 }
 
 func newOutput(env environment, asJSON bool) *output {
@@ -30,6 +32,8 @@ func newOutput(env environment, asJSON bool) *output {
 		json:        asJSON,
 		stdoutColor: color && env.stdoutIsTerminal,
 		stderrColor: color && env.stderrIsTerminal,
+
+		stderrIsTerminal: env.stderrIsTerminal,
 	}
 }
 

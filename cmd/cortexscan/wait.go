@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -88,7 +89,10 @@ func (w waiting) pause(ctx context.Context, start time.Time, p *progress, watch 
 }
 
 func (w waiting) lastSeen(p progress, err error) error {
-	if p.polls == 0 {
+	switch {
+	case p.polls == 0 && errors.Is(err, context.Canceled):
+		return noted{err, "the status was not read"}
+	case p.polls == 0:
 		return err
 	}
 	return noted{err, fmt.Sprintf("scan run %d was last seen in state %s", w.run, p.State)}
