@@ -48,11 +48,7 @@ func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOp
 	if err != nil {
 		return nil, &refusedError{operation, err}
 	}
-	a, err := c.call(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	res, err := decode(a, func(v *gen.AbortScanResponse) string {
+	res, err := fetch(ctx, c, r, func(v *gen.AbortScanResponse, _ []byte) string {
 		if v.Reply.ActionID == "" {
 			return "reply with an action_id"
 		}

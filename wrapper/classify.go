@@ -2,6 +2,7 @@ package wrapper
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -24,7 +25,7 @@ func (p *pipeline) classify(c *call, res *result) error {
 	status := res.response.StatusCode
 	text := bytes.TrimPrefix(res.body, byteOrderMark)
 	whole := res.err == nil && !res.tooLarge
-	if whole && isGood(status, text) {
+	if whole && c.isGood(status, text) {
 		res.body = text
 		return nil
 	}
@@ -49,14 +50,25 @@ func (p *pipeline) classify(c *call, res *result) error {
 
 // isGood reports whether the answer is a success as far as can be told without knowing the operation: JSON that
 // is no error envelope, or a 204 without a body. JSON is known by its bytes, not by its Content-Type.
-func isGood(status int, text []byte) bool {
+func (c *call) isGood(status int, text []byte) bool {
 	if !isSuccess(status) {
 		return false
 	}
 	if len(text) == 0 {
 		return status == http.StatusNoContent
 	}
-	return json.Valid(text) && !(mayBeError(text) && parseEnvelope(text).saysError())
+	return c.read(text) && !(mayBeError(text) && parseEnvelope(text).saysError())
+}
+
+// read decodes a success and reports whether it is JSON at all. encoding/json looks through all of a text before
+// it decodes any, so that json.Valid would look once more than needed.
+func (c *call) read(text []byte) bool {
+	if c.into == nil {
+		return json.Valid(text)
+	}
+	c.misfit = json.Unmarshal(text, c.into)
+	_, invalid := c.misfit.(*json.SyntaxError)
+	return !invalid
 }
 
 // isDefinite reports whether the answer tells that the request was, or was not, carried out.
@@ -98,18 +110,22 @@ type answer struct {
 	*result
 }
 
-// decode reads an answer into the operation's type, of which missing says what it lacks, "" when nothing.
-// It returns either a value or an error.
-func decode[T any](a *answer, missing func(*T) string) (*T, error) {
+// fetch sends a request of the generated client through the pipeline and returns the documented success, of which
+// missing says what it lacks, "" when nothing. It returns either a value or an error.
+func fetch[T any](ctx context.Context, c *Client, r *http.Request, missing func(v *T, body []byte) string) (*T, error) {
 	v := new(T)
+	a, err := c.pipeline.call(r.WithContext(ctx), v)
+	if err != nil {
+		return nil, err
+	}
 	if a.response.StatusCode != http.StatusOK {
 		return nil, a.unexpected(ErrUnexpectedResponse, nil)
 	}
-	if err := json.Unmarshal(a.body, v); err != nil {
+	if a.misfit != nil {
 		// The decoder's own error would repeat parts of the body.
 		return nil, a.unexpected(ErrUnexpectedResponse, fmt.Errorf("the body is not of the documented shape"))
 	}
-	if what := missing(v); what != "" {
+	if what := missing(v, a.body); what != "" {
 		return nil, a.unexpected(ErrUnexpectedResponse, fmt.Errorf("the body has no %s", what))
 	}
 	return v, nil

@@ -1,12 +1,10 @@
 package wrapper
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math"
-	"net/http"
 	"time"
 
 	"example.com/cortexscan/gen"
@@ -89,11 +87,6 @@ func (c *Client) String() string {
 		return "Client(none)"
 	}
 	return "Client(" + c.pipeline.base.Host + ")"
-}
-
-// call sends one request of the generated client through the pipeline.
-func (c *Client) call(ctx context.Context, r *http.Request) (*answer, error) {
-	return c.pipeline.call(r.WithContext(ctx))
 }
 
 // shorter is the time limit of an attempt where the http.Client has one too: the shorter of the two that were

@@ -29,12 +29,14 @@ type pipeline struct {
 }
 
 // call takes one request from the caller to its answer. What it does, in this order, is the package's contract.
-func (p *pipeline) call(r *http.Request) (*answer, error) {
+// A success is decoded into the given value; nil takes any JSON.
+func (p *pipeline) call(r *http.Request, into any) (*answer, error) {
 	ctx := r.Context()
 	call, err := p.prepare(r)
 	if err != nil {
 		return nil, err
 	}
+	call.into = into
 	if err := p.validateRequest(call); err != nil {
 		return nil, err
 	}
@@ -61,7 +63,7 @@ func (p *pipeline) call(r *http.Request) (*answer, error) {
 
 // Do makes the pipeline the generated client's transport.
 func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
-	a, err := p.call(r)
+	a, err := p.call(r, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +83,8 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 type call struct {
 	request  *http.Request // unsigned, its path the contract's
 	url      *url.URL      // the tenant's
+	into     any           // what a success is decoded into; nil: nothing
+	misfit   error         // why it could not be, although it is JSON
 	attempts int           // so far
 	failure  error         // of the last attempt
 }

@@ -29,12 +29,8 @@ func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...st
 	if err != nil {
 		return nil, &refusedError{operation, err}
 	}
-	a, err := c.call(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	return decode(a, func(v *gen.ScanRunStatus) string {
-		if v.DATA == "" && !hasMember(a.body, "DATA") {
+	return fetch(ctx, c, r, func(v *gen.ScanRunStatus, body []byte) string {
+		if v.DATA == "" && !hasMember(body, "DATA") {
 			return "member DATA"
 		}
 		return ""
