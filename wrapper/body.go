@@ -23,7 +23,7 @@ func readBody(res *http.Response, limit int64) (body []byte, tooLarge bool, err 
 	}
 	var chunks [][]byte // full ones; joined only once the answer is known to fit
 	size := firstChunk
-	if n := res.ContentLength; n >= 0 && n < maxKeptBody {
+	if n := res.ContentLength; n >= 0 && n < maxChunk {
 		size = int(n) + 1 // one more, so that the end is seen without growing
 	}
 	chunk := make([]byte, 0, size)
