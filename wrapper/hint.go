@@ -58,6 +58,6 @@ func isConsole(e *APIError, res *result) bool {
 		return false
 	}
 	redirected := e.StatusCode >= 300 && e.StatusCode <= 399 && res.response.Header.Get("Location") != ""
-	page := isSuccess(e.StatusCode) && bytes.HasPrefix(bytes.TrimSpace(res.body), []byte("<"))
+	page := isSuccess(e.StatusCode) && bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(res.body, byteOrderMark)), []byte("<"))
 	return redirected || page && strings.Contains(strings.ToLower(string(e.Body)), "<html")
 }
