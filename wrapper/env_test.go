@@ -1,0 +1,122 @@
+package wrapper_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/wrapper"
+)
+
+// setEnv sets these variables and empties the others that FromEnv reads.
+func setEnv(t *testing.T, values map[string]string) {
+	for _, name := range []string{"CORTEXCLOUD_API_URL", "CORTEXCLOUD_API_KEY", "CORTEXCLOUD_API_KEY_FILE", "CORTEXCLOUD_API_KEY_ID", "CORTEXCLOUD_API_KEY_TYPE"} {
+		t.Setenv(name, values[name])
+	}
+}
+
+func TestFromEnv(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(file, []byte(testKey+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name   string
+		env    map[string]string
+		signed bool
+	}{
+		{"advanced by default", map[string]string{"CORTEXCLOUD_API_KEY": testKey}, true},
+		{"advanced", map[string]string{"CORTEXCLOUD_API_KEY": testKey, "CORTEXCLOUD_API_KEY_TYPE": " Advanced\n"}, true},
+		{"standard", map[string]string{"CORTEXCLOUD_API_KEY": testKey, "CORTEXCLOUD_API_KEY_TYPE": "standard"}, false},
+		{"standard in upper case", map[string]string{"CORTEXCLOUD_API_KEY": " " + testKey + " ", "CORTEXCLOUD_API_KEY_TYPE": "STANDARD"}, false},
+		{"a key file", map[string]string{"CORTEXCLOUD_API_KEY_FILE": file, "CORTEXCLOUD_API_KEY_TYPE": "standard"}, false},
+		{"a key file, the key blank", map[string]string{"CORTEXCLOUD_API_KEY_FILE": file, "CORTEXCLOUD_API_KEY": " ", "CORTEXCLOUD_API_KEY_TYPE": "standard"}, false},
+		{"a key, the key file blank", map[string]string{"CORTEXCLOUD_API_KEY_FILE": " ", "CORTEXCLOUD_API_KEY": testKey, "CORTEXCLOUD_API_KEY_TYPE": "standard"}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.env["CORTEXCLOUD_API_URL"] = "https://api-" + testTenant + "/"
+			tt.env["CORTEXCLOUD_API_KEY_ID"] = testKeyID
+			setEnv(t, tt.env)
+			rec := &recorder{next: transport(good)}
+			c, err := wrapper.FromEnv(wrapper.WithHTTPClient(&http.Client{Transport: rec}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.GetScanRunStatus(t.Context(), 1); err != nil {
+				t.Fatal(err)
+			}
+			r := rec.requests[0]
+			if r.URL.Host != "api-"+testTenant || r.Header.Get("X-Xdr-Auth-Id") != testKeyID {
+				t.Errorf("sent to %s with the ID %s", r.URL.Host, r.Header.Get("X-Xdr-Auth-Id"))
+			}
+			if signed := r.Header.Get("X-Xdr-Nonce") != ""; signed != tt.signed || !signed && r.Header.Get("Authorization") != testKey {
+				t.Errorf("signed: %v, want %v", signed, tt.signed)
+			}
+		})
+	}
+}
+
+func TestFromEnvRefuses(t *testing.T) {
+	const secret = "hunter2-hunter2"
+	all := map[string]string{"CORTEXCLOUD_API_URL": testTenant, "CORTEXCLOUD_API_KEY": secret, "CORTEXCLOUD_API_KEY_ID": "17"}
+	for _, tt := range []struct {
+		name    string
+		changes map[string]string
+		want    string
+	}{
+		{"everything is missing", map[string]string{"CORTEXCLOUD_API_URL": "", "CORTEXCLOUD_API_KEY": "", "CORTEXCLOUD_API_KEY_ID": ""},
+			"set CORTEXCLOUD_API_URL, CORTEXCLOUD_API_KEY or CORTEXCLOUD_API_KEY_FILE, CORTEXCLOUD_API_KEY_ID"},
+		{"no URL", map[string]string{"CORTEXCLOUD_API_URL": " "}, "set CORTEXCLOUD_API_URL"},
+		{"no key", map[string]string{"CORTEXCLOUD_API_KEY": "\u00a0"}, "set CORTEXCLOUD_API_KEY or CORTEXCLOUD_API_KEY_FILE"},
+		{"no ID", map[string]string{"CORTEXCLOUD_API_KEY_ID": ""}, "set CORTEXCLOUD_API_KEY_ID"},
+		{"key and key file", map[string]string{"CORTEXCLOUD_API_KEY_FILE": "/run/secrets/" + secret}, "CORTEXCLOUD_API_KEY and CORTEXCLOUD_API_KEY_FILE are both set"},
+		{"no such key file", map[string]string{"CORTEXCLOUD_API_KEY": "", "CORTEXCLOUD_API_KEY_FILE": secret}, "does not exist"},
+		{"an unknown key type", map[string]string{"CORTEXCLOUD_API_KEY_TYPE": "premium"}, `the key type "premium" is neither advanced nor standard (CORTEXCLOUD_API_KEY_TYPE)`},
+		{"a key as key type", map[string]string{"CORTEXCLOUD_API_KEY_TYPE": secret}, "the key type is neither advanced nor standard"},
+		{"a long word as key type", map[string]string{"CORTEXCLOUD_API_KEY_TYPE": strings.Repeat("a", 21)}, "the key type is neither"},
+		{"control characters in the key type", map[string]string{"CORTEXCLOUD_API_KEY_TYPE": "a\x1b[mb"}, `"a[mb"`},
+		{"a bad URL", map[string]string{"CORTEXCLOUD_API_URL": "https://ana:" + secret + "@acme.example.org"}, "user name or a password"},
+		{"a bad key", map[string]string{"CORTEXCLOUD_API_KEY": secret + "\n" + secret}, "cannot stand in an HTTP header"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			env := map[string]string{}
+			for _, m := range []map[string]string{all, tt.changes} {
+				for k, v := range m {
+					env[k] = v
+				}
+			}
+			setEnv(t, env)
+			c, err := wrapper.FromEnv()
+			if c != nil || err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Fatalf("got %v, %v, want an error with %q", c, err, tt.want)
+			}
+			if strings.Contains(err.Error(), secret) || !isCleanLine(err.Error()) {
+				t.Errorf("the error repeats a secret: %q", err)
+			}
+		})
+	}
+	setEnv(t, all)
+	if _, err := wrapper.FromEnv(wrapper.WithUserAgent("a\nb")); err == nil {
+		t.Error("the options are not looked at")
+	}
+}
+
+func TestKeyOfType(t *testing.T) {
+	for kind, want := range map[string]string{
+		"": "Credential(advanced, hidden)", "advanced": "Credential(advanced, hidden)", " ADVANCED ": "Credential(advanced, hidden)",
+		"standard": "Credential(standard, hidden)", "Standard\n": "Credential(standard, hidden)",
+	} {
+		if cred, err := wrapper.KeyOfType(kind, "17", testKey); err != nil || cred.String() != want {
+			t.Errorf("%q: %v, %v", kind, cred, err)
+		}
+	}
+	if cred, err := wrapper.KeyOfType("premium", "17", testKey); err == nil || cred.String() != "Credential(none)" {
+		t.Errorf("got %v, %v", cred, err)
+	}
+	// A word of 20 letters is still repeated; it helps to see a typing error.
+	if _, err := wrapper.KeyOfType(strings.Repeat("a", 20), "17", testKey); err == nil || !strings.Contains(err.Error(), "aaa") {
+		t.Errorf("got %v", err)
+	}
+}
