@@ -60,7 +60,7 @@ func TestReasons(t *testing.T) {
 				t.Fatal("no JSON")
 			}
 			rep := &report{}
-			rule{ref: schema(t, tt.schema)}.check(value, Problem{In: "body"}, nil, rep)
+			rule{ref: schema(t, tt.schema)}.check(value, Problem{In: "body"}, rep)
 			if len(rep.problems) != 1 || rep.problems[0].Reason != tt.want || rep.problems[0].Pointer != "" {
 				t.Errorf("got %+v, want %s", rep.problems, tt.want)
 			}
@@ -84,7 +84,7 @@ func TestCircles(t *testing.T) {
 	circle.Value.OneOf = openapi3.SchemaRefs{circle, schema(t, `{"type":"string"}`)}
 	circle.Value.AllOf = openapi3.SchemaRefs{circle}
 	rep := &report{}
-	rule{ref: circle}.check(true, Problem{In: "body"}, nil, rep)
+	rule{ref: circle}.check(true, Problem{In: "body"}, rep)
 	if newRule(circle, inRequest).direction != eitherWay {
 		t.Error("a direction out of nowhere")
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -91,16 +92,17 @@ func (e *explainer) keywords(s *openapi3.Schema, value any) {
 	if own.IsEmpty() {
 		return
 	}
+	err := own.VisitJSON(value, openapi3.MultiErrors())
+	if err == nil {
+		return
+	}
 	var refusals openapi3.MultiError
-	switch err := own.VisitJSON(value, openapi3.MultiErrors()).(type) {
-	case openapi3.MultiError:
-		refusals = err
-	case error:
+	if !errors.As(err, &refusals) {
 		refusals = openapi3.MultiError{err}
 	}
 	for _, err := range refusals {
-		// Not errors.As: what is inside tells of the same place, in words that may repeat the value.
-		if refusal, ok := err.(*openapi3.SchemaError); ok {
+		// Only the keyword is taken: kin-openapi's own words may repeat the value.
+		if refusal := (*openapi3.SchemaError)(nil); errors.As(err, &refusal) {
 			e.add(reason(s, refusal.SchemaField))
 		} else {
 			e.add("does not have the form that the contract describes")

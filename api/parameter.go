@@ -87,7 +87,7 @@ func (p *parameter) check(texts []string, rep *report) {
 		return
 	case len(texts) == 0:
 		return
-	case len(texts) > 1 && !(p.isList && p.separator == ""):
+	case len(texts) > 1 && (!p.isList || p.separator != ""):
 		fail("is given " + strconv.Itoa(len(texts)) + " times, and one is meant")
 		return
 	case len(texts) == 1 && texts[0] == "" && p.allowEmpty:
@@ -123,7 +123,7 @@ func (p *parameter) checkOne(text string, at Problem, rep *report) {
 		rep.add(at)
 		return
 	}
-	p.rule.check(value, at, nil, rep)
+	p.rule.check(value, at, rep)
 }
 
 func (p *parameter) checkList(texts []string, at Problem, rep *report) {
@@ -142,7 +142,7 @@ func (p *parameter) checkList(texts []string, at Problem, rep *report) {
 		values = append(values, value)
 	}
 	if len(values) == len(texts) {
-		p.rule.check(values, at, nil, rep)
+		p.rule.check(values, at, rep)
 	}
 }
 

@@ -173,6 +173,6 @@ func (b *requestBody) mediaType(header []string) (string, error) {
 // checkJSON checks a text that has to be JSON, in its form and against the schema.
 func checkJSON(text, in string, r rule, rep *report) {
 	if value, ok := readJSON(text, in, rep); ok {
-		r.check(value, Problem{In: in}, nil, rep)
+		r.check(value, Problem{In: in}, rep)
 	}
 }

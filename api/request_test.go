@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -103,7 +104,7 @@ func TestRequestIsLeftAsItWas(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.Header = http.Header{"Content-Type": {"application/json"}, "X-Mine": {" a "}, "user-agent": {"b"}}
+			r.Header = http.Header{"Content-Type": {"application/json"}, "X-Mine": {" a "}, "X_Odd": {"b"}}
 			before := r.Clone(t.Context())
 			url := *r.URL
 			hasGetBody := r.GetBody != nil
@@ -111,7 +112,7 @@ func TestRequestIsLeftAsItWas(t *testing.T) {
 			_ = validator(t).ValidateRequest(r)
 
 			if r.Method != before.Method || *r.URL != url || r.ContentLength != before.ContentLength || r.Host != before.Host ||
-				(r.GetBody != nil) != hasGetBody || len(r.Header) != 3 || r.Header["X-Mine"][0] != " a " || r.Header["user-agent"][0] != "b" {
+				(r.GetBody != nil) != hasGetBody || !reflect.DeepEqual(r.Header, before.Header) {
 				t.Errorf("%s: the request was changed: %+v", name, r)
 			}
 			if got, err := io.ReadAll(r.Body); err != nil || string(got) != body {

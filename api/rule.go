@@ -61,12 +61,12 @@ func (r rule) accepts(value any) bool {
 	return r.ref.Value.VisitJSON(value, append(r.direction.options(), openapi3.FailFast())...) == nil
 }
 
-// check reports everything that is wrong with value. at.Pointer is where the value itself stands.
-func (r rule) check(value any, at Problem, place pointer, rep *report) {
+// check reports everything that is wrong with value, which stands at at.
+func (r rule) check(value any, at Problem, rep *report) {
 	if r.accepts(value) {
 		return
 	}
-	e := &explainer{at: at, place: place, direction: r.direction, report: rep}
+	e := &explainer{at: at, direction: r.direction, report: rep}
 	before := len(rep.problems)
 	e.explain(r.ref, value)
 	if len(rep.problems) > before || rep.full() {
