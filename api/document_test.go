@@ -8,7 +8,9 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"example.com/cortexscan/api"
@@ -92,6 +94,20 @@ func TestExamplesPass(t *testing.T) {
 	}
 }
 
+// operations lists those of the document, as a sentence does.
+func operations(tb testing.TB) string {
+	tb.Helper()
+	var names []string
+	for path, item := range loadDocument(tb).Paths.Map() {
+		for method := range item.Operations() {
+			names = append(names, method+" "+path)
+		}
+	}
+	slices.Sort(names)
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
 // examples are those of the JSON in content; there has to be one.
 func examples(tb testing.TB, content openapi3.Content) map[string]any {
 	tb.Helper()
@@ -132,6 +148,8 @@ func exampleRequest(tb testing.TB, method, path string, op *openapi3.Operation, 
 			}
 		case openapi3.ParameterInHeader:
 			header.Set(p.Name, fmt.Sprint(p.Example))
+		case openapi3.ParameterInPath:
+			path = strings.ReplaceAll(path, "{"+p.Name+"}", url.PathEscape(fmt.Sprint(p.Example)))
 		default:
 			tb.Fatalf("a parameter in %s", p.In)
 		}

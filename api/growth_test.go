@@ -11,7 +11,7 @@ import (
 
 // more is what the contract may grow by: nothing in the package's code knows of it.
 const more = `
-  /public_api/netscan/v1/scan/run/{id}/command:
+  /public_api/netscan/v1/scan/job/{id}/command:
     parameters:
       - name: id
         in: path
@@ -21,7 +21,7 @@ const more = `
         in: header
         schema: {type: array, maxItems: 2, items: {type: string, pattern: '^[a-z]+$'}}
     post:
-      operationId: commandScanRun
+      operationId: commandJob
       parameters:
         - {name: dry_run, in: query, schema: {type: boolean}}
         - {name: at, in: query, schema: {oneOf: [{type: integer, minimum: 0}, {type: string, enum: [now]}]}}
@@ -76,7 +76,7 @@ const more = `
           content:
             application/json:
               schema: {$ref: '#/components/schemas/XDRError'}
-  /public_api/netscan/v1/scan/run/latest/command:
+  /public_api/netscan/v1/scan/job/latest/command:
     get:
       operationId: latest
       security: [{}]
@@ -140,7 +140,7 @@ func wantProblems(t *testing.T, err error, want ...string) {
 }
 
 func command(path, body string) *http.Request {
-	r := httptest.NewRequest(http.MethodPost, "/public_api/netscan/v1/scan/run/"+path, strings.NewReader(body))
+	r := httptest.NewRequest(http.MethodPost, "/public_api/netscan/v1/scan/job/"+path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	return r
 }
@@ -226,10 +226,10 @@ func TestNewOperationNeedsNoCode(t *testing.T) {
 
 func TestTheMoreConcretePathWins(t *testing.T) {
 	v := grown(t)
-	r := httptest.NewRequest(http.MethodGet, "/public_api/netscan/v1/scan/run/latest/command", nil)
+	r := httptest.NewRequest(http.MethodGet, "/public_api/netscan/v1/scan/job/latest/command", nil)
 	wantProblems(t, v.ValidateRequest(r))
 	wantProblems(t, v.ValidateRequest(command("latest/command", "")),
-		"method is not one that /public_api/netscan/v1/scan/run/latest/command knows; it knows GET")
+		"method is not one that /public_api/netscan/v1/scan/job/latest/command knows; it knows GET")
 }
 
 // What the package does not decode itself is judged by openapi3filter, without its words.
@@ -271,7 +271,7 @@ func TestCredentials(t *testing.T) {
 		header               http.Header
 		want                 int
 	}{
-		{"none asked for", "GET", "/public_api/netscan/v1/scan/run/latest/command", nil, 204},
+		{"none asked for", "GET", "/public_api/netscan/v1/scan/job/latest/command", nil, 204},
 		{"none given", "PUT", file, nil, 401},
 		{"bearer", "PUT", file, http.Header{"Authorization": {"bearer x"}, "Cookie": {"session=1"}}, 204},
 		{"bearer of nothing", "PUT", file, http.Header{"Authorization": {"Bearer "}}, 401},

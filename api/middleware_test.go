@@ -94,7 +94,7 @@ func TestMiddlewareRefuses(t *testing.T) {
 		{"blank key", blank, 401, unauthorized},
 		{"no credentials, status", get(""), 401, unauthorized},
 		{"unknown path", other("GET", "/public_api/v1/other"), 404,
-			`{"reply":{"err_code":404,"err_msg":"There is no such operation","err_extra":"path is not one that the contract knows; it knows GET ` + statusPath + ` and POST ` + abortPath + `"}}`},
+			`{"reply":{"err_code":404,"err_msg":"There is no such operation","err_extra":"path is not one that the contract knows; it knows ` + operations(t) + `"}}`},
 		{"wrong method", other("DELETE", abortPath), 405,
 			`{"reply":{"err_code":405,"err_msg":"There is no such operation","err_extra":"method is not one that ` + abortPath + ` knows; it knows POST"}}`},
 		{"status", signed(get("id=x&fields=a&fields=")), 400,

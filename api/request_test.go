@@ -43,7 +43,7 @@ func wantProblems(t *testing.T, err error, want ...string) {
 }
 
 func TestOperation(t *testing.T) {
-	const known = "it knows GET " + statusPath + " and POST " + abortPath
+	known := "it knows " + operations(t)
 	for _, tt := range []struct {
 		name, method, url string
 		want              string // the first problem; empty where the operation is known
