@@ -30,18 +30,17 @@ type result struct {
 // attempt signs the request, sends it once, and reads at most the limit of its answer.
 func (p *pipeline) attempt(ctx context.Context, c *call) *result {
 	c.attempts++
-	attemptCtx := ctx
-	if p.timeout > 0 {
-		var cancel context.CancelFunc
-		attemptCtx, cancel = context.WithTimeout(ctx, p.timeout)
-		defer cancel()
-	}
+	attemptCtx, cancel := p.attemptContext(ctx, c)
+	defer cancel()
 	res := &result{start: time.Now(), signed: make(http.Header, len(c.request.Header)+4)}
 	maps.Copy(res.signed, c.request.Header)
 	p.cred.sign(res.signed, res.start)
 	w := &wire{}
 	if _, own := p.transport.(*http.Transport); own {
 		w.onReplay = func() { p.cred.sign(res.signed, time.Now()) }
+	}
+	if c.mayHaveEffect() {
+		w.stop = cancel
 	}
 	out := c.request.WithContext(httptrace.WithClientTrace(attemptCtx, w.trace()))
 	out.URL, out.Header = c.url, res.signed
@@ -59,13 +58,32 @@ func (p *pipeline) attempt(ctx context.Context, c *call) *result {
 		res.left = true
 	} else {
 		res.response = nil
-		res.hopeless = w.refused.Load() || isCertificateError(res.err)
-		res.left = w.maybeLeft() && !res.hopeless
+		refused := isCertificateError(res.err)
+		res.left = w.left.Load() || !w.told.Load() && !refused // a transport that tells nothing counts as if it had left
+		res.hopeless = refused || w.refused.Load() && !res.left
 	}
-	if res.err != nil {
+	switch {
+	case res.err == nil:
+	case w.stopped.Load() && ctx.Err() == nil:
+		res.err = errBrokenOff
+	default:
 		res.err = explain(ctx, attemptCtx, p.timeout, res)
 	}
 	return res
+}
+
+// errBrokenOff stands for what net/http keeps to itself where it would rather send the request again.
+var errBrokenOff = errors.New("the server broke the request off without an answer")
+
+// attemptContext bounds one attempt. It can be cancelled wherever that may be needed.
+func (p *pipeline) attemptContext(ctx context.Context, c *call) (context.Context, context.CancelFunc) {
+	switch {
+	case p.timeout > 0:
+		return context.WithTimeout(ctx, p.timeout)
+	case c.mayHaveEffect():
+		return context.WithCancel(ctx)
+	}
+	return ctx, func() {}
 }
 
 // explain puts into words what net/http leaves to be guessed.
@@ -85,11 +103,15 @@ func explain(ctx, attemptCtx context.Context, timeout time.Duration, res *result
 
 // wire watches, through net/http's own trace, whether a request may have left.
 type wire struct {
-	told, left, refused atomic.Bool
-	connections         atomic.Int32
+	told, left, refused, wrote, stopped atomic.Bool
+	connections                         atomic.Int32
 	// onReplay is called when net/http is about to send the request again by itself, which it does where a
 	// kept-alive connection proves dead.
 	onReplay func()
+	// stop ends an attempt whose request must not be sent twice. Nil where that does no harm.
+	stop context.CancelFunc
+	// http2 is the request's first connection, where stop may be needed: one over HTTP/2.
+	http2 atomic.Pointer[net.Conn]
 }
 
 func (w *wire) trace() *httptrace.ClientTrace {
@@ -97,26 +119,46 @@ func (w *wire) trace() *httptrace.ClientTrace {
 		GetConn: func(string) {
 			w.told.Store(true)
 			// net/http itself asks for a second connection only where nothing was written on the first, or where
-			// the method makes a repetition harmless. Of what wraps it that is not known.
-			if w.onReplay != nil {
+			// the method makes a repetition harmless; but see mustStop. Of what wraps it that is not known.
+			if w.onReplay != nil && !w.wroteHTTP2() {
 				w.left.Store(false)
 			}
 		},
 		// Nothing is written before this, and anything may be after it.
-		GotConn: func(httptrace.GotConnInfo) {
+		GotConn: func(info httptrace.GotConnInfo) {
 			w.left.Store(true)
-			if w.connections.Add(1) > 1 && w.onReplay != nil {
+			switch again := w.connections.Add(1) > 1; {
+			case !again && w.stop != nil && isHTTP2(info.Conn):
+				conn := info.Conn
+				w.http2.Store(&conn)
+			case again && w.mustStop(info.Conn):
+				w.stopped.Store(true)
+				w.stop()
+			case again && w.onReplay != nil:
 				w.onReplay()
 			}
 		},
+		WroteHeaders: func() { w.wrote.Store(true) },
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
 			w.refused.Store(err != nil && !isNetworkError(err))
 		},
 	}
 }
 
-// maybeLeft reports whether the request may have left. A transport that tells nothing counts as if it had.
-func (w *wire) maybeLeft() bool { return w.left.Load() || !w.told.Load() }
+// mustStop reports whether a request that must not be sent twice is about to be. Over HTTP/1 net/http repeats
+// such a request only where nothing of it was written. Over HTTP/2 it also repeats what the server says it did
+// not process (RFC 9113, section 8.7), and what it broke off with a PROTOCOL_ERROR, which says nothing of the
+// kind. The two cannot be told apart, but for a refused stream, which alone is repeated on the same connection.
+func (w *wire) mustStop(next net.Conn) bool {
+	return w.wroteHTTP2() && *w.http2.Load() != next
+}
+
+func (w *wire) wroteHTTP2() bool { return w.wrote.Load() && w.http2.Load() != nil }
+
+func isHTTP2(conn net.Conn) bool {
+	c, ok := conn.(*tls.Conn)
+	return ok && c.ConnectionState().NegotiatedProtocol == "h2"
+}
 
 // isNetworkError tells a connection that broke during the handshake from a handshake that was refused.
 func isNetworkError(err error) bool {

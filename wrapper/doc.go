@@ -58,7 +58,9 @@
 // Redirects are never followed, since that would hand the signed headers to another host, and cookies are never
 // kept. Where net/http repeats a request by itself, because a kept-alive connection proved dead, the repetition
 // is signed anew, as long as the transport is an *http.Transport; a transport that wraps another one repeats
-// the same signature, which the service may refuse.
+// the same signature, which the service may refuse. Over HTTP/2 net/http would also repeat a request other than
+// GET that a server broke off; such an attempt ends instead, with [ErrOutcomeUnknown], even where the server may
+// have said that it did not process it.
 //
 // OpenTelemetry works through [WithHTTPClient]: give it an http.Client whose Transport is
 // otelhttp.NewTransport(http.DefaultTransport). Each attempt is then a span of its own, below the span in the
