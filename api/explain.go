@@ -139,7 +139,7 @@ func (e *explainer) members(s *openapi3.Schema, value map[string]any) {
 	}
 }
 
-// missing reports on a member that has no value to look into.
+// missing reports on a member whose value is not looked into.
 func (e *explainer) missing(name, reason string) {
 	e.place = append(e.place, member(name))
 	e.add(reason)

@@ -81,6 +81,13 @@ const more = `
       operationId: latest
       security: [{}]
       responses: {'200': {description: Done.}}
+  /public_api/netscan/v1/scan/run/{the_id_of_the_scan_run}/{what_to_do_with_it}:
+    get:
+      operationId: anything
+      parameters:
+        - {name: the_id_of_the_scan_run, in: path, required: true, schema: {type: string}}
+        - {name: what_to_do_with_it, in: path, required: true, schema: {type: string}}
+      responses: {'200': {description: Done.}}
   /public_api/files/{name}.{ext}:
     put:
       operationId: files

@@ -51,6 +51,20 @@ func FuzzReadJSON(f *testing.F) {
 	})
 }
 
+func TestDepth(t *testing.T) {
+	for depth, want := range map[int]bool{maxDepth: true, maxDepth + 1: false} {
+		for _, text := range []string{
+			strings.Repeat("[", depth) + strings.Repeat("]", depth),
+			strings.Repeat(`{"a":`, depth-1) + "[]" + strings.Repeat("}", depth-1),
+		} {
+			rep := &report{}
+			if _, ok := readJSON(text, "body", rep); ok != want || len(rep.problems) == 0 != want {
+				t.Errorf("%d levels: read %t with %v", depth, ok, rep.problems)
+			}
+		}
+	}
+}
+
 func hasReason(rep *report, prefix string) bool {
 	for _, p := range rep.problems {
 		if strings.HasPrefix(p.Reason, prefix) {

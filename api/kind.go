@@ -19,7 +19,8 @@ const (
 	kindArray
 	kindObject
 
-	kindAny kinds = 1<<iota - 1
+	// kindAny leaves out null, which in OpenAPI 3.0 is no type: kin-openapi says where it may stand.
+	kindAny = kindBoolean | kindInteger | kindFraction | kindString | kindArray | kindObject
 )
 
 // String names a single type as the end of a sentence.
@@ -65,7 +66,7 @@ func kindOf(value any) kinds {
 // deepest is where looking through alternatives of alternatives ends; only a circle goes so far.
 const deepest = 16
 
-// kindsOf says which types a schema can accept at all.
+// kindsOf says which types a schema can accept at all, null aside.
 func kindsOf(ref *openapi3.SchemaRef, depth int) kinds {
 	if ref == nil || ref.Value == nil || depth > deepest {
 		return kindAny
@@ -91,9 +92,8 @@ func kindsOf(ref *openapi3.SchemaRef, depth int) kinds {
 			}
 		}
 	}
-	parts := kindAny
 	for _, part := range s.AllOf {
-		parts &= kindsOf(part, depth+1)
+		own &= kindsOf(part, depth+1)
 	}
 	for _, forms := range []openapi3.SchemaRefs{s.OneOf, s.AnyOf} {
 		if len(forms) == 0 {
@@ -103,13 +103,7 @@ func kindsOf(ref *openapi3.SchemaRef, depth int) kinds {
 		for _, form := range forms {
 			either |= kindsOf(form, depth+1)
 		}
-		parts &= either
+		own &= either
 	}
-	set := own & parts &^ kindNull
-	// In OpenAPI 3.0 null is no type: it has to be allowed, here or by the parts.
-	hasParts := len(s.AllOf)+len(s.OneOf)+len(s.AnyOf) > 0
-	if s.Nullable || hasParts && parts&kindNull != 0 {
-		set |= kindNull
-	}
-	return set
+	return own
 }

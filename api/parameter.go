@@ -57,12 +57,12 @@ func newHeader(name string, h *openapi3.Header) *parameter {
 
 // typed completes a parameter by its schema, or returns nil.
 func (p *parameter) typed() *parameter {
-	p.kinds = kindsOf(p.rule.ref, 0) &^ kindNull
+	p.kinds = kindsOf(p.rule.ref, 0)
 	if p.kinds == kindArray {
 		p.isList = true
-		p.kinds = kindsOf(p.rule.ref.Value.Items, 0) &^ kindNull
+		p.kinds = kindsOf(p.rule.ref.Value.Items, 0)
 	}
-	if p.kinds == kindAny&^kindNull {
+	if p.kinds == kindAny {
 		p.kinds = kindString // without a type it is text
 	}
 	if p.kinds&(kindArray|kindObject) != 0 {

@@ -157,6 +157,16 @@ func TestBodyTooLong(t *testing.T) {
 	}
 }
 
+func TestBodyIsClosedOnceRead(t *testing.T) {
+	body := &closeCounter{Reader: strings.NewReader(`{"request_data":{"filters":"all"}}`)}
+	r := post("")
+	r.Body = body
+	wantProblems(t, validator(t).ValidateRequest(r))
+	if body.closed != 1 {
+		t.Errorf("closed %d times", body.closed)
+	}
+}
+
 func TestBodyUnreadable(t *testing.T) {
 	cause := errors.New("MARKER cause")
 	r := post("")

@@ -93,7 +93,7 @@ func (r *report) violation(operation string) error {
 // pointer is the place inside a JSON value, from the outermost step.
 type pointer []step
 
-// step goes to a member by its name, or to an item by its index where the name is nil.
+// step goes to a member by its name, or to an item by its index.
 type step struct {
 	name  string
 	index int // -1 for a member
