@@ -1,0 +1,184 @@
+package contract_test
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const root = "../.."
+
+// TestChangingTheContract carries out the walk-through of CONTRIBUTING.md, word for word, in a copy of the
+// repository: the contract gains an operation, everything is generated anew, and a program calls it. So what is
+// written there works, and an operation needs nothing of the wrapper.
+func TestChangingTheContract(t *testing.T) {
+	if testing.Short() {
+		t.Skip("copies and compiles the whole repository")
+	}
+	steps := walkThrough(t)
+	work := t.TempDir()
+	copyModule(t, work)
+	before := hashes(t, work)
+
+	edit(t, work, "api/openapi.yaml", func(s string) string {
+		head, tail, ok := strings.Cut(s, "\ncomponents:\n")
+		if !ok {
+			t.Fatal("api/openapi.yaml has no components")
+		}
+		return head + "\n" + steps["yaml paths"] + "\ncomponents:\n" + tail + "\n" + steps["yaml schemas"]
+	})
+	addRows := func(file, table, rows string) {
+		edit(t, work, file, func(s string) string {
+			head, tail, ok := strings.Cut(s, "var "+table+" = ")
+			first, rest, ok2 := strings.Cut(tail, "\n")
+			if !ok || !ok2 {
+				t.Fatalf("%s has no table %s", file, table)
+			}
+			return head + "var " + table + " = " + first + "\n" + rows + rest
+		})
+	}
+	addRows("tests/contract/rules_test.go", "documented", steps["go documented"])
+	addRows("tests/contract/examples_test.go", "goTypes", steps["go goTypes"])
+	run(t, work, "generate", "./...")
+
+	want := []string{
+		"api/openapi.yaml", "gen/client.gen.go", "gen/server/server.gen.go",
+		"tests/contract/examples_test.go", "tests/contract/rules_test.go",
+	}
+	if changed := changes(before, hashes(t, work)); !slices.Equal(changed, want) {
+		t.Errorf("changed %v, want %v", changed, want)
+	}
+
+	program := filepath.Join(work, "evolved")
+	if err := os.CopyFS(program, os.DirFS("testdata/evolve")); err != nil {
+		t.Fatal(err)
+	}
+	edit(t, program, "pause.go", func(s string) string {
+		if strings.Count(s, "\t// CALL\n") != 1 {
+			t.Fatal("pause.go has no place for the call")
+		}
+		return strings.ReplaceAll(s, "\t// CALL\n", steps["go call"])
+	})
+	t.Run("a program calls it", func(t *testing.T) { run(t, work, "test", "./evolved") })
+	// All that reads the contract. With -short, or this test would start itself.
+	t.Run("everything else stays as it is", func(t *testing.T) {
+		run(t, work, "test", "-short", "./api", "./gen/...", "./sandbox", "./tests/contract", "./tests/e2e", "./tests/wire")
+	})
+}
+
+var fence = regexp.MustCompile("(?ms)^```(\\w+ \\w+)\n(.*?)^```$")
+
+// walkThrough returns the blocks of the section, by the words behind their fences.
+func walkThrough(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "CONTRIBUTING.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "\n## Changing the contract\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	steps := map[string]string{}
+	for _, block := range fence.FindAllStringSubmatch(section, -1) {
+		steps[block[1]] += block[2]
+	}
+	want := []string{"go call", "go documented", "go goTypes", "yaml paths", "yaml schemas"}
+	if got := slices.Sorted(maps.Keys(steps)); !slices.Equal(got, want) {
+		t.Fatalf("the walk-through has the blocks %q, want %q", got, want)
+	}
+	return steps
+}
+
+func run(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
+func edit(t *testing.T, dir, file string, change func(string) string) {
+	t.Helper()
+	path := filepath.Join(dir, file)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(change(string(content))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// copyModule copies the files of this module, without those of the modules inside of it.
+func copyModule(t *testing.T, to string) {
+	t.Helper()
+	walkFiles(t, root, func(rel string, content []byte) {
+		path := filepath.Join(to, rel)
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func walkFiles(t *testing.T, dir string, visit func(rel string, content []byte)) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			_, isModule := os.Stat(filepath.Join(path, "go.mod"))
+			if slices.Contains([]string{".git", "bin", "dist", "node_modules"}, d.Name()) || isModule == nil && rel != "." {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		content, err := os.ReadFile(path)
+		if err == nil {
+			visit(filepath.ToSlash(rel), content)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func hashes(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	walkFiles(t, dir, func(rel string, content []byte) { all[rel] = fmt.Sprintf("%x", sha256.Sum256(content)) })
+	return all
+}
+
+// changes lists the files that were added, removed or changed.
+func changes(before, after map[string]string) []string {
+	var list []string
+	for file := range before {
+		if after[file] != before[file] {
+			list = append(list, file)
+		}
+	}
+	for file := range after {
+		if before[file] == "" {
+			list = append(list, file)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
