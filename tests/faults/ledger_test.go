@@ -47,12 +47,10 @@ func (l *ledger) all() []entry {
 
 func (l *ledger) count() int { return len(l.all()) }
 
-// wantFresh fails where a nonce occurs twice, a signature does not fit its request, a timestamp goes backwards,
-// or the requests, which are attempts of one call, differ in anything else.
-func (l *ledger) wantFresh(t testing.TB) {
+// wantSigned fails where a nonce occurs twice or a signature does not fit its request.
+func (l *ledger) wantSigned(t testing.TB) {
 	t.Helper()
 	seen := map[string]bool{}
-	last := int64(0)
 	for i, e := range l.all() {
 		sum := sha256.Sum256([]byte(secretKey + e.nonce + e.timestamp))
 		if e.signature != hex.EncodeToString(sum[:]) {
@@ -62,6 +60,16 @@ func (l *ledger) wantFresh(t testing.TB) {
 			t.Errorf("request %d: nonce %q is not a fresh one of 64 characters", i+1, e.nonce)
 		}
 		seen[e.nonce] = true
+	}
+}
+
+// wantFresh is wantSigned for the attempts of one call, or of calls alike: timestamps do not go backwards, and
+// the requests differ in nothing else.
+func (l *ledger) wantFresh(t testing.TB) {
+	t.Helper()
+	l.wantSigned(t)
+	last := int64(0)
+	for i, e := range l.all() {
 		at, err := strconv.ParseInt(e.timestamp, 10, 64)
 		if err != nil || at < last {
 			t.Errorf("request %d: timestamp %q, after %d", i+1, e.timestamp, last)
