@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"slices"
 )
 
 const (
@@ -14,8 +13,11 @@ const (
 )
 
 // readBody reads at most limit bytes of the answer and closes it. Read to its end, the connection can be used
-// again. Of a body over the limit only the beginning is returned.
+// again. Of a body over the limit, or one that breaks off, only the beginning is returned.
 func readBody(res *http.Response, limit int64) (body []byte, tooLarge bool, err error) {
+	if res.Body == nil { // which a RoundTripper should not do, but http.Client puts up with
+		return nil, false, nil
+	}
 	defer res.Body.Close()
 	if res.ContentLength > limit {
 		body, _ = io.ReadAll(io.LimitReader(res.Body, min(limit, maxKeptBody)))
@@ -33,12 +35,11 @@ func readBody(res *http.Response, limit int64) (body []byte, tooLarge bool, err 
 		total += int64(n)
 		switch {
 		case total > limit:
-			first := slices.Concat(append(chunks, chunk)...)[:limit]
-			return bounded(first, maxKeptBody), true, nil
+			return first(append(chunks, chunk), min(limit, maxKeptBody)), true, nil
 		case err == io.EOF:
 			return join(chunks, chunk), false, nil
 		case err != nil:
-			return join(chunks, chunk), false, err
+			return first(append(chunks, chunk), maxKeptBody), false, err
 		}
 		if len(chunk) == cap(chunk) {
 			chunks = append(chunks, chunk)
@@ -52,6 +53,14 @@ func join(chunks [][]byte, last []byte) []byte {
 		return last
 	}
 	return bytes.Join(append(chunks, last), nil)
+}
+
+// first returns at most the first max bytes of all chunks, without joining the rest.
+func first(chunks [][]byte, max int64) (beginning []byte) {
+	for _, chunk := range chunks {
+		beginning = append(beginning, chunk[:min(int64(len(chunk)), max-int64(len(beginning)))]...)
+	}
+	return beginning
 }
 
 // bounded returns at most the first max bytes, in memory of their own where that frees the rest.
