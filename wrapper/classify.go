@@ -29,17 +29,18 @@ func (p *pipeline) classify(c *call, res *result) error {
 		res.body = text
 		return nil
 	}
+	secrets := secretsOf(res.signed)
 	e := &APIError{
 		Operation:  c.operation(),
 		StatusCode: status,
 		Attempts:   c.attempts,
 		RetryAfter: retryAfter(res.response.Header, time.Now()),
-		Body:       bounded(blank(res.body, res.signed), maxKeptBody),
+		Body:       bounded(secrets.hide(res.body), maxKeptBody),
 	}
 	if res.err != nil {
 		e.cause = fmt.Errorf("the answer broke off: %w", res.err)
 	}
-	saysError := describe(e, text, func(s string, max int) string { return clean(string(blank([]byte(s), res.signed)), max) })
+	saysError := describe(e, text, func(s string, max int) string { return clean(secrets.hideText(s), max) })
 	e.kinds = kindsOf(e, res.tooLarge, saysError)
 	if c.mayHaveEffect() && !isDefinite(status, saysError) {
 		e.add(ErrOutcomeUnknown)

@@ -1,7 +1,6 @@
 package wrapper
 
 import (
-	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
@@ -87,17 +86,6 @@ func setHeaders(h http.Header, pairs ...string) {
 		values[i] = pairs[2*i+1]
 		h[pairs[2*i]] = values[i : i+1 : i+1]
 	}
-}
-
-// blank returns body without the credentials that the signed request carried, should somebody have sent them
-// back. The key's ID is no secret.
-func blank(body []byte, signed http.Header) []byte {
-	for _, name := range []string{headerAuthorization, headerNonce} {
-		if secret := signed.Get(name); secret != "" && bytes.Contains(body, []byte(secret)) {
-			body = bytes.ReplaceAll(body, []byte(secret), []byte("[hidden]"))
-		}
-	}
-	return body
 }
 
 func tidyKey(id, key string) (_, _, fault string) {

@@ -11,28 +11,46 @@ import (
 
 const (
 	maxDetails = 100
-	// maxExtra bounds how much of err_extra is looked at. A longer one is kept as text, cut off.
-	maxExtra = 256 << 10
+	// maxDetailMap bounds a map of details, which is sorted as a whole. A longer one is kept as text, cut off.
+	maxDetailMap = 256 << 10
 )
 
 // envelope is every error body seen on the platform in one: the forms differ in which members they have, and
-// in what they are wrapped. Members of another type than here are passed over, never an error.
+// in what they are wrapped. Its fields are JSON, nil where the member is missing; one of another type than
+// expected is passed over, never an error.
 type envelope struct {
-	Reply *envelope `json:"reply"`
-	Data  *envelope `json:"data"`
+	errCode, errMsg, errExtra   []byte
+	code                        []byte // only ever seen in metadata
+	errorCode, message, details []byte
+	reply, data, metadata       []byte
+}
 
-	ErrCode  scalar          `json:"err_code"`
-	ErrMsg   json.RawMessage `json:"err_msg"`
-	ErrExtra json.RawMessage `json:"err_extra"`
-	Metadata struct {
-		Code     scalar          `json:"code"`
-		ErrCode  scalar          `json:"err_code"`
-		ErrExtra json.RawMessage `json:"err_extra"`
-	} `json:"metadata"`
-
-	ErrorCode scalar          `json:"errorCode"`
-	Message   scalar          `json:"message"`
-	Details   json.RawMessage `json:"details"`
+func readEnvelope(object []byte) (e envelope) {
+	for name, value := range members(object) {
+		switch strings.ToLower(name) {
+		case "err_code":
+			e.errCode = value
+		case "err_msg":
+			e.errMsg = value
+		case "err_extra":
+			e.errExtra = value
+		case "code":
+			e.code = value
+		case "errorcode":
+			e.errorCode = value
+		case "message":
+			e.message = value
+		case "details":
+			e.details = value
+		case "reply":
+			e.reply = value
+		case "data":
+			e.data = value
+		case "metadata":
+			e.metadata = value
+		}
+	}
+	return e
 }
 
 // mayBeError is a quick look at whether a success is worth parsing as an envelope.
@@ -40,29 +58,25 @@ func mayBeError(text []byte) bool {
 	return bytes.Contains(text, []byte("err_")) || bytes.Contains(text, []byte("errorCode"))
 }
 
-// parseEnvelope returns the innermost part that says what went wrong, nil where text is not a JSON object.
-func parseEnvelope(text []byte) *envelope {
-	outer := new(envelope)
-	if err := json.Unmarshal(text, outer); err != nil {
-		// A member of another type is no obstacle: the decoder went on behind it.
-		if _, otherType := err.(*json.UnmarshalTypeError); !otherType {
-			return nil
-		}
-	}
-	for _, e := range []*envelope{outer, outer.Reply, outer.Data} {
+// parseEnvelope returns the innermost part of a valid JSON text that says what went wrong.
+func parseEnvelope(text []byte) envelope {
+	outer := readEnvelope(text)
+	for _, e := range []envelope{outer, readEnvelope(outer.reply), readEnvelope(outer.data)} {
 		if e.saysError() {
 			return e
 		}
-		if e != nil && e.Reply.saysError() {
-			return e.Reply
+		if inner := readEnvelope(e.reply); inner.saysError() {
+			return inner
 		}
 	}
 	return outer
 }
 
 // saysError tells an error from a success: some successes of the platform carry these members as null.
-func (e *envelope) saysError() bool {
-	return e != nil && (!slices.Contains([]scalar{"", "0"}, e.ErrCode) || textOf(e.ErrMsg) != "" || e.ErrorCode != "")
+func (e envelope) saysError() bool {
+	code := scalarOf(e.errCode)
+	hasMessage := len(e.errMsg) > 0 && string(e.errMsg) != "null" && string(e.errMsg) != `""`
+	return code != "" && code != "0" || hasMessage || scalarOf(e.errorCode) != ""
 }
 
 // describe fills the error's texts from a body of any form, through tidy, and reports whether the body is an
@@ -76,11 +90,9 @@ func describe(e *APIError, text []byte, tidy func(s string, max int) string) (sa
 		e.Message = tidy(htmlTitle(text), maxMessageText)
 		return false
 	case json.Valid(text):
-		if env := parseEnvelope(text); env != nil {
-			env.describe(e, tidy)
-			return env.saysError()
-		}
-		return false
+		env := parseEnvelope(text)
+		env.describe(e, tidy)
+		return env.saysError()
 	case text[0] == '{' || text[0] == '[':
 		return false // JSON, cut off
 	}
@@ -92,15 +104,16 @@ func describe(e *APIError, text []byte, tidy func(s string, max int) string) (sa
 	return false
 }
 
-func (env *envelope) describe(e *APIError, tidy func(string, int) string) {
-	for _, code := range []scalar{env.ErrCode, env.ErrorCode, env.Metadata.Code, env.Metadata.ErrCode} {
+func (env envelope) describe(e *APIError, tidy func(string, int) string) {
+	metadata := readEnvelope(env.metadata)
+	for _, code := range [][]byte{env.errCode, env.errorCode, metadata.code, metadata.errCode} {
 		if e.Code == "" {
-			e.Code = tidy(string(code), maxCodeText)
+			e.Code = tidy(scalarOf(code), maxCodeText)
 		}
 	}
-	message := textOf(env.ErrMsg)
+	message := textOf(env.errMsg)
 	if message == "" {
-		message = string(env.Message)
+		message = scalarOf(env.message)
 	}
 	// The service passes on its query parser's messages, which are JSON texts themselves.
 	var located struct {
@@ -111,7 +124,7 @@ func (env *envelope) describe(e *APIError, tidy func(string, int) string) {
 		message, e.Line, e.Column = *located.Message, located.Line, located.Column
 	}
 	e.Message = tidy(message, maxMessageText)
-	for _, extra := range []json.RawMessage{env.ErrExtra, env.Metadata.ErrExtra, env.Details} {
+	for _, extra := range [][]byte{env.errExtra, metadata.errExtra, env.details} {
 		if e.Details == nil && e.Extra == "" {
 			e.Details, e.Extra = readExtra(extra, tidy)
 		}
@@ -120,94 +133,58 @@ func (env *envelope) describe(e *APIError, tidy func(string, int) string) {
 
 // readExtra reads what is said beyond the message: a list of details, a map of them (only ever seen in the
 // member details), or anything else as text.
-func readExtra(raw json.RawMessage, tidy func(string, int) string) ([]Detail, string) {
-	raw = bytes.TrimSpace(raw)
-	if len(raw) == 0 || string(raw) == "null" {
+func readExtra(extra []byte, tidy func(string, int) string) ([]Detail, string) {
+	if len(extra) == 0 {
 		return nil, ""
 	}
-	if len(raw) <= maxExtra {
-		if raw[0] == '[' {
-			return readDetails(raw, tidy), ""
-		}
-		if byField := readDetailMap(raw, tidy); byField != nil {
-			return byField, ""
-		}
+	if extra[0] == '[' {
+		return readDetails(extra, tidy), ""
 	}
-	return nil, tidy(textOf(raw), maxMessageText)
+	if byField := readDetailMap(extra, tidy); byField != nil {
+		return byField, ""
+	}
+	return nil, tidy(textOf(extra), maxMessageText)
 }
 
-// readDetails reads a list, an element at a time, and not more of it than is kept.
-func readDetails(raw []byte, tidy func(string, int) string) (details []Detail) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	for d.Token(); d.More() && len(details) < maxDetails; { // the first token is the bracket
-		var element json.RawMessage
-		if d.Decode(&element) != nil {
+// readDetails reads a list, and not more of it than is kept.
+func readDetails(list []byte, tidy func(string, int) string) (details []Detail) {
+	for element := range items(list) {
+		details = append(details, readDetail(element, tidy))
+		if len(details) == maxDetails {
 			break
 		}
-		details = append(details, readDetail(element, tidy))
 	}
 	return details
 }
 
 // readDetail reads {"field","message"}, either of them missing or of another type, or takes the whole as text.
-func readDetail(raw json.RawMessage, tidy func(string, int) string) Detail {
-	var known struct {
-		Field   scalar `json:"field"`
-		Message scalar `json:"message"`
+func readDetail(element []byte, tidy func(string, int) string) Detail {
+	field, message := scalarOf(member(element, "field")), scalarOf(member(element, "message"))
+	if field == "" && message == "" {
+		message = textOf(element)
 	}
-	_ = json.Unmarshal(raw, &known) // another type is no obstacle
-	if known.Field == "" && known.Message == "" {
-		return Detail{Message: tidy(textOf(raw), maxMessageText)}
-	}
-	return Detail{tidy(string(known.Field), maxFieldText), tidy(string(known.Message), maxMessageText)}
+	return Detail{tidy(field, maxFieldText), tidy(message, maxMessageText)}
 }
 
-// readDetailMap reads {"a field": {"message": "…"}, …}, sorted by field; nil where raw is something else.
-func readDetailMap(raw []byte, tidy func(string, int) string) (details []Detail) {
-	var byField map[string]struct {
-		Message *scalar `json:"message"`
-	}
-	if raw[0] != '{' || json.Unmarshal(raw, &byField) != nil {
+// readDetailMap reads {"a field": {"message": "…"}, …}, sorted by field; nil where extra is something else.
+func readDetailMap(extra []byte, tidy func(string, int) string) (details []Detail) {
+	if len(extra) > maxDetailMap {
 		return nil
 	}
-	for _, field := range slices.Sorted(maps.Keys(byField)) {
-		if byField[field].Message == nil {
+	byField := map[string][]byte{}
+	for field, value := range members(extra) {
+		message := member(value, "message")
+		if message == nil {
 			return nil
 		}
+		byField[field] = message
+	}
+	for _, field := range slices.Sorted(maps.Keys(byField)) {
 		if len(details) < maxDetails {
-			details = append(details, Detail{tidy(field, maxFieldText), tidy(string(*byField[field].Message), maxMessageText)})
+			details = append(details, Detail{tidy(field, maxFieldText), tidy(scalarOf(byField[field]), maxMessageText)})
 		}
 	}
 	return details
-}
-
-// scalar is a JSON string or number as text, "" for anything else.
-type scalar string
-
-func (s *scalar) UnmarshalJSON(b []byte) error {
-	switch {
-	case b[0] == '"':
-		*s = scalar(textOf(b))
-	case b[0] == '-', '0' <= b[0] && b[0] <= '9':
-		*s = scalar(b)
-	}
-	return nil
-}
-
-// textOf returns the text of a JSON string, "" for null, and compact JSON for anything else.
-func textOf(raw json.RawMessage) string {
-	raw = bytes.TrimSpace(raw)
-	if len(raw) == 0 || string(raw) == "null" {
-		return ""
-	}
-	if raw[0] == '"' {
-		var s string
-		_ = json.Unmarshal(raw, &s)
-		return s
-	}
-	var compact bytes.Buffer
-	_ = json.Compact(&compact, raw)
-	return compact.String()
 }
 
 // htmlTitle returns what a page calls itself, which is all that a proxy's error page has to say.

@@ -162,12 +162,18 @@ func TestEnvelopesAreBounded(t *testing.T) {
 			}
 		})
 	}
-	t.Run("more details than are looked at", func(t *testing.T) {
+	t.Run("details as long as the answer may be", func(t *testing.T) {
+		list := `["` + strings.Repeat("a", 1<<20) + `"]`
+		if e := message(t, `{"err_msg": "m", "err_extra": `+list+`}`); len(e.Details) != 1 || len(e.Details[0].Message) > 1<<10 || e.Extra != "" {
+			t.Errorf("%d details, extra of %d bytes", len(e.Details), len(e.Extra))
+		}
+	})
+	t.Run("a map of more details than are looked at", func(t *testing.T) {
 		for _, over := range []int{0, 1} {
-			list := `["` + strings.Repeat("a", 256<<10-len(`[""]`)+over) + `"]`
-			e := message(t, `{"err_msg": "m", "err_extra": `+list+`}`)
+			byField := `{"f":{"message":"` + strings.Repeat("a", 256<<10-len(`{"f":{"message":""}}`)+over) + `"}}`
+			e := message(t, `{"errorCode": "E", "details": `+byField+`}`)
 			if got, want := len(e.Details), 1-over; got != want || (e.Extra == "") != (over == 0) || len(e.Extra) > 1<<10 {
-				t.Errorf("a list of %d bytes: %d details, extra of %d bytes", len(list), got, len(e.Extra))
+				t.Errorf("a map of %d bytes: %d details, extra of %d bytes", len(byField), got, len(e.Extra))
 			}
 		}
 	})

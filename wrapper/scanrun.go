@@ -2,7 +2,6 @@ package wrapper
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,24 +29,11 @@ func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...st
 		return nil, &refusedError{operation, err}
 	}
 	return fetch(ctx, c, r, func(v *gen.ScanRunStatus, body []byte) string {
-		if v.DATA == "" && !hasMember(body, "DATA") {
+		if v.DATA == "" && member(body, "DATA") == nil { // it may be there and empty
 			return "member DATA"
 		}
 		return ""
 	})
-}
-
-// hasMember reports whether the object has the member, not null, in upper or lower case: both occur. It is for
-// the rare answer whose member may be there and empty.
-func hasMember(body []byte, name string) bool {
-	var members map[string]*json.RawMessage
-	_ = json.Unmarshal(body, &members)
-	for key, value := range members {
-		if strings.EqualFold(key, name) && value != nil {
-			return true
-		}
-	}
-	return false
 }
 
 // WaitOptions say how to wait for a scan run.
