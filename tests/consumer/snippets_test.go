@@ -1,0 +1,146 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"go/doc"
+	"go/doc/comment"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const root = "../.."
+
+// surroundings is what a snippet may take for granted: the names that its text explains, or that explain themselves.
+const surroundings = `package snippet
+
+import (
+	"bytes"; "context"; "errors"; "fmt"; "io"; "log"; "log/slog"; "net/http"; "net/http/httptest"; "net/url"; "os"; "strings"
+	"sync"; "testing"; "time"
+
+	"MODULE/api"; "MODULE/gen"; "MODULE/sandbox"; "MODULE/wrapper"
+)
+
+func _(ctx context.Context, t *testing.T, tenant, id, key string, cred wrapper.Credential, doer gen.HttpRequestDoer,
+	proxy, next http.Handler, w http.ResponseWriter, r *http.Request) error {
+	{
+SNIPPET
+	}
+	return nil
+}
+`
+
+// TestSnippets: the Go that is shown in documents and in the packages' comments compiles. A fence with another word
+// behind "go" marks what is part of something else.
+func TestSnippets(t *testing.T) {
+	w := load(t)
+	snippets := append(inDocuments(t), inComments(t)...)
+	for _, s := range snippets {
+		t.Run(s.place, func(t *testing.T) {
+			if strings.HasPrefix(s.code, "package ") {
+				w.check(t, []*ast.File{w.parse(t, "", s.code)})
+				return
+			}
+			code := strings.ReplaceAll(s.code, "…", "")
+			code = strings.NewReplacer("MODULE", w.module, "SNIPPET", code).Replace(surroundings)
+			if f := w.parse(t, "", code); f != nil {
+				w.check(t, []*ast.File{f})
+			}
+		})
+	}
+	for _, place := range []string{"README.md", "package wrapper", "package sandbox"} {
+		if !slices.ContainsFunc(snippets, func(s snippet) bool { return strings.HasPrefix(s.place, place) }) {
+			t.Errorf("no Go was found in %s: the test looks at nothing", place)
+		}
+	}
+}
+
+type snippet struct{ place, code string }
+
+var fence = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
+
+func inDocuments(t *testing.T) []snippet {
+	t.Helper()
+	var all []snippet
+	for _, pattern := range []string{"*.md", "*/*.md", "*/*/*.md"} {
+		files, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			name, err := filepath.Rel(root, file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, at := range fence.FindAllSubmatchIndex(text, -1) {
+				line := 1 + strings.Count(string(text[:at[2]]), "\n")
+				all = append(all, snippet{fmt.Sprintf("%s:%d", name, line), string(text[at[2]:at[3]])})
+			}
+		}
+	}
+	return all
+}
+
+func inComments(t *testing.T) []snippet {
+	t.Helper()
+	var all []snippet
+	for _, name := range []string{"wrapper", "api", "sandbox", "gen"} {
+		for _, text := range comments(t, name) {
+			for _, block := range new(comment.Parser).Parse(text).Content {
+				// Tables and wire formats are set as code, too.
+				if code, isCode := block.(*comment.Code); isCode && strings.Contains(code.Text, ":=") {
+					all = append(all, snippet{fmt.Sprintf("package %s, %d", name, len(all)+1), code.Text})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// comments returns those that go doc shows.
+func comments(t *testing.T, name string) []string {
+	t.Helper()
+	fset := token.NewFileSet()
+	paths, err := filepath.Glob(filepath.Join(root, name, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []*ast.File
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(fset, path, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	pkg, err := doc.NewFromFiles(fset, files, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := []string{pkg.Doc}
+	for _, v := range slices.Concat(pkg.Consts, pkg.Vars) {
+		texts = append(texts, v.Doc)
+	}
+	functions := pkg.Funcs
+	for _, typ := range pkg.Types {
+		texts = append(texts, typ.Doc)
+		functions = slices.Concat(functions, typ.Funcs, typ.Methods)
+	}
+	for _, f := range functions {
+		texts = append(texts, f.Doc)
+	}
+	return texts
+}
