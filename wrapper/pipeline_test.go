@@ -1,0 +1,248 @@
+package wrapper_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/gen"
+	"example.com/cortexscan/wrapper"
+)
+
+// spy is a validator of both kinds that keeps what it is shown.
+type spy struct {
+	request func(*http.Request) error
+	answer  func(*http.Request, int, http.Header, []byte) error
+}
+
+func (s *spy) ValidateRequest(r *http.Request) error { return s.request(r) }
+func (s *spy) ValidateResponse(r *http.Request, status int, h http.Header, body []byte) error {
+	return s.answer(r, status, h, body)
+}
+
+// TestStagesComeInOrder: the request is validated once, before anything secret is on it; each attempt is signed
+// and sent; only a good answer is validated, once, with the unsigned request.
+func TestStagesComeInOrder(t *testing.T) {
+	for _, op := range operations {
+		t.Run(op.name, func(t *testing.T) {
+			var stages []string
+			unsigned := func(r *http.Request) {
+				for _, name := range []string{"Authorization", "X-Xdr-Auth-Id", "X-Xdr-Nonce", "X-Xdr-Timestamp"} {
+					if r.Header[name] != nil {
+						t.Errorf("a validator was shown the header %s", name)
+					}
+				}
+				if got := r.Method + " " + r.URL.Path; got != op.what {
+					t.Errorf("a validator was shown %s", got)
+				}
+				if r.Header.Get("User-Agent") == "" {
+					t.Error("a validator was shown no User-Agent")
+				}
+			}
+			v := &spy{
+				request: func(r *http.Request) error {
+					stages = append(stages, "validate request")
+					unsigned(r)
+					if op.effect {
+						body, _ := io.ReadAll(r.Body) // and does not put it back
+						if !strings.Contains(string(body), "filters") {
+							t.Errorf("the body is %q", body)
+						}
+					}
+					return nil
+				},
+				answer: func(r *http.Request, status int, h http.Header, body []byte) error {
+					stages = append(stages, "validate answer")
+					unsigned(r)
+					if status != 200 || h.Get("X-A") != "b" || !bytes.HasPrefix(body, []byte("{")) {
+						t.Errorf("shown %d, %v, %q", status, h, body)
+					}
+					return nil
+				},
+			}
+			attempts := 0
+			rec := &recorder{next: transport(func(r *http.Request) (*http.Response, error) {
+				stages = append(stages, "send")
+				if attempts++; attempts == 1 {
+					return response(r, 429, ""), nil
+				}
+				res, err := good(r)
+				res.Header.Set("X-A", "b")
+				return res, err
+			})}
+			c, err := wrapper.New("https://gateway.example.org/cortex/", wrapper.StandardKey(testKeyID, testKey), noWait(),
+				wrapper.WithHTTPClient(&http.Client{Transport: rec}), wrapper.WithRequestValidator(v), wrapper.WithResponseValidator(v))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := op.call(t, t.Context(), c); err != nil {
+				t.Fatal(err)
+			}
+			if want := []string{"validate request", "send", "send", "validate answer"}; !slices.Equal(stages, want) {
+				t.Errorf("stages %v, want %v", stages, want)
+			}
+			for i, r := range rec.requests {
+				if !strings.HasPrefix(r.URL.Path, "/cortex/public_api/") || r.Header.Get("Authorization") != testKey {
+					t.Errorf("attempt %d went to %s", i+1, r.URL)
+				}
+				if op.effect == (rec.bodies[i] == "") {
+					t.Errorf("attempt %d sent the body %q", i+1, rec.bodies[i])
+				}
+			}
+		})
+	}
+}
+
+func TestRequestsThatAreRefused(t *testing.T) {
+	no := errors.New("not like this")
+	for _, op := range operations {
+		rec := &recorder{next: transport(good)}
+		err := op.call(t, t.Context(), newClient(t, rec, wrapper.WithRequestValidator(refusing{no})))
+		wantKinds(t, err, "InvalidRequest")
+		if len(rec.requests) != 0 || !errors.Is(err, no) {
+			t.Errorf("%s: %d requests, %v", op.name, len(rec.requests), err)
+		}
+		if want := op.what + ": refused, nothing was sent: not like this"; err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+}
+
+// TestAnswersThatAreRefused: the request was carried out, or not; of a POST nobody knows.
+func TestAnswersThatAreRefused(t *testing.T) {
+	no := errors.New("not like this")
+	for _, op := range operations {
+		err := op.call(t, t.Context(), newClient(t, transport(good), wrapper.WithResponseValidator(refusing{no})))
+		wantKinds(t, err, withUnknown(op, "InvalidResponse")...)
+		e := apiError(t, err)
+		if e.StatusCode != 200 || len(e.Body) == 0 || e.Operation != op.what || e.Attempts != 1 || !errors.Is(err, no) {
+			t.Errorf("%s: %+v", op.name, e)
+		}
+		// What is an error anyway is not validated.
+		err = op.call(t, t.Context(), newClient(t, canned(404, ""), wrapper.WithResponseValidator(refusing{no})))
+		wantKinds(t, err, "NotFound")
+	}
+}
+
+// TestResultsReferToTheUnsignedRequest: they get logged and dumped.
+func TestResultsReferToTheUnsignedRequest(t *testing.T) {
+	for name, cred := range keysOfBothTypes {
+		res, err := clientWithKey(t, transport(good), cred).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for header := range res.HTTPResponse.Request.Header {
+			if header == "Authorization" || strings.HasPrefix(header, "X-Xdr") {
+				t.Errorf("%s: the result's request has the header %s", name, header)
+			}
+		}
+	}
+}
+
+// TestResultsThroughAPI are whole, and can be read as the generated client's user expects.
+func TestResultsThroughAPI(t *testing.T) {
+	c := newClient(t, transport(func(r *http.Request) (*http.Response, error) {
+		return response(r, 200, goodReply, "Content-Type", "text/html", "X-A", "b"), nil
+	}))
+	res, err := c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(res.Body) != goodReply || res.JSON200 == nil || res.JSON200.Reply.EndpointsCount != "2" || res.StatusCode() != 200 {
+		t.Errorf("got %+v", res)
+	}
+	if h := res.HTTPResponse; h.Header.Get("X-A") != "b" || h.ContentLength != int64(len(goodReply)) {
+		t.Errorf("got %+v", h)
+	}
+}
+
+// TestHeadersOfAnAnswerAreNotChanged: setting the Content-Type does not change the answer that a validator has seen.
+func TestHeadersOfAnAnswerAreNotChanged(t *testing.T) {
+	var seen http.Header
+	v := &spy{request: func(*http.Request) error { return nil }, answer: func(_ *http.Request, _ int, h http.Header, _ []byte) error { seen = h; return nil }}
+	c := newClient(t, canned(200, goodReply, "Content-Type", "text/plain"), wrapper.WithResponseValidator(v))
+	if _, err := c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := seen.Get("Content-Type"); got != "text/plain" {
+		t.Errorf("it became %q", got)
+	}
+}
+
+func TestHeadersThatTheCallerSets(t *testing.T) {
+	rec := &recorder{next: transport(good)}
+	set := func(_ context.Context, r *http.Request) error {
+		for name, value := range map[string]string{"Accept": "text/x", "User-Agent": "mine", "X-Own": "1", "Authorization": "other", "X-Xdr-Auth-Id": "99"} {
+			r.Header.Set(name, value)
+		}
+		return nil
+	}
+	if _, err := newClient(t, rec).API().GetScanRunStatusWithResponse(t.Context(), &gen.GetScanRunStatusParams{ID: 1}, set); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"Accept": "text/x", "User-Agent": "mine", "X-Own": "1", "Authorization": testKey, "X-Xdr-Auth-Id": testKeyID} {
+		if got := rec.requests[0].Header[name]; len(got) != 1 || got[0] != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if _, err := newClient(t, rec).GetScanRunStatus(t.Context(), 1); err != nil || rec.requests[1].Header.Get("Accept") != "application/json" {
+		t.Errorf("Accept: %q, %v", rec.requests[1].Header.Get("Accept"), err)
+	}
+}
+
+// TestBodiesOfTheCallersOwn: a body that can be read only once is sent whole with every attempt.
+func TestBodiesOfTheCallersOwn(t *testing.T) {
+	for _, contentType := range []string{"application/json", "application/octet-stream"} {
+		rec := &recorder{next: canned(429, "")}
+		body := &closing{Reader: io.MultiReader(strings.NewReader("one "), strings.NewReader("two"))}
+		_, err := newClient(t, rec, noWait()).API().AbortScanWithBodyWithResponse(t.Context(), contentType, body)
+		wantKinds(t, err, "RateLimited")
+		if !slices.Equal(rec.bodies, []string{"one two", "one two", "one two"}) || body.closed != 1 {
+			t.Errorf("sent %q, closed %d times", rec.bodies, body.closed)
+		}
+		if got := rec.requests[2].ContentLength; got != int64(len("one two")) {
+			t.Errorf("length %d", got)
+		}
+	}
+	t.Run("that cannot be read", func(t *testing.T) {
+		rec, cause := &recorder{next: transport(good)}, errors.New("disk failure")
+		_, err := newClient(t, rec).API().AbortScanWithBodyWithResponse(t.Context(), "application/json", io.MultiReader(strings.NewReader("{"), brokenReader{cause}))
+		wantKinds(t, err, "InvalidRequest")
+		if len(rec.requests) != 0 || !errors.Is(err, cause) {
+			t.Errorf("%d requests, %v", len(rec.requests), err)
+		}
+	})
+	t.Run("none", func(t *testing.T) {
+		rec := &recorder{next: transport(good)}
+		if _, err := newClient(t, rec).API().AbortScanWithBodyWithResponse(t.Context(), "application/json", nil); err != nil || rec.bodies[0] != "" {
+			t.Errorf("sent %q, %v", rec.bodies[0], err)
+		}
+	})
+}
+
+// TestPathsOfAGateway: its prefix is on the wire, and not in the operation that an error names.
+func TestPathsOfAGateway(t *testing.T) {
+	for tenant, want := range map[string]string{
+		"https://gateway.example.org":            "https://gateway.example.org/public_api/v1/endpoints/abort_scan",
+		"https://gateway.example.org/a/b/":       "https://gateway.example.org/a/b/public_api/v1/endpoints/abort_scan",
+		"https://gateway.example.org/a%2Fb%20c/": "https://gateway.example.org/a%2Fb%20c/public_api/v1/endpoints/abort_scan",
+	} {
+		rec := &recorder{next: canned(418, "")}
+		c, err := newForTenant(tenant, rec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.AbortScan(t.Context(), wrapper.AllEndpoints())
+		if got := rec.requests[0].URL.String(); got != want {
+			t.Errorf("%s: sent to %s, want %s", tenant, got, want)
+		}
+		if e := apiError(t, err); e.Operation != abortOperation {
+			t.Errorf("%s: operation %s", tenant, e.Operation)
+		}
+	}
+}
