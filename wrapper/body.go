@@ -15,9 +15,6 @@ const (
 // readBody reads at most limit bytes of the answer and closes it. Read to its end, the connection can be used
 // again. Of a body over the limit, or one that breaks off, only the beginning is returned.
 func readBody(res *http.Response, limit int64) (body []byte, tooLarge bool, err error) {
-	if res.Body == nil { // which a RoundTripper should not do, but http.Client puts up with
-		return nil, false, nil
-	}
 	defer res.Body.Close()
 	if res.ContentLength > limit {
 		body, _ = io.ReadAll(io.LimitReader(res.Body, min(limit, maxKeptBody)))
