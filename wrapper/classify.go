@@ -16,6 +16,10 @@ var byteOrderMark = []byte("\ufeff")
 
 // classify returns nil for an answer that may be the documented success, and the error for everything else.
 func (p *pipeline) classify(c *call, res *result) error {
+	secrets := secretsOf(res.signed)
+	if res.err != nil {
+		res.err = secrets.presentable(res.err)
+	}
 	if res.response == nil {
 		return &noAnswerError{
 			operation: c.operation(), attempts: c.attempts, left: res.left,
@@ -29,13 +33,16 @@ func (p *pipeline) classify(c *call, res *result) error {
 		res.body = text
 		return nil
 	}
-	secrets := secretsOf(res.signed)
+	kept := res.body
+	if !whole {
+		kept, text = secrets.hideEnd(kept), secrets.hideEnd(text)
+	}
 	e := &APIError{
 		Operation:  c.operation(),
 		StatusCode: status,
 		Attempts:   c.attempts,
 		RetryAfter: retryAfter(res.response.Header, time.Now()),
-		Body:       bounded(secrets.hide(res.body), maxKeptBody),
+		Body:       bounded(secrets.hide(kept), maxKeptBody),
 	}
 	if res.err != nil {
 		e.cause = fmt.Errorf("the answer broke off: %w", res.err)
@@ -134,9 +141,13 @@ func fetch[T any](ctx context.Context, c *Client, r *http.Request, missing func(
 
 // unexpected makes the error of an answer that passed classify and is still not what the operation documents.
 func (a *answer) unexpected(kind, cause error) error {
+	secrets := secretsOf(a.signed)
+	if cause != nil {
+		cause = secrets.presentable(cause)
+	}
 	e := &APIError{
 		Operation: a.operation(), StatusCode: a.response.StatusCode, Attempts: a.attempts,
-		Body: bounded(a.body, maxKeptBody), kinds: []error{kind}, cause: cause,
+		Body: bounded(secrets.hide(a.body), maxKeptBody), kinds: []error{kind}, cause: cause,
 	}
 	if a.request.Method != http.MethodGet {
 		e.add(ErrOutcomeUnknown)

@@ -61,12 +61,15 @@ func isPlain(s string) bool {
 	return !space || s == ""
 }
 
+// isControl reports whether a terminal would obey r, or show nothing for it.
+func isControl(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
+
 // isBlank reports whether nothing of s would be seen: it is what an unset shell variable leaves behind.
 func isBlank(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool {
 		if r < utf8.RuneSelf {
 			return ' ' < r && r <= '~' // unicode.In searches four tables, which ten thousand IDs would notice
 		}
-		return !unicode.IsSpace(r) && !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+		return !unicode.IsSpace(r) && !isControl(r)
 	}) < 0
 }
