@@ -48,7 +48,7 @@ func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOp
 	if err != nil {
 		return nil, &refusedError{operation, err}
 	}
-	res, err := fetch(ctx, c, r, func(v *gen.AbortScanResponse, _ []byte) string {
+	res, err := fetch(ctx, c, r, func(v *gen.AbortScanResponse, _ *answer) string {
 		if v.Reply.ActionID == "" {
 			return "reply with an action_id"
 		}

@@ -54,9 +54,7 @@ func (p *pipeline) attempt(ctx context.Context, c *call) *result {
 		res.err = errors.New("the http.RoundTripper returned neither a response nor an error")
 	}
 	if res.err == nil {
-		if res.response.Header == nil { // which a RoundTripper made for a test may leave out
-			res.response.Header = make(http.Header)
-		}
+		complete(res.response)
 		res.body, res.tooLarge, res.err = readBody(res.response, p.maxBytes)
 		res.left = true
 	} else {
@@ -73,6 +71,16 @@ func (p *pipeline) attempt(ctx context.Context, c *call) *result {
 		res.err = explain(ctx, attemptCtx, p.timeout, res)
 	}
 	return res
+}
+
+// complete gives an answer what net/http's own answers always have; those that tests are made with often lack it.
+func complete(response *http.Response) {
+	if response.Header == nil {
+		response.Header = make(http.Header)
+	}
+	if response.Body == nil {
+		response.Body = http.NoBody
+	}
 }
 
 // errBrokenOff stands for what net/http keeps to itself where it would rather send the request again.

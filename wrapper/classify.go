@@ -120,7 +120,7 @@ type answer struct {
 
 // fetch sends a request of the generated client through the pipeline and returns the documented success, of which
 // missing says what it lacks, "" when nothing. It returns either a value or an error.
-func fetch[T any](ctx context.Context, c *Client, r *http.Request, missing func(v *T, body []byte) string) (*T, error) {
+func fetch[T any](ctx context.Context, c *Client, r *http.Request, missing func(v *T, a *answer) string) (*T, error) {
 	v := new(T)
 	a, err := c.pipeline.call(r.WithContext(ctx), v)
 	if err != nil {
@@ -133,7 +133,7 @@ func fetch[T any](ctx context.Context, c *Client, r *http.Request, missing func(
 		// The decoder's own error would repeat parts of the body.
 		return nil, a.unexpected(ErrUnexpectedResponse, fmt.Errorf("the body is not of the documented shape"))
 	}
-	if what := missing(v, a.body); what != "" {
+	if what := missing(v, a); what != "" {
 		return nil, a.unexpected(ErrUnexpectedResponse, fmt.Errorf("the body has no %s", what))
 	}
 	return v, nil

@@ -3,6 +3,7 @@ package wrapper
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -15,25 +16,33 @@ var statusAlone = []string{"status"}
 // GetScanRunStatus reads the status of a network scan run. The fields say what the answer is to cover; without
 // any it is "status", the only value that the service publishes. A run that does not exist is an [ErrNotFound].
 func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...string) (*gen.ScanRunStatus, error) {
+	status, _, err := c.scanRunStatus(ctx, runID, fields)
+	return status, err
+}
+
+// scanRunStatus also returns the header of the request as it was sent.
+func (c *Client) scanRunStatus(ctx context.Context, runID int64, fields []string) (status *gen.ScanRunStatus, signed http.Header, err error) {
 	const operation = "get scan run status"
 	if len(fields) == 0 {
 		fields = statusAlone
 	}
 	if slices.ContainsFunc(fields, isBlank) {
-		return nil, refused(operation, `a field is blank: name one, such as "status", or none`)
+		return nil, nil, refused(operation, `a field is blank: name one, such as "status", or none`)
 	}
 	r, err := gen.NewGetScanRunStatusRequest("/", &gen.GetScanRunStatusParams{
 		ID: runID, Fields: fields, UserAgent: c.pipeline.userAgent,
 	})
 	if err != nil {
-		return nil, &refusedError{operation, err}
+		return nil, nil, &refusedError{operation, err}
 	}
-	return fetch(ctx, c, r, func(v *gen.ScanRunStatus, body []byte) string {
-		if v.DATA == "" && member(body, "DATA") == nil { // it may be there and empty
+	status, err = fetch(ctx, c, r, func(v *gen.ScanRunStatus, a *answer) string {
+		signed = a.signed
+		if v.DATA == "" && member(a.body, "DATA") == nil { // it may be there and empty
 			return "member DATA"
 		}
 		return ""
 	})
+	return status, signed, err
 }
 
 // WaitOptions say how to wait for a scan run.
@@ -58,7 +67,7 @@ func (c *Client) WaitScanRun(ctx context.Context, runID int64, o WaitOptions) (*
 	}
 	var last *gen.ScanRunStatus
 	for {
-		status, err := c.GetScanRunStatus(ctx, runID)
+		status, signed, err := c.scanRunStatus(ctx, runID, nil)
 		if err != nil {
 			return last, err
 		}
@@ -66,13 +75,13 @@ func (c *Client) WaitScanRun(ctx context.Context, runID int64, o WaitOptions) (*
 		state := State(status)
 		if state == "" {
 			return last, fmt.Errorf("wait for scan run %d: %w: its status names no state: %s",
-				runID, ErrUnexpectedResponse, clean(status.DATA, maxMessageText))
+				runID, ErrUnexpectedResponse, clean(secretsOf(signed).hideText(status.DATA), maxMessageText))
 		}
 		if !slices.ContainsFunc(while, func(s string) bool { return strings.EqualFold(s, state) }) {
 			return last, nil
 		}
 		if err := sleep(ctx, every); err != nil {
-			return last, fmt.Errorf("wait for scan run %d, last seen in state %s: %w", runID, state, err)
+			return last, fmt.Errorf("wait for scan run %d, last seen in state %s: %w", runID, secretsOf(signed).hideText(state), err)
 		}
 	}
 }
