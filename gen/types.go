@@ -17,6 +17,10 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 		*t = Text(b)
 		return nil
 	}
+	if isPlain(b) {
+		*t = Text(b[1 : len(b)-1])
+		return nil
+	}
 	if bytes.Equal(b, []byte("null")) {
 		return nil
 	}
@@ -26,6 +30,21 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 	}
 	*t = Text(s)
 	return nil
+}
+
+// isPlain reports whether b is a JSON string that stands for just what is between its quotes, as nearly all do:
+// a second decoder inside the first one would cost more than the whole reply.
+func isPlain(b []byte) bool {
+	last := len(b) - 1
+	if last < 1 || b[0] != '"' || b[last] != '"' {
+		return false
+	}
+	for _, c := range b[1:last] {
+		if c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // EndpointFilters says which endpoints are meant: the string [AllEndpoints], or a []EndpointFilter of at least
