@@ -1,0 +1,153 @@
+package faults_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"example.com/cortexscan/gen"
+	"example.com/cortexscan/wrapper"
+)
+
+var incidentID = regexp.MustCompile(`"incident_id":"(\d+)"`)
+
+// echoServer answers each request with the ID that it asks about. IDs that end in 3 are not found; those that end
+// in 7 are refused once.
+type echoServer struct {
+	ledger
+	known   sync.Map // IDs that end in 7, once they were refused
+	refused atomic.Int32
+}
+
+func (s *echoServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(strings.NewReader(string(body)))
+	s.note(r)
+	id := r.URL.Query().Get("id")
+	if match := incidentID.FindSubmatch(body); match != nil {
+		id = string(match[1])
+	}
+	_, known := s.known.LoadOrStore(id, nil)
+	switch {
+	case strings.HasSuffix(id, "3"):
+		w.WriteHeader(http.StatusNotFound)
+		fmt.Fprintf(w, `{"err_msg":"no %s"}`, id)
+	case strings.HasSuffix(id, "7") && !known:
+		s.refused.Add(1)
+		w.WriteHeader(http.StatusTooManyRequests)
+	case r.Method == http.MethodGet:
+		fmt.Fprintf(w, `{"DATA":"Scan is in %s state"}`, id)
+	default:
+		fmt.Fprintf(w, `{"reply":{"action_id":%s}}`, id)
+	}
+}
+
+// echo makes one call, through one of four doors, and returns the ID that came back with its result or its error.
+func echo(ctx context.Context, c *wrapper.Client, door, id int) (string, error) {
+	incident := strconv.Itoa(id)
+	answered, err := "", error(nil)
+	switch door {
+	case 0:
+		var run *gen.ScanRunStatus
+		run, err = c.GetScanRunStatus(ctx, int64(id))
+		answered = wrapper.State(run)
+	case 1:
+		var reply *gen.AbortScanReply
+		if reply, err = c.AbortScan(ctx, wrapper.AllEndpoints(), wrapper.WithIncident(incident)); err == nil {
+			answered = string(reply.ActionID)
+		}
+	case 2:
+		var res *gen.GetScanRunStatusResult
+		if res, err = c.API().GetScanRunStatusWithResponse(ctx, &gen.GetScanRunStatusParams{ID: int64(id), Fields: []string{"status"}}); err == nil {
+			answered = wrapper.State(res.JSON200)
+		}
+	case 3:
+		var res *gen.AbortScanResult
+		if res, err = c.API().AbortScanWithResponse(ctx, gen.AbortScanRequest{
+			RequestData: gen.AbortScanRequestData{Filters: gen.AllEndpoints, IncidentID: incident},
+		}); err == nil {
+			answered = string(res.JSON200.Reply.ActionID)
+		}
+	}
+	var e *wrapper.APIError
+	if errors.As(err, &e) {
+		answered = strings.TrimPrefix(e.Message, "no ")
+	}
+	return answered, err
+}
+
+// TestLoad makes ten thousand calls from 200 goroutines on one Client: every call gets the answer that was meant
+// for it, be it a result or an error, at once or after a retry; every request has a signature of its own; and
+// none is lost.
+func TestLoad(t *testing.T) {
+	const goroutines, each, all = 200, 50, 10_000
+	s := &echoServer{}
+	server := httptest.NewServer(s)
+	defer server.Close()
+	c := newClient(t, server.URL, nil) // on the Client's own transport, as most programs use it
+	ctx := t.Context()
+	var wg sync.WaitGroup
+	var good, notFound atomic.Int32
+	for g := range goroutines {
+		wg.Go(func() {
+			for i := range each {
+				id := 100_000_000 + g*each + i // of this call alone
+				answered, err := echo(ctx, c, (g+i)%4, id)
+				switch {
+				case answered != strconv.Itoa(id) || errors.Is(err, wrapper.ErrNotFound) != (id%10 == 3):
+					t.Errorf("call %d was answered with %q, %v", id, answered, err)
+				case err != nil:
+					notFound.Add(1)
+				default:
+					good.Add(1)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if good.Load() != all*9/10 || notFound.Load() != all/10 {
+		t.Errorf("%d results and %d errors, want %d and %d", good.Load(), notFound.Load(), all*9/10, all/10)
+	}
+	if s.refused.Load() != all/10 || s.count() != all+all/10 {
+		t.Errorf("%d requests, %d of them refused; want %d and %d", s.count(), s.refused.Load(), all+all/10, all/10)
+	}
+	s.wantSigned(t)
+}
+
+// TestLoadWithCancellations has every other call end at any moment: it is answered or cancelled, and those next
+// to it do not notice.
+func TestLoadWithCancellations(t *testing.T) {
+	server := httptest.NewServer(&echoServer{})
+	defer server.Close()
+	c := newClient(t, server.URL, newTransport(t), once())
+	var wg sync.WaitGroup
+	for g := range 20 {
+		wg.Go(func() {
+			for i := range 50 {
+				id := 100_000_000 + (g*50+i)*10 // never one that is refused
+				ctx, cancel := context.WithCancel(safetyNet(t))
+				if i%2 == 1 {
+					go cancel()
+				}
+				answered, err := echo(ctx, c, (g+i/2)%4, id)
+				cancel()
+				switch {
+				case err == nil && answered != strconv.Itoa(id):
+					t.Errorf("call %d was answered with %q", id, answered)
+				case err != nil && (i%2 == 0 || !errors.Is(err, context.Canceled)):
+					t.Errorf("call %d: %v", id, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
