@@ -1,0 +1,182 @@
+package security_test
+
+import (
+	"bytes"
+	"encoding/gob"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/exec"
+	"reflect"
+	"strings"
+	"testing"
+	"text/template"
+
+	"example.com/cortexscan/wrapper"
+)
+
+// deep holds what must not be shown in every way in which a program can hold it.
+type deep struct {
+	Cred    wrapper.Credential
+	Pointer *wrapper.Credential
+	Client  *wrapper.Client
+	Any     any
+	List    []any
+	Map     map[string]any
+	Deeper  *deep
+
+	cred    wrapper.Credential
+	pointer *wrapper.Credential
+	client  *wrapper.Client
+	value   wrapper.Client
+	targets wrapper.Targets
+	options []wrapper.Option
+	any     any
+	list    [1]wrapper.Credential
+	byCred  map[string]wrapper.Credential
+	channel chan wrapper.Credential
+	deeper  *deep
+	embedded
+}
+
+type embedded struct{ wrapper.Credential }
+
+func holders(t testing.TB, cred wrapper.Credential) map[string]any {
+	t.Helper()
+	// The transport is none of net/http: that one keeps what it has sent in its buffers.
+	c, _ := client(t, "https://gateway.example.org", cred, wrapper.WithHTTPClient(&http.Client{
+		Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("no network") }),
+	}))
+	if _, err := c.GetScanRunStatus(t.Context(), 1); err == nil {
+		t.Fatal("no error")
+	}
+	level := func(below *deep) *deep {
+		return &deep{
+			Cred: cred, Pointer: &cred, Client: c, Any: cred, List: []any{cred, &cred, c}, Map: map[string]any{"a": cred, "b": c}, Deeper: below,
+			cred: cred, pointer: &cred, client: c, value: *c, targets: wrapper.AllEndpoints(), options: []wrapper.Option{wrapper.WithTimeout(1)},
+			any: cred, list: [1]wrapper.Credential{cred}, byCred: map[string]wrapper.Credential{"a": cred}, channel: make(chan wrapper.Credential, 1),
+			deeper: below, embedded: embedded{cred},
+		}
+	}
+	d := level(level(level(nil)))
+	return map[string]any{
+		"Credential": cred, "*Credential": &cred, "*Client": c, "Client": *c, "Targets": wrapper.Matching(wrapper.Hostnames("a")),
+		"*struct": d, "struct": *d, "list": []any{cred, c, *d}, "map": map[any]any{"a": cred, "b": *d}, "embedded": embedded{cred}, "api": c.API(),
+		"func": wrapper.WithTimeout(1), "**Client": &c,
+	}
+}
+
+// TestNothingThatIsPrintedShowsAKey: no verb, flag, width or encoding does, however deeply a key is nested and
+// whether or not the fields on the way are exported.
+func TestNothingThatIsPrintedShowsAKey(t *testing.T) {
+	secrets := []string{keyMarker}
+	for keyType, cred := range credentials {
+		for name, v := range holders(t, cred) {
+			t.Run(keyType+"/"+name, func(t *testing.T) {
+				var texts []string
+				for verb := 'A'; verb <= 'z'; verb++ {
+					for _, flags := range []string{"", "+", "#", "-", " ", "0", "+#", "200", ".300", "-100.200"} {
+						texts = append(texts, fmt.Sprintf("%"+flags+string(verb), v))
+					}
+				}
+				texts = append(texts, fmt.Sprint(v), fmt.Sprintln(v), fmt.Errorf("a: %v", v).Error())
+				raw, _ := json.Marshal(v)
+				texts = append(texts, string(raw))
+				raw, _ = xml.Marshal(v)
+				texts = append(texts, string(raw))
+				var out bytes.Buffer
+				_ = gob.NewEncoder(&out).Encode(v)
+				_ = template.Must(template.New("").Parse("{{.}} {{printf `%#v` .}} {{js .}} {{html .}}")).Execute(&out, v)
+				everything := &slog.HandlerOptions{Level: slog.LevelDebug}
+				log := slog.New(slog.NewMultiHandler(slog.NewTextHandler(&out, everything), slog.NewJSONHandler(&out, everything)))
+				log.With("held", v).WithGroup("group").Debug("message", "value", v, slog.Any("any", v), slog.Group("g", "v", v))
+				texts = append(texts, out.String(), panicText(v))
+				wantHidden(t, name, secrets, texts...)
+			})
+		}
+	}
+}
+
+func panicText(v any) (text string) {
+	defer func() {
+		r := recover()
+		text = fmt.Sprintf("%v %+v %#v", r, r, r)
+	}()
+	panic(v)
+}
+
+// TestReflectionFindsNoKey: nor does a program that walks through all fields, as dumpers for debugging do.
+func TestReflectionFindsNoKey(t *testing.T) {
+	for keyType, cred := range credentials {
+		for name, v := range holders(t, cred) {
+			var found []string
+			dump(reflect.ValueOf(v), map[uintptr]bool{}, &found)
+			wantHidden(t, keyType+"/"+name, []string{keyMarker}, strings.Join(found, "\n"))
+		}
+	}
+	var found []string
+	if dump(reflect.ValueOf(struct{ a *struct{ b []any } }{&struct{ b []any }{[]any{map[string]string{"k": keyMarker}}}}), map[uintptr]bool{}, &found); !strings.Contains(strings.Join(found, ""), keyMarker) {
+		t.Error("the walk does not find what can be found")
+	}
+}
+
+func dump(v reflect.Value, seen map[uintptr]bool, found *[]string) {
+	switch v.Kind() {
+	case reflect.String:
+		*found = append(*found, v.String())
+	case reflect.Pointer:
+		if !v.IsNil() && !seen[v.Pointer()] {
+			seen[v.Pointer()] = true
+			dump(v.Elem(), seen, found)
+		}
+	case reflect.Interface:
+		dump(v.Elem(), seen, found)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			dump(v.Field(i), seen, found)
+		}
+	case reflect.Slice, reflect.Array:
+		if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
+			*found = append(*found, string(v.Bytes()))
+			return
+		}
+		for i := range v.Len() {
+			dump(v.Index(i), seen, found)
+		}
+	case reflect.Map:
+		for iter := v.MapRange(); iter.Next(); {
+			dump(iter.Key(), seen, found)
+			dump(iter.Value(), seen, found)
+		}
+	}
+}
+
+// TestACrashShowsNoKey looks at what a program that dies of a panic leaves on its standard error: the test runs
+// itself as that program.
+func TestACrashShowsNoKey(t *testing.T) {
+	const variable = "CORTEXSCAN_TEST_CRASH"
+	if how := os.Getenv(variable); how != "" {
+		keyType, name, _ := strings.Cut(how, "/")
+		crash(holders(t, credentials[keyType])[name])
+	}
+	for keyType, cred := range credentials {
+		for name := range holders(t, cred) {
+			t.Run(keyType+"/"+name, func(t *testing.T) {
+				cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestACrashShowsNoKey$")
+				cmd.Env = append(os.Environ(), variable+"="+keyType+"/"+name, "GOTRACEBACK=crash")
+				out, err := cmd.CombinedOutput()
+				if err == nil || !bytes.Contains(out, []byte("panic:")) {
+					t.Fatalf("it did not crash: %v\n%s", err, out)
+				}
+				wantHidden(t, "standard error", []string{keyMarker}, string(out))
+			})
+		}
+	}
+}
+
+//go:noinline
+func crash(v any) { panic(v) }

@@ -1,0 +1,113 @@
+package security_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"example.com/cortexscan/wrapper"
+)
+
+// TestRedirectsSendNothingAnywhere: a redirect would hand the signed headers to whoever it names. The client is
+// on a network in which every address but the tenant's leads to one machine, which counts who comes.
+func TestRedirectsSendNothingAnywhere(t *testing.T) {
+	var elsewhere atomic.Int32
+	trap, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer trap.Close()
+	go func() {
+		for {
+			conn, err := trap.Accept()
+			if err != nil {
+				return
+			}
+			elsewhere.Add(1)
+			conn.Close()
+		}
+	}()
+
+	var asked atomic.Int32
+	var status atomic.Int32
+	var location atomic.Value
+	tenant := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		w.Header().Set("Location", location.Load().(string))
+		w.Header().Set("Set-Cookie", "session=1; Path=/")
+		w.Header().Set("Refresh", "0; url="+location.Load().(string))
+		w.WriteHeader(int(status.Load()))
+	}))
+	defer tenant.Close()
+	transport := tenant.Client().Transport.(*http.Transport).Clone()
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		to := trap.Addr().String()
+		if address == "example.com:443" { // the name on the certificate of httptest
+			to = tenant.Listener.Addr().String()
+		}
+		return (&net.Dialer{}).DialContext(ctx, network, to)
+	}
+	jar, _ := cookiejar.New(nil)
+	// This client by itself would follow: it has neither a CheckRedirect nor a want of cookies.
+	hc := &http.Client{Transport: transport, Jar: jar}
+
+	for _, code := range []int{301, 302, 303, 307, 308, 300, 304, 200, 201} {
+		for name, to := range map[string]string{
+			"another host":   "https://example.org/public_api/netscan/v1/scan/run",
+			"another port":   "https://example.com:8443/public_api/netscan/v1/scan/run",
+			"a subdomain":    "https://login.example.com/",
+			"https to http":  "http://example.com/public_api/netscan/v1/scan/run",
+			"with userinfo":  "https://a:b@example.org/",
+			"without scheme": "//example.org/",
+			"itself":         "/public_api/netscan/v1/scan/run?id=789",
+			"nonsense":       "::::%zz",
+			"another scheme": "file:///etc/passwd",
+		} {
+			for keyType, cred := range credentials {
+				for call, do := range calls {
+					t.Run(fmt.Sprintf("%d/%s/%s/%s", code, name, keyType, call), func(t *testing.T) {
+						status.Store(int32(code))
+						location.Store(to)
+						asked.Store(0)
+						c, log := client(t, "https://example.com", cred, wrapper.WithHTTPClient(hc))
+						err := do(t.Context(), c)
+						var e *wrapper.APIError
+						if !errors.As(err, &e) || e.StatusCode != code || !errors.Is(err, wrapper.ErrUnexpectedResponse) {
+							t.Errorf("got %v, want an ErrUnexpectedResponse of status %d", err, code)
+						}
+						if n := asked.Load(); n != 1 {
+							t.Errorf("the tenant was asked %d times", n)
+						}
+						wantHidden(t, "error and log", []string{keyMarker}, append(printed(err), log.String())...)
+						if strings.Contains(log.String(), "example.org") {
+							t.Errorf("the location was logged: %s", log)
+						}
+					})
+				}
+			}
+		}
+	}
+	if n := elsewhere.Load(); n != 0 {
+		t.Errorf("%d connections went elsewhere", n)
+	}
+	if cookies := jar.Cookies(&url.URL{Scheme: "https", Host: "example.com", Path: "/"}); len(cookies) != 0 {
+		t.Errorf("cookies were kept: %v", cookies)
+	}
+	// The trap is one: somebody who follows falls into it.
+	location.Store("https://example.org/")
+	status.Store(302)
+	if res, err := hc.Get("https://example.com/"); err == nil {
+		res.Body.Close()
+	}
+	if elsewhere.Load() == 0 {
+		t.Error("a client that follows redirects was not noticed")
+	}
+}
