@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
@@ -131,4 +132,20 @@ func (c requestCase) request(t *testing.T) *http.Request {
 		r.Header.Add(name, value)
 	}
 	return r
+}
+
+// sections are the headings of README.md's last part.
+func sections(t *testing.T) map[string]bool {
+	t.Helper()
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		if name, is := strings.CutPrefix(line, "### "); is {
+			names[strings.TrimSpace(name)] = true
+		}
+	}
+	return names
 }
