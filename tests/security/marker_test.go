@@ -110,7 +110,7 @@ func TestWhatNewRefusesIsNotRepeated(t *testing.T) {
 			return wrapper.New("example.org", wrapper.AdvancedKey(marker+"\x00", "k"))
 		},
 		"the key as product": func() (*wrapper.Client, error) {
-			return wrapper.New("example.org", good, wrapper.WithUserAgent(marker+"\n"))
+			return wrapper.New("example.org", good, wrapper.WithUserAgent(marker+"\nx"))
 		},
 		"the key as key type": func() (*wrapper.Client, error) {
 			_, err := wrapper.KeyOfType(marker, "1", "k")
@@ -124,9 +124,6 @@ func TestWhatNewRefusesIsNotRepeated(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c, err := try()
 			if c != nil || err == nil {
-				if name == "the key as product" { // a final line break is cut
-					return
-				}
 				t.Fatalf("got %v, want an error", c)
 			}
 			wantHidden(t, "error", []string{marker}, printed(err)...)
