@@ -16,6 +16,12 @@ var byteOrderMark = []byte("\ufeff")
 
 // classify returns nil for an answer that may be the documented success, and the error for everything else.
 func (p *pipeline) classify(c *call, res *result) error {
+	text := bytes.TrimPrefix(res.body, byteOrderMark)
+	whole := res.response != nil && res.err == nil && !res.tooLarge
+	if whole && c.isGood(res.response.StatusCode, text) {
+		res.body = text
+		return nil
+	}
 	secrets := secretsOf(res.signed)
 	if res.err != nil {
 		res.err = secrets.presentable(res.err)
@@ -27,12 +33,6 @@ func (p *pipeline) classify(c *call, res *result) error {
 		}
 	}
 	status := res.response.StatusCode
-	text := bytes.TrimPrefix(res.body, byteOrderMark)
-	whole := res.err == nil && !res.tooLarge
-	if whole && c.isGood(status, text) {
-		res.body = text
-		return nil
-	}
 	kept := res.body
 	if !whole {
 		kept, text = secrets.hideEnd(kept), secrets.hideEnd(text)

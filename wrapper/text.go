@@ -66,10 +66,10 @@ func isControl(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unico
 
 // isBlank reports whether nothing of s would be seen: it is what an unset shell variable leaves behind.
 func isBlank(s string) bool {
+	if s != "" && ' ' < s[0] && s[0] <= '~' {
+		return false // at once, since the search in Unicode's tables would be felt with ten thousand IDs
+	}
 	return strings.IndexFunc(s, func(r rune) bool {
-		if r < utf8.RuneSelf {
-			return ' ' < r && r <= '~' // unicode.In searches four tables, which ten thousand IDs would notice
-		}
 		return !unicode.IsSpace(r) && !isControl(r)
 	}) < 0
 }
