@@ -1,0 +1,183 @@
+package wrapper_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"time"
+
+	"example.com/cortexscan/api"
+	"example.com/cortexscan/gen"
+	"example.com/cortexscan/sandbox"
+	"example.com/cortexscan/wrapper"
+)
+
+// demoTenant stands for a real one: the examples talk to it as they would to https://api-{your tenant}.
+func demoTenant() (url string, close func()) {
+	tenant := sandbox.New(sandbox.WithKey("17", "demo-key", sandbox.Advanced))
+	tenant.AddScanRun(789, "Pending", "Running", "Completed")
+	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "laptop-17", Platform: "windows", ScanStatus: "in_progress"})
+	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "laptop-18", Platform: "linux", ScanStatus: "pending"})
+	server := httptest.NewServer(tenant)
+	return server.URL, server.Close
+}
+
+func ExampleNew() {
+	c, err := wrapper.New("acme.xdr.us.paloaltonetworks.com", wrapper.AdvancedKey("17", "the key"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(c)
+	fmt.Printf("%+v\n", wrapper.AdvancedKey("17", "the key"))
+
+	_, err = wrapper.New("http://acme.xdr.us.paloaltonetworks.com", wrapper.AdvancedKey("17", "the key"))
+	fmt.Println(err)
+	// Output:
+	// Client(api-acme.xdr.us.paloaltonetworks.com)
+	// Credential(advanced, hidden)
+	// cortexscan: the tenant's URL is plain http, which would send the key unprotected: use https (http is for this machine alone)
+}
+
+func ExampleClient_GetScanRunStatus() {
+	url, closeTenant := demoTenant()
+	defer closeTenant()
+	c, err := wrapper.New(url, wrapper.AdvancedKey("17", "demo-key"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	status, err := c.GetScanRunStatus(context.Background(), 789)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(status.DATA)
+	fmt.Println(wrapper.State(status))
+
+	_, err = c.GetScanRunStatus(context.Background(), 790)
+	fmt.Println(errors.Is(err, wrapper.ErrNotFound), err)
+	// Output:
+	// Scan is in Pending state
+	// Pending
+	// true GET /public_api/netscan/v1/scan/run: HTTP 404 Not Found: Run ID not found: id: no scan run has this ID
+}
+
+func ExampleClient_WaitScanRun() {
+	url, closeTenant := demoTenant()
+	defer closeTenant()
+	c, err := wrapper.New(url, wrapper.AdvancedKey("17", "demo-key"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	status, err := c.WaitScanRun(ctx, 789, wrapper.WaitOptions{Every: time.Millisecond})
+	fmt.Println(wrapper.State(status), err)
+	// Output:
+	// Completed <nil>
+}
+
+func ExampleClient_AbortScan() {
+	url, closeTenant := demoTenant()
+	defer closeTenant()
+	c, err := wrapper.New(url, wrapper.AdvancedKey("17", "demo-key"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	laptop := wrapper.Matching(wrapper.Hostnames("laptop-17"), wrapper.ScanStatuses("pending", "in_progress"))
+	reply, err := c.AbortScan(context.Background(), laptop, wrapper.WithIncident("4711"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("action", reply.ActionID, "for", reply.EndpointsCount, "endpoint")
+
+	_, err = c.AbortScan(context.Background(), laptop)
+	fmt.Println(errors.Is(err, wrapper.ErrNoEndpoints))
+
+	var unset string // a variable that nobody has filled in never means all endpoints
+	_, err = c.AbortScan(context.Background(), wrapper.Matching(wrapper.Hostnames(unset)))
+	fmt.Println(err)
+
+	reply, err = c.AbortScan(context.Background(), wrapper.AllEndpoints())
+	fmt.Println("all that is left:", reply.EndpointsCount, err)
+	// Output:
+	// action 1 for 1 endpoint
+	// true
+	// abort scan: refused, nothing was sent: filter 1 (hostname): value 1 of 1 is blank: is a variable unset?
+	// all that is left: 1 <nil>
+}
+
+func ExampleAPIError() {
+	url, closeTenant := demoTenant()
+	defer closeTenant()
+	c, err := wrapper.New(url, wrapper.StandardKey("17", "demo-key")) // it is an Advanced one
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = c.AbortScan(context.Background(), wrapper.AllEndpoints())
+
+	var e *wrapper.APIError
+	switch {
+	case errors.Is(err, wrapper.ErrOutcomeUnknown):
+		fmt.Println("look before sending it again:", err)
+	case errors.Is(err, context.DeadlineExceeded):
+		fmt.Println("out of time:", err)
+	case errors.As(err, &e):
+		fmt.Println(e.StatusCode, e.Code, e.Message)
+		fmt.Println(e.Hint)
+	}
+	fmt.Println(errors.Is(err, wrapper.ErrUnauthorized))
+	// Output:
+	// 401 401 Public API request unauthorized
+	// The key was sent as a Standard key: check that the console lists it as Standard and not as Advanced, that the ID is this key's, and that it has not expired.
+	// true
+}
+
+func ExampleWithRequestValidator() {
+	url, closeTenant := demoTenant()
+	defer closeTenant()
+	validator, err := api.NewValidator()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	c, err := wrapper.New(url, wrapper.AdvancedKey("17", "demo-key"), wrapper.WithRequestValidator(validator))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	// The generated client takes what it is given; the contract wants at least one filter.
+	_, err = c.API().AbortScanWithResponse(context.Background(), gen.AbortScanRequest{
+		RequestData: gen.AbortScanRequestData{Filters: []gen.EndpointFilter{}},
+	})
+	var violation *api.Violation
+	fmt.Println(errors.Is(err, wrapper.ErrInvalidRequest), errors.As(err, &violation))
+	fmt.Println(violation.Problems[0].In, violation.Problems[0].Pointer)
+	// Output:
+	// true true
+	// body /request_data/filters
+}
+
+func ExampleClient_API() {
+	url, closeTenant := demoTenant()
+	defer closeTenant()
+	c, err := wrapper.New(url, wrapper.AdvancedKey("17", "demo-key"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	res, err := c.API().GetScanRunStatusWithResponse(context.Background(), &gen.GetScanRunStatusParams{ID: 789, Fields: []string{"status"}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(res.StatusCode(), res.JSON200.DATA)
+	// Output:
+	// 200 Scan is in Pending state
+}
