@@ -25,7 +25,7 @@ func demoCommand() *cli.Command {
 		Description: `Starts the sandbox, a tenant in memory, on a free port of this machine, and
 calls it: a scan run is followed to its end, scans are cancelled, and three
 things go wrong that go wrong in practice. The requests, the signatures and the
-answers are real. The exit status is 1 if anything comes out otherwise than told.
+answers are real. The exit status is 1 if anything comes out other than told.
 
 With --output json: {"ok", "steps": [{"title", "code", "lines"}]}.`,
 		Action: action(runDemo),

@@ -52,6 +52,7 @@ var kinds = []struct {
 	{wrapper.ErrServer, "server_error", exitRefused},
 	{wrapper.ErrResponseTooLarge, "response_too_large", exitRefused},
 	{wrapper.ErrUnexpectedResponse, "unexpected_response", exitRefused},
+	{wrapper.ErrInvalidResponse, "invalid_response", exitRefused},
 	{errFailed, "failed", exitRefused},
 	{context.DeadlineExceeded, "timeout", exitNetwork},
 }

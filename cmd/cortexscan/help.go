@@ -11,6 +11,7 @@ import (
 // The library's own help is wider than a terminal, and this is the only door it has for another one. So with the version's flag.
 func init() {
 	// Not on every command, and without the short name, which others use.
+	cli.UsageCommandHelp = "show help for a command"
 	cli.VersionFlag = &cli.BoolFlag{Name: "version", Usage: "print the version and the commit", Local: true}
 	cli.HelpPrinter = func(w io.Writer, _ string, data any) {
 		if cmd, ok := data.(*cli.Command); ok {

@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// width is what text is made for: a terminal as narrow as they come.
-const width = 80
+// width is what text is made for: a terminal as narrow as they come, less what the person just typed, ^C.
+const width = 78
 
 // output is where the program writes to, and in which form.
 type output struct {
@@ -20,7 +20,8 @@ type output struct {
 	stdoutColor    bool
 	stderrColor    bool
 
-	stderrIsTerminal bool // there lines are broken between words; elsewhere a message is one line
+	// On a terminal lines are broken between words; elsewhere a message is one line.
+	stdoutIsTerminal, stderrIsTerminal bool
 }
 
 func newOutput(env environment, asJSON bool) *output {
@@ -33,6 +34,7 @@ func newOutput(env environment, asJSON bool) *output {
 		stdoutColor: color && env.stdoutIsTerminal,
 		stderrColor: color && env.stderrIsTerminal,
 
+		stdoutIsTerminal: env.stdoutIsTerminal,
 		stderrIsTerminal: env.stderrIsTerminal,
 	}
 }

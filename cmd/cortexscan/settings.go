@@ -88,15 +88,21 @@ func readConnection(s *session, cmd *cli.Command) (*connection, error) {
 	}
 	c.options = []wrapper.Option{
 		wrapper.WithTimeout(cmd.Duration("timeout")),
+		wrapper.WithRetry(wrapper.Retry{Attempts: cmd.Int("retries") + 1}),
 		wrapper.WithRequestValidator(&lazyValidator{}),
 	}
-	attempts := cmd.Int("retries") + 1
-	c.options = append(c.options, wrapper.WithRetry(wrapper.Retry{Attempts: attempts}))
 	if cmd.Bool("verbose") {
-		c.options = append(c.options, wrapper.WithLogger(slog.New(slog.NewTextHandler(s.out.stderr,
-			&slog.HandlerOptions{Level: slog.LevelDebug}))))
+		c.options = append(c.options, wrapper.WithLogger(newLogger(s.out)))
 	}
 	return c, nil
+}
+
+func newLogger(o *output) *slog.Logger {
+	opts := &slog.HandlerOptions{Level: slog.LevelDebug}
+	if o.json {
+		return slog.New(slog.NewJSONHandler(o.stderr, opts))
+	}
+	return slog.New(slog.NewTextHandler(o.stderr, opts))
 }
 
 // missing refuses settings without which there is nothing to call, all of them at once.

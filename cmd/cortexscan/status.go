@@ -125,7 +125,7 @@ func waitForRun(ctx context.Context, s *session, c statusReader, w waiting) erro
 		line := &liveLine{out: s.out}
 		watch = func(p progress) {
 			state := stateStyle(p.State).paint(s.out.stdoutColor, p.State)
-			line.show("scan run %d  %s  %s  %s", w.run, state, p.elapsed.Round(time.Second), count(p.polls, "poll"))
+			line.show("scan run %d  %s  %s  %s", w.run, state, p.elapsed.Truncate(time.Second), count(p.polls, "poll"))
 		}
 		end = line.end
 	default:

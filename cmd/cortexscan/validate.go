@@ -168,7 +168,11 @@ func (v *validation) print(o *output, name string, isHAR bool) {
 		}
 		o.printf("  %s\n", what)
 		for _, p := range r.Problems {
-			o.printf("    %s %s\n", red.paint(o.stdoutColor, "✗"), wrapped(api.Problem(p).String(), 6))
+			text := api.Problem(p).String()
+			if o.stdoutIsTerminal {
+				text = wrapped(text, 6)
+			}
+			o.printf("    %s %s\n", red.paint(o.stdoutColor, "✗"), text)
 		}
 	}
 }

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/cortexscan/sandbox"
+	"example.com/cortexscan/wrapper"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+const testKey = "the-key-of-the-test-tenant"
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"cortexscan": main})
+}
+
+// TestScripts runs the binary as a person would. Each script has a tenant of its own, which the settings in its
+// environment lead to, and $DEAD, where nobody listens.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			tenant := newTenant()
+			server := httptest.NewServer(tenant)
+			env.Defer(server.Close)
+			env.Values["tenant"] = tenant
+			env.Setenv("DEAD", deadURL(t))
+			env.Setenv("HOST", strings.TrimPrefix(server.URL, "http://"))
+			env.Setenv("TZ", "UTC")
+			for name, value := range settingsOf(server.URL) {
+				env.Setenv(name, value)
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":   exits,
+			"fail":    fail,
+			"arrived": arrived,
+		},
+	})
+}
+
+// exits runs a program and wants this exit status: exits 2 cortexscan abort.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS PROGRAM [ARGUMENTS]")
+	}
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if strconv.Itoa(got) != args[0] {
+		ts.Fatalf("exit status %d, want %s", got, args[0])
+	}
+}
+
+// fail makes the tenant answer the next call with a status, lose it (reset), or keep it waiting (hang).
+func fail(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: fail STATUS|reset|hang [BODY]")
+	}
+	f := sandbox.Failure{Times: 1}
+	switch args[0] {
+	case "reset":
+		f.Reset = true
+	case "hang":
+		f.Delay = time.Hour
+	default:
+		status, err := strconv.Atoi(args[0])
+		ts.Check(err)
+		f.Status = status
+		f.Body = strings.Join(args[1:], " ")
+	}
+	ts.Value("tenant").(*sandbox.Tenant).Fail(f)
+}
+
+// arrived waits until the tenant has received this many calls; "arrived none" wants that it has received none.
+func arrived(ts *testscript.TestScript, neg bool, args []string) {
+	tenant := ts.Value("tenant").(*sandbox.Tenant)
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: arrived N|none")
+	}
+	if args[0] == "none" {
+		if n := len(tenant.Calls()); n > 0 {
+			ts.Fatalf("%d calls arrived", n)
+		}
+		return
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	for deadline := time.Now().Add(10 * time.Second); len(tenant.Calls()) < want; <-time.After(time.Millisecond) {
+		if time.Now().After(deadline) {
+			ts.Fatalf("%d calls arrived, want %d", len(tenant.Calls()), want)
+		}
+	}
+	if n := len(tenant.Calls()); n != want {
+		ts.Fatalf("%d calls arrived, want %d", n, want)
+	}
+}
+
+func newTenant() *sandbox.Tenant {
+	tenant := sandbox.New(sandbox.WithKey("17", testKey, sandbox.Advanced))
+	tenant.AddScanRun(789, "Pending", "Pending", "Running", "Completed")
+	tenant.AddScanRun(790, "Running")
+	tenant.AddScanRun(791, "\x1b[31mwrong\u202e")
+	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "laptop-17", Platform: "windows", Group: "Finance, Berlin", ScanStatus: "in_progress"})
+	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "laptop-18", Platform: "windows", Group: "Finance", ScanStatus: "pending"})
+	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "build-3", Platform: "linux", ScanStatus: "in_progress"})
+	return tenant
+}
+
+func settingsOf(url string) map[string]string {
+	return map[string]string{
+		wrapper.EnvURL:     url,
+		wrapper.EnvKeyID:   "17",
+		wrapper.EnvKey:     testKey,
+		wrapper.EnvKeyType: "advanced",
+	}
+}
+
+// deadURL is an address on which nobody listens.
+func deadURL(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return "http://" + l.Addr().String()
+}
+
+// trial is one run of the program inside the test, where a script cannot reach: terminals, and a ctx that ends.
+type trial struct {
+	tenant         *sandbox.Tenant
+	env            environment
+	settings       map[string]string
+	stdout, stderr bytes.Buffer
+}
+
+func newTrial(t testing.TB, args ...string) *trial {
+	t.Helper()
+	tenant := newTenant()
+	server := httptest.NewServer(tenant)
+	t.Cleanup(server.Close)
+	c := newOffline(args...)
+	c.tenant, c.settings = tenant, settingsOf(server.URL)
+	return c
+}
+
+// newOffline is a run without a tenant.
+func newOffline(args ...string) *trial {
+	c := &trial{settings: map[string]string{}}
+	c.env = environment{
+		args:       append([]string{"cortexscan"}, args...),
+		stdin:      strings.NewReader(""),
+		stdout:     &c.stdout,
+		stderr:     &c.stderr,
+		getenv:     func(name string) string { return c.settings[name] },
+		now:        func() time.Time { return time.Date(2026, 11, 22, 21, 0, 0, 0, time.UTC) },
+		readSecret: func(context.Context) (string, error) { return "", os.ErrClosed },
+	}
+	return c
+}
+
+// atTerminal puts a person in front of the program, who types these lines.
+func (c *trial) atTerminal(lines ...string) {
+	c.env.stdinIsTerminal, c.env.stdoutIsTerminal, c.env.stderrIsTerminal = true, true, true
+	c.env.stdin = strings.NewReader(strings.Join(lines, ""))
+}
+
+// run runs it and wants this exit status.
+func (c *trial) run(t testing.TB, ctx context.Context, want int) {
+	t.Helper()
+	if got := run(ctx, c.env); got != want {
+		t.Errorf("%v: exit status %d, want %d", c.env.args[1:], got, want)
+	}
+	if testing.Verbose() || t.Failed() {
+		t.Logf("%v\n%s%s", c.env.args[1:], &c.stdout, &c.stderr)
+	}
+}
+
+func (c *trial) host() string { return strings.TrimPrefix(c.settings[wrapper.EnvURL], "http://") }
+
+func wantText(t testing.TB, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("%q is not in:\n%s", part, text)
+		}
+	}
+}
