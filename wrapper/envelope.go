@@ -27,7 +27,7 @@ type envelope struct {
 
 func readEnvelope(object []byte) (e envelope) {
 	for name, value := range members(object) {
-		switch strings.ToLower(name) {
+		switch strings.ToLower(string(name)) {
 		case "err_code":
 			e.errCode = value
 		case "err_msg":
@@ -159,7 +159,15 @@ func readDetails(list []byte, tidy func(string, int) string) (details []Detail) 
 
 // readDetail reads {"field","message"}, either of them missing or of another type, or takes the whole as text.
 func readDetail(element []byte, tidy func(string, int) string) Detail {
-	field, message := scalarOf(member(element, "field")), scalarOf(member(element, "message"))
+	var field, message string
+	for name, value := range members(element) {
+		switch {
+		case isNamed(name, "field"):
+			field = scalarOf(value)
+		case isNamed(name, "message"):
+			message = scalarOf(value)
+		}
+	}
 	if field == "" && message == "" {
 		message = textOf(element)
 	}
@@ -177,7 +185,7 @@ func readDetailMap(extra []byte, tidy func(string, int) string) (details []Detai
 		if message == nil {
 			return nil
 		}
-		byField[field] = message
+		byField[string(field)] = message
 	}
 	for _, field := range slices.Sorted(maps.Keys(byField)) {
 		if len(details) < maxDetails {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"iter"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -13,15 +12,23 @@ import (
 // only find where values begin and end. They take text that json.Valid has passed, or a value out of one; of
 // anything else they make nonsense, but they do end and do not panic.
 
-// members goes through an object's members; a value of another type has none.
-func members(object []byte) iter.Seq2[string, []byte] {
-	return func(yield func(string, []byte) bool) {
+// members goes through an object's members, name and value; a value of another type has none.
+func members(object []byte) iter.Seq2[[]byte, []byte] {
+	return func(yield func(name, value []byte) bool) {
 		rest := inside(object, '{')
 		for {
 			var name, value []byte
 			name, rest = next(rest)
 			value, rest = next(rest)
-			if value == nil || !yield(textOf(name), value) {
+			if value == nil {
+				return
+			}
+			if isVerbatim(name) {
+				name = name[1 : len(name)-1]
+			} else {
+				name = []byte(textOf(name))
+			}
+			if !yield(name, value) {
 				return
 			}
 		}
@@ -32,12 +39,14 @@ func members(object []byte) iter.Seq2[string, []byte] {
 // null counts as none, for which it returns nil; of several the last one counts.
 func member(object []byte, name string) (found []byte) {
 	for n, value := range members(object) {
-		if strings.EqualFold(n, name) && string(value) != "null" {
+		if isNamed(n, name) && string(value) != "null" {
 			found = value
 		}
 	}
 	return found
 }
+
+func isNamed(name []byte, want string) bool { return bytes.EqualFold(name, []byte(want)) }
 
 // items goes through a list; a value of another type has none.
 func items(list []byte) iter.Seq[[]byte] {
@@ -66,7 +75,7 @@ func inside(text []byte, bracket byte) []byte {
 // the text, and of the list or object that the text is the inside of.
 func next(text []byte) (value, rest []byte) {
 	from := 0
-	for from < len(text) && strings.IndexByte(" \t\r\n,:", text[from]) >= 0 {
+	for from < len(text) && separates(text[from]) {
 		from++
 	}
 	to, depth := from, 0
@@ -86,11 +95,18 @@ func next(text []byte) (value, rest []byte) {
 		default:
 			to = afterWord(text, to)
 		}
+		for depth > 0 && to < len(text) && separates(text[to]) {
+			to++
+		}
 		if depth == 0 {
 			return text[from:to], text[to:]
 		}
 	}
 	return nil, nil
+}
+
+func separates(c byte) bool {
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ',' || c == ':'
 }
 
 // afterString returns the end of the string that begins at from.
@@ -111,10 +127,10 @@ func afterString(text []byte, from int) int {
 	}
 }
 
-// afterWord returns the end of the number, true, false, null or punctuation that begins at from.
+// afterWord returns the end of the number, true, false or null that begins at from.
 func afterWord(text []byte, from int) int {
 	to := from + 1
-	for to < len(text) && strings.IndexByte(" \t\r\n,:\"{}[]", text[to]) < 0 {
+	for to < len(text) && !separates(text[to]) && text[to] != '}' && text[to] != ']' {
 		to++
 	}
 	return to
@@ -137,10 +153,15 @@ func textOf(value []byte) string {
 		var compact bytes.Buffer
 		_ = json.Compact(&compact, value)
 		return compact.String()
-	case len(value) > 1 && bytes.IndexByte(value, '\\') < 0 && utf8.Valid(value):
+	case isVerbatim(value):
 		return string(value[1 : len(value)-1])
 	}
 	var s string
 	_ = json.Unmarshal(value, &s)
 	return s
+}
+
+// isVerbatim reports whether a JSON string stands for just what is between its quotes.
+func isVerbatim(value []byte) bool {
+	return len(value) > 1 && value[0] == '"' && bytes.IndexByte(value, '\\') < 0 && utf8.Valid(value)
 }

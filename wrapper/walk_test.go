@@ -45,7 +45,7 @@ func rebuilt(text []byte) any {
 	case '{':
 		object := map[string]any{}
 		for name, v := range members(value) {
-			object[name] = rebuilt(v)
+			object[string(name)] = rebuilt(v)
 		}
 		return object
 	case '[':
