@@ -1,0 +1,31 @@
+package wrapper_test
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/gen"
+	"example.com/cortexscan/wrapper"
+)
+
+// FuzzState: a state is part of the message, short, and safe to print; and a message made of one gives it back.
+func FuzzState(f *testing.F) {
+	for _, message := range []string{
+		"Scan is in Running state", "Scan is in  state", "Scan is in state", " Scan is in A B state\n", "Scan is in \x1b[31m state",
+		"Scan is in \u202ex state", "Scan is in x\u2028y state", "Scan is in \xff state", "", "Running", "Scan is in Scan is in a state state",
+	} {
+		f.Add(message)
+	}
+	f.Fuzz(func(t *testing.T, message string) {
+		state := wrapper.State(&gen.ScanRunStatus{DATA: message})
+		if state == "" {
+			return
+		}
+		if !strings.Contains(message, "Scan is in "+state+" state") || len(state) > 64 || !isCleanLine(state) || strings.TrimSpace(state) != state {
+			t.Fatalf("%q of %q", state, message)
+		}
+		if again := wrapper.State(&gen.ScanRunStatus{DATA: "Scan is in " + state + " state"}); again != state {
+			t.Fatalf("%q became %q", state, again)
+		}
+	})
+}
