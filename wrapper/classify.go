@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -103,7 +102,7 @@ func kindsOf(e *APIError, tooLarge, saysError bool) []error {
 	if tooLarge {
 		kinds = append(kinds, ErrResponseTooLarge)
 	}
-	if strings.Contains(strings.ToLower(e.Message), noEndpointsText) {
+	if containsFold(e.Message, noEndpointsText) {
 		if !slices.Contains(kinds, ErrServer) {
 			kinds = append(kinds, ErrServer)
 		}

@@ -64,6 +64,17 @@ func isPlain(s string) bool {
 // isControl reports whether a terminal would obey r, or show nothing for it.
 func isControl(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
 
+// containsFold reports whether part, in lower case, is in s in any case, without a copy of s. The
+// bit 0x20 makes a letter lower case; what else it changes EqualFold will see.
+func containsFold(s, part string) bool {
+	for i := range len(s) - len(part) + 1 {
+		if s[i]|0x20 == part[0] && strings.EqualFold(s[i:i+len(part)], part) {
+			return true
+		}
+	}
+	return false
+}
+
 // isBlank reports whether nothing of s would be seen: it is what an unset shell variable leaves behind.
 func isBlank(s string) bool {
 	if s != "" && ' ' < s[0] && s[0] <= '~' {

@@ -100,3 +100,17 @@ func TestIsBlank(t *testing.T) {
 		}
 	}
 }
+
+func TestContainsFold(t *testing.T) {
+	for _, tt := range []struct {
+		s    string
+		want bool
+	}{
+		{"no endpoint", true}, {"No Endpoint", true}, {"xNO ENDPOINTx", true}, {"nno endpoint", true}, {"no  endpoint", false},
+		{"", false}, {"no endpoin", false}, {"No end", false}, {"éno endpointé", true},
+	} {
+		if got := containsFold(tt.s, "no endpoint"); got != tt.want {
+			t.Errorf("%q: %v", tt.s, got)
+		}
+	}
+}
