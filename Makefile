@@ -1,4 +1,4 @@
-# Everything but ci, lint and the targets under "with more tools" needs nothing but Go and make.
+# Everything but ci, lint-spec and prism needs nothing but Go, git and make. What lint and the two diffs run, go builds.
 
 GO       ?= go
 FUZZTIME ?= 30s
@@ -44,6 +44,26 @@ lint: ## Run go vet and golangci-lint (builds the linter: a minute or two the fi
 .PHONY: lint-spec
 lint-spec: ## Lint api/openapi.yaml with Redocly CLI (needs npx)
 	$(REDOCLY) lint --config api/redocly.yaml api/openapi.yaml
+
+.PHONY: contract-diff
+contract-diff: ## Say what changed in the contract since BASE (default: the last release), and whether it breaks callers
+	@sh .ci/contract-diff $(BASE)
+
+.PHONY: api-diff
+api-diff: ## Say the same of the Go API
+	@sh .ci/api-diff $(BASE)
+
+.PHONY: prism
+prism: ## Run the client against Prism, an independent mock of the contract (needs npx)
+	CORTEXSCAN_DOWNLOADS=1 $(GO) test -count=1 ./tests/prism
+
+.PHONY: agreement
+agreement: ## Compare the validator's verdicts with those of another implementation
+	cd tests/agreement && $(GO) test ./...
+
+.PHONY: live
+live: ## Run the tests against a real tenant, CORTEXCLOUD_*; read tests/live/live_test.go first
+	$(GO) test -count=1 -v -tags live ./tests/live
 
 .PHONY: fuzz
 fuzz: ## Fuzz each target for FUZZTIME (30s)
