@@ -113,6 +113,7 @@ func TestRetryAfterAndBackoff(t *testing.T) {
 		min, max time.Duration // of each wait
 	}{
 		{"the header is longer", "20", wrapper.Retry{Attempts: 30, BaseDelay: time.Second, MaxDelay: 20 * time.Second}, 20 * time.Second, 20 * time.Second},
+		{"the backoff is longer, but for a few", "1", wrapper.Retry{Attempts: 30, BaseDelay: time.Hour, MaxDelay: time.Hour}, time.Second, time.Hour},
 		{"zero adds nothing", "0", wrapper.Retry{Attempts: 30, BaseDelay: time.Hour, MaxDelay: time.Hour}, 1, time.Hour},
 		{"no bound", "86400", wrapper.Retry{Attempts: 3, BaseDelay: -1, MaxDelay: -1}, 24 * time.Hour, 24 * time.Hour},
 	} {
@@ -129,10 +130,26 @@ func TestRetryAfterAndBackoff(t *testing.T) {
 						t.Errorf("wait %d is %v, want %v to %v", i+1, wait, tt.min, tt.max)
 					}
 				}
+				if all := time.Duration(len(rt.waits())); sum == all*tt.min && tt.min != tt.max {
+					t.Errorf("all waits are %v: the backoff was left out", tt.min)
+				}
 				if took := time.Since(start); took != sum || rt.count() != tt.retry.Attempts {
 					t.Errorf("%d requests in %v with waits of %v", rt.count(), took, sum)
 				}
 			})
+		})
+	}
+}
+
+// TestRetryAfterWithoutBound shows that a number too large to hold is too long even where nothing is.
+func TestRetryAfterWithoutBound(t *testing.T) {
+	for _, asked := range []string{"1e300", "9223372037", "Fri, 31 Dec 9999 23:59:59 GMT"} {
+		synctest.Test(t, func(t *testing.T) {
+			rt := &canned{answer: always(429, "Retry-After", asked)}
+			err := doors[0].call(t.Context(), newClient(t, anyHost, rt, wrapper.WithRetry(wrapper.Retry{MaxDelay: -1})))
+			if e := apiError(t, err); e.Attempts != 1 || e.RetryAfter != math.MaxInt64 {
+				t.Errorf("%s: %d attempts, RetryAfter %v", asked, e.Attempts, e.RetryAfter)
+			}
 		})
 	}
 }
