@@ -36,6 +36,10 @@ check: ## Say what go generate, go mod tidy and gofmt would change, and change n
 fmt: ## Format the Go code
 	gofmt -w $$(git ls-files '*.go')
 
+.PHONY: tidy
+tidy: ## Tidy go.mod and go.sum, here and in the modules below tests/
+	@sh .ci/tidy
+
 .PHONY: lint
 lint: ## Run go vet and golangci-lint (builds the linter: a minute or two the first time)
 	$(GO) vet ./...
