@@ -1,3 +1,17 @@
+// What is here is made out of api/openapi.yaml, but for the few types whose JSON has more than one form. The
+// client is plain: it signs nothing, retries nothing, and reads an answer without a limit. Package wrapper does
+// all of that around it; use this one by itself with an [HttpRequestDoer] of your own.
+//
+//	client, err := gen.NewClientWithResponses("https://api-acme.xdr.us.paloaltonetworks.com", gen.WithHTTPClient(doer))
+//	if err != nil { … }
+//	result, err := client.GetScanRunStatusWithResponse(ctx, &gen.GetScanRunStatusParams{
+//		ID: 789, Fields: []string{"status"}, UserAgent: "acme-soc/1.2",
+//	})
+//	if err != nil { … }
+//	if result.JSON200 == nil { … } // an error, or no JSON: see result.StatusCode() and result.Body
+//	fmt.Println(result.JSON200.DATA)
+//
+// Members that the contract requires are not checked before they are sent: package api has a validator for that.
 package gen
 
 import (

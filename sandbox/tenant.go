@@ -13,8 +13,9 @@
 //	reply, err := client.AbortScan(ctx, wrapper.Matching(wrapper.Hostnames("laptop-17")))
 //
 // A request is checked as the service checks it: first its credentials (401), then the contract (400; 404 or 405
-// for no operation of it, 413 over 1 MiB), and only then is anything carried out. [Tenant.Calls] tells what arrived and why it was refused; [Tenant.Fail] scripts
-// the failures that a network and a gateway add.
+// for no operation of it, 413 over 1 MiB), and only then is anything carried out (501 for an operation that the
+// contract has and the sandbox does not act out). [Tenant.Calls] tells what arrived and why it was refused;
+// [Tenant.Fail] scripts the failures that a network and a gateway add.
 //
 // Where the behaviour of the real service is not published, the sandbox is lenient with what grows on the
 // service (fields of a scan run, platforms, states) and refuses what could reach more endpoints than was meant

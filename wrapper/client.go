@@ -78,7 +78,8 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 
 // API returns the whole generated client, for operations and answers that this package has no method of its own
 // for. Its calls go through the same pipeline: they are validated, signed, limited and retried, and every
-// answer but a good 2xx is an error of this package. It takes care of the User-Agent header.
+// answer but a good 2xx is an error of this package; JSON of another type than is documented is the generated
+// client's own decoding error. The User-Agent is filled in.
 func (c *Client) API() gen.ClientWithResponsesInterface { return c.api }
 
 // String names the Client's host, and no more.
