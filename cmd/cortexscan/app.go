@@ -151,15 +151,18 @@ func action(f func(context.Context, *session, *cli.Command) error) cli.ActionFun
 // wantsJSON reads the output's format ahead of the parser, whose own errors have to come in it.
 func wantsJSON(args []string) bool {
 	for i, arg := range args {
-		switch arg {
-		case "--":
+		if arg == "--" {
 			return false
-		case "--output=json", "-o=json":
+		}
+		if !strings.HasPrefix(arg, "-") {
+			continue
+		}
+		name, value, joined := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		if !joined && i+1 < len(args) {
+			value = args[i+1]
+		}
+		if (name == "output" || name == "o") && value == "json" {
 			return true
-		case "--output", "-o":
-			if i+1 < len(args) && args[i+1] == "json" {
-				return true
-			}
 		}
 	}
 	return false
@@ -213,6 +216,9 @@ func isNear(suggestion, typed string) bool {
 func flagError(cmd *cli.Command, err error) error {
 	help := "See " + cmd.FullName() + " --help."
 	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
+		if cmd.Root() == cmd && cmd.Args().Present() { // the flag belongs to a command that is mistyped
+			return unknownCommand(cmd, cmd.Args().First())
+		}
 		e := usagef("there is no flag %s", dashed(name))
 		if strings.Contains(name, "key") {
 			return e.hint("The key is never a flag: set %s or %s, or use --key-file. %s", wrapper.EnvKey, wrapper.EnvKeyFile, help)

@@ -192,7 +192,7 @@ func (d *demo) breakContract(ctx context.Context) error {
 	}})
 	var violation *api.Violation
 	if result != nil || !errors.Is(err, wrapper.ErrInvalidRequest) || !errors.As(err, &violation) {
-		return fmt.Errorf("want wrapper.ErrInvalidRequest, got %v", err)
+		return fmt.Errorf("want wrapper.ErrInvalidRequest, got: %w", orNone(err))
 	}
 	d.named("error", "The request does not match the contract: wrapper.ErrInvalidRequest.")
 	for _, p := range violation.Problems {
@@ -208,7 +208,7 @@ func (d *demo) breakContract(ctx context.Context) error {
 // expect wants a call to have failed in one way, and shows how.
 func (d *demo) expect(result any, err, kind error, name string) error {
 	if !errors.Is(err, kind) {
-		return fmt.Errorf("want %s, got %v and %v", name, result, err)
+		return fmt.Errorf("want %s, got %v and %w", name, result, orNone(err))
 	}
 	f := describe(err)
 	d.named("error", f.Message)
@@ -218,4 +218,12 @@ func (d *demo) expect(result any, err, kind error, name string) error {
 		return errors.New("the error has no hint")
 	}
 	return nil
+}
+
+// orNone is err, or words for none, so that a step that went too well can say so.
+func orNone(err error) error {
+	if err == nil {
+		return errors.New("no error")
+	}
+	return err
 }

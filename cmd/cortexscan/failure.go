@@ -121,7 +121,7 @@ func describe(err error) failure {
 	var n noted
 	if errors.As(err, &n) {
 		f.Note = clean(n.note)
-		f.Message = clean(n.error.Error())
+		f.Message = clean(n.Error())
 	}
 	var usage *usageError
 	if errors.As(err, &usage) {

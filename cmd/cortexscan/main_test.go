@@ -105,7 +105,7 @@ func arrived(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	for deadline := time.Now().Add(10 * time.Second); len(tenant.Calls()) < want; <-time.After(time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); len(tenant.Calls()) < want; <-time.After(time.Millisecond) {
 		if time.Now().After(deadline) {
 			ts.Fatalf("%d calls arrived, want %d", len(tenant.Calls()), want)
 		}

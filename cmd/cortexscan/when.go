@@ -36,7 +36,7 @@ func parseAgo(text string) (time.Duration, error) {
 		if err != nil || n > math.MaxInt64/uint64(24*time.Hour) {
 			return 0, errors.New(timeForms)
 		}
-		days, rest = time.Duration(n)*24*time.Hour, after //nolint:gosec // bounded above
+		days, rest = time.Duration(n)*24*time.Hour, after
 	}
 	var d time.Duration
 	if rest != "" {
