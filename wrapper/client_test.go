@@ -85,7 +85,6 @@ func TestClientIsSafeForConcurrentUse(t *testing.T) {
 
 // TestAPIIsTheWholeGeneratedClient, of which the answers are the generated types.
 func TestAPIIsTheWholeGeneratedClient(t *testing.T) {
-	var _ gen.ClientWithResponsesInterface = newClient(t, transport(good)).API()
 	res, err := newClient(t, transport(good)).API().GetScanRunStatusWithResponse(t.Context(), &gen.GetScanRunStatusParams{ID: 1, Fields: []string{"status"}})
 	if err != nil || res.JSON200 == nil || res.JSON200.DATA != "Scan is in Running state" {
 		t.Errorf("got %+v, %v", res, err)

@@ -161,7 +161,7 @@ func nodes(err error) []error {
 		return nil
 	}
 	list := []error{err}
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // one node after another
 	case interface{ Unwrap() error }:
 		list = append(list, nodes(e.Unwrap())...)
 	case interface{ Unwrap() []error }:
