@@ -1,6 +1,6 @@
-// What is here is made out of api/openapi.yaml, but for the few types whose JSON has more than one form. The
-// client is plain: it signs nothing, retries nothing, and reads an answer without a limit. Package wrapper does
-// all of that around it; use this one by itself with an [HttpRequestDoer] of your own.
+// Package gen is made out of api/openapi.yaml, but for the few types whose JSON has more than one form. The client
+// is plain: it signs nothing, retries nothing, and reads an answer without a limit. Package wrapper does all of
+// that around it; use this one by itself with an [HttpRequestDoer] of your own.
 //
 //	client, err := gen.NewClientWithResponses("https://api-acme.xdr.us.paloaltonetworks.com", gen.WithHTTPClient(doer))
 //	if err != nil { … }
@@ -65,7 +65,7 @@ func isPlain(b []byte) bool {
 // one filter, joined with AND. The zero value names neither; it is sent as null, which the service refuses.
 type EndpointFilters any
 
-// AllEndpoints, as EndpointFilters, means every endpoint of the tenant.
+// AllEndpoints means every endpoint of the tenant, as [EndpointFilters].
 const AllEndpoints = "all"
 
 // FilterValue is what a filter compares with: a []string, a string, or an int64 of milliseconds since the Unix
