@@ -194,10 +194,11 @@ func (d *demo) breakContract(ctx context.Context) error {
 	if result != nil || !errors.Is(err, wrapper.ErrInvalidRequest) || !errors.As(err, &violation) {
 		return fmt.Errorf("want wrapper.ErrInvalidRequest, got: %w", orNone(err))
 	}
-	d.named("error", "The request does not match the contract: wrapper.ErrInvalidRequest.")
+	d.named("error", "The request does not match the contract.")
 	for _, p := range violation.Problems {
 		d.named("", p.String())
 	}
+	d.named("kind", "wrapper.ErrInvalidRequest")
 	if n := len(d.tenant.Calls()); n != arrived {
 		return errors.New("the request arrived all the same")
 	}
