@@ -32,16 +32,16 @@ func (p *pipeline) classify(c *call, res *result) error {
 		}
 	}
 	status := res.response.StatusCode
-	kept := res.body
+	kept := secrets.hide(res.body)
 	if !whole {
-		kept, text = secrets.hideEnd(kept), secrets.hideEnd(text)
+		kept, text = secrets.hideEnd(kept), secrets.hideEnd(secrets.hide(text))
 	}
 	e := &APIError{
 		Operation:  c.operation(),
 		StatusCode: status,
 		Attempts:   c.attempts,
 		RetryAfter: retryAfter(res.response.Header, time.Now()),
-		Body:       bounded(secrets.hide(kept), maxKeptBody),
+		Body:       bounded(kept, maxKeptBody),
 	}
 	if res.err != nil {
 		e.cause = fmt.Errorf("the answer broke off: %w", res.err)
