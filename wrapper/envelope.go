@@ -3,7 +3,6 @@ package wrapper
 import (
 	"bytes"
 	"encoding/json"
-	"html"
 	"maps"
 	"slices"
 	"strings"
@@ -213,7 +212,7 @@ func htmlTitle(page []byte) string {
 		}
 		inner := start + open + 1
 		if end := bytes.Index(lower[inner:], []byte("</"+tag)); end >= 0 {
-			return html.UnescapeString(string(page[inner : inner+end]))
+			return unescapeHTML.Replace(string(page[inner : inner+end]))
 		}
 	}
 	return ""
