@@ -5,6 +5,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"unicode"
+
+	"example.com/cortexscan/api"
 )
 
 func mustRequest(t testing.TB, url string) *http.Request {
@@ -95,8 +98,8 @@ func TestParseHAR(t *testing.T) {
 	}
 }
 
-// Whatever a file holds, validate ends with a status of its own, and prints nothing of a line that it cannot read.
-func FuzzValidate(f *testing.F) {
+// Whatever a file holds, it is read or refused, and what is printed repeats no line of it and is safe to print.
+func FuzzRecording(f *testing.F) {
 	for _, seed := range []string{
 		"POST /public_api/v1/endpoints/abort_scan HTTP/1.1\nContent-Type: application/json\n\n{\"request_data\":{\"filters\":[{}]}}",
 		"GET /public_api/netscan/v1/scan/run?id=1 HTTP/1.1\n\n",
@@ -106,19 +109,30 @@ func FuzzValidate(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
+	validator, err := api.NewValidator()
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, content string) {
-		var stdout, stderr strings.Builder
-		env := environment{
-			args: []string{"cortexscan", "validate"}, stdin: strings.NewReader(content), stdout: &stdout, stderr: &stderr,
-			getenv: func(string) string { return "" },
-		}
-		if status := run(t.Context(), env); status != exitDone && status != exitUsage {
-			t.Errorf("exit status %d", status)
-		}
-		for _, r := range stdout.String() + stderr.String() {
-			if r < ' ' && r != '\n' {
-				t.Errorf("a control character in %q", stdout.String()+stderr.String())
+		for _, parse := range []func([]byte) ([]recorded, error){parseRawRequest, parseHAR} {
+			requests, err := parse([]byte(content))
+			if err != nil {
+				for line := range strings.Lines(content) {
+					if line = strings.TrimSpace(line); len(line) > 12 && strings.Contains(err.Error(), line) {
+						t.Errorf("%q repeats %q", err, line)
+					}
+				}
+			}
+			for _, r := range requests {
+				_, problems, _ := check(validator, r.request)
+				for _, p := range problems {
+					if text := p.String(); strings.ContainsFunc(text, unicode.IsControl) || strings.ContainsFunc(text, isFormat) {
+						t.Errorf("not safe to print: %q", text)
+					}
+				}
 			}
 		}
 	})
 }
+
+func isFormat(r rune) bool { return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) }
