@@ -20,6 +20,7 @@ func commands() []*cli.Command {
 		abortCommand(),
 		validateCommand(),
 		specCommand(),
+		sandboxCommand(),
 		demoCommand(),
 	}
 }

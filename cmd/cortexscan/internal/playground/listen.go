@@ -1,0 +1,116 @@
+package playground
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// ErrPublic is the error of [Listen] for an address that other machines can reach.
+var ErrPublic = errors.New("other machines could reach it")
+
+// Listener listens, and knows which address it goes by.
+type Listener struct {
+	net.Listener
+	name string // the host as it was given, "" for all addresses
+	ip   netip.Addr
+	port string
+}
+
+// Listen listens on HOST:PORT, or on the port alone at 127.0.0.1. Port 0 is a free one. A host that is not of the
+// loopback interface, none included, is refused with [ErrPublic] unless public is set.
+func Listen(ctx context.Context, address string, public bool) (*Listener, error) {
+	if _, err := strconv.ParseUint(address, 10, 16); err == nil {
+		address = net.JoinHostPort("127.0.0.1", address)
+	}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, errors.New("want HOST:PORT, or a port")
+	}
+	// The number, since what is checked and what is listened on must not be looked up twice.
+	ip, err := lookUp(ctx, host)
+	if err != nil {
+		return nil, err
+	}
+	if !ip.IsLoopback() && !public {
+		return nil, ErrPublic
+	}
+	numeric := ip.String()
+	if host == "" {
+		numeric = "" // IPv4 and IPv6
+	}
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", net.JoinHostPort(numeric, port))
+	if err != nil {
+		return nil, plain(err)
+	}
+	_, port, _ = net.SplitHostPort(listener.Addr().String())
+	return &Listener{Listener: listener, name: host, ip: ip, port: port}, nil
+}
+
+// lookUp finds the address of a host. "" is all addresses of the machine.
+func lookUp(ctx context.Context, host string) (netip.Addr, error) {
+	if host == "" {
+		return netip.IPv6Unspecified(), nil
+	}
+	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil || len(found) == 0 {
+		return netip.Addr{}, errors.New("no address has this name")
+	}
+	for _, ip := range found {
+		if ip = ip.Unmap(); ip.Is4() { // localhost is both, and not every program tries both
+			return ip, nil
+		}
+	}
+	return found[0], nil
+}
+
+// plain is the reason alone: "address already in use" out of "listen tcp 127.0.0.1:80: bind: address …".
+func plain(err error) error {
+	var call *os.SyscallError
+	if errors.As(err, &call) {
+		return call.Err
+	}
+	return err
+}
+
+// URL leads to the listener, from this machine at least.
+func (l *Listener) URL() string {
+	host := l.ip.String()
+	if l.ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return fmt.Sprintf("http://%s", net.JoinHostPort(host, l.port))
+}
+
+// Loopback tells whether only this machine can reach it.
+func (l *Listener) Loopback() bool { return l.ip.IsLoopback() }
+
+// answersTo tells whether a request's Host is the address listened on: as it was given, or as a number. No name
+// that somebody else can make lead here is one of them, so where every address of the machine is listened on, any
+// number will do.
+func (l *Listener) answersTo(host string) bool {
+	name, port, err := net.SplitHostPort(host)
+	if err != nil {
+		if name, port, err = net.SplitHostPort(host + ":80"); err != nil {
+			return false
+		}
+	}
+	if port != l.port || name == "" {
+		return false
+	}
+	if strings.EqualFold(name, l.name) {
+		return true
+	}
+	everywhere := l.ip.IsUnspecified()
+	if strings.EqualFold(name, "localhost") {
+		return everywhere || l.ip.IsLoopback()
+	}
+	ip, err := netip.ParseAddr(name)
+	return err == nil && (everywhere || ip == l.ip || ip.IsLoopback() && l.ip.IsLoopback())
+}

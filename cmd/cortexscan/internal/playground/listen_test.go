@@ -1,0 +1,112 @@
+package playground
+
+import (
+	"errors"
+	"net/netip"
+	"strings"
+	"testing"
+)
+
+func TestListen(t *testing.T) {
+	for _, c := range []struct {
+		address string
+		public  bool
+		url     string // up to the port
+		err     string
+	}{
+		{"127.0.0.1:0", false, "http://127.0.0.1:", ""},
+		{"0", false, "http://127.0.0.1:", ""},
+		{"localhost:0", false, "http://127.0.0.1:", ""},
+		{"127.0.0.9:0", false, "http://127.0.0.9:", ""},
+		{"127.0.0.1:0", true, "http://127.0.0.1:", ""},
+		{":0", false, "", ErrPublic.Error()},
+		{"0.0.0.0:0", false, "", ErrPublic.Error()},
+		{"[::]:0", false, "", ErrPublic.Error()},
+		{"192.0.2.1:0", false, "", ErrPublic.Error()},
+		{"[::ffff:192.0.2.1]:0", false, "", ErrPublic.Error()},
+		{"0.0.0.0:0", true, "http://127.0.0.1:", ""},
+		{":0", true, "http://127.0.0.1:", ""},
+		{"192.0.2.1:0", true, "", "cannot assign requested address"},
+		{"", false, "", "want HOST:PORT, or a port"},
+		{"127.0.0.1", false, "", "want HOST:PORT, or a port"},
+		{"::1:80", false, "", "want HOST:PORT, or a port"},
+		{"99999", false, "", "want HOST:PORT, or a port"},
+		{"127.0.0.1:99999", false, "", "invalid port"},
+		{"127.0.0.1:http-over-carrier-pigeon", false, "", "unknown port"},
+		{"no host:0", false, "", "no address has this name"},
+	} {
+		t.Run(c.address, func(t *testing.T) {
+			l, err := Listen(t.Context(), c.address, c.public)
+			if err != nil {
+				if c.err == "" || !strings.Contains(err.Error(), c.err) {
+					t.Errorf("got %v, want %q", err, c.err)
+				}
+				return
+			}
+			defer l.Close()
+			if c.err != "" {
+				t.Fatalf("it listens on %s", l.Addr())
+			}
+			port := l.Addr().String()[strings.LastIndex(l.Addr().String(), ":")+1:]
+			if l.URL() != c.url+port || !l.answersTo(strings.TrimPrefix(l.URL(), "http://")) {
+				t.Errorf("its URL is %s", l.URL())
+			}
+		})
+	}
+}
+
+func TestListenWhereSomebodyElseDoes(t *testing.T) {
+	first, err := Listen(t.Context(), "127.0.0.1:0", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	_, err = Listen(t.Context(), first.Addr().String(), false)
+	if err == nil || errors.Is(err, ErrPublic) || strings.Contains(err.Error(), ":") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAnswersTo(t *testing.T) {
+	loopback := &Listener{name: "127.0.0.1", ip: netip.MustParseAddr("127.0.0.1"), port: "8470"}
+	loopback6 := &Listener{name: "::1", ip: netip.IPv6Loopback(), port: "8470"}
+	web := &Listener{name: "127.0.0.1", ip: netip.MustParseAddr("127.0.0.1"), port: "80"}
+	one := &Listener{name: "lab.example", ip: netip.MustParseAddr("192.0.2.1"), port: "8470"}
+	all := &Listener{ip: netip.IPv6Unspecified(), port: "8470"}
+	for _, c := range []struct {
+		host    string
+		answers []*Listener
+	}{
+		{"127.0.0.1:8470", []*Listener{loopback, loopback6, all}},
+		{"localhost:8470", []*Listener{loopback, loopback6, all}},
+		{"LocalHost:8470", []*Listener{loopback, loopback6, all}},
+		{"[::1]:8470", []*Listener{loopback, loopback6, all}},
+		{"192.0.2.1:8470", []*Listener{one, all}},
+		{"lab.example:8470", []*Listener{one}},
+		{"192.0.2.2:8470", []*Listener{all}},
+		{"localhost", []*Listener{web}},
+		{"[::1]", []*Listener{web}},
+		{"127.0.0.1:80", []*Listener{web}},
+		{"127.0.0.1:8471", nil},
+		{"evil.example:8470", nil},
+		{"localhost.evil.example:8470", nil},
+		{"127.0.0.1.evil.example:8470", nil},
+		{"localhost@evil.example:8470", nil},
+		{"0x7f000001:8470", nil},
+		{":8470", nil},
+		{"[]:8470", nil},
+		{"", nil},
+		{"[::1", nil},
+		{"::1", nil},
+	} {
+		for name, l := range map[string]*Listener{"127.0.0.1": loopback, "::1": loopback6, "port 80": web, "one address": one, "all addresses": all} {
+			want := false
+			for _, a := range c.answers {
+				want = want || a == l
+			}
+			if got := l.answersTo(c.host); got != want {
+				t.Errorf("%s, host %q: %v", name, c.host, got)
+			}
+		}
+	}
+}

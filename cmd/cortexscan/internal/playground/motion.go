@@ -1,0 +1,104 @@
+package playground
+
+import (
+	"context"
+	"time"
+
+	"example.com/cortexscan/sandbox"
+)
+
+// step is where a state leads, and after how long.
+type step struct {
+	to    string
+	after time.Duration
+}
+
+// Scans and runs go round, so that there is something to see and to abort whenever somebody looks. An aborted
+// scan stays so for a while, and starts again.
+var (
+	scanSteps = map[string]step{
+		"none":        {"pending", 8 * time.Second},
+		"pending":     {"in_progress", 10 * time.Second},
+		"in_progress": {"success", 60 * time.Second},
+		"success":     {"none", 20 * time.Second},
+		"aborted":     {"none", 40 * time.Second},
+	}
+	runSteps = map[string]step{
+		"Pending":   {"Running", 10 * time.Second},
+		"Running":   {"Completed", 30 * time.Second},
+		"Completed": {"Pending", 40 * time.Second},
+	}
+)
+
+// Each neighbour takes this much longer: otherwise, after an abort of all, they would move in step for good.
+const apart = 2 * time.Second
+
+// motion moves a tenant's scans and runs as time passes.
+type motion struct {
+	tenant *sandbox.Tenant
+	scans  map[string]stay // by the endpoint's ID
+	runs   map[int64]stay
+}
+
+// stay is a state and since when it is known.
+type stay struct {
+	state string
+	since time.Time
+}
+
+// newMotion gives the tenant its endpoints and runs.
+func newMotion(tenant *sandbox.Tenant, now time.Time) *motion {
+	for _, e := range []sandbox.Endpoint{
+		{Hostname: "laptop-17", Platform: "windows", Group: "sales", Username: "ada", ScanStatus: "in_progress", IPs: []string{"10.1.0.17"}},
+		{Hostname: "laptop-18", Platform: "windows", Group: "sales", Username: "grace", ScanStatus: "pending", IPs: []string{"10.1.0.18"}},
+		{Hostname: "laptop-19", Platform: "macos", Group: "design", Username: "joan", ScanStatus: "in_progress", IPs: []string{"10.1.0.19"}},
+		{Hostname: "phone-4", Platform: "android", Group: "sales", Username: "ada", ScanStatus: "none", IPs: []string{"10.1.9.4"}},
+		{Hostname: "build-3", Platform: "linux", Group: "ci", Distribution: "debian", ScanStatus: "in_progress", IPs: []string{"10.2.0.3"}},
+		{Hostname: "db-1", Platform: "linux", Group: "servers", Distribution: "debian", ScanStatus: "success", IPs: []string{"10.2.1.1", "fd00::21:1"}},
+		{Hostname: "kiosk-2", Platform: "windows", Group: "lobby", ScanStatus: "none", Isolated: true, IPs: []string{"10.3.0.2"}},
+	} {
+		e.FirstSeen, e.LastSeen = now.AddDate(0, -3, 0), now
+		tenant.AddEndpoint(e)
+	}
+	tenant.AddScanRun(789, "Running") // the contract's example
+	tenant.AddScanRun(790, "Pending")
+	tenant.AddScanRun(791, "Completed")
+	m := &motion{tenant: tenant, scans: map[string]stay{}, runs: map[int64]stay{}}
+	m.step(now)
+	return m
+}
+
+func (m *motion) run(ctx context.Context) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case now := <-ticker.C:
+			m.step(now)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// step moves on what has stayed in its state for long enough. A state that leads nowhere stays.
+func (m *motion) step(now time.Time) {
+	for i, e := range m.tenant.Endpoints() {
+		if to, due := next(m.scans, scanSteps, e.ID, e.ScanStatus, i, now); due {
+			m.tenant.MoveScan(e.ID, e.ScanStatus, to)
+		}
+	}
+	for i, r := range m.tenant.Runs() {
+		if to, due := next(m.runs, runSteps, r.ID, r.State, i, now); due {
+			m.tenant.AddScanRun(r.ID, to)
+		}
+	}
+}
+
+func next[ID comparable](stays map[ID]stay, steps map[string]step, id ID, state string, i int, now time.Time) (string, bool) {
+	s, known := steps[state]
+	if stays[id].state != state {
+		stays[id] = stay{state, now}
+	}
+	return s.to, known && now.Sub(stays[id].since) >= s.after+time.Duration(i)*apart
+}

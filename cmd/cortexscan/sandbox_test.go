@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/api"
+	"example.com/cortexscan/wrapper"
+)
+
+// startSandbox runs the command until the test ends, and returns what it printed for programs.
+func startSandbox(t *testing.T, args ...string) (printed sandboxOutput) {
+	t.Helper()
+	c := newOffline(append([]string{"sandbox", "--listen", "0", "--output", "json"}, args...)...)
+	from, to := io.Pipe()
+	c.env.stdout = to
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan int)
+	go func() { ended <- run(ctx, c.env) }()
+	t.Cleanup(func() {
+		stop()
+		if exit := <-ended; exit != exitDone {
+			t.Errorf("exit status %d", exit)
+		}
+		wantText(t, c.stderr.String(), "The sandbox has stopped.")
+	})
+	if err := json.NewDecoder(from).Decode(&printed); err != nil {
+		t.Fatal(err)
+	}
+	return printed
+}
+
+type sandboxOutput struct {
+	Environment map[string]string
+	Pages       map[string]string
+}
+
+// The other commands work with what the sandbox prints, whatever the type of key.
+func TestOtherCommandsInTheSandbox(t *testing.T) {
+	for _, kind := range []string{"advanced", "standard"} {
+		t.Run(kind, func(t *testing.T) {
+			printed := startSandbox(t, "--key-type", kind)
+			for _, c := range []struct {
+				args string
+				exit int
+				says string
+			}{
+				{"status 789", exitDone, "Running"},
+				{"status 5", exitRefused, "Run ID not found"},
+				{"abort --platform windows --yes", exitDone, "endpoints  2"},
+				{"abort --platform windows --yes", exitNothingMatched, "No endpoint was found"},
+			} {
+				trial := newOffline(strings.Fields(c.args)...)
+				trial.settings = printed.Environment
+				trial.run(t, t.Context(), c.exit)
+				wantText(t, trial.stdout.String()+trial.stderr.String(), c.says)
+			}
+			live := page(t, printed.Pages["live"])
+			wantText(t, live, "4 calls, all valid", "aborted", "id=5")
+			if strings.Contains(live, printed.Environment[wrapper.EnvKey]) {
+				t.Error("the live page has the key")
+			}
+			wantText(t, page(t, printed.Pages["docs"]), `id="reference"`)
+			if page(t, printed.Pages["contract"]) != string(api.Document()) {
+				t.Error("the contract is another")
+			}
+		})
+	}
+}
+
+func page(t *testing.T, url string) string {
+	t.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatal(resp.Status, err)
+	}
+	return string(body)
+}
+
+func TestEverySandboxHasAKeyOfItsOwn(t *testing.T) {
+	one, other := startSandbox(t), startSandbox(t)
+	if one.Environment[wrapper.EnvKey] == other.Environment[wrapper.EnvKey] {
+		t.Error("two sandboxes have the same key")
+	}
+	trial := newOffline("status", "789")
+	trial.settings = one.Environment
+	trial.settings[wrapper.EnvURL] = other.Environment[wrapper.EnvURL]
+	trial.run(t, t.Context(), exitRefused)
+	wantText(t, trial.stderr.String(), "401")
+}
+
+func TestSandboxWhereThePortIsTaken(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	trial := newOffline("sandbox", "--listen", l.Addr().String())
+	trial.run(t, t.Context(), exitUsage)
+	wantText(t, trial.stderr.String(), "cannot listen on "+l.Addr().String(), "--listen 0 takes a free port")
+}
+
+func TestPublicSandboxSaysSo(t *testing.T) {
+	trial := newOffline("sandbox", "--public", "--listen", "0.0.0.0:0")
+	trial.settings[wrapper.EnvKeyFile] = "/run/secrets/key"
+	ended, stop := context.WithCancel(t.Context())
+	stop() // it announces itself, and ends
+	trial.run(t, ended, exitDone)
+	wantText(t, trial.stderr.String(), "Other machines can reach it, without encryption.")
+	wantText(t, trial.stdout.String(), wrapper.EnvURL, "http://127.0.0.1:", wrapper.EnvKeyFile)
+}
