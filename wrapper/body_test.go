@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"runtime"
 	"strings"
@@ -101,6 +102,27 @@ func TestEndlessBodies(t *testing.T) {
 					}
 				})
 			}
+		}
+	}
+}
+
+// TestALengthThatLies costs no memory: it is believed up to a mebibyte only.
+func TestALengthThatLies(t *testing.T) {
+	for _, length := range []int64{1 << 20, 7 << 20, math.MaxInt64} {
+		c := newClient(t, transport(func(r *http.Request) (*http.Response, error) {
+			res := response(r, 200, goodStatus)
+			res.ContentLength = length
+			return res, nil
+		}), wrapper.WithMaxResponseBytes(-1))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := c.GetScanRunStatus(t.Context(), 1)
+		runtime.ReadMemStats(&after)
+		if err != nil && length < math.MaxInt64 {
+			t.Error(err)
+		}
+		if took := after.TotalAlloc - before.TotalAlloc; took > 1<<20 {
+			t.Errorf("length %d: %d bytes were allocated", length, took)
 		}
 	}
 }

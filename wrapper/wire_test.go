@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/http/httptrace"
 	"syscall"
 	"testing"
@@ -77,5 +79,61 @@ func TestIsNetworkError(t *testing.T) {
 		if isNetworkError(err) {
 			t.Errorf("%v is none", err)
 		}
+	}
+}
+
+// TestWireOverHTTP2: a request that must not be sent twice is stopped on its way to a second connection, once it
+// was written on a first one.
+func TestWireOverHTTP2(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	defer server.Close()
+	dial := func(protocol string) net.Conn {
+		conn, err := tls.Dial("tcp", server.Listener.Addr().String(), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{protocol}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		return conn
+	}
+	first, second, overHTTP1 := dial("h2"), dial("h2"), dial("http/1.1")
+	for _, tt := range []struct {
+		name          string
+		first, second net.Conn
+		harmless      bool // to send twice
+		written       bool
+		leftBetween   bool
+		stopped       bool
+		replays       int
+	}{
+		{"written", first, second, false, true, true, true, 0},
+		{"not written", first, second, false, false, false, false, 1},
+		{"written, and wanted on the same connection: the stream was refused", first, first, false, true, true, false, 1},
+		{"harmless", first, second, true, true, false, false, 1},
+		{"over HTTP/1", overHTTP1, second, false, true, false, false, 1},
+		{"without TLS", nil, second, false, true, false, false, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			stopped, replays := false, 0
+			w := &wire{onReplay: func() { replays++ }}
+			if !tt.harmless {
+				w.stop = func() { stopped = true }
+			}
+			trace := w.trace()
+			trace.GetConn("")
+			trace.GotConn(httptrace.GotConnInfo{Conn: tt.first})
+			if tt.written {
+				trace.WroteHeaders()
+			}
+			trace.GetConn("")
+			if left := w.left.Load(); left != tt.leftBetween {
+				t.Errorf("left %v", left)
+			}
+			trace.GotConn(httptrace.GotConnInfo{Conn: tt.second})
+			if stopped != tt.stopped || w.stopped.Load() != tt.stopped || replays != tt.replays {
+				t.Errorf("stopped %v, %d replays", stopped, replays)
+			}
+		})
 	}
 }
