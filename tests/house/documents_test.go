@@ -1,0 +1,76 @@
+package house_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/wrapper"
+)
+
+// documents returns the Markdown files by their paths from the root.
+func documents(t *testing.T) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	for _, pattern := range []string{"*.md", "*/*.md", "*/*/*.md"} {
+		paths, err := filepath.Glob(filepath.Join("../..", pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts[filepath.ToSlash(strings.TrimPrefix(filepath.Clean(path), filepath.Clean("../..")+string(filepath.Separator)))] = string(text)
+		}
+	}
+	return texts
+}
+
+var (
+	target  = regexp.MustCompile(`(?m)^([a-z-]+):`)
+	command = regexp.MustCompile("(?m)(?:`|^\\$ )make ([a-z-]+)")
+	link    = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+	release = regexp.MustCompile(`(?m)^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$`)
+)
+
+// TestDocumentsNameWhatThereIs: the targets of make and the files that documents speak of.
+func TestDocumentsNameWhatThereIs(t *testing.T) {
+	makefile, err := os.ReadFile("../../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	targets := map[string]bool{}
+	for _, m := range target.FindAllStringSubmatch(string(makefile), -1) {
+		targets[m[1]] = true
+	}
+	texts := documents(t)
+	if len(texts) < 4 {
+		t.Fatalf("found only %v", slices.Sorted(maps.Keys(texts)))
+	}
+	for name, text := range texts {
+		for _, m := range command.FindAllStringSubmatch(text, -1) {
+			if !targets[m[1]] {
+				t.Errorf("%s speaks of make %s, which the Makefile does not have", name, m[1])
+			}
+		}
+		for _, m := range link.FindAllStringSubmatch(text, -1) {
+			if _, err := os.Stat(filepath.Join("../..", filepath.Dir(name), m[1])); err != nil {
+				t.Errorf("%s links to %s, which is not there", name, m[1])
+			}
+		}
+	}
+}
+
+// TestVersion: the newest release of the changelog is the version that programs show.
+func TestVersion(t *testing.T) {
+	newest := release.FindStringSubmatch(documents(t)["CHANGELOG.md"])
+	if newest == nil || newest[1] != wrapper.Version {
+		t.Errorf("the changelog's newest release is %q, and wrapper.Version %s", newest, wrapper.Version)
+	}
+}
