@@ -205,10 +205,19 @@ func (b *browser) text() (text string) {
 	return text
 }
 
-// click clicks the first element that a CSS selector finds, as a person does: it must be there to be seen.
+// click clicks the first element that a CSS selector finds, as a person does: when it has stopped moving, and with
+// nothing in front of it.
 func (b *browser) click(selector string) {
 	b.t.Helper()
-	b.until("there is "+selector, "document.querySelector(args[0])", selector)
+	b.until("there is "+selector+" to click", `(() => {
+		const e = document.querySelector(args[0]);
+		e.scrollIntoView({ block: 'center', behavior: 'instant' });
+		const r = e.getBoundingClientRect();
+		const hit = document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2);
+		const before = window.lastPlace, place = [args[0], r.x, r.y, scrollY].join();
+		window.lastPlace = place;
+		return place === before && e.contains(hit);
+	})()`, selector)
 	var element map[string]string
 	b.call("POST", "/element", map[string]string{"using": "css selector", "value": selector}, &element)
 	for _, id := range element {
