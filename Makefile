@@ -73,6 +73,10 @@ live: ## Run the tests against a real tenant, CORTEXCLOUD_*; read tests/live/liv
 fuzz: ## Fuzz each target for FUZZTIME (30s)
 	@FUZZTIME=$(FUZZTIME) sh .ci/fuzz
 
+.PHONY: bench
+bench: ## Measure calls beside what people would use instead: a table of ratios (five minutes)
+	@cd tests/bench && $(GO) run ./table
+
 .PHONY: rename
 rename: ## Give the module a home: make rename MODULE=github.com/you/cortexscan
 	@sh .ci/rename "$(MODULE)"
