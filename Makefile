@@ -17,7 +17,7 @@ run: ## See it work: read a scan run's status and cancel scans, in an embedded t
 
 .PHONY: build
 build: ## Build the command line into bin/cortexscan
-	@$(GO) build -trimpath -o bin/cortexscan ./cmd/cortexscan
+	@$(GO) build -trimpath -buildvcs=auto -o bin/cortexscan ./cmd/cortexscan
 
 .PHONY: test
 test: ## Run all tests
@@ -72,6 +72,10 @@ live: ## Run the tests against a real tenant, CORTEXCLOUD_*; read tests/live/liv
 .PHONY: fuzz
 fuzz: ## Fuzz each target for FUZZTIME (30s)
 	@FUZZTIME=$(FUZZTIME) sh .ci/fuzz
+
+.PHONY: cover
+cover: ## Fail where the tests beside a package reach less than 90 % of its statements
+	@sh .ci/coverage
 
 .PHONY: bench
 bench: ## Measure calls beside what people would use instead: a table of ratios (five minutes)
