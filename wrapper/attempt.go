@@ -120,13 +120,14 @@ type wire struct {
 	// kept-alive connection proves dead.
 	onReplay func()
 	// stop ends an attempt whose request must not be sent twice. Nil where that does no harm.
-	stop context.CancelFunc
+	stop  context.CancelFunc
+	hooks httptrace.ClientTrace
 	// http2 is the request's first connection, where stop may be needed: one over HTTP/2.
 	http2 atomic.Pointer[net.Conn]
 }
 
 func (w *wire) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
+	w.hooks = httptrace.ClientTrace{
 		GetConn: func(string) {
 			w.told.Store(true)
 			// net/http itself asks for a second connection only where nothing was written on the first, or where
@@ -154,6 +155,7 @@ func (w *wire) trace() *httptrace.ClientTrace {
 			w.refused.Store(err != nil && !isNetworkError(err))
 		},
 	}
+	return &w.hooks
 }
 
 // mustStop reports whether a request that must not be sent twice is about to be. Over HTTP/1 net/http repeats

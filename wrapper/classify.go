@@ -121,7 +121,7 @@ type answer struct {
 // missing says what it lacks, "" when nothing. It returns either a value or an error.
 func fetch[T any](ctx context.Context, c *Client, r *http.Request, missing func(v *T, a *answer) string) (*T, error) {
 	v := new(T)
-	a, err := c.pipeline.call(r.WithContext(ctx), v)
+	a, err := c.pipeline.call(ctx, r, v)
 	if err != nil {
 		return nil, err
 	}

@@ -30,8 +30,10 @@ type pipeline struct {
 
 // call takes one request from the caller to its answer. What it does, in this order, is the package's contract.
 // A success is decoded into the given value; nil takes any JSON.
-func (p *pipeline) call(r *http.Request, into any) (*answer, error) {
-	ctx := r.Context()
+func (p *pipeline) call(ctx context.Context, r *http.Request, into any) (*answer, error) {
+	if p.requestValidator != nil || p.responseValidator != nil {
+		r = r.WithContext(ctx) // which a validator may look at; an attempt's request has its own
+	}
 	call, err := p.prepare(r)
 	if err != nil {
 		return nil, err
@@ -51,7 +53,7 @@ func (p *pipeline) call(r *http.Request, into any) (*answer, error) {
 			return p.validateResponse(call, result)
 		}
 		delay, again := p.retry.next(call, result)
-		if !again {
+		if !again || ctx.Err() != nil {
 			return nil, call.failure
 		}
 		p.logRetry(ctx, call, result, delay)
@@ -63,7 +65,7 @@ func (p *pipeline) call(r *http.Request, into any) (*answer, error) {
 
 // Do makes the pipeline the generated client's transport.
 func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
-	a, err := p.call(r, nil)
+	a, err := p.call(r.Context(), r, nil)
 	if err != nil {
 		return nil, err
 	}

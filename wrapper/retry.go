@@ -41,7 +41,7 @@ func (r Retry) next(c *call, res *result) (delay time.Duration, again bool) {
 // mostly speaks of the request, and would be answered the same again.
 func worthAnother(c *call, res *result) bool {
 	switch {
-	case c.request.Context().Err() != nil, res.hopeless:
+	case res.hopeless:
 		return false
 	case res.response == nil && !res.left:
 		return true
