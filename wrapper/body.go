@@ -15,7 +15,7 @@ const (
 // readBody reads at most limit bytes of the answer and closes it. Read to its end, the connection can be used
 // again. Of a body over the limit, or one that breaks off, only the beginning is returned.
 func readBody(res *http.Response, limit int64) (body []byte, tooLarge bool, err error) {
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }() // what it could say came with the last read
 	if res.ContentLength > limit {
 		body, _ = io.ReadAll(io.LimitReader(res.Body, min(limit, maxKeptBody)))
 		return body, true, nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -64,7 +65,7 @@ func (c *call) isGood(status int, text []byte) bool {
 	if len(text) == 0 {
 		return status == http.StatusNoContent
 	}
-	return c.read(text) && !(mayBeError(text) && parseEnvelope(text).saysError())
+	return c.read(text) && (!mayBeError(text) || !parseEnvelope(text).saysError())
 }
 
 // read decodes a success and reports whether it is JSON at all. encoding/json looks through all of a text before
@@ -74,8 +75,8 @@ func (c *call) read(text []byte) bool {
 		return json.Valid(text)
 	}
 	c.misfit = json.Unmarshal(text, c.into)
-	_, invalid := c.misfit.(*json.SyntaxError)
-	return !invalid
+	var invalid *json.SyntaxError
+	return !errors.As(c.misfit, &invalid)
 }
 
 // isDefinite reports whether the answer tells that the request was, or was not, carried out.

@@ -121,7 +121,7 @@ func (c Credential) String() string {
 func (c Credential) GoString() string { return c.String() }
 
 // Format writes String under every verb.
-func (c Credential) Format(s fmt.State, _ rune) { io.WriteString(s, c.String()) }
+func (c Credential) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
 
 // MarshalText is String, for JSON and everything else that encodes.
 func (c Credential) MarshalText() ([]byte, error) { return []byte(c.String()), nil }

@@ -103,16 +103,16 @@ func describe(e *APIError, text []byte, tidy func(s string, max int) string) (sa
 	return false
 }
 
-func (env envelope) describe(e *APIError, tidy func(string, int) string) {
-	metadata := readEnvelope(env.metadata)
-	for _, code := range [][]byte{env.errCode, env.errorCode, metadata.code, metadata.errCode} {
-		if e.Code == "" {
-			e.Code = tidy(scalarOf(code), maxCodeText)
+func (e envelope) describe(err *APIError, tidy func(string, int) string) {
+	metadata := readEnvelope(e.metadata)
+	for _, code := range [][]byte{e.errCode, e.errorCode, metadata.code, metadata.errCode} {
+		if err.Code == "" {
+			err.Code = tidy(scalarOf(code), maxCodeText)
 		}
 	}
-	message := textOf(env.errMsg)
+	message := textOf(e.errMsg)
 	if message == "" {
-		message = scalarOf(env.message)
+		message = scalarOf(e.message)
 	}
 	// The service passes on its query parser's messages, which are JSON texts themselves.
 	var located struct {
@@ -120,12 +120,12 @@ func (env envelope) describe(e *APIError, tidy func(string, int) string) {
 		Message      *string
 	}
 	if strings.HasPrefix(strings.TrimSpace(message), "{") && json.Unmarshal([]byte(message), &located) == nil && located.Message != nil {
-		message, e.Line, e.Column = *located.Message, located.Line, located.Column
+		message, err.Line, err.Column = *located.Message, located.Line, located.Column
 	}
-	e.Message = tidy(message, maxMessageText)
-	for _, extra := range [][]byte{env.errExtra, metadata.errExtra, env.details} {
-		if e.Details == nil && e.Extra == "" {
-			e.Details, e.Extra = readExtra(extra, tidy)
+	err.Message = tidy(message, maxMessageText)
+	for _, extra := range [][]byte{e.errExtra, metadata.errExtra, e.details} {
+		if err.Details == nil && err.Extra == "" {
+			err.Details, err.Extra = readExtra(extra, tidy)
 		}
 	}
 }

@@ -18,7 +18,7 @@ const maxKeyFile = 64 << 10
 // where a file's mode says nothing, it is not looked at.) Where the file cannot be opened the error leaves its
 // path out, since a key may have been given in its place.
 func ReadKeyFile(path string) (string, error) {
-	f, err := os.Open(path)
+	f, err := os.Open(path) //nolint:gosec // the path is the user's own
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", errors.New("cortexscan: the key file does not exist: is its path right, and not the key itself?")
@@ -27,7 +27,7 @@ func ReadKeyFile(path string) (string, error) {
 	case err != nil:
 		return "", errors.New("cortexscan: the key file cannot be opened: is its path right, and not the key itself?")
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil || info.IsDir() {
 		return "", errors.New("cortexscan: the key file is a folder, or cannot be examined")

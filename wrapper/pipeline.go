@@ -3,6 +3,7 @@ package wrapper
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -198,8 +199,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 // contextError is the context's error together with the cause that its owner gave, nil while it lasts.
 func contextError(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
-	if err == nil || err == cause {
-		return err
+	if err == nil || errors.Is(cause, err) {
+		return cause
 	}
 	return fmt.Errorf("%w: %w", err, cause)
 }
@@ -207,13 +208,15 @@ func contextError(ctx context.Context) error {
 // waitEnded is the error of a call whose context ended between two attempts, or before the first: the
 // context's, and the last answer's too.
 func (c *call) waitEnded(ctxErr error) error {
-	switch last := c.failure.(type) {
-	case *APIError:
-		last.cause = ctxErr
-		return last
-	case *noAnswerError:
-		last.cause = fmt.Errorf("%w, and before that: %w", ctxErr, last.cause)
-		return last
+	var answered *APIError
+	var lost *noAnswerError
+	switch {
+	case errors.As(c.failure, &answered):
+		answered.cause = ctxErr
+		return answered
+	case errors.As(c.failure, &lost):
+		lost.cause = fmt.Errorf("%w, and before that: %w", ctxErr, lost.cause)
+		return lost
 	}
 	return &noAnswerError{operation: c.operation(), attempts: c.attempts, cause: ctxErr}
 }

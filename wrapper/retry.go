@@ -72,7 +72,7 @@ func (r Retry) backoff(attempts int) time.Duration {
 	if bound == math.MaxInt64 {
 		bound--
 	}
-	return rand.N(bound + 1)
+	return rand.N(bound + 1) //nolint:gosec // spreads load, guards nothing
 }
 
 // retryAfter reads the header of that name, in seconds or as a date: 0 where there is none, or none that makes

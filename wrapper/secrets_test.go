@@ -146,7 +146,7 @@ func TestErrorsThatAreNotToBePrinted(t *testing.T) {
 			if printed := fmt.Sprintf("%v %+v", e, e); strings.Contains(printed, text) {
 				t.Errorf("unwrapping shows %q", printed)
 			}
-			list, _ := e.(interface{ Unwrap() []error }) //nolint:errorlint // one node after another
+			list, _ := e.(interface{ Unwrap() []error })
 			if e = nil; list != nil {
 				e = list.Unwrap()[len(list.Unwrap())-1]
 			}
