@@ -26,12 +26,13 @@ func secretsOf(signed http.Header) (s secrets) {
 		if value == "" {
 			continue
 		}
-		s = append(s, value)
 		if strings.IndexFunc(value, isPunctuation) >= 0 { // which the keys of today do not have
 			inJSON, _ := json.Marshal(value)
-			s = append(s, strings.Trim(string(inJSON), `"`), strings.Trim(strconv.Quote(value), `"`),
-				escapeHTML.Replace(value), url.QueryEscape(value), url.PathEscape(value))
+			quoted := strconv.Quote(value)
+			s = append(s, // the longer ones first, which contain the shorter
+				string(inJSON[1:len(inJSON)-1]), escapeHTML.Replace(value), url.QueryEscape(value), url.PathEscape(value), quoted[1:len(quoted)-1])
 		}
+		s = append(s, value)
 	}
 	return s
 }

@@ -109,16 +109,18 @@ func TestAnswersThatBreakOffWithinACredential(t *testing.T) {
 }
 
 func TestKeysWithPunctuationThatComeBack(t *testing.T) {
-	const key = `a"b\c&d<e>f'g h+i/j%k`
-	inJSON := strings.NewReplacer(`\"`, `\"`, "&", `\u0026`, "<", `\u003c`, ">", `\u003e`).Replace(strings.Trim(strconv.Quote(key), `"`))
-	for name, form := range map[string]string{
-		"plain": key, "JSON": inJSON, "quoted": strings.Trim(strconv.Quote(key), `"`), "HTML": html.EscapeString(key),
-		"query": url.QueryEscape(key), "path": url.PathEscape(key),
-	} {
-		c := clientWithKey(t, canned(401, "you sent "+form+"!"), wrapper.StandardKey("1", key))
-		e := apiError(t, operations[0].call(t, t.Context(), c))
-		if want := "you sent [hidden]!"; e.Message != want || string(e.Body) != want {
-			t.Errorf("%s: message %q, body %q", name, e.Message, e.Body)
+	for _, key := range []string{`a"b\c&d<e>f'g h+i/j%k`, `"begins`, `ends&`} {
+		quoted := strings.Trim(strconv.Quote("|"+key+"|"), `"`)
+		quoted = quoted[1 : len(quoted)-1]
+		for name, form := range map[string]string{
+			"plain": key, "JSON": strings.NewReplacer("&", `\u0026`, "<", `\u003c`, ">", `\u003e`).Replace(quoted), "quoted": quoted,
+			"HTML": html.EscapeString(key), "query": url.QueryEscape(key), "path": url.PathEscape(key),
+		} {
+			c := clientWithKey(t, canned(401, "you sent "+form+"!"), wrapper.StandardKey("1", key))
+			e := apiError(t, operations[0].call(t, t.Context(), c))
+			if want := "you sent [hidden]!"; e.Message != want || string(e.Body) != want {
+				t.Errorf("%s of %s: message %q, body %q", name, key, e.Message, e.Body)
+			}
 		}
 	}
 }

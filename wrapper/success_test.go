@@ -112,8 +112,8 @@ func TestShapesThatAreNone(t *testing.T) {
 // TestAnEmptySuccessPassesOnlyAs204, for operations that document no body; both of ours do.
 func TestAnEmptySuccessPassesOnlyAs204(t *testing.T) {
 	res, err := newClient(t, canned(204, "")).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{})
-	if err != nil || res.HTTPResponse.StatusCode != 204 || len(res.Body) != 0 {
-		t.Errorf("got %v, %v", res, err)
+	if err != nil || res.HTTPResponse.StatusCode != 204 || len(res.Body) != 0 || len(res.HTTPResponse.Header) != 0 {
+		t.Errorf("got %+v, %v", res, err)
 	}
 }
 
