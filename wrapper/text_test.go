@@ -80,8 +80,10 @@ func TestCleanIsBounded(t *testing.T) {
 			}
 		}
 	}
-	if got := clean("0123456789", 10); got != "0123456789" {
-		t.Errorf("a plain text of just the length became %q", got)
+	for _, plain := range []string{"0123456789", "012 456 89", "~1234567~!"} {
+		if got := clean(plain, 10); got != plain {
+			t.Errorf("a plain text of just the length became %q", got)
+		}
 	}
 	if got, want := clean("01234567890", 10), "012345…"; got != want {
 		t.Errorf("got %q, want %q", got, want)
