@@ -3,6 +3,7 @@
 GO       ?= go
 FUZZTIME ?= 30s
 LINT      = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+MUTATE    = $(GO) run github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 REDOCLY   = REDOCLY_TELEMETRY=off npx --yes @redocly/cli@1.34.5
 
 .DEFAULT_GOAL := help
@@ -80,6 +81,10 @@ cover: ## Fail where the tests beside a package reach less than 90 % of its stat
 .PHONY: bench
 bench: ## Measure calls beside what people would use instead: a table of ratios (five minutes)
 	@cd tests/bench && $(GO) run ./table
+
+.PHONY: mutate
+mutate: ## Change the wrapper in hundreds of ways and see its tests fail: half an hour; at least 85 % have to be killed
+	$(MUTATE) unleash --workers 2 --timeout-coefficient 4 --threshold-efficacy 85 ./wrapper
 
 .PHONY: rename
 rename: ## Give the module a home: make rename MODULE=github.com/you/cortexscan
