@@ -45,10 +45,11 @@ func (t *table) calls(all []bench.Contestant, k bench.Case, m bench.Medium) erro
 	if !t.wants(name) {
 		return nil
 	}
-	// In memory a batch is long enough for its garbage to be collected within it.
+	// In memory a batch is long enough for its garbage to be collected within it; over loopback it is a few calls,
+	// most of which nothing else on the machine interrupts.
 	e := t.lasting(8*time.Millisecond, 2*time.Second)
 	if m == bench.Loopback {
-		e = t.lasting(2*time.Millisecond, 3*time.Second)
+		e = t.lasting(200*time.Microsecond, 3*time.Second)
 	}
 	r, err := t.against(name, all, k, m, e, func(call func() error) bench.Batch { return bench.Repeated(call, m) })
 	if err == nil {
@@ -90,7 +91,7 @@ func (t *table) goroutines(all []bench.Contestant, n int) error {
 	if !t.wants(name) {
 		return nil
 	}
-	r, err := t.against(name, all, bench.Cases()[0], bench.Loopback, t.lasting(20*time.Millisecond, 3*time.Second),
+	r, err := t.against(name, all, bench.Cases()[0], bench.Loopback, t.lasting(5*time.Millisecond, 3*time.Second),
 		func(call func() error) bench.Batch { return bench.Parallel(call, n) })
 	if err != nil {
 		return err
