@@ -13,7 +13,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## See it work: read a scan run's status and cancel scans, in an embedded tenant
+run: ## See it work, in an embedded tenant
 	@$(GO) run ./cmd/cortexscan demo
 
 .PHONY: build
@@ -26,11 +26,11 @@ test: ## Run all tests
 	cd tests/consumer && $(GO) test -count=1 ./...
 
 .PHONY: generate
-generate: ## Make gen/ out of api/openapi.yaml: after every change of that file
+generate: ## Make gen/ out of api/openapi.yaml
 	$(GO) generate ./...
 
 .PHONY: check
-check: ## Say what go generate, go mod tidy and gofmt would change, and change nothing
+check: ## Say what generate, tidy and fmt would change
 	@sh .ci/check
 
 .PHONY: fmt
@@ -42,7 +42,7 @@ tidy: ## Tidy go.mod and go.sum, here and in the modules below tests/
 	@sh .ci/tidy
 
 .PHONY: lint
-lint: ## Run go vet and golangci-lint (builds the linter: a minute or two the first time)
+lint: ## Run go vet and golangci-lint
 	$(GO) vet ./...
 	$(LINT) run ./...
 
@@ -51,7 +51,7 @@ lint-spec: ## Lint api/openapi.yaml with Redocly CLI (needs npx)
 	$(REDOCLY) lint --config api/redocly.yaml api/openapi.yaml
 
 .PHONY: contract-diff
-contract-diff: ## Say what changed in the contract since BASE (default: the last release), and whether it breaks callers
+contract-diff: ## Say what changed in the contract since BASE
 	@sh .ci/contract-diff $(BASE)
 
 .PHONY: api-diff
@@ -59,15 +59,15 @@ api-diff: ## Say the same of the Go API
 	@sh .ci/api-diff $(BASE)
 
 .PHONY: prism
-prism: ## Run the client against Prism, an independent mock of the contract (needs npx)
+prism: ## Run the client against a mock of others' (needs npx)
 	CORTEXSCAN_DOWNLOADS=1 $(GO) test -count=1 ./tests/prism
 
 .PHONY: agreement
-agreement: ## Compare the validator's verdicts with those of another implementation
+agreement: ## Compare the validator's verdicts with another's
 	cd tests/agreement && $(GO) test ./...
 
 .PHONY: live
-live: ## Run the tests against a real tenant, CORTEXCLOUD_*; read tests/live/live_test.go first
+live: ## Test against a real tenant: read tests/live first
 	$(GO) test -count=1 -v -tags live ./tests/live
 
 .PHONY: fuzz
@@ -75,19 +75,19 @@ fuzz: ## Fuzz each target for FUZZTIME (30s)
 	@FUZZTIME=$(FUZZTIME) sh .ci/fuzz
 
 .PHONY: cover
-cover: ## Fail where the tests beside a package reach less than 90 % of its statements
+cover: ## Fail where a package's tests reach less than 90 %
 	@sh .ci/coverage
 
 .PHONY: bench
-bench: ## Measure calls beside what people would use instead: a table of ratios (five minutes)
+bench: ## Measure calls beside the alternatives (five minutes)
 	@cd tests/bench && $(GO) run ./table
 
 .PHONY: mutate
-mutate: ## Change the wrapper in hundreds of ways and see its tests fail: half an hour; at least 85 % have to be killed
+mutate: ## Break the wrapper and see its tests fail (half an hour)
 	$(MUTATE) unleash --workers 2 --timeout-coefficient 4 --threshold-efficacy 85 ./wrapper
 
 .PHONY: rename
-rename: ## Give the module a home: make rename MODULE=github.com/you/cortexscan
+rename: ## Give the module a home: MODULE=github.com/you/name
 	@sh .ci/rename "$(MODULE)"
 
 .PHONY: ci

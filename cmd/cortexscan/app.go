@@ -40,7 +40,7 @@ Exit status:
   0  done
   1  the service said no, or answered what it should not
   2  wrong use, or an invalid request; nothing was sent
-  3  no answer: the network, the address, or a timeout
+  3  no answer, and nothing was changed: network, address, or timeout
   4  interrupted or not confirmed; nothing was changed
   5  sent, but whether it was carried out is unknown: look before sending again
   6  nothing matched
@@ -234,6 +234,11 @@ func flagError(cmd *cli.Command, err error) error {
 		return usagef("%s needs a value", name).hint("%s", help)
 	}
 	text := err.Error()
+	if before, _, ok := strings.Cut(text, "strconv."); ok { // the parser does not wrap it
+		text = before + "want a whole number"
+	}
+	text = strings.Replace(text, "time: missing unit in duration", "want a time with its unit, such as 5s, not", 1)
+	text = strings.Replace(text, "time: invalid duration", "want a time such as 5s or 2m, not", 1)
 	if before, after, ok := strings.Cut(text, " for flag -"); ok {
 		name, _, _ := strings.Cut(after, ":")
 		text = before + " for " + dashed(name) + after[len(name):]

@@ -105,7 +105,11 @@ func announce(s *session, l *playground.Listener, key playground.Key) {
 	if !l.Loopback() {
 		s.out.notef("\nOther machines can reach it, without encryption. Give it nothing real.\n")
 	}
-	s.out.notef("\nTo point the other commands at it, paste this into another terminal:\n\n")
+	if s.out.stdoutIsTerminal {
+		s.out.notef("\nTo point the other commands at it, paste this into another terminal:\n\n")
+	} else {
+		s.out.notef("\nThe settings that point the other commands at it went to standard output.\n")
+	}
 	export, unset := "export %s='%s'\n", "unset %s\n"
 	if runtime.GOOS == "windows" {
 		export, unset = "$env:%s = '%s'\n", "Remove-Item Env:%s\n"

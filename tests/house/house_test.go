@@ -102,6 +102,10 @@ func TestRename(t *testing.T) {
 	goTool(t, root, "vet", "./...")
 	goTool(t, root, "test", "./wrapper", "./tests/wire")
 	goTool(t, filepath.Join(root, "tests/consumer"), "vet", "./...")
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil || strings.Contains(string(readme), "no public home") || !strings.Contains(string(readme), "## Three uses") {
+		t.Error("the README still speaks of a project without a home, or lost more than that")
+	}
 	generated, err := os.ReadFile(filepath.Join(root, "gen/server/server.gen.go"))
 	if err != nil {
 		t.Fatal(err)
