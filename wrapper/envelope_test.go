@@ -78,6 +78,8 @@ func TestEnvelopes(t *testing.T) {
 		{"a leading tab", `{"err_code": 500, "err_msg": "\tspoken  from\r\nafar\u0000 "}`, wrapper.APIError{Code: "500", Message: "spoken from afar"}},
 		{"a number as message", `{"err_code": 500, "err_msg": 42}`, wrapper.APIError{Code: "500", Message: "42"}},
 		{"a large code", `{"err_code": 22519813685366123456789, "err_msg": "m"}`, wrapper.APIError{Code: "22519813685366123456789", Message: "m"}},
+		{"code 0", `{"err_code": 0, "err_msg": "m"}`, wrapper.APIError{Code: "0", Message: "m"}},
+		{"code 9", `{"err_code": 9.5e1, "err_msg": "m"}`, wrapper.APIError{Code: "9.5e1", Message: "m"}},
 		{"a negative code", `{"err_code": -7, "err_msg": "m"}`, wrapper.APIError{Code: "-7", Message: "m"}},
 		{"byte order mark", "\ufeff" + `{"err_code": 500, "err_msg": "m"}`, wrapper.APIError{Code: "500", Message: "m"}},
 		{"space around", "\r\n " + `{"err_code": 500, "err_msg": "m"}` + "\n", wrapper.APIError{Code: "500", Message: "m"}},
