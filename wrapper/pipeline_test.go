@@ -98,6 +98,28 @@ func TestStagesComeInOrder(t *testing.T) {
 	}
 }
 
+// TestValidatorsSeeTheCallersContext, each where it is the only one.
+func TestValidatorsSeeTheCallersContext(t *testing.T) {
+	type name struct{}
+	seen := 0
+	look := func(r *http.Request) error {
+		if r.Context().Value(name{}) == "mine" {
+			seen++
+		}
+		return nil
+	}
+	v := &spy{request: look, answer: func(r *http.Request, _ int, _ http.Header, _ []byte) error { return look(r) }}
+	ctx := context.WithValue(t.Context(), name{}, "mine")
+	for what, opt := range map[string]wrapper.Option{"request": wrapper.WithRequestValidator(v), "response": wrapper.WithResponseValidator(v)} {
+		for _, op := range operations {
+			seen = 0
+			if err := op.call(t, ctx, newClient(t, transport(good), opt)); err != nil || seen != 1 {
+				t.Errorf("%s validator, %s: seen %d times, %v", what, op.name, seen, err)
+			}
+		}
+	}
+}
+
 func TestRequestsThatAreRefused(t *testing.T) {
 	no := errors.New("not like this")
 	for _, op := range operations {
