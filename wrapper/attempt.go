@@ -14,7 +14,8 @@ import (
 // result is what one attempt came to.
 type result struct {
 	response *http.Response // nil: no answer
-	body     []byte         // as far as it was read
+	body     []byte         // as far as it was read; of a success without its byte order mark
+	received []byte         // of a success, as it came
 	err      error          // why there is no answer, or why the body ends early
 	tooLarge bool
 	left     bool // the request may have reached the other side

@@ -19,7 +19,7 @@ func (p *pipeline) classify(c *call, res *result) error {
 	text := bytes.TrimPrefix(res.body, byteOrderMark)
 	whole := res.response != nil && res.err == nil && !res.tooLarge
 	if whole && c.isGood(res.response.StatusCode, text) {
-		res.body = text
+		res.received, res.body = res.body, text
 		return nil
 	}
 	secrets := secretsOf(res.signed)
@@ -147,7 +147,7 @@ func (a *answer) unexpected(kind, cause error) error {
 	}
 	e := &APIError{
 		Operation: a.operation(), StatusCode: a.response.StatusCode, Attempts: a.attempts,
-		Body: bounded(secrets.hide(a.body), maxKeptBody), kinds: []error{kind}, cause: cause,
+		Body: bounded(secrets.hide(a.received), maxKeptBody), kinds: []error{kind}, cause: cause,
 	}
 	if a.request.Method != http.MethodGet {
 		e.add(ErrOutcomeUnknown)

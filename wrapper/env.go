@@ -60,11 +60,11 @@ func KeyOfType(kind, id, key string) (Credential, error) {
 	case string(standardKey):
 		return StandardKey(id, key), nil
 	}
-	if looksLikeKey(kind) {
+	if looksLikeKey(kind) || strings.Contains(key, strings.TrimSpace(kind)) {
 		return Credential{}, errors.New("cortexscan: the key type is neither advanced nor standard")
 	}
 	return Credential{}, fmt.Errorf("cortexscan: the key type %q is neither advanced nor standard", clean(kind, maxFieldText))
 }
 
 // looksLikeKey keeps a key that was put in the place of a word out of the error.
-func looksLikeKey(s string) bool { return len(s) > 20 || strings.ContainsAny(s, "0123456789") }
+func looksLikeKey(s string) bool { return len(s) > 12 || strings.ContainsAny(s, "0123456789") }

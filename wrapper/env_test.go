@@ -115,8 +115,11 @@ func TestKeyOfType(t *testing.T) {
 	if cred, err := wrapper.KeyOfType("premium", "17", testKey); err == nil || cred.String() != "Credential(none)" {
 		t.Errorf("got %v, %v", cred, err)
 	}
-	// A word of 20 letters is still repeated; it helps to see a typing error.
-	if _, err := wrapper.KeyOfType(strings.Repeat("a", 20), "17", testKey); err == nil || !strings.Contains(err.Error(), "aaa") {
-		t.Errorf("got %v", err)
+	// A word is repeated, which helps to see a typing error; what could be a key, or is the one given, is not.
+	for kind, repeated := range map[string]bool{"advansed": true, "abcdefghijkl": true, "abcdefghijklm": false, "a1b": false, "hunter": false} {
+		_, err := wrapper.KeyOfType(kind, "17", "hunter")
+		if err == nil || strings.Contains(err.Error(), kind) != repeated {
+			t.Errorf("%s: got %v", kind, err)
+		}
 	}
 }

@@ -3,16 +3,11 @@ package wrapper
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 )
 
-const (
-	maxDetails = 100
-	// maxDetailMap bounds a map of details, which is sorted as a whole. A longer one is kept as text, cut off.
-	maxDetailMap = 256 << 10
-)
+const maxDetails = 100
 
 // envelope is every error body seen on the platform in one: the forms differ in which members they have, and
 // in what they are wrapped. Its fields are JSON, nil where the member is missing; one of another type than
@@ -173,23 +168,26 @@ func readDetail(element []byte, tidy func(string, int) string) Detail {
 	return Detail{tidy(field, maxFieldText), tidy(message, maxMessageText)}
 }
 
-// readDetailMap reads {"a field": {"message": "…"}, …}, sorted by field; nil where extra is something else.
+// readDetailMap reads {"a field": {"message": "…"}, …}, sorted by field, and keeps the first of them; nil where extra
+// is something else.
 func readDetailMap(extra []byte, tidy func(string, int) string) (details []Detail) {
-	if len(extra) > maxDetailMap {
-		return nil
-	}
-	byField := map[string][]byte{}
+	type entry struct{ field, message []byte }
+	var sorted []entry
 	for field, value := range members(extra) {
 		message := member(value, "message")
 		if message == nil {
 			return nil
 		}
-		byField[string(field)] = message
-	}
-	for _, field := range slices.Sorted(maps.Keys(byField)) {
-		if len(details) < maxDetails {
-			details = append(details, Detail{tidy(field, maxFieldText), tidy(scalarOf(byField[field]), maxMessageText)})
+		at, found := slices.BinarySearchFunc(sorted, field, func(e entry, field []byte) int { return bytes.Compare(e.field, field) })
+		if found {
+			sorted[at].message = message
+		} else if at < maxDetails {
+			sorted = slices.Insert(sorted, at, entry{field, message})
+			sorted = sorted[:min(len(sorted), maxDetails)]
 		}
+	}
+	for _, e := range sorted {
+		details = append(details, Detail{tidy(string(e.field), maxFieldText), tidy(scalarOf(e.message), maxMessageText)})
 	}
 	return details
 }

@@ -161,7 +161,15 @@ func (e *noAnswerError) Error() string {
 	if e.left {
 		what = "no answer"
 	}
-	return withTail(e.operation+": "+what+": "+e.cause.Error(), attemptsText(e.attempts)+outcomeText(e))
+	return withTail(e.operation+": "+what+": "+e.cause.Error(), e.attemptsText()+outcomeText(e))
+}
+
+// attemptsText names the attempts even where there was only one: nothing else tells.
+func (e *noAnswerError) attemptsText() string {
+	if e.attempts == 1 {
+		return "(1 attempt). "
+	}
+	return attemptsText(e.attempts)
 }
 
 func (e *noAnswerError) Unwrap() []error {

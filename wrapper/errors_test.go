@@ -68,7 +68,7 @@ func TestErrorText(t *testing.T) {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
 		_, err = c.AbortScan(t.Context(), wrapper.AllEndpoints())
-		if got, want := err.Error(), abortOperation+": no answer: cable pulled. It may have been carried out: look before sending it again."; got != want {
+		if got, want := err.Error(), abortOperation+": no answer: cable pulled (1 attempt). It may have been carried out: look before sending it again."; got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
 	})

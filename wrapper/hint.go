@@ -36,7 +36,7 @@ func (p *pipeline) keyHint(res *result) string {
 		if skew > 0 {
 			direction = "ahead of"
 		}
-		return fmt.Sprintf("This computer's clock is %v %s the service's, which spoils the signature of an Advanced key: set the clock.", skew.Abs().Round(time.Second), direction)
+		return fmt.Sprintf("This computer's clock is %v %s the service's, which spoils the signature of an Advanced key: set the clock, and then check that the console lists the key as Advanced and not as Standard.", skew.Abs().Round(time.Second), direction)
 	}
 	return "The request was signed for an Advanced key: check that the console lists the key as Advanced and not as Standard, that the ID is this key's, and that it has not expired."
 }

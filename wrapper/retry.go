@@ -1,6 +1,9 @@
 package wrapper
 
 import (
+	"compress/flate"
+	"compress/gzip"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -54,7 +57,7 @@ func worthAnother(c *call, res *result) bool {
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return !c.mayHaveEffect()
 	default:
-		cutOff := res.err != nil && isSuccess(status)
+		cutOff := res.err != nil && isSuccess(status) && !isCorrupt(res.err)
 		return cutOff && !c.mayHaveEffect()
 	}
 }
@@ -97,6 +100,12 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 		return max(0, at.Sub(now))
 	}
 	return 0
+}
+
+// isCorrupt tells a body that came whole and cannot be decompressed from one that was lost on the way.
+func isCorrupt(err error) bool {
+	var data flate.CorruptInputError
+	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &data)
 }
 
 func isSuccess(status int) bool { return status >= 200 && status <= 299 }
