@@ -40,7 +40,7 @@ func (p *pipeline) attempt(ctx context.Context, c *call) *result {
 		w.stop = cancel
 	}
 	out := c.request.WithContext(httptrace.WithClientTrace(attemptCtx, w.trace()))
-	out.URL, out.Header = c.url, res.signed
+	out.URL, out.Header = &c.url, res.signed
 	if out.GetBody != nil {
 		if out.Body, res.err = out.GetBody(); res.err != nil {
 			return res

@@ -85,7 +85,7 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 // call is one request on its way, with what all its attempts share.
 type call struct {
 	request  *http.Request // unsigned, its path the contract's
-	url      *url.URL      // the tenant's
+	url      url.URL       // the tenant's
 	into     any           // what a success is decoded into; nil: nothing
 	misfit   error         // why it could not be, although it is JSON
 	attempts int           // so far
@@ -99,7 +99,7 @@ func (c *call) operation() string {
 
 // prepare completes the request with what every request needs, and makes its body repeatable.
 func (p *pipeline) prepare(r *http.Request) (*call, error) {
-	c := &call{request: r}
+	c := &call{request: r, url: *p.base}
 	if r.Header == nil {
 		r.Header = make(http.Header)
 	}
@@ -123,13 +123,11 @@ func (p *pipeline) prepare(r *http.Request) (*call, error) {
 			return nil, err
 		}
 	}
-	u := *p.base
-	u.Path += r.URL.Path
+	c.url.Path += r.URL.Path
 	if p.base.RawPath != "" || r.URL.RawPath != "" {
-		u.RawPath = p.base.EscapedPath() + r.URL.EscapedPath()
+		c.url.RawPath = p.base.EscapedPath() + r.URL.EscapedPath()
 	}
-	u.RawQuery = r.URL.RawQuery
-	c.url = &u
+	c.url.RawQuery = r.URL.RawQuery
 	return c, nil
 }
 

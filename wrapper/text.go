@@ -75,12 +75,10 @@ func containsFold(s, part string) bool {
 	return false
 }
 
-// isBlank reports whether nothing of s would be seen: it is what an unset shell variable leaves behind.
+// isBlank reports whether nothing of s would be seen: it is what an unset shell variable leaves behind. One look
+// is mostly enough; the search in Unicode's tables would be felt with ten thousand IDs.
 func isBlank(s string) bool {
-	if s != "" && ' ' < s[0] && s[0] <= '~' {
-		return false // at once, since the search in Unicode's tables would be felt with ten thousand IDs
-	}
-	return strings.IndexFunc(s, func(r rune) bool {
-		return !unicode.IsSpace(r) && !isControl(r)
-	}) < 0
+	return (s == "" || s[0] <= ' ' || s[0] > '~') && !strings.ContainsFunc(s, isVisible)
 }
+
+func isVisible(r rune) bool { return !unicode.IsSpace(r) && !isControl(r) }
