@@ -93,6 +93,10 @@ func Parallel(call func() error, goroutines int) Batch {
 	}
 }
 
+// leastCalls are in a batch, however long one takes: whether garbage is collected during a call is a matter of
+// chance, and should not be one of the batch.
+const leastCalls = 8
+
 // calls finds how many calls fill a batch.
 func calls(a Batch, want time.Duration) (int, error) {
 	for n := 1; ; n *= 2 {
@@ -105,7 +109,7 @@ func calls(a Batch, want time.Duration) (int, error) {
 			quickest = min(quickest, took)
 		}
 		if quickest >= want/2 {
-			return max(1, int(float64(n)*float64(want)/float64(quickest))), nil
+			return max(leastCalls, int(float64(n)*float64(want)/float64(quickest))), nil
 		}
 	}
 }

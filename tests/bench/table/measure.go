@@ -91,7 +91,7 @@ func (t *table) goroutines(all []bench.Contestant, n int) error {
 	if !t.wants(name) {
 		return nil
 	}
-	r, err := t.against(name, all, bench.Cases()[0], bench.Loopback, t.lasting(5*time.Millisecond, 3*time.Second),
+	r, err := t.against(name, all, bench.Cases()[0], bench.Loopback, t.lasting(30*time.Millisecond, 5*time.Second),
 		func(call func() error) bench.Batch { return bench.Parallel(call, n) })
 	if err != nil {
 		return err
