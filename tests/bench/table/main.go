@@ -41,8 +41,8 @@ type row struct {
 }
 
 type figure struct {
-	value  float64
-	detail string // the quartiles
+	value     float64
+	low, high float64 // quartiles, 0 where there are none
 }
 
 func (t *table) wants(name string) bool { return strings.Contains(name, t.only) }

@@ -36,9 +36,7 @@ func (t *table) against(name string, all []bench.Contestant, k bench.Case, m ben
 	return r, nil
 }
 
-func figureOf(r bench.Ratio) figure {
-	return figure{r.Median, fmt.Sprintf("%.2f–%.2f", r.Low, r.High)}
-}
+func figureOf(r bench.Ratio) figure { return figure{r.Median, r.Low, r.High} }
 
 func (t *table) calls(all []bench.Contestant, k bench.Case, m bench.Medium) error {
 	name := fmt.Sprintf("%s, %s", k.Name, m)
@@ -97,8 +95,7 @@ func (t *table) goroutines(all []bench.Contestant, n int) error {
 		return err
 	}
 	for who, f := range r.figures {
-		f.value, f.detail = 1/f.value, ""
-		r.figures[who] = f
+		r.figures[who] = figure{1 / f.value, 1 / f.high, 1 / f.low}
 	}
 	t.add(r)
 	return nil

@@ -82,8 +82,8 @@ func (r row) text(who string) string {
 	if strings.HasSuffix(r.name, "allocations") {
 		text = fmt.Sprint(f.value)
 	}
-	if f.detail != "" && who != bench.Bare {
-		text += " (" + f.detail + ")"
+	if f.high > 0 && who != bench.Bare {
+		text += fmt.Sprintf(" (%.2f–%.2f)", f.low, f.high)
 	}
 	wanted := targets[cell{r.name, who}]
 	switch {
