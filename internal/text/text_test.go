@@ -1,0 +1,121 @@
+package text
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+)
+
+func TestPrintable(t *testing.T) {
+	for _, tt := range []struct{ name, in, want string }{
+		{"empty", "", ""},
+		{"plain", "no such run", "no such run"},
+		{"one space", " ", ""},
+		{"leading and trailing space", "  a ", "a"},
+		{"double spaces", "a  b", "a b"},
+		{"lines", "a\r\nb\nc", "a b c"},
+		{"tabs", "\ta\tb", "a b"},
+		{"line and paragraph separators", "a\u2028b\u2029c", "a b c"},
+		{"no-break space", "a\u00a0b", "a b"},
+		{"braille blank", "a\u2800b", "a b"},
+		{"next line", "a\u0085b", "a b"},
+		{"NUL and BEL", "a\x00b\x07c", "abc"},
+		{"DEL", "a\x7fb", "ab"},
+		{"C1 controls", "a\u009b31mb", "a31mb"},
+		{"escape sequence", "\x1b[31mred\x1b[0m", "[31mred[0m"},
+		{"title sequence", "\x1b]0;owned\x07", "]0;owned"},
+		{"bidirectional overrides", "a\u202eb\u2066c\u2069", "abc"},
+		{"zero-width", "a\u200bb\u200dc\ufeffd", "abcd"},
+		{"soft hyphen, word joiner", "a\u00adb\u2060c", "abc"},
+		{"fillers", "a\u3164b\u115fc\uffa0d", "abcd"},
+		{"variation selector, grapheme joiner", "a\ufe0fb\u034fc", "abc"},
+		{"language tags", "a\U000e0041b", "ab"},
+		{"invalid UTF-8", "a\xffb\xc3", "a\ufffdb\ufffd"},
+		{"surrogates in UTF-8", "a\xed\xa0\x80b", "a\ufffd\ufffd\ufffdb"},
+		{"other scripts", "größer 東京 😀", "größer 東京 😀"},
+		{"the end of ASCII", "a~b", "a~b"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Printable(tt.in, 100); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+			if got := IsPrintable(tt.in); got != (tt.in == tt.want) {
+				t.Errorf("IsPrintable: %v", got)
+			}
+		})
+	}
+}
+
+func TestVisibleShowsWherePrintableLeavesOut(t *testing.T) {
+	for in, want := range map[string]string{
+		"fields": "fields", "fi\u200belds": "fi\ufffdelds", "a\x00b\x1bc": "a\ufffdb\ufffdc", "\u3164": "\ufffd", " a\n b ": "a b", "": "",
+	} {
+		if got := Visible(in, 100); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestNothingThatATerminalObeysIsLeft(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		in := "a" + string(r) + "b"
+		for name, got := range map[string]string{"Printable": Printable(in, 100), "Visible": Visible(in, 100)} {
+			if !isShowable(got) {
+				t.Errorf("%s %U: %q", name, r, got)
+			}
+			if isShowable(in) && !unicode.IsSpace(r) && r != brailleBlank && got != in {
+				t.Errorf("%s %U: a harmless text became %q", name, r, got)
+			}
+		}
+	}
+}
+
+func isShowable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+	})
+}
+
+func TestPrintableIsBounded(t *testing.T) {
+	for name, unit := range map[string]string{"one byte": "m", "two bytes": "ü", "four bytes": "😀", "invalid": "\xff", "controls": "\x00", "spaces": " m"} {
+		for n := range 40 {
+			in := strings.Repeat(unit, n)
+			for _, limit := range []int{8, 16, 17, 18, 19} {
+				got := Printable(in, limit)
+				if len(got) > limit || !isShowable(got) {
+					t.Errorf("%s × %d at most %d: %d bytes, %q", name, n, limit, len(got), got)
+				}
+				// Nothing is cut without need, nor cut without saying so.
+				cut := strings.HasSuffix(got, ellipsis)
+				if whole := Printable(in, 1000); cut == (got == whole) || len(whole)+len(" "+ellipsis) <= limit && cut {
+					t.Errorf("%s × %d at most %d: %q of %q", name, n, limit, got, whole)
+				}
+			}
+		}
+	}
+	for _, plain := range []string{"0123456789", "012 456 89", "~1234567~!"} {
+		if got := Printable(plain, 10); got != plain {
+			t.Errorf("a plain text of just the length became %q", got)
+		}
+	}
+	if got, want := Printable("01234567890", 10), "012345…"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestIsBlank(t *testing.T) {
+	for _, s := range []string{
+		"", " ", "\t\r\n", "\u00a0", "\u2003", "\u3000", "\u200b", "\ufeff", "\u2060", "\u00ad", "\u2028\u2029", "\x00", "\x1b", "\u202e \u200b\n",
+		"\u2800", "\u3164", "\u115f", "\uffa0", "\ufe0f", "\u034f",
+	} {
+		if !IsBlank(s) {
+			t.Errorf("%q is blank", s)
+		}
+	}
+	for _, s := range []string{"a", " a ", "0", "-", "\u200ba", "ü", "\xff"} {
+		if IsBlank(s) {
+			t.Errorf("%q is not blank", s)
+		}
+	}
+}
