@@ -18,7 +18,38 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
+
+const maxState = 64 // bytes
+
+// State returns the state that the message names: "Running" for "Scan is in Running state". It is "" for nil, for a
+// message of any other form, and for a state that is blank, longer than 64 bytes or not printable. Only Running is
+// published; expect any other.
+func (s *ScanRunStatus) State() string {
+	if s == nil {
+		return ""
+	}
+	rest, hasPrefix := strings.CutPrefix(strings.TrimSpace(s.DATA), "Scan is in ")
+	state, hasSuffix := strings.CutSuffix(rest, " state")
+	if !hasPrefix || !hasSuffix || len(state) > maxState || !isLine(state) {
+		return ""
+	}
+	return state
+}
+
+// isLine reports whether s is one printable line of words with single spaces between them.
+func isLine(s string) bool {
+	return s != "" && utf8.ValidString(s) && strings.Join(strings.Fields(s), " ") == s && !strings.ContainsFunc(s, isInvisible)
+}
+
+// isInvisible includes what Unicode calls a letter or a mark and a terminal shows as nothing: fillers, variation
+// selectors and the blank pattern of Braille.
+func isInvisible(r rune) bool {
+	return !unicode.IsPrint(r) || r == '\u2800' || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
 
 // Text is a text that the service sends as a JSON string or as a JSON number, now one, now the other. It
 // keeps the text and not the JSON type: 22519813685366 and "22519813685366" are the same Text. It is written

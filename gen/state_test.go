@@ -1,0 +1,47 @@
+package gen_test
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/gen"
+)
+
+func TestState(t *testing.T) {
+	long := strings.Repeat("a", 64)
+	for _, tt := range []struct{ name, message, want string }{
+		{"documented", "Scan is in Running state", "Running"},
+		{"unknown", "Scan is in Paused state", "Paused"},
+		{"two words", "Scan is in Partially Completed state", "Partially Completed"},
+		{"space around it", "  Scan is in Running state\n", "Running"},
+		{"word of the sentence", "Scan is in state state", "state"},
+		{"other script", "Scan is in läuft state", "läuft"},
+		{"longest", "Scan is in " + long + " state", long},
+		{"too long", "Scan is in " + long + "a state", ""},
+		{"other beginning", "The scan is in Running state", ""},
+		{"other end", "Scan is in Running", ""},
+		{"other case", "SCAN IS IN RUNNING STATE", ""},
+		{"no state", "Scan is in state", ""},
+		{"empty state", "Scan is in  state", ""},
+		{"blank state", "Scan is in \u00a0 state", ""},
+		{"filler alone", "Scan is in \u3164 state", ""},
+		{"Braille blank", "Scan is in \u2800 state", ""},
+		{"variation selector", "Scan is in Run\ufe0fning state", ""},
+		{"empty", "", ""},
+		{"escape sequence", "Scan is in \x1b[31mRunning state", ""},
+		{"line break", "Scan is in Run\nning state", ""},
+		{"double space", "Scan is in Run  ning state", ""},
+		{"bidirectional override", "Scan is in Run\u202ening state", ""},
+		{"zero-width space", "Scan is in Run\u200bning state", ""},
+		{"invalid UTF-8", "Scan is in Run\xffning state", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := (&gen.ScanRunStatus{DATA: tt.message}).State(); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+	if got := (*gen.ScanRunStatus)(nil).State(); got != "" {
+		t.Errorf("nil has the state %q", got)
+	}
+}
