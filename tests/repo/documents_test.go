@@ -1,4 +1,4 @@
-package house_test
+package repo_test
 
 import (
 	"maps"
