@@ -17,33 +17,38 @@ const (
 
 // AbortScan moves every selected endpoint whose scan is pending or in progress to aborted, all of them or none.
 // The incident is not looked at.
-func (o operations) AbortScan(_ context.Context, request server.AbortScanRequestObject) (server.AbortScanResponseObject, error) {
+func (o operations) AbortScan(ctx context.Context, request server.AbortScanRequestObject) (server.AbortScanResponseObject, error) {
 	selected, err := selectionOf(request.Body.RequestData.Filters)
 	if err != nil { // the service answers 500, not 400, to a parameter it does not know
 		return replyError(http.StatusInternalServerError, badFilter, err.Error()), nil
 	}
-	action, count := o.abort(selected)
-	if count == 0 {
+	action, result := o.abort(selected)
+	noteAbort(ctx, result)
+	if result.Aborted == 0 {
 		return replyError(http.StatusInternalServerError, noEndpoint, nil), nil
 	}
 	return server.AbortScan200JSONResponse{Reply: gen.AbortScanReply{
 		ActionID:       gen.Text(strconv.FormatInt(action, 10)),
 		Status:         "1",
-		EndpointsCount: gen.Text(strconv.Itoa(count)),
+		EndpointsCount: gen.Text(strconv.Itoa(result.Aborted)),
 	}}, nil
 }
 
-func (t *Tenant) abort(selected selection) (action int64, count int) {
+func (t *Tenant) abort(selected selection) (action int64, result AbortResult) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, e := range t.endpoints {
-		if (e.ScanStatus == scanPending || e.ScanStatus == scanInProgress) && selected.matches(e) {
+		if !selected.matches(e) {
+			continue
+		}
+		result.Selected++
+		if e.ScanStatus == scanPending || e.ScanStatus == scanInProgress {
 			e.ScanStatus = scanAborted
-			count++
+			result.Aborted++
 		}
 	}
-	if count > 0 {
+	if result.Aborted > 0 {
 		t.lastAction++
 	}
-	return t.lastAction, count
+	return t.lastAction, result
 }

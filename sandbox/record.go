@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -36,6 +37,25 @@ type Call struct {
 	// Problems say what is wrong with the credentials, or with the request by the contract: why it was refused,
 	// also where the service itself would not tell.
 	Problems []api.Problem
+
+	// Answer is the body of the answer, without the tenant's keys; at most 64 KiB of it.
+	Answer string
+	// Duration is the time from the request's arrival to the last byte that was answered so far, by the real clock.
+	Duration time.Duration
+	// Abort is what an abort did; nil for other operations and for an abort that was not carried out.
+	Abort *AbortResult
+}
+
+// AbortResult is what an abort that was carried out did.
+type AbortResult struct {
+	Selected int // endpoints that its filters match
+	Aborted  int // those of them whose scan was pending or in progress, and is aborted now
+}
+
+// WithCallLog has log called with each call once it has been answered, or has ended without an answer. It is
+// called from many goroutines, before the connection takes the next request.
+func WithCallLog(log func(Call)) Option {
+	return func(t *Tenant) { t.log = log }
 }
 
 // Calls returns what arrived, in that order, refused and failed requests included. Of more than 1,000 calls the
@@ -45,18 +65,25 @@ func (t *Tenant) Calls() []Call {
 	defer t.mu.Unlock()
 	list := make([]Call, 0, len(t.calls))
 	for _, c := range t.calls {
-		c := *c
-		c.Header = c.Header.Clone()
-		c.Problems = slices.Clone(c.Problems)
-		list = append(list, c)
+		list = append(list, c.clone())
 	}
 	return list
+}
+
+func (c Call) clone() Call {
+	c.Header = c.Header.Clone()
+	c.Problems = slices.Clone(c.Problems)
+	if c.Abort != nil {
+		c.Abort = new(*c.Abort)
+	}
+	return c
 }
 
 // arrive records the request, and hands back the writer that will record its answer, and a copy of the request
 // to go on with. The body is read here, so that it is recorded whoever refuses the request, and so that net/http
 // notices a client that goes away.
 func (t *Tenant) arrive(w http.ResponseWriter, r *http.Request) (*answer, *http.Request) {
+	start := time.Now()
 	r, body := takeBody(r)
 	call := &Call{
 		Time:   t.clock(),
@@ -72,7 +99,7 @@ func (t *Tenant) arrive(w http.ResponseWriter, r *http.Request) (*answer, *http.
 		t.calls = slices.Delete(t.calls, 0, 1)
 	}
 	t.calls = append(t.calls, call)
-	return &answer{ResponseWriter: w, tenant: t, call: call, oversized: len(body) > maxBody}, r
+	return &answer{ResponseWriter: w, tenant: t, call: call, start: start, oversized: len(body) > maxBody}, r
 }
 
 // takeBody reads the body, a byte more than is allowed at most, and returns a request that has it again, with
@@ -141,28 +168,62 @@ type answer struct {
 	http.ResponseWriter
 	tenant    *Tenant
 	call      *Call
-	oversized bool // the request's body
+	start     time.Time
+	oversized bool   // the request's body
+	body      []byte // what was answered so far
 }
 
 // Unwrap is for [http.ResponseController].
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 func (a *answer) WriteHeader(status int) {
-	a.answered(status)
+	a.answered(status, nil)
 	a.ResponseWriter.WriteHeader(status)
 }
 
 func (a *answer) Write(p []byte) (int, error) {
-	a.answered(http.StatusOK)
+	a.answered(http.StatusOK, p)
 	return a.ResponseWriter.Write(p)
 }
 
-func (a *answer) answered(status int) {
+func (a *answer) answered(status int, part []byte) {
+	a.body = append(a.body, part...) // all of it: a key that is cut in two is not found
+	text := a.tenant.blank(string(a.body))
 	a.tenant.mu.Lock()
 	defer a.tenant.mu.Unlock()
 	if a.call.Status == 0 {
 		a.call.Status = status
 	}
+	a.call.Answer = text
+	a.call.Duration = time.Since(a.start)
+}
+
+// end hands the call to the log.
+func (a *answer) end() {
+	if a.tenant.log == nil {
+		return
+	}
+	a.tenant.mu.Lock()
+	call := a.call.clone()
+	a.tenant.mu.Unlock()
+	a.tenant.log(call)
+}
+
+// withAnswer lets an operation, which the generated server hands the context alone, find the call's record.
+func withAnswer(r *http.Request, a *answer) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), answerKey{}, a))
+}
+
+type answerKey struct{}
+
+func noteAbort(ctx context.Context, result AbortResult) {
+	a, ok := ctx.Value(answerKey{}).(*answer)
+	if !ok { // no request of ServeHTTP
+		return
+	}
+	a.tenant.mu.Lock()
+	defer a.tenant.mu.Unlock()
+	a.call.Abort = &result
 }
 
 func (a *answer) note(problems []api.Problem) {

@@ -182,3 +182,79 @@ func TestBodiesAreCapped(t *testing.T) {
 		}
 	}
 }
+
+func TestCallsTellWhatWasAnswered(t *testing.T) {
+	const key = "secretMarker"
+	tenant := sandbox.New(sandbox.WithKey("1", key, sandbox.Standard))
+	for _, state := range []string{"in_progress", "success", "pending"} {
+		tenant.AddEndpoint(sandbox.Endpoint{Hostname: state, Platform: "linux", ScanStatus: state})
+	}
+	signed := func(r *http.Request) *http.Request {
+		r.Header.Set("Authorization", key)
+		return r
+	}
+	const linux = `[{"field":"platform","operator":"in","value":["linux"]}]`
+	for _, c := range []struct {
+		name    string
+		request *http.Request
+		answer  string // what is in it
+		abort   *sandbox.AbortResult
+	}{
+		{"an abort", signed(abortRequest(linux)), `"endpoints_count":"2"`, &sandbox.AbortResult{Selected: 3, Aborted: 2}},
+		{"an abort of nothing", signed(abortRequest(linux)), "No endpoint was found", &sandbox.AbortResult{Selected: 3}},
+		{"an unknown filter", signed(abortRequest(strings.ReplaceAll(linux, "platform", "color"))), "invalid parameter", nil},
+		{"a wrong key", abortRequest(linux), "unauthorized", nil},
+		{"a status", signed(statusRequest(1)), "Run ID not found", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := send(tenant, c.request)
+			call := lastCall(t, tenant)
+			if call.Answer != w.Body.String() || !strings.Contains(call.Answer, c.answer) {
+				t.Errorf("the answer is recorded as %q, and was %q", call.Answer, w.Body)
+			}
+			if (call.Abort == nil) != (c.abort == nil) || c.abort != nil && *call.Abort != *c.abort {
+				t.Errorf("the abort is recorded as %+v, want %+v", call.Abort, c.abort)
+			}
+			if call.Duration <= 0 {
+				t.Errorf("it took %s", call.Duration)
+			}
+			if call.Abort != nil {
+				call.Abort.Aborted = 99
+				if lastCall(t, tenant).Abort.Aborted == 99 {
+					t.Error("the tenant's own record was changed")
+				}
+			}
+		})
+	}
+
+	tenant.Fail(sandbox.Failure{Times: 1, Status: 502, Body: "no upstream for " + key + strings.Repeat(".", 64<<10-28) + key})
+	send(tenant, signed(statusRequest(1)))
+	if got := lastCall(t, tenant).Answer; strings.Contains(got, "secretM") || !strings.HasPrefix(got, "no upstream for [hidden]...") || len(got) > 64<<10 {
+		t.Errorf("of the answer %d bytes are kept, from %.40q", len(got), got)
+	}
+}
+
+// The log has each call once it is over, with or without an answer.
+func TestCallLog(t *testing.T) {
+	var logged []sandbox.Call
+	tenant := sandbox.New(sandbox.WithCallLog(func(c sandbox.Call) { logged = append(logged, c) }))
+	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "laptop-17", ScanStatus: "pending"})
+	send(tenant, abortRequest(`"all"`))
+	send(tenant, statusRequest(1))
+	tenant.Fail(sandbox.Failure{Times: 1, Reset: true})
+	func() {
+		defer func() { _ = recover() }() // as net/http does
+		send(tenant, statusRequest(1))
+	}()
+	var got []string
+	for _, c := range logged {
+		got = append(got, fmt.Sprint(c.Method, " ", c.Status))
+	}
+	if strings.Join(got, ", ") != "POST 200, GET 404, GET 0" {
+		t.Fatalf("logged: %v", got)
+	}
+	logged[0].Abort.Aborted, logged[0].Header = 99, nil
+	if first := tenant.Calls()[0]; first.Abort.Aborted != 1 || len(first.Header) == 0 {
+		t.Errorf("the tenant's own record became %+v", first)
+	}
+}

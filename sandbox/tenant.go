@@ -35,6 +35,7 @@ import (
 // concurrent use, also while it serves.
 type Tenant struct {
 	clock    func() time.Time
+	log      func(Call)        // nil: none
 	keys     map[string]apiKey // by ID; empty: any well-formed credentials pass
 	contract *api.Validator
 	refuse   http.Handler // answers a request that breaks the contract
@@ -51,7 +52,7 @@ type Tenant struct {
 	lastAction int64
 }
 
-// Option sets up a Tenant in [New]. There are [WithKey] and [WithClock].
+// Option sets up a Tenant in [New]. There are [WithKey], [WithClock] and [WithCallLog].
 type Option func(*Tenant)
 
 // WithClock gives the tenant its time: for the age of a signature, for the Date of its answers, and for
@@ -123,6 +124,7 @@ var operationIDs = map[string]string{
 // ServeHTTP answers one request: it is recorded, checked, and then carried out, refused, or failed as scripted.
 func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a, r := t.arrive(w, r)
+	defer a.end()
 	a.Header().Set("Date", t.clock().UTC().Format(http.TimeFormat)) // so that a client can tell how far its clock is off
 
 	failure, failing := t.takeFailure(r)
@@ -143,7 +145,7 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	next.ServeHTTP(a, r)
+	next.ServeHTTP(a, withAnswer(r, a))
 }
 
 // admit checks a request without carrying anything out. It returns the handler to go on with, and what is wrong.
