@@ -13,6 +13,7 @@ var (
 	_ func(...sandbox.Option) *sandbox.Tenant                   = sandbox.New
 	_ func(id, key string, kind sandbox.KeyKind) sandbox.Option = sandbox.WithKey
 	_ func(func() time.Time) sandbox.Option                     = sandbox.WithClock
+	_ func(func(sandbox.Call)) sandbox.Option                   = sandbox.WithCallLog
 	_                                                           = []sandbox.KeyKind{sandbox.Standard, sandbox.Advanced}
 
 	_ http.Handler                                              = (*sandbox.Tenant)(nil)
@@ -39,6 +40,8 @@ var (
 	_ = sandbox.Call{
 		Time: time.Time{}, Method: string(""), Path: string(""), Query: string(""), Body: string(""),
 		Header: http.Header(nil), Status: int(0), Problems: []api.Problem(nil),
+		Answer: string(""), Duration: time.Duration(0), Abort: (*sandbox.AbortResult)(nil),
 	}
+	_ = sandbox.AbortResult{Selected: int(0), Aborted: int(0)}
 	_ = sandbox.Run{ID: int64(0), State: string(""), States: []string(nil)}
 )
