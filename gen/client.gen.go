@@ -16,36 +16,35 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
-// AbortScanReply The action that was created. It says that the request was accepted, not that the scans have stopped.
+// AbortScanReply The action that was created. It means that the request was accepted, not that the scans have stopped.
 type AbortScanReply struct {
 	// ActionID The ID of the action that cancels the scans. To see whether they stopped, search for it in the console,
-	// under *Response → Action Center* (where the table's layout has to show the field Action ID), or ask for
-	// it with the Get Action Status operation.
+	// under *Response → Action Center* (where the table's layout must show the field Action ID), or use the
+	// operation Get Action Status.
 	ActionID Text `json:"action_id"`
 
 	// EndpointsCount The number of endpoints included in the request.
 	EndpointsCount Text `json:"endpoints_count,omitempty,omitzero"`
 
-	// Status The status of the request; its values are not published, "1" is the one in the documentation's example.
+	// Status The status of the request. Its values are not published; the documentation's example has "1".
 	Status Text `json:"status,omitempty,omitzero"`
 }
 
 // AbortScanRequest The body of an abort.
 //
-// Example: {"request_data":{"filters":"all"}}
+// Example: {"request_data":{"filters":[{"field":"hostname","operator":"in","value":["laptop-17"]}]}}
 type AbortScanRequest struct {
-	// RequestData Which endpoints' scans to cancel, and for which incident.
+	// RequestData The endpoints whose scans to cancel, and the incident that the abort belongs to.
 	RequestData AbortScanRequestData `json:"request_data"`
 }
 
-// AbortScanRequestData Which endpoints' scans to cancel, and for which incident.
+// AbortScanRequestData The endpoints whose scans to cancel, and the incident that the abort belongs to.
 type AbortScanRequestData struct {
 	// Filters The string "all" for every endpoint of the tenant, or a list of at least one filter. Filters are joined
-	// with AND. A list that holds "all" is neither.
+	// with AND. A list that contains "all" is neither.
 	Filters EndpointFilters `json:"filters"`
 
-	// IncidentID The ID of an incident. When it is given, the action appears in the timeline of that incident in Cortex
-	// XDR.
+	// IncidentID The ID of an incident. If given, the action appears in that incident's timeline in Cortex XDR.
 	//
 	// Example: 4711
 	IncidentID string `json:"incident_id,omitempty,omitzero"`
@@ -53,12 +52,19 @@ type AbortScanRequestData struct {
 
 // AbortScanResponse The answer to an abort that was accepted.
 type AbortScanResponse struct {
-	// Reply The action that was created. It says that the request was accepted, not that the scans have stopped.
+	// Reply The action that was created. It means that the request was accepted, not that the scans have stopped.
 	Reply AbortScanReply `json:"reply"`
 }
 
-// EndpointFilter A selection of endpoints by one field. The fields, operators and values below are those published;
-// the service adds new ones without notice.
+// DataReplyError The platform's error envelope inside `data`, documented for sibling operations.
+type DataReplyError struct {
+	// Data The error envelope that the platform uses most, also for authentication. It is not on the documentation
+	// pages of these operations. A 200 with this body is an error too.
+	Data XDRReplyError `json:"data"`
+}
+
+// EndpointFilter A selection of endpoints by one field. These fields, operators and values are published; the service adds
+// new ones without notice.
 //
 // | field | operator | value |
 // |---|---|---|
@@ -69,17 +75,17 @@ type AbortScanResponse struct {
 // | `scan_status` | `in` | list of `none`, `pending`, `in_progress`, `canceled`, `aborted`, `pending_cancellation`, `success`, `error` |
 // | `first_seen`, `last_seen` | `gte`, `lte` | integer, milliseconds since the Unix epoch, UTC |
 type EndpointFilter struct {
-	// Field What to compare, such as `hostname`.
+	// Field The field to compare, such as `hostname`.
 	//
 	// Example: hostname
 	Field string `json:"field"`
 
-	// Operator How to compare, `in` for lists, `gte` and `lte` for times.
+	// Operator The comparison, `in` for lists, `gte` and `lte` for times.
 	//
 	// Example: in
 	Operator string `json:"operator"`
 
-	// Value What to compare with, a list of strings, one string, or a time in milliseconds since the Unix epoch, UTC.
+	// Value A list of strings, one string, or a time in milliseconds since the Unix epoch, UTC.
 	Value FilterValue `json:"value"`
 }
 
@@ -88,7 +94,7 @@ type ErrorDetail struct {
 	// Field The name of the field that caused the error. An integer was seen too.
 	Field Text `json:"field,omitempty,omitzero"`
 
-	// Message What is wrong with it.
+	// Message What is wrong with the field.
 	//
 	// Example: Field required
 	Message string `json:"message,omitempty,omitzero"`
@@ -96,33 +102,37 @@ type ErrorDetail struct {
 
 // NetscanError The error envelope of the network scan operations.
 type NetscanError struct {
-	// ErrMsg What went wrong, for a person to read.
+	// ErrMsg The error message, for a person to read.
 	//
 	// Example: The request contains invalid or missing parameters
 	ErrMsg string `json:"err_msg"`
 
-	// Metadata What an error of the network scan operations adds to its message.
+	// Metadata Further context of an error of the network scan operations.
 	Metadata NetscanErrorMetadata `json:"metadata,omitempty,omitzero"`
 }
 
-// NetscanErrorMetadata What an error of the network scan operations adds to its message.
+// NetscanErrorBody The body of an error of the network scan operations, in their own envelope or in the platform's.
+type NetscanErrorBody struct {
+	union json.RawMessage
+}
+
+// NetscanErrorMetadata Further context of an error of the network scan operations.
 type NetscanErrorMetadata struct {
-	// Code A word for the kind of error, such as BAD_REQUEST. Seen, not documented.
+	// Code A word for the kind of error, such as BAD_REQUEST. Documented for sibling operations.
 	Code Text `json:"code,omitempty,omitzero"`
 
-	// ErrCode A code for the kind of error, mostly the HTTP status. Seen, not documented.
+	// ErrCode A code for the kind of error, usually the HTTP status. Seen, not documented.
 	ErrCode Text `json:"err_code,omitempty,omitzero"`
 
-	// ErrExtra What is wrong with which field. Documented as a list; a single text and null were seen too.
+	// ErrExtra What is wrong with each field. Documented as a list; a single text and null were seen too.
 	ErrExtra ErrorDetails `json:"err_extra,omitempty,omitzero"`
 }
 
-// ScanRunStatus The answer to a question for a scan run's status.
+// ScanRunStatus The status of a scan run.
 //
 // Example: {"DATA":"Scan is in Running state"}
 type ScanRunStatus struct {
 	// DATA The status as a sentence, such as "Scan is in Running state". `Running` is the only published state.
-	// The service also spells the member `data`.
 	//
 	// Example: Scan is in Running state
 	DATA string `json:"DATA"`
@@ -130,13 +140,13 @@ type ScanRunStatus struct {
 
 // XDRError The error envelope of the endpoint operations, as documented.
 type XDRError struct {
-	// ErrCode A code, mostly the HTTP status.
+	// ErrCode A code, usually the HTTP status.
 	ErrCode Text `json:"err_code,omitempty,omitzero"`
 
-	// ErrExtra Further information on the error.
+	// ErrExtra Additional information about the error.
 	ErrExtra ErrorExtra `json:"err_extra,omitempty,omitzero"`
 
-	// ErrMsg What went wrong. It may itself be JSON text with the members `line`, `column` and `message`.
+	// ErrMsg The error message. It may itself be JSON text with the members `line`, `column` and `message`.
 	//
 	// Example: {"line": 1, "column": 19, "message": "no viable alternative at input '|alter2'"}
 	ErrMsg string `json:"err_msg"`
@@ -147,8 +157,8 @@ type XDRErrorBody struct {
 	union json.RawMessage
 }
 
-// XDRReplyError The error envelope that the platform uses most, for authentication among others. It is not on the
-// documentation's pages of these operations. A 200 may carry it; it is an error all the same.
+// XDRReplyError The error envelope that the platform uses most, also for authentication. It is not on the documentation
+// pages of these operations. A 200 with this body is an error too.
 type XDRReplyError struct {
 	// Reply The error inside `reply`.
 	Reply XDRReplyErrorContent `json:"reply"`
@@ -156,13 +166,13 @@ type XDRReplyError struct {
 
 // XDRReplyErrorContent The error inside `reply`.
 type XDRReplyErrorContent struct {
-	// ErrCode A code, mostly the HTTP status, but not always.
+	// ErrCode A code, usually the HTTP status, but not always.
 	ErrCode Text `json:"err_code"`
 
-	// ErrExtra Further information on the error.
+	// ErrExtra Additional information about the error.
 	ErrExtra ErrorExtra `json:"err_extra,omitempty,omitzero"`
 
-	// ErrMsg What went wrong.
+	// ErrMsg The error message.
 	ErrMsg string `json:"err_msg,omitempty,omitzero"`
 }
 
@@ -172,8 +182,8 @@ type UserAgent = string
 // NetscanBadRequest The error envelope of the network scan operations.
 type NetscanBadRequest = NetscanError
 
-// NetscanForbidden The error envelope of the network scan operations.
-type NetscanForbidden = NetscanError
+// NetscanForbidden The body of an error of the network scan operations, in their own envelope or in the platform's.
+type NetscanForbidden = NetscanErrorBody
 
 // NetscanNotFound The error envelope of the network scan operations.
 type NetscanNotFound = NetscanError
@@ -181,8 +191,8 @@ type NetscanNotFound = NetscanError
 // NetscanServerError The error envelope of the network scan operations.
 type NetscanServerError = NetscanError
 
-// Unauthorized The error envelope that the platform uses most, for authentication among others. It is not on the
-// documentation's pages of these operations. A 200 may carry it; it is an error all the same.
+// Unauthorized The error envelope that the platform uses most, also for authentication. It is not on the documentation
+// pages of these operations. A 200 with this body is an error too.
 type Unauthorized = XDRReplyError
 
 // XDRBadRequest The body of an error of the endpoint operations, in either of its two forms.
@@ -208,12 +218,100 @@ type GetScanRunStatusParams struct {
 	// Fields The fields to include in the answer, one `fields=…` for each. `status` is the only published value.
 	Fields []string `form:"fields" json:"fields"`
 
-	// UserAgent The program that calls.
+	// UserAgent The program that sends the request.
 	UserAgent UserAgent `json:"User-Agent"`
 }
 
 // AbortScanJSONRequestBody defines body for AbortScan for application/json ContentType.
 type AbortScanJSONRequestBody = AbortScanRequest
+
+// AsNetscanError returns the union data inside the NetscanErrorBody as a NetscanError
+func (t NetscanErrorBody) AsNetscanError() (NetscanError, error) {
+	var body NetscanError
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNetscanError overwrites any union data inside the NetscanErrorBody as the provided NetscanError
+func (t *NetscanErrorBody) FromNetscanError(v NetscanError) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeNetscanError performs a merge with any union data inside the NetscanErrorBody, using the provided NetscanError
+func (t *NetscanErrorBody) MergeNetscanError(v NetscanError) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsXDRReplyError returns the union data inside the NetscanErrorBody as a XDRReplyError
+func (t NetscanErrorBody) AsXDRReplyError() (XDRReplyError, error) {
+	var body XDRReplyError
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromXDRReplyError overwrites any union data inside the NetscanErrorBody as the provided XDRReplyError
+func (t *NetscanErrorBody) FromXDRReplyError(v XDRReplyError) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeXDRReplyError performs a merge with any union data inside the NetscanErrorBody, using the provided XDRReplyError
+func (t *NetscanErrorBody) MergeXDRReplyError(v XDRReplyError) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDataReplyError returns the union data inside the NetscanErrorBody as a DataReplyError
+func (t NetscanErrorBody) AsDataReplyError() (DataReplyError, error) {
+	var body DataReplyError
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDataReplyError overwrites any union data inside the NetscanErrorBody as the provided DataReplyError
+func (t *NetscanErrorBody) FromDataReplyError(v DataReplyError) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeDataReplyError performs a merge with any union data inside the NetscanErrorBody, using the provided DataReplyError
+func (t *NetscanErrorBody) MergeDataReplyError(v DataReplyError) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t NetscanErrorBody) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *NetscanErrorBody) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
 
 // AsXDRError returns the union data inside the XDRErrorBody as a XDRError
 func (t XDRErrorBody) AsXDRError() (XDRError, error) {
@@ -353,8 +451,8 @@ type ClientInterface interface {
 
 	// GetScanRunStatus Get the status of a scan run
 	//
-	// Reads the current status of one network scan run, named by its ID. The parameter `fields` says which
-	// fields the answer is to cover; `status` is the only published value.
+	// Reads the current status of one network scan run by its ID. The parameter `fields` selects the fields of
+	// the answer; `status` is the only published value.
 	//
 	// Product: Cortex XSIAM. Permission: `network_scanners_action`.
 	//
@@ -363,16 +461,17 @@ type ClientInterface interface {
 
 	// AbortScanWithBody Cancel the scans of endpoints
 	//
-	// Cancels the scan of the selected endpoints. Only a scan that is pending or in progress can be
-	// cancelled. Filters on several fields are joined with AND; there is no OR.
+	// Cancels the scans of the selected endpoints. Only a scan that is pending or in progress can be canceled.
+	// Filters on several fields are joined with AND; there is no OR.
 	//
-	// A reply means that the request was accepted, not that the scans have stopped: follow the action by its
-	// ID in the console (*Response → Action Center*) or with the Get Action Status operation.
+	// A reply means that the request was accepted, not that the scans have stopped. To follow the action, search
+	// for its ID in the console (*Response → Action Center*) or use the operation Get Action Status.
 	//
 	// Selecting no endpoint is answered with a 500 whose message ends in "No endpoint was found for creating
 	// the requested action".
 	//
-	// Licence: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB.
+	// License: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; or Cortex XSIAM Premium
+	// or Enterprise; or, in Cortex NG SIEM, endpoints or the Cortex Cloud Runtime Security add-on.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -381,16 +480,17 @@ type ClientInterface interface {
 
 	// AbortScan Cancel the scans of endpoints
 	//
-	// Cancels the scan of the selected endpoints. Only a scan that is pending or in progress can be
-	// cancelled. Filters on several fields are joined with AND; there is no OR.
+	// Cancels the scans of the selected endpoints. Only a scan that is pending or in progress can be canceled.
+	// Filters on several fields are joined with AND; there is no OR.
 	//
-	// A reply means that the request was accepted, not that the scans have stopped: follow the action by its
-	// ID in the console (*Response → Action Center*) or with the Get Action Status operation.
+	// A reply means that the request was accepted, not that the scans have stopped. To follow the action, search
+	// for its ID in the console (*Response → Action Center*) or use the operation Get Action Status.
 	//
 	// Selecting no endpoint is answered with a 500 whose message ends in "No endpoint was found for creating
 	// the requested action".
 	//
-	// Licence: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB.
+	// License: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; or Cortex XSIAM Premium
+	// or Enterprise; or, in Cortex NG SIEM, endpoints or the Cortex Cloud Runtime Security add-on.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -400,8 +500,8 @@ type ClientInterface interface {
 
 // GetScanRunStatus Get the status of a scan run
 //
-// Reads the current status of one network scan run, named by its ID. The parameter `fields` says which
-// fields the answer is to cover; `status` is the only published value.
+// Reads the current status of one network scan run by its ID. The parameter `fields` selects the fields of
+// the answer; `status` is the only published value.
 //
 // Product: Cortex XSIAM. Permission: `network_scanners_action`.
 //
@@ -420,16 +520,17 @@ func (c *Client) GetScanRunStatus(ctx context.Context, params *GetScanRunStatusP
 
 // AbortScanWithBody Cancel the scans of endpoints
 //
-// Cancels the scan of the selected endpoints. Only a scan that is pending or in progress can be
-// cancelled. Filters on several fields are joined with AND; there is no OR.
+// Cancels the scans of the selected endpoints. Only a scan that is pending or in progress can be canceled.
+// Filters on several fields are joined with AND; there is no OR.
 //
-// A reply means that the request was accepted, not that the scans have stopped: follow the action by its
-// ID in the console (*Response → Action Center*) or with the Get Action Status operation.
+// A reply means that the request was accepted, not that the scans have stopped. To follow the action, search
+// for its ID in the console (*Response → Action Center*) or use the operation Get Action Status.
 //
 // Selecting no endpoint is answered with a 500 whose message ends in "No endpoint was found for creating
 // the requested action".
 //
-// Licence: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB.
+// License: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; or Cortex XSIAM Premium
+// or Enterprise; or, in Cortex NG SIEM, endpoints or the Cortex Cloud Runtime Security add-on.
 //
 // Takes any type of body and a specified content type.
 //
@@ -448,16 +549,17 @@ func (c *Client) AbortScanWithBody(ctx context.Context, contentType string, body
 
 // AbortScan Cancel the scans of endpoints
 //
-// Cancels the scan of the selected endpoints. Only a scan that is pending or in progress can be
-// cancelled. Filters on several fields are joined with AND; there is no OR.
+// Cancels the scans of the selected endpoints. Only a scan that is pending or in progress can be canceled.
+// Filters on several fields are joined with AND; there is no OR.
 //
-// A reply means that the request was accepted, not that the scans have stopped: follow the action by its
-// ID in the console (*Response → Action Center*) or with the Get Action Status operation.
+// A reply means that the request was accepted, not that the scans have stopped. To follow the action, search
+// for its ID in the console (*Response → Action Center*) or use the operation Get Action Status.
 //
 // Selecting no endpoint is answered with a 500 whose message ends in "No endpoint was found for creating
 // the requested action".
 //
-// Licence: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB.
+// License: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; or Cortex XSIAM Premium
+// or Enterprise; or, in Cortex NG SIEM, endpoints or the Cortex Cloud Runtime Security add-on.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -635,8 +737,8 @@ type ClientWithResponsesInterface interface {
 
 	// GetScanRunStatusWithResponse Get the status of a scan run
 	//
-	// Reads the current status of one network scan run, named by its ID. The parameter `fields` says which
-	// fields the answer is to cover; `status` is the only published value.
+	// Reads the current status of one network scan run by its ID. The parameter `fields` selects the fields of
+	// the answer; `status` is the only published value.
 	//
 	// Product: Cortex XSIAM. Permission: `network_scanners_action`.
 	//
@@ -647,16 +749,17 @@ type ClientWithResponsesInterface interface {
 
 	// AbortScanWithBodyWithResponse Cancel the scans of endpoints
 	//
-	// Cancels the scan of the selected endpoints. Only a scan that is pending or in progress can be
-	// cancelled. Filters on several fields are joined with AND; there is no OR.
+	// Cancels the scans of the selected endpoints. Only a scan that is pending or in progress can be canceled.
+	// Filters on several fields are joined with AND; there is no OR.
 	//
-	// A reply means that the request was accepted, not that the scans have stopped: follow the action by its
-	// ID in the console (*Response → Action Center*) or with the Get Action Status operation.
+	// A reply means that the request was accepted, not that the scans have stopped. To follow the action, search
+	// for its ID in the console (*Response → Action Center*) or use the operation Get Action Status.
 	//
 	// Selecting no endpoint is answered with a 500 whose message ends in "No endpoint was found for creating
 	// the requested action".
 	//
-	// Licence: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB.
+	// License: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; or Cortex XSIAM Premium
+	// or Enterprise; or, in Cortex NG SIEM, endpoints or the Cortex Cloud Runtime Security add-on.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -665,16 +768,17 @@ type ClientWithResponsesInterface interface {
 
 	// AbortScanWithResponse Cancel the scans of endpoints
 	//
-	// Cancels the scan of the selected endpoints. Only a scan that is pending or in progress can be
-	// cancelled. Filters on several fields are joined with AND; there is no OR.
+	// Cancels the scans of the selected endpoints. Only a scan that is pending or in progress can be canceled.
+	// Filters on several fields are joined with AND; there is no OR.
 	//
-	// A reply means that the request was accepted, not that the scans have stopped: follow the action by its
-	// ID in the console (*Response → Action Center*) or with the Get Action Status operation.
+	// A reply means that the request was accepted, not that the scans have stopped. To follow the action, search
+	// for its ID in the console (*Response → Action Center*) or use the operation Get Action Status.
 	//
 	// Selecting no endpoint is answered with a 500 whose message ends in "No endpoint was found for creating
 	// the requested action".
 	//
-	// Licence: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB.
+	// License: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; or Cortex XSIAM Premium
+	// or Enterprise; or, in Cortex NG SIEM, endpoints or the Cortex Cloud Runtime Security add-on.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -766,8 +870,8 @@ func (r AbortScanResult) ContentType() string {
 
 // GetScanRunStatusWithResponse Get the status of a scan run
 //
-// Reads the current status of one network scan run, named by its ID. The parameter `fields` says which
-// fields the answer is to cover; `status` is the only published value.
+// Reads the current status of one network scan run by its ID. The parameter `fields` selects the fields of
+// the answer; `status` is the only published value.
 //
 // Product: Cortex XSIAM. Permission: `network_scanners_action`.
 //
@@ -784,16 +888,17 @@ func (c *ClientWithResponses) GetScanRunStatusWithResponse(ctx context.Context, 
 
 // AbortScanWithBodyWithResponse Cancel the scans of endpoints
 //
-// Cancels the scan of the selected endpoints. Only a scan that is pending or in progress can be
-// cancelled. Filters on several fields are joined with AND; there is no OR.
+// Cancels the scans of the selected endpoints. Only a scan that is pending or in progress can be canceled.
+// Filters on several fields are joined with AND; there is no OR.
 //
-// A reply means that the request was accepted, not that the scans have stopped: follow the action by its
-// ID in the console (*Response → Action Center*) or with the Get Action Status operation.
+// A reply means that the request was accepted, not that the scans have stopped. To follow the action, search
+// for its ID in the console (*Response → Action Center*) or use the operation Get Action Status.
 //
 // Selecting no endpoint is answered with a 500 whose message ends in "No endpoint was found for creating
 // the requested action".
 //
-// Licence: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB.
+// License: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; or Cortex XSIAM Premium
+// or Enterprise; or, in Cortex NG SIEM, endpoints or the Cortex Cloud Runtime Security add-on.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -808,16 +913,17 @@ func (c *ClientWithResponses) AbortScanWithBodyWithResponse(ctx context.Context,
 
 // AbortScanWithResponse Cancel the scans of endpoints
 //
-// Cancels the scan of the selected endpoints. Only a scan that is pending or in progress can be
-// cancelled. Filters on several fields are joined with AND; there is no OR.
+// Cancels the scans of the selected endpoints. Only a scan that is pending or in progress can be canceled.
+// Filters on several fields are joined with AND; there is no OR.
 //
-// A reply means that the request was accepted, not that the scans have stopped: follow the action by its
-// ID in the console (*Response → Action Center*) or with the Get Action Status operation.
+// A reply means that the request was accepted, not that the scans have stopped. To follow the action, search
+// for its ID in the console (*Response → Action Center*) or use the operation Get Action Status.
 //
 // Selecting no endpoint is answered with a 500 whose message ends in "No endpoint was found for creating
 // the requested action".
 //
-// Licence: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB.
+// License: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; or Cortex XSIAM Premium
+// or Enterprise; or, in Cortex NG SIEM, endpoints or the Cortex Cloud Runtime Security add-on.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -249,7 +249,15 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 
 type NetscanBadRequestJSONResponse NetscanError
 
-type NetscanForbiddenJSONResponse NetscanError
+type NetscanForbiddenJSONResponse NetscanErrorBody
+
+func (t NetscanForbiddenJSONResponse) MarshalJSON() ([]byte, error) {
+	return NetscanErrorBody(t).MarshalJSON()
+}
+
+func (t *NetscanForbiddenJSONResponse) UnmarshalJSON(b []byte) error {
+	return (*NetscanErrorBody)(t).UnmarshalJSON(b)
+}
 
 type NetscanNotFoundJSONResponse NetscanError
 

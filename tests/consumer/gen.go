@@ -48,6 +48,8 @@ var (
 	_ = gen.GetScanRunStatusParams{ID: int64(0), Fields: []string(nil), UserAgent: gen.UserAgent("")}
 	_ = gen.ScanRunStatus{DATA: string("")}
 
+	_ func(*gen.ScanRunStatus) string = (*gen.ScanRunStatus).State
+
 	_ = gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{Filters: gen.EndpointFilters(nil), IncidentID: string("")}}
 	_ = gen.AbortScanRequestData{Filters: gen.AllEndpoints}
 	_ = gen.AbortScanRequestData{Filters: []gen.EndpointFilter{{Field: string(""), Operator: string(""), Value: gen.FilterValue(nil)}}}

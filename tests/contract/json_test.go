@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -30,7 +31,7 @@ func decode(t *testing.T, b []byte) any {
 }
 
 // canonical makes two values equal that mean the same by the document: it writes numbers as strings where the
-// schema is Text, and leaves out null members and what is empty without them.
+// schema is Text, leaves out null members and what is empty without them, and spells names in lower case.
 func canonical(s *openapi3.SchemaRef, v any) any {
 	s = formOf(s, v)
 	switch v := v.(type) {
@@ -42,7 +43,7 @@ func canonical(s *openapi3.SchemaRef, v any) any {
 		out := map[string]any{}
 		for name, m := range v {
 			if m = canonical(memberOf(s, name), m); m != nil {
-				out[name] = m
+				out[strings.ToLower(name)] = m
 			}
 		}
 		if len(out) == 0 && len(v) > 0 {
