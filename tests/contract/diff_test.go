@@ -79,6 +79,11 @@ func TestContractDiff(t *testing.T) {
 	}
 	renamed := replace("required: [filters]", "required: [filters, incident_id]")
 	compatible := replace("        incident_id:\n", "        case_id:\n          type: string\n          description: A case.\n        incident_id:\n")
+	operationRenamed := replace("operationId: abortScan", "operationId: cancelScan")
+	head, body, _ := strings.Cut(contract, "requestBody:")
+	requestCharset := head + "requestBody:" + strings.Replace(body, "application/json:", "application/json; charset=UTF-8:", 1)
+	responseCharset := replace("application/json:", "application/json; charset=UTF-8:")
+	origin := replace("x-origin: seen", "x-origin: documented")
 	const breaks, harmless = "It breaks callers.", "It does not break callers."
 	for _, tt := range []struct {
 		name, now, changelog string
@@ -87,6 +92,10 @@ func TestContractDiff(t *testing.T) {
 	}{
 		{"no change", contract, silent, true, []string{harmless}},
 		{"compatible", compatible, silent, true, []string{"case_id", harmless}},
+		{"another origin", origin, silent, true, []string{harmless}},
+		{"another operation ID", operationRenamed, silent, false, []string{"cancelScan", breaks, "does not announce it"}},
+		{"a charset of a request", requestCharset, silent, false, []string{"application/json; charset=UTF-8", breaks, "does not announce it"}},
+		{"a charset of an answer", responseCharset, silent, false, []string{"charset", breaks, "does not announce it"}},
 		{"breaking, not announced", renamed, silent, false, []string{"incident_id", breaks, "does not announce it"}},
 		{"breaking, announced", renamed, announced, true, []string{"incident_id", breaks, "CHANGELOG.md announces it."}},
 		{"breaking, announced for another release", renamed, announcedAgo, false, []string{breaks, "does not announce it"}},
@@ -95,6 +104,7 @@ func TestContractDiff(t *testing.T) {
 			dir := t.TempDir()
 			write(t, dir, map[string]string{
 				".ci/contract-diff": read(t, ".ci/contract-diff"), ".ci/announced": read(t, ".ci/announced"),
+				".ci/severity-levels":       read(t, ".ci/severity-levels"),
 				".ci/baseline/openapi.yaml": contract, "api/openapi.yaml": tt.now, "CHANGELOG.md": tt.changelog,
 			})
 			said, ok := script(t, dir, ".ci/contract-diff")
@@ -113,6 +123,7 @@ func TestContractDiff(t *testing.T) {
 		dir := t.TempDir()
 		write(t, dir, map[string]string{
 			".ci/contract-diff": read(t, ".ci/contract-diff"), ".ci/announced": read(t, ".ci/announced"),
+			".ci/severity-levels":       read(t, ".ci/severity-levels"),
 			".ci/baseline/openapi.yaml": contract, "api/openapi.yaml": contract, "CHANGELOG.md": silent,
 		})
 		git(t, dir, "init", "-q")
