@@ -220,3 +220,13 @@ var (
 	hideSlash = strings.NewReplacer("%", "%25", "/", "%2F")
 	showSlash = strings.NewReplacer("%25", "%", "%2F", "/")
 )
+
+// Operation returns the operationId of the operation that a request is for, by method and path alone. ok is false for
+// an unknown operation.
+func (v *Validator) Operation(r *http.Request) (id string, ok bool) {
+	m, err := v.find(r)
+	if err != nil {
+		return "", false
+	}
+	return m.route.Operation.OperationID, true
+}

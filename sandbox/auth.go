@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/cortexscan/api"
+	"example.com/cortexscan/internal/text"
 )
 
 // KeyKind is the type of an API key, which decides how a request proves that it has the key.
@@ -58,7 +59,7 @@ func (t *Tenant) authenticate(h http.Header) []api.Problem {
 	switch {
 	case !known:
 		return headerProblem(headerKeyID, "is not the ID of a key that the tenant knows")
-	case k.key() == "":
+	case text.IsBlank(k.key()):
 		return headerProblem(headerAuthorization, "cannot be right: the key that the tenant was given for this ID is empty")
 	case k.kind == Standard:
 		return c.verifyStandard(k.key())

@@ -74,3 +74,17 @@ func (t *Tenant) Endpoints() []Endpoint {
 	}
 	return list
 }
+
+// MoveScan moves an endpoint's scan from one state to another, as the scan's own progress does. It returns false and
+// changes nothing if no endpoint has this ID, or if its scan is not, or no longer, in the state from: an abort may
+// have come first, and must not be undone.
+func (t *Tenant) MoveScan(id, from, to string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	i := t.endpointAt(id)
+	if i < 0 || t.endpoints[i].ScanStatus != from {
+		return false
+	}
+	t.endpoints[i].ScanStatus = to
+	return true
+}

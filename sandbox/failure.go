@@ -56,7 +56,10 @@ func (t *Tenant) Fail(f Failure) {
 // takeFailure takes the failure for this request off the queue, where there is one.
 func (t *Tenant) takeFailure(r *http.Request) (Failure, bool) {
 	name := r.Method + " " + r.URL.Path
-	id := operationIDs[name]
+	id := ""
+	if t.contract != nil {
+		id, _ = t.contract.Operation(r)
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	i := slices.IndexFunc(t.failures, func(f *Failure) bool {

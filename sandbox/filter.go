@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/cortexscan/gen"
+	"example.com/cortexscan/internal/text"
 )
 
 // selection is what the filters of a request come down to: the endpoints for which every condition holds.
@@ -91,7 +92,7 @@ func conditionOf(f gen.EndpointFilter, where string) (condition, error) {
 		return ipCondition(values, where)
 	}
 	// A blank is no value: it would match every endpoint that has none in this field.
-	values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" })
+	values = slices.DeleteFunc(slices.Clone(values), text.IsBlank)
 	return func(e *Endpoint) bool {
 		return slices.ContainsFunc(values, func(v string) bool { return equal(e, v) })
 	}, nil

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -87,7 +88,7 @@ func (t *Tenant) arrive(w http.ResponseWriter, r *http.Request) (*answer, *http.
 	r, body := takeBody(r)
 	call := &Call{
 		Time:   t.clock(),
-		Method: clip(r.Method),
+		Method: t.blank(r.Method),
 		Path:   t.blank(r.URL.Path),
 		Query:  t.blank(r.URL.RawQuery),
 		Body:   t.blank(string(body)),
@@ -135,14 +136,65 @@ func clip(s string) string {
 	return s
 }
 
-// blank hides the tenant's keys in a text: somebody may have put one in a wrong place.
+// blank hides the tenant's keys in a text, where somebody may have put one by mistake: as they are, and as a URL or a
+// form encodes them.
 func (t *Tenant) blank(s string) string {
 	for _, k := range t.keys {
 		if key := k.key(); key != "" {
-			s = strings.ReplaceAll(s, key, hidden)
+			s = blankEncoded(strings.ReplaceAll(s, key, hidden), key)
 		}
 	}
 	return clip(s)
+}
+
+// blankEncoded hides a key in which any character is percent-encoded, or a space is a plus sign.
+func blankEncoded(s, key string) string {
+	if !strings.ContainsAny(s, "%+") {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		if n := encodedPrefix(s[i:], key); n > 0 {
+			b.WriteString(hidden)
+			i += n
+		} else {
+			b.WriteByte(s[i])
+			i++
+		}
+	}
+	return b.String()
+}
+
+// encodedPrefix returns how many bytes of s encode the key, 0 if s does not begin with it.
+func encodedPrefix(s, key string) int {
+	n := 0
+	for i := range len(key) {
+		rest := s[n:]
+		switch {
+		case len(rest) >= 3 && rest[0] == '%' && isHexOf(rest[1:3], key[i]):
+			n += 3
+		case rest != "" && (rest[0] == key[i] || rest[0] == '+' && key[i] == ' '):
+			n++
+		default:
+			return 0
+		}
+	}
+	return n
+}
+
+func isHexOf(digits string, c byte) bool {
+	v, err := strconv.ParseUint(digits, 16, 8)
+	return err == nil && byte(v) == c
+}
+
+// blankName hides a header's name that contains a key, in upper or lower case: net/http changes the case of names.
+func (t *Tenant) blankName(name string) string {
+	for _, k := range t.keys {
+		if key := k.key(); key != "" && strings.Contains(strings.ToLower(name), strings.ToLower(key)) {
+			return hidden
+		}
+	}
+	return name
 }
 
 func (t *Tenant) blankHeader(h http.Header) http.Header {
@@ -154,10 +206,11 @@ func (t *Tenant) blankHeader(h http.Header) http.Header {
 				v = hidden
 			}
 			v = t.blank(v)
-			if room -= len(name) + len(v); room < 0 {
+			shown := t.blankName(name)
+			if room -= len(shown) + len(v); room < 0 {
 				return kept
 			}
-			kept.Add(name, v)
+			kept[shown] = append(kept[shown], v)
 		}
 	}
 	return kept
@@ -215,6 +268,13 @@ func withAnswer(r *http.Request, a *answer) *http.Request {
 }
 
 type answerKey struct{}
+
+// noteProblem records what is wrong with the request of a context.
+func noteProblem(ctx context.Context, problem api.Problem) {
+	if a, ok := ctx.Value(answerKey{}).(*answer); ok {
+		a.note([]api.Problem{problem})
+	}
+}
 
 func noteAbort(ctx context.Context, result AbortResult) {
 	a, ok := ctx.Value(answerKey{}).(*answer)

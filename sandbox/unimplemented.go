@@ -1,0 +1,30 @@
+package sandbox
+
+import (
+	"net/http"
+
+	"example.com/cortexscan/internal/text"
+)
+
+// implemented are the operations that the tenant carries out, by operationId: those of include-operation-ids in
+// api/server.cfg.yaml. The contract may have any others.
+const maxOperation = 256 // bytes of its name in an answer
+
+var implemented = map[string]bool{"getScanRunStatus": true, "abortScan": true}
+
+// onlyImplemented answers 501 for every other operation of the contract. It runs after the checks, because
+// credentials and contract apply to every operation alike. The contract, and not the router of next, decides which
+// operation a request is for: paths of other operations may match it too.
+func (t *Tenant) onlyImplemented(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id, known := t.contract.Operation(r)
+		if known && !implemented[id] {
+			if id == "" { // operationId is optional
+				id = r.Method + " " + r.URL.Path
+			}
+			refuse(w, r, http.StatusNotImplemented, "The sandbox does not implement the operation "+text.Printable(id, maxOperation))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
