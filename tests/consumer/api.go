@@ -15,6 +15,7 @@ var (
 	_ func(*api.Validator, *http.Request) error                           = (*api.Validator).ValidateRequest
 	_ func(*api.Validator, *http.Request, int, http.Header, []byte) error = (*api.Validator).ValidateResponse
 	_ func(*api.Validator, http.Handler) http.Handler                     = (*api.Validator).Middleware
+	_ func(*api.Validator, *http.Request) (string, bool)                  = (*api.Validator).Operation
 
 	_ wrapper.RequestValidator  = (*api.Validator)(nil)
 	_ wrapper.ResponseValidator = (*api.Validator)(nil)
