@@ -2,19 +2,21 @@ package wrapper
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 
 	"example.com/cortexscan/gen"
+	"example.com/cortexscan/internal/text"
 )
 
 // AbortOption adds something to an abort.
 type AbortOption func(*gen.AbortScanRequestData) error
 
 // WithIncident shows the action in the timeline of the incident with this ID, in the console. A blank ID is
-// refused.
+// an [ErrInvalidRequest].
 func WithIncident(id string) AbortOption {
 	return func(d *gen.AbortScanRequestData) error {
-		if isBlank(id) {
+		if text.IsBlank(id) {
 			return errors.New("the incident ID is blank: is a variable unset?")
 		}
 		d.IncidentID = id
@@ -27,28 +29,32 @@ func WithIncident(id string) AbortOption {
 // console's Action Center.
 //
 // Targets that name no endpoint are refused with [ErrInvalidRequest] and never mean all. Where nothing matches,
-// the error is [ErrNoEndpoints]. Where it is [ErrOutcomeUnknown] the abort may have been carried out: it is not
-// sent again by itself.
+// the error is [ErrNoEndpoints]. Where it is [ErrOutcomeUnknown] the abort may have been executed: it is not sent
+// again by itself.
 func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOption) (*gen.AbortScanReply, error) {
 	const operation = "abort scan"
 	filters, err := targets.encode()
 	if err != nil {
-		return nil, &refusedError{operation, err}
+		return nil, &invalidRequestError{operation, err}
 	}
 	body := gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{Filters: filters}}
 	for _, opt := range opts {
 		if opt == nil {
-			return nil, refused(operation, "an AbortOption is nil")
+			return nil, &invalidRequestError{operation, errors.New("an AbortOption is nil")}
 		}
 		if err := opt(&body.RequestData); err != nil {
-			return nil, &refusedError{operation, err}
+			return nil, &invalidRequestError{operation, err}
 		}
 	}
-	r, err := gen.NewAbortScanRequest("/", body)
+	encoded, err := json.Marshal(body)
 	if err != nil {
-		return nil, &refusedError{operation, err}
+		return nil, &invalidRequestError{operation, err}
 	}
-	res, err := fetch(ctx, c, r, func(v *gen.AbortScanResponse, _ *answer) string {
+	r, err := gen.NewAbortScanRequestWithBody("/", "application/json", nil)
+	if err != nil {
+		return nil, &invalidRequestError{operation, err}
+	}
+	res, err := fetch(ctx, c.pipeline, r, encoded, func(v *gen.AbortScanResponse, _ []byte) string {
 		if v.Reply.ActionID == "" {
 			return "reply with an action_id"
 		}

@@ -108,6 +108,8 @@ type operation struct {
 	call   func(testing.TB, context.Context, *wrapper.Client) error
 }
 
+func (o operation) throughAPI() bool { return strings.HasSuffix(o.name, " through API") }
+
 const (
 	statusOperation = "GET /public_api/netscan/v1/scan/run"
 	abortOperation  = "POST /public_api/v1/endpoints/abort_scan"
@@ -150,6 +152,7 @@ var kinds = []struct {
 	{"Server", wrapper.ErrServer}, {"NoEndpoints", wrapper.ErrNoEndpoints}, {"Unexpected", wrapper.ErrUnexpectedResponse},
 	{"TooLarge", wrapper.ErrResponseTooLarge}, {"InvalidRequest", wrapper.ErrInvalidRequest},
 	{"InvalidResponse", wrapper.ErrInvalidResponse}, {"OutcomeUnknown", wrapper.ErrOutcomeUnknown},
+	{"UnexpectedState", wrapper.ErrUnexpectedState},
 }
 
 // wantKinds checks that err is of these kinds, named in one text, and of no other.

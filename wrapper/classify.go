@@ -2,108 +2,96 @@ package wrapper
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"time"
+
+	"example.com/cortexscan/wrapper/internal/envelope"
+	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-var byteOrderMark = []byte("\ufeff")
-
-// classify returns nil for an answer that may be the documented success, and the error for everything else.
-func (p *pipeline) classify(c *call, res *result) error {
-	text := bytes.TrimPrefix(res.body, byteOrderMark)
-	whole := res.response != nil && res.err == nil && !res.tooLarge
-	if whole && c.isGood(res.response.StatusCode, text) {
-		res.received, res.body = res.body, text
-		return nil
+// failure is the error of a call that came to something else than its documented success. The kind and the cause are
+// those of an answer that arrived whole and was refused, nil otherwise.
+func (p *pipeline) failure(r *http.Request, res *exchange.Result, kind, cause error) error {
+	if res.Response == nil {
+		return transportError(r, res)
 	}
-	secrets := secretsOf(res.signed)
-	if res.err != nil {
-		res.err = secrets.presentable(res.err)
-	}
-	if res.response == nil {
-		return &noAnswerError{
-			operation: c.operation(), attempts: c.attempts, left: res.left,
-			unknown: res.left && c.mayHaveEffect(), cause: res.err,
-		}
-	}
-	status := res.response.StatusCode
-	kept := secrets.hide(res.body)
-	if !whole {
-		kept, text = secrets.hideEnd(kept), secrets.hideEnd(secrets.hide(text))
-	}
+	said := envelope.Parse(res.Body, res.Redactor.Redact)
 	e := &APIError{
-		Operation:  c.operation(),
-		StatusCode: status,
-		Attempts:   c.attempts,
-		RetryAfter: retryAfter(res.response.Header, time.Now()),
-		Body:       bounded(kept, maxKeptBody),
+		Operation:  exchange.Operation(r),
+		StatusCode: res.Response.StatusCode,
+		Code:       said.Code,
+		Message:    said.Message,
+		Extra:      said.Extra,
+		Line:       said.Line,
+		Column:     said.Column,
+		RetryAfter: exchange.RetryAfter(res.Response.Header, time.Now()),
+		Attempts:   res.Attempts,
+		Body:       beginning(res.Body),
+		kinds:      []error{kind},
+		cause:      cause,
 	}
-	if res.err != nil {
-		e.cause = fmt.Errorf("the answer broke off: %w", res.err)
+	for _, d := range said.Details {
+		e.Details = append(e.Details, Detail(d))
 	}
-	saysError := describe(e, text, func(s string, max int) string { return clean(secrets.hideText(s), max) })
-	e.kinds = kindsOf(e, res.tooLarge, saysError)
-	if c.mayHaveEffect() && !isDefinite(status, saysError) {
-		e.add(ErrOutcomeUnknown)
+	if res.Err != nil {
+		e.cause = fmt.Errorf("the answer broke off: %w", res.Err)
 	}
-	e.Hint = p.hint(e, res)
+	e.cause = withEnded(e.cause, res.Ended)
+	if kind == nil {
+		e.kinds = kindsOf(e.StatusCode, said, res.TooLarge)
+	}
+	if r.Method != http.MethodGet && !isDefinite(e.StatusCode, said) {
+		e.kinds = append(e.kinds, ErrOutcomeUnknown)
+	}
+	e.Hint = p.hint(e, res.Response.Header)
 	return e
 }
 
-// isGood reports whether the answer is a success as far as can be told without knowing the operation: JSON that
-// is no error envelope, or a 204 without a body. JSON is known by its bytes, not by its Content-Type.
-func (c *call) isGood(status int, text []byte) bool {
-	if !isSuccess(status) {
-		return false
+// transportError is the error of a call without an answer.
+func transportError(r *http.Request, res *exchange.Result) error {
+	e := &TransportError{
+		Operation: exchange.Operation(r), Attempts: res.Attempts, Sent: res.Sent,
+		cause: withEnded(res.Err, res.Ended), permanent: res.Permanent,
 	}
-	if len(text) == 0 {
-		return status == http.StatusNoContent
+	if kind := kindOfStatus(res.LastStatus); kind != nil && res.Ended != nil {
+		e.kinds = append(e.kinds, kind) // of the attempt before, which was answered
 	}
-	return c.read(text) && (!mayBeError(text) || !parseEnvelope(text).saysError())
+	if res.Sent && r.Method != http.MethodGet {
+		e.kinds = append(e.kinds, ErrOutcomeUnknown)
+	}
+	return e
 }
 
-// read decodes a success and reports whether it is JSON at all. encoding/json looks through all of a text before
-// it decodes any, so that json.Valid would look once more than needed.
-func (c *call) read(text []byte) bool {
-	if c.into == nil {
-		return json.Valid(text)
+// withEnded joins what went wrong with the end of the caller's context, each of which may be nil.
+func withEnded(cause, ended error) error {
+	switch {
+	case ended == nil:
+		return cause
+	case cause == nil || cause.Error() == ended.Error():
+		return ended
 	}
-	c.misfit = json.Unmarshal(text, c.into)
-	var invalid *json.SyntaxError
-	return !errors.As(c.misfit, &invalid)
+	return fmt.Errorf("%w, and before that: %w", ended, cause)
 }
 
-// isDefinite reports whether the answer tells that the request was, or was not, carried out.
-func isDefinite(status int, saysError bool) bool {
-	switch status {
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return false
+// kindsOf goes by the HTTP status, whatever the body says; for a success that carries an error envelope, by its code
+// where that is the status of an error.
+func kindsOf(status int, said envelope.Error, tooLarge bool) (kinds []error) {
+	decisive := status
+	if isSuccess(status) && said.IsError {
+		decisive = statusOf(said.Code)
 	}
-	return !isSuccess(status) || saysError
-}
-
-// kindsOf goes by the HTTP status; of a success that carries an error envelope, by its code where that is one.
-func kindsOf(e *APIError, tooLarge, saysError bool) []error {
-	status := e.StatusCode
-	if isSuccess(status) && saysError {
-		status, _ = strconv.Atoi(e.Code)
-	}
-	var kinds []error
-	if kind := kindOfStatus(status); kind != nil {
+	if kind := kindOfStatus(decisive); kind != nil {
 		kinds = append(kinds, kind)
-	} else if !tooLarge || !isSuccess(e.StatusCode) {
+	} else if !tooLarge || !isSuccess(status) {
 		kinds = append(kinds, ErrUnexpectedResponse)
 	}
 	if tooLarge {
 		kinds = append(kinds, ErrResponseTooLarge)
 	}
-	if containsFold(e.Message, noEndpointsText) {
+	if said.NoEndpoints {
 		if !slices.Contains(kinds, ErrServer) {
 			kinds = append(kinds, ErrServer)
 		}
@@ -112,45 +100,31 @@ func kindsOf(e *APIError, tooLarge, saysError bool) []error {
 	return kinds
 }
 
-// answer is what passed classify.
-type answer struct {
-	*call
-	*result
+// isDefinite reports whether an answer says that the request was, or was not, executed.
+func isDefinite(status int, said envelope.Error) bool {
+	switch {
+	case status == http.StatusBadGateway, status == http.StatusServiceUnavailable, status == http.StatusGatewayTimeout:
+		return false
+	case !isSuccess(status):
+		return true
+	}
+	return said.IsError && (!said.HasActionID || statusOf(said.Code) != 0)
 }
 
-// fetch sends a request of the generated client through the pipeline and returns the documented success, of which
-// missing says what it lacks, "" when nothing. It returns either a value or an error.
-func fetch[T any](ctx context.Context, c *Client, r *http.Request, missing func(v *T, a *answer) string) (*T, error) {
-	v := new(T)
-	a, err := c.pipeline.call(ctx, r, v)
-	if err != nil {
-		return nil, err
+// statusOf returns the HTTP status of an error that a code stands for, 0 where it is none.
+func statusOf(code string) int {
+	if n, err := strconv.Atoi(code); err == nil && n >= 400 && n <= 599 {
+		return n
 	}
-	if a.response.StatusCode != http.StatusOK {
-		return nil, a.unexpected(ErrUnexpectedResponse, nil)
-	}
-	if a.misfit != nil {
-		// The decoder's own error would repeat parts of the body.
-		return nil, a.unexpected(ErrUnexpectedResponse, fmt.Errorf("the body is not of the documented shape"))
-	}
-	if what := missing(v, a); what != "" {
-		return nil, a.unexpected(ErrUnexpectedResponse, fmt.Errorf("the body has no %s", what))
-	}
-	return v, nil
+	return 0
 }
 
-// unexpected makes the error of an answer that passed classify and is still not what the operation documents.
-func (a *answer) unexpected(kind, cause error) error {
-	secrets := secretsOf(a.signed)
-	if cause != nil {
-		cause = secrets.presentable(cause)
+const maxBody = 64 << 10 // bytes, of APIError.Body
+
+// beginning returns what is kept of a body, in memory of its own where that frees the rest.
+func beginning(body []byte) []byte {
+	if len(body) > maxBody {
+		return bytes.Clone(body[:maxBody])
 	}
-	e := &APIError{
-		Operation: a.operation(), StatusCode: a.response.StatusCode, Attempts: a.attempts,
-		Body: bounded(secrets.hide(a.received), maxKeptBody), kinds: []error{kind}, cause: cause,
-	}
-	if a.request.Method != http.MethodGet {
-		e.add(ErrOutcomeUnknown)
-	}
-	return e
+	return body
 }

@@ -8,8 +8,14 @@ import (
 	"time"
 
 	"example.com/cortexscan/gen"
+	"example.com/cortexscan/wrapper/internal/exchange"
 	"golang.org/x/time/rate"
 )
+
+// Version is the version of this module. It is part of the User-Agent of every request.
+const Version = "0.1.0"
+
+const productToken = "cortexscan/" + Version
 
 // Client calls one tenant with one key. It is safe for concurrent use; make one and keep it, since its
 // connections are kept alive.
@@ -20,7 +26,7 @@ type Client struct {
 
 // New returns a Client for a tenant, which is given as its host (acme.xdr.us.paloaltonetworks.com, with or
 // without the prefix api-, which API hosts have) or as an https URL, a gateway's path prefix included. Plain
-// http is for this machine alone. New sends nothing. Its errors say what is wrong with which argument, and
+// http is for loopback addresses only. New sends nothing. Its errors say what is wrong with which argument, and
 // repeat neither a key nor a password.
 func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 	base, err := parseTenant(tenant)
@@ -43,15 +49,18 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 		}
 	}
 	p := &pipeline{
-		base:              base,
-		cred:              cred,
-		transport:         sharedTransport(),
+		exchange: exchange.Client{
+			Base:      base,
+			Sign:      cred.sign,
+			Transport: exchange.SharedTransport(),
+			Timeout:   orDefault(s.timeout, defaultTimeout, 0),
+			MaxBytes:  orDefault(s.maxResponseBytes, defaultMaxResponseBytes, math.MaxInt64-1),
+			Retry:     exchange.Retry(s.retry.withDefaults()),
+			Limiter:   newLimiter(s.perSecond, s.burst),
+			Log:       s.logger,
+		},
+		keyType:           cred.kind,
 		userAgent:         productToken,
-		timeout:           orDefault(s.timeout, defaultTimeout, 0),
-		maxBytes:          orDefault(s.maxResponseBytes, defaultMaxResponseBytes, math.MaxInt64-1),
-		retry:             s.retry.withDefaults(),
-		limiter:           newLimiter(s.perSecond, s.burst),
-		log:               s.logger,
 		requestValidator:  s.requestValidator,
 		responseValidator: s.responseValidator,
 	}
@@ -60,15 +69,15 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 	}
 	if c := s.httpClient; c != nil {
 		if c.Transport != nil {
-			p.transport = c.Transport
+			p.exchange.Transport = c.Transport
 		}
-		p.timeout = shorter(s.timeout, c.Timeout, p.timeout)
+		p.exchange.Timeout = shorter(s.timeout, c.Timeout, p.exchange.Timeout)
 	}
-	if p.log == nil {
-		p.log = slog.New(slog.DiscardHandler)
+	if s.logger == nil {
+		p.exchange.Log = slog.New(slog.DiscardHandler)
 	}
-	// Paths stay as the contract has them; the pipeline puts the tenant's address before them. The validators and
-	// the errors thus see the contract's path, whatever gateway is in between.
+	// The generated client builds the contract's paths; exchange puts the tenant's address before them. Validators and
+	// errors thus see the contract's path, whatever gateway is in between.
 	api, err := gen.NewClientWithResponses("/", gen.WithHTTPClient(p))
 	if err != nil {
 		return nil, fmt.Errorf("cortexscan: %w", err)
@@ -77,9 +86,10 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 }
 
 // API returns the whole generated client, for operations and answers that this package has no method of its own
-// for. Its calls go through the same pipeline: they are validated, signed, limited and retried, and every
-// answer but a good 2xx is an error of this package; JSON of another type than is documented is the generated
-// client's own decoding error. The User-Agent is filled in.
+// for. Its calls go through the same pipeline: they are validated, signed, limited and retried. A 2xx is good if it is
+// JSON without an error envelope, has no body, or has a media type other than JSON and HTML; every other answer is an
+// error of this package. JSON of another type than is documented is the generated client's own decoding error; a response
+// validator catches it first. The User-Agent is filled in.
 func (c *Client) API() gen.ClientWithResponsesInterface { return c.api }
 
 // String names the Client's host, and no more.
@@ -87,7 +97,7 @@ func (c *Client) String() string {
 	if c == nil || c.pipeline == nil {
 		return "Client(none)"
 	}
-	return "Client(" + c.pipeline.base.Host + ")"
+	return "Client(" + c.pipeline.exchange.Base.Host + ")"
 }
 
 // shorter is the time limit of an attempt where the http.Client has one too: the shorter of the two that were

@@ -71,7 +71,7 @@ func TestClientIsSafeForConcurrentUse(t *testing.T) {
 			for i := range 20 {
 				id := int64(n*100 + i)
 				status, err := c.GetScanRunStatus(context.Background(), id)
-				if err != nil || wrapper.State(status) != fmt.Sprint(id) {
+				if err != nil || status.State() != fmt.Sprint(id) {
 					t.Errorf("%d: %v, %v", id, status, err)
 				}
 				if _, err := c.AbortScan(context.Background(), targets); err != nil {

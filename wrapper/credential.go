@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
 // Names of the headers that authenticate a request, in the form in which net/http keeps them.
@@ -35,31 +37,34 @@ const (
 // however deeply it is nested. The key stands in a closure, which reflection cannot look into.
 type Credential struct {
 	kind keyType
-	// sign puts the headers that authenticate a request on it. Nil in the zero Credential.
-	sign func(h http.Header, now time.Time)
+	// sign puts the headers that authenticate a request on it, and returns the redactor of what is secret in them. Nil in
+	// the zero Credential.
+	sign func(h http.Header, now time.Time) exchange.Redactor
 	// fault says what is wrong with the key or its ID, without repeating either.
 	fault string
 }
 
-// StandardKey returns a key of the type Standard, which is sent as it is. Space around key and ID is cut.
-// Whether the two can be used is for [New] to say.
+// StandardKey returns a key of the type Standard, which is sent as it is. Space around key and ID is cut; [New] validates
+// them. A key of less than 8 bytes is not removed from what the service sends back: it would blank ordinary words.
 func StandardKey(id, key string) Credential {
-	id, key, fault := tidyKey(id, key)
-	return Credential{standardKey, func(h http.Header, _ time.Time) {
+	id, key, fault := checkKey(id, key)
+	redactor := exchange.NewRedactor(key)
+	return Credential{standardKey, func(h http.Header, _ time.Time) exchange.Redactor {
 		setHeaders(h, headerKeyID, id, headerAuthorization, key)
+		return redactor
 	}, fault}
 }
 
 // AdvancedKey returns a key of the type Advanced, which never leaves this program: what is sent is the SHA-256
-// of the key, a nonce and the time, made anew for each attempt. Space around key and ID is cut. Whether the
-// two can be used is for [New] to say.
+// of the key, a nonce and the time, fresh for each attempt. Space around key and ID is cut; [New] validates them.
 func AdvancedKey(id, key string) Credential {
-	id, key, fault := tidyKey(id, key)
-	return Credential{advancedKey, func(h http.Header, now time.Time) {
+	id, key, fault := checkKey(id, key)
+	return Credential{advancedKey, func(h http.Header, now time.Time) exchange.Redactor {
 		nonce := newNonce()
 		timestamp := strconv.FormatInt(now.UnixMilli(), 10)
-		setHeaders(h, headerKeyID, id, headerAuthorization, signature(key, nonce, timestamp),
-			headerNonce, nonce, headerTimestamp, timestamp)
+		signed := signature(key, nonce, timestamp)
+		setHeaders(h, headerKeyID, id, headerAuthorization, signed, headerNonce, nonce, headerTimestamp, timestamp)
+		return exchange.Redactor{signed, nonce}
 	}, fault}
 }
 
@@ -88,13 +93,18 @@ func setHeaders(h http.Header, pairs ...string) {
 	}
 }
 
-func tidyKey(id, key string) (_, _, fault string) {
+// maxKey bounds key and ID, in bytes. The service's keys have 128.
+const maxKey = 4 << 10
+
+func checkKey(id, key string) (_, _, fault string) {
 	id, key = strings.TrimSpace(id), strings.TrimSpace(key)
 	switch {
 	case key == "":
 		fault = "the API key is empty"
 	case id == "":
 		fault = "the API key's ID is empty: it is the number in the column ID of the console's table of keys"
+	case len(key) > maxKey || len(id) > maxKey:
+		fault = "the API key or its ID is longer than any key is (4096 bytes)"
 	case !fitsHeader(key):
 		fault = "the API key contains a character that cannot stand in an HTTP header, such as a line break: copy it again"
 	case !fitsHeader(id):

@@ -5,7 +5,7 @@
 //	c, err := wrapper.New("acme.xdr.us.paloaltonetworks.com", wrapper.AdvancedKey("17", key))
 //	if err != nil { … }
 //	status, err := c.GetScanRunStatus(ctx, 789)
-//	fmt.Println(wrapper.State(status)) // Running
+//	fmt.Println(status.State()) // Running
 //	reply, err := c.AbortScan(ctx, wrapper.Matching(wrapper.Hostnames("laptop-17")))
 //	if errors.Is(err, wrapper.ErrNoEndpoints) { … }
 //	fmt.Println(reply.ActionID, reply.EndpointsCount)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"example.com/cortexscan/internal/text"
 )
 
 // The variables that [FromEnv] reads. Users of the vendor's own Go SDK and Terraform provider have them
@@ -28,15 +30,15 @@ func FromEnv(opts ...Option) (*Client, error) {
 		{EnvKey + " or " + EnvKeyFile, key + file},
 		{EnvKeyID, os.Getenv(EnvKeyID)},
 	} {
-		if isBlank(v.value) {
+		if text.IsBlank(v.value) {
 			missing = append(missing, v.name)
 		}
 	}
 	if missing != nil {
 		return nil, errors.New("cortexscan: set " + strings.Join(missing, ", "))
 	}
-	if !isBlank(file) {
-		if !isBlank(key) {
+	if !text.IsBlank(file) {
+		if !text.IsBlank(key) {
 			return nil, fmt.Errorf("cortexscan: %s and %s are both set: unset one", EnvKey, EnvKeyFile)
 		}
 		var err error
@@ -63,7 +65,7 @@ func KeyOfType(kind, id, key string) (Credential, error) {
 	if looksLikeKey(kind) || strings.Contains(key, strings.TrimSpace(kind)) {
 		return Credential{}, errors.New("cortexscan: the key type is neither advanced nor standard")
 	}
-	return Credential{}, fmt.Errorf("cortexscan: the key type %q is neither advanced nor standard", clean(kind, maxFieldText))
+	return Credential{}, fmt.Errorf("cortexscan: the key type %q is neither advanced nor standard", text.Printable(kind, maxFieldText))
 }
 
 // looksLikeKey keeps a key that was put in the place of a word out of the error.

@@ -95,7 +95,7 @@ func checkAPIError(t *testing.T, op operation, e *wrapper.APIError, status int, 
 		t.Fatalf("status %d, operation %q, %d attempts, Retry-After %v", e.StatusCode, e.Operation, e.Attempts, e.RetryAfter)
 	}
 	asSent := bytes.HasPrefix(body, e.Body) || bytes.HasPrefix(bytes.TrimPrefix(body, []byte("\ufeff")), e.Body)
-	blanked := bytes.Contains(body, []byte(testKey)) || bytes.HasSuffix(e.Body, []byte("[hidden]"))
+	blanked := bytes.Contains(body, []byte(testKey)) || bytes.HasSuffix(e.Body, []byte("[redacted]"))
 	if len(e.Body) > 64<<10 || !asSent && !blanked {
 		t.Fatalf("Body of %d bytes is not the beginning of what was sent", len(e.Body))
 	}

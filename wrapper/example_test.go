@@ -37,7 +37,7 @@ func ExampleNew() {
 	// Output:
 	// Client(api-acme.xdr.us.paloaltonetworks.com)
 	// Credential(advanced, hidden)
-	// cortexscan: the tenant's URL is plain http, which would send the key unprotected: use https (http is for this machine alone)
+	// cortexscan: the tenant's URL is plain http, which would send the key unprotected: use https (http is for loopback addresses only)
 }
 
 func ExampleClient_GetScanRunStatus() {
@@ -54,14 +54,14 @@ func ExampleClient_GetScanRunStatus() {
 		return
 	}
 	fmt.Println(status.DATA)
-	fmt.Println(wrapper.State(status))
+	fmt.Println(status.State())
 
 	_, err = c.GetScanRunStatus(context.Background(), 790)
 	fmt.Println(errors.Is(err, wrapper.ErrNotFound), err)
 	// Output:
 	// Scan is in Pending state
 	// Pending
-	// true GET /public_api/netscan/v1/scan/run: HTTP 404 Not Found: Run ID not found: id: no scan run has this ID
+	// true GET /public_api/netscan/v1/scan/run: Run ID not found: id: no scan run has this ID (HTTP 404)
 }
 
 func ExampleClient_WaitScanRun() {
@@ -75,7 +75,7 @@ func ExampleClient_WaitScanRun() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	status, err := c.WaitScanRun(ctx, 789, wrapper.WaitOptions{Every: time.Millisecond})
-	fmt.Println(wrapper.State(status), err)
+	fmt.Println(status.State(), err)
 	// Output:
 	// Completed <nil>
 }
@@ -108,7 +108,7 @@ func ExampleClient_AbortScan() {
 	// Output:
 	// action 1 for 1 endpoint
 	// true
-	// abort scan: refused, nothing was sent: filter 1 (hostname): value 1 of 1 is blank: is a variable unset?
+	// abort scan: invalid request, nothing was sent: filter 1 (hostname): value 1 of 1 is blank: is a variable unset?
 	// all that is left: 1 <nil>
 }
 
@@ -125,7 +125,7 @@ func ExampleAPIError() {
 	var e *wrapper.APIError
 	switch {
 	case errors.Is(err, wrapper.ErrOutcomeUnknown):
-		fmt.Println("look before sending it again:", err)
+		fmt.Println("check before sending it again:", err)
 	case errors.Is(err, context.DeadlineExceeded):
 		fmt.Println("out of time:", err)
 	case errors.As(err, &e):

@@ -6,6 +6,27 @@ import (
 	"example.com/cortexscan/gen"
 )
 
+// The values that the service documents for [Platforms], [Isolation] and [ScanStatuses]. It takes others as well, and
+// adds to them without notice.
+const (
+	PlatformWindows = "windows"
+	PlatformLinux   = "linux"
+	PlatformMacOS   = "macos"
+	PlatformAndroid = "android"
+
+	Isolated   = "isolated"
+	Unisolated = "unisolated"
+
+	ScanNone                = "none"
+	ScanPending             = "pending"
+	ScanInProgress          = "in_progress"
+	ScanCanceled            = "canceled"
+	ScanAborted             = "aborted"
+	ScanPendingCancellation = "pending_cancellation"
+	ScanSuccess             = "success"
+	ScanError               = "error"
+)
+
 // The filters of this file are those that the service documents. In each, an endpoint matches where its field
 // is one of the values. They are checked by the call that they are given to: see [Matching].
 
@@ -30,14 +51,14 @@ func IPs(v ...string) gen.EndpointFilter { return in("ip_list", v) }
 // Usernames selects endpoints by the users logged in on them.
 func Usernames(v ...string) gen.EndpointFilter { return in("username", v) }
 
-// Platforms selects endpoints by platform: windows, linux, macos, android, and whatever the service adds.
+// Platforms selects endpoints by platform, such as [PlatformWindows].
 func Platforms(v ...string) gen.EndpointFilter { return in("platform", v) }
 
-// Isolation selects endpoints by whether they are isolated or unisolated.
+// Isolation selects endpoints by whether they are [Isolated] or [Unisolated].
 func Isolation(v ...string) gen.EndpointFilter { return in("isolate", v) }
 
-// ScanStatuses selects endpoints by the status of their scan: none, pending, in_progress, canceled, aborted,
-// pending_cancellation, success, error.
+// ScanStatuses selects endpoints by the status of their scan, such as [ScanInProgress]. Only a scan that is
+// [ScanPending] or [ScanInProgress] can be canceled.
 func ScanStatuses(v ...string) gen.EndpointFilter { return in("scan_status", v) }
 
 // FirstSeenSince selects endpoints first seen at t or later. The zero time is refused at the call.

@@ -8,6 +8,8 @@ import (
 	"os"
 	"runtime"
 	"strings"
+
+	"example.com/cortexscan/internal/text"
 )
 
 // maxKeyFile is far more than a key, and little enough to read whatever the path leads to.
@@ -51,5 +53,5 @@ func ReadKeyFile(path string) (string, error) {
 
 // shellQuoted is s in single quotes, for a command to copy.
 func shellQuoted(s string) string {
-	return "'" + strings.ReplaceAll(clean(s, maxMessageText), "'", `'\''`) + "'"
+	return "'" + strings.ReplaceAll(text.Printable(s, maxErrorText), "'", `'\''`) + "'"
 }

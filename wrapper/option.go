@@ -18,8 +18,8 @@ const (
 	defaultMaxResponseBytes = 8 << 20
 )
 
-// Option changes how a [Client] works. In every option zero means the default and negative means off; what
-// makes no sense is refused by [New].
+// Option changes how a [Client] works. In every option zero means the default and negative means off; [New]
+// rejects invalid values.
 type Option func(*settings) error
 
 // settings are what the options set, before the defaults are filled in.
@@ -36,15 +36,14 @@ type settings struct {
 	responseValidator ResponseValidator
 }
 
-// RequestValidator checks a request before it is signed; api.Validator is one. It sees the operation's path as
-// the contract has it. An error refuses the request with [ErrInvalidRequest]; its text becomes part of the
-// error's.
+// RequestValidator checks a request before it is signed; api.Validator is one. It gets a copy, whose path is the
+// contract's. An error refuses the request with [ErrInvalidRequest]; its text becomes part of the error's.
 type RequestValidator interface {
 	ValidateRequest(*http.Request) error
 }
 
 // ResponseValidator checks the answer that a call is about to return as its result; api.Validator is one. It
-// sees the unsigned request. An error turns the answer into an [ErrInvalidResponse].
+// gets a copy of the unsigned request. An error turns the answer into an [ErrInvalidResponse].
 type ResponseValidator interface {
 	ValidateResponse(r *http.Request, status int, h http.Header, body []byte) error
 }
@@ -52,8 +51,11 @@ type ResponseValidator interface {
 // WithHTTPClient sends requests through c's Transport, and ends an attempt after c's Timeout too, if it has
 // one. Nothing of c is changed. Its CheckRedirect and Jar are not used: redirects are never followed and
 // cookies never kept. Without a Transport, and by default, a transport of this package's own is used, one for
-// all Clients of a program: it honours the proxy variables and the system's certificates, and keeps 64 idle
+// all Clients of a program: it honors the proxy variables and the system's certificates, and keeps 64 idle
 // connections to a host.
+//
+// A Transport that repeats requests by itself cannot be stopped in every case: with one, an abort may be executed twice.
+// One that does not report to net/http/httptrace makes every request that got no answer count as sent.
 func WithHTTPClient(c *http.Client) Option {
 	return func(s *settings) error { s.httpClient = c; return nil }
 }
@@ -137,8 +139,20 @@ func WithResponseValidator(v ResponseValidator) Option {
 	return func(s *settings) error { s.responseValidator = v; return nil }
 }
 
+// withDefaults applies the rule of the options to each field.
+func (r Retry) withDefaults() Retry {
+	asked := r
+	r.Attempts = orDefault(r.Attempts, defaultAttempts, 1)
+	r.BaseDelay = orDefault(r.BaseDelay, defaultBaseDelay, 0)
+	r.MaxDelay = orDefault(r.MaxDelay, defaultMaxDelay, math.MaxInt64)
+	if asked.MaxDelay == 0 {
+		r.MaxDelay = max(r.MaxDelay, r.BaseDelay)
+	}
+	return r
+}
+
 // orDefault is the rule of the options for one that can be switched off.
-func orDefault[T int | int64 | float64 | time.Duration](v, byDefault, off T) T {
+func orDefault[T int | int64 | time.Duration](v, byDefault, off T) T {
 	switch {
 	case v == 0:
 		return byDefault

@@ -129,7 +129,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		if len(rec.requests) != 0 || !errors.Is(err, no) {
 			t.Errorf("%s: %d requests, %v", op.name, len(rec.requests), err)
 		}
-		if want := op.what + ": refused, nothing was sent: not like this"; err.Error() != want {
+		if want := op.what + ": invalid request, nothing was sent: not like this"; err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
 	}

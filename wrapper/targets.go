@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"example.com/cortexscan/gen"
+	"example.com/cortexscan/internal/text"
 )
 
 // Targets says which endpoints an operation is for. Make one with [AllEndpoints] or [Matching]; the zero
@@ -25,7 +26,7 @@ func Matching(filters ...gen.EndpointFilter) Targets {
 	return Targets{filters: slices.Clone(filters)}
 }
 
-// encode returns the targets as the contract has them.
+// encode returns the targets as the contract documents them.
 func (t Targets) encode() (gen.EndpointFilters, error) {
 	if t.all {
 		return gen.AllEndpoints, nil
@@ -35,14 +36,14 @@ func (t Targets) encode() (gen.EndpointFilters, error) {
 	}
 	for i, f := range t.filters {
 		if err := checkFilter(f); err != nil {
-			return nil, fmt.Errorf("filter %d (%s): %w", i+1, clean(f.Field, maxFieldText), err)
+			return nil, fmt.Errorf("filter %d (%s): %w", i+1, text.Printable(f.Field, maxFieldText), err)
 		}
 	}
 	return t.filters, nil
 }
 
 func checkFilter(f gen.EndpointFilter) error {
-	if isBlank(f.Field) || isBlank(f.Operator) {
+	if text.IsBlank(f.Field) || text.IsBlank(f.Operator) {
 		return errors.New("its field or operator is blank")
 	}
 	switch value := f.Value.(type) {
@@ -64,7 +65,7 @@ func checkValues(values []string) error {
 	if len(values) == 0 {
 		return errors.New("it has no value")
 	}
-	if i := slices.IndexFunc(values, isBlank); i >= 0 {
+	if i := slices.IndexFunc(values, text.IsBlank); i >= 0 {
 		return fmt.Errorf("value %d of %d is blank: is a variable unset?", i+1, len(values))
 	}
 	return nil

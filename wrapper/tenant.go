@@ -36,7 +36,11 @@ func parseTenant(tenant string) (*url.URL, error) {
 	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(tenant, "#") {
 		return nil, errors.New("the tenant's URL contains a query or a fragment: give it up to the host alone")
 	}
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	host, zone, _ := strings.Cut(u.Hostname(), "%") // of an IPv6 address, whose case counts
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if zone != "" {
+		host += "%" + zone
+	}
 	if err := checkPort(u); err != nil {
 		return nil, err
 	}
@@ -45,7 +49,7 @@ func parseTenant(tenant string) (*url.URL, error) {
 	case u.Scheme == "https":
 	case u.Scheme == "http" && loopback:
 	case u.Scheme == "http":
-		return nil, errors.New("the tenant's URL is plain http, which would send the key unprotected: use https (http is for this machine alone)")
+		return nil, errors.New("the tenant's URL is plain http, which would send the key unprotected: use https (http is for loopback addresses only)")
 	default:
 		return nil, errors.New("the tenant's URL is neither https nor http: " + tenantForms)
 	}
@@ -77,10 +81,11 @@ func rebuild(scheme, host, port, path string) (*url.URL, error) {
 	} else if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
-	u, err := url.Parse(scheme + "://" + host + path)
+	u, err := url.Parse(scheme + "://host" + path)
 	if err != nil {
 		return nil, errors.New("the tenant is neither a host nor a URL: " + tenantForms)
 	}
+	u.Host = host
 	return u, nil
 }
 

@@ -154,7 +154,7 @@ func (f *failure) addAdvice(err error) {
 	case f.Kind == "outcome_unknown" && interrupted:
 		f.Message, f.Hint = "interrupted: "+sentUnknown, checkActionCenter
 	case f.Kind == "outcome_unknown":
-		why := strings.TrimSuffix(f.Message, " It may have been carried out: look before sending it again.")
+		why := strings.TrimSuffix(f.Message, " The request may have been executed: check before sending it again.")
 		f.Message, f.Hint = sentUnknown+": "+why, checkActionCenter
 	case f.Kind == "interrupted" && f.Status != 0:
 		f.Message = fmt.Sprintf("interrupted: the service answered %d, nothing was carried out", f.Status)

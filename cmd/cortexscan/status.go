@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"example.com/cortexscan/wrapper"
 	"github.com/urfave/cli/v3"
 )
 
@@ -64,7 +63,7 @@ func runStatus(ctx context.Context, s *session, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	p := progress{State: wrapper.State(status), Message: clean(status.DATA)}
+	p := progress{State: status.State(), Message: clean(status.DATA)}
 	if s.out.json {
 		s.out.printJSON(statusJSON{RunID: w.run, State: p.State, Message: p.Message})
 		return nil

@@ -47,7 +47,7 @@ func (w waiting) wait(ctx context.Context, c statusReader, watch func(progress))
 		if err != nil {
 			return p, w.lastSeen(p, err)
 		}
-		state := wrapper.State(status)
+		state := status.State()
 		p.changed = p.polls == 0 || state != p.State
 		p.polls++
 		p.State, p.Message = state, clean(status.DATA)

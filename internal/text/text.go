@@ -45,7 +45,7 @@ func line(s string, limit int, invisible string) string {
 		case invisible == "":
 			continue
 		}
-		if b.Len()+len(shown)+len(" "+ellipsis) > limit {
+		if b.Len() > limit-len(shown)-len(" "+ellipsis) {
 			b.WriteString(ellipsis)
 			break
 		}

@@ -43,7 +43,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if state := wrapper.State(status); state != "Completed" {
+	if state := status.State(); state != "Completed" {
 		return fmt.Errorf("the run ended as %q", state)
 	}
 	windows := wrapper.Matching(wrapper.Platforms("windows"), wrapper.LastSeenSince(time.Now().Add(-time.Hour)))

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 	"time"
@@ -22,10 +23,10 @@ var (
 
 	_ func(*wrapper.Client, context.Context, int64, ...string) (*gen.ScanRunStatus, error)                         = (*wrapper.Client).GetScanRunStatus
 	_ func(*wrapper.Client, context.Context, int64, wrapper.WaitOptions) (*gen.ScanRunStatus, error)               = (*wrapper.Client).WaitScanRun
+	_ func(*wrapper.Client, context.Context, int64, wrapper.WaitOptions) iter.Seq2[*gen.ScanRunStatus, error]      = (*wrapper.Client).WatchScanRun
 	_ func(*wrapper.Client, context.Context, wrapper.Targets, ...wrapper.AbortOption) (*gen.AbortScanReply, error) = (*wrapper.Client).AbortScan
 	_ func(*wrapper.Client) gen.ClientWithResponsesInterface                                                       = (*wrapper.Client).API
 	_ func(*wrapper.Client) string                                                                                 = (*wrapper.Client).String
-	_ func(*gen.ScanRunStatus) string                                                                              = wrapper.State
 	_ fmt.Stringer                                                                                                 = (*wrapper.Client)(nil)
 
 	_ func() wrapper.Targets                      = wrapper.AllEndpoints
@@ -62,13 +63,14 @@ var (
 // Structs are filled in with the names of their fields; options without any are the defaults.
 var (
 	_ = wrapper.Retry{Attempts: int(0), BaseDelay: time.Duration(0), MaxDelay: time.Duration(0)}
-	_ = wrapper.WaitOptions{Every: time.Duration(0), While: []string(nil)}
+	_ = wrapper.WaitOptions{Every: time.Duration(0), While: []string(nil), Until: []string(nil), Patience: time.Duration(0)}
 	_ = wrapper.Detail{Field: string(""), Message: string("")}
 	_ = wrapper.APIError{
 		Operation: string(""), StatusCode: int(0), Code: string(""), Message: string(""), Details: []wrapper.Detail(nil),
 		Extra: string(""), Line: int(0), Column: int(0), RetryAfter: time.Duration(0), Attempts: int(0), Hint: string(""),
 		Body: []byte(nil),
 	}
+	_ = wrapper.TransportError{Operation: string(""), Attempts: int(0), Sent: bool(false)}
 )
 
 // The kinds of error are values for errors.Is; an *APIError is an error of several kinds.
@@ -76,13 +78,29 @@ var (
 	_ = []error{
 		wrapper.ErrBadRequest, wrapper.ErrUnauthorized, wrapper.ErrNoLicense, wrapper.ErrForbidden, wrapper.ErrNotFound,
 		wrapper.ErrRateLimited, wrapper.ErrServer, wrapper.ErrNoEndpoints, wrapper.ErrUnexpectedResponse,
-		wrapper.ErrResponseTooLarge, wrapper.ErrInvalidRequest, wrapper.ErrInvalidResponse, wrapper.ErrOutcomeUnknown,
+		wrapper.ErrResponseTooLarge, wrapper.ErrInvalidRequest, wrapper.ErrInvalidResponse, wrapper.ErrUnexpectedState,
+		wrapper.ErrOutcomeUnknown,
 	}
 	_ error                           = (*wrapper.APIError)(nil)
 	_ func(*wrapper.APIError) string  = (*wrapper.APIError).Error
 	_ func(*wrapper.APIError) []error = (*wrapper.APIError).Unwrap
 	_ func(wrapper.Detail) string     = wrapper.Detail.String
+
+	_ error                                 = (*wrapper.TransportError)(nil)
+	_ func(*wrapper.TransportError) string  = (*wrapper.TransportError).Error
+	_ func(*wrapper.TransportError) []error = (*wrapper.TransportError).Unwrap
 )
+
+// The documented values are untyped string constants.
+const (
+	_ anyString = wrapper.PlatformWindows + wrapper.PlatformLinux + wrapper.PlatformMacOS + wrapper.PlatformAndroid
+	_ anyString = wrapper.Isolated + wrapper.Unisolated
+	_ anyString = wrapper.ScanNone + wrapper.ScanPending + wrapper.ScanInProgress + wrapper.ScanCanceled + wrapper.ScanAborted +
+		wrapper.ScanPendingCancellation + wrapper.ScanSuccess + wrapper.ScanError
+)
+
+// anyString takes constants that have no type of their own, and no others.
+type anyString string
 
 // However a Credential is printed, it hides itself.
 var (

@@ -41,7 +41,7 @@ func TestStatusFollowsTheRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := wrapper.State(status); got != want {
+		if got := status.State(); got != want {
 			t.Errorf("state %q, want %q", got, want)
 		}
 	}
@@ -51,7 +51,7 @@ func TestWaitEndsWithTheRun(t *testing.T) {
 	tenant, c := start(t, wrapper.AdvancedKey(keyID, key))
 	tenant.AddScanRun(789, "Pending", "Running", "Running", "Failed")
 	status, err := c.WaitScanRun(t.Context(), 789, wrapper.WaitOptions{Every: -1})
-	if err != nil || wrapper.State(status) != "Failed" {
+	if err != nil || status.State() != "Failed" {
 		t.Errorf("got %v, %v; want the state Failed", status, err)
 	}
 	if n := len(tenant.Calls()); n != 4 {

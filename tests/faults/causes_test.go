@@ -131,7 +131,6 @@ var causes = []cause{
 	{name: "200 that says 429", answer: status(200, `{"reply":{"err_code":429,"err_msg":"x"}}`), get: cell{1, "RateLimited"}, post: cell{1, "RateLimited"}},
 	{name: "200 that says BUSY", answer: status(200, `{"reply":{"err_code":"BUSY","err_msg":"x"}}`), get: cell{1, "Unexpected"}, post: cell{1, "Unexpected"}},
 	{name: "200 HTML", answer: status(200, "<html><title>Sign in</title>"), get: cell{1, "Unexpected"}, post: cell{1, "Unexpected Unknown"}},
-	{name: "200 empty", answer: status(200, ""), get: cell{1, "Unexpected"}, post: cell{1, "Unexpected Unknown"}},
 	{name: "200 longer than it says", answer: bytesOnly(raw(200, 9, goodAbort)), get: cell{1, "Unexpected"}, post: cell{1, "Unexpected Unknown"}},
 	{name: "200 too large", answer: status(200, `{"DATA":"`+strings.Repeat("a", 4096)+`"}`), get: cell{1, "TooLarge"}, post: cell{1, "TooLarge Unknown"}},
 	{name: "401 too large", answer: status(401, strings.Repeat("a", 4096)), get: cell{1, "Unauthorized TooLarge"}, post: cell{1, "Unauthorized TooLarge"}},

@@ -164,7 +164,7 @@ func TestSurplusDoesNotSpoilTheNextAnswer(t *testing.T) {
 	for range 50 {
 		_, err := c.GetScanRunStatus(safetyNet(t), 1)
 		wantKinds(t, err, "Unexpected")
-		if run, err := c.GetScanRunStatus(safetyNet(t), 2); err != nil || wrapper.State(run) != "Running" {
+		if run, err := c.GetScanRunStatus(safetyNet(t), 2); err != nil || run.State() != "Running" {
 			t.Fatalf("%+v, %v", run, err)
 		}
 	}

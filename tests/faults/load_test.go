@@ -59,7 +59,7 @@ func echo(ctx context.Context, c *wrapper.Client, door, id int) (string, error) 
 	case 0:
 		var run *gen.ScanRunStatus
 		run, err = c.GetScanRunStatus(ctx, int64(id))
-		answered = wrapper.State(run)
+		answered = run.State()
 	case 1:
 		var reply *gen.AbortScanReply
 		if reply, err = c.AbortScan(ctx, wrapper.AllEndpoints(), wrapper.WithIncident(incident)); err == nil {
@@ -68,7 +68,7 @@ func echo(ctx context.Context, c *wrapper.Client, door, id int) (string, error) 
 	case 2:
 		var res *gen.GetScanRunStatusResult
 		if res, err = c.API().GetScanRunStatusWithResponse(ctx, &gen.GetScanRunStatusParams{ID: int64(id), Fields: []string{"status"}}); err == nil {
-			answered = wrapper.State(res.JSON200)
+			answered = res.JSON200.State()
 		}
 	case 3:
 		var res *gen.AbortScanResult

@@ -36,7 +36,7 @@ func TestProxyRefuses(t *testing.T) {
 			proxy := serve(t, status(407, "who are you?", "Proxy-Authenticate: Basic"))
 			err := d.call(safetyNet(t), newClient(t, tenant.url, through(t, proxy)))
 			wantKinds(t, err, "Unexpected")
-			if e := apiError(t, err); e.StatusCode != 407 || e.Message != "who are you?" || !strings.Contains(e.Error(), "Proxy Authentication Required") {
+			if e := apiError(t, err); e.StatusCode != 407 || e.Message != "who are you?" || !strings.Contains(e.Error(), "who are you? (HTTP 407)") {
 				t.Errorf("the answer is not told as it was: %+v", e)
 			}
 			if proxy.count() != 1 || tenant.connections.Load() != 0 {

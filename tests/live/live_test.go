@@ -112,8 +112,8 @@ func TestRunThatExists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%q, in state %q", status.DATA, wrapper.State(status))
-	if wrapper.State(status) == "" {
+	t.Logf("%q, in state %q", status.DATA, status.State())
+	if status.State() == "" {
 		t.Error("its message names no state in the form that is known")
 	}
 }

@@ -63,7 +63,7 @@ func TestBothOperations(t *testing.T) {
 	}{
 		{"status", "", "Running", func(t *testing.T, c *wrapper.Client) (string, error) {
 			s, err := c.GetScanRunStatus(t.Context(), 789, "status", "name")
-			return wrapper.State(s), err
+			return s.State(), err
 		}},
 		{"abort all", "", "<action ID value> 1 673", func(t *testing.T, c *wrapper.Client) (string, error) {
 			return text(c.AbortScan(t.Context(), wrapper.AllEndpoints()))

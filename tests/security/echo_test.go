@@ -187,7 +187,7 @@ func TestTheRestOfAnEchoStays(t *testing.T) {
 	if !errors.As(err, &e) {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Authorization=[hidden]", "X-Xdr-Auth-Id=" + idMarker, "User-Agent=cortexscan/"} {
+	for _, want := range []string{"Authorization=[redacted]", "X-Xdr-Auth-Id=" + idMarker, "User-Agent=cortexscan/"} {
 		if !strings.Contains(e.Message, want) || !strings.Contains(string(e.Body), want) {
 			t.Errorf("%s is not in %q", want, e.Message)
 		}

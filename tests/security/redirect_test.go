@@ -80,7 +80,11 @@ func TestRedirectsSendNothingAnywhere(t *testing.T) {
 						c, log := client(t, "https://example.com", cred, wrapper.WithHTTPClient(hc))
 						err := do(t.Context(), c)
 						var e *wrapper.APIError
-						if !errors.As(err, &e) || e.StatusCode != code || !errors.Is(err, wrapper.ErrUnexpectedResponse) {
+						if emptySuccess := code < 300 && strings.HasSuffix(call, "through API"); emptySuccess {
+							if err != nil {
+								t.Errorf("got %v, want a success without a body", err)
+							}
+						} else if !errors.As(err, &e) || e.StatusCode != code || !errors.Is(err, wrapper.ErrUnexpectedResponse) {
 							t.Errorf("got %v, want an ErrUnexpectedResponse of status %d", err, code)
 						}
 						if n := asked.Load(); n != 1 {

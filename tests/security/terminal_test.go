@@ -120,8 +120,8 @@ func TestNothingThatATerminalObeys(t *testing.T) {
 						if !isClean(log.String()) {
 							t.Errorf("logged %q", log.String())
 						}
-						if status, err := c.GetScanRunStatus(t.Context(), 1); err == nil && !isClean(wrapper.State(status)) {
-							t.Errorf("state %q", wrapper.State(status))
+						if status, err := c.GetScanRunStatus(t.Context(), 1); err == nil && !isClean(status.State()) {
+							t.Errorf("state %q", status.State())
 						}
 					})
 				}

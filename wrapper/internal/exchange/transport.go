@@ -1,4 +1,4 @@
-package wrapper
+package exchange
 
 import (
 	"errors"
@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// sharedTransport is one transport for all Clients of a program, made when the first one needs it. It is not
+// SharedTransport is one transport for all Clients of a program, made when the first one needs it. It is not
 // http.DefaultTransport, which belongs to the program and keeps only two idle connections to a host.
-var sharedTransport = sync.OnceValue(func() http.RoundTripper {
+var SharedTransport = sync.OnceValue(func() http.RoundTripper {
 	return &http.Transport{
 		Proxy:                 proxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,

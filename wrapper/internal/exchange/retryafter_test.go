@@ -1,4 +1,4 @@
-package wrapper
+package exchange
 
 import (
 	"math"
@@ -19,14 +19,14 @@ func FuzzRetryAfter(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, value string, unix int64) {
 		now := time.Unix(unix%(1<<40), 0)
-		d := retryAfter(http.Header{"Retry-After": {value}}, now)
+		d := RetryAfter(http.Header{"Retry-After": {value}}, now)
 		if d < 0 {
 			t.Fatalf("%q: %v", value, d)
 		}
 		if at, err := http.ParseTime(strings.TrimSpace(value)); err == nil && d > 0 && d < math.MaxInt64 && !now.Add(d).Equal(at) {
 			t.Fatalf("%q: %v after %v is not then", value, d, now)
 		}
-		if several := retryAfter(http.Header{"Retry-After": {value, value}}, now); several != 0 {
+		if several := RetryAfter(http.Header{"Retry-After": {value, value}}, now); several != 0 {
 			t.Fatalf("%q twice: %v", value, several)
 		}
 	})

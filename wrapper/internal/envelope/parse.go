@@ -1,6 +1,9 @@
-package wrapper
+package envelope
 
 import (
+	"example.com/cortexscan/internal/text"
+	"html"
+
 	"bytes"
 	"encoding/json"
 	"slices"
@@ -75,13 +78,13 @@ func (e envelope) saysError() bool {
 
 // describe fills the error's texts from a body of any form, through tidy, and reports whether the body is an
 // error envelope.
-func describe(e *APIError, text []byte, tidy func(s string, max int) string) (saysError bool) {
+func describe(e *Error, text []byte, tidy func(s string, max int) string) (saysError bool) {
 	text = bytes.TrimSpace(text)
 	switch {
 	case len(text) == 0:
 		return false
 	case text[0] == '<':
-		e.Message = tidy(htmlTitle(text), maxMessageText)
+		e.Message = tidy(htmlTitle(text), 1024)
 		return false
 	case json.Valid(text):
 		env := parseEnvelope(text)
@@ -90,19 +93,19 @@ func describe(e *APIError, text []byte, tidy func(s string, max int) string) (sa
 	case text[0] == '{' || text[0] == '[':
 		return false // JSON, cut off
 	}
-	line, _, _ := bytes.Cut(text[:min(len(text), maxKeptBody)], []byte("\n"))
+	line, _, _ := bytes.Cut(text[:min(len(text), 65536)], []byte("\n"))
 	if bytes.IndexByte(line, 0) >= 0 {
 		return false // not text
 	}
-	e.Message = tidy(string(line), maxMessageText)
+	e.Message = tidy(string(line), 1024)
 	return false
 }
 
-func (e envelope) describe(err *APIError, tidy func(string, int) string) {
+func (e envelope) describe(err *Error, tidy func(string, int) string) {
 	metadata := readEnvelope(e.metadata)
 	for _, code := range [][]byte{e.errCode, e.errorCode, metadata.code, metadata.errCode} {
 		if err.Code == "" {
-			err.Code = tidy(scalarOf(code), maxCodeText)
+			err.Code = tidy(scalarOf(code), 128)
 		}
 	}
 	message := textOf(e.errMsg)
@@ -117,7 +120,7 @@ func (e envelope) describe(err *APIError, tidy func(string, int) string) {
 	if strings.HasPrefix(strings.TrimSpace(message), "{") && json.Unmarshal([]byte(message), &located) == nil && located.Message != nil {
 		message, err.Line, err.Column = *located.Message, located.Line, located.Column
 	}
-	err.Message = tidy(message, maxMessageText)
+	err.Message = tidy(message, 1024)
 	for _, extra := range [][]byte{e.errExtra, metadata.errExtra, e.details} {
 		if err.Details == nil && err.Extra == "" {
 			err.Details, err.Extra = readExtra(extra, tidy)
@@ -137,7 +140,7 @@ func readExtra(extra []byte, tidy func(string, int) string) ([]Detail, string) {
 	if byField := readDetailMap(extra, tidy); byField != nil {
 		return byField, ""
 	}
-	return nil, tidy(textOf(extra), maxMessageText)
+	return nil, tidy(textOf(extra), 1024)
 }
 
 // readDetails reads a list, and not more of it than is kept.
@@ -165,7 +168,7 @@ func readDetail(element []byte, tidy func(string, int) string) Detail {
 	if field == "" && message == "" {
 		message = textOf(element)
 	}
-	return Detail{tidy(field, maxFieldText), tidy(message, maxMessageText)}
+	return Detail{tidy(field, 256), tidy(message, 1024)}
 }
 
 // readDetailMap reads {"a field": {"message": "…"}, …}, sorted by field, and keeps the first of them; nil where extra
@@ -187,14 +190,14 @@ func readDetailMap(extra []byte, tidy func(string, int) string) (details []Detai
 		}
 	}
 	for _, e := range sorted {
-		details = append(details, Detail{tidy(string(e.field), maxFieldText), tidy(scalarOf(e.message), maxMessageText)})
+		details = append(details, Detail{tidy(string(e.field), 256), tidy(scalarOf(e.message), 1024)})
 	}
 	return details
 }
 
 // htmlTitle returns what a page calls itself, which is all that a proxy's error page has to say.
 func htmlTitle(page []byte) string {
-	page = page[:min(len(page), maxKeptBody)]
+	page = page[:min(len(page), 65536)]
 	lower := bytes.ToLower(page) // of the same length where it matters: tags are ASCII
 	if len(lower) != len(page) {
 		lower = page
@@ -210,8 +213,31 @@ func htmlTitle(page []byte) string {
 		}
 		inner := start + open + 1
 		if end := bytes.Index(lower[inner:], []byte("</"+tag)); end >= 0 {
-			return unescapeHTML.Replace(string(page[inner : inner+end]))
+			return html.UnescapeString(string(page[inner : inner+end]))
 		}
 	}
 	return ""
+}
+
+type Error struct {
+	Code, Message                     string
+	Details                           []Detail
+	Extra                             string
+	Line, Column                      int
+	IsError, NoEndpoints, HasActionID bool
+}
+type Detail struct{ Field, Message string }
+
+func Parse(body []byte, redact func(string) string) Error {
+	body = bytes.TrimPrefix(body, []byte("\ufeff"))
+	var e Error
+	e.IsError = describe(&e, body, func(s string, max int) string {
+		return text.Printable(redact(text.Printable(s, max+10000)), max)
+	})
+	e.NoEndpoints = strings.Contains(strings.ToLower(e.Message), "no endpoint was found for creating the requested action")
+	e.HasActionID = bytes.Contains(body, []byte("action_id"))
+	return e
+}
+func IsError(body []byte) bool {
+	return mayBeError(body) && json.Valid(body) && parseEnvelope(body).saysError()
 }

@@ -1,4 +1,4 @@
-package wrapper
+package exchange
 
 import (
 	"math"
@@ -9,7 +9,7 @@ import (
 // TestBackoffDoesNotOverflow, at attempts that no test of the public door has the centuries for.
 func TestBackoffDoesNotOverflow(t *testing.T) {
 	for _, r := range []Retry{
-		Retry{}.withDefaults(),
+		{Attempts: 3, BaseDelay: 500 * time.Millisecond, MaxDelay: 30 * time.Second},
 		{BaseDelay: 1, MaxDelay: math.MaxInt64},
 		{BaseDelay: 500 * time.Millisecond, MaxDelay: math.MaxInt64},
 		{BaseDelay: math.MaxInt64, MaxDelay: math.MaxInt64},

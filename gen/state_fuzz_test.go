@@ -1,11 +1,11 @@
-package wrapper_test
+package gen_test
 
 import (
 	"strings"
 	"testing"
+	"unicode"
 
 	"example.com/cortexscan/gen"
-	"example.com/cortexscan/wrapper"
 )
 
 // FuzzState: a state is part of the message, short, and safe to print; and a message made of one gives it back.
@@ -17,14 +17,14 @@ func FuzzState(f *testing.F) {
 		f.Add(message)
 	}
 	f.Fuzz(func(t *testing.T, message string) {
-		state := wrapper.State(&gen.ScanRunStatus{DATA: message})
+		state := (&gen.ScanRunStatus{DATA: message}).State()
 		if state == "" {
 			return
 		}
-		if !strings.Contains(message, "Scan is in "+state+" state") || len(state) > 64 || !isCleanLine(state) || strings.TrimSpace(state) != state {
+		if !strings.Contains(message, "Scan is in "+state+" state") || len(state) > 64 || strings.ContainsFunc(state, func(r rune) bool { return !unicode.IsGraphic(r) }) || strings.TrimSpace(state) != state {
 			t.Fatalf("%q of %q", state, message)
 		}
-		if again := wrapper.State(&gen.ScanRunStatus{DATA: "Scan is in " + state + " state"}); again != state {
+		if again := (&gen.ScanRunStatus{DATA: "Scan is in " + state + " state"}).State(); again != state {
 			t.Fatalf("%q became %q", state, again)
 		}
 	})

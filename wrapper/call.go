@@ -1,0 +1,182 @@
+package wrapper
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"example.com/cortexscan/wrapper/internal/envelope"
+	"example.com/cortexscan/wrapper/internal/exchange"
+)
+
+// pipeline carries out every request of the generated client alike. It knows no operation.
+type pipeline struct {
+	exchange          exchange.Client
+	keyType           keyType
+	userAgent         string
+	requestValidator  RequestValidator
+	responseValidator ResponseValidator
+}
+
+// call validates the request, exchanges it for an answer, and returns the answer where accept takes it. What is validated
+// is what is sent: r without its body, and the body as bytes.
+func (p *pipeline) call(ctx context.Context, r *http.Request, body []byte, accept func(*http.Response, []byte) error) (*exchange.Result, error) {
+	p.complete(r)
+	if p.requestValidator != nil {
+		if err := p.requestValidator.ValidateRequest(copyFor(ctx, r, body)); err != nil {
+			return nil, &invalidRequestError{exchange.Operation(r), err}
+		}
+	}
+	res := p.exchange.Do(ctx, r, body)
+	if !res.Whole() || !isSuccess(res.Response.StatusCode) {
+		return nil, p.failure(r, res, nil, nil)
+	}
+	answer := bytes.TrimPrefix(res.Body, byteOrderMark)
+	if envelope.IsError(answer) {
+		return nil, p.failure(r, res, nil, nil)
+	}
+	if err := accept(res.Response, answer); err != nil {
+		return nil, p.failure(r, res, ErrUnexpectedResponse, err)
+	}
+	if p.responseValidator != nil {
+		if err := p.responseValidator.ValidateResponse(copyFor(ctx, r, body), res.Response.StatusCode, res.Response.Header, answer); err != nil {
+			return nil, p.failure(r, res, ErrInvalidResponse, err)
+		}
+	}
+	res.Body = answer
+	return res, nil
+}
+
+var byteOrderMark = []byte("\ufeff")
+
+// complete gives the request the headers that every request needs.
+func (p *pipeline) complete(r *http.Request) {
+	if r.Header == nil {
+		r.Header = make(http.Header)
+	}
+	if r.Header.Get("User-Agent") == "" {
+		r.Header["User-Agent"] = []string{p.userAgent}
+	}
+	if r.Header.Get("Accept") == "" {
+		r.Header["Accept"] = []string{"application/json"}
+	}
+}
+
+// copyFor returns a copy of the request for a validator, which may do with it what it likes.
+func copyFor(ctx context.Context, r *http.Request, body []byte) *http.Request {
+	c := r.Clone(ctx)
+	c.Body, c.GetBody, c.ContentLength = http.NoBody, nil, int64(len(body))
+	if len(body) > 0 {
+		c.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+		c.Body, _ = c.GetBody()
+	}
+	return c
+}
+
+// fetch makes the call of one operation and returns the documented success, of which missing says what it lacks, ""
+// for nothing. It returns either a value or an error.
+func fetch[T any](ctx context.Context, p *pipeline, r *http.Request, body []byte, missing func(v *T, body []byte) string) (*T, error) {
+	v := new(T)
+	_, err := p.call(ctx, r, body, func(response *http.Response, body []byte) error {
+		var invalid *json.SyntaxError
+		switch err := json.Unmarshal(body, v); {
+		case len(body) == 0:
+			return errors.New("the body is empty")
+		case errors.As(err, &invalid):
+			return errNotJSON
+		case err != nil: // its text repeats parts of the body
+			return errors.New("the body is not of the documented shape")
+		case response.StatusCode != http.StatusOK:
+			return errors.New("the documented status is 200")
+		}
+		if what := missing(v, body); what != "" {
+			return fmt.Errorf("the body has no %s", what)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+var errNotJSON = errors.New("the body is not JSON")
+
+// Do makes the pipeline the transport of the generated client. The request's body is read once, after all request
+// editors; its GetBody, which an editor may have left behind, is not used.
+func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
+	body, err := readBody(r)
+	if err != nil {
+		return nil, &invalidRequestError{exchange.Operation(r), err}
+	}
+	res, err := p.call(r.Context(), r, body, acceptAny)
+	if err != nil {
+		return nil, err
+	}
+	response := *res.Response
+	response.Request = r // not the signed one
+	response.Body = io.NopCloser(bytes.NewReader(res.Body))
+	response.ContentLength = int64(len(res.Body))
+	if len(res.Body) > 0 && !isOtherJSON(response.Header) && json.Valid(res.Body) {
+		// The generated parser goes by the header, and a gateway may have lost it.
+		response.Header = response.Header.Clone()
+		response.Header.Set("Content-Type", "application/json")
+	}
+	return &response, nil
+}
+
+func readBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil, nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if closeErr := r.Body.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the request's body cannot be read: %w", err)
+	}
+	return body, nil
+}
+
+// acceptAny takes every 2xx that may be documented: JSON, no body, and a body with a media type other than JSON and HTML.
+// JSON is recognized by its bytes.
+func acceptAny(response *http.Response, body []byte) error {
+	if len(body) == 0 || json.Valid(body) {
+		return nil
+	}
+	switch media := mediaType(response.Header); {
+	case media == "":
+		return errors.New("the body is not JSON, and its Content-Type does not say what it is")
+	case isJSON(media), media == "text/html", media == "application/xhtml+xml":
+		return errNotJSON
+	}
+	return nil
+}
+
+// mediaType returns the type and subtype of the Content-Type in lower case, "" where it names none.
+func mediaType(h http.Header) string {
+	media, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
+	if !strings.Contains(media, "/") {
+		return ""
+	}
+	return media
+}
+
+func isJSON(media string) bool {
+	return strings.HasSuffix(media, "/json") || strings.HasSuffix(media, "+json")
+}
+
+// isOtherJSON reports whether the header names JSON of another type, which the contract may document beside the plain one.
+func isOtherJSON(h http.Header) bool {
+	media := mediaType(h)
+	return isJSON(media) && media != "application/json"
+}
+
+func isSuccess(status int) bool { return status >= 200 && status <= 299 }

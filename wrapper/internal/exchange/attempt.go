@@ -1,0 +1,110 @@
+package exchange
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// attempt signs the request, sends it once and reads its answer into res.
+func (c *Client) attempt(ctx context.Context, r *http.Request, target *url.URL, body []byte, res *Result) {
+	start := time.Now()
+	attemptCtx, cancel := c.attemptContext(ctx)
+	defer cancel()
+	res.Attempts++
+	res.Response, res.Body, res.Err, res.TooLarge, res.Permanent = nil, nil, nil, false, false
+
+	signed := make(http.Header, len(r.Header)+4)
+	maps.Copy(signed, r.Header)
+	sign := func() { res.Redactor = res.Redactor.and(c.Sign(signed, time.Now())) }
+	sign()
+	_, own := c.Transport.(*http.Transport)
+	trace := &requestTrace{ownTransport: own, guarded: !isReplayable(r.Method), cancel: cancel, resign: sign}
+	if trace.guarded {
+		hideIdempotencyKeys(signed)
+	}
+	out := trace.follow(attemptCtx, r, body)
+	out.URL, out.Header = target, signed
+
+	response, err := c.Transport.RoundTrip(out) //nolint:bodyclose // readBody closes it
+	switch {
+	case err == nil && response == nil:
+		res.Err = errors.New("the http.RoundTripper returned neither a response nor an error")
+	case err == nil:
+		complete(response)
+		res.Response, res.LastStatus = response, response.StatusCode
+		res.Body, res.TooLarge, res.Err = readBody(response, c.MaxBytes, cancel)
+		res.Body = res.Redactor.body(res.Body, res.Whole())
+	default:
+		res.Err = err
+	}
+	if res.Response == nil {
+		sent := trace.mayHaveSent(res.Err)
+		res.Permanent = isCertificateError(res.Err) || trace.refused.Load() && !sent
+		res.Sent = res.Sent || sent
+	}
+	if res.Err != nil {
+		res.Err = res.Redactor.sanitizeError(c.wrapSendError(ctx, attemptCtx, trace, res))
+	}
+	c.logAttempt(ctx, r, res, start)
+}
+
+// attemptContext bounds one attempt. It can be canceled in any case, which stops a repetition and an answer that is too
+// large.
+func (c *Client) attemptContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	if c.Timeout > 0 {
+		return context.WithTimeout(ctx, c.Timeout)
+	}
+	return context.WithCancel(ctx)
+}
+
+// hideIdempotencyKeys writes these headers in lower case, which is the same to a server, and which net/http does not
+// look for: under the usual names it takes them as leave to send the request again.
+func hideIdempotencyKeys(h http.Header) {
+	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
+		if values, ok := h[name]; ok {
+			delete(h, name)
+			h[strings.ToLower(name)] = values
+		}
+	}
+}
+
+// complete gives an answer what those of net/http always have, and those made for tests often lack.
+func complete(response *http.Response) {
+	if response.Header == nil {
+		response.Header = make(http.Header)
+	}
+	if response.Body == nil {
+		response.Body = http.NoBody
+	}
+}
+
+// errRepetitionStopped stands for what net/http keeps to itself where it would rather send the request again.
+var errRepetitionStopped = errors.New("the server ended the request without an answer, and it is not sent a second time")
+
+// wrapSendError describes what net/http leaves to be guessed.
+func (c *Client) wrapSendError(ctx, attemptCtx context.Context, trace *requestTrace, res *Result) error {
+	switch {
+	case ctx.Err() != nil:
+		return contextEnded(ctx)
+	case trace.stopped.Load():
+		return errRepetitionStopped
+	case attemptCtx.Err() != nil:
+		return fmt.Errorf("no complete answer within %v: %w", c.Timeout, context.DeadlineExceeded)
+	case res.Permanent:
+		return fmt.Errorf("the TLS handshake failed: %w", res.Err)
+	case res.Response == nil && errors.Is(res.Err, io.EOF):
+		return fmt.Errorf("the connection was closed without an answer: %w", res.Err)
+	}
+	return res.Err
+}
+
+// newBody is a reader that net/http recognizes as one in memory, so that it sends header and body in one packet.
+func newBody(body []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(body)) }

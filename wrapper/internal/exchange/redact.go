@@ -1,0 +1,112 @@
+package exchange
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"html"
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"example.com/cortexscan/internal/text"
+)
+
+const (
+	redacted = "[redacted]"
+	// minCredential is the length in bytes below which a credential is left alone: it would blank ordinary words.
+	minCredential = 8
+	maxErrorText  = 4 << 10 // bytes
+)
+
+// Redactor removes the credentials that a call carried from what came back: a wrong host, a debugging proxy or an error
+// page may repeat them. It is applied to an answer's body right after reading, to the error of a transport, and to text
+// taken from a body after it was made printable, since an invisible character may have split the credential.
+type Redactor []string
+
+// NewRedactor returns the redactor of the credentials, each in every form in which an answer may repeat it. A credential
+// of less than 8 bytes is left alone.
+func NewRedactor(credentials ...string) (r Redactor) {
+	for _, c := range credentials {
+		if len(c) < minCredential {
+			continue
+		}
+		if strings.ContainsFunc(c, isPunctuation) { // which the keys of today do not have
+			inJSON, _ := json.Marshal(c)
+			quoted := strconv.Quote(c)
+			// The longer ones first, which contain the shorter.
+			r = append(r, string(inJSON[1:len(inJSON)-1]), html.EscapeString(c), url.QueryEscape(c), url.PathEscape(c), quoted[1:len(quoted)-1])
+		}
+		r = append(r, c)
+	}
+	return r
+}
+
+// and returns the redactor of the credentials of both.
+func (r Redactor) and(other Redactor) Redactor {
+	if r == nil {
+		return other
+	}
+	return append(slices.Clip(r), other...)
+}
+
+func isPunctuation(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+
+// Redact returns s without the credentials.
+func (r Redactor) Redact(s string) string {
+	for _, secret := range r {
+		s = strings.ReplaceAll(s, secret, redacted)
+	}
+	return s
+}
+
+// body returns b without the credentials; where it is not whole, also without the beginning of one at its end.
+func (r Redactor) body(b []byte, whole bool) []byte {
+	for _, secret := range r {
+		if bytes.Contains(b, []byte(secret)) {
+			b = bytes.ReplaceAll(b, []byte(secret), []byte(redacted))
+		}
+	}
+	if whole {
+		return b
+	}
+	const tellsNothing = 4 // bytes
+	for _, secret := range r {
+		for n := len(secret) - 1; n >= tellsNothing; n-- {
+			if rest, cut := bytes.CutSuffix(b, []byte(secret[:n])); cut {
+				return append(slices.Clip(rest), redacted...)
+			}
+		}
+	}
+	return b
+}
+
+// sanitizeError returns err as it is, or, where its text repeats a credential or has characters that a terminal obeys, an
+// error that does not. net/http quotes a malformed answer in its errors.
+func (r Redactor) sanitizeError(err error) error {
+	was := err.Error()
+	// All of it is redacted before it is cut: a cut might leave half a credential.
+	if shown := r.Redact(text.Printable(was, math.MaxInt)); shown != was || len(shown) > maxErrorText {
+		return &redactedError{
+			text: text.Printable(shown, maxErrorText),
+			is:   func(target error) bool { return errors.Is(err, target) },
+			as:   func(target any) bool { return errors.As(err, target) },
+		}
+	}
+	return err
+}
+
+// redactedError stands for an error that is not to be printed. errors.Is and errors.As look into it; whoever prints what
+// it wraps finds nothing there.
+type redactedError struct {
+	text string
+	is   func(error) bool
+	as   func(any) bool
+}
+
+func (e *redactedError) Error() string        { return e.text }
+func (e *redactedError) Is(target error) bool { return e.is(target) }
+func (e *redactedError) As(target any) bool   { return e.as(target) }

@@ -1,0 +1,102 @@
+package exchange
+
+import (
+	"compress/flate"
+	"compress/gzip"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Retry says how often a request is sent at most, and how long the waits in between are.
+type Retry struct {
+	Attempts  int
+	BaseDelay time.Duration // bounds the random wait before the second attempt; the bound doubles with each further one
+	MaxDelay  time.Duration // bounds every wait; a Retry-After that asks for more ends the call
+}
+
+// next decides whether the call is worth another attempt, and after which wait.
+func (r Retry) next(mayHaveEffect bool, res *Result) (delay time.Duration, again bool) {
+	if res.Attempts >= r.Attempts || !worthAnother(mayHaveEffect, res) {
+		return 0, false
+	}
+	delay = r.backoff(res.Attempts)
+	if res.Response != nil {
+		asked := RetryAfter(res.Response.Header, time.Now())
+		if asked > r.MaxDelay || asked == math.MaxInt64 {
+			return 0, false
+		}
+		delay = max(delay, asked)
+	}
+	return delay, true
+}
+
+// worthAnother goes by the HTTP status alone, not by what the body says: a 500 mostly speaks of the request, and would be
+// answered the same again.
+func worthAnother(mayHaveEffect bool, res *Result) bool {
+	switch {
+	case res.Permanent:
+		return false
+	case res.Response == nil:
+		return !res.Sent || !mayHaveEffect
+	}
+	switch status := res.Response.StatusCode; status {
+	case http.StatusTooManyRequests:
+		return true
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return !mayHaveEffect
+	default:
+		cutOff := res.Err != nil && status/100 == 2 && !isCorrupt(res.Err)
+		return cutOff && !mayHaveEffect
+	}
+}
+
+// isCorrupt tells a body that arrived whole and cannot be decompressed from one that was lost on the way.
+func isCorrupt(err error) bool {
+	var data flate.CorruptInputError
+	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &data)
+}
+
+// backoff returns a random wait between nothing and BaseDelay, doubled with every attempt up to MaxDelay: full jitter, so
+// that programs which failed together do not come back together.
+func (r Retry) backoff(attempts int) time.Duration {
+	bound := r.MaxDelay
+	if shift := attempts - 1; shift < 63 && r.BaseDelay <= r.MaxDelay>>shift {
+		bound = r.BaseDelay << shift
+	}
+	if r.BaseDelay == 0 || bound <= 0 {
+		return 0
+	}
+	if bound == math.MaxInt64 {
+		bound--
+	}
+	return rand.N(bound + 1) //nolint:gosec // spreads load, guards nothing
+}
+
+// RetryAfter reads the header of that name, in seconds or as a date: 0 where there is none, or none that can be read; the
+// longest duration where the number is too large to hold.
+func RetryAfter(h http.Header, now time.Time) time.Duration {
+	values := h["Retry-After"]
+	if len(values) != 1 {
+		return 0 // several contradict each other
+	}
+	value := strings.TrimSpace(values[0])
+	if strings.Trim(value, "0123456789.eE+") == "" {
+		seconds, err := strconv.ParseFloat(value, 64)
+		switch {
+		case math.IsInf(seconds, 1), err == nil && seconds >= math.MaxInt64/float64(time.Second):
+			return math.MaxInt64
+		case err != nil:
+			return 0
+		}
+		return time.Duration(seconds * float64(time.Second))
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return max(0, at.Sub(now))
+	}
+	return 0
+}

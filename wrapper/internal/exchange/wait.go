@@ -1,0 +1,50 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// waitRateLimit waits for the rate limit. A wait that cannot end before the deadline is not begun.
+func (c *Client) waitRateLimit(ctx context.Context) error {
+	if c.Limiter == nil || ctx.Err() != nil {
+		return contextEnded(ctx)
+	}
+	turn := c.Limiter.Reserve()
+	wait := turn.Delay()
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
+		turn.Cancel()
+		return fmt.Errorf("the wait for the rate limit, %v, would outlast the deadline: %w", wait.Round(time.Millisecond), context.DeadlineExceeded)
+	}
+	err := Sleep(ctx, wait)
+	if err != nil {
+		turn.Cancel()
+	}
+	return err
+}
+
+// Sleep waits for d, or for the end of ctx, which is then the error.
+func Sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return contextEnded(ctx)
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return contextEnded(ctx)
+	}
+}
+
+// contextEnded is the context's error together with the cause that its owner gave, nil while it lasts.
+func contextEnded(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if err == nil || errors.Is(cause, err) {
+		return cause
+	}
+	return fmt.Errorf("%w: %w", err, cause)
+}
