@@ -7,12 +7,14 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/cortexscan/api/internal/schema"
 )
 
-// credential is one thing that a security scheme wants to see in a request.
+// credential is one thing that a security scheme requires in a request.
 type credential struct {
 	in, name string
-	scheme   string // "Bearer ", "Basic ": how the header's value has to begin
+	scheme   string // "Bearer ", "Basic ": how the value of the header has to begin
 }
 
 // credentials lists the alternatives of the operation's security requirement.
@@ -26,7 +28,7 @@ func credentials(doc *openapi3.T, o *openapi3.Operation) ([][]credential, error)
 		needed := []credential{}
 		for name := range requirement {
 			if doc.Components == nil || doc.Components.SecuritySchemes[name] == nil {
-				return nil, fmt.Errorf("security scheme %s is not described", name)
+				return nil, fmt.Errorf("security scheme %s is not defined", name)
 			}
 			needed = append(needed, newCredential(doc.Components.SecuritySchemes[name].Value))
 		}
@@ -50,8 +52,8 @@ func newCredential(scheme *openapi3.SecurityScheme) credential {
 }
 
 // authenticated reports whether the request carries everything that one alternative asks for.
-func (op *operation) authenticated(r *http.Request) bool {
-	return len(op.security) == 0 || slices.ContainsFunc(op.security, func(needed []credential) bool {
+func authenticated(r *http.Request, alternatives [][]credential) bool {
+	return len(alternatives) == 0 || slices.ContainsFunc(alternatives, func(needed []credential) bool {
 		return !slices.ContainsFunc(needed, func(c credential) bool { return !c.isIn(r) })
 	})
 }
@@ -75,11 +77,24 @@ func (c credential) isIn(r *http.Request) bool {
 	return len(value) > len(c.scheme)
 }
 
-// wanted says what the first alternative asks for.
-func (op *operation) wanted() string {
+// wanted returns what the first alternative asks for.
+func wanted(alternatives [][]credential) string {
 	var names []string
-	for _, c := range op.security[0] {
+	for _, c := range alternatives[0] {
 		names = append(names, "the "+c.in+" "+c.name)
 	}
-	return list(names, " and ")
+	return schema.List(names, " and ")
+}
+
+// queryKeys returns the parameters of the query that carry credentials.
+func queryKeys(alternatives [][]credential) []string {
+	var keys []string
+	for _, needed := range alternatives {
+		for _, c := range needed {
+			if c.in == openapi3.ParameterInQuery {
+				keys = append(keys, c.name)
+			}
+		}
+	}
+	return keys
 }

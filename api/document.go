@@ -1,5 +1,5 @@
-// Package api is the contract, openapi.yaml, and what is made of it at run time: a validator of requests and
-// responses, for clients, for servers and for proxies.
+// Package api contains the contract, openapi.yaml, and what is made of it at run time: a validator of requests and
+// responses, for clients, servers and proxies.
 //
 //	v, err := api.NewValidator()
 //	if err != nil { … }
@@ -9,9 +9,9 @@
 //	}
 //	http.ListenAndServe("127.0.0.1:8080", v.Middleware(next))
 //
-// It is stricter than the document alone where a service would ignore something in silence, or could read it in
-// two ways: query parameters that are not described, one value given twice, a body that is not expected, a
-// key that stands twice in an object, and anything after the JSON of a body are problems too. A Validator is a
+// It is stricter than the document alone where a service would ignore something in silence, or could read it in two ways:
+// unknown query parameters, a value that is given twice, a body that is not expected, a name that stands twice in an object,
+// anything after the JSON value of a body, and a charset other than UTF-8 are problems too. A Validator is a
 // RequestValidator and a ResponseValidator of package wrapper.
 package api
 

@@ -104,8 +104,7 @@ func operations(tb testing.TB) string {
 		}
 	}
 	slices.Sort(names)
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
+	return strings.Join(names, ", ")
 }
 
 // examples are those of the JSON in content; there has to be one.

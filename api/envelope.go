@@ -1,9 +1,11 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -11,12 +13,12 @@ import (
 // envelope writes an error in one of the service's forms.
 type envelope func(w http.ResponseWriter, status int, message string, problems []Problem)
 
-// envelopeOf picks the form that the operation documents for a bad request, by the members that it has.
+// envelopeOf returns the form that the operation documents for a bad request, recognized by its members.
 func envelopeOf(o *openapi3.Operation) envelope {
 	var members []string
 	if ref := o.Responses.Value("400"); ref != nil && ref.Value != nil {
 		for name, media := range ref.Value.Content {
-			if isJSON(name) {
+			if parsed, _ := parseMediaType(name); parsed.isJSON() {
 				members = append(members, memberNames(media.Schema, 0)...)
 			}
 		}
@@ -30,9 +32,9 @@ func envelopeOf(o *openapi3.Operation) envelope {
 	return replyEnvelope
 }
 
-// memberNames lists the outermost members that a schema names in any of its forms.
+// memberNames lists the outermost members that a schema names in any of its alternatives.
 func memberNames(ref *openapi3.SchemaRef, depth int) []string {
-	if ref == nil || ref.Value == nil || depth > deepest {
+	if ref == nil || ref.Value == nil || depth > 16 {
 		return nil
 	}
 	var names []string
@@ -82,4 +84,24 @@ func metadataEnvelope(w http.ResponseWriter, status int, message string, problem
 		body.Metadata.ErrExtra = append(body.Metadata.ErrExtra, detail{Field: field, Message: p.Reason})
 	}
 	answer(w, status, body)
+}
+
+// texts returns the problems in one text, for the envelopes that have room for only one.
+func texts(problems []Problem) any {
+	if len(problems) == 0 {
+		return nil
+	}
+	lines := make([]string, 0, len(problems))
+	for _, p := range problems {
+		lines = append(lines, p.String())
+	}
+	return strings.Join(lines, "; ")
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(body) // the client is gone
 }

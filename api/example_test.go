@@ -29,7 +29,7 @@ func ExampleValidator_ValidateRequest() {
 	// Output:
 	// POST /public_api/v1/endpoints/abort_scan
 	// body /request_data/filters/0/operator is required
-	// body /request_data/incident is not a member that this operation knows (it knows filters and incident_id); the service would ignore it
+	// body /request_data/incident is not a known member (known: filters, incident_id); the service would ignore it
 }
 
 func ExampleValidator_ValidateResponse() {
@@ -43,7 +43,7 @@ func ExampleValidator_ValidateResponse() {
 	fmt.Println(v.ValidateResponse(r, http.StatusOK, nil, []byte(`{"status":"Running"}`)))
 	// Output:
 	// <nil>
-	// GET /public_api/netscan/v1/scan/run does not match the contract: response body /DATA is required
+	// GET /public_api/netscan/v1/scan/run: response body /DATA is required
 }
 
 func ExampleValidator_Middleware() {

@@ -167,7 +167,7 @@ func TestNewOperationNeedsNoCode(t *testing.T) {
 		{"an escaped slash in the ID", "1%2F2/command", pause, []string{"path id must be an integer"}},
 		{"a percent sign in the ID", "1%25/command", pause, []string{"path id must be an integer"}},
 		{"bad query", "1/command?dry_run=1&at=-1&ids=1,a&ratio=1e1&x=1", pause, []string{
-			"query x is not a parameter that this operation knows (it knows dry_run, at, ids and ratio)",
+			"query x is not a parameter of this operation (parameters: dry_run, at, ids, ratio)",
 			"query dry_run must be true or false",
 			"query at must be at least 0",
 			"query ids /1 must be an integer",
@@ -175,11 +175,11 @@ func TestNewOperationNeedsNoCode(t *testing.T) {
 		}},
 		{"bad query, too", "1/command?at=later&ids=1,1&ratio=NaN", pause, []string{
 			`query at must be an integer or "now", not another string`,
-			"query ids must not hold the same item twice",
+			"query ids must not contain the same item twice",
 			"query ratio must be a number",
 		}},
 		{"a closed enumeration", "1/command", `{"command":"sleep"}`, []string{`body /command must be one of "pause", "resume", "stop"`}},
-		{"read only", "1/command", `{"command":"pause","id":"x"}`, []string{"body /id is the service's to set, and cannot be sent"}},
+		{"read only", "1/command", `{"command":"pause","id":"x"}`, []string{"body /id is read-only: a request must not contain it"}},
 		{"limits", "1/command", `{"command":"pause","limits":{"a":5,"b/~":7}}`, []string{"body /limits/b~1~0 must be a multiple of 5"}},
 		{"limits, more", "1/command", `{"command":"pause","limits":{"a":0,"b":"5","c":5}}`, []string{
 			"body /limits must have at most 2 members",
@@ -191,14 +191,14 @@ func TestNewOperationNeedsNoCode(t *testing.T) {
 		{"no date at all", "1/command", `{"command":"pause","day":1}`, []string{"body /day must be a string or null, not a number"}},
 		{"too short", "1/command", `{"command":"pause","short":"a"}`, []string{"body /short must have at least 2 characters"}},
 		{"too long", "1/command", `{"command":"pause","short":"abcd"}`, []string{"body /short must have at most 3 characters"}},
-		{"ruled out", "1/command", `{"command":"pause","not":"x"}`, []string{"body /not has a form that the contract rules out"}},
+		{"ruled out", "1/command", `{"command":"pause","not":"x"}`, []string{"body /not matches a schema that the contract excludes"}},
 		{"both", "1/command", `{"command":"pause","both":{"a":"x"}}`, []string{"body /both/a must be an integer, not a string", "body /both/b is required"}},
 		{"any", "1/command", `{"command":"pause","any":{}}`, []string{"body /any/z is required"}},
-		{"too many forms", "1/command", `{"command":"pause","either":1}`, []string{"body /either fits more than one of the forms that the contract keeps apart: an integer or a number"}},
+		{"too many forms", "1/command", `{"command":"pause","either":1}`, []string{"body /either matches more than one of the alternatives, but must match exactly one: an integer or a number"}},
 		{"a form by name", "1/command", `{"command":"pause","shape":{"kind":"circle","radius":1}}`, nil},
 		{"a form by name, wrong", "1/command", `{"command":"pause","shape":{"kind":"circle","radius":"1"}}`, []string{"body /shape/radius must be a number, not a string"}},
 		{"the form by another name", "1/command", `{"command":"pause","shape":{"kind":"square","radius":1}}`, []string{"body /shape/side is required"}},
-		{"a form by an unknown name", "1/command", `{"command":"pause","shape":{"kind":"MARKER","radius":1}}`, []string{"body /shape does not name one of the forms that the contract has"}},
+		{"a form by an unknown name", "1/command", `{"command":"pause","shape":{"kind":"MARKER","radius":1}}`, []string{"body /shape/kind must be one of circle, square"}},
 		{"a form by no name", "1/command", `{"command":"pause","shape":{"radius":1}}`, []string{"body /shape/kind is required"}},
 		{"a tree", "1/command", `{"command":"pause","tree":{"children":[{"children":[{"name":"x"}]},{"name":"y"}]}}`, nil},
 		{"a bad tree", "1/command", `{"command":"pause","tree":{"children":[{"children":[{"name":1}]},{"name":"y"}]}}`, []string{
@@ -222,7 +222,7 @@ func TestNewOperationNeedsNoCode(t *testing.T) {
 		count := http.Header{"X-Count": {"1"}}
 		wantProblems(t, v.ValidateResponse(r, 202, count, []byte(`{"id":"1"}`)))
 		wantProblems(t, v.ValidateResponse(r, 202, http.Header{"X-Count": {"x"}}, []byte(`{"secret":"1"}`)),
-			"response header X-Count must be an integer", "response body /secret is the caller's to set, and does not come back")
+			"response header X-Count must be an integer", "response body /secret is write-only: a response must not contain it")
 		wantProblems(t, v.ValidateResponse(r, 202, nil, []byte(`[]`)), "response header X-Count is required", "response body must be an object, not a list")
 		count.Set("Content-Type", "text/plain")
 		wantProblems(t, v.ValidateResponse(r, 202, count, []byte(`done`)))
@@ -236,7 +236,7 @@ func TestTheMoreConcretePathWins(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "/public_api/netscan/v1/scan/job/latest/command", nil)
 	wantProblems(t, v.ValidateRequest(r))
 	wantProblems(t, v.ValidateRequest(command("latest/command", "")),
-		"method is not one that /public_api/netscan/v1/scan/job/latest/command knows; it knows GET")
+		"method not allowed for /public_api/netscan/v1/scan/job/latest/command (only GET)")
 }
 
 // What the package does not decode itself is judged by openapi3filter, without its words.
@@ -248,7 +248,7 @@ func TestOtherParametersAndBodies(t *testing.T) {
 		r.Header.Set("Content-Type", contentType)
 		return r
 	}
-	const wrong = "does not have the form that the contract describes"
+	const wrong = "does not match its schema"
 	for _, tt := range []struct {
 		name string
 		r    *http.Request

@@ -74,7 +74,7 @@ func TestMiddlewareLetsThrough(t *testing.T) {
 
 func TestMiddlewareRefuses(t *testing.T) {
 	v := validator(t)
-	unauthorized := `{"reply":{"err_code":401,"err_msg":"Public API request unauthorized: it needs the header Authorization and the header x-xdr-auth-id","err_extra":null}}`
+	unauthorized := `{"reply":{"err_code":401,"err_msg":"Public API request unauthorized: it requires the header Authorization and the header x-xdr-auth-id","err_extra":null}}`
 	onlyKey, onlyID, blank := post("{}"), post("{}"), signed(post("{}"))
 	onlyKey.Header.Set("Authorization", "key")
 	onlyID.Header.Set("x-xdr-auth-id", "1")
@@ -94,9 +94,9 @@ func TestMiddlewareRefuses(t *testing.T) {
 		{"blank key", blank, 401, unauthorized},
 		{"no credentials, status", get(""), 401, unauthorized},
 		{"unknown path", other("GET", "/public_api/v1/other"), 404,
-			`{"reply":{"err_code":404,"err_msg":"There is no such operation","err_extra":"path is not one that the contract knows; it knows ` + operations(t) + `"}}`},
+			`{"reply":{"err_code":404,"err_msg":"Unknown operation","err_extra":"path is not in the contract (operations: ` + operations(t) + `)"}}`},
 		{"wrong method", other("DELETE", abortPath), 405,
-			`{"reply":{"err_code":405,"err_msg":"There is no such operation","err_extra":"method is not one that ` + abortPath + ` knows; it knows POST"}}`},
+			`{"reply":{"err_code":405,"err_msg":"Unknown operation","err_extra":"method not allowed for ` + abortPath + ` (only POST)"}}`},
 		{"status", signed(get("id=x&fields=a&fields=")), 400,
 			`{"err_msg":"The request does not match the API's contract","metadata":{"err_extra":[{"field":"id","message":"must be an integer"},{"field":"fields/1","message":"must not be empty"}]}}`},
 		{"status with a body", func() *http.Request {
@@ -106,13 +106,13 @@ func TestMiddlewareRefuses(t *testing.T) {
 		}(), 400,
 			`{"err_msg":"The request does not match the API's contract","metadata":{"err_extra":[{"field":"body","message":"is not expected: this operation takes none"}]}}`},
 		{"abort", signed(post(`{"request_data":{"filters":"All"},"<b>":1}`)), 400,
-			`{"reply":{"err_code":400,"err_msg":"The request does not match the API's contract","err_extra":"body /<b> is not a member that this operation knows (it knows request_data); the service would ignore it; body /request_data/filters must be \"all\" or a list of at least one EndpointFilter, not another string"}}`},
+			`{"reply":{"err_code":400,"err_msg":"The request does not match the API's contract","err_extra":"body /<b> is not a known member (known: request_data); the service would ignore it; body /request_data/filters must be \"all\" or a list of at least one EndpointFilter, not another string"}}`},
 		{"too long", signed(post(strings.Repeat(" ", 1<<20+1))), 413,
 			`{"reply":{"err_code":413,"err_msg":"The request is too long","err_extra":"body is longer than 1048576 bytes"}}`},
 		{"as long as may be", signed(post(strings.Repeat(" ", 1<<20-2) + "{}")), 400,
 			`{"reply":{"err_code":400,"err_msg":"The request does not match the API's contract","err_extra":"body /request_data is required"}}`},
 		{"unreadable", unreadable, 400,
-			`{"reply":{"err_code":400,"err_msg":"The request does not match the API's contract","err_extra":"body could not be read"}}`},
+			`{"reply":{"err_code":400,"err_msg":"The request does not match the API's contract","err_extra":"body cannot be read"}}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := tt.r.Clone(t.Context())

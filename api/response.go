@@ -1,90 +1,69 @@
 package api
 
 import (
+	"bytes"
 	"cmp"
-	"fmt"
-	"mime"
 	"net/http"
 	"slices"
-	"strconv"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-)
 
-// ValidateResponse holds the answer to r against the contract: the status has to be documented for the operation,
-// and headers and body as described. It returns nil or a *[Violation]. A body is taken for what its bytes are:
-// where JSON is documented it has to be JSON, whatever its Content-Type says. Members that the contract does not
-// name are no problem, and a status that is documented without a body may come with any.
-func (v *Validator) ValidateResponse(r *http.Request, status int, h http.Header, body []byte) error {
-	m, err := v.find(r)
-	if err != nil {
-		return err
-	}
-	rep := &report{}
-	if response := m.response(status); response != nil {
-		response.check(h, body, rep)
-	} else {
-		rep.add(Problem{In: "response status", Reason: fmt.Sprintf("%d is not documented for this operation; it documents %s", status, m.documented)})
-	}
-	return rep.violation(m.name)
-}
+	"example.com/cortexscan/api/internal/schema"
+)
 
 // response is what the contract says of one status.
 type response struct {
 	headers []*parameter
-	types   []string // media types other than JSON
-	json    *rule    // nil where there is none, or no schema for it
-	isJSON  bool
+	content content
 }
 
-func newResponse(described *openapi3.Response) *response {
-	out := &response{}
+func newResponse(described *openapi3.Response, c *schema.Compiler) *response {
+	out := &response{content: newContent(described.Content, c)}
 	for name, ref := range described.Headers {
-		if p := newHeader(name, ref.Value); p != nil && name != "Content-Type" {
+		if p := newHeader(name, ref.Value, c); p != nil && !strings.EqualFold(name, "Content-Type") { // which OpenAPI ignores
 			out.headers = append(out.headers, p)
 		}
 	}
 	slices.SortFunc(out.headers, func(a, b *parameter) int { return cmp.Compare(a.name, b.name) })
-	for name, media := range described.Content {
-		if !isJSON(name) {
-			out.types = append(out.types, name)
-			continue
-		}
-		out.isJSON = true
-		if media.Schema != nil && media.Schema.Value != nil {
-			rule := newRule(media.Schema, inResponse)
-			out.json = &rule
-		}
-	}
 	return out
 }
 
-// response finds what is documented for a status: itself, its class as in 4XX, or the default.
-func (op *operation) response(status int) *response {
-	for _, key := range []string{strconv.Itoa(status), strconv.Itoa(status/100) + "XX", "default"} {
-		if found := op.responses[key]; found != nil {
-			return found
-		}
+func (r *response) check(h http.Header, body []byte, mayBeEmpty bool, rep *report) {
+	for _, p := range r.headers {
+		p.check(headerValues(h, p.name), rep)
 	}
-	return nil
+	at := Problem{In: "response body"}
+	entry, isJSON := r.entry(h.Get("Content-Type"), body)
+	switch {
+	case !isJSON || len(body) == 0 && mayBeEmpty:
+	case len(body) == 0:
+		at.Reason = "is empty; the contract documents JSON"
+		rep.add(at)
+	default:
+		checkJSON(body, at, entry.schema, schema.Response, rep)
+	}
 }
 
-func (r *response) check(h http.Header, body []byte, rep *report) {
-	for _, p := range r.headers {
-		p.check(trimmed(h.Values(p.name)), rep)
-	}
-	if !r.isJSON {
-		return
-	}
-	if given, _, err := mime.ParseMediaType(h.Get("Content-Type")); err == nil && slices.Contains(r.types, given) {
-		return
-	}
+// entry returns the media type that a body is of, and whether it has to be JSON. If JSON is documented, it has to be,
+// whatever the header says, unless that names another documented type. What a range covers is what the header says and the
+// bytes look like.
+func (r *response) entry(header string, body []byte) (*documented, bool) {
+	given, _ := parseMediaType(header)
+	found := r.content.find(given)
 	switch {
-	case len(body) == 0:
-		rep.add(Problem{In: "response body", Reason: "is empty; the contract documents JSON"})
-	case r.json != nil:
-		checkJSON(string(body), "response body", *r.json, rep)
-	default:
-		readJSON(string(body), "response body", rep)
+	case found != nil && !found.isRange():
+		return found, found.isJSON()
+	case found == nil && r.content.json() != nil:
+		return r.content.json(), true
+	case found == nil:
+		found = r.content.find(mediaType{name: "application/json"})
 	}
+	return found, found != nil && (given.isJSON() || looksLikeJSON(body))
+}
+
+// looksLikeJSON reports whether a body begins as an object or a list does.
+func looksLikeJSON(body []byte) bool {
+	body = bytes.TrimLeft(body, " \t\r\n")
+	return len(body) > 0 && (body[0] == '{' || body[0] == '[')
 }

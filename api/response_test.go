@@ -9,7 +9,7 @@ import (
 
 func TestResponse(t *testing.T) {
 	const (
-		statusCodes = "it documents 200, 400, 401, 403, 404, 429 and 500"
+		statusCodes = " (documented: 200, 400, 401, 403, 404, 429, 500)"
 		text        = "must be a string or a number"
 	)
 	status, abort := get("id=1"), post("{}")
@@ -27,7 +27,7 @@ func TestResponse(t *testing.T) {
 		{"empty", status, 200, ``, []string{"response body is empty; the contract documents JSON"}},
 		{"HTML", status, 200, `<html>`, []string{"response body is not valid JSON at byte 0"}},
 		{"cut off", status, 200, `{"DATA":"x"`, []string{"response body is not valid JSON: it ends too early"}},
-		{"something after it", status, 200, `{"DATA":"x"}<!-- -->`, []string{"response body goes on after its JSON value, at byte 12"}},
+		{"something after it", status, 200, `{"DATA":"x"}<!-- -->`, []string{"response body has data after its JSON value, at byte 12"}},
 		{"a name twice", status, 200, `{"DATA":"x","DATA":"y"}`, []string{"response body /DATA is given more than once"}},
 		{"a name twice where the contract is open", status, 200, `{"DATA":"x","a":[{"b":1,"b":2}]}`, []string{"response body /a/0/b is given more than once"}},
 		{"an error in the place of success", abort, 200, `{"reply":{"err_code":500,"err_msg":"x"}}`, []string{"response body /reply/action_id is required"}},
@@ -40,9 +40,9 @@ func TestResponse(t *testing.T) {
 			"response body /reply/status " + text + ", not an object",
 		}},
 
-		{"not documented", status, 302, `{}`, []string{"response status 302 is not documented for this operation; " + statusCodes}},
-		{"no status", status, 0, ``, []string{"response status 0 is not documented for this operation; " + statusCodes}},
-		{"402 of the other operation", status, 402, `{}`, []string{"response status 402 is not documented for this operation; " + statusCodes}},
+		{"not documented", status, 302, `{}`, []string{"response status 302 is not documented for this operation" + statusCodes}},
+		{"no status", status, 0, ``, []string{"response status 0 is not documented for this operation" + statusCodes}},
+		{"402 of the other operation", status, 402, `{}`, []string{"response status 402 is not documented for this operation" + statusCodes}},
 		{"no content described", status, 429, ``, nil},
 		{"no content described, some sent", abort, 429, `Too many requests`, nil},
 
@@ -84,7 +84,7 @@ func TestResponseToNoOperation(t *testing.T) {
 
 func TestViolationNamesTheOperation(t *testing.T) {
 	err := validator(t).ValidateResponse(post(""), 200, nil, nil)
-	want := "POST " + abortPath + " does not match the contract: response body is empty; the contract documents JSON"
+	want := "POST " + abortPath + ": response body is empty; the contract documents JSON"
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}

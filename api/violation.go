@@ -2,35 +2,37 @@ package api
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
-	"unicode"
+
+	"example.com/cortexscan/api/internal/schema"
+	"example.com/cortexscan/internal/text"
 )
 
 const (
 	maxProblems  = 100  // kept in one Violation
 	maxListed    = 10   // of them, printed by Error
-	maxErrorText = 2000 // runes of Error
-	maxName      = 64   // runes of a name that came with the request
+	maxErrorText = 2000 // bytes of Error
+	maxName      = 64   // bytes of a name that came with the message
 	maxPointer   = 512  // bytes of a Pointer
 )
 
-// Violation says that a request or a response is not what the contract describes. It holds every problem that
-// was found, at most 100, and never a value out of the message, which could be a secret.
+// Violation says that a request or a response does not match the contract. It holds every problem that was found, at most
+// 100, and never a value out of the message, which could be a secret.
 type Violation struct {
-	// Operation is the method and the path as the contract writes it, "POST /public_api/v1/endpoints/abort_scan".
-	// It is empty where the request is none of the contract's operations.
+	// Operation is the method and the path as the contract writes it, "POST /public_api/v1/endpoints/abort_scan". It is
+	// empty if the request is for none of the contract's operations.
 	Operation string
 	Problems  []Problem
 }
 
-// Error lists the first ten problems on one line of at most 2000 characters.
+// Error lists the first ten problems after the operation, on one printable line of at most 2000 bytes:
+// "POST /public_api/v1/endpoints/abort_scan: body /request_data/filters is required".
 func (v *Violation) Error() string {
 	var b strings.Builder
 	if v.Operation == "" {
-		b.WriteString("the request is not in the contract: ")
+		b.WriteString("unknown operation: ")
 	} else {
-		b.WriteString(v.Operation + " does not match the contract: ")
+		b.WriteString(v.Operation + ": ")
 	}
 	for i, p := range v.Problems {
 		if i == maxListed {
@@ -42,11 +44,11 @@ func (v *Violation) Error() string {
 		}
 		b.WriteString(p.String())
 	}
-	return clean(b.String(), maxErrorText)
+	return text.Visible(b.String(), maxErrorText)
 }
 
-// Problem is one thing that is wrong, and where. Its texts are clean (valid UTF-8 without control or format
-// characters) and bounded. They carry names, also those that the sender made up, but no values.
+// Problem is one thing that is wrong, and where. Its texts are printable and bounded. They contain names, also those that
+// the sender made up, but no values.
 type Problem struct {
 	// In is the part of the message: "method", "path", "query", "header", "cookie" or "body" of a request,
 	// "response status", "response header" or "response body" of a response.
@@ -60,7 +62,7 @@ type Problem struct {
 	Reason string
 }
 
-// String gives the place and the reason: "query fields is required", "body /request_data must be an object, not null".
+// String returns the place and the reason: "query fields is required", "body /request_data must be an object, not null".
 func (p Problem) String() string {
 	parts := make([]string, 0, 4)
 	for _, part := range []string{p.In, p.Name, p.Pointer, p.Reason} {
@@ -75,14 +77,23 @@ func (p Problem) String() string {
 type report struct{ problems []Problem }
 
 func (r *report) add(p Problem) {
-	if !r.full() {
+	if r.left() > 0 {
 		r.problems = append(r.problems, p)
 	}
 }
 
-func (r *report) full() bool { return len(r.problems) >= maxProblems }
+// addAll adds what was found in the value that stands at at.
+func (r *report) addAll(at Problem, found []schema.Problem) {
+	for _, p := range found {
+		at.Pointer, at.Reason = pointer(p.At), p.Reason
+		r.add(at)
+	}
+}
 
-// violation returns nil, and not a nil *Violation, where there is no problem.
+// left returns how many problems there is room for.
+func (r *report) left() int { return maxProblems - len(r.problems) }
+
+// violation returns nil, and not a nil *Violation, if there is no problem.
 func (r *report) violation(operation string) error {
 	if len(r.problems) == 0 {
 		return nil
@@ -90,61 +101,17 @@ func (r *report) violation(operation string) error {
 	return &Violation{Operation: operation, Problems: r.problems}
 }
 
-// pointer is the place inside a JSON value, from the outermost step.
-type pointer []step
-
-// step goes to a member by its name, or to an item by its index.
-type step struct {
-	name  string
-	index int // -1 for a member
-}
-
-func member(name string) step { return step{name: name, index: -1} }
-func item(index int) step     { return step{index: index} }
-
 var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")
 
-func (p pointer) String() string {
-	from, size := len(p), 0
-	for from > 0 {
-		size += len(p[from-1].String())
-		if size > maxPointer {
-			break
+// pointer renders a path as a JSON Pointer. Of one that is too long the end is kept.
+func pointer(path []string) string {
+	rendered := ""
+	for i := len(path) - 1; i >= 0; i-- {
+		step := "/" + escapePointer.Replace(text.Visible(path[i], maxName))
+		if len(rendered)+len(step) > maxPointer {
+			return "/…" + rendered
 		}
-		from--
+		rendered = step + rendered
 	}
-	var b strings.Builder
-	if from > 0 {
-		b.WriteString("/…")
-	}
-	for _, s := range p[from:] {
-		b.WriteString(s.String())
-	}
-	return b.String()
-}
-
-func (s step) String() string {
-	if s.index >= 0 {
-		return "/" + strconv.Itoa(s.index)
-	}
-	return "/" + escapePointer.Replace(clean(s.name, maxName))
-}
-
-// clean makes text that came from outside safe to print: what cannot be printed becomes U+FFFD, and what is
-// longer than limit runes is cut.
-func clean(s string, limit int) string {
-	var b strings.Builder
-	n := 0
-	for _, r := range s {
-		if n == limit {
-			b.WriteRune('…')
-			break
-		}
-		if !unicode.IsPrint(r) {
-			r = unicode.ReplacementChar
-		}
-		b.WriteRune(r)
-		n++
-	}
-	return b.String()
+	return rendered
 }

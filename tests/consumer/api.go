@@ -15,7 +15,11 @@ var (
 	_ func(*api.Validator, *http.Request) error                           = (*api.Validator).ValidateRequest
 	_ func(*api.Validator, *http.Request, int, http.Header, []byte) error = (*api.Validator).ValidateResponse
 	_ func(*api.Validator, http.Handler) http.Handler                     = (*api.Validator).Middleware
+	_ func(*api.Validator, *http.Request) []api.Problem                   = (*api.Validator).Advise
 	_ func(*api.Validator, *http.Request) (string, bool)                  = (*api.Validator).Operation
+
+	_ func() []api.KnownFilter = api.KnownFilters
+	_                          = api.KnownFilter{Field: string(""), Operators: []string(nil), Values: []string(nil)}
 
 	_ wrapper.RequestValidator  = (*api.Validator)(nil)
 	_ wrapper.ResponseValidator = (*api.Validator)(nil)

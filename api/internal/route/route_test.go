@@ -1,0 +1,101 @@
+package route
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// table has the operations' names as values.
+func table() *Table[string] {
+	var t Table[string]
+	for _, operation := range []string{
+		"GET /runs", "POST /runs", "GET /runs/{id}", "DELETE /runs/{id}", "GET /runs/{id}/{what}", "POST /runs/{id}/command", "GET /runs/latest/command",
+		"PUT /files/{name}.{ext}", "GET /a%20b", "GET /a%2Fb/{x}", "GET /100%25",
+	} {
+		method, path, _ := strings.Cut(operation, " ")
+		t.Add(method, path, operation)
+	}
+	return &t
+}
+
+func TestFind(t *testing.T) {
+	for _, tt := range []struct{ request, want string }{
+		{"GET https://any.example:444/runs?x#y", "GET /runs"},
+		{" /runs", "GET /runs"},
+		{"POST /runs", "POST /runs"},
+		{"GET /r%75ns", "GET /runs"},
+		{"GET /runs/789", "GET /runs/{id} id=789"},
+		{"GET /runs/", "GET /runs/{id} id="},
+		{"GET /runs/a%2Fb", "GET /runs/{id} id=a/b"},
+		{"GET /runs/100%25", "GET /runs/{id} id=100%"},
+		{"GET /runs/%252F", "GET /runs/{id} id=%2F"},
+		{"DELETE /runs/1", "DELETE /runs/{id} id=1"},
+		{"POST /runs/1/command", "POST /runs/{id}/command id=1"},
+		{"GET /runs/latest/command", "GET /runs/latest/command"},
+		{"GET /runs/1/other", "GET /runs/{id}/{what} id=1 what=other"},
+		{"PUT /files/a.b.txt", "PUT /files/{name}.{ext} name=a.b ext=txt"},
+		{"GET /a%20b", "GET /a%20b"},
+		{"GET /a%2Fb/1", "GET /a%2Fb/{x} x=1"},
+		{"GET /100%25", "GET /100%25"},
+
+		// The most concrete path decides, and then the method.
+		{"POST /runs/latest/command", "only GET"},
+		{"GET /runs/1/command", "only POST id=1"},
+		{"PUT /runs", "only GET, POST"},
+		{"post /runs", "only GET, POST"},
+		{"HEAD /runs", "only GET, POST"},
+
+		{"GET /", "unknown"}, {"GET ", "unknown"}, {"GET /Runs", "unknown"}, {"GET //runs", "unknown"}, {"GET /x/../runs", "unknown"},
+		{"GET /a/b/1", "unknown"}, {"GET /files/a", "unknown"}, {"GET /runs%2F1", "unknown"}, {"GET /runs/1/", "GET /runs/{id}/{what} id=1 what="},
+		{"GET mailto:runs", "unknown"},
+	} {
+		t.Run(tt.request, func(t *testing.T) {
+			method, target, _ := strings.Cut(tt.request, " ")
+			u, err := url.Parse(target)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := table().Find(method, u)
+			got := m.Value
+			switch {
+			case m.Template == "":
+				got = "unknown"
+			case !m.Found:
+				got = "only " + strings.Join(m.Methods, ", ")
+			}
+			for _, name := range []string{"id", "what", "name", "ext", "x"} {
+				if value, ok := m.Param(name); ok {
+					got += " " + name + "=" + value
+				}
+			}
+			if got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestEmptyTable(t *testing.T) {
+	var none Table[int]
+	if m := none.Find("GET", &url.URL{Path: "/"}); m.Found || m.Template != "" {
+		t.Errorf("found %+v", m)
+	}
+}
+
+func TestAddAgainReplaces(t *testing.T) {
+	var twice Table[int]
+	twice.Add("GET", "/a", 1)
+	twice.Add("GET", "/a", 2)
+	if m := twice.Find("GET", &url.URL{Path: "/a"}); m.Value != 2 || !slices.Equal(m.Methods, []string{"GET"}) {
+		t.Errorf("found %+v", m)
+	}
+}
+
+// A path that net/url did not make, whose two forms contradict each other, is read as its decoded form.
+func TestInconsistentURL(t *testing.T) {
+	if m := table().Find("GET", &url.URL{Path: "/runs", RawPath: "/other%zz"}); !m.Found {
+		t.Errorf("found %+v", m)
+	}
+}

@@ -1,0 +1,323 @@
+package schema
+
+import (
+	"errors"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// walker walks through a value and its schema side by side.
+type walker struct {
+	direction Direction
+	limit     int
+	problems  []Problem
+	counting  int // more than 0: problems are counted, not kept
+	at        []step
+	active    []*Schema // applied to the same value, so as not to run in circles; from base on
+	base      int
+	counts    map[visit]int // problems of a value by a recursive schema
+	done      map[visit]bool
+}
+
+// step goes to a member by its name, or to an item by its index.
+type step struct {
+	name  string
+	index int // -1 for a member
+}
+
+// visit is a recursive schema applied to an object or a list that is not empty.
+type visit struct {
+	schema *Schema
+	value  uintptr
+}
+
+func visitOf(s *Schema, value any) (visit, bool) {
+	if !s.recursive || isScalar(value) {
+		return visit{}, false
+	}
+	v := reflect.ValueOf(value)
+	return visit{s, v.Pointer()}, v.Len() > 0 // all empty lists may be one
+}
+
+func isScalar(value any) bool { return typeOf(value)&(Array|Object) == 0 }
+
+// add keeps a problem with the value at hand, and returns 1.
+func (w *walker) add(reason string) int {
+	if w.counting == 0 && !w.isFull() {
+		at := make([]string, len(w.at))
+		for i, s := range w.at {
+			if at[i] = s.name; s.index >= 0 {
+				at[i] = strconv.Itoa(s.index)
+			}
+		}
+		w.problems = append(w.problems, Problem{At: at, Reason: reason})
+	}
+	return 1
+}
+
+// addMember is add for a member whose value is not looked into.
+func (w *walker) addMember(name, reason string) int {
+	w.at = append(w.at, step{name, -1})
+	defer w.leave()
+	return w.add(reason)
+}
+
+func (w *walker) leave() { w.at = w.at[:len(w.at)-1] }
+
+// isFull reports whether further problems are of no use.
+func (w *walker) isFull() bool { return w.counting == 0 && len(w.problems) >= w.limit }
+
+// down goes one step into the value.
+func (w *walker) down(to step, visit func(*Schema, any) int, s *Schema, value any) int {
+	base := w.base
+	w.base, w.at = len(w.active), append(w.at, to)
+	defer func() { w.base = base }()
+	defer w.leave()
+	return visit(s, value)
+}
+
+// count returns the number of problems without keeping them.
+func (w *walker) count(s *Schema, value any) int {
+	w.counting++
+	defer func() { w.counting-- }()
+	return w.judge(s, value)
+}
+
+// judge finds the problems of a value and returns their number, which is complete where they are counted. A recursive
+// schema sees each object and list once for counting and once for keeping: alternatives that lead to the same value would
+// double the work at every level.
+func (w *walker) judge(s *Schema, value any) int {
+	if s == nil || w.isFull() || slices.Contains(w.active[w.base:], s) {
+		return 0
+	}
+	w.active = append(w.active, s)
+	defer func() { w.active = w.active[:len(w.active)-1] }()
+	v, recursive := visitOf(s, value)
+	switch {
+	case !recursive:
+		return w.apply(s, value)
+	case w.counting == 0:
+		if w.done[v] {
+			return 0
+		}
+		if w.done == nil {
+			w.done = map[visit]bool{}
+		}
+		w.done[v] = true
+		return w.apply(s, value)
+	}
+	found, known := w.counts[v]
+	if !known {
+		if w.counts == nil {
+			w.counts = map[visit]int{}
+		}
+		found = w.apply(s, value)
+		w.counts[v] = found
+	}
+	return found
+}
+
+func (w *walker) apply(s *Schema, value any) int {
+	t := typeOf(value)
+	switch {
+	case t == Null:
+		return w.null(s)
+	case s.types&t == 0:
+		return w.add("must be " + s.Describe() + ", not " + t.String())
+	case isTooLarge(value) && (s.source.Type != nil || s.keywords != nil):
+		return w.add("is too large a number")
+	}
+	found := w.composition(s, value) + w.keywords(s, value)
+	switch value := value.(type) {
+	case []any:
+		for i, item := range value {
+			if s.items == nil || w.isFull() {
+				break
+			}
+			found += w.down(step{index: i}, w.judge, s.items, item)
+		}
+	case map[string]any:
+		found += w.members(s, value)
+	}
+	return found
+}
+
+// null is the judgment on null: a schema without a type accepts it if its parts do.
+func (w *walker) null(s *Schema) int {
+	refused := s.source.Type != nil || len(s.source.Enum) > 0 && !slices.Contains(s.source.Enum, nil)
+	switch {
+	case s.source.Nullable:
+		return 0
+	case len(s.allOf)+len(s.oneOf)+len(s.anyOf) > 0:
+		return w.composition(s, nil)
+	case refused:
+		return w.add("must be " + s.Describe() + ", not null")
+	}
+	return w.composition(s, nil)
+}
+
+func (w *walker) composition(s *Schema, value any) int {
+	found := 0
+	for _, part := range s.allOf {
+		found += w.judge(part, value)
+	}
+	if len(s.oneOf) > 0 {
+		found += w.choose(s, s.oneOf, value, 1)
+	}
+	if len(s.anyOf) > 0 {
+		found += w.choose(s, s.anyOf, value, len(s.anyOf))
+	}
+	if s.not != nil && w.count(s.not, value) == 0 {
+		found += w.add("matches a schema that the contract excludes")
+	}
+	return found
+}
+
+// keywords reports what kin-openapi says of s without its parts.
+func (w *walker) keywords(s *Schema, value any) int {
+	if s.keywords == nil {
+		return 0
+	}
+	err := s.keywords.VisitJSON(value, openapi3.MultiErrors())
+	if err == nil {
+		return 0
+	}
+	var refusals openapi3.MultiError
+	if !errors.As(err, &refusals) {
+		refusals = openapi3.MultiError{err}
+	}
+	for _, err := range refusals {
+		// Only the keyword is taken: kin-openapi's own words may repeat the value.
+		keyword := ""
+		if refusal := (*openapi3.SchemaError)(nil); errors.As(err, &refusal) {
+			keyword = refusal.SchemaField
+		}
+		w.add(s.reason(keyword))
+	}
+	return len(refusals)
+}
+
+// members reports on an object's members: unknown, missing, of the other direction, and what is wrong inside them.
+func (w *walker) members(s *Schema, value map[string]any) int {
+	found := 0
+	for _, name := range slices.Sorted(maps.Keys(value)) {
+		known := s.properties[name]
+		switch {
+		case w.isFull():
+			return found
+		case known == nil && s.closed:
+			found += w.addMember(name, w.unknownMember(s))
+		case known == nil && s.rest == nil:
+		case known == nil:
+			found += w.down(step{name, -1}, w.judge, s.rest, value[name])
+		case value[name] != nil && w.isForeign(known):
+			found += w.addMember(name, w.foreign())
+		default:
+			found += w.down(step{name, -1}, w.judge, known, value[name])
+		}
+	}
+	for _, name := range s.source.Required {
+		if _, given := value[name]; !given && !w.isForeign(s.properties[name]) {
+			found += w.addMember(name, "is required")
+		}
+	}
+	return found
+}
+
+func (w *walker) unknownMember(s *Schema) string {
+	reason := "is not a known member" + Listed("known", s.propertyNames)
+	if w.direction == Request {
+		reason += "; the service would ignore it"
+	}
+	return reason
+}
+
+// isForeign reports whether a member belongs to messages of the other direction alone.
+func (w *walker) isForeign(s *Schema) bool {
+	return s != nil && (w.direction == Request && s.source.ReadOnly || w.direction == Response && s.source.WriteOnly)
+}
+
+func (w *walker) foreign() string {
+	if w.direction == Request {
+		return "is read-only: a request must not contain it"
+	}
+	return "is write-only: a response must not contain it"
+}
+
+// choose reports on a value that may take several forms, of which it has to match one to most. The problems that help are
+// those of the form that was meant: the one of the value's type, and of several the one with the fewest problems.
+func (w *walker) choose(s *Schema, forms []*Schema, value any, most int) int {
+	forms, problem := s.discriminate(forms, value)
+	if problem != nil {
+		return w.addMember(s.source.Discriminator.PropertyName, problem.Error())
+	}
+	t := typeOf(value)
+	matching, fewest, sameType := 0, 0, false
+	var best *Schema
+	for _, form := range forms {
+		found := w.count(form, value)
+		if found == 0 {
+			matching++
+			continue
+		}
+		if form.Types()&t == 0 {
+			continue
+		}
+		sameType = true
+		if isScalar(value) && len(form.source.Enum) > 0 {
+			continue // it was not this value that was meant
+		}
+		if best == nil || found < fewest {
+			best, fewest = form, found
+		}
+	}
+	switch {
+	case matching > most:
+		return w.add("matches more than one of the alternatives, but must match exactly one: " + s.Describe())
+	case matching > 0:
+		return 0
+	case best != nil && w.counting > 0:
+		return fewest
+	case best != nil:
+		return w.judge(best, value)
+	case sameType:
+		return w.add("must be " + s.Describe() + ", not another " + strings.TrimPrefix(t.String(), "a "))
+	}
+	return w.add("must be " + s.Describe() + ", not " + t.String())
+}
+
+// discriminate leaves of the forms the one that an object names by a discriminator, by the mapping or by the name of the
+// form. The error is a reason for the discriminating member.
+func (s *Schema) discriminate(forms []*Schema, value any) ([]*Schema, error) {
+	object, isObject := value.(map[string]any)
+	discriminator := s.source.Discriminator
+	if discriminator == nil || !isObject {
+		return forms, nil
+	}
+	given, isGiven := object[discriminator.PropertyName]
+	word, isString := given.(string)
+	switch {
+	case !isGiven:
+		return nil, errors.New("is required")
+	case !isString:
+		return nil, errors.New("must be a string, not " + typeOf(given).String())
+	}
+	target := word
+	if ref, mapped := discriminator.Mapping[word]; mapped {
+		target = ref.Ref[strings.LastIndexByte(ref.Ref, '/')+1:]
+	}
+	for _, form := range forms {
+		if form.name == target {
+			return []*Schema{form}, nil
+		}
+	}
+	if len(discriminator.Mapping) == 0 {
+		return forms, nil
+	}
+	return nil, errors.New("must be one of " + List(slices.Sorted(maps.Keys(discriminator.Mapping)), ", "))
+}

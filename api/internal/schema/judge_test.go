@@ -1,0 +1,111 @@
+package schema
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestJudge(t *testing.T) {
+	components := []string{
+		`Tree: {"type":"object","properties":{"children":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}},"name":{"type":"string"}}}`,
+		`Square: {"type":"object","required":["kind","side"],"properties":{"kind":{"type":"string"},"side":{"type":"number"}}}`,
+		`Circle: {"type":"object","required":["kind","radius"],"properties":{"kind":{"type":"string"},"radius":{"type":"number"}}}`,
+		`Lists: {"type":"array","minItems":1,"items":{"$ref":"#/components/schemas/Lists"}}`,
+		`Self: {"allOf":[{"$ref":"#/components/schemas/Self"},{"type":"string","minLength":2}]}`,
+	}
+	const (
+		closed   = `{"type":"object","additionalProperties":false,"required":["a","id"],"properties":{"a":{"type":"integer"},"id":{"type":"string","readOnly":true},"key":{"type":"string","writeOnly":true}}}`
+		shape    = `{"oneOf":[{"$ref":"#/components/schemas/Square"},{"$ref":"#/components/schemas/Circle"}],"discriminator":{"propertyName":"kind","mapping":{"circle":"#/components/schemas/Circle","square":"Square"}}}`
+		unmapped = `{"oneOf":[{"$ref":"#/components/schemas/Square"},{"$ref":"#/components/schemas/Circle"}],"discriminator":{"propertyName":"kind"}}`
+		either   = `{"oneOf":[{"type":"integer"},{"type":"number"}]}`
+		objects  = `{"anyOf":[{"type":"object","required":["x","y"]},{"type":"object","required":["z"]}]}`
+		scores   = `{"type":"object","additionalProperties":{"type":"integer"}}`
+	)
+	for _, tt := range []struct {
+		name, schema, value string
+		response            bool
+		want                []string
+	}{
+		{"members", closed, `{"a":1}`, false, nil},
+		{"an unknown member", closed, `{"a":1,"b":[]}`, false, []string{"/b is not a known member (known: a, id, key); the service would ignore it"}},
+		{"an unknown member of a response", closed, `{"a":1,"b":[],"id":"x"}`, true, []string{"/b is not a known member (known: a, id, key)"}},
+		{"nothing", closed, `{}`, false, []string{"/a is required"}},
+		{"nothing in a response", closed, `{}`, true, []string{"/a is required", "/id is required"}},
+		{"read-only", closed, `{"a":1,"id":"x"}`, false, []string{"/id is read-only: a request must not contain it"}},
+		{"write-only", closed, `{"a":1,"id":"x","key":"y"}`, true, []string{"/key is write-only: a response must not contain it"}},
+		{"additional members", scores, `{"a":1,"b":"2"}`, false, []string{"/b must be an integer, not a string"}},
+		{"open", `{"type":"object"}`, `{"a":[1e999]}`, false, nil},
+
+		{"a tree", `{"$ref":"#/components/schemas/Tree"}`, `{"children":[{"children":[{"name":1}]},{"name":"y"},{"name":2}]}`, false, []string{
+			"/children/0/children/0/name must be a string, not a number", "/children/2/name must be a string, not a number"}},
+		{"lists", `{"$ref":"#/components/schemas/Lists"}`, `[[],[]]`, false, []string{"/0 must have at least one item", "/1 must have at least one item"}},
+		{"a schema that is part of itself", `{"$ref":"#/components/schemas/Self"}`, `"a"`, false, []string{"must have at least 2 characters"}},
+
+		{"too many", either, `1`, false, []string{"matches more than one of the alternatives, but must match exactly one: an integer or a number"}},
+		{"one", either, `1.5`, false, nil},
+		{"none", either, `"1"`, false, []string{"must be an integer or a number, not a string"}},
+		{"the alternative with the fewest problems", objects, `{}`, false, []string{"/z is required"}},
+		{"all parts", `{"allOf":[{"type":"object","required":["a"]},{"type":"object","required":["b"]}]}`, `{}`, false, []string{"/a is required", "/b is required"}},
+
+		{"by name", shape, `{"kind":"circle","radius":1}`, false, nil},
+		{"by name, wrong", shape, `{"kind":"circle","radius":"1"}`, false, []string{"/radius must be a number, not a string"}},
+		{"by another name", shape, `{"kind":"square","radius":1}`, false, []string{"/side is required"}},
+		{"by the name of the schema", shape, `{"kind":"Circle","radius":1}`, false, nil},
+		{"by an unknown name", shape, `{"kind":"x","radius":1}`, false, []string{"/kind must be one of circle, square"}},
+		{"by no name", shape, `{"radius":1}`, false, []string{"/kind is required"}},
+		{"by a number", shape, `{"kind":1}`, false, []string{"/kind must be a string, not a number"}},
+		{"no object", shape, `1`, false, []string{"must be an object (Square) or an object (Circle), not a number"}},
+		{"without a mapping", unmapped, `{"kind":"Circle","side":1}`, false, []string{"/radius is required"}},
+		{"without a mapping, another name", unmapped, `{"kind":"x","side":1}`, false, nil},
+
+		{"null without a type", `{}`, `null`, false, nil},
+		{"null without a type, beside other keywords", `{"description":"x","minimum":1,"title":"y"}`, `null`, false, nil},
+		{"null in a list", `{"type":"array","items":{}}`, `[null]`, false, nil},
+		{"null in free-form members", `{"type":"object","additionalProperties":{}}`, `{"a":null}`, false, nil},
+		{"null with a type", `{"type":"object"}`, `null`, false, []string{"must be an object, not null"}},
+		{"null of a nullable type", `{"type":"object","nullable":true,"minProperties":1}`, `null`, false, nil},
+		{"null in an enumeration", `{"enum":["a",null]}`, `null`, false, nil},
+		{"null of a part", `{"allOf":[{"$ref":"#/components/schemas/Tree"}],"nullable":true}`, `null`, false, nil},
+		{"null of an alternative", `{"oneOf":[{"type":"string"},{"type":"integer","nullable":true}]}`, `null`, false, nil},
+		{"null of no alternative", `{"oneOf":[{"type":"string"},{"type":"integer"}]}`, `null`, false, []string{"must be a string or an integer, not null"}},
+		{"null excluded", `{"not":{}}`, `null`, false, []string{"matches a schema that the contract excludes"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			direction := Request
+			if tt.response {
+				direction = Response
+			}
+			s := compile(t, tt.schema, components...)
+			if got := lines(s.Check(value(t, tt.value), direction, 10)); !slices.Equal(got, tt.want) {
+				t.Errorf("got  %q\nwant %q", got, tt.want)
+			}
+			if s.Accepts(value(t, tt.value), direction) != (tt.want == nil) {
+				t.Error("Accepts has another verdict")
+			}
+		})
+	}
+}
+
+// TestRecursiveAlternatives: where each level of a value is looked at twice, a hundred levels would take longer than anybody
+// waits.
+func TestRecursiveAlternatives(t *testing.T) {
+	for _, node := range []string{
+		`{"anyOf":[{"type":"object","required":["x"],"properties":{"next":{"$ref":"#/components/schemas/Node"}}},{"type":"object","properties":{"next":{"$ref":"#/components/schemas/Node"}}},{"type":"string"}]}`,
+		`{"oneOf":[{"type":"object","required":["x"],"properties":{"next":{"$ref":"#/components/schemas/Node"}}},{"type":"object","properties":{"next":{"$ref":"#/components/schemas/Node"}}},{"type":"string"}]}`,
+		`{"allOf":[{"properties":{"next":{"$ref":"#/components/schemas/Node"}}},{"properties":{"next":{"$ref":"#/components/schemas/Node"}}}],"oneOf":[{"type":"object"},{"type":"string"}]}`,
+		`{"not":{"properties":{"next":{"not":{"$ref":"#/components/schemas/Node"}}},"required":["next"]},"oneOf":[{"type":"object","properties":{"next":{"$ref":"#/components/schemas/Node"}}},{"type":"string"}]}`,
+	} {
+		s := compile(t, `{"$ref":"#/components/schemas/Node"}`, "Node: "+node)
+		nested := func(leaf string) any {
+			return value(t, strings.Repeat(`{"next":`, 100)+leaf+strings.Repeat("}", 100))
+		}
+		if found := s.Check(nested(`"leaf"`), Request, 10); found != nil && !strings.Contains(node, `"not"`) {
+			t.Errorf("%s: found %q", node, lines(found))
+		}
+		if found := s.Check(nested(`7`), Request, 10); len(found) == 0 {
+			t.Errorf("%s: found nothing", node)
+		}
+		s.Advise(nested(`"leaf"`), 10)
+	}
+}

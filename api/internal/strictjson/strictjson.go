@@ -1,0 +1,145 @@
+// Package strictjson reads one JSON text strictly: a name that stands twice in an object, anything after the value and
+// invalid UTF-8 are problems, although the value can be read. The time it takes grows linearly with the text.
+package strictjson
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// MaxDepth bounds the nesting of arrays and objects, and so the stack.
+const MaxDepth = 1000
+
+// Problem is one thing that is wrong with the text. At is the path of the member or item that it is about, from the
+// outermost name or index; it is nil for the text as a whole.
+type Problem struct {
+	At     []string
+	Reason string
+}
+
+// Read returns the value as nil, bool, string, json.Number, []any or map[string]any, whether there is one, and at most
+// limit problems. Of a name that is given twice the last value counts, and invalid UTF-8 becomes U+FFFD, as in
+// encoding/json. The text must not change while Read runs; nothing of it is kept.
+func Read(text []byte, limit int) (value any, ok bool, problems []Problem) {
+	r := readers.Get().(*reader)
+	defer r.release()
+	r.reset(text, limit)
+	if !utf8.Valid(text) {
+		r.problem(nil, "is not valid UTF-8")
+	}
+	value, err := r.value()
+	switch {
+	case errors.Is(err, errTooDeep):
+		r.problem(nil, fmt.Sprintf("is nested deeper than %d levels", MaxDepth))
+	case err != nil:
+		r.problem(nil, syntaxProblem(err))
+	default:
+		if rest := bytes.TrimLeft(text[r.decoder.InputOffset():], " \t\r\n"); len(rest) > 0 {
+			r.problem(nil, fmt.Sprintf("has data after its JSON value, at byte %d", len(text)-len(rest)))
+		}
+	}
+	return value, err == nil, r.problems
+}
+
+// reader is a decoder to be used again, and the problems of the text that it reads.
+type reader struct {
+	decoder  jsontext.Decoder
+	limit    int
+	problems []Problem
+}
+
+var readers = sync.Pool{New: func() any { return new(reader) }}
+
+var errTooDeep = errors.New("nested too deep")
+
+func (r *reader) reset(text []byte, limit int) {
+	r.decoder.Reset(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	r.limit = limit
+}
+
+// release gives the reader back without the text, which may hold secrets.
+func (r *reader) release() {
+	r.decoder.Reset(&bytes.Buffer{})
+	r.problems = nil
+	readers.Put(r)
+}
+
+func (r *reader) problem(at []string, reason string) {
+	if len(r.problems) < r.limit {
+		r.problems = append(r.problems, Problem{At: at, Reason: reason})
+	}
+}
+
+// syntaxProblem describes an error of the decoder by its place alone: its own text repeats characters of the input.
+func syntaxProblem(err error) string {
+	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Sprintf("is not valid JSON at byte %d", syntax.ByteOffset)
+	}
+	return "is not valid JSON: it ends too early"
+}
+
+func (r *reader) value() (any, error) {
+	token, err := r.decoder.ReadToken()
+	if err != nil {
+		return nil, err
+	}
+	switch token.Kind() {
+	case jsontext.KindTrue, jsontext.KindFalse:
+		return token.Bool(), nil
+	case jsontext.KindString:
+		return token.String(), nil
+	case jsontext.KindNumber:
+		return clampInt64(token.String()), nil
+	case jsontext.KindBeginArray:
+		return r.array()
+	case jsontext.KindBeginObject:
+		return r.object()
+	default:
+		return nil, nil
+	}
+}
+
+func (r *reader) array() (any, error) {
+	if r.decoder.StackDepth() > MaxDepth {
+		return nil, errTooDeep
+	}
+	list := []any{}
+	for r.decoder.PeekKind() != jsontext.KindEndArray {
+		value, err := r.value()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, value)
+	}
+	_, err := r.decoder.ReadToken()
+	return list, err
+}
+
+func (r *reader) object() (any, error) {
+	if r.decoder.StackDepth() > MaxDepth {
+		return nil, errTooDeep
+	}
+	members := map[string]any{}
+	for r.decoder.PeekKind() != jsontext.KindEndObject {
+		token, err := r.decoder.ReadToken()
+		if err != nil {
+			return nil, err
+		}
+		name := token.String()
+		if _, again := members[name]; again && len(r.problems) < r.limit {
+			r.problem(slices.Collect(r.decoder.StackPointer().Tokens()), "is given more than once")
+		}
+		if members[name], err = r.value(); err != nil {
+			return nil, err
+		}
+	}
+	_, err := r.decoder.ReadToken()
+	return members, err
+}

@@ -1,0 +1,151 @@
+package strictjson
+
+import (
+	"encoding/json"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// lines are the problems as "/a/0 reason".
+func lines(problems []Problem) []string {
+	var out []string
+	for _, p := range problems {
+		line := ""
+		for _, step := range p.At {
+			line += "/" + step
+		}
+		out = append(out, strings.TrimSpace(line+" "+p.Reason))
+	}
+	return out
+}
+
+func TestRead(t *testing.T) {
+	const noJSON = "is not valid JSON"
+	early := noJSON + ": it ends too early"
+	for _, tt := range []struct {
+		name, text string
+		value      any // nil where there is none
+		want       []string
+	}{
+		{"values", ` {"a" : [1, -0.5e+3, "\u00e9\ud83d\ude00\n", true, false, null, {}, []]}` + "\r\n\t ", map[string]any{
+			"a": []any{json.Number("1"), json.Number("-0.5e+3"), "é😀\n", true, false, nil, map[string]any{}, []any{}},
+		}, nil},
+		{"a scalar", "7", json.Number("7"), nil},
+		{"half a surrogate pair", `"\ud83d"`, "\ufffd", nil},
+		{"the edge of int64", "[9223372036854775807,9223372036854775808,-9223372036854775809]",
+			[]any{json.Number("9223372036854775807"), json.Number("9223372036854777856"), json.Number("-9223372036854777856")}, nil},
+
+		{"empty", "", nil, []string{early}},
+		{"only space", " \n", nil, []string{early}},
+		{"cut off", `{"a":{"b":"c`, nil, []string{early}},
+		{"no JSON", "hello", nil, []string{noJSON + " at byte 0"}},
+		{"byte order mark", "\ufeff{}", nil, []string{noJSON + " at byte 0"}},
+		{"no quotes", `{a:1}`, nil, []string{noJSON + " at byte 1"}},
+		{"comma at the end", `[1,]`, nil, []string{noJSON + " at byte 2"}},
+		{"comma at the end of an object", `{"a":1,}`, nil, []string{noJSON + " at byte 6"}},
+		{"wrong bracket", `[1}`, nil, []string{noJSON + " at byte 2"}},
+		{"a bare newline", "\"a\nb\"", nil, []string{noJSON + " at byte 2"}},
+		{"an unknown escape", `"\x"`, nil, []string{noJSON + " at byte 1"}},
+		{"leading zero", `[01]`, nil, []string{noJSON + " at byte 2"}},
+		{"more after it", `{} []`, map[string]any{}, []string{"has data after its JSON value, at byte 3"}},
+		{"invalid UTF-8", "[\"\xff\"]", []any{"\ufffd"}, []string{"is not valid UTF-8"}},
+		{"invalid UTF-8 and no JSON", "\xff", nil, []string{"is not valid UTF-8", noJSON + " at byte 0"}},
+
+		{"a name twice", `{"a":1,"b":[{"c":1,"\u0063":2}],"a":3}`, map[string]any{"a": json.Number("3"), "b": []any{map[string]any{"c": json.Number("2")}}},
+			[]string{"/b/0/c is given more than once", "/a is given more than once"}},
+		{"a name twice that needs escapes", `{"/~":{"":1,"":2}}`, map[string]any{"/~": map[string]any{"": json.Number("2")}}, []string{"//~/ is given more than once"}},
+		{"the same name in two objects", `[{"a":1},{"a":1}]`, []any{map[string]any{"a": json.Number("1")}, map[string]any{"a": json.Number("1")}}, nil},
+		{"far too deep", strings.Repeat("[", 1_000_000), nil, []string{"is nested deeper than 1000 levels"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			value, ok, problems := Read([]byte(tt.text), 10)
+			if !reflect.DeepEqual(value, tt.value) || ok != (tt.value != nil) {
+				t.Errorf("read %#v %t, want %#v", value, ok, tt.value)
+			}
+			if got := lines(problems); !slices.Equal(got, tt.want) {
+				t.Errorf("problems %q, want %q", got, tt.want)
+			}
+		})
+	}
+	if value, ok, problems := Read([]byte("null"), 1); value != nil || !ok || problems != nil {
+		t.Error("null is a value")
+	}
+}
+
+func TestDepth(t *testing.T) {
+	for depth, want := range map[int]bool{MaxDepth: true, MaxDepth + 1: false} {
+		for _, text := range []string{
+			strings.Repeat("[", depth) + strings.Repeat("]", depth),
+			strings.Repeat(`{"a":`, depth-1) + "{}" + strings.Repeat("}", depth-1),
+		} {
+			if _, ok, problems := Read([]byte(text), 1); ok != want || len(problems) == 0 != want {
+				t.Errorf("%d levels: read %t with %v", depth, ok, problems)
+			}
+		}
+	}
+}
+
+func TestProblemsAreBounded(t *testing.T) {
+	text := []byte("{" + strings.Repeat(`"a":1,`, 1000) + `"a":1} x`)
+	for _, limit := range []int{0, 1, 100} {
+		if _, _, problems := Read(text, limit); len(problems) != limit {
+			t.Errorf("%d problems, want %d", len(problems), limit)
+		}
+	}
+}
+
+// TestNothingIsKept: a reader that waits in the pool holds neither the text nor the problems.
+func TestNothingIsKept(t *testing.T) {
+	r := new(reader)
+	r.reset([]byte(`{"a":1,"a":2} "secret"`), 1)
+	if _, err := r.value(); err != nil || len(r.problems) != 1 || len(r.decoder.UnreadBuffer()) == 0 {
+		t.Fatal(err, r.problems)
+	}
+	r.release()
+	if left := r.decoder.UnreadBuffer(); cap(left) > 0 || r.problems != nil {
+		t.Errorf("kept %q and %v", left[:cap(left)], r.problems)
+	}
+}
+
+// FuzzRead compares with encoding/json.
+func FuzzRead(f *testing.F) {
+	for _, seed := range []string{
+		`{"request_data":{"filters":[{"field":"a","operator":"in","value":["b"]}]}}`,
+		` [ 1 , -0 , 0.5 , 1e3 , 1E-3 , 1.5e+3 , true , false , null , "" ] `,
+		`"\"\\\/\b\f\n\r\t\u0041\ud83d\ude00\ud83d\u0041\udc00\ud83d"`,
+		`[9223372036854775807,-9223372036854775808,9007199254740993,1e400]`,
+		`[1.]`, `[-]`, `[.5]`, `[1e]`, `[+1]`, `["\u12"]`, `[,]`, `{"a"}`, `{"a":}`, `{,}`, `{"a":1]`, `tru`, `nul`, `1 2`, `[] x`, "\"\xff\"",
+		strings.Repeat("[", MaxDepth+1) + strings.Repeat("]", MaxDepth+1),
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		value, ok, problems := Read([]byte(text), 100)
+
+		decoder := json.NewDecoder(strings.NewReader(text))
+		decoder.UseNumber()
+		var want any
+		err := decoder.Decode(&want)
+		if err == nil {
+			if _, trailing := decoder.Token(); trailing != io.EOF {
+				err = trailing
+			}
+		}
+		has := func(prefix string) bool {
+			return slices.ContainsFunc(problems, func(p Problem) bool { return strings.HasPrefix(p.Reason, prefix) })
+		}
+		switch {
+		case has("is nested deeper"):
+			if ok || strings.Count(text, "[")+strings.Count(text, "{") <= MaxDepth {
+				t.Error("refused as too deep")
+			}
+		case json.Valid([]byte(text)) != (ok && !has("has data after")):
+			t.Errorf("%q: read %t with %v, encoding/json says %v", text, ok, problems, err)
+		case ok && err == nil && !reflect.DeepEqual(value, want) && !strings.Contains(text, "922337203685477"): // which clampInt64 may change
+			t.Errorf("%q: read %#v, want %#v", text, value, want)
+		}
+	})
+}
