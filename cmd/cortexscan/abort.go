@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"example.com/cortexscan/wrapper"
 	"github.com/urfave/cli/v3"
 )
@@ -69,7 +70,7 @@ func runAbort(ctx context.Context, s *session, cmd *cli.Command) error {
 		return err
 	}
 	if cmd.Bool("dry-run") {
-		return p.print(s.out)
+		return p.print(s)
 	}
 	client, err := c.client(ctx, s)
 	if err != nil {
@@ -82,14 +83,14 @@ func runAbort(ctx context.Context, s *session, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	result := abortJSON{p.host(), clean(string(reply.ActionID)), clean(string(reply.Status)), clean(string(reply.EndpointsCount))}
-	if s.out.json {
-		s.out.printJSON(result)
+	result := abortJSON{p.host(), printable(string(reply.ActionID)), printable(string(reply.Status)), printable(string(reply.EndpointsCount))}
+	if s.json {
+		s.io.PrintJSON(result)
 		return nil
 	}
-	s.out.printf("%s\n", green.paint(s.out.stdoutColor, "Accepted."))
-	s.out.table([2]string{"action", result.ActionID}, [2]string{"endpoints", result.EndpointsCount}, [2]string{"status", result.Status})
-	s.out.notef("Follow the action in the console under Response → Action Center.\n")
+	s.io.Printf("%s\n", terminal.Green.Paint(s.io.OutColor(), "Accepted."))
+	s.io.Table([2]string{"action", result.ActionID}, [2]string{"endpoints", result.EndpointsCount}, [2]string{"status", result.Status})
+	s.io.Notef("Follow the action in the console under Response → Action Center.\n")
 	return nil
 }
 

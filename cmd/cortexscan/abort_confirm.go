@@ -26,12 +26,12 @@ func (p *plan) confirm(ctx context.Context, s *session, cmd *cli.Command) error 
 	case yes && p.targets.all && !named:
 		return usagef("--all with --yes needs --confirm-tenant; nothing was sent").
 			hint("The tenant is %s.", p.host())
-	case !yes && !s.interactive():
+	case !yes && !s.io.Interactive():
 		return usagef("nobody can be asked here: add --yes; nothing was sent").
 			hint("Look at the request with --dry-run first.")
 	}
-	if !yes || !s.out.json {
-		s.out.notef("%s\n", p.words())
+	if !yes || !s.json {
+		s.io.Notef("%s\n", p.words())
 	}
 	if yes {
 		return nil
@@ -42,7 +42,7 @@ func (p *plan) confirm(ctx context.Context, s *session, cmd *cli.Command) error 
 // ask asks the person; for everything, a yes is typed too easily.
 func (p *plan) ask(ctx context.Context, s *session) error {
 	if p.targets.all {
-		answer, err := s.ask(ctx, "Type the tenant's host to go on:")
+		answer, err := s.askPerson(ctx, "Type the tenant's host to go on:")
 		if err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ func (p *plan) ask(ctx context.Context, s *session) error {
 		}
 		return nil
 	}
-	answer, err := s.ask(ctx, "Go on? [y/N]")
+	answer, err := s.askPerson(ctx, "Go on? [y/N]")
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http/httputil"
 	"strings"
 
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"example.com/cortexscan/wrapper"
 )
 
@@ -54,7 +55,7 @@ var hiddenHeaders = []string{"Authorization", "X-Xdr-Nonce"}
 
 // print writes the request as it would go over the wire, but for the credentials, and with the whole URL in its
 // first line.
-func (p *plan) print(o *output) error {
+func (p *plan) print(s *session) error {
 	r := p.request.Clone(context.Background()) // the call that it was caught from is over
 	for _, name := range hiddenHeaders {
 		if r.Header.Get(name) != "" {
@@ -67,18 +68,18 @@ func (p *plan) print(o *output) error {
 	}
 	head, body, _ := bytes.Cut(wire, []byte("\r\n\r\n"))
 	lines := strings.Split(string(head), "\r\n")
-	if o.json {
+	if s.json {
 		headers := map[string]string{}
 		for _, line := range lines[1:] {
 			name, value, _ := strings.Cut(line, ": ")
 			headers[name] = value
 		}
-		o.printJSON(dryRunJSON{p.host(), r.Method, r.URL.String(), headers, string(body)})
+		s.io.PrintJSON(dryRunJSON{p.host(), r.Method, r.URL.String(), headers, string(body)})
 		return nil
 	}
-	o.notef("%s\nNothing is sent. The request would be:\n\n", p.words())
+	s.io.Notef("%s\nNothing is sent. The request would be:\n\n", p.words())
 	lines[0] = fmt.Sprintf("%s %s HTTP/1.1", r.Method, r.URL)
-	o.printf("%s\n\n%s\n", strings.Join(lines, "\n"), body)
+	s.io.Printf("%s\n\n%s\n", strings.Join(lines, "\n"), body)
 	return nil
 }
 
@@ -102,11 +103,11 @@ func (p *plan) words() string {
 			if i > 0 {
 				and = "and "
 			}
-			fmt.Fprintf(&b, "  %s%s\n", and, wrapped(w[0]+" "+w[1], 4))
+			fmt.Fprintf(&b, "  %s%s\n", and, terminal.Wrap(w[0]+" "+w[1], 4))
 		}
 	}
 	if p.incident != "" {
-		fmt.Fprintf(&b, "and shows it in the timeline of incident %s\n", clean(p.incident))
+		fmt.Fprintf(&b, "and shows it in the timeline of incident %s\n", printable(p.incident))
 	}
 	return b.String()
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/cortexscan/internal/text"
 	"example.com/cortexscan/wrapper"
 	"github.com/urfave/cli/v3"
 )
@@ -52,16 +53,16 @@ Examples:
   cortexscan validate recording.har`
 
 // run is the program: it returns the exit status.
-func run(ctx context.Context, env environment) int {
-	out := newOutput(env, wantsJSON(env.args))
-	err := runCommand(ctx, &session{env, out})
-	if err == nil {
-		err = out.failed()
+func run(ctx context.Context, sys system) int {
+	s := &session{sys, wantsJSON(sys.args)}
+	err := runCommand(ctx, s)
+	if err == nil && s.io.WriteError() != nil {
+		err = fmt.Errorf("%w: standard output cannot be written: %w", errFailed, s.io.WriteError())
 	}
 	if err == nil {
 		return exitDone
 	}
-	return out.report(err)
+	return s.report(err)
 }
 
 func runCommand(ctx context.Context, s *session) error {
@@ -70,7 +71,7 @@ func runCommand(ctx context.Context, s *session) error {
 	}
 	var notFound error
 	root := newRoot(&notFound)
-	root.Writer, root.ErrWriter, root.Reader = s.out.stdout, s.out.stderr, s.stdin
+	root.Writer, root.ErrWriter, root.Reader = s.io.OutWriter(), s.io.ErrOut, s.io.In
 	err := root.Run(context.WithValue(ctx, sessionKey{}, s), s.args)
 	return errors.Join(err, notFound)
 }
@@ -133,12 +134,6 @@ func prepare(c *cli.Command, onUnknown cli.CommandNotFoundFunc) {
 	}
 }
 
-// session is one run of the program: its environment, and where its output goes.
-type session struct {
-	environment
-	out *output
-}
-
 type sessionKey struct{}
 
 // action makes a command's Action of a function that takes the session.
@@ -176,7 +171,7 @@ func refuseEmptyValues(args []string) error {
 		if arg == "--" {
 			return nil
 		}
-		if name, value, ok := strings.Cut(arg, "="); ok && strings.HasPrefix(name, "-") && isBlank(value) {
+		if name, value, ok := strings.Cut(arg, "="); ok && strings.HasPrefix(name, "-") && text.IsBlank(value) {
 			return usagef("%s has no value: is a variable unset?", name)
 		}
 	}

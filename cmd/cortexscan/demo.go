@@ -51,7 +51,7 @@ func runDemo(ctx context.Context, s *session, cmd *cli.Command) error {
 	if err := noArguments(cmd); err != nil {
 		return err
 	}
-	d := &demo{transcript: &transcript{out: s.out}, key: rand.Text()}
+	d := &demo{transcript: &transcript{s: s}, key: rand.Text()}
 	d.tenant = sandbox.New(sandbox.WithKey(demoKeyID, d.key, sandbox.Advanced))
 	d.tenant.AddScanRun(demoRun, "Pending", "Pending", "Running", "Running", "Running", "Completed")
 	for _, e := range []sandbox.Endpoint{
@@ -139,7 +139,7 @@ func (d *demo) abort(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.line("accepted: action %s for %s endpoints", clean(string(reply.ActionID)), clean(string(reply.EndpointsCount)))
+	d.line("accepted: action %s for %s endpoints", printable(string(reply.ActionID)), printable(string(reply.EndpointsCount)))
 	for i, after := range d.tenant.Endpoints() {
 		change := "untouched"
 		if before[i].ScanStatus != after.ScanStatus {
@@ -151,7 +151,7 @@ func (d *demo) abort(ctx context.Context) error {
 		}
 	}
 	if reply.EndpointsCount != "2" {
-		return fmt.Errorf("%s endpoints were counted, not 2", clean(string(reply.EndpointsCount)))
+		return fmt.Errorf("%s endpoints were counted, not 2", printable(string(reply.EndpointsCount)))
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/cortexscan/api"
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"example.com/cortexscan/wrapper"
 )
 
@@ -115,17 +116,17 @@ const sentUnknown = "the request was sent; whether it was carried out is unknown
 const checkActionCenter = "Look in the console under Response → Action Center whether the action is there, before you send it again."
 
 func describe(err error) failure {
-	f := failure{Message: clean(err.Error())}
+	f := failure{Message: printable(err.Error())}
 	f.Kind, f.Exit = kindOf(err)
 
 	var n noted
 	if errors.As(err, &n) {
-		f.Note = clean(n.note)
-		f.Message = clean(n.Error())
+		f.Note = printable(n.note)
+		f.Message = printable(n.Error())
 	}
 	var usage *usageError
 	if errors.As(err, &usage) {
-		f.Hint = clean(usage.advice)
+		f.Hint = printable(usage.advice)
 	}
 	var answer *wrapper.APIError
 	if errors.As(err, &answer) {
@@ -135,7 +136,7 @@ func describe(err error) failure {
 		}
 		bare := *answer
 		bare.Hint, bare.Details = "", nil // shown apart
-		f.Message = clean(bare.Error())
+		f.Message = printable(bare.Error())
 	}
 	var violation *api.Violation
 	if errors.As(err, &violation) && f.Status == 0 {
@@ -170,49 +171,33 @@ func (f *failure) addAdvice(err error) {
 }
 
 // report shows the error on standard error and returns the exit status.
-func (o *output) report(err error) int {
+func (s *session) report(err error) int {
 	f := describe(err)
 	if errors.Is(err, errProblems) {
 		return f.Exit // they stand in the output
 	}
-	if o.json {
-		e := json.NewEncoder(o.stderr)
+	if s.json {
+		e := json.NewEncoder(s.io.ErrOut)
 		e.SetEscapeHTML(false)
 		_ = e.Encode(map[string]failure{"error": f})
 		return f.Exit
 	}
-	line := func(s style, label, text string) {
-		if o.stderrIsTerminal {
-			text = wrapped(text, len("error: "))
+	line := func(style terminal.Style, label, text string) {
+		if s.io.ErrIsTerminal {
+			text = terminal.Wrap(text, len("error: "))
 		}
 		if text != "" {
-			o.notef("%s%s%s\n", s.paint(o.stderrColor, label), strings.Repeat(" ", len("error: ")-len(label)), text)
+			s.io.Notef("%s%s%s\n", style.Paint(s.io.ErrColor(), label), strings.Repeat(" ", len("error: ")-len(label)), text)
 		}
 	}
-	line(red, "error:", f.Message)
-	line(bold, "note:", f.Note)
-	line(yellow, "hint:", f.Hint)
+	line(terminal.Red, "error:", f.Message)
+	line(terminal.Bold, "note:", f.Note)
+	line(terminal.Yellow, "hint:", f.Hint)
 	for _, d := range f.Details {
-		o.notef("  %s\n", wrapper.Detail(d))
+		s.io.Notef("  %s\n", wrapper.Detail(d))
 	}
 	for _, p := range f.Problems {
-		o.notef("  %s\n", api.Problem(p))
+		s.io.Notef("  %s\n", api.Problem(p))
 	}
 	return f.Exit
-}
-
-// problemJSON is api.Problem with the names of JSON.
-type problemJSON struct {
-	In      string `json:"in"`
-	Name    string `json:"name,omitempty"`
-	Pointer string `json:"pointer,omitempty"`
-	Reason  string `json:"reason"`
-}
-
-func problemsJSON(problems []api.Problem) []problemJSON {
-	list := make([]problemJSON, len(problems))
-	for i, p := range problems {
-		list[i] = problemJSON(p)
-	}
-	return list
 }

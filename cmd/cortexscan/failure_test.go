@@ -86,7 +86,7 @@ func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left
 
 func TestOutputThatCannotBeWritten(t *testing.T) {
 	c := newTrial(t, "spec")
-	c.env.stdout = fullDisk{}
+	c.sys.io.Out = fullDisk{}
 	c.run(t, t.Context(), exitRefused)
 	wantText(t, c.stderr.String(), "standard output cannot be written", "no space left on device")
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"example.com/cortexscan/internal/text"
 	"github.com/urfave/cli/v3"
 )
 
@@ -15,11 +16,11 @@ func stringFlag(cmd *cli.Command, name string) (string, error) {
 // checkValue refuses what an unset variable of the shell makes of a flag's value: nothing, or, where it stands
 // without quotes, the flag that follows.
 func checkValue(flag, value string) error {
-	if isBlank(value) {
+	if text.IsBlank(value) {
 		return usagef("--%s has a blank value: is a variable unset?", flag)
 	}
 	if strings.HasPrefix(value, "-") {
-		return usagef("--%s has the value %q, which looks like a flag: is a variable unset?", flag, clean(value))
+		return usagef("--%s has the value %q, which looks like a flag: is a variable unset?", flag, printable(value))
 	}
 	return nil
 }

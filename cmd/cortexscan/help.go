@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"github.com/urfave/cli/v3"
 )
 
@@ -71,7 +72,7 @@ func writeSection(b *strings.Builder, title string, list [][2]string) {
 	}
 	fmt.Fprintf(b, "\n%s:\n", title)
 	for _, entry := range list {
-		fmt.Fprintf(b, "  %-*s  %s\n", longest, entry[0], wrapped(entry[1], longest+4))
+		fmt.Fprintf(b, "  %-*s  %s\n", longest, entry[0], terminal.Wrap(entry[1], longest+4))
 	}
 }
 

@@ -16,13 +16,13 @@ import (
 	"syscall"
 )
 
-func main() { os.Exit(system()) }
+func main() { os.Exit(mainStatus()) }
 
-// system runs the program in the real environment.
-func system() int {
+// mainStatus runs the program in the real environment.
+func mainStatus() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// From the first signal on the second one kills, should the clean way out take too long.
 	context.AfterFunc(ctx, stop)
-	return run(ctx, systemEnvironment())
+	return run(ctx, realSystem())
 }

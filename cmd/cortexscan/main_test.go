@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"example.com/cortexscan/sandbox"
 	"example.com/cortexscan/wrapper"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -149,7 +150,7 @@ func deadURL(t testing.TB) string {
 // trial is one run of the program inside the test, where a script cannot reach: terminals, and a ctx that ends.
 type trial struct {
 	tenant         *sandbox.Tenant
-	env            environment
+	sys            system
 	settings       map[string]string
 	stdout, stderr bytes.Buffer
 }
@@ -167,32 +168,33 @@ func newTrial(t testing.TB, args ...string) *trial {
 // newOffline is a run without a tenant.
 func newOffline(args ...string) *trial {
 	c := &trial{settings: map[string]string{}}
-	c.env = environment{
-		args:       append([]string{"cortexscan"}, args...),
-		stdin:      strings.NewReader(""),
-		stdout:     &c.stdout,
-		stderr:     &c.stderr,
-		getenv:     func(name string) string { return c.settings[name] },
-		now:        func() time.Time { return time.Date(2026, 11, 22, 21, 0, 0, 0, time.UTC) },
-		readSecret: func(context.Context) (string, error) { return "", os.ErrClosed },
+	c.sys = system{
+		args:   append([]string{"cortexscan"}, args...),
+		getenv: func(name string) string { return c.settings[name] },
+		now:    func() time.Time { return time.Date(2026, 11, 22, 21, 0, 0, 0, time.UTC) },
+		io: &terminal.IOStreams{
+			In: strings.NewReader(""), Out: &c.stdout, ErrOut: &c.stderr,
+			ReadPassword: func() (string, error) { return "", os.ErrClosed }, Restore: func() {},
+		},
 	}
 	return c
 }
 
 // atTerminal puts a person in front of the program, who types these lines.
 func (c *trial) atTerminal(lines ...string) {
-	c.env.stdinIsTerminal, c.env.stdoutIsTerminal, c.env.stderrIsTerminal = true, true, true
-	c.env.stdin = strings.NewReader(strings.Join(lines, ""))
+	c.sys.io.InIsTerminal, c.sys.io.OutIsTerminal, c.sys.io.ErrIsTerminal = true, true, true
+	c.sys.io.In = strings.NewReader(strings.Join(lines, ""))
 }
 
 // run runs it and wants this exit status.
 func (c *trial) run(t testing.TB, ctx context.Context, want int) {
 	t.Helper()
-	if got := run(ctx, c.env); got != want {
-		t.Errorf("%v: exit status %d, want %d", c.env.args[1:], got, want)
+	c.sys.io.Configure(c.sys.getenv)
+	if got := run(ctx, c.sys); got != want {
+		t.Errorf("%v: exit status %d, want %d", c.sys.args[1:], got, want)
 	}
 	if testing.Verbose() || t.Failed() {
-		t.Logf("%v\n%s%s", c.env.args[1:], &c.stdout, &c.stderr)
+		t.Logf("%v\n%s%s", c.sys.args[1:], &c.stdout, &c.stderr)
 	}
 }
 

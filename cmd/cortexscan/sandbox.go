@@ -65,12 +65,12 @@ func runSandbox(ctx context.Context, s *session, cmd *cli.Command) error {
 	if err := p.Serve(ctx, listener); err != nil {
 		return fmt.Errorf("%w: the sandbox has stopped: %w", errFailed, err)
 	}
-	s.out.notef("\nThe sandbox has stopped. Calls that came in: %d.\n", len(p.Tenant().Calls()))
+	s.io.Notef("\nThe sandbox has stopped. Calls that came in: %d.\n", len(p.Tenant().Calls()))
 	return nil
 }
 
 func listenError(address string, err error) error {
-	e := usagef("cannot listen on %s: %s", clean(address), clean(err.Error()))
+	e := usagef("cannot listen on %s: %s", printable(address), printable(err.Error()))
 	if errors.Is(err, playground.ErrPublic) {
 		return e.hint("Listen on 127.0.0.1, or allow it with --public: whoever reaches the sandbox can do everything with it.")
 	}
@@ -87,38 +87,38 @@ func announce(s *session, l *playground.Listener, key playground.Key) {
 		{wrapper.EnvKeyType, key.Type},
 		{wrapper.EnvKey, key.Secret},
 	}
-	if s.out.json {
+	if s.json {
 		environment := map[string]string{}
 		for _, v := range settings {
 			environment[v[0]] = v[1]
 		}
-		s.out.printJSON(map[string]any{
+		s.io.PrintJSON(map[string]any{
 			"environment": environment,
 			"pages":       map[string]string{"live": live, "docs": docs, "contract": contract},
 		})
 		return
 	}
-	s.out.notef("A tenant in memory listens on %s. Ctrl-C ends it.\n\n", url)
+	s.io.Notef("A tenant in memory listens on %s. Ctrl-C ends it.\n\n", url)
 	for _, page := range [][2]string{{"What came in", live}, {"API reference", docs}, {"Contract", contract}} {
-		s.out.notef("  %-13s  %s\n", page[0], page[1])
+		s.io.Notef("  %-13s  %s\n", page[0], page[1])
 	}
 	if !l.Loopback() {
-		s.out.notef("\nOther machines can reach it, without encryption. Give it nothing real.\n")
+		s.io.Notef("\nOther machines can reach it, without encryption. Give it nothing real.\n")
 	}
-	if s.out.stdoutIsTerminal {
-		s.out.notef("\nTo point the other commands at it, paste this into another terminal:\n\n")
+	if s.io.OutIsTerminal {
+		s.io.Notef("\nTo point the other commands at it, paste this into another terminal:\n\n")
 	} else {
-		s.out.notef("\nThe settings that point the other commands at it went to standard output.\n")
+		s.io.Notef("\nThe settings that point the other commands at it went to standard output.\n")
 	}
 	export, unset := "export %s='%s'\n", "unset %s\n"
 	if runtime.GOOS == "windows" {
 		export, unset = "$env:%s = '%s'\n", "Remove-Item Env:%s\n"
 	}
 	for _, v := range settings {
-		s.out.printf(export, v[0], v[1])
+		s.io.Printf(export, v[0], v[1])
 	}
 	if s.getenv(wrapper.EnvKeyFile) != "" { // beside a key it is refused
-		s.out.printf(unset, wrapper.EnvKeyFile)
+		s.io.Printf(unset, wrapper.EnvKeyFile)
 	}
-	s.out.notef("\nThen try: cortexscan status 789 --wait\n          cortexscan abort --platform windows\n")
+	s.io.Notef("\nThen try: cortexscan status 789 --wait\n          cortexscan abort --platform windows\n")
 }

@@ -18,10 +18,10 @@ func startSandbox(t *testing.T, args ...string) (printed sandboxOutput) {
 	t.Helper()
 	c := newOffline(append([]string{"sandbox", "--listen", "0", "--output", "json"}, args...)...)
 	from, to := io.Pipe()
-	c.env.stdout = to
+	c.sys.io.Out = to
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan int)
-	go func() { ended <- run(ctx, c.env) }()
+	go func() { ended <- run(ctx, c.sys) }()
 	t.Cleanup(func() {
 		stop()
 		if exit := <-ended; exit != exitDone {

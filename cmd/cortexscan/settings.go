@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"example.com/cortexscan/api"
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
+	"example.com/cortexscan/internal/text"
 	"example.com/cortexscan/wrapper"
 	"github.com/urfave/cli/v3"
 )
@@ -80,7 +83,7 @@ func readConnection(s *session, cmd *cli.Command) (*connection, error) {
 		}
 	}
 	switch key := s.getenv(wrapper.EnvKey); {
-	case cmd.IsSet("key-file"), isBlank(key):
+	case cmd.IsSet("key-file"), text.IsBlank(key):
 	case c.keyFile != "":
 		return nil, usagef("%s and %s are both set: unset one", wrapper.EnvKey, wrapper.EnvKeyFile)
 	default:
@@ -92,17 +95,17 @@ func readConnection(s *session, cmd *cli.Command) (*connection, error) {
 		wrapper.WithRequestValidator(&lazyValidator{}),
 	}
 	if cmd.Bool("verbose") {
-		c.options = append(c.options, wrapper.WithLogger(newLogger(s.out)))
+		c.options = append(c.options, wrapper.WithLogger(newLogger(s)))
 	}
 	return c, nil
 }
 
-func newLogger(o *output) *slog.Logger {
+func newLogger(s *session) *slog.Logger {
 	opts := &slog.HandlerOptions{Level: slog.LevelDebug}
-	if o.json {
-		return slog.New(slog.NewJSONHandler(o.stderr, opts))
+	if s.json {
+		return slog.New(slog.NewJSONHandler(s.io.ErrOut, opts))
 	}
-	return slog.New(slog.NewTextHandler(o.stderr, opts))
+	return slog.New(slog.NewTextHandler(s.io.ErrOut, opts))
 }
 
 // missing refuses settings without which there is nothing to call, all of them at once.
@@ -128,7 +131,7 @@ func (c *connection) missing(keyToo bool) error {
 // client is the client that the settings describe. The key is asked for where a person is there and it is not
 // set.
 func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, error) {
-	ask := c.key == "" && c.keyFile == "" && c.url != "" && c.keyID != "" && s.interactive()
+	ask := c.key == "" && c.keyFile == "" && c.url != "" && c.keyID != "" && s.io.Interactive()
 	if !ask {
 		if err := c.missing(true); err != nil {
 			return nil, err
@@ -137,14 +140,17 @@ func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, e
 	key, err := c.key, error(nil)
 	switch {
 	case ask:
-		s.out.notef("API key %s (not shown): ", clean(c.keyID))
-		key, err = s.readSecret(ctx)
-		s.out.notef("\n")
+		key, err = s.io.AskSecret(ctx, fmt.Sprintf("API key %s (not shown):", printable(c.keyID)))
 		if err != nil {
 			return nil, promptError(ctx, err)
 		}
 	case c.keyFile != "":
-		if key, err = wrapper.ReadKeyFile(c.keyFile); err != nil {
+		// A FIFO blocks until somebody writes to it.
+		key, err = terminal.Await(ctx, func() (string, error) { return wrapper.ReadKeyFile(c.keyFile) }, func() {})
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case err != nil:
 			return nil, settingError(err)
 		}
 	}

@@ -29,15 +29,15 @@ func runSpec(_ context.Context, s *session, cmd *cli.Command) error {
 		return err
 	}
 	document := api.Document()
-	if !cmd.Bool("json") && !s.out.json {
-		s.out.printf("%s", document)
+	if !cmd.Bool("json") && !s.json {
+		s.io.Printf("%s", document)
 		return nil
 	}
 	converted, err := yamlToJSON(document)
 	if err != nil {
 		return fmt.Errorf("%w: the contract cannot be converted: %w", errFailed, err)
 	}
-	s.out.printf("%s\n", converted)
+	s.io.Printf("%s\n", converted)
 	return nil
 }
 

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"github.com/urfave/cli/v3"
 )
 
@@ -63,16 +65,16 @@ func runStatus(ctx context.Context, s *session, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	p := progress{State: status.State(), Message: clean(status.DATA)}
-	if s.out.json {
-		s.out.printJSON(statusJSON{RunID: w.run, State: p.State, Message: p.Message})
+	p := progress{State: status.State(), Message: printable(status.DATA)}
+	if s.json {
+		s.io.PrintJSON(statusJSON{RunID: w.run, State: p.State, Message: p.Message})
 		return nil
 	}
 	state := "not told"
 	if p.State != "" {
-		state = stateStyle(p.State).paint(s.out.stdoutColor, p.State)
+		state = stateStyle(p.State).Paint(s.io.OutColor(), p.State)
 	}
-	s.out.table([2]string{"run", strconv.FormatInt(w.run, 10)}, [2]string{"state", state}, [2]string{"message", p.Message})
+	s.io.Table([2]string{"run", strconv.FormatInt(w.run, 10)}, [2]string{"state", state}, [2]string{"message", p.Message})
 	return nil
 }
 
@@ -92,11 +94,11 @@ func readWaiting(cmd *cli.Command) (waiting, error) {
 	case n == 0:
 		return w, usagef("the ID of a scan run is missing").hint(example)
 	case n > 1:
-		return w, usagef("unexpected argument %q", clean(cmd.Args().Get(1))).hint(example)
+		return w, usagef("unexpected argument %q", printable(cmd.Args().Get(1))).hint(example)
 	}
 	run, err := strconv.ParseInt(cmd.Args().First(), 10, 64)
 	if err != nil {
-		return w, usagef("the ID of a scan run is a whole number, not %q", clean(cmd.Args().First())).hint(example)
+		return w, usagef("the ID of a scan run is a whole number, not %q", printable(cmd.Args().First())).hint(example)
 	}
 	w.run = run
 	if w.fields, err = listFlag(cmd, "field", true); err != nil {
@@ -118,19 +120,19 @@ func waitForRun(ctx context.Context, s *session, c statusReader, w waiting) erro
 	watch := func(progress) {}
 	end := func() {}
 	switch {
-	case s.out.json:
-	case s.stdoutIsTerminal && s.getenv("TERM") != "dumb":
+	case s.json:
+	case s.io.OutIsTerminal && !s.io.NoCursor:
 		w.tick = time.Second
-		line := &liveLine{out: s.out}
+		line := &terminal.LiveLine{Streams: s.io}
 		watch = func(p progress) {
-			state := stateStyle(p.State).paint(s.out.stdoutColor, p.State)
-			line.show("scan run %d  %s  %s  %s", w.run, state, p.elapsed.Truncate(time.Second), count(p.polls, "poll"))
+			state := stateStyle(p.State).Paint(s.io.OutColor(), p.State)
+			line.Show("scan run %d  %s  %s  %s", w.run, state, p.elapsed.Truncate(time.Second), count(p.polls, "poll"))
 		}
-		end = line.end
+		end = line.End
 	default:
 		watch = func(p progress) {
 			if p.changed {
-				s.out.printf("%s  scan run %d  %s\n", s.now().UTC().Format(time.RFC3339), w.run, p.State)
+				s.io.Printf("%s  scan run %d  %s\n", s.now().UTC().Format(time.RFC3339), w.run, p.State)
 			}
 		}
 	}
@@ -139,29 +141,22 @@ func waitForRun(ctx context.Context, s *session, c statusReader, w waiting) erro
 	if err != nil {
 		return err
 	}
-	if s.out.json {
+	if s.json {
 		elapsed := p.elapsed.Round(time.Millisecond).Seconds()
-		s.out.printJSON(statusJSON{w.run, p.State, p.Message, p.polls, &elapsed})
+		s.io.PrintJSON(statusJSON{w.run, p.State, p.Message, p.polls, &elapsed})
 	}
 	return nil
 }
 
-// liveLine is a line of the terminal that is written again and again.
-type liveLine struct {
-	out   *output
-	begun bool
-}
-
-func (l *liveLine) show(format string, args ...any) {
-	l.begun = true
-	l.out.printf("\r\x1b[K"+format, args...)
-}
-
-// end leaves the line as it is, for the next one.
-func (l *liveLine) end() {
-	if l.begun {
-		l.out.printf("\n")
+// stateStyle gives a state a color where its meaning is known.
+func stateStyle(state string) terminal.Style {
+	switch strings.ToLower(state) {
+	case "completed", "success", "done", "finished":
+		return terminal.Green
+	case "failed", "error", "aborted", "canceled", "cancelled":
+		return terminal.Red
 	}
+	return terminal.Yellow
 }
 
 func count(n int, noun string) string {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/cortexscan/gen"
+	"example.com/cortexscan/internal/text"
 	"example.com/cortexscan/wrapper"
 	"github.com/urfave/cli/v3"
 )
@@ -124,7 +125,7 @@ func checkIPs(cmd *cli.Command) error {
 	}
 	for _, v := range values {
 		if _, err := netip.ParseAddr(v); err != nil {
-			return usagef("--ip: %q is not an IP address", clean(v))
+			return usagef("--ip: %q is not an IP address", printable(v))
 		}
 	}
 	return nil
@@ -139,13 +140,13 @@ type condition struct {
 func readWhere(cmd *cli.Command) ([]*condition, error) {
 	var list []*condition
 	known := map[string]*condition{}
-	for _, text := range cmd.StringSlice("where") {
-		parts := strings.SplitN(text, ":", 3)
+	for _, where := range cmd.StringSlice("where") {
+		parts := strings.SplitN(where, ":", 3)
 		if len(parts) != 3 {
 			return nil, usagef("--where: want FIELD:OPERATOR:VALUE, such as hostname:in:laptop-17")
 		}
 		for _, part := range parts {
-			if isBlank(part) {
+			if text.IsBlank(part) {
 				return nil, usagef("--where: a part of FIELD:OPERATOR:VALUE is blank: is a variable unset?")
 			}
 		}
@@ -164,11 +165,11 @@ func inWords(values []string) string {
 	const most = 10
 	shown := make([]string, 0, most)
 	for _, v := range values[:min(len(values), most)] {
-		shown = append(shown, clean(v))
+		shown = append(shown, printable(v))
 	}
-	text := strings.Join(shown, " or ")
+	joined := strings.Join(shown, " or ")
 	if more := len(values) - most; more > 0 {
-		text += " or one of " + count(more, "other")
+		joined += " or one of " + count(more, "other")
 	}
-	return text
+	return joined
 }

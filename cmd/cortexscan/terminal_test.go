@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,7 @@ func TestAbortAsks(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			trial := newTrial(t)
 			host := strings.NewReplacer("HOST", trial.host(), "hOST", strings.ToUpper(trial.host()))
-			trial.env.args = strings.Fields("cortexscan " + host.Replace(c.args))
+			trial.sys.args = strings.Fields("cortexscan " + host.Replace(c.args))
 			trial.atTerminal(host.Replace(c.typed))
 			trial.run(t, t.Context(), c.exit)
 			wantText(t, trial.stderr.String(), c.says, trial.host())
@@ -51,7 +52,7 @@ func TestTenantWithAndWithoutPrefix(t *testing.T) {
 		"api-acme.example": true, "acme.example": true, " ACME.example ": true,
 		"": false, "api-": false, "api-api-acme.example": false, "acme.example.org": false, "acme": false,
 	} {
-		p := &plan{request: mustRequest(t, "https://api-acme.example/x")}
+		p := &plan{request: httptest.NewRequest("GET", "https://api-acme.example/x", nil)}
 		if got := p.isTenant(host); got != want {
 			t.Errorf("%q: %v", host, got)
 		}
@@ -66,7 +67,7 @@ func TestInterruptedAtAPrompt(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			stdin, never := io.Pipe()
 			t.Cleanup(func() { never.Close() })
-			c.env.stdin = readerFunc(func(p []byte) (int, error) { cancel(); return stdin.Read(p) })
+			c.sys.io.In = readerFunc(func(p []byte) (int, error) { cancel(); return stdin.Read(p) })
 			c.run(t, ctx, exitInterrupted)
 			wantText(t, c.stderr.String(), "interrupted before anything was sent")
 			if len(c.tenant.Calls()) > 0 {
@@ -108,8 +109,8 @@ func TestInterruptedBetweenAttempts(t *testing.T) {
 	c := newTrial(t, "abort", "--hostname", "laptop-17", "--yes")
 	c.tenant.Fail(sandbox.Failure{Times: 1, Status: 429, Header: map[string][]string{"Retry-After": {"20"}}})
 	ctx, cancel := context.WithCancel(t.Context())
-	c.env.args = append(c.env.args, "--verbose")
-	c.env.stderr = writerFunc(func(p []byte) (int, error) { // the log says when the wait begins
+	c.sys.args = append(c.sys.args, "--verbose")
+	c.sys.io.ErrOut = writerFunc(func(p []byte) (int, error) { // the log says when the wait begins
 		if strings.Contains(string(p), "retry") {
 			cancel()
 		}
@@ -123,7 +124,7 @@ func TestKeyIsAskedForAndNotShown(t *testing.T) {
 	c := newTrial(t, "status", "790")
 	c.atTerminal()
 	c.settings[wrapper.EnvKey] = ""
-	c.env.readSecret = func(context.Context) (string, error) { return testKey, nil }
+	c.sys.io.ReadPassword = func() (string, error) { return testKey, nil }
 	c.run(t, t.Context(), exitDone)
 	wantText(t, c.stderr.String(), "API key 17 (not shown): ")
 	if strings.Contains(c.stdout.String()+c.stderr.String(), testKey) {
@@ -134,8 +135,15 @@ func TestKeyIsAskedForAndNotShown(t *testing.T) {
 	c.atTerminal()
 	c.settings[wrapper.EnvKey] = ""
 	ctx, cancel := context.WithCancel(t.Context())
-	c.env.readSecret = func(ctx context.Context) (string, error) { cancel(); return "", ctx.Err() }
+	never := make(chan struct{})
+	t.Cleanup(func() { close(never) })
+	restored := false
+	c.sys.io.Restore = func() { restored = true }
+	c.sys.io.ReadPassword = func() (string, error) { cancel(); <-never; return "", nil }
 	c.run(t, ctx, exitInterrupted)
+	if !restored {
+		t.Error("the terminal does not get its echo back")
+	}
 
 	c = newTrial(t, "status", "790") // nobody to ask
 	c.settings[wrapper.EnvKey] = ""
@@ -183,7 +191,7 @@ func TestKeyIsNeverPrinted(t *testing.T) {
 		"abort --hostname nobody --yes -o json", "status 790 --url http://127.0.0.1:1 --retries 0", "--help", "status --nonsense",
 	} {
 		c := newTrial(t, strings.Fields(args)...)
-		run(t.Context(), c.env)
+		run(t.Context(), c.sys)
 		if strings.Contains(c.stdout.String()+c.stderr.String(), testKey) {
 			t.Errorf("%s prints the key", args)
 		}

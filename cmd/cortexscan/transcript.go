@@ -3,11 +3,13 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 )
 
 // transcript tells the demo step by step: as it goes in text, at the end in JSON.
 type transcript struct {
-	out   *output
+	s     *session
 	steps []stepJSON
 }
 
@@ -19,15 +21,15 @@ type stepJSON struct {
 
 // say is a paragraph outside the steps.
 func (t *transcript) say(format string, args ...any) {
-	if !t.out.json {
-		t.out.printf("%s\n", wrapped(fmt.Sprintf(format, args...), 0))
+	if !t.s.json {
+		t.s.io.Printf("%s\n", terminal.Wrap(fmt.Sprintf(format, args...), 0))
 	}
 }
 
 func (t *transcript) step(title string) {
 	t.steps = append(t.steps, stepJSON{Title: title, Lines: []string{}})
-	if !t.out.json {
-		t.out.printf("\n%s\n", bold.paint(t.out.stdoutColor, fmt.Sprintf("%d. %s", len(t.steps), title)))
+	if !t.s.json {
+		t.s.io.Printf("\n%s\n", terminal.Bold.Paint(t.s.io.OutColor(), fmt.Sprintf("%d. %s", len(t.steps), title)))
 	}
 }
 
@@ -35,8 +37,8 @@ func (t *transcript) step(title string) {
 func (t *transcript) code(format string, args ...any) {
 	code := fmt.Sprintf(format, args...)
 	t.steps[len(t.steps)-1].Code = code
-	if !t.out.json {
-		t.out.printf("   %s\n\n", dim.paint(t.out.stdoutColor, code))
+	if !t.s.json {
+		t.s.io.Printf("   %s\n\n", terminal.Dim.Paint(t.s.io.OutColor(), code))
 	}
 }
 
@@ -49,31 +51,31 @@ func (t *transcript) named(name, text string) { t.add(fmt.Sprintf("%-5s  %s", na
 func (t *transcript) add(text string, indent int) {
 	last := &t.steps[len(t.steps)-1]
 	last.Lines = append(last.Lines, strings.TrimSpace(text))
-	if t.out.json {
+	if t.s.json {
 		return
 	}
 	const margin = 5
 	head, rest := text[:min(len(text), indent-margin)], text[min(len(text), indent-margin):]
-	t.out.printf("%s%s%s\n", strings.Repeat(" ", margin), head, wrappedLine(rest, indent))
+	t.s.io.Printf("%s%s%s\n", strings.Repeat(" ", margin), head, wrappedLine(rest, indent))
 }
 
 // wrappedLine leaves a line that fits as it is, with its columns.
 func wrappedLine(text string, indent int) string {
-	if indent+len(text) <= width {
+	if indent+len(text) <= terminal.Width {
 		return text
 	}
-	return wrapped(text, indent)
+	return terminal.Wrap(text, indent)
 }
 
 func (t *transcript) finish(ok bool) {
-	if t.out.json {
-		t.out.printJSON(struct {
+	if t.s.json {
+		t.s.io.PrintJSON(struct {
 			OK    bool       `json:"ok"`
 			Steps []stepJSON `json:"steps"`
 		}{ok, t.steps})
 		return
 	}
 	if ok {
-		t.out.printf("\nAll of it came out as it should.\n")
+		t.s.io.Printf("\nAll of it came out as it should.\n")
 	}
 }

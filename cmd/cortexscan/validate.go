@@ -1,41 +1,48 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"net/http"
-	"os"
+	"net/url"
+	"strings"
 
-	"example.com/cortexscan/api"
+	"example.com/cortexscan/cmd/cortexscan/internal/recording"
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"github.com/urfave/cli/v3"
 )
 
 func validateCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "validate",
-		Usage:     "hold recorded requests against the contract",
-		UsageText: "cortexscan validate [FILE...]",
-		Description: `Reads each FILE, or standard input where there is none or it is "-", and prints
-every problem with its place. A file is one of:
+		Usage:     "validate recorded requests against the contract",
+		UsageText: "cortexscan validate [FILE...] [OPTIONS]",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "base-path", OnlyOnce: true,
+				Usage: "the `PATH` in front of the contract's paths, such as /gateway"},
+			&cli.BoolFlag{Name: "allow-empty",
+				Usage: "succeed if a file has no request for the contract"},
+			&cli.BoolFlag{Name: "allow-unknown",
+				Usage: "leave out requests for operations that the contract does not describe"},
+		},
+		Description: `Reads each FILE, or standard input if there is none or it is "-", and prints
+every problem with its place. A FILE is one of:
 
-  a HAR file       as browsers and proxies export it. Of its entries those count
-                   whose path is one of the contract's; the others, and the
-                   OPTIONS requests of browsers, are left out, and counted.
-  an HTTP request  as text, HTTP/1.1, as proxies and --dry-run show it: its body
-                   ends with its Content-Length, or with the file. The lines of
-                   curl -v that begin with ">" will do, for a GET.
+  a HAR file       exported from a browser or a proxy. Requests to other paths
+                   and OPTIONS requests are left out, and counted.
+  an HTTP request  as text, HTTP/1.1, as proxies and "abort --dry-run" print it.
+                   Its body ends with its Content-Length, or with the file.
+                   The output of "curl -v" will do if there is no body.
 
-The host does not matter, and credentials are not looked at. No value and no
-header of a recording is ever printed; names of members and parameters are.
+The host and the credentials are not checked. No value and no header of a
+recording is ever printed; names of members and parameters are.
 
-The exit status is 0 where everything is as it should be, 2 where it is not, or
-where a file cannot be read. With --output json: {"ok", "checked", "left_out",
-"requests": [{"file", "entry", "operation", "problems": [{"in", "name",
-"pointer", "reason"}]}]}; entry counts from 1, and is 0 outside of HAR files.
+The exit status is 2 if a request has problems, if a path of the service is
+unknown (a typo, a trailing slash), or if a file has nothing to check.
+
+With --output json: {"ok", "checked", "left_out", "requests": [{"file", "entry",
+"operation", "problems": [{"in", "name", "pointer", "reason"}]}]}. The entries
+of a HAR file count from 1; elsewhere entry is 0.
 
 Examples:
   cortexscan validate recording.har
@@ -45,12 +52,7 @@ Examples:
 	}
 }
 
-// recorded is one request of a recording.
-type recorded struct {
-	entry   int // in a HAR file, from 1
-	request *http.Request
-}
-
+// validation is the result for one file or for all of them.
 type validation struct {
 	OK       bool          `json:"ok"`
 	Checked  int           `json:"checked"`
@@ -68,111 +70,141 @@ type requestJSON struct {
 func runValidate(ctx context.Context, s *session, cmd *cli.Command) error {
 	files := cmd.Args().Slice()
 	if len(files) == 0 {
-		if s.stdinIsTerminal {
-			return usagef("no file is named, and nothing comes through standard input").hint("See cortexscan validate --help.")
+		if s.io.InIsTerminal {
+			return usagef("no file is named, and standard input is a terminal").hint("See cortexscan validate --help.")
 		}
 		files = []string{"-"}
 	}
-	validator, err := api.NewValidator()
+	c, err := newChecker(cmd)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errFailed, err)
+		return err
 	}
-	v := &validation{OK: true, Requests: []requestJSON{}}
+	all := &validation{OK: true, Requests: []requestJSON{}}
+	var nothing error // the first file without anything to check
 	for _, file := range files {
-		if err := v.readFile(ctx, s, validator, file); err != nil {
+		one, rec, err := c.checkFile(ctx, s, file)
+		if err != nil {
 			return err
 		}
+		if one.Checked == 0 && !cmd.Bool("allow-empty") {
+			one.OK = false
+			if nothing == nil {
+				nothing = nothingChecked(inputName(file), rec)
+			}
+		}
+		if !s.json {
+			one.print(s, inputName(file), rec.HAR)
+		}
+		all.add(one)
 	}
-	if s.out.json {
-		s.out.printJSON(v)
+	if s.json {
+		s.io.PrintJSON(all)
 	} else if len(files) > 1 {
-		s.out.printf("%s, %s\n", count(v.Checked, "request"), v.verdict())
+		s.io.Printf("%s, %s\n", count(all.Checked, "request"), all.verdict())
 	}
-	if !v.OK {
+	switch {
+	case nothing != nil:
+		return nothing
+	case !all.OK:
 		return errProblems
 	}
 	return nil
 }
 
-// readFile validates the requests of one file.
-func (v *validation) readFile(ctx context.Context, s *session, validator *api.Validator, file string) error {
-	content, name, err := readRecording(ctx, s, file)
+func (v *validation) add(other *validation) {
+	v.OK = v.OK && other.OK
+	v.Checked += other.Checked
+	v.LeftOut += other.LeftOut
+	v.Requests = append(v.Requests, other.Requests...)
+}
+
+// inputName is what a file is called in messages.
+func inputName(file string) string {
+	if file == "-" {
+		return "standard input"
+	}
+	return printable(file)
+}
+
+// checkFile validates the requests of one file.
+func (c *checker) checkFile(ctx context.Context, s *session, file string) (*validation, *recording.Recording, error) {
+	content, err := terminal.Await(ctx, func() ([]byte, error) {
+		if file == "-" {
+			return recording.Read(s.io.In)
+		}
+		return recording.ReadFile(file)
+	}, func() {})
+	if ctx.Err() != nil {
+		return nil, nil, ctx.Err()
+	}
+	var rec *recording.Recording
+	if err == nil {
+		rec, err = recording.Parse(content)
+	}
+	var problem *recording.Error
+	if errors.As(err, &problem) {
+		return nil, nil, usagef("%s: %s", inputName(file), problem.Reason).hint("%s", problem.Hint)
+	}
 	if err != nil {
-		return err
+		return nil, nil, usagef("%s: %s", inputName(file), err)
 	}
-	isHAR := bytes.HasPrefix(bytes.TrimSpace(content), []byte("{"))
-	var requests []recorded
-	if isHAR {
-		requests, err = parseHAR(content)
-	} else {
-		requests, err = parseRawRequest(content)
-	}
-	if err != nil {
-		return usagef("%s: %s", name, err)
-	}
-	one := validation{OK: true}
-	for _, r := range requests {
-		operation, problems, known := check(validator, r.request)
-		if isHAR && !known {
-			one.LeftOut++
+	v := &validation{OK: true}
+	for _, e := range rec.Entries {
+		operation, problems, checked := c.check(e, rec.HAR)
+		if !checked {
+			v.LeftOut++
 			continue
 		}
-		one.Checked++
-		one.OK = one.OK && len(problems) == 0
-		one.Requests = append(one.Requests, requestJSON{name, r.entry, operation, problemsJSON(problems)})
+		v.Checked++
+		v.OK = v.OK && len(problems) == 0
+		v.Requests = append(v.Requests, requestJSON{inputName(file), e.Number, operation, problemsJSON(problems)})
 	}
-	if !s.out.json {
-		one.print(s.out, name, isHAR)
-	}
-	v.OK = v.OK && one.OK
-	v.Checked += one.Checked
-	v.LeftOut += one.LeftOut
-	v.Requests = append(v.Requests, one.Requests...)
-	return nil
+	return v, rec, nil
 }
 
-// check names the request's operation and its problems. Known is whether its path is one of the contract's.
-func check(validator *api.Validator, r *http.Request) (operation string, problems []api.Problem, known bool) {
-	err := validator.ValidateRequest(r)
-	if err == nil {
-		return r.Method + " " + r.URL.Path, nil, true
+// nothingChecked is the error for a file that would pass because nothing in it was looked at.
+func nothingChecked(name string, rec *recording.Recording) error {
+	e := usagef("%s: nothing to check: %s, none for this contract", name, entries(len(rec.Entries)))
+	if len(rec.Entries) == 0 {
+		e = usagef("%s: nothing to check: the HAR file has no entries", name)
 	}
-	var violation *api.Violation
-	if !errors.As(err, &violation) {
-		return "", []api.Problem{{In: "request", Reason: "cannot be read"}}, true
-	}
-	known = violation.Operation != "" || violation.Problems[0].In != "path" && r.Method != http.MethodOptions
-	return violation.Operation, violation.Problems, known
+	return e.hint("If that is as intended, add --allow-empty.")
 }
 
-func (v *validation) print(o *output, name string, isHAR bool) {
+func entries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
+}
+
+func (v *validation) print(s *session, name string, isHAR bool) {
 	if isHAR {
-		entries := "entries"
-		if v.Checked+v.LeftOut == 1 {
-			entries = "entry"
-		}
-		o.printf("%s: %d %s, %d of this contract: %s\n", name, v.Checked+v.LeftOut, entries, v.Checked, v.verdict())
+		s.io.Printf("%s: %s, %d checked: %s\n", name, entries(v.Checked+v.LeftOut), v.Checked, v.verdict())
 	} else {
-		o.printf("%s: %s\n", name, v.verdict())
+		s.io.Printf("%s: %s\n", name, v.verdict())
 	}
 	for _, r := range v.Requests {
 		if len(r.Problems) == 0 {
 			continue
 		}
 		what := r.Operation
-		if what == "" {
-			what = "a request that the contract does not have"
+		switch {
+		case r.Problems[0].In == "request":
+			what = "unreadable"
+		case what == "":
+			what = "unknown operation"
 		}
 		if isHAR {
 			what = fmt.Sprintf("entry %d, %s", r.Entry, what)
 		}
-		o.printf("  %s\n", what)
+		s.io.Printf("  %s\n", what)
 		for _, p := range r.Problems {
-			text := api.Problem(p).String()
-			if o.stdoutIsTerminal {
-				text = wrapped(text, 6)
+			line := problemText(p)
+			if s.io.OutIsTerminal {
+				line = terminal.Wrap(line, 6)
 			}
-			o.printf("    %s %s\n", red.paint(o.stdoutColor, "✗"), text)
+			s.io.Printf("    %s %s\n", terminal.Red.Paint(s.io.OutColor(), "✗"), line)
 		}
 	}
 }
@@ -186,45 +218,23 @@ func (v *validation) verdict() string {
 	case v.Checked == 0:
 		return "nothing to check"
 	case problems == 0:
-		return "as the contract has it"
+		return "valid"
 	}
 	return count(problems, "problem")
 }
 
-// maxRecording is far more than a browser records in a day.
-const maxRecording = 256 << 20
-
-// readRecording returns the file's content, and the name to call it by.
-func readRecording(ctx context.Context, s *session, file string) (content []byte, name string, err error) {
-	name = clean(file)
-	var r io.Reader
-	if file == "-" {
-		name, r = "standard input", s.stdin
-	} else {
-		f, err := os.Open(file) //nolint:gosec // the person names the file
-		if err != nil {
-			reason := err
-			var pathError *fs.PathError
-			if errors.As(err, &pathError) {
-				reason = pathError.Err
-			}
-			return nil, name, usagef("%s: %s", name, reason)
-		}
-		defer func() { _ = f.Close() }()
-		r = f
+// basePath reads --base-path: the path of a gateway in front of the service's own.
+func basePath(cmd *cli.Command) (string, error) {
+	if !cmd.IsSet("base-path") {
+		return "", nil
 	}
-	content, err = await(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(r, maxRecording+1)) }, func() {})
-	switch {
-	case ctx.Err() != nil:
-		return nil, name, ctx.Err()
-	case err != nil:
-		return nil, name, usagef("%s: cannot be read", name)
-	case len(content) > maxRecording:
-		return nil, name, usagef("%s: larger than %d MiB", name, maxRecording>>20)
+	path, err := stringFlag(cmd, "base-path")
+	if err != nil {
+		return "", err
 	}
-	content = bytes.TrimPrefix(content, []byte("\ufeff"))
-	if len(bytes.TrimSpace(content)) == 0 {
-		return nil, name, usagef("%s: empty", name)
+	u, err := url.Parse(path)
+	if err != nil || u.Path != path || !strings.HasPrefix(path, "/") {
+		return "", usagef("--base-path: %q is not a path such as /gateway", printable(path))
 	}
-	return content, name, nil
+	return strings.TrimRight(path, "/"), nil
 }

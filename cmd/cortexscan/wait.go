@@ -50,7 +50,7 @@ func (w waiting) wait(ctx context.Context, c statusReader, watch func(progress))
 		state := status.State()
 		p.changed = p.polls == 0 || state != p.State
 		p.polls++
-		p.State, p.Message = state, clean(status.DATA)
+		p.State, p.Message = state, printable(status.DATA)
 		if state == "" {
 			return p, fmt.Errorf("scan run %d: %w: its status names no state: %s", w.run, wrapper.ErrUnexpectedResponse, p.Message)
 		}

@@ -31,10 +31,10 @@ func (s *script) GetScanRunStatus(context.Context, int64, ...string) (*gen.ScanR
 func watchScript(ctx context.Context, states ...string) (c *trial, err error) {
 	c = newOffline()
 	c.atTerminal()
-	c.env.now = time.Now
+	c.sys.now = time.Now
 	w := waiting{run: 7, every: 2500 * time.Millisecond, while: []string{"pending", "Running"}}
 	answers := script(states)
-	err = waitForRun(ctx, &session{c.env, newOutput(c.env, false)}, &answers, w)
+	err = waitForRun(ctx, &session{c.sys, false}, &answers, w)
 	return c, err
 }
 

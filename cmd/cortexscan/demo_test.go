@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// The transcript is what a newcomer sees first.
+func TestDemoFitsATerminal(t *testing.T) {
+	c := newTrial(t, "demo")
+	c.run(t, t.Context(), exitDone)
+	for line := range strings.Lines(c.stdout.String()) {
+		if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 80 {
+			t.Errorf("%d characters: %q", n, line)
+		}
+	}
+}
+
+func TestDemoInterrupted(t *testing.T) {
+	c := newTrial(t, "demo")
+	ctx, cancel := context.WithCancel(t.Context())
+	c.sys.io.Out = writerFunc(func(p []byte) (int, error) {
+		if strings.Contains(string(p), "Running") {
+			cancel()
+		}
+		return c.stdout.Write(p)
+	})
+	c.run(t, ctx, exitInterrupted)
+	if strings.Contains(c.stdout.String(), "as it should") {
+		t.Error("it claims to have come to its end")
+	}
+}

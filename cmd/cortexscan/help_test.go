@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/urfave/cli/v3"
+)
+
+// tree is every command, ready to be asked for its help.
+func tree(t *testing.T) []*cli.Command {
+	t.Helper()
+	root := newRoot(new(error))
+	root.Writer = writerFunc(func(p []byte) (int, error) { return len(p), nil })
+	if err := root.Run(context.Background(), []string{"cortexscan", "--help"}); err != nil {
+		t.Fatal(err)
+	}
+	return append([]*cli.Command{root}, root.Commands...)
+}
+
+func TestHelpFitsATerminal(t *testing.T) {
+	for _, cmd := range tree(t) {
+		for line := range strings.Lines(helpText(cmd)) {
+			if utf8.RuneCountInString(strings.TrimRight(line, "\n")) > 80 {
+				t.Errorf("%s: too wide: %q", cmd.Name, line)
+			}
+		}
+	}
+}
+
+// What the help speaks of exists.
+func TestHelpNamesFlagsThatExist(t *testing.T) {
+	commands := tree(t)
+	known := map[string]bool{}
+	for _, cmd := range commands {
+		for _, f := range cmd.VisibleFlags() {
+			for _, name := range f.Names() {
+				known["--"+name] = true
+			}
+		}
+	}
+	for _, cmd := range commands {
+		for _, flag := range regexp.MustCompile(`--[a-z][a-z-]*`).FindAllString(cmd.Description, -1) {
+			if !known[flag] {
+				t.Errorf("%s: there is no %s", cmd.Name, flag)
+			}
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package terminal
+
+import (
+	"context"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// Ask asks the person one question on standard error, and returns the line that is typed, trimmed. The error is
+// ctx's if ctx ends first, and io.EOF if the input ends before the line does.
+func (s *IOStreams) Ask(ctx context.Context, question string) (string, error) {
+	s.Notef("%s ", question)
+	line, err := Await(ctx, s.readLine, func() {})
+	if err != nil {
+		s.Notef("\n") // what was typed has not ended the line
+		return "", err
+	}
+	return line, nil
+}
+
+// readLine takes one line and not a byte more: the rest belongs to the next question.
+func (s *IOStreams) readLine() (string, error) {
+	var line strings.Builder
+	for one := make([]byte, 1); ; {
+		n, err := s.In.Read(one)
+		switch {
+		case n == 1 && one[0] == '\n':
+			return strings.TrimSpace(line.String()), nil
+		case n == 1:
+			line.WriteByte(one[0])
+		case err != nil:
+			return "", err
+		}
+	}
+}
+
+// AskSecret is Ask for a line that is not shown while it is typed. An interruption gives the terminal its echo back.
+func (s *IOStreams) AskSecret(ctx context.Context, question string) (string, error) {
+	s.Notef("%s ", question)
+	defer s.Notef("\n")
+	return Await(ctx, s.ReadPassword, s.Restore)
+}
+
+// passwordReader remembers how the terminal is set before anything changes that.
+func passwordReader(fd int) (read func() (string, error), restore func()) {
+	before, err := term.GetState(fd)
+	restore = func() {
+		if err == nil {
+			_ = term.Restore(fd, before)
+		}
+	}
+	read = func() (string, error) {
+		secret, err := term.ReadPassword(fd)
+		return string(secret), err
+	}
+	return read, restore
+}
+
+// Await returns read's result, or ctx's error as soon as ctx ends, after calling interrupted. A blocking read cannot
+// be canceled, so its goroutine is left behind; use it only where the program ends soon afterwards.
+func Await[T any](ctx context.Context, read func() (T, error), interrupted func()) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := read()
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		interrupted()
+		var none T
+		return none, ctx.Err()
+	}
+}

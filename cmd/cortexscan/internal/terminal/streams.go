@@ -1,0 +1,114 @@
+// Package terminal is the program's input and output: streams that know whether a person is at the other end,
+// prompts, colors, and text broken into lines.
+package terminal
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+)
+
+// IOStreams are the three standard streams of one run of the program. Tests make their own; [System] returns the
+// process's.
+type IOStreams struct {
+	In          io.Reader
+	Out, ErrOut io.Writer
+
+	// Which of the three are a terminal. Color is only ever written to a terminal.
+	InIsTerminal, OutIsTerminal, ErrIsTerminal bool
+	// NoColor switches color off on terminals too.
+	NoColor bool
+	// NoCursor is a terminal that cannot rewrite a line.
+	NoCursor bool
+
+	// ReadPassword reads a line from the terminal without showing it, see [IOStreams.AskSecret].
+	ReadPassword func() (string, error)
+	// Restore gives the terminal its echo back after an interrupted ReadPassword.
+	Restore func()
+
+	outErr error // the first error of Out
+}
+
+// System returns the process's streams. Color follows NO_COLOR and TERM.
+func System(getenv func(string) string) *IOStreams {
+	s := &IOStreams{
+		In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr,
+		InIsTerminal:  isTerminal(os.Stdin),
+		OutIsTerminal: isTerminal(os.Stdout),
+		ErrIsTerminal: isTerminal(os.Stderr),
+	}
+	s.ReadPassword, s.Restore = passwordReader(int(os.Stdin.Fd()))
+	s.Configure(getenv)
+	return s
+}
+
+// Configure reads the variables that describe the terminal.
+func (s *IOStreams) Configure(getenv func(string) string) {
+	s.NoCursor = getenv("TERM") == "dumb"
+	s.NoColor = s.NoCursor || getenv("NO_COLOR") != "" ||
+		runtime.GOOS == "windows" && getenv("WT_SESSION") == "" // the old console shows the codes themselves
+}
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// Interactive reports whether a person is there to answer a question.
+func (s *IOStreams) Interactive() bool { return s.InIsTerminal && s.ErrIsTerminal }
+
+// OutColor and ErrColor report whether color may be written to the stream.
+func (s *IOStreams) OutColor() bool { return s.OutIsTerminal && !s.NoColor }
+
+// ErrColor is OutColor for standard error.
+func (s *IOStreams) ErrColor() bool { return s.ErrIsTerminal && !s.NoColor }
+
+// Printf writes to standard output, which carries what the command was asked for. Its first error is kept: see
+// [IOStreams.WriteError].
+func (s *IOStreams) Printf(format string, args ...any) {
+	_, _ = fmt.Fprintf(outWriter{s}, format, args...)
+}
+
+// Notef writes to standard error, which carries what a person should know beside the result.
+func (s *IOStreams) Notef(format string, args ...any) { _, _ = fmt.Fprintf(s.ErrOut, format, args...) }
+
+// PrintJSON writes v to standard output, indented.
+func (s *IOStreams) PrintJSON(v any) {
+	e := json.NewEncoder(outWriter{s})
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	_ = e.Encode(v) // the only error is the stream's, which is kept
+}
+
+// Table writes rows of a name and a value to standard output, aligned. Rows without a value are left out.
+func (s *IOStreams) Table(rows ...[2]string) {
+	longest := 0
+	for _, row := range rows {
+		if row[1] != "" {
+			longest = max(longest, utf8.RuneCountInString(row[0]))
+		}
+	}
+	for _, row := range rows {
+		if row[1] != "" {
+			s.Printf("%-*s  %s\n", longest, row[0], row[1])
+		}
+	}
+}
+
+// OutWriter is standard output as an io.Writer whose first error is kept.
+func (s *IOStreams) OutWriter() io.Writer { return outWriter{s} }
+
+// WriteError is the first error of standard output, such as a full disk; nil if everything was written.
+func (s *IOStreams) WriteError() error { return s.outErr }
+
+type outWriter struct{ s *IOStreams }
+
+func (w outWriter) Write(p []byte) (int, error) {
+	n, err := w.s.Out.Write(p)
+	if w.s.outErr == nil {
+		w.s.outErr = err
+	}
+	return n, err
+}

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"os"
+	"time"
+
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
+	"example.com/cortexscan/internal/text"
+)
+
+// system is what the program uses of the system that it runs on.
+type system struct {
+	args   []string // the program's name first
+	getenv func(string) string
+	now    func() time.Time
+	io     *terminal.IOStreams
+}
+
+func realSystem() system {
+	return system{args: os.Args, getenv: os.Getenv, now: time.Now, io: terminal.System(os.Getenv)}
+}
+
+// session is one run of the program.
+type session struct {
+	system
+	json bool // the results and errors are JSON
+}
+
+const maxText = 1 << 10
+
+// printable makes one bounded line of text from outside, safe to print on a terminal.
+func printable(s string) string { return text.Printable(s, maxText) }
