@@ -123,8 +123,12 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 	response.Request = r // not the signed one
 	response.Body = io.NopCloser(bytes.NewReader(res.Body))
 	response.ContentLength = int64(len(res.Body))
-	if len(res.Body) > 0 && !isOtherJSON(response.Header) && json.Valid(res.Body) {
-		// The generated parser goes by the header, and a gateway may have lost it.
+	// The generated parser goes by the header. A gateway may have lost it, and nothing is no JSON.
+	switch {
+	case len(res.Body) == 0:
+		response.Header = response.Header.Clone()
+		response.Header.Del("Content-Type")
+	case !isOtherJSON(response.Header) && json.Valid(res.Body):
 		response.Header = response.Header.Clone()
 		response.Header.Set("Content-Type", "application/json")
 	}

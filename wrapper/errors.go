@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/cortexscan/internal/text"
+	"example.com/cortexscan/wrapper/internal/envelope"
 )
 
 // APIError is an answer of the service, or of something in front of it, that is not the documented success. Every text
@@ -48,19 +49,20 @@ type APIError struct {
 type Detail struct{ Field, Message string }
 
 // String returns "field: message".
-func (d Detail) String() string {
-	if d.Field == "" || d.Message == "" {
-		return d.Field + d.Message
-	}
-	return d.Field + ": " + d.Message
-}
+func (d Detail) String() string { return envelope.Detail(d).String() }
 
 // Error returns one printable line of at most 4 KiB, such as "GET /public_api/netscan/v1/scan/run: Run ID not found
 // (HTTP 404)", with the hint at its end.
 func (e *APIError) Error() string {
 	head := e.Operation + ": " + e.summary()
-	for i, d := range e.Details {
-		head += []string{": ", "; "}[min(i, 1)] + d.String()
+	details := make([]string, 0, len(e.Details))
+	for _, d := range e.Details {
+		if s := d.String(); s != e.Message {
+			details = append(details, s)
+		}
+	}
+	if len(details) > 0 {
+		head += ": " + strings.Join(details, "; ")
 	}
 	if e.cause != nil {
 		head += ": " + e.cause.Error()

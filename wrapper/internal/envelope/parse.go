@@ -1,243 +1,235 @@
+// Package envelope reads the error bodies of the platform, and of what may stand in front of it: a gateway, a proxy. It
+// knows bodies, and nothing of HTTP.
 package envelope
 
 import (
-	"example.com/cortexscan/internal/text"
-	"html"
-
 	"bytes"
 	"encoding/json"
-	"slices"
+	"errors"
+	"math"
 	"strings"
+
+	"example.com/cortexscan/internal/text"
 )
 
-const maxDetails = 100
+// Bounds of the texts, in bytes.
+const (
+	maxMessage = 1 << 10 // of an extra, too
+	maxField   = 256
+	maxCode    = 128
+)
 
-// envelope is every error body seen on the platform in one: the forms differ in which members they have, and
-// in what they are wrapped. Its fields are JSON, nil where the member is missing; one of another type than
-// expected is passed over, never an error.
-type envelope struct {
-	errCode, errMsg, errExtra   []byte
-	code                        []byte // only ever seen in metadata
-	errorCode, message, details []byte
-	reply, data, metadata       []byte
+// Error is what an error body says. Every text in it is one printable line, bounded, without credentials.
+type Error struct {
+	Code, Message string
+	Details       []Detail // at most 100
+	Extra         string   // what is said beyond the message in another form than details
+	Line, Column  int      // where in the request the service met the problem; 0: unknown
+	// IsError reports that the body is an envelope of the platform that says what went wrong.
+	IsError bool
+	// NoEndpoints reports that the message, before it was shortened, says that no endpoint matched.
+	NoEndpoints bool
+	// HasActionID reports that an action_id stands beside the error: the request may have been executed all the same.
+	HasActionID bool
 }
 
-func readEnvelope(object []byte) (e envelope) {
-	for name, value := range members(object) {
-		switch strings.ToLower(string(name)) {
-		case "err_code":
-			e.errCode = value
-		case "err_msg":
-			e.errMsg = value
-		case "err_extra":
-			e.errExtra = value
-		case "code":
-			e.code = value
-		case "errorcode":
-			e.errorCode = value
-		case "message":
-			e.message = value
-		case "details":
-			e.details = value
-		case "reply":
-			e.reply = value
-		case "data":
-			e.data = value
-		case "metadata":
-			e.metadata = value
-		}
+// Detail is what is wrong with one field.
+type Detail struct{ Field, Message string }
+
+// String returns "field: message".
+func (d Detail) String() string {
+	if d.Field == "" || d.Message == "" {
+		return d.Field + d.Message
 	}
-	return e
+	return d.Field + ": " + d.Message
 }
 
-// mayBeError is a quick look at whether a success is worth parsing as an envelope.
-func mayBeError(text []byte) bool {
-	return bytes.Contains(text, []byte("err_")) || bytes.Contains(text, []byte("errorCode"))
-}
+// noEndpoints is how the service says that no endpoint matched, at the end of a longer message (seen on sibling
+// operations of abort_scan).
+const noEndpoints = "no endpoint was found for creating the requested action"
 
-// parseEnvelope returns the innermost part of a valid JSON text that says what went wrong.
-func parseEnvelope(text []byte) envelope {
-	outer := readEnvelope(text)
-	for _, e := range []envelope{outer, readEnvelope(outer.reply), readEnvelope(outer.data)} {
-		if e.saysError() {
-			return e
+// Parse reads body, which may be anything. Every text that is taken from it is made printable, then goes through redact,
+// and then is cut: an invisible character may split a credential, and a cut may halve it.
+func Parse(body []byte, redact func(string) string) Error {
+	p := parser{redact: redact}
+	switch body = trim(body); {
+	case len(body) == 0:
+	case body[0] == '<':
+		p.message(htmlTitle(body))
+	default:
+		o, ok := decode(body)
+		if !ok {
+			p.message(firstLine(body))
+			break
 		}
-		if inner := readEnvelope(e.reply); inner.saysError() {
-			return inner
-		}
+		p.json(o, body)
 	}
-	return outer
+	return p.Error
 }
 
-// saysError tells an error from a success: some successes of the platform carry these members as null.
-func (e envelope) saysError() bool {
-	code := scalarOf(e.errCode)
-	hasMessage := len(e.errMsg) > 0 && string(e.errMsg) != "null" && string(e.errMsg) != `""`
-	return code != "" && code != "0" || hasMessage || scalarOf(e.errorCode) != ""
-}
-
-// describe fills the error's texts from a body of any form, through tidy, and reports whether the body is an
-// error envelope.
-func describe(e *Error, text []byte, tidy func(s string, max int) string) (saysError bool) {
-	text = bytes.TrimSpace(text)
-	switch {
-	case len(text) == 0:
+// IsError reports whether a body that came as a success is an error envelope of the platform.
+func IsError(body []byte) bool {
+	if !mayBeError(body) {
 		return false
-	case text[0] == '<':
-		e.Message = tidy(htmlTitle(text), 1024)
-		return false
-	case json.Valid(text):
-		env := parseEnvelope(text)
-		env.describe(e, tidy)
-		return env.saysError()
-	case text[0] == '{' || text[0] == '[':
-		return false // JSON, cut off
 	}
-	line, _, _ := bytes.Cut(text[:min(len(text), 65536)], []byte("\n"))
-	if bytes.IndexByte(line, 0) >= 0 {
-		return false // not text
+	o, ok := decode(trim(body))
+	return ok && o.find() != nil
+}
+
+// mayBeError is a quick look at whether a success is worth decoding as an envelope. The member names may be in upper
+// case, or spelled with escapes.
+func mayBeError(body []byte) bool {
+	for _, part := range []string{"err_", "ERR_", "rror", "RROR", `\u00`} {
+		if bytes.Contains(body, []byte(part)) {
+			return true
+		}
 	}
-	e.Message = tidy(string(line), 1024)
 	return false
 }
 
-func (e envelope) describe(err *Error, tidy func(string, int) string) {
-	metadata := readEnvelope(e.metadata)
-	for _, code := range [][]byte{e.errCode, e.errorCode, metadata.code, metadata.errCode} {
-		if err.Code == "" {
-			err.Code = tidy(scalarOf(code), 128)
+var byteOrderMark = []byte("\ufeff")
+
+func trim(body []byte) []byte { return bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark)) }
+
+// object is every JSON body in one: the forms differ in which members they have, and in what they are wrapped. A member
+// of another type than expected is passed over, never an error. A number may be a string, and any text be null.
+type object struct {
+	ErrCode  json.RawMessage `json:"err_code"`
+	ErrMsg   json.RawMessage `json:"err_msg"`
+	ErrExtra json.RawMessage `json:"err_extra"`
+	Metadata *struct {
+		Code     json.RawMessage `json:"code"`
+		ErrCode  json.RawMessage `json:"err_code"`
+		ErrExtra json.RawMessage `json:"err_extra"`
+	} `json:"metadata"`
+	ErrorCode json.RawMessage `json:"errorCode"`
+	Message   json.RawMessage `json:"message"`
+	Details   json.RawMessage `json:"details"`
+	Code      json.RawMessage `json:"code"`
+	ActionID  json.RawMessage `json:"action_id"`
+	Reply     *object         `json:"reply"`
+	Data      *object         `json:"data"`
+}
+
+// decode reports whether body is JSON. One pass of encoding/json reads it, past every member of an unexpected type.
+func decode(body []byte) (*object, bool) {
+	o := new(object)
+	var mismatch *json.UnmarshalTypeError
+	if err := json.Unmarshal(body, o); err != nil && !errors.As(err, &mismatch) {
+		return nil, false
+	}
+	return o, true
+}
+
+// find returns the object that says what went wrong, o itself or the one that it wraps, nil if none does.
+func (o *object) find() *object {
+	for _, wrapped := range []*object{o, o.Reply, o.Data} {
+		if wrapped.isError() {
+			return wrapped
+		}
+		if wrapped != nil && wrapped.Reply.isError() {
+			return wrapped.Reply
 		}
 	}
-	message := textOf(e.errMsg)
-	if message == "" {
-		message = scalarOf(e.message)
+	return nil
+}
+
+// isError tells an error from a success: some successes of the platform carry these members as null.
+func (o *object) isError() bool {
+	if o == nil {
+		return false
 	}
-	// The service passes on its query parser's messages, which are JSON texts themselves.
+	code := scalar(o.ErrCode)
+	hasMessage := len(o.ErrMsg) > 0 && string(o.ErrMsg) != "null" && string(o.ErrMsg) != `""`
+	return code != "" && code != "0" || hasMessage || scalar(o.ErrorCode) != ""
+}
+
+// parser collects what a body says.
+type parser struct {
+	Error
+	redact func(string) string
+}
+
+// text returns s as it may be shown, in at most limit bytes.
+func (p *parser) text(s string, limit int) string {
+	s = p.redact(text.Printable(s, math.MaxInt))
+	return text.Printable(s, limit)
+}
+
+// message takes the whole message.
+func (p *parser) message(s string) {
+	s = p.redact(text.Printable(s, math.MaxInt))
+	p.NoEndpoints = strings.Contains(strings.ToLower(s), noEndpoints)
+	p.Message = text.Printable(s, maxMessage)
+}
+
+// json takes the members of the object that says what went wrong; where none does, the outermost.
+func (p *parser) json(outer *object, body []byte) {
+	o := outer.find()
+	if p.IsError = o != nil; !p.IsError {
+		o = outer
+	}
+	p.HasActionID = hasActionID(outer) || hasActionID(outer.Reply) || hasActionID(outer.Data)
+	codes := []json.RawMessage{o.ErrCode, o.ErrorCode}
+	extras := []json.RawMessage{o.ErrExtra, o.Details}
+	if m := o.Metadata; m != nil {
+		codes = append(codes, m.Code, m.ErrCode)
+		extras = append(extras, m.ErrExtra)
+	}
+	for _, code := range append(codes, o.Code) {
+		if p.Code == "" {
+			p.Code = p.text(scalar(code), maxCode)
+		}
+	}
+	message := value(o.ErrMsg)
+	if message == "" {
+		message = scalar(o.Message)
+	}
+	p.message(p.locate(message))
+	for _, extra := range extras {
+		if p.Details == nil && p.Extra == "" {
+			p.extra(extra)
+		}
+	}
+	if p.Message == "" && !p.IsError {
+		p.foreign(body)
+	}
+}
+
+func hasActionID(o *object) bool { return o != nil && scalar(o.ActionID) != "" }
+
+// locate takes apart a message that is JSON text itself: the service passes on what its query parser says.
+func (p *parser) locate(message string) string {
 	var located struct {
 		Line, Column int
 		Message      *string
 	}
-	if strings.HasPrefix(strings.TrimSpace(message), "{") && json.Unmarshal([]byte(message), &located) == nil && located.Message != nil {
-		message, err.Line, err.Column = *located.Message, located.Line, located.Column
+	if !strings.HasPrefix(strings.TrimSpace(message), "{") || json.Unmarshal([]byte(message), &located) != nil || located.Message == nil {
+		return message
 	}
-	err.Message = tidy(message, 1024)
-	for _, extra := range [][]byte{e.errExtra, metadata.errExtra, e.details} {
-		if err.Details == nil && err.Extra == "" {
-			err.Details, err.Extra = readExtra(extra, tidy)
-		}
-	}
+	p.Line, p.Column = located.Line, located.Column
+	return *located.Message
 }
 
-// readExtra reads what is said beyond the message: a list of details, a map of them (only ever seen in the
-// member details), or anything else as text.
-func readExtra(extra []byte, tidy func(string, int) string) ([]Detail, string) {
-	if len(extra) == 0 {
-		return nil, ""
+// scalar returns a JSON string or number as text, "" for anything else.
+func scalar(raw json.RawMessage) string {
+	if len(raw) == 0 || raw[0] != '"' && raw[0] != '-' && (raw[0] < '0' || raw[0] > '9') {
+		return ""
 	}
-	if extra[0] == '[' {
-		return readDetails(extra, tidy), ""
-	}
-	if byField := readDetailMap(extra, tidy); byField != nil {
-		return byField, ""
-	}
-	return nil, tidy(textOf(extra), 1024)
+	return value(raw)
 }
 
-// readDetails reads a list, and not more of it than is kept.
-func readDetails(list []byte, tidy func(string, int) string) (details []Detail) {
-	for element := range items(list) {
-		details = append(details, readDetail(element, tidy))
-		if len(details) == maxDetails {
-			break
-		}
+// value returns the text of a JSON string, "" for null, and compact JSON for anything else.
+func value(raw json.RawMessage) string {
+	switch {
+	case len(raw) == 0, string(raw) == "null":
+		return ""
+	case raw[0] == '"':
+		var s string
+		_ = json.Unmarshal(raw, &s) // cannot fail: a decoder has found it to be a string
+		return s
 	}
-	return details
-}
-
-// readDetail reads {"field","message"}, either of them missing or of another type, or takes the whole as text.
-func readDetail(element []byte, tidy func(string, int) string) Detail {
-	var field, message string
-	for name, value := range members(element) {
-		switch {
-		case isNamed(name, "field"):
-			field = scalarOf(value)
-		case isNamed(name, "message"):
-			message = scalarOf(value)
-		}
-	}
-	if field == "" && message == "" {
-		message = textOf(element)
-	}
-	return Detail{tidy(field, 256), tidy(message, 1024)}
-}
-
-// readDetailMap reads {"a field": {"message": "…"}, …}, sorted by field, and keeps the first of them; nil where extra
-// is something else.
-func readDetailMap(extra []byte, tidy func(string, int) string) (details []Detail) {
-	type entry struct{ field, message []byte }
-	var sorted []entry
-	for field, value := range members(extra) {
-		message := member(value, "message")
-		if message == nil {
-			return nil
-		}
-		at, found := slices.BinarySearchFunc(sorted, field, func(e entry, field []byte) int { return bytes.Compare(e.field, field) })
-		if found {
-			sorted[at].message = message
-		} else if at < maxDetails {
-			sorted = slices.Insert(sorted, at, entry{field, message})
-			sorted = sorted[:min(len(sorted), maxDetails)]
-		}
-	}
-	for _, e := range sorted {
-		details = append(details, Detail{tidy(string(e.field), 256), tidy(scalarOf(e.message), 1024)})
-	}
-	return details
-}
-
-// htmlTitle returns what a page calls itself, which is all that a proxy's error page has to say.
-func htmlTitle(page []byte) string {
-	page = page[:min(len(page), 65536)]
-	lower := bytes.ToLower(page) // of the same length where it matters: tags are ASCII
-	if len(lower) != len(page) {
-		lower = page
-	}
-	for _, tag := range []string{"title", "h1"} {
-		start := bytes.Index(lower, []byte("<"+tag))
-		if start < 0 {
-			continue
-		}
-		open := bytes.IndexByte(lower[start:], '>')
-		if open < 0 {
-			continue
-		}
-		inner := start + open + 1
-		if end := bytes.Index(lower[inner:], []byte("</"+tag)); end >= 0 {
-			return html.UnescapeString(string(page[inner : inner+end]))
-		}
-	}
-	return ""
-}
-
-type Error struct {
-	Code, Message                     string
-	Details                           []Detail
-	Extra                             string
-	Line, Column                      int
-	IsError, NoEndpoints, HasActionID bool
-}
-type Detail struct{ Field, Message string }
-
-func Parse(body []byte, redact func(string) string) Error {
-	body = bytes.TrimPrefix(body, []byte("\ufeff"))
-	var e Error
-	e.IsError = describe(&e, body, func(s string, max int) string {
-		return text.Printable(redact(text.Printable(s, max+10000)), max)
-	})
-	e.NoEndpoints = strings.Contains(strings.ToLower(e.Message), "no endpoint was found for creating the requested action")
-	e.HasActionID = bytes.Contains(body, []byte("action_id"))
-	return e
-}
-func IsError(body []byte) bool {
-	return mayBeError(body) && json.Valid(body) && parseEnvelope(body).saysError()
+	var compact bytes.Buffer
+	_ = json.Compact(&compact, raw)
+	return compact.String()
 }

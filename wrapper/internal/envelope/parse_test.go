@@ -1,0 +1,271 @@
+package envelope
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/internal/text"
+)
+
+func keep(s string) string { return s }
+
+// TestParse has every error body that was seen on the platform, and what may stand in front of it.
+func TestParse(t *testing.T) {
+	located := `{"line": 1, "column": 19, "message": "no viable alternative at input '|alter2'"}`
+	for _, tt := range []struct {
+		name, body string
+		want       Error // its texts
+	}{
+		{"reply, null extra", `{"reply": {"err_code": 401, "err_msg": "Public API request unauthorized", "err_extra": null}}`,
+			Error{Code: "401", Message: "Public API request unauthorized"}},
+		{"reply, text extra", `{"reply": {"err_code": 400, "err_msg": "Got an invalid JSON", "err_extra": "request_data: field required"}}`,
+			Error{Code: "400", Message: "Got an invalid JSON", Extra: "request_data: field required"}},
+		{"reply, empty object as extra", `{"reply": {"err_code": 500, "err_msg": "m", "err_extra": {}}}`,
+			Error{Code: "500", Message: "m", Extra: "{}"}},
+		{"reply, object as extra", `{"reply": {"err_code": 500, "err_msg": "m", "err_extra": { "a" : [1, 2], "b": null }}}`,
+			Error{Code: "500", Message: "m", Extra: `{"a":[1,2],"b":null}`}},
+		{"reply, number as extra", `{"reply": {"err_code": 500, "err_msg": "m", "err_extra": 12}}`,
+			Error{Code: "500", Message: "m", Extra: "12"}},
+		{"reply, no extra", `{"reply": {"err_code": 500, "err_msg": "m"}}`, Error{Code: "500", Message: "m"}},
+		{"reply, no message", `{"reply": {"err_code": 500}}`, Error{Code: "500"}},
+		{"reply, null message", `{"reply": {"err_code": 500, "err_msg": null, "err_extra": "e"}}`, Error{Code: "500", Extra: "e"}},
+		{"reply, a word as code", `{"reply": {"err_code": "LICENSE", "err_msg": "m"}}`, Error{Code: "LICENSE", Message: "m"}},
+		{"reply, code 100", `{"reply": {"err_code": 100, "err_msg": "m"}}`, Error{Code: "100", Message: "m"}},
+		{"reply, a list of details as extra", `{"reply": {"err_code": 1, "err_extra": [{"field": "f", "message": "m"}]}}`,
+			Error{Code: "1", Details: []Detail{{"f", "m"}}}},
+		{"flat", `{"err_code": "500", "err_msg": "m", "err_extra": "e"}`, Error{Code: "500", Message: "m", Extra: "e"}},
+		{"flat, located message", `{"err_code": "500", "err_msg": ` + strconv.Quote(located) + `, "err_extra": "e"}`,
+			Error{Code: "500", Message: "no viable alternative at input '|alter2'", Extra: "e", Line: 1, Column: 19}},
+		{"flat, located message as an object", `{"err_code": "500", "err_msg": ` + located + `}`,
+			Error{Code: "500", Message: "no viable alternative at input '|alter2'", Line: 1, Column: 19}},
+		{"flat, message of other JSON", `{"err_code": "500", "err_msg": "{\"line\": 1}"}`, Error{Code: "500", Message: `{"line": 1}`}},
+		{"flat, message that begins like JSON", `{"err_code": "500", "err_msg": "{oops"}`, Error{Code: "500", Message: "{oops"}},
+		{"flat, located message of other types", `{"err_code": "500", "err_msg": "{\"line\": \"x\", \"message\": \"m\"}"}`,
+			Error{Code: "500", Message: `{"line": "x", "message": "m"}`}},
+		{"netscan, details", `{"err_msg": "invalid", "metadata": {"err_extra": [{"field": "name", "message": "Field required"}, {"field": "x", "message": "no"}]}}`,
+			Error{Message: "invalid", Details: []Detail{{"name", "Field required"}, {"x", "no"}}}},
+		{"netscan, an integer as field", `{"err_msg": "invalid", "metadata": {"err_extra": [{"field": 3, "message": "m"}]}}`,
+			Error{Message: "invalid", Details: []Detail{{"3", "m"}}}},
+		{"netscan, no field", `{"err_msg": "invalid", "metadata": {"err_extra": [{"message": "m"}]}}`,
+			Error{Message: "invalid", Details: []Detail{{"", "m"}}}},
+		{"netscan, no message of a detail", `{"err_msg": "invalid", "metadata": {"err_extra": [{"field": "f"}]}}`,
+			Error{Message: "invalid", Details: []Detail{{"f", ""}}}},
+		{"netscan, details of other forms", `{"err_msg": "invalid", "metadata": {"err_extra": ["text", {"a": 1}, 7, null, {"field": {}, "message": "m"}]}}`,
+			Error{Message: "invalid", Details: []Detail{{"", "text"}, {"", `{"a":1}`}, {"", "7"}, {"", ""}, {"", "m"}}}},
+		{"netscan, text extra", `{"err_msg": "invalid", "metadata": {"err_extra": "plain"}}`, Error{Message: "invalid", Extra: "plain"}},
+		{"netscan, null extra", `{"err_msg": "invalid", "metadata": {"err_extra": null}}`, Error{Message: "invalid"}},
+		{"netscan, null metadata", `{"err_msg": "invalid", "metadata": null}`, Error{Message: "invalid"}},
+		{"netscan, metadata of another type", `{"err_msg": "invalid", "metadata": "gone"}`, Error{Message: "invalid"}},
+		{"netscan, code", `{"err_msg": "m", "metadata": {"code": "BAD_REQUEST"}}`, Error{Code: "BAD_REQUEST", Message: "m"}},
+		{"netscan in data", `{"data": {"err_msg": "m", "metadata": {"err_extra": "e", "err_code": 400}}}`,
+			Error{Code: "400", Message: "m", Extra: "e"}},
+		{"netscan in DATA", `{"DATA": {"err_msg": "m"}}`, Error{Message: "m"}},
+		{"reply in data", `{"data": {"reply": {"err_code": 403, "err_msg": "m", "err_extra": null}}}`, Error{Code: "403", Message: "m"}},
+		{"an empty list as extra", `{"err_msg": "m", "err_extra": []}`, Error{Message: "m"}},
+		{"errorCode, a map of details", `{"errorCode": "VALIDATION_ERROR", "message": "m", "details": {"policy.name": {"message": "too long"}, "a": {"message": "b"}}}`,
+			Error{Code: "VALIDATION_ERROR", Message: "m", Details: []Detail{{"a", "b"}, {"policy.name", "too long"}}}},
+		{"errorCode, a map of something else", `{"errorCode": "E", "message": "m", "details": {"a": {"message": "b"}, "c": 1}}`,
+			Error{Code: "E", Message: "m", Extra: `{"a":{"message":"b"},"c":1}`}},
+		{"errorCode, a map without messages", `{"errorCode": "E", "message": "m", "details": {"a": {"b": "c"}}}`,
+			Error{Code: "E", Message: "m", Extra: `{"a":{"b":"c"}}`}},
+		{"errorCode, no message", `{"errorCode": "E"}`, Error{Code: "E"}},
+		{"members of other types", `{"err_code": {"a": 1}, "err_msg": "m", "err_extra": "e", "reply": 3, "data": [], "details": 4, "errorCode": true}`,
+			Error{Message: "m", Extra: "e"}},
+		{"a leading tab", `{"err_code": 500, "err_msg": "\tspoken  from\r\nafar\u0000 "}`, Error{Code: "500", Message: "spoken from afar"}},
+		{"a number as message", `{"err_code": 500, "err_msg": 42}`, Error{Code: "500", Message: "42"}},
+		{"a large code", `{"err_code": 22519813685366123456789, "err_msg": "m"}`, Error{Code: "22519813685366123456789", Message: "m"}},
+		{"code 0", `{"err_code": 0, "err_msg": "m"}`, Error{Code: "0", Message: "m"}},
+		{"code 9", `{"err_code": 9.5e1, "err_msg": "m"}`, Error{Code: "9.5e1", Message: "m"}},
+		{"a negative code", `{"err_code": -7, "err_msg": "m"}`, Error{Code: "-7", Message: "m"}},
+		{"byte order mark", "\ufeff" + `{"err_code": 500, "err_msg": "m"}`, Error{Code: "500", Message: "m"}},
+		{"space around", "\r\n " + `{"err_code": 500, "err_msg": "m"}` + "\n", Error{Code: "500", Message: "m"}},
+		{"reply as a list", `{"reply": ["a"]}`, Error{}},
+		{"other JSON object", `{"a": 1}`, Error{}},
+		{"JSON list", `[1, 2]`, Error{}},
+		{"JSON string", `"oops"`, Error{Message: "oops"}},
+		{"null", `null`, Error{}},
+		{"plain text", "Internal Server Error\n\nThe server encountered an unexpected internal server error\n\n(generated by waitress)",
+			Error{Message: "Internal Server Error"}},
+		{"plain text behind empty lines", "\n \nupstream connect error\r\nmore", Error{Message: "upstream connect error"}},
+		{"binary", "\x00ELF\x02", Error{}},
+		{"binary further on", "RIFF\x00\x01", Error{}},
+		{"HTML, title", "<!DOCTYPE html><html><HEAD><Title lang=en>\n 502 Bad\tGateway &amp; more </TITLE><body><h1>x</h1>", Error{Message: "502 Bad Gateway & more"}},
+		{"HTML, heading", "<html><body><h1>Not here</h1></body></html>", Error{Message: "Not here"}},
+		{"HTML, title that does not end", "<html><title>oops<h1>Not here</h1>", Error{Message: "Not here"}},
+		{"HTML, tag that does not end", "<html><title", Error{}},
+		{"HTML, neither", "<html><p>oops", Error{}},
+		{"HTML, invalid UTF-8 before the title", "<p>\xff\xff</p><title>Oops</title>", Error{Message: "Oops"}},
+		{"empty", "", Error{}},
+		{"blank", " \n", Error{}},
+		{"cut off object", `{"reply": {"err_code": 500, "err_m`, Error{}},
+		{"cut off list", `[{"err_code": 500`, Error{}},
+		{"trailing garbage", `{"err_code": 500}x`, Error{}},
+
+		// What is not the platform's.
+		{"FastAPI, a text", `{"detail": "Not authenticated"}`, Error{Message: "Not authenticated"}},
+		{"FastAPI, a list", `{"detail": [{"type": "missing", "loc": ["body", "filters", 0], "msg": "Field required"}, {"loc": ["query"], "msg": "no"}]}`,
+			Error{Message: "body.filters.0: Field required", Details: []Detail{{"body.filters.0", "Field required"}, {"query", "no"}}}},
+		{"pydantic in metadata", `{"err_msg": "invalid", "metadata": {"err_extra": [{"type": "missing", "loc": ["body", "name"], "msg": "Field required"}]}}`,
+			Error{Message: "invalid", Details: []Detail{{"body.name", "Field required"}}}},
+		{"pydantic as a list", `[{"loc": ["body"], "msg": "m"}]`, Error{Message: "body: m", Details: []Detail{{"body", "m"}}}},
+		{"an error inside the error", `{"err_msg": "outer", "err_extra": {"err_msg": "inner"}}`, Error{Message: "inner", Extra: "outer"}},
+		{"an error inside the error, in reply", `{"reply": {"err_code": 500, "err_msg": "outer", "err_extra": {"err_msg": "inner"}}}`,
+			Error{Code: "500", Message: "inner", Extra: "outer"}},
+		{"problem+json", `{"type": "about:blank", "title": "Bad Request", "status": 400, "detail": "no such field"}`, Error{Message: "Bad Request", Extra: "no such field"}},
+		{"error", `{"error": "invalid_token", "error_description": "expired"}`, Error{Message: "invalid_token", Extra: "expired"}},
+		{"error as an object", `{"error": {"code": 404, "message": "no route"}}`, Error{Code: "404", Message: "no route"}},
+		{"error as an object without a message", `{"error": {"a": 1}}`, Error{Message: `{"a":1}`}},
+		{"errors, texts", `{"errors": ["a", "b"]}`, Error{Message: "a", Details: []Detail{{"", "a"}, {"", "b"}}}},
+		{"errors, objects", `{"errors": [{"field": "f", "title": "m"}]}`, Error{Message: "f: m", Details: []Detail{{"f", "m"}}}},
+		{"errors, numbers", `{"errors": [1]}`, Error{}},
+		{"reply as a text", `{"reply": "Too many requests"}`, Error{Message: "Too many requests"}},
+		{"message and code", `{"message": "no route", "code": "E7"}`, Error{Code: "E7", Message: "no route"}},
+		{"message as an object", `{"message": {"detail": "m"}}`, Error{Message: "m"}},
+		{"HTML, tags and entities in the title", "<h1><b>502</b> Bad&nbsp;Gateway &#8211; x</h1>", Error{Message: "502 Bad Gateway \u2013 x"}},
+
+		// Names in other letters, and members that occur twice.
+		{"upper case", `{"REPLY": {"ERR_CODE": 401, "Err_Msg": "m"}}`, Error{Code: "401", Message: "m"}},
+		{"twice", `{"reply": {"err_code": 400, "err_msg": "a"}, "reply": {"err_msg": "b"}}`, Error{Code: "400", Message: "b"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := Parse([]byte(tt.body), keep)
+			got.IsError = false // has a test of its own
+			if !reflect.DeepEqual(got, tt.want) {
+				t.Errorf("got  %+v\nwant %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestIsError(t *testing.T) {
+	for body, want := range map[string]bool{
+		`{"reply": {"err_code": 500}}`:                                  true,
+		`{"err_msg": "m"}`:                                              true,
+		`{"ERR_MSG": "m"}`:                                              true,
+		`{"\u0065rr_msg": "m"}`:                                         true,
+		`{"data": {"err_msg": "m"}}`:                                    true,
+		`{"data": {"reply": {"err_code": "X"}}}`:                        true,
+		`{"errorCode": "E"}`:                                            true,
+		"\ufeff" + ` {"errorCode": "E"} `:                               true,
+		`{"reply": {"action_id": "7", "err_code": 200, "err_msg": ""}}`: true,
+		`{"DATA": "x", "reply": {"action_id": "7"}, "reply": {"err_code": 500}}`: true,
+		`{"reply": {"err_code": 0, "err_msg": null, "errorCode": null}}`:         false,
+		`{"reply": {"err_code": "0", "err_msg": ""}}`:                            false,
+		`{"DATA": "Scan is in err_code state"}`:                                  false,
+		`{"DATA": "Scan is in Running state"}`:                                   false,
+		`{"error": "x", "errors": [], "detail": "y", "message": "z"}`:            false,
+		`["err_code"]`:     false,
+		`"err_msg"`:        false,
+		`{"err_code": 500`: false,
+		`err_code: 500`:    false,
+		``:                 false,
+	} {
+		if got := IsError([]byte(body)); got != want {
+			t.Errorf("%s: %v", body, got)
+		}
+		if got := Parse([]byte(body), keep).IsError; got != want {
+			t.Errorf("Parse, %s: %v", body, got)
+		}
+	}
+}
+
+func TestHasActionID(t *testing.T) {
+	for body, want := range map[string]bool{
+		`{"reply": {"action_id": 7, "err_code": 200}}`:        true,
+		`{"action_id": "7", "err_msg": "OK"}`:                 true,
+		`{"data": {"action_id": "7"}, "err_msg": "OK"}`:       true,
+		`{"reply": {"action_id": "", "err_code": "SUCCESS"}}`: false,
+		`{"reply": {"action_id": null, "err_code": 200}}`:     false,
+		`{"reply": {"err_code": 200}, "x": "action_id"}`:      false,
+	} {
+		if got := Parse([]byte(body), keep).HasActionID; got != want {
+			t.Errorf("%s: %v", body, got)
+		}
+	}
+}
+
+// TestNoEndpoints looks for the words in the whole message, in any case, and nowhere else.
+func TestNoEndpoints(t *testing.T) {
+	const words = "No endpoint was found for creating the requested action"
+	for body, want := range map[string]bool{
+		`{"err_msg": "An error occurred - ` + words + `"}`:                         true,
+		`{"err_msg": "` + strings.Repeat("a", 5000) + " " + words + `"}`:           true,
+		`{"err_msg": "` + strings.ToUpper(words) + `"}`:                            true,
+		`{"err_msg": "No endpoint\nwas  found for creating the requested action"}`: true,
+		words: true,
+		`{"err_msg": "m", "err_extra": "` + words + `"}`: false,
+		`{"err_msg": "No endpoint was found"}`:           false,
+	} {
+		if got := Parse([]byte(body), keep).NoEndpoints; got != want {
+			t.Errorf("%.80s: %v", body, got)
+		}
+	}
+}
+
+// TestCredentialsAreRedactedInWhatIsShown: an invisible character may have split the credential, and a cut must not leave
+// a part of it.
+func TestCredentialsAreRedactedInWhatIsShown(t *testing.T) {
+	const key = "kkkk-test-key-kkkk"
+	redact := func(s string) string { return strings.ReplaceAll(s, key, "[redacted]") }
+	for _, invisible := range []string{"\u200b", "\u00ad", "\u2060", "\x00", "\x07", "\ufe0f", "\u3164"} {
+		split := key[:6] + invisible + key[6:]
+		quoted, _ := json.Marshal(split)
+		for _, body := range []string{
+			`{"err_msg": ` + string(quoted) + `}`, `{"err_code": ` + string(quoted) + `}`, `{"err_msg": "m", "err_extra": ` + string(quoted) + `}`,
+			`{"err_msg": "m", "err_extra": [{"field": ` + string(quoted) + `, "message": ` + string(quoted) + `}]}`,
+			`{"errorCode": "E", "details": {` + string(quoted) + `: {"message": ` + string(quoted) + `}}}`,
+			`{"detail": ` + string(quoted) + `}`, string(quoted),
+			`{"err_msg": "` + strings.Repeat("a", 1010) + `" , "err_extra": {"err_msg": ` + string(quoted) + `}}`,
+			"<title>" + split + "</title>", "<title>" + key[:6] + "&shy;" + key[6:] + "</title>", split,
+		} {
+			if got := fmt.Sprintf("%+v", Parse([]byte(body), redact)); strings.Contains(got, key) || strings.Contains(got, key[6:]) {
+				t.Errorf("%q: %s", body, got)
+			}
+		}
+	}
+	for n := range 40 { // wherever the cut falls
+		got := Parse([]byte(`{"err_msg": "`+strings.Repeat("a", 990+n)+key+strings.Repeat(key, 600)+`"}`), redact).Message
+		if strings.Contains(got, "kkkk") || len(got) > maxMessage {
+			t.Errorf("%d: %s", n, got)
+		}
+	}
+}
+
+// FuzzParse: whatever comes, every text is one printable line within its bound, and free of the credential.
+func FuzzParse(f *testing.F) {
+	const key = "kkkk-test-key-kkkk"
+	for _, body := range []string{
+		`{"reply": {"err_code": "500", "err_msg": "\u001b[31m\u202e` + key + `", "err_extra": {"a": [1]}}}`,
+		`{"err_msg": "{\"line\": 1, \"column\": 19, \"message\": \"m\"}", "metadata": {"code": 1, "err_extra": [{"field": 1, "message": "m"}, "x"]}}`,
+		`{"errorCode": "E", "message": "m", "details": {"policy.name": {"message": "m"}}}`, `{"data": {"reply": {"action_id": 1e400}}}`,
+		`{"detail": [{"loc": ["a", 1], "msg": "m"}]}`, `{"error": {"code": 1, "message": {}}}`, `{"title": "t", "detail": "d"}`, `"s"`, `[[]]`, `{"a":"\ud800"}`,
+		"<html><TITLE>\x1b&#27;&#x202e;</title><h1>x</h1></html>", "Internal Server Error\r\n(generated by waitress)", "", "{", "\xff\xfe\x00",
+	} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		e := Parse(body, func(s string) string { return strings.ReplaceAll(s, key, "[redacted]") })
+		check := func(name, s string, limit int) {
+			if !text.IsPrintable(s) || len(s) > limit || strings.Contains(s, key) {
+				t.Errorf("%s of %d bytes: %q", name, len(s), s)
+			}
+		}
+		check("Code", e.Code, maxCode)
+		check("Message", e.Message, maxMessage)
+		check("Extra", e.Extra, maxMessage)
+		if len(e.Details) > maxDetails {
+			t.Errorf("%d details", len(e.Details))
+		}
+		for _, d := range e.Details {
+			check("Field", d.Field, maxField)
+			check("Message of a detail", d.Message, maxMessage)
+		}
+		if IsError(body) && !e.IsError {
+			t.Error("IsError and Parse disagree")
+		}
+	})
+}
