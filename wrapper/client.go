@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/cortexscan/gen"
+	"example.com/cortexscan/wrapper/internal/address"
 	"example.com/cortexscan/wrapper/internal/exchange"
 	"golang.org/x/time/rate"
 )
@@ -29,7 +30,7 @@ type Client struct {
 // http is for loopback addresses only. New sends nothing. Its errors say what is wrong with which argument, and
 // repeat neither a key nor a password.
 func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
-	base, err := parseTenant(tenant)
+	base, err := address.Parse(tenant)
 	if err != nil {
 		return nil, fmt.Errorf("cortexscan: %w", err)
 	}

@@ -94,3 +94,7 @@ func TestAPIIsTheWholeGeneratedClient(t *testing.T) {
 		t.Errorf("got %+v, %v", res, err)
 	}
 }
+
+func newForTenant(tenant string, rt http.RoundTripper) (*wrapper.Client, error) {
+	return wrapper.New(tenant, wrapper.StandardKey(testKeyID, testKey), wrapper.WithHTTPClient(&http.Client{Transport: rt}))
+}

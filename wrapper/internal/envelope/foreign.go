@@ -14,7 +14,7 @@ import (
 func (p *parser) foreign(body []byte) {
 	var o struct {
 		Title, Error, Reply, Message, Detail, Errors json.RawMessage
-		Description                                        json.RawMessage `json:"error_description"`
+		Description                                  json.RawMessage `json:"error_description"`
 	}
 	switch body[0] {
 	case '"':

@@ -1,4 +1,5 @@
-package wrapper
+// Package address understands the address of a tenant, in the forms in which people have it at hand.
+package address
 
 import (
 	"errors"
@@ -12,12 +13,13 @@ import (
 const (
 	vendorDomain = "paloaltonetworks.com"
 	apiPrefix    = "api-"
+	letters      = "abcdefghijklmnopqrstuvwxyz0123456789-_"
 	tenantForms  = "give the tenant's host, such as acme.xdr.us.paloaltonetworks.com, or an https URL"
 )
 
-// parseTenant turns what people have at hand, a host or a URL, into the base URL of the tenant's API. Its
-// errors do not repeat what was given, since keys and passwords get pasted into the wrong place.
-func parseTenant(tenant string) (*url.URL, error) {
+// Parse turns a host or a URL into the base URL of the tenant's API. Its errors do not repeat what was given, since keys and
+// passwords get pasted into the wrong place.
+func Parse(tenant string) (*url.URL, error) {
 	tenant = strings.TrimSpace(tenant)
 	if tenant == "" {
 		return nil, errors.New("the tenant is empty: " + tenantForms)
@@ -38,6 +40,9 @@ func parseTenant(tenant string) (*url.URL, error) {
 	}
 	host, zone, _ := strings.Cut(u.Hostname(), "%") // of an IPv6 address, whose case counts
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if strings.Trim(strings.ToLower(zone), letters) != "" {
+		return nil, errors.New("the zone of the tenant's IPv6 address is not a valid name")
+	}
 	if zone != "" {
 		host += "%" + zone
 	}
@@ -74,7 +79,7 @@ func parseTenant(tenant string) (*url.URL, error) {
 	return rebuild(u.Scheme, host, u.Port(), path)
 }
 
-// rebuild parses the parts again, so that Path and RawPath of the result agree.
+// rebuild parses the path again, so that Path and RawPath of the result agree.
 func rebuild(scheme, host, port, path string) (*url.URL, error) {
 	if port != "" {
 		host = net.JoinHostPort(host, port)
@@ -108,7 +113,7 @@ func checkHost(host string, bare bool) error {
 		return nil
 	}
 	for label := range strings.SplitSeq(host, ".") {
-		if label == "" || len(label) > 63 || label[0] == '-' || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+		if label == "" || len(label) > 63 || label[0] == '-' || strings.Trim(label, letters) != "" {
 			return errors.New("the tenant's host is not a valid name: " + tenantForms)
 		}
 	}

@@ -1,11 +1,8 @@
-package wrapper_test
+package address
 
 import (
-	"net/http"
 	"strings"
 	"testing"
-
-	"example.com/cortexscan/wrapper"
 )
 
 func TestTenantForms(t *testing.T) {
@@ -39,24 +36,15 @@ func TestTenantForms(t *testing.T) {
 		{"http to 127.0.0.1", "http://127.0.0.1:8080/", "http://127.0.0.1:8080"},
 		{"http to 127.8.9.10", "http://127.8.9.10", "http://127.8.9.10"},
 		{"http to ::1", "http://[::1]:8080", "http://[::1]:8080"},
+		{"an IPv6 address with a zone", "https://[fe80::1%25Eth0]", "https://[fe80::1%25Eth0]"},
+		{"an IPv6 address with a zone, a port and a path", "https://[FE80::1%25eth0]:9443/p/", "https://[fe80::1%25eth0]:9443/p"},
 		{"http to localhost", "http://LocalHost:8080", "http://localhost:8080"},
 		{"http to localhost, a path", "http://localhost/prefix/", "http://localhost/prefix"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			rec := &recorder{next: transport(good)}
-			c, err := newForTenant(tt.tenant, rec)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := c.GetScanRunStatus(t.Context(), 1); err != nil {
-				t.Fatal(err)
-			}
-			u := rec.requests[0].URL
-			if got, want := u.String(), tt.want+"/public_api/netscan/v1/scan/run?id=1&fields=status"; got != want {
-				t.Errorf("got %s\nwant %s", got, want)
-			}
-			if got, want := c.String(), "Client("+u.Host+")"; got != want {
-				t.Errorf("String: got %s, want %s", got, want)
+			got, err := Parse(tt.tenant)
+			if err != nil || got.String() != tt.want {
+				t.Errorf("got %v, %v, want %s", got, err, tt.want)
 			}
 		})
 	}
@@ -92,6 +80,8 @@ func TestTenantsThatAreRefused(t *testing.T) {
 		{"http to a number that means loopback", "http://2130706433", "plain http"},
 		{"http to a short form of loopback", "http://127.1", "plain http"},
 		{"http to a zone", "http://[::1%25lo]", "plain http"},
+		{"a zone with a line break", "https://[fe80::1%25a%0ab]", ""},
+		{"a zone with a space", "https://[fe80::1%25a%20b]", ""},
 		{"another scheme", "ftp://acme.example.org", "neither https nor http"},
 		{"a scheme that begins alike", "httpsx://acme.example.org", "neither https nor http"},
 		{"a page of the console", "https://acme.xdr.us.paloaltonetworks.com/dashboard", "a path behind its host"},
@@ -118,9 +108,9 @@ func TestTenantsThatAreRefused(t *testing.T) {
 		{"a comma for a dot", "acme,xdr.us.paloaltonetworks.com", "not a valid name"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c, err := newForTenant(tt.tenant, transport(good))
-			if c != nil || err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Fatalf("got %v, %v, want an error with %q", c, err, tt.want)
+			u, err := Parse(tt.tenant)
+			if u != nil || err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Fatalf("got %v, %v, want an error with %q", u, err, tt.want)
 			}
 			if text := err.Error(); strings.Contains(text, secret) || strings.ContainsAny(text, "\n\x1b") {
 				t.Errorf("the error repeats what was given: %q", text)
@@ -131,15 +121,11 @@ func TestTenantsThatAreRefused(t *testing.T) {
 
 func TestPortsAtTheirBounds(t *testing.T) {
 	for _, port := range []string{"1", "65535"} {
-		if _, err := newForTenant("https://acme.example.org:"+port, transport(good)); err != nil {
+		if _, err := Parse("https://acme.example.org:" + port); err != nil {
 			t.Errorf("port %s: %v", port, err)
 		}
 	}
-	if _, err := newForTenant("https://"+strings.Repeat("a", 63)+".example.org", transport(good)); err != nil {
+	if _, err := Parse("https://" + strings.Repeat("a", 63) + ".example.org"); err != nil {
 		t.Errorf("a label of 63 characters: %v", err)
 	}
-}
-
-func newForTenant(tenant string, rt http.RoundTripper) (*wrapper.Client, error) {
-	return wrapper.New(tenant, wrapper.StandardKey(testKeyID, testKey), wrapper.WithHTTPClient(&http.Client{Transport: rt}))
 }
