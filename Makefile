@@ -66,6 +66,10 @@ prism: ## Run the client against a mock of others' (needs npx)
 agreement: ## Compare the validator's verdicts with another's
 	cd tests/agreement && $(GO) test ./...
 
+.PHONY: browser
+browser: ## See the sandbox's pages in Chromium, which has to be installed
+	cd tests/browser && CORTEXSCAN_BROWSER=1 $(GO) test -count=1 ./...
+
 .PHONY: live
 live: ## Test against a real tenant: read tests/live first
 	$(GO) test -count=1 -v -tags live ./tests/live
