@@ -4,6 +4,7 @@ GO       ?= go
 FUZZTIME ?= 30s
 LINT      = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 MUTATE    = $(GO) run github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
+RELEASE   = $(GO) run github.com/goreleaser/goreleaser/v2@v2.15.1
 REDOCLY   = REDOCLY_TELEMETRY=off npx --yes @redocly/cli@1.34.5
 
 .DEFAULT_GOAL := help
@@ -93,6 +94,10 @@ mutate: ## Break the wrapper and see its tests fail (half an hour)
 .PHONY: rename
 rename: ## Give the module a home: MODULE=github.com/you/name
 	@sh .ci/rename "$(MODULE)"
+
+.PHONY: snapshot
+snapshot: ## Build the archives of a release into dist/, and publish nothing
+	$(RELEASE) release --snapshot --clean
 
 .PHONY: ci
 ci: ## Run the gate, as it runs before every merge
