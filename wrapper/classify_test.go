@@ -1,10 +1,12 @@
 package wrapper_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"testing"
 
@@ -158,4 +160,122 @@ func TestNoAnswer(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestAnErrorBesideAnAction: where the code says nothing of an error, the abort may have been executed.
+func TestAnErrorBesideAnAction(t *testing.T) {
+	for members, want := range map[string][]string{
+		`"err_code": 200`:                       {"Unexpected", "OutcomeUnknown"},
+		`"err_code": "SUCCESS"`:                 {"Unexpected", "OutcomeUnknown"},
+		`"err_msg": "OK"`:                       {"Unexpected", "OutcomeUnknown"},
+		`"err_code": 399, "err_msg": "m"`:       {"Unexpected", "OutcomeUnknown"},
+		`"err_code": 600, "err_msg": "m"`:       {"Unexpected", "OutcomeUnknown"},
+		`"err_code": 500, "err_msg": "m"`:       {"Server"},
+		`"err_code": "403"`:                     {"Forbidden"},
+		`"err_code": 0, "err_msg": null`:        nil,
+		`"err_msg": "OK", "err_code": 0`:        {"Unexpected", "OutcomeUnknown"},
+		`"err_code": 400, "err_msg": "too bad"`: {"BadRequest"},
+	} {
+		for _, body := range []string{`{"reply": {"action_id": "7", ` + members + `}}`, `{"reply": {"action_id": 7}, ` + members + `}`} {
+			for _, op := range []operation{operations[1], operations[3]} {
+				err := op.call(t, t.Context(), newClient(t, canned(200, body)))
+				wantKinds(t, err, want...)
+				if (err == nil) != (want == nil) {
+					t.Errorf("%s, %s: %v", op.name, body, err)
+				}
+			}
+		}
+	}
+	// Without an action nothing was executed.
+	wantKinds(t, operations[1].call(t, t.Context(), newClient(t, canned(200, `{"err_msg": "OK"}`))), "Unexpected")
+}
+
+// TestTheContextEndsAsAnAnswerArrives: its error is in the chain, beside the kind of the answer.
+func TestTheContextEndsAsAnAnswerArrives(t *testing.T) {
+	cause := errors.New("shutting down")
+	for status, kind := range map[int]string{429: "RateLimited", 503: "Server", 404: "NotFound"} {
+		for _, op := range operations {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			err := op.call(t, ctx, newClient(t, transport(func(r *http.Request) (*http.Response, error) {
+				cancel(cause)
+				return response(r, status, ""), nil
+			}), once()))
+			want := []string{kind}
+			if status == 503 {
+				want = withUnknown(op, kind)
+			}
+			wantKinds(t, err, want...)
+			if !errors.Is(err, context.Canceled) || !errors.Is(err, cause) {
+				t.Errorf("%s, %d: %v", op.name, status, err)
+			}
+		}
+	}
+	t.Run("a success is one", func(t *testing.T) {
+		for _, op := range operations {
+			ctx, cancel := context.WithCancel(t.Context())
+			if err := op.call(t, ctx, newClient(t, transport(func(r *http.Request) (*http.Response, error) { cancel(); return good(r) }))); err != nil {
+				t.Errorf("%s: %v", op.name, err)
+			}
+		}
+	})
+	t.Run("after an answer, without one", func(t *testing.T) {
+		for _, op := range operations {
+			ctx, cancel := context.WithCancel(t.Context())
+			err := op.call(t, ctx, newClient(t, polls(canned(429, ""), transport(func(r *http.Request) (*http.Response, error) {
+				cancel()
+				return nil, r.Context().Err()
+			})), noWait()))
+			wantKinds(t, err, withUnknown(op, "RateLimited")...)
+			var lost *wrapper.TransportError
+			if !errors.As(err, &lost) || lost.Attempts != 2 || !lost.Sent || !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: %v", op.name, err)
+			}
+		}
+	})
+}
+
+// TestTransportErrors: Sent holds for every unanswered attempt, and for a request that may have an effect it is the same as
+// an unknown outcome.
+func TestTransportErrors(t *testing.T) {
+	notSent := transport(func(r *http.Request) (*http.Response, error) {
+		httptrace.ContextClientTrace(r.Context()).GetConn("a:1")
+		return nil, errors.New("no route to host")
+	})
+	for _, tt := range []struct {
+		name     string
+		answers  []transport
+		attempts int
+		sent     bool
+	}{
+		{"never sent", []transport{notSent, notSent, notSent}, 3, false},
+		{"sent, and then not", []transport{failing(io.EOF), notSent, notSent}, 3, true},
+		{"answered, and then not sent", []transport{canned(429, ""), notSent, notSent}, 3, false},
+	} {
+		for _, op := range operations {
+			err := op.call(t, t.Context(), newClient(t, polls(tt.answers...), noWait()))
+			want := wrapper.TransportError{Operation: op.what, Attempts: tt.attempts, Sent: tt.sent}
+			if tt.sent && op.effect {
+				want.Attempts = 1 // and not again
+			}
+			var got *wrapper.TransportError
+			if !errors.As(err, &got) || got.Operation != want.Operation || got.Attempts != want.Attempts || got.Sent != want.Sent {
+				t.Errorf("%s, %s: %+v, want %+v", tt.name, op.name, got, want)
+			}
+			if unknown := errors.Is(err, wrapper.ErrOutcomeUnknown); unknown != (tt.sent && op.effect) {
+				t.Errorf("%s, %s: outcome unknown: %v", tt.name, op.name, unknown)
+			}
+		}
+	}
+	t.Run("before the first attempt", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		for _, op := range operations {
+			rec := &recorder{next: transport(good)}
+			err := op.call(t, ctx, newClient(t, rec))
+			var got *wrapper.TransportError
+			if !errors.As(err, &got) || got.Attempts != 0 || got.Sent || len(rec.requests) != 0 || !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: %v", op.name, err)
+			}
+		}
+	})
 }

@@ -1,9 +1,11 @@
 package wrapper_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
+	"example.com/cortexscan/api"
 	"example.com/cortexscan/gen"
 	"example.com/cortexscan/wrapper"
 )
@@ -40,4 +42,41 @@ func TestFilters(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestDocumentedValues: the constants and the filters are those of the contract, all of them and no others.
+func TestDocumentedValues(t *testing.T) {
+	constants := map[string][]string{
+		"platform": {wrapper.PlatformWindows, wrapper.PlatformLinux, wrapper.PlatformMacOS, wrapper.PlatformAndroid},
+		"isolate":  {wrapper.Isolated, wrapper.Unisolated},
+		"scan_status": {
+			wrapper.ScanNone, wrapper.ScanPending, wrapper.ScanInProgress, wrapper.ScanCanceled, wrapper.ScanAborted,
+			wrapper.ScanPendingCancellation, wrapper.ScanSuccess, wrapper.ScanError,
+		},
+	}
+	at := time.UnixMilli(1)
+	operators := map[string][]string{}
+	for _, f := range []gen.EndpointFilter{
+		wrapper.EndpointIDs("a"), wrapper.Hostnames("a"), wrapper.Aliases("a"), wrapper.GroupNames("a"), wrapper.Distributions("a"), wrapper.IPs("a"),
+		wrapper.Usernames("a"), wrapper.Platforms("a"), wrapper.Isolation("a"), wrapper.ScanStatuses("a"),
+		wrapper.FirstSeenSince(at), wrapper.FirstSeenUntil(at), wrapper.LastSeenSince(at), wrapper.LastSeenUntil(at),
+	} {
+		operators[f.Field] = append(operators[f.Field], f.Operator)
+	}
+	known := api.KnownFilters()
+	for _, k := range known {
+		if !sameSet(operators[k.Field], k.Operators) {
+			t.Errorf("%s: this package has the operators %q, the contract %q", k.Field, operators[k.Field], k.Operators)
+		}
+		if !sameSet(constants[k.Field], k.Values) {
+			t.Errorf("%s: this package has the values %q, the contract %q", k.Field, constants[k.Field], k.Values)
+		}
+	}
+	if len(known) != len(operators) {
+		t.Errorf("%d fields, and %d in the contract", len(operators), len(known))
+	}
+}
+
+func sameSet(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }

@@ -25,8 +25,8 @@ type WaitOptions struct {
 	// Default: any state that is not in While.
 	Until []string
 	// Patience is how long polls may go on failing for reasons that pass (no answer, 429, 502, 503, 504), counted from
-	// the last one that succeeded. Default 5 min; negative: not at all. Until the first poll has succeeded there is no
-	// patience: a wrong host or key ends the wait at once.
+	// the last one that succeeded. A Retry-After that asks for longer ends the wait. Default 5 min; negative: not at all.
+	// Until the first poll has succeeded there is no patience: a wrong host or key ends the wait at once.
 	Patience time.Duration
 }
 
@@ -123,9 +123,10 @@ func (w *wait) succeeded(status *gen.ScanRunStatus) (pause time.Duration, done b
 
 // failed takes the error of a poll, and says after which pause the next one is due, or that the wait is done.
 func (w *wait) failed(ctx context.Context, err error) (pause time.Duration, done bool) {
-	pause = max(w.every, w.baseDelay, retryAfter(err))
+	asked := retryAfter(err)
 	left := w.patience - time.Since(w.read)
-	return pause, w.last == nil || ctx.Err() != nil || pause > left || !passes(err)
+	done = w.last == nil || ctx.Err() != nil || left <= 0 || asked > left || !passes(err)
+	return max(w.every, w.baseDelay, asked), done
 }
 
 // passes reports whether a poll failed for a reason that may pass by itself.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -265,6 +266,73 @@ func TestPathsOfAGateway(t *testing.T) {
 		}
 		if e := apiError(t, err); e.Operation != abortOperation {
 			t.Errorf("%s: operation %s", tenant, e.Operation)
+		}
+	}
+}
+
+// TestTheBodyThatIsValidatedIsSent: an editor that replaces the body may leave the old GetBody and the old length behind.
+func TestTheBodyThatIsValidatedIsSent(t *testing.T) {
+	const all, one = `{"request_data":{"filters":"all"}}`, `{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["laptop-17"]}]}}`
+	replace := func(_ context.Context, r *http.Request) error {
+		r.Body = io.NopCloser(strings.NewReader(one))
+		return nil
+	}
+	for name, adjust := range map[string]func(*http.Request){
+		"nothing else":    func(*http.Request) {},
+		"the length too":  func(r *http.Request) { r.ContentLength = int64(len(one)) },
+		"a wrong length":  func(r *http.Request) { r.ContentLength = 3 },
+		"an open length":  func(r *http.Request) { r.ContentLength = -1 },
+		"a length of 0":   func(r *http.Request) { r.ContentLength = 0 },
+		"GetBody removed": func(r *http.Request) { r.GetBody = nil },
+		"GetBody fails":   func(r *http.Request) { r.GetBody = func() (io.ReadCloser, error) { return nil, errors.New("no") } },
+	} {
+		var validated string
+		v := &spy{request: func(r *http.Request) error {
+			body, err := io.ReadAll(r.Body)
+			again, _ := r.GetBody()
+			if second, _ := io.ReadAll(again); string(second) != string(body) || r.ContentLength != int64(len(body)) {
+				t.Errorf("%s: the validator sees %q and %q, of %d bytes", name, body, second, r.ContentLength)
+			}
+			validated = string(body)
+			// What a validator does to its copy changes nothing.
+			r.URL.Path, r.Header["X-Own"], r.Body = "/", []string{"1"}, http.NoBody
+			return err
+		}}
+		rec := &recorder{next: polls(canned(429, "")).next}
+		c := newClient(t, rec, noWait(), wrapper.WithRequestValidator(v))
+		_, err := c.API().AbortScanWithBodyWithResponse(t.Context(), "application/json", strings.NewReader(all), replace, func(_ context.Context, r *http.Request) error {
+			adjust(r)
+			return nil
+		})
+		if err != nil && !strings.Contains(err.Error(), "json") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if validated != one || !slices.Equal(rec.bodies, []string{one, one}) {
+			t.Errorf("%s: validated %q, sent %q", name, validated, rec.bodies)
+		}
+		for _, r := range rec.requests {
+			if r.ContentLength != int64(len(one)) || r.Header.Get("X-Own") != "" || r.URL.Path != "/public_api/v1/endpoints/abort_scan" {
+				t.Errorf("%s: sent %d bytes to %s", name, r.ContentLength, r.URL)
+			}
+		}
+	}
+}
+
+// TestAViolationRepeatsNoCredential: an answer is redacted before it is validated.
+func TestAViolationRepeatsNoCredential(t *testing.T) {
+	quoting := &spy{answer: func(_ *http.Request, _ int, _ http.Header, body []byte) error {
+		return fmt.Errorf("not valid: %.64s", body)
+	}}
+	echo := transport(func(r *http.Request) (*http.Response, error) {
+		return response(r, 200, `{"DATA":"`+r.Header.Get("Authorization")+r.Header.Get("X-Xdr-Nonce")+`","reply":{"action_id":"7"}}`), nil
+	})
+	for own, cred := range keysOfBothTypes {
+		for _, op := range operations {
+			err := op.call(t, t.Context(), clientWithKey(t, echo, cred, wrapper.WithResponseValidator(quoting)))
+			wantKinds(t, err, withUnknown(op, "InvalidResponse")...)
+			if !strings.Contains(err.Error(), "[redacted]") || strings.Contains(fmt.Sprintf("%+v", err), testKey) || strings.Contains(string(apiError(t, err).Body), testKey) {
+				t.Errorf("%s, %s: %v", own, op.name, err)
+			}
 		}
 	}
 }
