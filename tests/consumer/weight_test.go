@@ -1,0 +1,136 @@
+package main
+
+import (
+	"debug/buildinfo"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What a program gets that imports package wrapper: these modules in its binary, besides the standard library and this
+// one; so many lines in its go.sum after "go get", two for each module that is compiled or asked for its
+// requirements; so much more binary than a program that only makes a request with net/http.
+var maxModules = []string{
+	"github.com/apapsch/go-jsonmerge/v2", // of oapi-codegen/runtime
+	"github.com/google/uuid",             // of oapi-codegen/runtime
+	"github.com/oapi-codegen/runtime",    // the generated client
+	"golang.org/x/time",                  // the rate limit
+}
+
+const (
+	maxSumLines = 20
+	maxBytes    = 600 << 10
+)
+
+const importsWrapper = `package main
+
+import (
+	"context"
+	"fmt"
+
+	"MODULE/wrapper"
+)
+
+func main() {
+	c, err := wrapper.FromEnv()
+	if err == nil {
+		_, err = c.GetScanRunStatus(context.Background(), 789)
+	}
+	fmt.Println(err)
+}
+`
+
+const importsNetHTTP = `package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+)
+
+func main() {
+	var status struct{ DATA string }
+	res, err := http.Get("https://api-acme.xdr.us.paloaltonetworks.com/public_api/netscan/v1/scan/run?id=789")
+	if err == nil {
+		err = json.NewDecoder(res.Body).Decode(&status)
+	}
+	fmt.Println(status, err)
+}
+`
+
+// TestWeight builds both programs, and says what it found.
+func TestWeight(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds two programs")
+	}
+	module := load(t).module
+	plain, _ := build(t, module, importsNetHTTP)
+	program, sumLines := build(t, module, importsWrapper)
+
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var modules []string
+	for _, dep := range info.Deps {
+		if dep.Path != module {
+			modules = append(modules, dep.Path)
+		}
+	}
+	added := size(t, program) - size(t, plain)
+	t.Logf("modules %q, %d lines of go.sum, %d KiB", modules, sumLines, added>>10)
+	for _, m := range modules {
+		if !slices.Contains(maxModules, m) {
+			t.Errorf("a program that imports wrapper now links %s: list it, with its reason in CONTRIBUTING.md, if it has to", m)
+		}
+	}
+	if len(modules) == 0 || sumLines == 0 || added <= 0 {
+		t.Error("nothing was measured")
+	}
+	if sumLines > maxSumLines {
+		t.Errorf("its go.sum has %d lines, at most %d are fine", sumLines, maxSumLines)
+	}
+	if added > maxBytes {
+		t.Errorf("it is %d KiB larger than one with net/http alone, at most %d are fine", added>>10, maxBytes>>10)
+	}
+}
+
+// build compiles a program in a module of its own, as users do, and counts the lines of its go.sum.
+func build(t *testing.T, module, source string) (program string, sumLines int) {
+	t.Helper()
+	dir := t.TempDir()
+	checkout, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source = strings.ReplaceAll(source, "MODULE", module)
+	mod := "module weight\n\ngo 1.26.0\n\nrequire " + module + " v0.0.0\n\nreplace " + module + " => " + filepath.ToSlash(checkout) + "\n"
+	for name, text := range map[string]string{"main.go": source, "go.mod": mod} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	program = filepath.Join(dir, "program")
+	cmd := exec.Command("go", "build", "-mod=mod", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", program, ".")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	sum, err := os.ReadFile(filepath.Join(dir, "go.sum"))
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	return program, strings.Count(string(sum), "\n")
+}
+
+func size(t *testing.T, path string) int64 {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
+}
