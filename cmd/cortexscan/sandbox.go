@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 
 	"example.com/cortexscan/cmd/cortexscan/internal/playground"
+	"example.com/cortexscan/sandbox"
 	"example.com/cortexscan/wrapper"
 	"github.com/urfave/cli/v3"
 )
@@ -16,7 +18,7 @@ func sandboxCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "sandbox",
 		Usage:     "run a tenant in memory to try everything on",
-		UsageText: "cortexscan sandbox [--listen ADDRESS] [--key-type TYPE]",
+		UsageText: "cortexscan sandbox [--listen ADDRESS] [--key-type TYPE] [--quiet]",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "listen", OnlyOnce: true, Value: defaultListen,
 				Usage: "the `ADDRESS`, HOST:PORT or a port; port 0 is a free one (default " + defaultListen + ")"},
@@ -24,13 +26,16 @@ func sandboxCommand() *cli.Command {
 				Usage: "the `TYPE` of its key: advanced or standard (default advanced)"},
 			&cli.BoolFlag{Name: "public",
 				Usage: "let --listen be an address that other machines can reach: whoever does can do everything with the sandbox"},
+			&cli.BoolFlag{Name: "quiet", Usage: "do not log requests"},
 		},
-		Description: `Its endpoints and scan runs move by themselves. It checks every request as the
-service does, the signature included, and shows on a page what came in and what
-was wrong with it. A reference page makes requests from the browser. The key is
-a new one at every start. Ctrl-C ends it, and nothing is kept.
+		Description: `Its endpoints and scan runs progress on their own. It checks every request as
+the service does, the signature included, logs it on one line (time, status,
+operation, verdict) and shows it on a page with what was wrong. A reference page
+sends requests from the browser. The key is new at every start. Ctrl-C stops the
+sandbox, and nothing is kept.
 
-Standard output has only the lines that point the other commands at it.
+Standard output has only the lines that point the other commands at it; the log
+is on standard error.
 With --output json: {"environment": {NAME: VALUE},
 "pages": {"live", "docs", "contract"}}.
 
@@ -60,13 +65,50 @@ func runSandbox(ctx context.Context, s *session, cmd *cli.Command) error {
 		return listenError(address, err)
 	}
 	key := playground.Key{ID: sandboxKeyID, Secret: rand.Text(), Type: cmd.String("key-type")}
-	p := playground.New(key)
+	log := requestLog{print: func(line string) { s.io.Notef("%s\n", line) }, quiet: cmd.Bool("quiet")}
+	p := playground.New(key, sandbox.WithCallLog(log.add))
 	announce(s, listener, key)
-	if err := p.Serve(ctx, listener); err != nil {
+	if !log.quiet && !s.json {
+		s.io.Notef("\nRequests (--quiet turns this log off):\n")
+	}
+	err = p.Serve(ctx, listener)
+	requests := log.end()
+	if err != nil {
 		return fmt.Errorf("%w: the sandbox has stopped: %w", errFailed, err)
 	}
-	s.io.Notef("\nThe sandbox has stopped. Calls that came in: %d.\n", len(p.Tenant().Calls()))
+	s.io.Notef("\nThe sandbox has stopped. Requests: %d.\n", requests)
 	return nil
+}
+
+// requestLog prints each request, and counts them. Requests come from many goroutines, also from those that the
+// end of the server cuts off.
+type requestLog struct {
+	print func(line string)
+	quiet bool
+
+	mu       sync.Mutex
+	requests int
+	ended    bool
+}
+
+func (l *requestLog) add(c sandbox.Call) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended {
+		return
+	}
+	l.requests++
+	if !l.quiet {
+		l.print(playground.LogLine(c))
+	}
+}
+
+// end stops the log, and returns how many requests there were.
+func (l *requestLog) end() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = true
+	return l.requests
 }
 
 func listenError(address string, err error) error {
@@ -81,16 +123,11 @@ func listenError(address string, err error) error {
 func announce(s *session, l *playground.Listener, key playground.Key) {
 	url := l.URL()
 	live, docs, contract := url+"/", url+"/docs", url+"/openapi.yaml"
-	settings := [][2]string{
-		{wrapper.EnvURL, url},
-		{wrapper.EnvKeyID, key.ID},
-		{wrapper.EnvKeyType, key.Type},
-		{wrapper.EnvKey, key.Secret},
-	}
+	settings := key.Settings(url)
 	if s.json {
 		environment := map[string]string{}
 		for _, v := range settings {
-			environment[v[0]] = v[1]
+			environment[v.Name] = v.Value
 		}
 		s.io.PrintJSON(map[string]any{
 			"environment": environment,
@@ -98,8 +135,8 @@ func announce(s *session, l *playground.Listener, key playground.Key) {
 		})
 		return
 	}
-	s.io.Notef("A tenant in memory listens on %s. Ctrl-C ends it.\n\n", url)
-	for _, page := range [][2]string{{"What came in", live}, {"API reference", docs}, {"Contract", contract}} {
+	s.io.Notef("A tenant in memory listens on %s. Ctrl-C stops it.\n\n", url)
+	for _, page := range [][2]string{{"Requests", live}, {"API reference", docs}, {"Contract", contract}} {
 		s.io.Notef("  %-13s  %s\n", page[0], page[1])
 	}
 	if !l.Loopback() {
@@ -110,15 +147,13 @@ func announce(s *session, l *playground.Listener, key playground.Key) {
 	} else {
 		s.io.Notef("\nThe settings that point the other commands at it went to standard output.\n")
 	}
-	export, unset := "export %s='%s'\n", "unset %s\n"
-	if runtime.GOOS == "windows" {
-		export, unset = "$env:%s = '%s'\n", "Remove-Item Env:%s\n"
-	}
-	for _, v := range settings {
-		s.io.Printf(export, v[0], v[1])
-	}
+	s.io.Printf("%s", playground.Exports(settings, runtime.GOOS))
 	if s.getenv(wrapper.EnvKeyFile) != "" { // beside a key it is refused
+		unset := "unset %s\n"
+		if runtime.GOOS == "windows" {
+			unset = "Remove-Item Env:%s\n"
+		}
 		s.io.Printf(unset, wrapper.EnvKeyFile)
 	}
-	s.io.Notef("\nThen try: cortexscan status 789 --wait\n          cortexscan abort --platform windows\n")
+	s.io.Notef("\nThen try: cortexscan status 789 --wait\n          cortexscan abort --hostname laptop-17\n")
 }

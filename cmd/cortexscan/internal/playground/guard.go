@@ -5,9 +5,9 @@ import (
 	"net/http"
 )
 
-// policy is what the pages may load: their own files. Swagger UI's pictures are data URLs in its style sheet.
+// policy is what the pages may load: their own files. The pictures of Swagger UI are data URLs in its style sheet.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // guard lets through what is meant for this server and sent by somebody who may. A browser runs the scripts of
 // every site that its owner visits, and those can reach loopback addresses: by a name of theirs that they make

@@ -2,154 +2,120 @@ package playground
 
 import (
 	"bytes"
-	"cmp"
-	"encoding/json"
-	"fmt"
 	"html/template"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"example.com/cortexscan/sandbox"
 )
 
-const (
-	shownCalls = 30
-	shownBody  = 4 << 10 // of a body; the page is fetched again and again
-	shownText  = 512     // of anything else
-)
+const shownRows = 30
 
-// liveView is what the page at / shows.
+// liveView is what changes on the page at /.
 type liveView struct {
-	Total, Problems int // calls, and how many of them have problems
-	Calls           []callView
-	Runs            []sandbox.Run
-	Endpoints       []sandbox.Endpoint
+	Filter    filter
+	Total     int // calls since the list was cleared
+	Matching  int // those of them that the filter lets pass
+	Problems  int // those of Total that have problems
+	Cleared   bool
+	Rows      []callView // the latest first
+	MoreRows  bool
+	Runs      []sandbox.Run
+	Endpoints []sandbox.Endpoint
 }
 
-// callView is a call in texts that are safe to show. html/template escapes them.
-type callView struct {
-	ID       string // the same at every refresh
-	Time     time.Time
-	Method   string
-	Target   string
-	Answer   string // "200 OK"
-	Class    string // how the answer looks: good, bad or none
-	Problems []string
-	Header   [][2]string
-	Body     string
+// filter is what the reader wants to see of the calls.
+type filter struct{ Text, Show string }
+
+// showing are the values of Show with their labels, the default first.
+var showing = []struct{ Value, Label string }{
+	{"all", "all requests"},
+	{"problems", "requests with problems"},
+	{"errors", "error answers"},
 }
 
-func (p *Playground) live() liveView {
-	calls := p.tenant.Calls()
-	v := liveView{Total: len(calls), Runs: p.tenant.Runs(), Endpoints: p.tenant.Endpoints()}
-	same := 0 // calls before this one that arrived at the same moment
-	for i, c := range calls {
+func filterOf(r *http.Request) filter {
+	f := filter{Text: printable(strings.TrimSpace(r.URL.Query().Get("q")), maxText), Show: showing[0].Value}
+	for _, s := range showing {
+		if r.URL.Query().Get("show") == s.Value {
+			f.Show = s.Value
+		}
+	}
+	return f
+}
+
+func (f filter) matches(c sandbox.Call) bool {
+	switch {
+	case f.Show == "problems" && len(c.Problems) == 0, f.Show == "errors" && c.Status < 400 && c.Status != 0:
+		return false
+	case f.Text == "":
+		return true
+	}
+	text := strings.Join([]string{target(c), answered(c), verdict(c), c.Body, c.Answer}, "\n")
+	return strings.Contains(strings.ToLower(text), strings.ToLower(f.Text))
+}
+
+func (p *Playground) live(f filter) liveView {
+	v := liveView{Filter: f, Runs: p.tenant.Runs(), Endpoints: p.tenant.Endpoints()}
+	cleared := p.cleared.Load()
+	v.Cleared = cleared != 0
+	var matching []sandbox.Call
+	for _, c := range p.tenant.Calls() {
+		if c.Time.UnixNano() <= cleared {
+			continue
+		}
+		v.Total++
 		if len(c.Problems) > 0 {
 			v.Problems++
 		}
-		if i > 0 && calls[i-1].Time.Equal(c.Time) {
-			same++
-		} else {
-			same = 0
-		}
-		if len(calls)-i <= shownCalls {
-			v.Calls = append(v.Calls, viewOf(c, same))
+		if f.matches(c) {
+			matching = append(matching, c)
 		}
 	}
-	slices.Reverse(v.Calls)
+	v.Matching = len(matching)
+	v.Rows = rows(matching)
+	if extra := len(v.Rows) - shownRows; extra > 0 {
+		v.Rows, v.MoreRows = v.Rows[extra:], true
+	}
+	slices.Reverse(v.Rows)
 	return v
 }
 
-func viewOf(c sandbox.Call, same int) callView {
-	v := callView{
-		ID:     fmt.Sprintf("call-%d-%d", c.Time.UnixNano(), same),
-		Time:   c.Time,
-		Method: shown(c.Method, shownText),
-		Target: shown(c.Path, shownText),
-		Answer: "no answer",
-		Class:  "none",
-		Body:   shown(indented(c.Body), shownBody),
+// clear empties the list of calls, for this page: the tenant keeps its record.
+func (p *Playground) clear(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		refuse(w, http.StatusMethodNotAllowed, "Send POST to clear the list of requests.")
+		return
 	}
-	if c.Query != "" {
-		v.Target += "?" + shown(c.Query, shownText)
+	if calls := p.tenant.Calls(); len(calls) > 0 {
+		p.cleared.Store(calls[len(calls)-1].Time.UnixNano())
 	}
-	if c.Status != 0 {
-		v.Answer = strings.TrimSpace(fmt.Sprint(c.Status, " ", http.StatusText(c.Status)))
-		v.Class = "good"
-	}
-	if c.Status >= 400 {
-		v.Class = "bad"
-	}
-	for _, p := range c.Problems {
-		v.Problems = append(v.Problems, shown(p.String(), shownText))
-	}
-	for name, values := range c.Header {
-		for _, value := range values {
-			v.Header = append(v.Header, [2]string{shown(name, shownText), shown(value, shownText)})
-		}
-	}
-	slices.SortFunc(v.Header, func(a, b [2]string) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
-	return v
-}
-
-// indented is JSON made legible, and any other text as it is.
-func indented(body string) string {
-	var b bytes.Buffer
-	if json.Indent(&b, []byte(body), "", "  ") != nil {
-		return body
-	}
-	return b.String()
-}
-
-// shown is a text as it may stand on the page: cut, and without characters that are not seen or change how their
-// neighbours are, such as those that turn the direction of writing.
-func shown(s string, limit int) string {
-	cut := len(s) > limit
-	if cut {
-		for limit > 0 && !utf8.RuneStart(s[limit]) {
-			limit--
-		}
-		s = s[:limit]
-	}
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) || r == '\n' || r == '\t' {
-			return r
-		}
-		return unicode.ReplacementChar
-	}, s)
-	if cut {
-		s += "… (cut here)"
-	}
-	return s
+	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
 var livePages = template.Must(template.New("live.html").Funcs(template.FuncMap{
 	"join":   strings.Join,
 	"plural": plural,
+	"clock":  func(t time.Time) string { return t.Format(time.TimeOnly) },
+	"moment": func(t time.Time) string { return t.Format("2006-01-02T15:04:05.000Z07:00") },
 }).ParseFS(files, "pages/live.html"))
 
-// plural is a number with its noun: "1 problem", "2 problems".
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprint(n, " ", noun, "s")
-}
-
 func (p *Playground) livePage(w http.ResponseWriter, r *http.Request) {
+	url := "http://" + r.Host
 	render(w, livePages, "live.html", struct {
-		Host, KeyID, KeyType string
-		Live                 liveView
-	}{r.Host, p.key.ID, p.key.Type, p.live()})
+		URL, KeyID, KeyType, Exports string
+		Showing                      any
+		Live                         liveView
+	}{url, p.key.ID, p.key.Type, Exports(p.key.Settings(url), runtime.GOOS), showing, p.live(filterOf(r))})
 }
 
 // liveFragment is the part of the page that changes, for its script to put in place.
-func (p *Playground) liveFragment(w http.ResponseWriter, _ *http.Request) {
-	render(w, livePages, "live", p.live())
+func (p *Playground) liveFragment(w http.ResponseWriter, r *http.Request) {
+	render(w, livePages, "live", p.live(filterOf(r)))
 }
 
 // render makes the whole page before it sends any of it.

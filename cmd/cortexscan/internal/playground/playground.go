@@ -1,6 +1,6 @@
 // Package playground serves the sandbox to people: the tenant itself at the paths of its operations, with
-// endpoints and scan runs that move, a page of what came in at /, the contract at /openapi.yaml, and a reference
-// page at /docs from which each operation can be tried.
+// endpoints and scan runs that progress on their own, a page of the requests at /, the contract at /openapi.yaml,
+// and a reference page at /docs from which each operation can be tried.
 //
 //	listener, err := playground.Listen(ctx, "127.0.0.1:0", false)
 //	if err != nil { … }
@@ -15,33 +15,26 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"example.com/cortexscan/api"
 	"example.com/cortexscan/sandbox"
 )
 
-// Key is the one that opens the tenant. It is worth nothing anywhere else; the reference page signs with it.
-type Key struct {
-	ID, Secret string
-	Type       string // "advanced" or "standard"
-}
-
 // Playground is a tenant with its pages. Make one with [New].
 type Playground struct {
-	key    Key
-	tenant *sandbox.Tenant
-	motion *motion
+	key        Key
+	tenant     *sandbox.Tenant
+	simulation *simulation
+	cleared    atomic.Int64 // when the last call came that the live page does not show any more, in Unix nanoseconds
 }
 
-// New returns a playground with some endpoints and scan runs, which move while it serves.
-func New(key Key) *Playground {
-	kind := sandbox.Advanced
-	if key.Type == "standard" {
-		kind = sandbox.Standard
-	}
-	tenant := sandbox.New(sandbox.WithKey(key.ID, key.Secret, kind))
-	return &Playground{key: key, tenant: tenant, motion: newMotion(tenant, time.Now())}
+// New returns a playground with some endpoints and scan runs, which progress on their own while it serves. The
+// options are for its tenant.
+func New(key Key, opts ...sandbox.Option) *Playground {
+	tenant := sandbox.New(append([]sandbox.Option{sandbox.WithKey(key.ID, key.Secret, key.kind())}, opts...)...)
+	return &Playground{key: key, tenant: tenant, simulation: newSimulation(tenant, time.Now())}
 }
 
 // Tenant is the tenant that the playground serves.
@@ -71,7 +64,7 @@ func (p *Playground) Serve(ctx context.Context, l *Listener) error {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	go p.motion.run(ctx)
+	go p.simulation.run(ctx)
 	closed := make(chan struct{})
 	go func() {
 		defer close(closed)
@@ -91,7 +84,7 @@ func (p *Playground) Serve(ctx context.Context, l *Listener) error {
 	return err
 }
 
-// handler is everything that is served. Whatever is no page of ours goes to the tenant as it came, and is
+// handler is everything that is served. Whatever is none of the pages goes to the tenant as it came, and is
 // recorded there, an unknown path too: that is something to learn from.
 func (p *Playground) handler(answersTo func(host string) bool) http.Handler {
 	pages := map[string]http.Handler{
@@ -99,7 +92,7 @@ func (p *Playground) handler(answersTo func(host string) bool) http.Handler {
 		"/live":         http.HandlerFunc(p.liveFragment),
 		"/docs":         http.HandlerFunc(p.docsPage),
 		"/openapi.yaml": content("application/yaml", api.Document()),
-		// What browsers ask for by themselves is not to stand among the calls.
+		// Browsers request these on their own: they are not to appear among the calls.
 		"/robots.txt": http.NotFoundHandler(),
 		"/.well-known/appspecific/com.chrome.devtools.json": http.NotFoundHandler(),
 	}
@@ -107,6 +100,10 @@ func (p *Playground) handler(answersTo func(host string) bool) http.Handler {
 		pages[path] = asset
 	}
 	return guard(answersTo, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/live/clear" {
+			p.clear(w, r)
+			return
+		}
 		if ours, ok := pages[r.URL.Path]; ok {
 			page(ours).ServeHTTP(w, r)
 			return

@@ -226,7 +226,7 @@ func FuzzHandler(f *testing.F) {
 		if w.Code == http.StatusInternalServerError {
 			t.Errorf("it failed: %s", w.Body)
 		}
-		page := send(h, "GET", "/", "")
+		page := send(h, "GET", "/live", "")
 		if page.Code != http.StatusOK || strings.Contains(page.Body.String(), testKey) || strings.Contains(page.Body.String(), "<b>") {
 			t.Errorf("the page: %d %s", page.Code, page.Body)
 		}

@@ -1,61 +1,85 @@
-'use strict';
-(() => {
-	const note = document.getElementById('note');
-	const { id, type, secret } = note.dataset;
+import { canSign, credentials, curl } from './sign.js';
 
-	// Swagger UI has a dark mode, but does not look for what the reader prefers.
-	const dark = matchMedia('(prefers-color-scheme: dark)');
-	const setMode = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
-	dark.addEventListener('change', setMode);
-	setMode();
+// The key that requests are made with: the sandbox's own until the reader types another one.
+const form = document.getElementById('key-form');
+const status = document.getElementById('key-status');
+const trouble = document.getElementById('key-trouble');
+const own = Object.freeze({ ...form.dataset });
+let key = own;
 
-	const canSign = type === 'standard' || Boolean(crypto.subtle);
-	if (!canSign) {
-		note.textContent = 'This browser makes signatures only for pages on the same machine, or from https: “Try it out” will be ' +
-			'refused with 401. Start the sandbox with --key-type standard to try it from here.';
-	}
+const readKey = () => {
+	const { type, id, secret } = Object.fromEntries(new FormData(form));
+	key = type === own.type && id === own.id && secret === own.secret ? own : { type, id, secret };
+	status.textContent = `${key === own ? 'the sandbox’s own' : 'your own'} (${key.type}, ID ${key.id || 'missing'})`;
+	trouble.textContent = canSign(key) ? '' :
+		'This browser signs only for pages from this machine or from https: requests will be rejected with 401. ' +
+		'Start the sandbox with --key-type standard to try it from here.';
+};
+form.addEventListener('input', readKey);
+form.addEventListener('reset', () => setTimeout(readKey)); // once the fields have their first values again
+form.addEventListener('submit', (event) => event.preventDefault());
+readKey();
 
-	const hex = (bytes) => [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('');
+// How the keys are sent is in the contract's security schemes, which Swagger UI shows as one form for each header.
+const schemesAsTable = (schemes) => Object.values(schemes ?? {}).reduce(
+	(table, { name, description }) => `${table}\n| \`${name}\` | ${(description ?? '').replaceAll(/\s+/g, ' ')} |`,
+	'\n\n**Headers of a key.** This page sends them for you.\n\n| header | value |\n|---|---|',
+);
 
-	const credentials = async () => {
-		if (type === 'standard') return { 'x-xdr-auth-id': id, Authorization: secret };
-		const nonce = hex(crypto.getRandomValues(new Uint8Array(32)));
-		const timestamp = String(Date.now());
-		const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret + nonce + timestamp));
-		return {
-			'x-xdr-auth-id': id,
-			'x-xdr-nonce': nonce,
-			'x-xdr-timestamp': timestamp,
-			Authorization: hex(new Uint8Array(digest)),
-		};
+const adapt = (spec) => ({
+	...spec,
+	servers: [{ url: location.origin }], // the contract names the tenant's host
+	info: { ...spec.info, description: (spec.info.description ?? '') + schemesAsTable(spec.components?.securitySchemes) },
+});
+
+// The page's own parts inside Swagger UI.
+const sandboxPlugin = ({ React: { createElement: h, useState } }) => {
+	// Operations first, and what there is to read about them below.
+	const Reference = ({ getComponent, specSelectors }) => {
+		if (specSelectors.loadingStatus() !== 'success') return h(getComponent('BaseLayout', true));
+		const part = (name) => h(getComponent(name, true));
+		return h('div', { className: 'swagger-ui' },
+			h(getComponent('SvgAssets')),
+			h('div', { className: 'wrapper' }, part('errors'), part('operations')),
+			h('section', { className: 'wrapper about', id: 'about', 'aria-label': 'About the API' }, part('InfoContainer')),
+			h('div', { className: 'wrapper' }, part('Models')));
 	};
 
-	SwaggerUIBundle({
-		url: '/openapi.yaml',
-		dom_id: '#reference',
-		validatorUrl: null,
-		deepLinking: true,
-		defaultModelsExpandDepth: 0,
-		defaultModelExpandDepth: 3,
-		displayRequestDuration: true,
-		requestSnippetsEnabled: false,
-		// The contract names the tenant's host; here it is this one.
-		plugins: [{
-			statePlugins: {
-				spec: {
-					wrapActions: {
-						updateJsonSpec: (original) => (spec) =>
-							original({ ...spec, servers: [{ url: location.origin, description: 'this sandbox' }] }),
-					},
-				},
-			},
-		}],
-		// Every request is signed anew: the sandbox, like the service, refuses a nonce that it has seen. What
-		// "Authorize" has put on it stays.
-		requestInterceptor: async (request) => {
-			const own = Object.keys(request.headers ?? {}).some((name) => /^(authorization|x-xdr-.*)$/i.test(name));
-			if (!request.loadSpec && !own && canSign) Object.assign(request.headers, await credentials());
-			return request;
-		},
-	});
-})();
+	const Curl = ({ request }) => {
+		const [copied, setCopied] = useState(false);
+		const secret = key === own ? `'${key.secret}'` : '"$CORTEXCLOUD_API_KEY"';
+		const { method, url, headers, body } = request.toJS();
+		const command = curl({ method: method.toUpperCase(), url, headers: headers ?? {}, body }, key, secret);
+		const copy = () => navigator.clipboard.writeText(command).then(() => setCopied(true), () => setCopied(false));
+		return h('div', { className: 'command' },
+			h('h4', null, 'curl'),
+			h('p', null,
+				key.type === 'standard' ? 'The same request for a POSIX shell.' :
+					'The same request for a POSIX shell with openssl. It signs afresh each time: the signature of an Advanced key is good for one request.',
+				key === own ? '' : ' Your key is read from CORTEXCLOUD_API_KEY.'),
+			h('pre', { tabIndex: 0 }, command),
+			h('button', { type: 'button', className: 'copy', onClick: copy }, copied ? 'Copied' : 'Copy'));
+	};
+
+	return {
+		components: { Reference, curl: Curl, authorizeOperationBtn: () => null, TryItOutButton: () => null },
+		statePlugins: { spec: { wrapActions: { updateJsonSpec: (original) => (spec) => original(adapt(spec)) } } },
+	};
+};
+
+SwaggerUIBundle({
+	url: '/openapi.yaml',
+	dom_id: '#reference',
+	layout: 'Reference',
+	plugins: [sandboxPlugin],
+	validatorUrl: null,
+	deepLinking: true,
+	tryItOutEnabled: true,
+	defaultModelsExpandDepth: 0,
+	defaultModelExpandDepth: 3,
+	displayRequestDuration: true,
+	requestInterceptor: async (request) => {
+		if (!request.loadSpec && canSign(key)) Object.assign(request.headers, await credentials(key));
+		return request;
+	},
+});

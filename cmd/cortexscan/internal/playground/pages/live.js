@@ -1,62 +1,96 @@
 'use strict';
-// Puts in place what has changed, and leaves the rest alone: a call that is open stays open, and the focus
-// stays where it is.
+// Replaces what has changed and leaves the rest alone: an open call stays open, and the focus stays where it is.
 (() => {
 	const every = 2000;
-	const live = document.getElementById('live');
-	const pause = document.getElementById('pause');
-	const trouble = document.getElementById('trouble');
+	const byID = (id) => document.getElementById(id);
+	const [filter, search, pause, trouble, copy] = ['filter', 'q', 'pause', 'trouble', 'copy'].map(byID);
+	const list = document.querySelector('[data-part="calls"]');
 	let paused = false;
 
+	// The HTML as it came: what the reader opens inside it is no change.
+	const came = new WeakMap();
+	const cameAs = (element) => came.get(element) ?? element.innerHTML;
+	const remember = (element) => came.set(element, element.innerHTML);
+	const parts = (call) => [call.querySelector('summary'), call.querySelector('.more')];
+
 	const update = (old, fresh) => {
-		if (old.innerHTML !== fresh.innerHTML) old.innerHTML = fresh.innerHTML;
+		if (cameAs(old) === fresh.innerHTML) return;
+		const open = [...old.querySelectorAll('details')].map((d) => d.open);
+		old.innerHTML = fresh.innerHTML;
+		remember(old);
+		old.querySelectorAll('details').forEach((d, i) => { d.open = open[i] ?? false; });
 	};
 
-	// Calls keep their order and only the newest are added. One that is being read is not taken away.
-	const updateCalls = (old, fresh) => {
-		const before = new Map([...old.children].map((call) => [call.id, call]));
-		const added = [];
-		for (const call of fresh.children) {
+	// Rows keep their order and new ones come first. One that is being read is not taken away, unless the reader
+	// has changed the filter or cleared the list.
+	const updateCalls = (fresh, keepOpen) => {
+		const before = new Map([...list.children].map((call) => [call.id, call]));
+		let next = list.firstElementChild;
+		for (const call of [...fresh.children]) {
 			const known = before.get(call.id);
 			before.delete(call.id);
 			if (!known) {
-				added.push(call);
+				list.insertBefore(call, next);
+				parts(call).forEach(remember);
 				continue;
 			}
-			for (const part of ['summary', '.more']) update(known.querySelector(part), call.querySelector(part));
+			const freshParts = parts(call);
+			parts(known).forEach((part, i) => update(part, freshParts[i]));
+			next = known.nextElementSibling;
 		}
 		for (const gone of before.values()) {
-			if (!gone.firstElementChild.open && !gone.contains(document.activeElement)) gone.remove();
+			if (!(keepOpen && (gone.firstElementChild.open || gone.contains(document.activeElement)))) gone.remove();
 		}
-		old.prepend(...added);
 	};
 
-	const refresh = async () => {
-		const answer = await fetch('/live', { signal: AbortSignal.timeout(5 * every) });
-		if (!answer.ok) throw new Error(answer.statusText);
-		const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
-		for (const part of live.querySelectorAll('[data-part]')) {
-			const name = part.dataset.part;
-			(name === 'calls' ? updateCalls : update)(part, fresh.querySelector(`[data-part="${name}"]`));
+	let latest = 0; // the refresh asked for last: an answer that was overtaken is dropped
+	const refresh = async (keepOpen) => {
+		const mine = ++latest;
+		try {
+			const query = new URLSearchParams(new FormData(filter));
+			const answer = await fetch(`/live?${query}`, { signal: AbortSignal.timeout(5 * every) });
+			if (!answer.ok) throw new Error(answer.statusText);
+			const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+			if (mine !== latest) return;
+			for (const part of document.querySelectorAll('[data-part]')) {
+				const freshPart = fresh.querySelector(`[data-part="${part.dataset.part}"]`);
+				if (part === list) updateCalls(freshPart, keepOpen);
+				else update(part, freshPart);
+			}
+			if (trouble.textContent) trouble.textContent = '';
+		} catch {
+			if (mine === latest) trouble.textContent = 'The sandbox does not answer. Has it been stopped?';
 		}
 	};
 
 	const loop = async () => {
-		if (!paused && !document.hidden) {
-			try {
-				await refresh();
-				if (trouble.textContent) trouble.textContent = '';
-			} catch {
-				trouble.textContent = 'The sandbox does not answer. Has it been stopped?';
-			}
-		}
+		if (!paused && !document.hidden) await refresh(true);
 		setTimeout(loop, every);
 	};
+
+	filter.addEventListener('input', () => {
+		const query = new URLSearchParams(new FormData(filter));
+		history.replaceState(null, '', search.value || query.get('show') !== 'all' ? `/?${query}` : '/'); // for a reload
+		refresh(false);
+	});
+	filter.addEventListener('submit', (event) => event.preventDefault());
+	byID('clear').addEventListener('submit', async (event) => {
+		event.preventDefault();
+		await fetch('/live/clear', { method: 'POST', redirect: 'manual' }).catch(() => {}); // refresh says what is wrong
+		refresh(false);
+	});
 
 	pause.hidden = false;
 	pause.addEventListener('click', () => {
 		paused = !paused;
-		pause.textContent = paused ? 'Resume updates' : 'Pause updates';
+		pause.setAttribute('aria-pressed', String(paused));
 	});
+	copy.hidden = !navigator.clipboard;
+	copy.addEventListener('click', async () => {
+		await navigator.clipboard.writeText(byID('commands').textContent + '\n');
+		copy.textContent = 'Copied';
+	});
+
+	for (const call of list.children) parts(call).forEach(remember);
 	setTimeout(loop, every);
 })();

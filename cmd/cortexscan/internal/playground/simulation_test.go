@@ -8,9 +8,9 @@ import (
 )
 
 // states are those that something goes through in a time, each once it is another.
-func states(m *motion, start time.Time, d time.Duration, read func() string) (list []string) {
+func states(sim *simulation, start time.Time, d time.Duration, read func() string) (list []string) {
 	for at := time.Duration(0); at <= d; at += time.Second {
-		m.step(start.Add(at))
+		sim.step(start.Add(at))
 		if s := read(); len(list) == 0 || list[len(list)-1] != s {
 			list = append(list, s)
 		}
@@ -29,7 +29,7 @@ func wantStates(t *testing.T, got []string, want ...string) {
 
 func TestScansMove(t *testing.T) {
 	tenant, start := sandbox.New(), time.Now()
-	m := newMotion(tenant, start)
+	sim := newSimulation(tenant, start)
 	seen := map[string]bool{}
 	for _, e := range tenant.Endpoints() {
 		seen[e.ScanStatus] = true
@@ -37,42 +37,42 @@ func TestScansMove(t *testing.T) {
 	if !seen["in_progress"] || !seen["pending"] || !seen["success"] || !seen["none"] {
 		t.Errorf("at first there are only %v", seen)
 	}
-	wantStates(t, states(m, start, 5*time.Minute, func() string { return tenant.Endpoints()[0].ScanStatus }),
+	wantStates(t, states(sim, start, 5*time.Minute, func() string { return tenant.Endpoints()[0].ScanStatus }),
 		"in_progress", "success", "none", "pending", "in_progress", "success")
 }
 
 func TestRunsMove(t *testing.T) {
 	tenant, start := sandbox.New(), time.Now()
-	m := newMotion(tenant, start)
+	sim := newSimulation(tenant, start)
 	for i, want := range [][]string{
 		{"Running", "Completed", "Pending", "Running"},
 		{"Pending", "Running", "Completed", "Pending"},
 		{"Completed", "Pending", "Running", "Completed"},
 	} {
-		wantStates(t, states(m, start, 5*time.Minute, func() string { return tenant.Runs()[i].State }), want...)
+		wantStates(t, states(sim, start, 5*time.Minute, func() string { return tenant.Runs()[i].State }), want...)
 		tenant, start = sandbox.New(), time.Now()
-		m = newMotion(tenant, start)
+		sim = newSimulation(tenant, start)
 	}
 }
 
 // An aborted scan is seen to be so, and starts again. What the playground does not know it leaves alone.
 func TestAbortedScansStayForAWhile(t *testing.T) {
 	tenant, start := sandbox.New(), time.Now()
-	m := newMotion(tenant, start)
+	sim := newSimulation(tenant, start)
 	first := tenant.Endpoints()[0].ID
 	tenant.MoveScan(first, "in_progress", "aborted")
 	tenant.AddEndpoint(sandbox.Endpoint{ID: "mine", ScanStatus: "error"})
 
-	m.step(start.Add(time.Second))
-	m.step(start.Add(31 * time.Second))
+	sim.step(start.Add(time.Second))
+	sim.step(start.Add(31 * time.Second))
 	if got := tenant.Endpoints()[0].ScanStatus; got != "aborted" {
 		t.Errorf("after half a minute it is %s", got)
 	}
-	m.step(start.Add(42 * time.Second))
+	sim.step(start.Add(42 * time.Second))
 	if got := tenant.Endpoints()[0].ScanStatus; got != "none" {
 		t.Errorf("after 41 seconds it is %s", got)
 	}
-	m.step(start.Add(time.Hour))
+	sim.step(start.Add(time.Hour))
 	if list := tenant.Endpoints(); list[len(list)-1].ScanStatus != "error" {
 		t.Errorf("an unknown state moved to %s", list[len(list)-1].ScanStatus)
 	}

@@ -13,8 +13,8 @@ type step struct {
 	after time.Duration
 }
 
-// Scans and runs go round, so that there is something to see and to abort whenever somebody looks. An aborted
-// scan stays so for a while, and starts again.
+// Scans and runs go in circles, so that there is always something to see and to abort. An aborted scan stays
+// aborted for a while, and starts again.
 var (
 	scanSteps = map[string]step{
 		"none":        {"pending", 8 * time.Second},
@@ -30,24 +30,25 @@ var (
 	}
 )
 
-// Each neighbour takes this much longer: otherwise, after an abort of all, they would move in step for good.
-const apart = 2 * time.Second
+// stagger is how much longer each endpoint takes than the one before: without it, all would move in step after an
+// abort of all.
+const stagger = 2 * time.Second
 
-// motion moves a tenant's scans and runs as time passes.
-type motion struct {
+// simulation moves a tenant's scans and runs as time passes.
+type simulation struct {
 	tenant *sandbox.Tenant
-	scans  map[string]stay // by the endpoint's ID
-	runs   map[int64]stay
+	scans  map[string]dwell // by the endpoint's ID
+	runs   map[int64]dwell
 }
 
-// stay is a state and since when it is known.
-type stay struct {
+// dwell is a state and since when it is known.
+type dwell struct {
 	state string
 	since time.Time
 }
 
-// newMotion gives the tenant its endpoints and runs.
-func newMotion(tenant *sandbox.Tenant, now time.Time) *motion {
+// newSimulation gives the tenant its endpoints and runs.
+func newSimulation(tenant *sandbox.Tenant, now time.Time) *simulation {
 	for _, e := range []sandbox.Endpoint{
 		{Hostname: "laptop-17", Platform: "windows", Group: "sales", Username: "ada", ScanStatus: "in_progress", IPs: []string{"10.1.0.17"}},
 		{Hostname: "laptop-18", Platform: "windows", Group: "sales", Username: "grace", ScanStatus: "pending", IPs: []string{"10.1.0.18"}},
@@ -63,42 +64,42 @@ func newMotion(tenant *sandbox.Tenant, now time.Time) *motion {
 	tenant.AddScanRun(789, "Running") // the contract's example
 	tenant.AddScanRun(790, "Pending")
 	tenant.AddScanRun(791, "Completed")
-	m := &motion{tenant: tenant, scans: map[string]stay{}, runs: map[int64]stay{}}
-	m.step(now)
-	return m
+	sim := &simulation{tenant: tenant, scans: map[string]dwell{}, runs: map[int64]dwell{}}
+	sim.step(now)
+	return sim
 }
 
-func (m *motion) run(ctx context.Context) {
+func (sim *simulation) run(ctx context.Context) {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	for {
 		select {
 		case now := <-ticker.C:
-			m.step(now)
+			sim.step(now)
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// step moves on what has stayed in its state for long enough. A state that leads nowhere stays.
-func (m *motion) step(now time.Time) {
-	for i, e := range m.tenant.Endpoints() {
-		if to, due := next(m.scans, scanSteps, e.ID, e.ScanStatus, i, now); due {
-			m.tenant.MoveScan(e.ID, e.ScanStatus, to)
+// step moves on what has been in its state for long enough. A state without a next step stays.
+func (sim *simulation) step(now time.Time) {
+	for i, e := range sim.tenant.Endpoints() {
+		if to, due := next(sim.scans, scanSteps, e.ID, e.ScanStatus, i, now); due {
+			sim.tenant.MoveScan(e.ID, e.ScanStatus, to)
 		}
 	}
-	for i, r := range m.tenant.Runs() {
-		if to, due := next(m.runs, runSteps, r.ID, r.State, i, now); due {
-			m.tenant.AddScanRun(r.ID, to)
+	for i, r := range sim.tenant.Runs() {
+		if to, due := next(sim.runs, runSteps, r.ID, r.State, i, now); due {
+			sim.tenant.AddScanRun(r.ID, to)
 		}
 	}
 }
 
-func next[ID comparable](stays map[ID]stay, steps map[string]step, id ID, state string, i int, now time.Time) (string, bool) {
+func next[ID comparable](dwells map[ID]dwell, steps map[string]step, id ID, state string, i int, now time.Time) (string, bool) {
 	s, known := steps[state]
-	if stays[id].state != state {
-		stays[id] = stay{state, now}
+	if dwells[id].state != state {
+		dwells[id] = dwell{state, now}
 	}
-	return s.to, known && now.Sub(stays[id].since) >= s.after+time.Duration(i)*apart
+	return s.to, known && now.Sub(dwells[id].since) >= s.after+time.Duration(i)*stagger
 }

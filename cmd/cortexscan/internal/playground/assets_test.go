@@ -1,0 +1,95 @@
+package playground
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"path"
+	"regexp"
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/api"
+)
+
+var reference = regexp.MustCompile(`(?:href|src)="([^"#]+)"|url\(([^)"']+)\)`)
+
+// Whatever the pages refer to is served from here, and is something.
+func TestPagesReferToWhatIsServed(t *testing.T) {
+	_, h := newPlayground()
+	send(h, "GET", "/x", "")
+	found := map[string]bool{}
+	for _, page := range []string{"/", "/docs", "/assets/common.css", "/assets/live.css", "/assets/docs.css"} {
+		for _, m := range reference.FindAllStringSubmatch(send(h, "GET", page, "").Body.String(), -1) {
+			found[m[1]+m[2]] = true
+		}
+	}
+	if len(found) < 10 {
+		t.Errorf("only %v were found", found)
+	}
+	for target := range found {
+		if w := send(h, "GET", "http://x"+target, ""); w.Code != 200 || w.Body.Len() == 0 || !strings.HasPrefix(target, "/") {
+			t.Errorf("%s: %d, %d bytes", target, w.Code, w.Body.Len())
+		}
+	}
+	for path := range assets() {
+		w := send(h, "GET", path, "")
+		if w.Code != 200 || w.Body.Len() < 50 {
+			t.Errorf("%s: %d, %d bytes", path, w.Code, w.Body.Len())
+		}
+		if !found[path] {
+			t.Errorf("no page uses %s", path)
+		}
+	}
+}
+
+func TestKindsOfAssets(t *testing.T) {
+	for name, handler := range assets() {
+		kind := send(handler, "GET", name, "").Header().Get("Content-Type")
+		want := map[string]string{".js": "text/javascript", ".css": "text/css", ".ico": "image/svg+xml", "": "text/plain", ".txt": "text/plain"}[path.Ext(name)]
+		if !strings.HasPrefix(kind, want) || want == "" {
+			t.Errorf("%s is %q", name, kind)
+		}
+	}
+}
+
+// The big files are sent as they are kept, to whoever takes that.
+func TestCompressedAssets(t *testing.T) {
+	_, h := newPlayground()
+	for _, path := range []string{"/assets/swagger-ui-bundle.js", "/assets/swagger-ui.css"} {
+		plain := send(h, "GET", path, "")
+		packed := send(h, "GET", path, "", "Accept-Encoding", "deflate, gzip")
+		if plain.Header().Get("Content-Encoding") != "" || packed.Header().Get("Content-Encoding") != "gzip" || packed.Header().Get("Vary") != "Accept-Encoding" {
+			t.Errorf("%s: headers %v and %v", path, plain.Header(), packed.Header())
+		}
+		r, err := gzip.NewReader(packed.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if unpacked, err := io.ReadAll(r); err != nil || len(unpacked) < 50<<10 || !bytes.Equal(unpacked, plain.Body.Bytes()) {
+			t.Errorf("%s unpacks to something else: %v", path, err)
+		}
+	}
+	if w := send(compressed("text/css", []byte("not gzip")), "GET", "/x.css", ""); w.Code != 500 {
+		t.Errorf("a broken file: %d", w.Code)
+	}
+}
+
+// The license of what is in the program, but not in the repository, goes with it.
+func TestLicensesAreServed(t *testing.T) {
+	_, h := newPlayground()
+	text := send(h, "GET", "/assets/licenses.txt", "").Body.String()
+	for _, want := range []string{"SmartBear Software", "Apache License", "Version 2.0", "Copyright (c) Facebook", "DOMPurify"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+}
+
+func TestContractIsServed(t *testing.T) {
+	_, h := newPlayground()
+	w := send(h, "GET", "/openapi.yaml", "")
+	if !bytes.Equal(w.Body.Bytes(), api.Document()) || w.Header().Get("Content-Type") != "application/yaml" {
+		t.Errorf("it is not the contract, or not YAML: %v", w.Header())
+	}
+}

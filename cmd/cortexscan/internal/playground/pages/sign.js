@@ -1,0 +1,49 @@
+// How a request of the reference page gets its credentials, in the browser and in the command to copy.
+
+// A key is { type: 'advanced' | 'standard', id, secret }.
+
+// canSign: browsers hash only for pages from this machine or from https.
+export const canSign = (key) => key.type === 'standard' || Boolean(globalThis.crypto?.subtle);
+
+const hex = (bytes) => [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('');
+
+// credentials returns the headers for one request. The sandbox, like the service, rejects a nonce that it has seen.
+export const credentials = async (key) => {
+	if (key.type === 'standard') return { 'x-xdr-auth-id': key.id, Authorization: key.secret };
+	const nonce = hex(crypto.getRandomValues(new Uint8Array(32)));
+	const timestamp = String(Date.now());
+	const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key.secret + nonce + timestamp));
+	return {
+		'x-xdr-auth-id': key.id,
+		'x-xdr-nonce': nonce,
+		'x-xdr-timestamp': timestamp,
+		Authorization: hex(new Uint8Array(digest)),
+	};
+};
+
+const isCredential = (name) => /^(authorization|x-xdr-.*)$/i.test(name);
+const quote = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
+
+// curl returns the request as a command for a POSIX shell. It computes a new signature each time it runs: the one
+// that the browser sent is used up. secret is the key as a word of the shell.
+export const curl = ({ method, url, headers, body }, key, secret) => {
+	const lines = [];
+	const options = [];
+	for (const [name, value] of Object.entries(headers)) {
+		if (!isCredential(name)) options.push(`-H ${quote(`${name}: ${value}`)}`);
+	}
+	options.push(`-H ${quote(`x-xdr-auth-id: ${key.id}`)}`);
+	if (key.type === 'standard') {
+		lines.push(`key=${secret}`);
+		options.push('-H "Authorization: $key"');
+	} else {
+		lines.push(
+			`key=${secret}`,
+			'nonce=$(openssl rand -hex 32) timestamp=$(date +%s)000',
+			`signature=$(printf %s "$key$nonce$timestamp" | openssl dgst -sha256 -r | cut -d ' ' -f 1)`,
+		);
+		options.push('-H "x-xdr-nonce: $nonce"', '-H "x-xdr-timestamp: $timestamp"', '-H "Authorization: $signature"');
+	}
+	if (body) options.push(`-d ${quote(body)}`);
+	return [...lines, [`curl -X ${method} ${quote(url)}`, ...options].join(' \\\n  ')].join('\n');
+};
