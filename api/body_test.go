@@ -120,7 +120,7 @@ func TestInt64(t *testing.T) {
 		"9223372036854775807": "", "-9223372036854775808": "", "9.223372036854775807e18": "",
 		"9223372036854775808": outside, "-9223372036854775809": outside, "9.223372036854775808e18": outside,
 		"10000000000000000000": outside, "1e19": outside, "-1e300": outside,
-		"1e400": "is too large a number",
+		"1e400": "must be a list of at least one string, a string or an integer, not a number that is out of range",
 	} {
 		t.Run(number, func(t *testing.T) {
 			v := validator(t)

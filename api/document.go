@@ -10,9 +10,8 @@
 //	http.ListenAndServe("127.0.0.1:8080", v.Middleware(next))
 //
 // It is stricter than the document alone where a service would ignore something in silence, or could read it in two ways:
-// unknown query parameters, a value that is given twice, a body that is not expected, a name that stands twice in an object,
-// anything after the JSON value of a body, and a charset other than UTF-8 are problems too. A Validator is a
-// RequestValidator and a ResponseValidator of package wrapper.
+// unknown query parameters, a value or a name that is given twice, a body that is not expected, anything after its JSON
+// value, and a charset other than UTF-8 are problems too. A Validator is a RequestValidator and a ResponseValidator of wrapper.
 package api
 
 import (

@@ -60,10 +60,7 @@ func newContent(described openapi3.Content, c *schema.Compiler) content {
 	var out content
 	for _, key := range slices.Sorted(maps.Keys(described)) {
 		parsed, _ := parseMediaType(key) // a broken parameter of the contract does not matter either
-		media := described[key]
-		if media == nil {
-			media = &openapi3.MediaType{}
-		}
+		media := cmp.Or(described[key], &openapi3.MediaType{})
 		out = append(out, documented{mediaType: parsed, key: key, media: media, schema: c.Compile(media.Schema)})
 	}
 	slices.SortStableFunc(out, func(a, b documented) int {
@@ -72,24 +69,16 @@ func newContent(described openapi3.Content, c *schema.Compiler) content {
 	return out
 }
 
-// find returns the entry that covers the type. Of several that differ in their parameters alone it is the one with the same
-// parameters, if there is one.
+// find returns the entry that covers the type.
 func (c content) find(given mediaType) *documented {
-	var found *documented
-	for i, d := range c {
-		if !d.covers(given) || found != nil && d.name != found.name {
-			continue
-		}
-		if found == nil || maps.Equal(d.parameters, given.parameters) {
-			found = &c[i]
-		}
-	}
-	return found
+	return c.first(func(d documented) bool { return d.covers(given) })
 }
 
 // json returns the first entry that is JSON and no range, or nil.
-func (c content) json() *documented {
-	if i := slices.IndexFunc(c, func(d documented) bool { return d.isJSON() }); i >= 0 {
+func (c content) json() *documented { return c.first(func(d documented) bool { return d.isJSON() }) }
+
+func (c content) first(is func(documented) bool) *documented {
+	if i := slices.IndexFunc(c, is); i >= 0 {
 		return &c[i]
 	}
 	return nil
@@ -113,19 +102,14 @@ func (c content) contentType(header []string) (mediaType, error) {
 		return mediaType{}, errors.New("is required, and must be " + c.keys())
 	}
 	given, err := parseMediaType(header[0])
+	charset := cmp.Or(strings.ToLower(given.parameters["charset"]), "utf-8")
 	switch {
 	case c.find(given) == nil:
 		return mediaType{}, errors.New("must be " + c.keys())
 	case err != nil:
 		return given, errors.New("has a parameter that is not valid")
-	case given.isJSON() && !given.isUTF8():
+	case given.isJSON() && charset != "utf-8" && charset != "utf8":
 		return given, errors.New("must have the charset utf-8 or none: JSON is sent as UTF-8")
 	}
 	return given, nil
-}
-
-// isUTF8 reports whether the type names no other charset than UTF-8.
-func (m mediaType) isUTF8() bool {
-	charset, given := m.parameters["charset"]
-	return !given || strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8")
 }

@@ -1,9 +1,14 @@
 package api
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
+
+	"example.com/cortexscan/api/internal/schema"
 )
 
 // maxServedBody is the longest body that Middleware accepts: some 25,000 endpoint IDs.
@@ -21,17 +26,17 @@ const maxServedBody = 1 << 20
 // {"reply":{"err_code":…}}. The credentials are checked before the body is read.
 func (v *Validator) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		m, err := v.find(r)
+		m, unknown := v.find(r)
 		switch {
-		case err != nil && m.Template == "":
-			replyEnvelope(w, http.StatusNotFound, "Unknown operation", problemsOf(err))
+		case unknown != nil && m.Template == "":
+			replyEnvelope(w, http.StatusNotFound, "Unknown operation", unknown.Problems)
 			return
-		case err != nil:
+		case unknown != nil:
 			w.Header().Set("Allow", strings.Join(m.Methods, ", "))
-			replyEnvelope(w, http.StatusMethodNotAllowed, "Unknown operation", problemsOf(err))
+			replyEnvelope(w, http.StatusMethodNotAllowed, "Unknown operation", unknown.Problems)
 			return
-		case !authenticated(r, m.Value.security):
-			replyEnvelope(w, http.StatusUnauthorized, "Public API request unauthorized: it requires "+wanted(m.Value.security), nil)
+		case !m.Value.security.isMet(r):
+			replyEnvelope(w, http.StatusUnauthorized, "Public API request unauthorized: it requires "+m.Value.security.String(), nil)
 			return
 		}
 		checked := *r // a handler leaves the request that it was given as it is
@@ -39,15 +44,11 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 			checked.Body = http.MaxBytesReader(w, r.Body, maxServedBody)
 		}
 		rep := &report{}
-		body, err := readBody(&checked)
-		if over := (*http.MaxBytesError)(nil); errors.As(err, &over) {
+		switch err := m.Value.check(&checked, m.Param, rep); {
+		case errors.As(err, new(*http.MaxBytesError)):
 			m.Value.envelope(w, http.StatusRequestEntityTooLarge, "The request is too long", []Problem{bodyProblem(err)})
 			return
-		} else if err != nil {
-			rep.add(bodyProblem(err))
-		}
-		m.Value.check(&checked, m.Param, body, err == nil, rep)
-		if len(rep.problems) > 0 {
+		case len(rep.problems) > 0:
 			m.Value.envelope(w, http.StatusBadRequest, "The request does not match the API's contract", rep.problems)
 			return
 		}
@@ -55,10 +56,69 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 	})
 }
 
-func problemsOf(err error) []Problem {
-	var violation *Violation
-	if errors.As(err, &violation) {
-		return violation.Problems
+// envelope writes an error in one of the service's forms.
+type envelope func(w http.ResponseWriter, status int, message string, problems []Problem)
+
+// envelopeOf returns the form that an operation documents for a bad request, recognized by its members.
+func envelopeOf(bad *response) envelope {
+	var documented *schema.Schema
+	if bad != nil && bad.content.json() != nil {
+		documented = bad.content.json().schema
 	}
-	return nil
+	switch {
+	case documented.Names("metadata"):
+		return metadataEnvelope
+	case documented.Names("err_code") && !documented.Names("reply"):
+		return flatEnvelope
+	}
+	return replyEnvelope
+}
+
+// replyEnvelope is what the platform answers most: {"reply":{"err_code":400,"err_msg":…,"err_extra":…}}.
+func replyEnvelope(w http.ResponseWriter, status int, message string, problems []Problem) {
+	answer(w, status, map[string]any{"reply": xdrError{ErrCode: status, ErrMsg: message, ErrExtra: texts(problems)}})
+}
+
+// flatEnvelope is the same without reply, and with the code as text.
+func flatEnvelope(w http.ResponseWriter, status int, message string, problems []Problem) {
+	answer(w, status, xdrError{ErrCode: strconv.Itoa(status), ErrMsg: message, ErrExtra: texts(problems)})
+}
+
+type xdrError struct {
+	ErrCode  any    `json:"err_code"`
+	ErrMsg   string `json:"err_msg"`
+	ErrExtra any    `json:"err_extra"`
+}
+
+// metadataEnvelope is that of the network scans: {"err_msg":…,"metadata":{"err_extra":[{"field":…,"message":…}]}}.
+func metadataEnvelope(w http.ResponseWriter, status int, message string, problems []Problem) {
+	type detail struct {
+		Field   string `json:"field"`
+		Message string `json:"message"`
+	}
+	var details []detail
+	for _, p := range problems {
+		details = append(details, detail{Field: cmp.Or(p.Name+p.Pointer, p.In), Message: p.Reason})
+	}
+	answer(w, status, map[string]any{"err_msg": message, "metadata": map[string]any{"err_extra": details}})
+}
+
+// texts returns the problems in one text, for the envelopes that have room for only one.
+func texts(problems []Problem) any {
+	if len(problems) == 0 {
+		return nil
+	}
+	lines := make([]string, 0, len(problems))
+	for _, p := range problems {
+		lines = append(lines, p.String())
+	}
+	return strings.Join(lines, "; ")
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(body) // the client is gone
 }

@@ -28,6 +28,10 @@ type parameter struct {
 	separator  string // between the items in one text; empty if each has a text of its own
 }
 
+var separators = map[string]string{
+	openapi3.SerializationSimple: ",", openapi3.SerializationForm: ",", openapi3.SerializationSpaceDelimited: " ", openapi3.SerializationPipeDelimited: "|",
+}
+
 // newParameter returns nil for a parameter of another kind: an object, a cookie, an unusual style.
 func newParameter(p *openapi3.Parameter, c *schema.Compiler) *parameter {
 	plain := &parameter{in: p.In, name: p.Name, required: p.Required, allowEmpty: p.AllowEmptyValue, direction: schema.Request}
@@ -39,53 +43,42 @@ func newParameter(p *openapi3.Parameter, c *schema.Compiler) *parameter {
 	if p.Schema == nil || p.Schema.Value == nil || err != nil {
 		return nil
 	}
-	switch {
-	case (p.In == openapi3.ParameterInPath || p.In == openapi3.ParameterInHeader) && style.Style == openapi3.SerializationSimple:
-		plain.separator = ","
-	case p.In != openapi3.ParameterInQuery:
-		return nil
-	case style.Style == openapi3.SerializationForm && !style.Explode:
-		plain.separator = ","
-	case style.Style == openapi3.SerializationSpaceDelimited && !style.Explode:
-		plain.separator = " "
-	case style.Style == openapi3.SerializationPipeDelimited && !style.Explode:
-		plain.separator = "|"
-	case style.Style == openapi3.SerializationDeepObject:
+	separator, isKnown := separators[style.Style]
+	if !isKnown || p.In == openapi3.ParameterInCookie {
 		return nil
 	}
-	return plain.of(c.Compile(p.Schema))
+	if p.In != openapi3.ParameterInQuery || !style.Explode {
+		plain.separator = separator
+	}
+	plain.schema = c.Compile(p.Schema)
+	if plain.types = plain.schema.Types(); plain.types == schema.Array {
+		plain.isList, plain.types = true, plain.schema.Items().Types()
+	}
+	switch {
+	case plain.types == schema.Any:
+		plain.types = schema.String // without a type it is text
+	case plain.types&(schema.Array|schema.Object) != 0:
+		return nil
+	}
+	return plain
 }
 
 // newHeader is newParameter for a header of a response.
 func newHeader(name string, h *openapi3.Header, c *schema.Compiler) *parameter {
-	if h.Schema == nil || h.Schema.Value == nil {
-		return nil
+	described := h.Parameter
+	described.In, described.Name = openapi3.ParameterInHeader, name
+	plain := newParameter(&described, c)
+	if plain != nil {
+		plain.in, plain.direction = "response header", schema.Response
 	}
-	plain := &parameter{in: "response header", name: name, required: h.Required, direction: schema.Response, separator: ","}
-	return plain.of(c.Compile(h.Schema))
-}
-
-// of completes a parameter by its schema, or returns nil.
-func (p *parameter) of(s *schema.Schema) *parameter {
-	p.schema, p.types = s, s.Types()
-	if p.types == schema.Array {
-		p.isList, p.types = true, s.Items().Types()
-	}
-	if p.types == schema.Any {
-		p.types = schema.String // without a type it is text
-	}
-	if p.types&(schema.Array|schema.Object) != 0 {
-		return nil
-	}
-	return p
+	return plain
 }
 
 // givenTimes is the reason for one value that is sent several times.
 func givenTimes(n int) string { return fmt.Sprintf("is given %d times; only one is allowed", n) }
 
-// check reports what is wrong with the texts that were sent for the parameter, and returns the value that they are, nil if
-// there is none.
-func (p *parameter) check(texts []string, rep *report) any {
+// check reports what is wrong with the texts that were sent for the parameter.
+func (p *parameter) check(texts []string, rep *report) {
 	at := Problem{In: p.in, Name: p.name}
 	if p.isList && len(texts) > 1 && p.in != openapi3.ParameterInQuery {
 		texts = []string{strings.Join(texts, ",")} // lines of one header are one list
@@ -94,85 +87,76 @@ func (p *parameter) check(texts []string, rep *report) any {
 	case len(texts) == 0 && p.required:
 		at.Reason = "is required"
 	case len(texts) == 0:
-		return nil
+		return
 	case len(texts) > 1 && (!p.isList || p.separator != ""):
 		at.Reason = givenTimes(len(texts))
 	case len(texts) == 1 && texts[0] == "" && p.allowEmpty:
-		return nil
+		return
 	case slices.ContainsFunc(texts, func(text string) bool { return !utf8.ValidString(text) }):
 		at.Reason = "is not valid UTF-8"
 	case p.isJSON:
-		checkJSON([]byte(texts[0]), at, p.schema, p.direction, rep)
-		return nil
-	case !p.isList:
-		return p.checkOne(texts[0], at, rep)
-	case len(texts) == 1 && texts[0] == "":
+		rep.checkJSON([]byte(texts[0]), at, p.schema, p.direction)
+		return
+	case p.isList && len(texts) == 1 && texts[0] == "":
 		at.Reason = "must not be empty"
 	default:
-		return p.checkList(texts, at, rep)
+		p.checkValue(texts, at, rep)
+		return
 	}
 	rep.add(at)
-	return nil
 }
 
-func (p *parameter) checkOne(text string, at Problem, rep *report) any {
-	value, ok := p.decode(p.schema, text)
-	if !ok {
-		at.Reason = "must be " + p.schema.Describe()
-		if text == "" {
-			at.Reason = "must not be empty"
+// checkValue decodes the texts and checks the value that they are.
+func (p *parameter) checkValue(texts []string, at Problem, rep *report) {
+	item := p.schema
+	if p.isList {
+		item = p.schema.Items()
+		if p.separator != "" {
+			texts = strings.Split(texts[0], p.separator)
 		}
-		rep.add(at)
-		return nil
-	}
-	rep.addAll(at, p.schema.Check(value, p.direction, rep.left()))
-	return value
-}
-
-func (p *parameter) checkList(texts []string, at Problem, rep *report) any {
-	if p.separator != "" {
-		texts = strings.Split(texts[0], p.separator)
 	}
 	values := make([]any, 0, len(texts))
 	for i, text := range texts {
 		if p.in != openapi3.ParameterInQuery {
 			text = strings.Trim(text, " \t")
 		}
-		value, ok := p.decode(p.schema.Items(), text)
-		if !ok {
-			at.Pointer, at.Reason = pointer([]string{strconv.Itoa(i)}), "must be "+p.schema.Items().Describe()
-			rep.add(at)
+		value, ok := p.decode(item, text)
+		if ok {
+			values = append(values, value)
 			continue
 		}
-		values = append(values, value)
+		if at.Reason = "must be " + item.Describe(); text == "" {
+			at.Reason = "must not be empty"
+		}
+		if p.isList {
+			at.Pointer = pointer([]string{strconv.Itoa(i)})
+		}
+		rep.add(at)
 	}
-	if len(values) < len(texts) {
-		return nil
+	switch {
+	case len(values) < len(texts):
+	case p.isList:
+		rep.check(values, at, p.schema, p.direction)
+	default:
+		rep.check(values[0], at, p.schema, p.direction)
 	}
-	rep.addAll(at, p.schema.Check(values, p.direction, rep.left()))
-	return values
 }
 
 // decode reads a text as a value of one of the parameter's types, if it can as one that the schema accepts.
-func (p *parameter) decode(s *schema.Schema, text string) (any, bool) {
-	var first any
-	found := false
+func (p *parameter) decode(s *schema.Schema, text string) (value any, found bool) {
 	for _, t := range []schema.TypeSet{schema.Integer, schema.Fraction, schema.Boolean, schema.String} {
 		if p.types&t == 0 {
 			continue
 		}
-		value, ok := decodeAs(t, text)
-		if !ok {
-			continue
+		v, ok := decodeAs(t, text)
+		if ok && (p.types == t || s.Accepts(v, p.direction)) {
+			return v, true
 		}
-		if p.types == t || s.Accepts(value, p.direction) {
-			return value, true
-		}
-		if !found {
-			first, found = value, true
+		if ok && !found {
+			value, found = v, true
 		}
 	}
-	return first, found
+	return value, found
 }
 
 func decodeAs(t schema.TypeSet, text string) (any, bool) {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"example.com/cortexscan/api/internal/schema"
 	"example.com/cortexscan/internal/text"
 )
 
@@ -15,11 +14,12 @@ import (
 type query struct {
 	parameters []*parameter
 	fallbacks  []*fallback
-	keys       []string // credentials
+	security   security
+	listed     string // the names, for a sentence
 }
 
-// given returns the texts of each parameter. It reads the query as net/http does, but reports its mistakes.
-func (q *query) given(raw string, rep *report) [][]string {
+// check reads the query as net/http does, but reports its mistakes, and checks the parameters.
+func (q *query) check(raw string, rep *report) {
 	given := make([][]string, len(q.parameters))
 	for raw != "" && rep.left() > 0 {
 		var pair string
@@ -28,20 +28,20 @@ func (q *query) given(raw string, rep *report) [][]string {
 			continue
 		}
 		name, value, _ := strings.Cut(pair, "=")
-		name, nameErr := unescapeQuery(name)
-		value, valueErr := unescapeQuery(value)
+		name, isName := unescape(name)
+		value, isValue := unescape(value)
 		at := Problem{In: openapi3.ParameterInQuery, Name: text.Visible(name, maxName)}
 		if at.Name == "" {
 			at.Name = `""`
 		}
 		i := slices.IndexFunc(q.parameters, func(p *parameter) bool { return p.name == name })
 		switch {
-		case nameErr != nil || valueErr != nil:
+		case !isName || !isValue:
 			at.Reason = "is not valid percent-encoding"
 		case strings.Contains(pair, ";"):
 			at.Reason = "contains a semicolon, which servers read in different ways; write it as %3B"
 		case i < 0 && !q.isKnown(name):
-			at.Reason = "is not a parameter of this operation" + schema.Listed("parameters", q.names())
+			at.Reason = "is not a parameter of this operation" + q.listed
 		}
 		if i >= 0 {
 			given[i] = append(given[i], value)
@@ -50,32 +50,20 @@ func (q *query) given(raw string, rep *report) [][]string {
 			rep.add(at)
 		}
 	}
-	return given
+	for i, p := range q.parameters {
+		p.check(given[i], rep)
+	}
 }
 
 // isKnown reports whether a name that is none of the parameters' belongs into the query all the same.
 func (q *query) isKnown(name string) bool {
-	return slices.Contains(q.keys, name) || slices.ContainsFunc(q.fallbacks, func(f *fallback) bool { return f.names(name) })
+	return q.security.isInQuery(name) || slices.ContainsFunc(q.fallbacks, func(f *fallback) bool { return f.names(name) })
 }
 
-func (q *query) names() []string {
-	var names []string
-	for _, p := range q.parameters {
-		names = append(names, p.name)
+// unescape returns the text as it is if it cannot be decoded.
+func unescape(s string) (string, bool) {
+	if plain, err := url.QueryUnescape(s); err == nil {
+		return plain, true
 	}
-	for _, f := range q.fallbacks {
-		if f.described.In == openapi3.ParameterInQuery {
-			names = append(names, f.described.Name)
-		}
-	}
-	return names
-}
-
-// unescapeQuery returns the text as it is if it cannot be decoded.
-func unescapeQuery(s string) (string, error) {
-	plain, err := url.QueryUnescape(s)
-	if err != nil {
-		return s, err
-	}
-	return plain, nil
+	return s, false
 }

@@ -38,10 +38,9 @@ func (r *response) check(h http.Header, body []byte, mayBeEmpty bool, rep *repor
 	switch {
 	case !isJSON || len(body) == 0 && mayBeEmpty:
 	case len(body) == 0:
-		at.Reason = "is empty; the contract documents JSON"
-		rep.add(at)
+		rep.add(Problem{In: at.In, Reason: "is empty; the contract documents JSON"})
 	default:
-		checkJSON(body, at, entry.schema, schema.Response, rep)
+		rep.checkJSON(body, at, entry.schema, schema.Response)
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 type Validator struct {
 	operations route.Table[*operation]
 	listed     string // the operations, for the requests that are for none of them
+	filters    []schema.KnownFilter
 }
 
 // NewValidator compiles the contract, which takes some 4 ms: make one Validator and keep it. The time grows linearly with
@@ -25,9 +26,16 @@ type Validator struct {
 func NewValidator() (*Validator, error) { return newValidator(document) }
 
 func newValidator(document []byte) (*Validator, error) {
-	doc, err := load(document)
+	doc, err := openapi3.NewLoader().LoadFromData(document)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("load the contract: %w", err)
+	}
+	// A test checks the examples, not every start.
+	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation()); err != nil {
+		return nil, fmt.Errorf("check the contract: %w", err)
+	}
+	if !strings.HasPrefix(doc.OpenAPI, "3.0.") {
+		return nil, fmt.Errorf("check the contract: it is written in OpenAPI %s; this validator reads 3.0", doc.OpenAPI)
 	}
 	v := &Validator{}
 	var names []string
@@ -46,33 +54,14 @@ func newValidator(document []byte) (*Validator, error) {
 		return nil, fmt.Errorf("compile the contract: %w", err)
 	}
 	slices.Sort(names)
-	v.listed = schema.Listed("operations", names)
+	v.listed, v.filters = schema.Listed("operations", names), compiler.KnownFilters()
 	return v, nil
 }
 
-// load reads a document and checks that it is valid OpenAPI.
-func load(document []byte) (*openapi3.T, error) {
-	doc, err := openapi3.NewLoader().LoadFromData(document)
-	if err != nil {
-		return nil, fmt.Errorf("load the contract: %w", err)
-	}
-	// A test checks the examples, not every start.
-	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation()); err != nil {
-		return nil, fmt.Errorf("check the contract: %w", err)
-	}
-	if !strings.HasPrefix(doc.OpenAPI, "3.0.") {
-		return nil, fmt.Errorf("check the contract: it is written in OpenAPI %s; this validator reads 3.0", doc.OpenAPI)
-	}
-	return doc, nil
-}
-
-// match is the operation of a request.
-type match = route.Match[*operation]
-
-// find looks up the operation by method and path alone. The error is a *Violation.
-func (v *Validator) find(r *http.Request) (match, error) {
+// find looks up the operation by method and path alone. The Violation says why there is none.
+func (v *Validator) find(r *http.Request) (route.Match[*operation], *Violation) {
 	if r == nil || r.URL == nil {
-		return match{}, &Violation{Problems: []Problem{{In: "path", Reason: "is required: there is no request"}}}
+		return route.Match[*operation]{}, &Violation{Problems: []Problem{{In: "path", Reason: "is required: there is no request"}}}
 	}
 	m := v.operations.Find(r.Method, r.URL)
 	switch {
@@ -87,8 +76,8 @@ func (v *Validator) find(r *http.Request) (match, error) {
 // Operation returns the operationId of the operation that a request is for, by its method and path alone; ok is false for
 // an unknown operation. The ID is empty if the contract gives the operation none.
 func (v *Validator) Operation(r *http.Request) (id string, ok bool) {
-	m, err := v.find(r)
-	if err != nil {
+	m, unknown := v.find(r)
+	if unknown != nil {
 		return "", false
 	}
 	return m.Value.id, true
@@ -98,16 +87,12 @@ func (v *Validator) Operation(r *http.Request) (id string, ok bool) {
 // *[Violation]. The host and the credentials are not checked. The request stays as it was: its body, of which up to 8 MiB
 // are read, can be read again.
 func (v *Validator) ValidateRequest(r *http.Request) error {
-	m, err := v.find(r)
-	if err != nil {
-		return err
+	m, unknown := v.find(r)
+	if unknown != nil {
+		return unknown
 	}
 	rep := &report{}
-	body, err := readBody(r)
-	if err != nil {
-		rep.add(bodyProblem(err))
-	}
-	m.Value.check(r, m.Param, body, err == nil, rep)
+	_ = m.Value.check(r, m.Param, rep) // which is in the report
 	return rep.violation(m.Value.name)
 }
 
@@ -116,9 +101,9 @@ func (v *Validator) ValidateRequest(r *http.Request) error {
 // it has to be JSON, whatever its Content-Type says. Members that the contract does not describe are no problem, and a
 // status that is documented without a body may come with any.
 func (v *Validator) ValidateResponse(r *http.Request, status int, h http.Header, body []byte) error {
-	m, err := v.find(r)
-	if err != nil {
-		return err
+	m, unknown := v.find(r)
+	if unknown != nil {
+		return unknown
 	}
 	rep := &report{}
 	m.Value.checkResponse(r.Method, status, h, body, rep)

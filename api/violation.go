@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/cortexscan/api/internal/schema"
+	"example.com/cortexscan/api/internal/strictjson"
 	"example.com/cortexscan/internal/text"
 )
 
@@ -12,6 +13,7 @@ const (
 	maxProblems  = 100  // kept in one Violation
 	maxListed    = 10   // of them, printed by Error
 	maxErrorText = 2000 // bytes of Error
+	maxReason    = 1000 // bytes of a Reason
 	maxName      = 64   // bytes of a name that came with the message
 	maxPointer   = 512  // bytes of a Pointer
 )
@@ -73,25 +75,48 @@ func (p Problem) String() string {
 	return strings.Join(parts, " ")
 }
 
-// report collects the problems of one message.
-type report struct{ problems []Problem }
-
-func (r *report) add(p Problem) {
-	if r.left() > 0 {
-		r.problems = append(r.problems, p)
-	}
-}
-
-// addAll adds what was found in the value that stands at at.
-func (r *report) addAll(at Problem, found []schema.Problem) {
-	for _, p := range found {
-		at.Pointer, at.Reason = pointer(p.At), p.Reason
-		r.add(at)
-	}
+// report collects the problems of one message, and the advice on it if that is asked for.
+type report struct {
+	problems, advice []Problem
+	advising         bool
 }
 
 // left returns how many problems there is room for.
 func (r *report) left() int { return maxProblems - len(r.problems) }
+
+func (r *report) add(p Problem) {
+	if r.left() > 0 {
+		p.Reason = text.Visible(p.Reason, maxReason)
+		r.problems = append(r.problems, p)
+	}
+}
+
+// checkJSON checks a text that has to be JSON, in its form and by the schema. It stands at at.
+func (r *report) checkJSON(text []byte, at Problem, s *schema.Schema, d schema.Direction) {
+	value, ok, found := strictjson.Read(text, r.left())
+	r.problems = append(r.problems, placed(at, found)...)
+	if ok {
+		r.check(value, at, s, d)
+	}
+}
+
+// check checks a value by its schema.
+func (r *report) check(value any, at Problem, s *schema.Schema, d schema.Direction) {
+	r.problems = append(r.problems, placed(at, s.Check(value, d, r.left()))...)
+	if r.advising && len(r.problems) == 0 {
+		r.advice = append(r.advice, placed(at, s.Advise(value, maxProblems-len(r.advice)))...)
+	}
+}
+
+// placed returns what was found in the value that stands at at.
+func placed(at Problem, found []strictjson.Problem) []Problem {
+	var out []Problem
+	for _, p := range found {
+		at.Pointer, at.Reason = pointer(p.At), text.Visible(p.Reason, maxReason)
+		out = append(out, at)
+	}
+	return out
+}
 
 // violation returns nil, and not a nil *Violation, if there is no problem.
 func (r *report) violation(operation string) error {

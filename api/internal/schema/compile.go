@@ -12,6 +12,7 @@ import (
 // Compiler compiles the schemas of one document, each of them once. The zero Compiler is ready to use.
 type Compiler struct {
 	compiled map[*openapi3.Schema]*Schema
+	filters  map[string]KnownFilter
 	err      error
 }
 
@@ -42,7 +43,7 @@ const unfinished TypeSet = 0xff
 func (c *Compiler) compile(source *openapi3.Schema) *Schema {
 	s := &Schema{source: source, types: unfinished, keywords: keywordsOf(source)}
 	if c.compiled == nil {
-		c.compiled = map[*openapi3.Schema]*Schema{}
+		c.compiled, c.filters = map[*openapi3.Schema]*Schema{}, map[string]KnownFilter{}
 	}
 	c.compiled[source] = s
 	s.allOf, s.oneOf, s.anyOf = c.all(source.AllOf), c.all(source.OneOf), c.all(source.AnyOf)
@@ -57,6 +58,8 @@ func (c *Compiler) compile(source *openapi3.Schema) *Schema {
 	if s.knownValues, s.knownFilters, err = knownIn(source); err != nil && c.err == nil {
 		c.err = fmt.Errorf("%s: %w", extension, err)
 	}
+	maps.Copy(c.filters, s.knownFilters)
+	s.isPlain = s.keywords == nil && s.not == nil && s.knownValues == nil && len(s.allOf)+len(s.oneOf)+len(s.anyOf) == 0
 	s.types = acceptable(s)
 	return s
 }

@@ -7,63 +7,58 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"example.com/cortexscan/internal/text"
 )
 
 const (
-	maxName   = 64  // bytes of a name out of the document
-	maxListed = 10  // names in one list
-	deepest   = 16  // where looking through alternatives of alternatives ends; only a circle goes so far
-	maxRule   = 200 // bytes of a pattern
+	maxListed = 10 // names in one list
+	deepest   = 16 // where looking through alternatives of alternatives ends; only a circle goes so far
 )
 
-// reason describes a keyword that a value violates, with the document's words and never with the value's.
+// reasons are those for the keywords of a schema that has them, in the document's words and never in the value's.
+var reasons = map[string]func(*openapi3.Schema) string{
+	"minLength":        func(k *openapi3.Schema) string { return "must have at least " + count(k.MinLength, "character") },
+	"maxLength":        func(k *openapi3.Schema) string { return "must have at most " + count(*k.MaxLength, "character") },
+	"pattern":          func(k *openapi3.Schema) string { return "must match the pattern " + k.Pattern },
+	"format":           func(k *openapi3.Schema) string { return formatReason(k.Format) },
+	"minimum":          func(k *openapi3.Schema) string { return "must be at least " + number(k.Min) },
+	"maximum":          func(k *openapi3.Schema) string { return "must be at most " + number(k.Max) },
+	"exclusiveMinimum": func(k *openapi3.Schema) string { return "must be more than " + number(k.Min) },
+	"exclusiveMaximum": func(k *openapi3.Schema) string { return "must be less than " + number(k.Max) },
+	"multipleOf":       func(k *openapi3.Schema) string { return "must be a multiple of " + number(k.MultipleOf) },
+	"minItems":         func(k *openapi3.Schema) string { return "must have at least " + count(k.MinItems, "item") },
+	"maxItems":         func(k *openapi3.Schema) string { return "must have at most " + count(*k.MaxItems, "item") },
+	"uniqueItems":      func(*openapi3.Schema) string { return "must not contain the same item twice" },
+	"minProperties":    func(k *openapi3.Schema) string { return "must have at least " + count(k.MinProps, "member") },
+	"maxProperties":    func(k *openapi3.Schema) string { return "must have at most " + count(*k.MaxProps, "member") },
+}
+
+// reason describes a keyword that a value violates.
 func (s *Schema) reason(keyword string) string {
-	k := s.source
-	float := func(f *float64) string { return strconv.FormatFloat(*f, 'f', -1, 64) }
+	known := reasons[keyword]
 	switch {
 	case keyword == "type" || keyword == "enum":
 		return "must be " + s.Describe()
-	case keyword == "minLength" && k.MinLength == 1:
+	case keyword == "minLength" && s.source.MinLength == 1:
 		return "must not be empty"
-	case keyword == "minLength":
-		return "must have at least " + count(k.MinLength, "character")
-	case keyword == "maxLength" && k.MaxLength != nil:
-		return "must have at most " + count(*k.MaxLength, "character")
-	case keyword == "pattern":
-		return "must match the pattern " + text.Visible(k.Pattern, maxRule)
-	case keyword == "format" && k.Format == "int64":
-		return "must be between -9223372036854775808 and 9223372036854775807"
-	case keyword == "format" && k.Format == "int32":
-		return "must be between -2147483648 and 2147483647"
-	case keyword == "format":
-		return "must have the format " + text.Visible(k.Format, maxName)
-	case keyword == "minimum" && k.Min != nil:
-		return "must be at least " + float(k.Min)
-	case keyword == "maximum" && k.Max != nil:
-		return "must be at most " + float(k.Max)
-	case keyword == "exclusiveMinimum" && k.Min != nil:
-		return "must be more than " + float(k.Min)
-	case keyword == "exclusiveMaximum" && k.Max != nil:
-		return "must be less than " + float(k.Max)
-	case keyword == "multipleOf" && k.MultipleOf != nil:
-		return "must be a multiple of " + float(k.MultipleOf)
-	case keyword == "minItems":
-		return "must have at least " + count(k.MinItems, "item")
-	case keyword == "maxItems" && k.MaxItems != nil:
-		return "must have at most " + count(*k.MaxItems, "item")
-	case keyword == "uniqueItems":
-		return "must not contain the same item twice"
-	case keyword == "minProperties":
-		return "must have at least " + count(k.MinProps, "member")
-	case keyword == "maxProperties" && k.MaxProps != nil:
-		return "must have at most " + count(*k.MaxProps, "member")
+	case known != nil:
+		return known(s.source)
 	case keyword == "":
 		return "does not match its schema"
 	}
-	return "violates the keyword " + text.Visible(keyword, maxName) + " of its schema"
+	return "violates the keyword " + keyword + " of its schema"
 }
+
+func formatReason(format string) string {
+	switch format {
+	case "int64":
+		return "must be between -9223372036854775808 and 9223372036854775807"
+	case "int32":
+		return "must be between -2147483648 and 2147483647"
+	}
+	return "must have the format " + format
+}
+
+func number(f *float64) string { return strconv.FormatFloat(*f, 'f', -1, 64) }
 
 // Describe returns what the schema accepts, to stand after "must be".
 func (s *Schema) Describe() string {
@@ -97,7 +92,7 @@ func (s *Schema) forms(depth int) []string {
 	case len(s.allOf) > 0:
 		texts = s.allOf[0].forms(depth + 1)
 	case s.source.Title != "":
-		texts = append(texts, text.Visible(s.source.Title, maxName))
+		texts = append(texts, s.source.Title)
 	default:
 		texts = append(texts, "another value")
 	}
@@ -107,21 +102,19 @@ func (s *Schema) forms(depth int) []string {
 	return slices.Compact(texts)
 }
 
+var typeWords = map[string]string{
+	openapi3.TypeObject: "an object", openapi3.TypeInteger: "an integer", openapi3.TypeNumber: "a number", openapi3.TypeString: "a string",
+	openapi3.TypeBoolean: "true or false",
+}
+
 func (s *Schema) describeType(name string) string {
-	switch name {
-	case openapi3.TypeArray:
+	switch {
+	case name == openapi3.TypeArray:
 		return s.describeList()
-	case openapi3.TypeInteger:
-		return "an integer"
-	case openapi3.TypeBoolean:
-		return "true or false"
-	case openapi3.TypeObject:
-		if s.name != "" {
-			return "an object (" + text.Visible(s.name, maxName) + ")"
-		}
-		return "an object"
+	case name == openapi3.TypeObject && s.name != "":
+		return "an object (" + s.name + ")"
 	}
-	return "a " + name
+	return typeWords[name]
 }
 
 // describeList returns "a list of strings", "a list of at least one EndpointFilter".
@@ -131,7 +124,7 @@ func (s *Schema) describeList() string {
 		types := items.source.Type.Slice()
 		switch {
 		case items.name != "":
-			one = text.Visible(items.name, maxName)
+			one = items.name
 		case len(types) == 1 && types[0] == openapi3.TypeArray:
 			one = "list"
 		case len(types) == 1:
@@ -147,11 +140,8 @@ func (s *Schema) describeList() string {
 func oneOfValues(values []any) string {
 	texts := make([]string, 0, len(values))
 	for _, v := range values {
-		quoted, err := json.Marshal(v)
-		if err != nil {
-			quoted = []byte("?")
-		}
-		texts = append(texts, text.Visible(string(quoted), maxName))
+		quoted, _ := json.Marshal(v) // which came from JSON
+		texts = append(texts, string(quoted))
 	}
 	if len(texts) == 1 {
 		return texts[0]
@@ -176,11 +166,7 @@ func Listed(label string, names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	visible := make([]string, len(names))
-	for i, name := range names {
-		visible[i] = text.Visible(name, maxName)
-	}
-	return " (" + label + ": " + List(visible, ", ") + ")"
+	return " (" + label + ": " + List(names, ", ") + ")"
 }
 
 // count returns "one item", "2 items".

@@ -17,68 +17,48 @@ type walker struct {
 	limit     int
 	problems  []Problem
 	counting  int // more than 0: problems are counted, not kept
-	at        []step
+	at        []string
 	active    []*Schema // applied to the same value, so as not to run in circles; from base on
 	base      int
-	counts    map[visit]int // problems of a value by a recursive schema
-	done      map[visit]bool
+	advising  bool          // the value is valid: advice is kept, not problems
+	seen      map[visit]int // problems of values by recursive schemas
 }
 
-// step goes to a member by its name, or to an item by its index.
-type step struct {
-	name  string
-	index int // -1 for a member
-}
-
-// visit is a recursive schema applied to an object or a list that is not empty.
+// visit is a recursive schema applied to an object or a list that is not empty, to count its problems or to keep them.
 type visit struct {
-	schema *Schema
-	value  uintptr
+	schema   *Schema
+	value    uintptr
+	counting bool
 }
 
-func visitOf(s *Schema, value any) (visit, bool) {
+func (w *walker) visitOf(s *Schema, value any) (visit, bool) {
 	if !s.recursive || isScalar(value) {
 		return visit{}, false
 	}
 	v := reflect.ValueOf(value)
-	return visit{s, v.Pointer()}, v.Len() > 0 // all empty lists may be one
+	return visit{s, v.Pointer(), w.counting > 0}, v.Len() > 0 // all empty lists may be one
 }
 
 func isScalar(value any) bool { return typeOf(value)&(Array|Object) == 0 }
 
-// add keeps a problem with the value at hand, and returns 1.
-func (w *walker) add(reason string) int {
+// add keeps a problem with the value at hand, or with the member of it that further names, and returns 1.
+func (w *walker) add(reason string, further ...string) int {
 	if w.counting == 0 && !w.isFull() {
-		at := make([]string, len(w.at))
-		for i, s := range w.at {
-			if at[i] = s.name; s.index >= 0 {
-				at[i] = strconv.Itoa(s.index)
-			}
-		}
-		w.problems = append(w.problems, Problem{At: at, Reason: reason})
+		w.problems = append(w.problems, Problem{At: slices.Concat(w.at, further), Reason: reason})
 	}
 	return 1
 }
 
-// addMember is add for a member whose value is not looked into.
-func (w *walker) addMember(name, reason string) int {
-	w.at = append(w.at, step{name, -1})
-	defer w.leave()
-	return w.add(reason)
-}
-
-func (w *walker) leave() { w.at = w.at[:len(w.at)-1] }
-
 // isFull reports whether further problems are of no use.
 func (w *walker) isFull() bool { return w.counting == 0 && len(w.problems) >= w.limit }
 
-// down goes one step into the value.
-func (w *walker) down(to step, visit func(*Schema, any) int, s *Schema, value any) int {
+// down judges the value one step further in.
+func (w *walker) down(to string, s *Schema, value any) int {
 	base := w.base
 	w.base, w.at = len(w.active), append(w.at, to)
-	defer func() { w.base = base }()
-	defer w.leave()
-	return visit(s, value)
+	found := w.judge(s, value)
+	w.base, w.at = base, w.at[:len(w.at)-1]
+	return found
 }
 
 // count returns the number of problems without keeping them.
@@ -97,28 +77,18 @@ func (w *walker) judge(s *Schema, value any) int {
 	}
 	w.active = append(w.active, s)
 	defer func() { w.active = w.active[:len(w.active)-1] }()
-	v, recursive := visitOf(s, value)
+	v, recursive := w.visitOf(s, value)
+	found, known := w.seen[v]
 	switch {
 	case !recursive:
 		return w.apply(s, value)
-	case w.counting == 0:
-		if w.done[v] {
-			return 0
-		}
-		if w.done == nil {
-			w.done = map[visit]bool{}
-		}
-		w.done[v] = true
-		return w.apply(s, value)
+	case known:
+		return found
+	case w.seen == nil:
+		w.seen = map[visit]int{}
 	}
-	found, known := w.counts[v]
-	if !known {
-		if w.counts == nil {
-			w.counts = map[visit]int{}
-		}
-		found = w.apply(s, value)
-		w.counts[v] = found
-	}
+	found = w.apply(s, value)
+	w.seen[v] = found
 	return found
 }
 
@@ -129,17 +99,20 @@ func (w *walker) apply(s *Schema, value any) int {
 		return w.null(s)
 	case s.types&t == 0:
 		return w.add("must be " + s.Describe() + ", not " + t.String())
-	case isTooLarge(value) && (s.source.Type != nil || s.keywords != nil):
-		return w.add("is too large a number")
 	}
 	found := w.composition(s, value) + w.keywords(s, value)
+	if w.advising && w.counting == 0 {
+		w.advise(s, value)
+	}
 	switch value := value.(type) {
 	case []any:
 		for i, item := range value {
 			if s.items == nil || w.isFull() {
 				break
 			}
-			found += w.down(step{index: i}, w.judge, s.items, item)
+			if !s.items.isPlain || s.items.types&typeOf(item)&^(Array|Object) == 0 {
+				found += w.down(strconv.Itoa(i), s.items, item)
+			}
 		}
 	case map[string]any:
 		found += w.members(s, value)
@@ -149,16 +122,15 @@ func (w *walker) apply(s *Schema, value any) int {
 
 // null is the judgment on null: a schema without a type accepts it if its parts do.
 func (w *walker) null(s *Schema) int {
-	refused := s.source.Type != nil || len(s.source.Enum) > 0 && !slices.Contains(s.source.Enum, nil)
+	composed := len(s.allOf)+len(s.oneOf)+len(s.anyOf) > 0
+	listed := len(s.source.Enum) == 0 || slices.Contains(s.source.Enum, nil)
 	switch {
 	case s.source.Nullable:
 		return 0
-	case len(s.allOf)+len(s.oneOf)+len(s.anyOf) > 0:
+	case composed || s.source.Type == nil && listed:
 		return w.composition(s, nil)
-	case refused:
-		return w.add("must be " + s.Describe() + ", not null")
 	}
-	return w.composition(s, nil)
+	return w.add("must be " + s.Describe() + ", not null")
 }
 
 func (w *walker) composition(s *Schema, value any) int {
@@ -187,17 +159,13 @@ func (w *walker) keywords(s *Schema, value any) int {
 	if err == nil {
 		return 0
 	}
-	var refusals openapi3.MultiError
-	if !errors.As(err, &refusals) {
-		refusals = openapi3.MultiError{err}
-	}
+	refusals := openapi3.MultiError{err}
+	errors.As(err, &refusals)
 	for _, err := range refusals {
 		// Only the keyword is taken: kin-openapi's own words may repeat the value.
-		keyword := ""
-		if refusal := (*openapi3.SchemaError)(nil); errors.As(err, &refusal) {
-			keyword = refusal.SchemaField
-		}
-		w.add(s.reason(keyword))
+		refusal := &openapi3.SchemaError{}
+		errors.As(err, &refusal)
+		w.add(s.reason(refusal.SchemaField))
 	}
 	return len(refusals)
 }
@@ -211,42 +179,33 @@ func (w *walker) members(s *Schema, value map[string]any) int {
 		case w.isFull():
 			return found
 		case known == nil && s.closed:
-			found += w.addMember(name, w.unknownMember(s))
+			found += w.add("is not a known member"+Listed("known", s.propertyNames)+ignored[w.direction], name)
 		case known == nil && s.rest == nil:
 		case known == nil:
-			found += w.down(step{name, -1}, w.judge, s.rest, value[name])
+			found += w.down(name, s.rest, value[name])
 		case value[name] != nil && w.isForeign(known):
-			found += w.addMember(name, w.foreign())
+			found += w.add(foreign[w.direction], name)
 		default:
-			found += w.down(step{name, -1}, w.judge, known, value[name])
+			found += w.down(name, known, value[name])
 		}
 	}
 	for _, name := range s.source.Required {
 		if _, given := value[name]; !given && !w.isForeign(s.properties[name]) {
-			found += w.addMember(name, "is required")
+			found += w.add("is required", name)
 		}
 	}
 	return found
 }
 
-func (w *walker) unknownMember(s *Schema) string {
-	reason := "is not a known member" + Listed("known", s.propertyNames)
-	if w.direction == Request {
-		reason += "; the service would ignore it"
-	}
-	return reason
-}
+// What is said of members that are not described, and of those of the other direction.
+var (
+	ignored = [...]string{Request: "; the service would ignore it", Response: ""}
+	foreign = [...]string{Request: "is read-only: a request must not contain it", Response: "is write-only: a response must not contain it"}
+)
 
 // isForeign reports whether a member belongs to messages of the other direction alone.
 func (w *walker) isForeign(s *Schema) bool {
 	return s != nil && (w.direction == Request && s.source.ReadOnly || w.direction == Response && s.source.WriteOnly)
-}
-
-func (w *walker) foreign() string {
-	if w.direction == Request {
-		return "is read-only: a request must not contain it"
-	}
-	return "is write-only: a response must not contain it"
 }
 
 // choose reports on a value that may take several forms, of which it has to match one to most. The problems that help are
@@ -254,7 +213,7 @@ func (w *walker) foreign() string {
 func (w *walker) choose(s *Schema, forms []*Schema, value any, most int) int {
 	forms, problem := s.discriminate(forms, value)
 	if problem != nil {
-		return w.addMember(s.source.Discriminator.PropertyName, problem.Error())
+		return w.add(problem.Error(), s.source.Discriminator.PropertyName)
 	}
 	t := typeOf(value)
 	matching, fewest, sameType := 0, 0, false
@@ -262,7 +221,9 @@ func (w *walker) choose(s *Schema, forms []*Schema, value any, most int) int {
 	for _, form := range forms {
 		found := w.count(form, value)
 		if found == 0 {
-			matching++
+			if matching++; w.advising && w.counting == 0 {
+				w.judge(form, value)
+			}
 			continue
 		}
 		if form.Types()&t == 0 {

@@ -1,10 +1,14 @@
 package schema
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -18,80 +22,125 @@ const extension = "x-known-values"
 
 // KnownFilter is a documented field of a filter.
 type KnownFilter struct {
-	Field     string
-	Operators []string
-	Values    []string // nil where any value will do
+	Field     string   `json:"-"`
+	Operators []string `json:"operators"`
+	Values    []string `json:"values"` // nil where any value will do
 }
 
-// KnownFilters returns the tables of the document's components in one, sorted by field.
-func KnownFilters(doc *openapi3.T) ([]KnownFilter, error) {
-	filters := map[string]KnownFilter{}
-	if doc.Components == nil {
-		return nil, nil
-	}
-	for name, ref := range doc.Components.Schemas {
-		_, found, err := knownIn(ref.Value)
-		if err != nil {
-			return nil, fmt.Errorf("%s of schema %s: %w", extension, name, err)
-		}
-		maps.Copy(filters, found)
-	}
+// KnownFilters returns the tables of what was compiled in one, sorted by field.
+func (c *Compiler) KnownFilters() []KnownFilter {
 	var sorted []KnownFilter
-	for _, field := range slices.Sorted(maps.Keys(filters)) {
-		sorted = append(sorted, filters[field])
+	for _, field := range slices.Sorted(maps.Keys(c.filters)) {
+		sorted = append(sorted, c.filters[field])
 	}
-	return sorted, nil
+	return sorted
 }
 
 // knownIn reads the extension of a schema, either a list or a table.
-func knownIn(source *openapi3.Schema) ([]string, map[string]KnownFilter, error) {
+func knownIn(source *openapi3.Schema) (values []string, filters map[string]KnownFilter, err error) {
 	given, has := source.Extensions[extension]
-	table, isTable := given.(map[string]any)
-	switch {
-	case !has:
+	if !has {
 		return nil, nil, nil
-	case !isTable:
-		values, err := stringList(given)
-		return values, nil, err
 	}
-	filters := map[string]KnownFilter{}
-	for field, row := range table {
-		columns, _ := row.(map[string]any)
-		known := KnownFilter{Field: field}
-		for column, given := range columns {
-			values, err := stringList(given)
-			switch column {
-			case "operators":
-				known.Operators = values
-			case "values":
-				known.Values = values
-			default:
-				err = errors.New("has an unknown column " + column)
-			}
-			if err != nil {
-				return nil, nil, fmt.Errorf("field %s: %w", field, err)
-			}
+	encoded, err := json.Marshal(given)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, isTable := given.(map[string]any); !isTable {
+		if json.Unmarshal(encoded, &values) != nil || len(values) == 0 {
+			return nil, nil, errors.New("must be a list of strings (quote numbers and booleans), or a table by field")
 		}
-		if len(known.Operators) == 0 {
-			return nil, nil, fmt.Errorf("field %s has no list of operators", field)
+		return values, nil, nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(encoded))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&filters); err != nil {
+		return nil, nil, fmt.Errorf("must be a table {field: {operators: [strings], values: [strings]}}: %w", err)
+	}
+	for field, f := range filters {
+		if f.Field = field; len(f.Operators) == 0 {
+			return nil, nil, fmt.Errorf("field %s has no operators", field)
 		}
-		filters[field] = known
+		filters[field] = f
 	}
 	return nil, filters, nil
 }
 
-func stringList(given any) ([]string, error) {
-	values, _ := given.([]any)
-	if len(values) == 0 {
-		return nil, errors.New("must be a list of strings, or a table by field")
+// advise compares a valid value with the documented ones of its schema.
+func (w *walker) advise(s *Schema, value any) {
+	w.compare(value, "value", s.knownValues)
+	filter, _ := value.(map[string]any)
+	field, isFilter := filter["field"].(string)
+	if !isFilter || s.knownFilters == nil {
+		return
 	}
-	texts := make([]string, len(values))
-	for i, v := range values {
-		s, isString := v.(string)
-		if !isString {
-			return nil, fmt.Errorf("item %d is not a string: quote it", i)
+	known, documented := s.knownFilters[field]
+	if !documented {
+		w.compare(field, "field", slices.Sorted(maps.Keys(s.knownFilters)), "field")
+		return // nobody documents its operators and values
+	}
+	w.compare(filter["operator"], "operator of the field "+field, known.Operators, "operator")
+	w.compare(filter["value"], "value of the field "+field, known.Values, "value")
+	list, _ := filter["value"].([]any)
+	for i, item := range list {
+		w.compare(item, "value of the field "+field, known.Values, "value", strconv.Itoa(i))
+	}
+}
+
+// compare reports a word that is not among the documented ones, with the nearest of them and without itself. It stands at
+// further in the value at hand.
+func (w *walker) compare(given any, what string, documented []string, further ...string) {
+	word, isString := given.(string)
+	if !isString || len(documented) == 0 || w.isFull() || slices.Contains(documented, word) {
+		return
+	}
+	reason := "is not a documented " + what
+	if near := nearest(word, documented); near != "" {
+		w.add(reason+"; did you mean "+near+"?", further...)
+	} else {
+		w.add(reason+Listed("documented", documented), further...)
+	}
+}
+
+// nearest returns the word that given was probably meant to be, or "" if none is near.
+func nearest(given string, words []string) string {
+	const longest = 64 // the comparison takes the product of the lengths
+	if len(given) > longest {
+		return ""
+	}
+	folded := fold.Replace(strings.ToLower(given))
+	best, fewest := "", len(folded)/3+2 // one more than the edits that a typo may be
+	for _, word := range words {
+		target := fold.Replace(strings.ToLower(word))
+		edits := distance(folded, target)
+		if len(folded) > 2 && (strings.HasPrefix(target, folded) || strings.HasPrefix(folded, target)) {
+			edits = min(edits, 1)
 		}
-		texts[i] = s
+		if edits < fewest {
+			best, fewest = word, edits
+		}
 	}
-	return texts, nil
+	return best
+}
+
+var fold = strings.NewReplacer("-", "", "_", "", " ", "", ".", "")
+
+// distance returns the number of bytes to insert, delete or replace to make b of a.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replaced := diagonal
+			if a[i] != b[j] {
+				replaced++
+			}
+			diagonal, row[j+1] = row[j+1], min(replaced, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
 }

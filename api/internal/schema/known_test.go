@@ -2,6 +2,7 @@ package schema
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,44 +10,103 @@ import (
 )
 
 func TestKnownFilters(t *testing.T) {
-	doc, err := openapi3.NewLoader().LoadFromData([]byte(`
-openapi: 3.0.3
-info: {title: t, version: '1'}
-paths: {}
-components:
-  schemas:
-    Word: {type: string, x-known-values: [b, a]}
-    One: {type: object, x-known-values: {platform: {operators: [in], values: [windows, linux]}, last_seen: {operators: [gte, lte]}}}
-    Two: {type: object, x-known-values: {alias: {operators: [in]}}}
-`))
-	if err != nil {
-		t.Fatal(err)
+	var c Compiler
+	if got := c.KnownFilters(); got != nil {
+		t.Errorf("got %v", got)
 	}
-	got, err := KnownFilters(doc)
+	for _, known := range []any{
+		[]any{"b", "a"},
+		map[string]any{"platform": map[string]any{"operators": []any{"in"}, "values": []any{"windows", "linux"}}, "last_seen": map[string]any{"operators": []any{"gte", "lte"}}},
+		map[string]any{"alias": map[string]any{"operators": []any{"in"}}},
+	} {
+		c.Compile(openapi3.NewSchemaRef("", &openapi3.Schema{Extensions: map[string]any{extension: known}}))
+	}
 	want := []KnownFilter{{"alias", []string{"in"}, nil}, {"last_seen", []string{"gte", "lte"}, nil}, {"platform", []string{"in"}, []string{"windows", "linux"}}}
-	if err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, %v", got, err)
-	}
-	if got, err := KnownFilters(&openapi3.T{}); got != nil || err != nil {
-		t.Errorf("got %v, %v", got, err)
-	}
-	doc.Components.Schemas["Two"].Value.Extensions[extension] = "x"
-	if _, err := KnownFilters(doc); err == nil || !strings.Contains(err.Error(), "schema Two") {
-		t.Errorf("got %v", err)
+	if got := c.KnownFilters(); c.Err() != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, %v", got, c.Err())
 	}
 }
 
 func TestUnreadableKnownValues(t *testing.T) {
+	const list, table = "must be a list of strings", "must be a table {field:"
 	for text, want := range map[string]string{
-		`"a"`: "must be a list of strings, or a table by field", `[]`: "must be a list", `[1]`: "item 0 is not a string: quote it", `true`: "must be a list",
-		`{"a":["in"]}`:             "field a has no list of operators",
-		`{"a":{}}`:                 "field a has no list of operators",
-		`{"a":{"operators":"in"}}`: "field a: must be a list",
-		`{"a":{"operators":["in"],"values":[true]}}`: "field a: item 0 is not a string",
-		`{"a":{"operators":["in"],"value":["a"]}}`:   "field a: has an unknown column value",
+		`"a"`: list, `[]`: list, `[1]`: list, `true`: list,
+		`{"a":["in"]}`: table, `{"a":{"operators":"in"}}`: table, `{"a":{"operators":["in"],"values":[true]}}`: table, `{"a":{"operators":["in"],"value":["a"]}}`: table,
+		`{"a":{}}`: "field a has no operators",
 	} {
 		if _, err := tryCompile(`{"x-known-values":` + text + `}`); err == nil || !strings.Contains(err.Error(), "x-known-values: "+want) {
 			t.Errorf("%s: got %v, want %s", text, err, want)
+		}
+	}
+}
+
+func TestAdvise(t *testing.T) {
+	const (
+		word   = `{"type":"string","x-known-values":["windows","linux","in_progress"]}`
+		filter = `{"type":"object","x-known-values":{"hostname":{"operators":["in"]},"platform":{"operators":["in"],"values":["windows","linux"]},"first_seen":{"operators":["gte","lte"]}}}`
+	)
+	for _, tt := range []struct {
+		name, schema, value string
+		want                []string
+	}{
+		{"documented", word, `"windows"`, nil},
+		{"a typo", word, `"windwos"`, []string{"is not a documented value; did you mean windows?"}},
+		{"the wrong case", word, `"Linux"`, []string{"is not a documented value; did you mean linux?"}},
+		{"a space", word, `"in progress"`, []string{"is not a documented value; did you mean in_progress?"}},
+		{"nothing near", word, `"SECRET"`, []string{"is not a documented value (documented: windows, linux, in_progress)"}},
+		{"empty", word, `""`, []string{"is not a documented value (documented: windows, linux, in_progress)"}},
+		{"in a list", `{"items":` + word + `}`, `["linux","linus"]`, []string{"/1 is not a documented value; did you mean linux?"}},
+		{"in an additional member", `{"additionalProperties":` + word + `}`, `{"a":"linus"}`, []string{"/a is not a documented value; did you mean linux?"}},
+		{"in a part", `{"allOf":[` + word + `]}`, `"linus"`, []string{"is not a documented value; did you mean linux?"}},
+		{"in the alternative that it is", `{"oneOf":[{"type":"integer","x-known-values":["x"]},` + word + `]}`, `"linus"`, []string{"is not a documented value; did you mean linux?"}},
+		{"in none of the others", `{"anyOf":[{"type":"string","maxLength":2,"x-known-values":["x"]},{"type":"string"}]}`, `"linus"`, nil},
+
+		{"a documented filter", filter, `{"field":"platform","operator":"in","value":["windows","linux"]}`, nil},
+		{"any value will do", filter, `{"field":"hostname","operator":"in","value":["laptop-17"]}`, nil},
+		{"a field", filter, `{"field":"host_name","operator":"equals","value":["a"]}`, []string{"/field is not a documented field; did you mean hostname?"}},
+		{"the beginning of a field", filter, `{"field":"host","operator":"in","value":["a"]}`, []string{"/field is not a documented field; did you mean hostname?"}},
+		{"no field like it", filter, `{"field":"os","operator":"in","value":["a"]}`, []string{"/field is not a documented field (documented: first_seen, hostname, platform)"}},
+		{"an operator", filter, `{"field":"first_seen","operator":"lt","value":7}`, []string{"/operator is not a documented operator of the field first_seen; did you mean lte?"}},
+		{"no operator like it", filter, `{"field":"hostname","operator":"equals","value":["a"]}`, []string{"/operator is not a documented operator of the field hostname (documented: in)"}},
+		{"values", filter, `{"field":"platform","operator":"in","value":["windos","linux","BSD"]}`, []string{
+			"/value/0 is not a documented value of the field platform; did you mean windows?",
+			"/value/2 is not a documented value of the field platform (documented: windows, linux)"}},
+		{"one value", filter, `{"field":"platform","operator":"in","value":"Windows"}`, []string{"/value is not a documented value of the field platform; did you mean windows?"}},
+		{"not a filter", filter, `{"field":7}`, nil},
+		{"a value of another type", filter, `{"field":"platform","operator":"in","value":[7]}`, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := lines(compile(t, tt.schema).Advise(value(t, tt.value), 10)); !slices.Equal(got, tt.want) {
+				t.Errorf("got  %q\nwant %q", got, tt.want)
+			}
+		})
+	}
+	many := compile(t, `{"items":`+word+`}`).Advise(value(t, `["a`+strings.Repeat(`","b`, 1000)+`"]`), 3)
+	if len(many) != 3 {
+		t.Errorf("%d pieces of advice", len(many))
+	}
+}
+
+func TestNearest(t *testing.T) {
+	words := []string{"hostname", "endpoint_id_list", "in", "gte", "lte", "isolated", "unisolated"}
+	for given, want := range map[string]string{
+		"hostnmae": "hostname", "HOSTNAME": "hostname", "host-name": "hostname", "endpoint_id": "endpoint_id_list", "endpointIdList": "endpoint_id_list",
+		"IN": "in", "gt": "gte", "isolate": "isolated", "un-isolated": "unisolated", "isolatd": "isolated",
+		"": "", "-": "", "x": "", "h": "", "contains": "", "hostnames of all": "hostname", strings.Repeat("hostname", 100): "",
+	} {
+		if got := nearest(given, words); got != want {
+			t.Errorf("%s: got %q, want %q", given, got, want)
+		}
+	}
+}
+
+func TestDistance(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"a", "", 1}, {"", "ab", 2}, {"abc", "abc", 0}, {"abc", "axc", 1}, {"abcd", "acbd", 2}, {"abc", "abcd", 1}, {"kitten", "sitting", 3}, {"a", "bcdefgh", 7}} {
+		if got := distance(tt.a, tt.b); got != tt.want {
+			t.Errorf("%s, %s: %d, want %d", tt.a, tt.b, got, tt.want)
 		}
 	}
 }

@@ -128,3 +128,18 @@ func TestNumbersOfGo(t *testing.T) {
 		t.Error("refused")
 	}
 }
+
+func TestTypeOf(t *testing.T) {
+	for text, want := range map[string]TypeSet{
+		`null`: Null, `true`: Boolean, `1`: Integer, `-0`: Integer, `1.0`: Integer, `1e3`: Integer, `1.5`: Fraction, `1e-3`: Fraction, `1e308`: Integer, `1e-400`: Integer, `-1E400`: outOfRange,
+		strings.Repeat("9", 300): Integer, strings.Repeat("9", 310): outOfRange,
+		`"1"`: String, `[]`: Array, `{}`: Object,
+	} {
+		if got := typeOf(value(t, text)); got != want {
+			t.Errorf("%s is %s, want %s", text, got, want)
+		}
+	}
+	if typeOf(int64(7)) != Integer {
+		t.Error("int64")
+	}
+}

@@ -4,10 +4,14 @@ package strictjson
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"math/big"
 	"slices"
+	"strconv"
 	"sync"
 	"unicode/utf8"
 
@@ -17,8 +21,8 @@ import (
 // MaxDepth bounds the nesting of arrays and objects, and so the stack.
 const MaxDepth = 1000
 
-// Problem is one thing that is wrong with the text. At is the path of the member or item that it is about, from the
-// outermost name or index; it is nil for the text as a whole.
+// Problem is one thing that is wrong. At is the path of the member or item that it is about, from the outermost name or
+// index; it is empty for the text as a whole. Reason completes a sentence: "is required".
 type Problem struct {
 	At     []string
 	Reason string
@@ -55,9 +59,10 @@ type reader struct {
 	problems []Problem
 }
 
-var readers = sync.Pool{New: func() any { return new(reader) }}
-
-var errTooDeep = errors.New("nested too deep")
+var (
+	readers    = sync.Pool{New: func() any { return new(reader) }}
+	errTooDeep = errors.New("nested too deep")
+)
 
 func (r *reader) reset(text []byte, limit int) {
 	r.decoder.Reset(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
@@ -97,19 +102,19 @@ func (r *reader) value() (any, error) {
 		return token.String(), nil
 	case jsontext.KindNumber:
 		return clampInt64(token.String()), nil
-	case jsontext.KindBeginArray:
-		return r.array()
-	case jsontext.KindBeginObject:
-		return r.object()
-	default:
+	case jsontext.KindNull:
 		return nil, nil
 	}
-}
-
-func (r *reader) array() (any, error) {
 	if r.decoder.StackDepth() > MaxDepth {
 		return nil, errTooDeep
 	}
+	if token.Kind() == jsontext.KindBeginArray {
+		return r.array()
+	}
+	return r.object()
+}
+
+func (r *reader) array() (any, error) {
 	list := []any{}
 	for r.decoder.PeekKind() != jsontext.KindEndArray {
 		value, err := r.value()
@@ -123,9 +128,6 @@ func (r *reader) array() (any, error) {
 }
 
 func (r *reader) object() (any, error) {
-	if r.decoder.StackDepth() > MaxDepth {
-		return nil, errTooDeep
-	}
 	members := map[string]any{}
 	for r.decoder.PeekKind() != jsontext.KindEndObject {
 		token, err := r.decoder.ReadToken()
@@ -142,4 +144,30 @@ func (r *reader) object() (any, error) {
 	}
 	_, err := r.decoder.ReadToken()
 	return members, err
+}
+
+// Number returns the number that text is, in the grammar of JSON and without anything around it.
+func Number(text string) (json.Number, bool) {
+	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') || text[len(text)-1] <= ' ' {
+		return "", false
+	}
+	return clampInt64(text), jsontext.Value(text).IsValid()
+}
+
+// clampInt64 keeps a literal as it is written, except just outside the range of int64: kin-openapi compares in float64,
+// where 9223372036854775807 and ...808 are the same number. One past the edge is passed on as the next number that
+// differs.
+func clampInt64(literal string) json.Number {
+	// A shorter literal cannot come so close to the edge, and a longer one is not worth exact arithmetic.
+	if len(literal) < 16 || len(literal) > 64 {
+		return json.Number(literal)
+	}
+	f, _ := strconv.ParseFloat(literal, 64)
+	if math.Abs(f) != 1<<63 {
+		return json.Number(literal)
+	}
+	if exact, ok := new(big.Rat).SetString(literal); ok && exact.IsInt() && exact.Num().IsInt64() {
+		return json.Number(literal)
+	}
+	return json.Number(strconv.FormatFloat(math.Nextafter(f, 2*f), 'f', 0, 64))
 }
