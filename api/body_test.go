@@ -1,9 +1,14 @@
 package api_test
 
 import (
+	"errors"
+	"io"
+	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
 func TestBody(t *testing.T) {
@@ -137,5 +142,96 @@ func TestInt64(t *testing.T) {
 			}
 			wantProblems(t, v.ValidateRequest(get("fields=status&id="+number)), query...)
 		})
+	}
+}
+
+func TestBodyWhereNoneIsMeant(t *testing.T) {
+	r := get("id=1&fields=status")
+	r.Body = io.NopCloser(strings.NewReader("{}"))
+	wantProblems(t, validator(t).ValidateRequest(r), "body is not expected: this operation takes none")
+	r.Body = io.NopCloser(strings.NewReader(""))
+	wantProblems(t, validator(t).ValidateRequest(r))
+}
+
+func TestRequestIsLeftAsItWas(t *testing.T) {
+	for _, body := range []string{`{"request_data":{"filters":"all"}}`, `{`, ``, strings.Repeat(" ", 8<<20) + "{}"} {
+		for name, wrap := range map[string]func(io.Reader) io.Reader{
+			"in memory": func(r io.Reader) io.Reader { return r },
+			"streamed":  iotest.HalfReader,
+		} {
+			r, err := http.NewRequest(http.MethodPost, "https://h"+abortPath+"?a=%zz&b=1;2#f", wrap(strings.NewReader(body)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header = http.Header{"Content-Type": {"application/json"}, "X-Mine": {" a "}, "X_Odd": {"b"}}
+			before := r.Clone(t.Context())
+			url := *r.URL
+			hasGetBody := r.GetBody != nil
+
+			_ = validator(t).ValidateRequest(r)
+
+			if r.Method != before.Method || *r.URL != url || r.ContentLength != before.ContentLength || r.Host != before.Host ||
+				(r.GetBody != nil) != hasGetBody || !reflect.DeepEqual(r.Header, before.Header) {
+				t.Errorf("%s: the request was changed: %+v", name, r)
+			}
+			if got, err := io.ReadAll(r.Body); err != nil || string(got) != body {
+				t.Errorf("%s: body of %d bytes reads as %d bytes, error %v", name, len(body), len(got), err)
+			}
+			if hasGetBody {
+				again, err := r.GetBody()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got, err := io.ReadAll(again); err != nil || string(got) != body {
+					t.Errorf("%s: GetBody no longer gives the body", name)
+				}
+			}
+		}
+	}
+	r := get("")
+	r.Body = nil
+	_ = validator(t).ValidateRequest(r)
+	if r.Body != nil {
+		t.Error("a body was added")
+	}
+}
+
+type closeCounter struct {
+	io.Reader
+	closed int
+}
+
+func (c *closeCounter) Close() error { c.closed++; return nil }
+
+func TestBodyTooLong(t *testing.T) {
+	body := &closeCounter{Reader: strings.NewReader(strings.Repeat(" ", 8<<20+5))}
+	r := post("")
+	r.Body, r.ContentLength = body, -1
+	wantProblems(t, validator(t).ValidateRequest(r), "body is longer than 8388608 bytes")
+	if got, err := io.ReadAll(r.Body); err != nil || len(got) != 8<<20+5 {
+		t.Errorf("%d bytes left, error %v", len(got), err)
+	}
+	if _ = r.Body.Close(); body.closed != 1 {
+		t.Errorf("closed %d times", body.closed)
+	}
+}
+
+func TestBodyIsClosedOnceRead(t *testing.T) {
+	body := &closeCounter{Reader: strings.NewReader(`{"request_data":{"filters":"all"}}`)}
+	r := post("")
+	r.Body = body
+	wantProblems(t, validator(t).ValidateRequest(r))
+	if body.closed != 1 {
+		t.Errorf("closed %d times", body.closed)
+	}
+}
+
+func TestBodyUnreadable(t *testing.T) {
+	cause := errors.New("MARKER cause")
+	r := post("")
+	r.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"a":`), iotest.ErrReader(cause)))
+	wantProblems(t, validator(t).ValidateRequest(r), "body cannot be read")
+	if got, err := io.ReadAll(r.Body); string(got) != `{"a":` || !errors.Is(err, cause) {
+		t.Errorf("body reads as %q, error %v", got, err)
 	}
 }

@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -10,55 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"unicode"
-	"unicode/utf8"
-
-	"example.com/cortexscan/api"
 )
-
-// checkViolation holds what is promised of every Violation's texts.
-func checkViolation(tb testing.TB, err error) {
-	tb.Helper()
-	if err == nil {
-		return
-	}
-	var violation *api.Violation
-	if !errors.As(err, &violation) {
-		tb.Fatalf("%T is not a *Violation", err)
-	}
-	if n := len(violation.Problems); n == 0 || n > 100 {
-		tb.Errorf("%d problems", n)
-	}
-	checkText(tb, "Error", err.Error(), 2001)
-	checkText(tb, "Operation", violation.Operation, 200)
-	for _, p := range violation.Problems {
-		if p.In == "" || p.Reason == "" {
-			tb.Errorf("a problem without place or reason: %+v", p)
-		}
-		checkText(tb, "In", p.In, 20)
-		checkText(tb, "Name", p.Name, 65)
-		checkText(tb, "Pointer", p.Pointer, 520)
-		checkText(tb, "Reason", p.Reason, 1000)
-		if p.Pointer != "" && !strings.HasPrefix(p.Pointer, "/") {
-			tb.Errorf("not a pointer: %q", p.Pointer)
-		}
-	}
-}
-
-func checkText(tb testing.TB, what, text string, runes int) {
-	tb.Helper()
-	if !utf8.ValidString(text) {
-		tb.Errorf("%s is not UTF-8: %q", what, text)
-	}
-	if n := utf8.RuneCountInString(text); n > runes {
-		tb.Errorf("%s has %d runes", what, n)
-	}
-	for _, r := range text {
-		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
-			tb.Errorf("%s has %U: %q", what, r, text)
-		}
-	}
-}
 
 func FuzzValidateRequest(f *testing.F) {
 	v := validator(f)

@@ -182,3 +182,17 @@ func TestMiddlewareServes(t *testing.T) {
 		}
 	}
 }
+
+func TestFlatEnvelope(t *testing.T) {
+	r := command("x/command", `{"command":"pause"}`)
+	r.Header.Set("Authorization", "k")
+	r.Header.Set("x-xdr-auth-id", "1")
+	w := httptest.NewRecorder()
+	v := grown(t)
+	v.Middleware(http.NotFoundHandler()).ServeHTTP(w, r)
+	want := `{"err_code":"400","err_msg":"The request does not match the API's contract","err_extra":"path id must be an integer"}` + "\n"
+	if w.Code != 400 || w.Body.String() != want {
+		t.Errorf("answered %d %s", w.Code, w.Body)
+	}
+	wantProblems(t, v.ValidateResponse(r, w.Code, w.Header(), w.Body.Bytes()))
+}

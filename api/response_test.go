@@ -3,8 +3,6 @@ package api_test
 import (
 	"net/http"
 	"testing"
-
-	"example.com/cortexscan/api"
 )
 
 func TestResponse(t *testing.T) {
@@ -82,22 +80,32 @@ func TestResponseToNoOperation(t *testing.T) {
 	}
 }
 
-func TestViolationNamesTheOperation(t *testing.T) {
-	err := validator(t).ValidateResponse(post(""), 200, nil, nil)
-	want := "POST " + abortPath + ": response body is empty; the contract documents JSON"
-	if err == nil || err.Error() != want {
-		t.Errorf("got  %v\nwant %s", err, want)
-	}
+func TestResponsesWithoutABody(t *testing.T) {
+	content := "content: {application/json: {schema: {type: object}}}"
+	v := of(t, "  /x: {get: {responses: {'200': {description: d, "+content+"}, '204': {description: d, "+content+"}}}, head: {responses: {'200': {description: d, "+content+"}}}}\n")
+	wantProblems(t, v.ValidateResponse(send("GET", "/x", "", ""), 204, nil, nil))
+	wantProblems(t, v.ValidateResponse(send("HEAD", "/x", "", ""), 200, nil, nil))
+	wantProblems(t, v.ValidateResponse(send("GET", "/x", "", ""), 200, nil, nil), "response body is empty; the contract documents JSON")
+	wantProblems(t, v.ValidateResponse(send("GET", "/x", "", ""), 204, nil, []byte("[]")), "response body must be an object, not a list")
 }
 
-// A Violation that somebody else filled prints as one bounded line all the same.
-func TestViolationErrorIsClean(t *testing.T) {
-	v := &api.Violation{Operation: "GET\n/"}
-	for range 30 {
-		v.Problems = append(v.Problems, api.Problem{In: "query", Name: "a\u202e\xff", Reason: "is\r\nwrong"})
+// What only a range covers is JSON if it says so, or looks like it.
+func TestResponsesOfARange(t *testing.T) {
+	v := withContent(t, "*/*")
+	r := send("POST", "/x", "", "")
+	for _, tt := range []struct {
+		contentType, body string
+		want              []string
+	}{
+		{"text/html", "<html>", nil}, {"", "", nil}, {"text/plain", "7", nil},
+		{"text/plain", `{"a":1}`, nil},
+		{"", ` []`, []string{"response body must be an object, not a list"}},
+		{"text/plain", `{`, []string{"response body is not valid JSON: it ends too early"}},
+		{"application/json", "", []string{"response body is empty; the contract documents JSON"}},
+		{"application/json", "<html>", []string{"response body is not valid JSON at byte 0"}},
+	} {
+		wantProblems(t, v.ValidateResponse(r, 200, http.Header{"Content-Type": {tt.contentType}}, []byte(tt.body)), tt.want...)
 	}
-	checkText(t, "Error", v.Error(), 2001)
-	if want := "and 20 more"; v.Error()[len(v.Error())-len(want):] != want {
-		t.Errorf("got %s", v.Error())
-	}
+	html := of(t, "  /x: {post: {responses: {'200': {description: d, content: {text/html: {}}}}}}\n")
+	wantProblems(t, html.ValidateResponse(r, 200, http.Header{"Content-Type": {"text/html"}}, []byte("{")))
 }

@@ -1,12 +1,12 @@
-package api
+package api_test
 
 import (
-	"errors"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
+
+	"example.com/cortexscan/api"
 )
 
 // more is what the contract may grow by: nothing in the package's code knows of it.
@@ -119,31 +119,17 @@ const moreSchemes = `
     CookieKey: {type: apiKey, in: cookie, name: key}
 `
 
-func grown(t *testing.T) *Validator {
+func grown(t *testing.T) *api.Validator {
 	t.Helper()
-	text := string(document)
+	text := string(api.Document())
 	text = strings.Replace(text, "\ncomponents:\n", more+"\ncomponents:\n", 1)
 	text = strings.Replace(text, "\n  schemas:\n", "\n  schemas:"+moreComponents, 1)
 	text = strings.Replace(text, "\n  securitySchemes:\n", "\n  securitySchemes:"+moreSchemes, 1)
-	v, err := newValidator([]byte(text))
+	v, err := api.NewValidatorOf([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return v
-}
-
-func wantProblems(t *testing.T, err error, want ...string) {
-	t.Helper()
-	var violation *Violation
-	var got []string
-	if errors.As(err, &violation) {
-		for _, p := range violation.Problems {
-			got = append(got, p.String())
-		}
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
-	}
 }
 
 func command(path, body string) *http.Request {
@@ -237,95 +223,4 @@ func TestTheMoreConcretePathWins(t *testing.T) {
 	wantProblems(t, v.ValidateRequest(r))
 	wantProblems(t, v.ValidateRequest(command("latest/command", "")),
 		"method not allowed for /public_api/netscan/v1/scan/job/latest/command (only GET)")
-}
-
-// What the package does not decode itself is judged by openapi3filter, without its words.
-func TestOtherParametersAndBodies(t *testing.T) {
-	v := grown(t)
-	file := func(target, cookie, contentType, body string) *http.Request {
-		r := httptest.NewRequest(http.MethodPut, "/public_api/files/"+target, strings.NewReader(body))
-		r.AddCookie(&http.Cookie{Name: "session", Value: cookie})
-		r.Header.Set("Content-Type", contentType)
-		return r
-	}
-	const wrong = "does not match its schema"
-	for _, tt := range []struct {
-		name string
-		r    *http.Request
-		want []string
-	}{
-		{"good", file("a.txt?filter[a]=1", "7", "text/plain", "hello"), nil},
-		{"no body", file("a.txt", "7", "", ""), nil},
-		{"a key in the query", file("a.csv?key=secret", "7", "text/plain", "x"), nil},
-		{"path", file("abcde.exe", "7", "text/plain", "x"), []string{"path name must have at most 4 characters", `path ext must be one of "txt", "csv"`}},
-		{"query", file("a.txt?filter[a]=MARKER", "7", "text/plain", "x"), []string{"query filter " + wrong}},
-		{"cookie", file("a.txt", "MARKER", "text/plain", "x"), []string{"cookie session " + wrong}},
-		{"body", file("a.txt", "7", "text/plain", "MARKER"), []string{"body " + wrong}},
-		{"media type", file("a.txt", "7", "text/html", "x"), []string{"header Content-Type must be application/json or text/plain"}},
-		{"JSON without a schema", file("a.txt", "7", "application/json", "{"), []string{"body is not valid JSON: it ends too early"}},
-	} {
-		t.Run(tt.name, func(t *testing.T) { wantProblems(t, v.ValidateRequest(tt.r), tt.want...) })
-	}
-	r := httptest.NewRequest(http.MethodPut, "/public_api/files/a.txt", nil)
-	wantProblems(t, v.ValidateRequest(r), "cookie session is required")
-}
-
-func TestCredentials(t *testing.T) {
-	h := grown(t).Middleware(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
-	const file = "/public_api/files/a.txt"
-	for _, tt := range []struct {
-		name, method, target string
-		header               http.Header
-		want                 int
-	}{
-		{"none asked for", "GET", "/public_api/netscan/v1/scan/job/latest/command", nil, 204},
-		{"none given", "PUT", file, nil, 401},
-		{"bearer", "PUT", file, http.Header{"Authorization": {"bearer x"}, "Cookie": {"session=1"}}, 204},
-		{"bearer of nothing", "PUT", file, http.Header{"Authorization": {"Bearer "}}, 401},
-		{"another scheme", "PUT", file, http.Header{"Authorization": {"Basic x"}}, 401},
-		{"query and cookie", "PUT", file + "?key=x", http.Header{"Cookie": {"key=x; session=1"}}, 204},
-		{"query alone", "PUT", file + "?key=x", http.Header{"Cookie": {"session=1"}}, 401},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			r := httptest.NewRequest(tt.method, tt.target, nil)
-			if tt.header != nil {
-				r.Header = tt.header
-			}
-			w := httptest.NewRecorder()
-			h.ServeHTTP(w, r)
-			if w.Code != tt.want {
-				t.Errorf("answered %d %s, want %d", w.Code, w.Body, tt.want)
-			}
-		})
-	}
-}
-
-func TestFlatEnvelope(t *testing.T) {
-	r := command("x/command", `{"command":"pause"}`)
-	r.Header.Set("Authorization", "k")
-	r.Header.Set("x-xdr-auth-id", "1")
-	w := httptest.NewRecorder()
-	v := grown(t)
-	v.Middleware(http.NotFoundHandler()).ServeHTTP(w, r)
-	want := `{"err_code":"400","err_msg":"The request does not match the API's contract","err_extra":"path id must be an integer"}` + "\n"
-	if w.Code != 400 || w.Body.String() != want {
-		t.Errorf("answered %d %s", w.Code, w.Body)
-	}
-	wantProblems(t, v.ValidateResponse(r, w.Code, w.Header(), w.Body.Bytes()))
-}
-
-func TestBrokenDocuments(t *testing.T) {
-	for name, text := range map[string]string{
-		"no document":       "",
-		"not OpenAPI":       "a: b",
-		"OpenAPI 3.1":       strings.Replace(string(document), "openapi: 3.0.3", "openapi: 3.1.0", 1),
-		"dangling $ref":     strings.Replace(string(document), "schemas/EndpointFilters", "schemas/Nothing", 1),
-		"another file":      strings.Replace(string(document), "'#/components/schemas/EndpointFilters'", "'/etc/passwd'", 1),
-		"unknown scheme":    strings.Replace(string(document), "- KeyID: []", "- Key: []", 1),
-		"no path parameter": strings.Replace(string(document), "/endpoints/abort_scan:", "/endpoints/{id}/abort_scan:", 1),
-	} {
-		if v, err := newValidator([]byte(text)); err == nil || v != nil {
-			t.Errorf("%s: loaded", name)
-		}
-	}
 }

@@ -1,0 +1,4 @@
+package api
+
+// NewValidatorOf makes a Validator of another document.
+var NewValidatorOf = newValidator

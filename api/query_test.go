@@ -1,0 +1,37 @@
+package api_test
+
+import "testing"
+
+func TestQuery(t *testing.T) {
+	for _, tt := range []struct {
+		name, query string
+		want        []string
+	}{
+		{"good", "id=789&fields=status", nil},
+		{"several fields", "fields=status&id=-1&fields=other", nil},
+		{"escaped names", "%69d=7&f%69elds=a+b%26c", nil},
+		{"empty pairs", "&&id=1&&fields=a&", nil},
+		{"nothing", "", []string{"query id is required", "query fields is required"}},
+		{"placeholder", "id=1&fields=", []string{"query fields must not be empty"}},
+		{"one field empty", "id=1&fields=a&fields=", []string{"query fields /1 must not be empty"}},
+		{"empty id", "id=&fields=a", []string{"query id must not be empty"}},
+		{"no value", "id&fields=a", []string{"query id must not be empty"}},
+		{"a word", "id=abc&fields=a", []string{"query id must be an integer"}},
+		{"a fraction", "id=1.5&fields=a", []string{"query id must be an integer"}},
+		{"space", "id=+1&fields=a", []string{"query id must be an integer"}},
+		{"twice", "id=1&id=2&fields=a", []string{"query id is given 2 times; only one is allowed"}},
+		{"twice, once escaped", "id=1&%69d=1&fields=a", []string{"query id is given 2 times; only one is allowed"}},
+		{"unknown", "id=1&fields=a&feilds=b", []string{"query feilds is not a parameter of this operation (parameters: id, fields)"}},
+		{"the wrong case", "ID=1&fields=a", []string{"query ID is not a parameter of this operation (parameters: id, fields)", "query id is required"}},
+		{"no name", "id=1&fields=a&=b", []string{`query "" is not a parameter of this operation (parameters: id, fields)`}},
+		{"broken escape", "id=1&fields=%zz", []string{"query fields is not valid percent-encoding"}},
+		{"broken escape in a name", "id=1&fields=a&%z=1", []string{"query %z is not valid percent-encoding"}},
+		{"semicolon", "id=1;fields=a", []string{"query id contains a semicolon, which servers read in different ways; write it as %3B", "query id must be an integer", "query fields is required"}},
+		{"invalid UTF-8", "id=1&fields=%ff", []string{"query fields is not valid UTF-8"}},
+		{"control characters in a name", "id=1&fields=a&x%0a%00%e2%80%ae=b", []string{"query x �� is not a parameter of this operation (parameters: id, fields)"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			wantProblems(t, validator(t).ValidateRequest(get(tt.query)), tt.want...)
+		})
+	}
+}
