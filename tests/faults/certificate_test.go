@@ -9,7 +9,6 @@ import (
 	"crypto/x509/pkix"
 	"math/big"
 	"net"
-	"testing"
 	"time"
 )
 
@@ -19,21 +18,22 @@ type authority struct {
 	key  *ecdsa.PrivateKey
 }
 
-func newAuthority(t testing.TB) *authority {
-	t.Helper()
+func newAuthority(change func(*x509.Certificate)) *authority {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "an authority of the tests"},
 		NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: time.Now().Add(48 * time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
-	a := &authority{key: newKey(t)}
-	a.cert = certify(t, template, template, &a.key.PublicKey, a.key)
+	if change != nil {
+		change(template)
+	}
+	a := &authority{key: newKey()}
+	a.cert = certify(template, template, &a.key.PublicKey, a.key)
 	return a
 }
 
 // issue makes a certificate for 127.0.0.1, or for what change makes of it.
-func (a *authority) issue(t testing.TB, change func(*x509.Certificate)) tls.Certificate {
-	t.Helper()
+func (a *authority) issue(change func(*x509.Certificate)) tls.Certificate {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "a server of the tests"},
 		NotBefore: time.Now().Add(-24 * time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
@@ -43,8 +43,8 @@ func (a *authority) issue(t testing.TB, change func(*x509.Certificate)) tls.Cert
 	if change != nil {
 		change(template)
 	}
-	key := newKey(t)
-	cert := certify(t, template, a.cert, &key.PublicKey, a.key)
+	key := newKey()
+	cert := certify(template, a.cert, &key.PublicKey, a.key)
 	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key}
 }
 
@@ -55,24 +55,22 @@ func (a *authority) pool() *x509.CertPool {
 	return pool
 }
 
-func newKey(t testing.TB) *ecdsa.PrivateKey {
-	t.Helper()
+func newKey() *ecdsa.PrivateKey {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	return key
 }
 
-func certify(t testing.TB, template, parent *x509.Certificate, public *ecdsa.PublicKey, signer *ecdsa.PrivateKey) *x509.Certificate {
-	t.Helper()
+func certify(template, parent *x509.Certificate, public *ecdsa.PublicKey, signer *ecdsa.PrivateKey) *x509.Certificate {
 	der, err := x509.CreateCertificate(rand.Reader, template, parent, public, signer)
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	return cert
 }

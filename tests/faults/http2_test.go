@@ -64,8 +64,8 @@ type frameServer struct {
 // serveFrames starts a frameServer on 127.0.0.1.
 func serveFrames(t testing.TB, answer func(*stream) bool) *frameServer {
 	t.Helper()
-	trusted := newAuthority(t)
-	config := &tls.Config{NextProtos: []string{"h2"}, Certificates: []tls.Certificate{trusted.issue(t, nil)}}
+	trusted := newAuthority(nil)
+	config := &tls.Config{NextProtos: []string{"h2"}, Certificates: []tls.Certificate{trusted.issue(nil)}}
 	f := &frameServer{answer: answer, transport: newTransport(t)}
 	f.transport.ForceAttemptHTTP2 = true
 	f.transport.TLSClientConfig = &tls.Config{RootCAs: trusted.pool()}

@@ -11,10 +11,10 @@ import (
 // TestProxyRefuses shows what a proxy's 407 comes to. To a CONNECT it means that the request never left. To a
 // plain request it is the answer, which is final.
 func TestProxyRefuses(t *testing.T) {
-	trusted := newAuthority(t)
+	trusted := newAuthority(nil)
 	for _, d := range doors {
 		t.Run("CONNECT/"+d.name, func(t *testing.T) {
-			tenant := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{trusted.issue(t, nil)}}, (*exchange).good)
+			tenant := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{trusted.issue(nil)}}, (*exchange).good)
 			proxy := serve(t, status(407, "who are you?", "Proxy-Authenticate: Basic"))
 			tr := through(t, proxy)
 			err := d.call(safetyNet(t), newClient(t, tenant.url, tr))

@@ -24,7 +24,7 @@ func serveTLS(t testing.TB, config *tls.Config, answer func(*exchange) bool) *ba
 // TestTLSFailures shows that a handshake which was refused is named for what it is, is not tried again, and sends
 // nothing.
 func TestTLSFailures(t *testing.T) {
-	trusted, stranger := newAuthority(t), newAuthority(t)
+	trusted, stranger := newAuthority(nil), newAuthority(nil)
 	for _, tt := range []struct {
 		name   string
 		config *tls.Config
@@ -32,25 +32,25 @@ func TestTLSFailures(t *testing.T) {
 		as     func(error) bool
 	}{
 		{"wrong name",
-			&tls.Config{Certificates: []tls.Certificate{trusted.issue(t, func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"console.example"} })}},
+			&tls.Config{Certificates: []tls.Certificate{trusted.issue(func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"console.example"} })}},
 			"x509: cannot validate certificate for 127.0.0.1", as[x509.HostnameError]},
 		{"wrong address",
-			&tls.Config{Certificates: []tls.Certificate{trusted.issue(t, func(c *x509.Certificate) { c.IPAddresses = []net.IP{net.IPv4(192, 0, 2, 1)} })}},
+			&tls.Config{Certificates: []tls.Certificate{trusted.issue(func(c *x509.Certificate) { c.IPAddresses = []net.IP{net.IPv4(192, 0, 2, 1)} })}},
 			"x509: certificate is valid for 192.0.2.1, not 127.0.0.1", as[x509.HostnameError]},
 		{"expired",
-			&tls.Config{Certificates: []tls.Certificate{trusted.issue(t, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Hour) })}},
+			&tls.Config{Certificates: []tls.Certificate{trusted.issue(func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Hour) })}},
 			"x509: certificate has expired", as[x509.CertificateInvalidError]},
 		{"not valid yet",
-			&tls.Config{Certificates: []tls.Certificate{trusted.issue(t, func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Hour) })}},
+			&tls.Config{Certificates: []tls.Certificate{trusted.issue(func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Hour) })}},
 			"is before", as[x509.CertificateInvalidError]},
 		{"unknown authority",
-			&tls.Config{Certificates: []tls.Certificate{stranger.issue(t, nil)}},
+			&tls.Config{Certificates: []tls.Certificate{stranger.issue(nil)}},
 			"x509: certificate signed by unknown authority", as[x509.UnknownAuthorityError]},
 		{"not for servers",
-			&tls.Config{Certificates: []tls.Certificate{trusted.issue(t, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} })}},
+			&tls.Config{Certificates: []tls.Certificate{trusted.issue(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} })}},
 			"incompatible key usage", as[x509.CertificateInvalidError]},
 		{"TLS 1.1 alone",
-			&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11, Certificates: []tls.Certificate{trusted.issue(t, nil)}},
+			&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11, Certificates: []tls.Certificate{trusted.issue(nil)}},
 			"protocol version not supported", as[*net.OpError]},
 	} {
 		for _, d := range doors {
@@ -113,8 +113,8 @@ func TestServersThatAreNotTLS(t *testing.T) {
 // TestBrokenHandshake shows that a connection which breaks during the handshake is a request that never left:
 // both operations are tried again, and succeed once the server recovers.
 func TestBrokenHandshake(t *testing.T) {
-	trusted := newAuthority(t)
-	config := &tls.Config{Certificates: []tls.Certificate{trusted.issue(t, nil)}}
+	trusted := newAuthority(nil)
+	config := &tls.Config{Certificates: []tls.Certificate{trusted.issue(nil)}}
 	for _, tt := range []struct {
 		name  string
 		spoil func(net.Conn) bool
