@@ -14,59 +14,85 @@ import (
 
 // checker validates recorded requests, and decides which of them are for the contract.
 type checker struct {
-	validator    *api.Validator
-	operations   []operation
-	roots        []string
-	basePath     string
-	allowUnknown bool
+	validator            *api.Validator
+	paths, roots         []string
+	basePath             string
+	allowUnknown, strict bool
 }
 
 func newChecker(cmd *cli.Command) (*checker, error) {
-	c := &checker{allowUnknown: cmd.Bool("allow-unknown")}
+	c := &checker{allowUnknown: cmd.Bool("allow-unknown"), strict: cmd.Bool("strict")}
 	var err error
 	if c.basePath, err = basePath(cmd); err != nil {
 		return nil, err
 	}
-	if c.operations, err = contractOperations(); err != nil {
+	if c.paths, err = contractPaths(api.Document()); err != nil {
 		return nil, err
 	}
-	c.roots = contractRoots(c.operations)
+	c.roots = contractRoots(c.paths)
 	if c.validator, err = api.NewValidator(); err != nil {
 		return nil, fmt.Errorf("%w: %w", errFailed, err)
 	}
 	return c, nil
 }
 
-// check validates one entry. It is not checked if it is an entry of a HAR file that is not meant for the service.
-func (c *checker) check(e recording.Entry, isHAR bool) (operation string, problems []api.Problem, checked bool) {
+// verdict is what was found about one request.
+type verdict struct {
+	operation          string
+	problems, warnings []api.Problem
+	// leftOut is an entry of a HAR file that is not meant for the service.
+	leftOut bool
+}
+
+func problem(in, reason string) verdict {
+	return verdict{problems: []api.Problem{{In: in, Reason: reason}}}
+}
+
+// or returns the verdict, or that the request is left out if it is not meant for the service.
+func (v verdict) or(leftOut bool) verdict {
+	if leftOut {
+		return verdict{leftOut: true}
+	}
+	return v
+}
+
+func (c *checker) check(e recording.Entry, isHAR bool) verdict {
 	if e.Err != nil {
 		// Without a URL nobody can tell whether it is for the contract.
-		return "", problem("request", "cannot be read: "+e.Err.Error()), e.URL == "" || c.isOurs(e.URL)
+		return problem("request", "cannot be read: "+e.Err.Error()).or(e.URL != "" && !c.isOurs(e.URL))
 	}
 	r := e.Request
 	if isHAR && r.Method == http.MethodOptions { // a browser asks for permission
-		return "", nil, false
+		return verdict{leftOut: true}
 	}
 	path, below := strings.CutPrefix(r.URL.Path, c.basePath)
 	if !below || c.basePath != "" && !strings.HasPrefix(path, "/") {
-		return "", problem("path", "does not begin with the --base-path"), !isHAR || c.isOurs(r.URL.Path)
+		return problem("path", "does not begin with the --base-path").or(isHAR && !c.isOurs(r.URL.Path))
 	}
-	r = withPath(r, path)
-	err := c.validator.ValidateRequest(r)
-	if err == nil {
-		return r.Method + " " + path, nil, true
-	}
-	var violation *api.Violation
-	if !errors.As(err, &violation) {
-		return "", problem("request", "cannot be read"), true
-	}
-	if violation.Operation == "" && violation.Problems[0].In == "path" {
-		return "", problem("path", c.unknown(r)), !c.allowUnknown && (!isHAR || c.isOurs(path))
-	}
-	return violation.Operation, violation.Problems, true
+	return c.validate(withPath(r, path), isHAR)
 }
 
-func problem(in, reason string) []api.Problem { return []api.Problem{{In: in, Reason: reason}} }
+func (c *checker) validate(r *http.Request, isHAR bool) verdict {
+	err := c.validator.ValidateRequest(r)
+	var violation *api.Violation
+	switch {
+	case err == nil:
+		v := verdict{operation: r.Method + " " + r.URL.Path, warnings: c.validator.Advise(r)}
+		if c.strict {
+			v.problems, v.warnings = v.warnings, nil
+		}
+		return v
+	case !errors.As(err, &violation):
+		return problem("request", "cannot be read")
+	case violation.Operation == "" && violation.Problems[0].In == "path":
+		reason := c.unknownPath(r)
+		if reason == "" {
+			reason = violation.Problems[0].Reason
+		}
+		return problem("path", reason).or(c.allowUnknown || isHAR && !c.isOurs(r.URL.Path))
+	}
+	return verdict{operation: violation.Operation, problems: violation.Problems}
+}
 
 // isOurs reports whether a URL or path is meant for the service: a mistyped one has to be reported.
 func (c *checker) isOurs(target string) bool {
@@ -78,34 +104,27 @@ func (c *checker) isOurs(target string) bool {
 	return false
 }
 
-// unknown says what may be wrong with a path that the contract does not have. It does not repeat the path.
-func (c *checker) unknown(r *http.Request) string {
+// unknownPath describes a usual mistake in a path, "" if there is none. It does not repeat the path.
+func (c *checker) unknownPath(r *http.Request) string {
 	path := r.URL.Path
-	for _, o := range c.operations {
+	for _, known := range c.paths {
 		switch {
-		case strings.HasSuffix(path, "/") && strings.TrimRight(path, "/") == o.path:
-			return "ends with a slash: it is another path than " + o.path
-		case strings.EqualFold(path, o.path):
-			return "is case-sensitive: did you mean " + o.path + "?"
+		case strings.HasSuffix(path, "/") && strings.TrimRight(path, "/") == known:
+			return "ends with a slash, which makes it another path than " + known
+		case strings.EqualFold(path, known):
+			return "is case-sensitive: did you mean " + known + "?"
 		}
 	}
 	for _, root := range c.roots {
-		if at := strings.Index(path, root); at > 0 && c.knows(withPath(r, path[at:])) {
-			return "has something in front of " + root + ": give that as --base-path"
+		at := strings.Index(path, root)
+		if at <= 0 {
+			continue
+		}
+		if _, known := c.validator.Operation(withPath(r, path[at:])); known {
+			return "has a prefix before " + root + ": give the prefix as --base-path"
 		}
 	}
-	names := make([]string, len(c.operations))
-	for i, o := range c.operations {
-		names[i] = o.String()
-	}
-	return "is unknown; the contract describes " + strings.Join(names, " and ")
-}
-
-// knows reports whether the contract has the request's path and method.
-func (c *checker) knows(r *http.Request) bool {
-	err := c.validator.ValidateRequest(r)
-	var violation *api.Violation
-	return err == nil || errors.As(err, &violation) && violation.Operation != ""
+	return ""
 }
 
 // withPath is the request with another path.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"example.com/cortexscan/cmd/cortexscan/internal/recording"
 	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
@@ -20,6 +21,8 @@ func validateCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "base-path", OnlyOnce: true,
 				Usage: "the `PATH` in front of the contract's paths, such as /gateway"},
+			&cli.BoolFlag{Name: "strict",
+				Usage: "treat warnings as problems"},
 			&cli.BoolFlag{Name: "allow-empty",
 				Usage: "succeed if a file has no request for the contract"},
 			&cli.BoolFlag{Name: "allow-unknown",
@@ -37,12 +40,14 @@ every problem with its place. A FILE is one of:
 The host and the credentials are not checked. No value and no header of a
 recording is ever printed; names of members and parameters are.
 
-The exit status is 2 if a request has problems, if a path of the service is
-unknown (a typo, a trailing slash), or if a file has nothing to check.
+A valid request with a filter that the service does not document, such as the
+platform "win", gets a warning. The exit status is 2 if a request has problems,
+if its path is unknown (a typo, a trailing slash), or if nothing was checked.
 
 With --output json: {"ok", "checked", "left_out", "requests": [{"file", "entry",
-"operation", "problems": [{"in", "name", "pointer", "reason"}]}]}. The entries
-of a HAR file count from 1; elsewhere entry is 0.
+"operation", "problems", "warnings"}]}, where problems and warnings are lists of
+{"in", "name", "pointer", "reason"}. Entries of a HAR file count from 1; the
+entry of any other file is 0.
 
 Examples:
   cortexscan validate recording.har
@@ -65,6 +70,7 @@ type requestJSON struct {
 	Entry     int           `json:"entry"`
 	Operation string        `json:"operation"`
 	Problems  []problemJSON `json:"problems"`
+	Warnings  []problemJSON `json:"warnings"`
 }
 
 func runValidate(ctx context.Context, s *session, cmd *cli.Command) error {
@@ -150,14 +156,16 @@ func (c *checker) checkFile(ctx context.Context, s *session, file string) (*vali
 	}
 	v := &validation{OK: true}
 	for _, e := range rec.Entries {
-		operation, problems, checked := c.check(e, rec.HAR)
-		if !checked {
+		found := c.check(e, rec.HAR)
+		if found.leftOut {
 			v.LeftOut++
 			continue
 		}
 		v.Checked++
-		v.OK = v.OK && len(problems) == 0
-		v.Requests = append(v.Requests, requestJSON{inputName(file), e.Number, operation, problemsJSON(problems)})
+		v.OK = v.OK && len(found.problems) == 0
+		v.Requests = append(v.Requests, requestJSON{
+			inputName(file), e.Number, found.operation, problemsJSON(found.problems), problemsJSON(found.warnings),
+		})
 	}
 	return v, rec, nil
 }
@@ -185,12 +193,12 @@ func (v *validation) print(s *session, name string, isHAR bool) {
 		s.io.Printf("%s: %s\n", name, v.verdict())
 	}
 	for _, r := range v.Requests {
-		if len(r.Problems) == 0 {
+		if len(r.Problems)+len(r.Warnings) == 0 {
 			continue
 		}
 		what := r.Operation
 		switch {
-		case r.Problems[0].In == "request":
+		case what == "" && r.Problems[0].In == "request":
 			what = "unreadable"
 		case what == "":
 			what = "unknown operation"
@@ -199,28 +207,38 @@ func (v *validation) print(s *session, name string, isHAR bool) {
 			what = fmt.Sprintf("entry %d, %s", r.Entry, what)
 		}
 		s.io.Printf("  %s\n", what)
-		for _, p := range r.Problems {
-			line := problemText(p)
-			if s.io.OutIsTerminal {
-				line = terminal.Wrap(line, 6)
-			}
-			s.io.Printf("    %s %s\n", terminal.Red.Paint(s.io.OutColor(), "✗"), line)
+		printProblems(s, terminal.Red, "✗ ", r.Problems)
+		printProblems(s, terminal.Yellow, "warning: ", r.Warnings)
+	}
+}
+
+func printProblems(s *session, style terminal.Style, label string, problems []problemJSON) {
+	for _, p := range problems {
+		line := problemText(p)
+		if s.io.OutIsTerminal {
+			line = terminal.Wrap(line, 4+utf8.RuneCountInString(label))
 		}
+		s.io.Printf("    %s%s\n", style.Paint(s.io.OutColor(), label), line)
 	}
 }
 
 func (v *validation) verdict() string {
-	problems := 0
+	problems, warnings := 0, 0
 	for _, r := range v.Requests {
 		problems += len(r.Problems)
+		warnings += len(r.Warnings)
 	}
+	words := "valid"
 	switch {
 	case v.Checked == 0:
 		return "nothing to check"
-	case problems == 0:
-		return "valid"
+	case problems > 0:
+		words = count(problems, "problem")
 	}
-	return count(problems, "problem")
+	if warnings > 0 {
+		words += ", " + count(warnings, "warning")
+	}
+	return words
 }
 
 // basePath reads --base-path: the path of a gateway in front of the service's own.
