@@ -8,8 +8,8 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// confirm says what is about to happen, and returns nil only if that is wanted: by --yes, or by the person at
-// the terminal.
+// confirm prints what is about to happen, and returns nil only if it is confirmed: by --yes, or by the person at the
+// terminal.
 func (p *plan) confirm(ctx context.Context, s *session, cmd *cli.Command) error {
 	yes := cmd.Bool("yes")
 	named := cmd.IsSet("confirm-tenant")
@@ -19,16 +19,18 @@ func (p *plan) confirm(ctx context.Context, s *session, cmd *cli.Command) error 
 			return err
 		}
 		if !p.isTenant(host) {
-			return usagef("--confirm-tenant is not the host of the tenant, which is %s; nothing was sent", p.host())
+			return usagef("--confirm-tenant is not the tenant's host, %s; nothing was sent", p.host())
 		}
 	}
 	switch {
 	case yes && p.targets.all && !named:
 		return usagef("--all with --yes needs --confirm-tenant; nothing was sent").
 			hint("The tenant is %s.", p.host())
+	case !yes && s.io.InIsTerminal && !s.io.ErrIsTerminal:
+		return usagef("standard error is not a terminal: add --yes to skip the confirmation; nothing was sent")
 	case !yes && !s.io.Interactive():
-		return usagef("nobody can be asked here: add --yes; nothing was sent").
-			hint("Look at the request with --dry-run first.")
+		return usagef("standard input is not a terminal: add --yes to skip the confirmation; nothing was sent").
+			hint("To see the request first: --dry-run.")
 	}
 	if !yes || !s.json {
 		s.io.Notef("%s\n", p.words())
@@ -39,19 +41,19 @@ func (p *plan) confirm(ctx context.Context, s *session, cmd *cli.Command) error 
 	return p.ask(ctx, s)
 }
 
-// ask asks the person; for everything, a yes is typed too easily.
+// ask asks the person. For all endpoints a yes would be typed too easily.
 func (p *plan) ask(ctx context.Context, s *session) error {
 	if p.targets.all {
-		answer, err := s.askPerson(ctx, "Type the tenant's host to go on:")
+		answer, err := s.askPerson(ctx, "Type the tenant's host to continue:")
 		if err != nil {
 			return err
 		}
 		if !p.isTenant(answer) {
-			return fmt.Errorf("%w: that is not the tenant's host; nothing was sent", errInterrupted)
+			return fmt.Errorf("%w: that is not the tenant's host, %s; nothing was sent", errInterrupted, p.host())
 		}
 		return nil
 	}
-	answer, err := s.askPerson(ctx, "Go on? [y/N]")
+	answer, err := s.askPerson(ctx, "Continue? [y/N]")
 	if err != nil {
 		return err
 	}

@@ -13,31 +13,33 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// plan is an abort that is worked out to the last byte, and not sent.
+// plan is an abort that is complete to the last byte, and not sent yet.
 type plan struct {
 	targets  *targets
 	incident string
 	request  *http.Request
+	warnings []string
 }
 
-// host is the tenant's, as the request names it.
+// host is the tenant's host, as in the request.
 func (p *plan) host() string { return p.request.URL.Host }
 
-// rehearse lets the client build, check and sign the request, and catches it on its way out.
-func rehearse(ctx context.Context, c *connection, t wrapper.Targets, opts []wrapper.AbortOption) (*http.Request, error) {
+// rehearse lets the client build, validate and sign the request, and catches it before it is sent.
+func (p *plan) rehearse(ctx context.Context, c *connection, opts []wrapper.AbortOption) error {
 	var caught catcher
 	client, err := c.rehearsal(&caught)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	_, err = client.AbortScan(ctx, t, opts...)
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
+	_, err = client.AbortScan(ctx, p.targets.Targets, opts...)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case caught.request == nil:
+		return &callError{call: call{abort: true, host: hostOf(c.url)}, err: err}
 	}
-	if caught.request == nil {
-		return nil, err
-	}
-	return caught.request, nil
+	p.request = caught.request
+	return nil
 }
 
 // catcher is a transport that sends nothing.
@@ -50,13 +52,12 @@ func (c *catcher) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, errCaught
 }
 
-// hiddenHeaders are those that a request proves its key with.
+// hiddenHeaders are the headers that authenticate a request.
 var hiddenHeaders = []string{"Authorization", "X-Xdr-Nonce"}
 
-// print writes the request as it would go over the wire, but for the credentials, and with the whole URL in its
-// first line.
+// print writes the request as it would be sent, but for the credentials, and with the whole URL in its first line.
 func (p *plan) print(s *session) error {
-	r := p.request.Clone(context.Background()) // the call that it was caught from is over
+	r := p.request.Clone(context.Background()) // the context of the call it was caught in has ended
 	for _, name := range hiddenHeaders {
 		if r.Header.Get(name) != "" {
 			r.Header.Set(name, "[hidden]")
@@ -74,10 +75,10 @@ func (p *plan) print(s *session) error {
 			name, value, _ := strings.Cut(line, ": ")
 			headers[name] = value
 		}
-		s.io.PrintJSON(dryRunJSON{p.host(), r.Method, r.URL.String(), headers, string(body)})
+		s.io.PrintJSON(dryRunJSON{p.host(), r.Method, r.URL.String(), headers, string(body), p.warnings})
 		return nil
 	}
-	s.io.Notef("%s\nNothing is sent. The request would be:\n\n", p.words())
+	s.io.Notef("%s\nNothing was sent. The request would be:\n\n", p.words())
 	lines[0] = fmt.Sprintf("%s %s HTTP/1.1", r.Method, r.URL)
 	s.io.Printf("%s\n\n%s\n", strings.Join(lines, "\n"), body)
 	return nil
@@ -89,21 +90,23 @@ type dryRunJSON struct {
 	URL     string            `json:"url"`
 	Headers map[string]string `json:"headers"`
 	Body    string            `json:"body"`
+
+	Warnings []string `json:"warnings,omitempty"`
 }
 
-// words say what the abort is about to do, and to which tenant.
+// words describe what the abort is about to do, and to which tenant.
 func (p *plan) words() string {
 	var b strings.Builder
 	if p.targets.all {
-		fmt.Fprintf(&b, "This cancels EVERY scan that is pending or in progress, of the tenant\n  %s\n", p.host())
+		fmt.Fprintf(&b, "This cancels EVERY scan that is pending or in progress on the tenant\n  %s\n", p.host())
 	} else {
-		fmt.Fprintf(&b, "This cancels the scans that are pending or in progress, of the tenant\n  %s\non the endpoints with\n", p.host())
-		for i, w := range p.targets.words {
+		fmt.Fprintf(&b, "This cancels the scans that are pending or in progress on the tenant\n  %s\nof the endpoints with\n", p.host())
+		for i, f := range p.targets.filters {
 			and := ""
 			if i > 0 {
 				and = "and "
 			}
-			fmt.Fprintf(&b, "  %s%s\n", and, terminal.Wrap(w[0]+" "+w[1], 4))
+			fmt.Fprintf(&b, "  %s%s\n", and, terminal.Wrap(printable(f.words)+" "+inWords(f.values), 4))
 		}
 	}
 	if p.incident != "" {

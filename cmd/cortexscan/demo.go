@@ -20,12 +20,12 @@ import (
 func demoCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "demo",
-		Usage:     "see both operations work, without a tenant",
+		Usage:     "try both operations, without a tenant",
 		UsageText: "cortexscan demo",
-		Description: `Starts the sandbox, a tenant in memory, on a free port of this machine, and
-calls it: a scan run is followed to its end, scans are cancelled, and three
-things go wrong that go wrong in practice. The requests, the signatures and the
-answers are real. The exit status is 1 if anything comes out other than told.
+		Description: `Starts the sandbox, a tenant in memory, on a free port of this machine and calls
+it: a scan run is watched until it finishes, scans are canceled, and three usual
+mistakes are made. The requests, the signatures and the answers are real. The
+exit status is 1 if a step does not behave as expected.
 
 With --output json: {"ok", "steps": [{"title", "code", "lines"}]}.`,
 		Action: action(runDemo),
@@ -37,7 +37,7 @@ const (
 	demoKeyID = "17"
 )
 
-// demo is a tenant, clients of it, and the transcript of what they say.
+// demo is a tenant, its clients, and the transcript of what happens.
 type demo struct {
 	*transcript
 	tenant  *sandbox.Tenant
@@ -72,8 +72,8 @@ func runDemo(ctx context.Context, s *session, cmd *cli.Command) error {
 	if d.client, err = d.connect(wrapper.AdvancedKey(demoKeyID, d.key)); err != nil {
 		return fmt.Errorf("%w: %w", errFailed, err)
 	}
-	d.say("A tenant in memory listens on %s. It verifies signatures and keeps state. "+
-		"Everything below is a real request to it.", d.url)
+	d.say("A tenant in memory is listening on %s. It verifies signatures and keeps state. "+
+		"Each step below sends real requests to it.", d.url)
 	for _, step := range []func(context.Context) error{
 		d.followRun, d.abort, d.abortAgain, d.wrongKeyType, d.breakContract,
 	} {
@@ -82,7 +82,7 @@ func runDemo(ctx context.Context, s *session, cmd *cli.Command) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			return fmt.Errorf("%w: step %d of the demo did not come out as told: %w", errFailed, len(d.steps), err)
+			return fmt.Errorf("%w: step %d did not behave as expected: %w", errFailed, len(d.steps), err)
 		}
 	}
 	d.finish(true)
@@ -106,21 +106,23 @@ func (d *demo) connect(cred wrapper.Credential) (*wrapper.Client, error) {
 }
 
 func (d *demo) followRun(ctx context.Context) error {
-	d.step("Follow a scan run until it has ended")
-	d.code("client.GetScanRunStatus(ctx, %d)", demoRun)
+	d.step("Wait until a scan run finishes")
+	d.code(`client.WatchScanRun(ctx, %d, options) // Until: []string{"Completed"}`, demoRun)
 	var states []string
-	w := waiting{run: demoRun, every: 150 * time.Millisecond, while: []string{"Pending", "Running"}}
-	end, err := w.wait(ctx, d.client, func(p progress) {
-		if !p.changed {
-			return
+	start := time.Now()
+	options := wrapper.WaitOptions{Every: 150 * time.Millisecond, Until: []string{"Completed"}}
+	for status, err := range d.client.WatchScanRun(ctx, demoRun, options) {
+		if err != nil {
+			return err
 		}
-		states = append(states, p.State)
-		d.line("%4.1f s  %-9s  %s", p.elapsed.Seconds(), p.State, p.Message)
-	})
-	if err != nil {
-		return err
+		state := status.State()
+		if len(states) > 0 && states[len(states)-1] == state {
+			continue
+		}
+		states = append(states, state)
+		d.line("%4.1f s  %-9s  %s", time.Since(start).Seconds(), state, printable(status.DATA))
 	}
-	if got := strings.Join(states, " "); got != "Pending Running Completed" || end.State != "Completed" {
+	if got := strings.Join(states, " "); got != "Pending Running Completed" {
 		return fmt.Errorf("the run went through the states %s", got)
 	}
 	return nil
@@ -147,7 +149,7 @@ func (d *demo) abort(ctx context.Context) error {
 		}
 		d.line("%-9s  %-7s  %-11s  %s", after.Hostname, after.Platform, before[i].ScanStatus, change)
 		if aborted := after.ScanStatus == "aborted"; aborted != (after.Platform == "windows") {
-			return fmt.Errorf("%s is %s now", after.Hostname, after.ScanStatus)
+			return fmt.Errorf("%s is now %s", after.Hostname, after.ScanStatus)
 		}
 	}
 	if reply.EndpointsCount != "2" {
@@ -157,14 +159,14 @@ func (d *demo) abort(ctx context.Context) error {
 }
 
 func (d *demo) abortAgain(ctx context.Context) error {
-	d.step("Cancel them again: nothing is left to cancel")
+	d.step("Cancel them again: no scan is left to cancel")
 	d.code(windowsCode)
 	reply, err := d.client.AbortScan(ctx, windows())
 	return d.expect(reply, err, wrapper.ErrNoEndpoints, "wrapper.ErrNoEndpoints")
 }
 
 func (d *demo) wrongKeyType(ctx context.Context) error {
-	d.step("Use the key as if it were a Standard one")
+	d.step("Use the Advanced key as a Standard key")
 	d.code("wrapper.New(url, wrapper.StandardKey(id, key))")
 	client, err := d.connect(wrapper.StandardKey(demoKeyID, d.key))
 	if err != nil {
@@ -177,14 +179,14 @@ func (d *demo) wrongKeyType(ctx context.Context) error {
 	calls := d.tenant.Calls()
 	last := calls[len(calls)-1]
 	if last.Status != http.StatusUnauthorized || len(last.Problems) != 1 {
-		return errors.New("the sandbox has not noted why")
+		return errors.New("the sandbox did not record why")
 	}
-	d.named("noted", "The sandbox knows why: "+last.Problems[0].String()+".")
+	d.named("note", "The sandbox recorded why: "+last.Problems[0].String()+".")
 	return nil
 }
 
 func (d *demo) breakContract(ctx context.Context) error {
-	d.step("Send a request that breaks the contract")
+	d.step("Send a request that does not match the contract")
 	d.code("client.API().AbortScanWithResponse(ctx, request) // no operator, no value")
 	arrived := len(d.tenant.Calls())
 	result, err := d.client.API().AbortScanWithResponse(ctx, gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{
@@ -200,19 +202,19 @@ func (d *demo) breakContract(ctx context.Context) error {
 	}
 	d.named("kind", "wrapper.ErrInvalidRequest")
 	if n := len(d.tenant.Calls()); n != arrived {
-		return errors.New("the request arrived all the same")
+		return errors.New("the request was sent")
 	}
-	d.named("noted", "It was not sent: the sandbox has seen nothing of it.")
+	d.named("note", "Nothing was sent: the sandbox received no request.")
 	return nil
 }
 
-// expect wants a call to have failed in one way, and shows how.
+// expect checks that a call has failed with one kind of error, and shows the error.
 func (d *demo) expect(result any, err, kind error, name string) error {
 	if !errors.Is(err, kind) {
 		return fmt.Errorf("want %s, got %v and %w", name, result, orNone(err))
 	}
 	f := describe(err)
-	d.named("error", f.Message)
+	d.named("error", f.Cause)
 	d.named("kind", name)
 	d.named("hint", f.Hint)
 	if f.Hint == "" {
@@ -221,7 +223,7 @@ func (d *demo) expect(result any, err, kind error, name string) error {
 	return nil
 }
 
-// orNone is err, or words for none, so that a step that went too well can say so.
+// orNone is err, or an error that says that there was none.
 func orNone(err error) error {
 	if err == nil {
 		return errors.New("no error")

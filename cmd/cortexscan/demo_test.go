@@ -28,7 +28,7 @@ func TestDemoInterrupted(t *testing.T) {
 		return c.stdout.Write(p)
 	})
 	c.run(t, ctx, exitInterrupted)
-	if strings.Contains(c.stdout.String(), "as it should") {
+	if strings.Contains(c.stdout.String(), "as expected") {
 		t.Error("it claims to have come to its end")
 	}
 }

@@ -2,82 +2,91 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/cortexscan/wrapper"
 )
 
-func TestExitStatus(t *testing.T) {
-	refused := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+// A file's own kind of error comes out with its meaning, for both commands.
+func TestMeaning(t *testing.T) {
+	status, abort := call{run: 12345, host: "acme.example"}, call{abort: true, host: "acme.example"}
 	for _, c := range []struct {
-		name string
-		err  error
-		kind string
-		want int
+		name    string
+		call    call
+		err     error
+		message string
 	}{
-		{"bad request", wrapper.ErrBadRequest, "bad_request", 1},
-		{"wrong key", wrapper.ErrUnauthorized, "unauthorized", 1},
-		{"no license", wrapper.ErrNoLicense, "no_license", 1},
-		{"no permission", wrapper.ErrForbidden, "forbidden", 1},
-		{"no such run", wrapper.ErrNotFound, "not_found", 1},
-		{"rate limit", wrapper.ErrRateLimited, "rate_limited", 1},
-		{"server error", wrapper.ErrServer, "server_error", 1},
-		{"another answer", wrapper.ErrUnexpectedResponse, "unexpected_response", 1},
-		{"an answer refused by the contract", wrapper.ErrInvalidResponse, "invalid_response", 1},
-		{"too large", wrapper.ErrResponseTooLarge, "response_too_large", 1},
-		{"our own failure", errFailed, "failed", 1},
-		{"wrong use", usagef("no"), "usage", 2},
-		{"a recording with problems", errProblems, "problems", 2},
-		{"refused before it was sent", wrapper.ErrInvalidRequest, "invalid_request", 2},
-		{"no connection", refused, "network", 3},
-		{"no answer in time", context.DeadlineExceeded, "timeout", 3},
-		{"interrupted", context.Canceled, "interrupted", 4},
-		{"interrupted while rate limited", errors.Join(wrapper.ErrRateLimited, context.Canceled), "interrupted", 4},
-		{"not confirmed", errInterrupted, "not_confirmed", 4},
-		{"interrupted after sending", errors.Join(wrapper.ErrOutcomeUnknown, context.Canceled), "outcome_unknown", 5},
-		{"gateway timeout of an abort", errors.Join(wrapper.ErrServer, wrapper.ErrOutcomeUnknown), "outcome_unknown", 5},
-		{"lost after sending", errors.Join(refused, wrapper.ErrOutcomeUnknown), "outcome_unknown", 5},
-		{"nothing matched", errors.Join(wrapper.ErrServer, wrapper.ErrNoEndpoints), "no_endpoints", 6},
+		{"rate limit", status, &wrapper.APIError{StatusCode: 429, RetryAfter: 10 * time.Minute}, "the service is rate limiting; it asks to wait 10m"},
+		{"no rate limit's time", abort, wrapper.ErrRateLimited, "the service is rate limiting; nothing was canceled"},
+		{"wrong key", status, wrapper.ErrUnauthorized, "the service rejected the API key"},
+		{"wrong key of an abort", abort, wrapper.ErrUnauthorized, "the service rejected the API key; nothing was canceled"},
+		{"no license", abort, wrapper.ErrNoLicense, "the tenant has no license to cancel scans; nothing was canceled"},
+		{"no permission", status, wrapper.ErrForbidden, "the API key has no permission to read scan runs"},
+		{"no such path", status, wrapper.ErrNotFound, "the Cortex API was not found at acme.example"},
+		{"bad request", abort, wrapper.ErrBadRequest, "the service rejected the request; nothing was canceled"},
+		{"internal error", abort, wrapper.ErrServer, "the service reports an internal error"},
+		{"no endpoints", abort, errors.Join(wrapper.ErrServer, wrapper.ErrNoEndpoints), "no endpoint matched; nothing was canceled"},
+		{"not an answer", status, wrapper.ErrUnexpectedResponse, "the service gave an unexpected answer"},
+		{"invalid request", abort, wrapper.ErrInvalidRequest, "the request is not valid; nothing was sent"},
+		{"unknown outcome", abort, errors.Join(wrapper.ErrServer, wrapper.ErrOutcomeUnknown), "the abort was sent, but whether scans were canceled is unknown"},
+		{"interrupted, unknown outcome", abort, errors.Join(context.Canceled, wrapper.ErrOutcomeUnknown),
+			"interrupted after the abort was sent: whether scans were canceled is unknown"},
+		{"interrupted", status, context.Canceled, "interrupted: the status was not read"},
+		{"interrupted abort", abort, context.Canceled, "interrupted before anything was sent; nothing was canceled"},
+		{"no connection", abort, errors.New("connection refused"), "acme.example cannot be reached; nothing was canceled"},
+		{"timeout", status, context.DeadlineExceeded, "acme.example did not answer in time"},
+		{"no such host", status, &net.DNSError{IsNotFound: true}, "the host acme.example does not exist"},
+		{"certificate", status, &tls.CertificateVerificationError{Err: errors.New("expired")}, "the certificate of acme.example is not trusted"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := fmt.Errorf("some call: %w", c.err)
-			kind, got := kindOf(err)
-			if kind != c.kind || got != c.want {
-				t.Errorf("%s, exit status %d; want %s, %d", kind, got, c.kind, c.want)
-			}
-			if f := describe(noted{err, "something"}); f.Exit != c.want || f.Kind != c.kind {
-				t.Errorf("with a note: %+v", f)
+			err := kindOfStatus(c.err)
+			if f := describe(&callError{call: c.call, err: err}); f.Message != c.message {
+				t.Errorf("got %q", f.Message)
 			}
 		})
 	}
 }
 
+// kindOfStatus gives an APIError made by hand the kind that the wrapper would give it.
+func kindOfStatus(err error) error {
+	if e := (*wrapper.APIError)(nil); errors.As(err, &e) && e.StatusCode == 429 {
+		return errors.Join(err, wrapper.ErrRateLimited)
+	}
+	return err
+}
+
 func TestErrorsAreCleanLines(t *testing.T) {
-	f := describe(noted{errors.New("bad\x1b[31m\u202e\nnews"), "the\u2028note"})
-	if f.Message != "bad[31m news" || f.Note != "the note" {
-		t.Errorf("got %q and %q", f.Message, f.Note)
+	for _, err := range []error{
+		errors.New("bad\x1b[31m\u202e\nnews"), usagef("%s", "bad\x1b[31m\u202e\nnews"),
+		fmt.Errorf("%w", errors.New("bad\x1b[31m\u202e\u2028news")),
+	} {
+		if f := describe(err); f.Message != "bad[31m news" {
+			t.Errorf("got %q", f.Message)
+		}
 	}
 }
 
 func TestErrorIsBrokenBetweenWordsOnlyOnATerminal(t *testing.T) {
 	c := newTrial(t, "status", "790", "--key-type", "standard")
 	c.run(t, t.Context(), exitRefused)
-	if n := strings.Count(c.stderr.String(), "\n"); n != 2 {
-		t.Errorf("%d lines, want one for the error and one for the hint", n)
+	if n := strings.Count(c.stderr.String(), "\n"); n != 3 {
+		t.Errorf("%d lines, want one each for the error, its cause and the hint", n)
 	}
 	c = newTrial(t, "status", "790", "--key-type", "standard")
 	c.atTerminal()
 	c.run(t, t.Context(), exitRefused)
 	for line := range strings.Lines(c.stderr.String()) {
-		if len(line) > 90 { // with the codes of a colour
+		if len(line) > 90 { // with the codes of a color
 			t.Errorf("too wide: %q", line)
 		}
 	}
-	wantText(t, c.stderr.String(), "\x1b[31merror:\x1b[0m GET ", "\n       ")
+	wantText(t, c.stderr.String(), "\x1b[31merror:\x1b[0m the service rejected the API key", "\n       ")
 }
 
 type fullDisk struct{}

@@ -9,11 +9,9 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// The library's own help is wider than a terminal, and this is the only door it has for another one. So with the version's flag.
+// The library's own help is wider than a terminal; this variable is the only way to replace it.
 func init() {
-	// Not on every command, and without the short name, which others use.
 	cli.UsageCommandHelp = "show help for a command"
-	cli.VersionFlag = &cli.BoolFlag{Name: "version", Usage: "print the version and the commit", Local: true}
 	cli.HelpPrinter = func(w io.Writer, _ string, data any) {
 		if cmd, ok := data.(*cli.Command); ok {
 			_, _ = io.WriteString(w, helpText(cmd))
@@ -76,25 +74,35 @@ func writeSection(b *strings.Builder, title string, list [][2]string) {
 	}
 }
 
-// flagHelp is a flag as one types it, with the word in backquotes of its usage for a value, and its usage.
+// flagHelp is a flag as it is typed, with the word in backquotes of its usage for a value, and its usage.
 func flagHelp(f cli.Flag) [2]string {
 	var names []string
 	for _, n := range f.Names() {
 		names = append(names, dashed(n))
 	}
 	name := strings.Join(names, ", ")
+	if value := quotedWord(f); value != "" {
+		name += " " + value
+	}
+	return [2]string{name, flagUsage(f)}
+}
+
+// flagUsage is the usage of a flag without backquotes.
+func flagUsage(f cli.Flag) string {
 	doc, ok := f.(cli.DocGenerationFlag)
 	if !ok {
-		return [2]string{name, ""}
+		return ""
 	}
-	usage := doc.GetUsage()
-	if before, rest, ok := strings.Cut(usage, "`"); ok {
-		value, after, _ := strings.Cut(rest, "`")
-		name += " " + value
-		usage = before + value + after
+	return strings.ReplaceAll(doc.GetUsage(), "`", "")
+}
+
+// quotedWord is the word in backquotes of a flag's usage.
+func quotedWord(f cli.Flag) string {
+	doc, ok := f.(cli.DocGenerationFlag)
+	if !ok {
+		return ""
 	}
-	if d := doc.GetDefaultText(); d != "" {
-		usage += " (default " + d + ")"
-	}
-	return [2]string{name, usage}
+	_, rest, _ := strings.Cut(doc.GetUsage(), "`")
+	word, _, _ := strings.Cut(rest, "`")
+	return word
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -72,12 +73,23 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// fail makes the tenant answer the next call with a status, lose it (reset), or keep it waiting (hang).
+// fail makes the tenant answer the next N calls with a status, lose them (reset), or keep them waiting (hang).
 func fail(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) == 0 {
-		ts.Fatalf("usage: fail STATUS|reset|hang [BODY]")
-	}
 	f := sandbox.Failure{Times: 1}
+	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		name, value, _ := strings.Cut(strings.TrimPrefix(args[0], "-"), "=")
+		args = args[1:]
+		if name == "times" {
+			times, err := strconv.Atoi(value)
+			ts.Check(err)
+			f.Times = times
+			continue
+		}
+		f.Header = http.Header{name: {value}}
+	}
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: fail [-times=N] [-HEADER=VALUE] STATUS|reset|hang [BODY]")
+	}
 	switch args[0] {
 	case "reset":
 		f.Reset = true
@@ -92,11 +104,12 @@ func fail(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Value("tenant").(*sandbox.Tenant).Fail(f)
 }
 
-// arrived waits until the tenant has received this many calls; "arrived none" wants that it has received none.
+// arrived waits until the tenant has received this many calls, N, or at least as many, N+; "arrived none" checks that it
+// has received none.
 func arrived(ts *testscript.TestScript, neg bool, args []string) {
 	tenant := ts.Value("tenant").(*sandbox.Tenant)
 	if neg || len(args) != 1 {
-		ts.Fatalf("usage: arrived N|none")
+		ts.Fatalf("usage: arrived N|N+|none")
 	}
 	if args[0] == "none" {
 		if n := len(tenant.Calls()); n > 0 {
@@ -104,14 +117,15 @@ func arrived(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		return
 	}
-	want, err := strconv.Atoi(args[0])
+	number, orMore := strings.CutSuffix(args[0], "+")
+	want, err := strconv.Atoi(number)
 	ts.Check(err)
 	for deadline := time.Now().Add(time.Minute); len(tenant.Calls()) < want; <-time.After(time.Millisecond) {
 		if time.Now().After(deadline) {
 			ts.Fatalf("%d calls arrived, want %d", len(tenant.Calls()), want)
 		}
 	}
-	if n := len(tenant.Calls()); n != want {
+	if n := len(tenant.Calls()); n != want && !orMore {
 		ts.Fatalf("%d calls arrived, want %d", n, want)
 	}
 }
@@ -121,6 +135,8 @@ func newTenant() *sandbox.Tenant {
 	tenant.AddScanRun(789, "Pending", "Pending", "Running", "Completed")
 	tenant.AddScanRun(790, "Running")
 	tenant.AddScanRun(791, "\x1b[31mwrong\u202e")
+	tenant.AddScanRun(792, "Running", "Running", "Failed")
+	tenant.AddScanRun(793, "Running", "Running", "Running", "Running", "Running", "Running", "Running", "Completed")
 	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "laptop-17", Platform: "windows", Group: "Finance, Berlin", ScanStatus: "in_progress"})
 	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "laptop-18", Platform: "windows", Group: "Finance", ScanStatus: "pending"})
 	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "build-3", Platform: "linux", ScanStatus: "in_progress"})

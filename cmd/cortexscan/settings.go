@@ -17,7 +17,7 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// connectionFlags say which tenant to call, with which key, and how.
+// connectionFlags are the flags of the commands that call a tenant.
 func connectionFlags() []cli.Flag {
 	const category = "Connection"
 	return []cli.Flag{
@@ -26,13 +26,13 @@ func connectionFlags() []cli.Flag {
 		&cli.StringFlag{Name: "key-id", Category: category, OnlyOnce: true,
 			Usage: "the `ID` of the API key, a number"},
 		&cli.StringFlag{Name: "key-type", Category: category, OnlyOnce: true,
-			Usage: "the `TYPE` of the key: advanced or standard (default advanced)"},
+			Usage: "the `TYPE` of the API key: advanced or standard (default advanced)"},
 		&cli.StringFlag{Name: "key-file", Category: category, OnlyOnce: true, TakesFile: true,
-			Usage: "a `FILE` that holds the key and that nobody else can read"},
+			Usage: "a `FILE` with the API key, which other users cannot read"},
 		&cli.DurationFlag{Name: "timeout", Category: category, OnlyOnce: true, Value: 30 * time.Second,
-			Usage: "give up on an attempt after this `TIME` (default 30s)", Validator: positive},
+			Usage: "the `TIME` limit for one attempt (default 30s)", Validator: positive},
 		&cli.IntFlag{Name: "retries", Category: category, OnlyOnce: true, Value: 2,
-			Usage: "try again up to `N` times, where that is safe (default 2)", Validator: notNegative},
+			Usage: "retry up to `N` times where that is safe (default 2)", Validator: notNegative},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Category: category,
 			Usage: "log every attempt to standard error"},
 	}
@@ -40,7 +40,14 @@ func connectionFlags() []cli.Flag {
 
 func positive(d time.Duration) error {
 	if d <= 0 {
-		return errors.New("want a time above zero")
+		return errors.New("want a time above zero, such as 5s")
+	}
+	return nil
+}
+
+func notBelowZero(d time.Duration) error {
+	if d < 0 {
+		return errors.New("want a time of zero or more, such as 5m")
 	}
 	return nil
 }
@@ -52,7 +59,7 @@ func notNegative(n int) error {
 	return nil
 }
 
-// connection is what the settings say, the key apart.
+// connection is the settings, before the key is read.
 type connection struct {
 	url, keyID, keyType string
 	keyFile             string
@@ -60,8 +67,8 @@ type connection struct {
 	options             []wrapper.Option
 }
 
-// readConnection collects the settings, from flags first and variables second. A flag that is there and blank
-// is an unset variable of the shell, and refused.
+// readConnection collects the settings: flags first, then variables. A flag with a blank value is refused, since it
+// comes from an unset variable of the shell.
 func readConnection(s *session, cmd *cli.Command) (*connection, error) {
 	c := &connection{}
 	for _, v := range []struct {
@@ -82,6 +89,9 @@ func readConnection(s *session, cmd *cli.Command) (*connection, error) {
 			*v.to = value
 		}
 	}
+	if err := checkKeyID(cmd, c.keyID); err != nil {
+		return nil, err
+	}
 	switch key := s.getenv(wrapper.EnvKey); {
 	case cmd.IsSet("key-file"), text.IsBlank(key):
 	case c.keyFile != "":
@@ -100,6 +110,19 @@ func readConnection(s *session, cmd *cli.Command) (*connection, error) {
 	return c, nil
 }
 
+// checkKeyID refuses an ID that is no number, without repeating it: it may be the key.
+func checkKeyID(cmd *cli.Command, id string) error {
+	if strings.Trim(id, "0123456789") == "" { // a missing one is reported with all that is missing
+		return nil
+	}
+	from := wrapper.EnvKeyID
+	if cmd.IsSet("key-id") {
+		from = "--key-id"
+	}
+	return usagef("%s is not a number", from).
+		hint("The ID of an API key is a number: it is in the ID column of the console's table of API keys.")
+}
+
 func newLogger(s *session) *slog.Logger {
 	opts := &slog.HandlerOptions{Level: slog.LevelDebug}
 	if s.json {
@@ -108,7 +131,7 @@ func newLogger(s *session) *slog.Logger {
 	return slog.New(slog.NewTextHandler(s.io.ErrOut, opts))
 }
 
-// missing refuses settings without which there is nothing to call, all of them at once.
+// missing names all required settings that are not set.
 func (c *connection) missing(keyToo bool) error {
 	var names []string
 	add := func(value, name string) {
@@ -125,11 +148,10 @@ func (c *connection) missing(keyToo bool) error {
 		return nil
 	}
 	return usagef("settings are missing: set %s", strings.Join(names, ", ")).
-		hint(`"cortexscan demo" needs none. See cortexscan --help.`)
+		hint(`See cortexscan --help. "cortexscan demo" and "cortexscan sandbox" need no settings.`)
 }
 
-// client is the client that the settings describe. The key is asked for where a person is there and it is not
-// set.
+// client returns the client for the settings. If the key is not set and a person is there, it asks for the key.
 func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, error) {
 	ask := c.key == "" && c.keyFile == "" && c.url != "" && c.keyID != "" && s.io.Interactive()
 	if !ask {
@@ -165,8 +187,8 @@ func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, e
 	return client, nil
 }
 
-// rehearsal is the same client with a made-up key and a transport of its own: what it sends is what the real
-// one would, credentials apart.
+// rehearsal returns the same client with a made-up key and another transport: what it sends is what the real one would
+// send, but for the credentials.
 func (c *connection) rehearsal(transport http.RoundTripper) (*wrapper.Client, error) {
 	if err := c.missing(false); err != nil {
 		return nil, err
@@ -192,7 +214,17 @@ func settingError(err error) error {
 	return usagef("%s", strings.TrimPrefix(err.Error(), "cortexscan: "))
 }
 
-// lazyValidator loads the contract when there is a request to validate.
+// hostOf returns the host of the setting, as the user wrote it.
+func hostOf(setting string) string {
+	_, rest, hasScheme := strings.Cut(setting, "://")
+	if !hasScheme {
+		rest = setting
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	return printable(host)
+}
+
+// lazyValidator loads the contract only when there is a request to validate.
 type lazyValidator struct {
 	once      sync.Once
 	validator *api.Validator

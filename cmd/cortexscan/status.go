@@ -3,47 +3,65 @@ package main
 import (
 	"context"
 	"errors"
+	"math"
 	"strconv"
 	"strings"
 	"time"
 
 	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
+	"example.com/cortexscan/wrapper"
 	"github.com/urfave/cli/v3"
 )
 
 func statusCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "status",
-		Usage:     "read the status of a scan run, or wait for its end",
-		UsageText: "cortexscan status RUN_ID [--wait] [OPTIONS]",
+		Usage:     "read the status of a scan run, or wait until it finishes",
+		UsageText: "cortexscan status RUN_ID [OPTIONS]\ncortexscan status RUN_ID --wait [--until STATE...] [OPTIONS]",
 		Flags: append([]cli.Flag{
+			&cli.BoolFlag{Name: "wait", Aliases: []string{"w"}, Category: waitCategory,
+				Usage: "keep reading the status until the run finishes"},
+			&cli.StringSliceFlag{Name: "until", Category: waitCategory,
+				Usage: "wait for this `STATE`, and exit with 7 if the run ends in another; repeat it for more"},
+			&cli.StringSliceFlag{Name: "while", Category: waitCategory,
+				Usage: "keep waiting while in this `STATE`; repeat it for more (default Pending and Running)"},
+			&cli.DurationFlag{Name: "every", Value: 5 * time.Second, OnlyOnce: true, Category: waitCategory,
+				Usage: "the `TIME` between two polls (default 5s)", Validator: positive},
+			&cli.DurationFlag{Name: "patience", Value: 5 * time.Minute, OnlyOnce: true, Category: waitCategory,
+				Usage: "how much `TIME` polls may fail for, such as while the network is down; 0s gives up at once (default 5m)", Validator: notBelowZero},
 			&cli.StringSliceFlag{Name: "field",
-				Usage: "ask for this `FIELD`; repeat it for more (default status, the only published one)"},
-			&cli.BoolFlag{Name: "wait",
-				Usage: "wait until the run is in none of the states of --while"},
-			&cli.DurationFlag{Name: "every", Value: 5 * time.Second, OnlyOnce: true,
-				Usage: "with --wait: ask every `TIME` (default 5s)", Validator: positive},
-			&cli.StringSliceFlag{Name: "while",
-				Usage: "with --wait: wait in this `STATE`; repeat it for more (default Pending and Running)"},
+				Usage: "request this `FIELD`; repeat it for more (default status, the only documented one)"},
 		}, connectionFlags()...),
-		Description: `With --wait, a terminal shows one line that keeps up to date; elsewhere there is
-a line for each change of state. The wait ends with the first state that is not
-waited in, known or not: look at the state, the exit status does not tell.
-Interrupted, the exit status is 4, and the last state is said.
+		Description: `With --wait, a terminal shows one line that is kept up to date; elsewhere there
+is one line for each change of state. Without --until the wait ends with the
+first state that is not in --while, whatever it is: check the state, the exit
+status does not tell. With --until the exit status is 0 for one of its states
+and 7 for any other that is not in --while. States are not case-sensitive.
 
 With --output json: {"run_id", "state", "message"}, and with --wait also "polls"
-and "elapsed_seconds", once, at the end. A state that cannot be told is "".
+and "elapsed_seconds", once, at the end. The state is "" if it is unknown.
 
 Examples:
   cortexscan status 789
   cortexscan status 789 --wait --every 30s
+  cortexscan status 789 --wait --until Completed && echo finished
   cortexscan status 789 --wait --output json | jq -r .state`,
 		Action: action(runStatus),
 	}
 }
 
+const waitCategory = "Waiting"
+
+// statusOptions are what the command line asks for.
+type statusOptions struct {
+	run    int64
+	fields []string
+	wait   bool
+	watch  wrapper.WaitOptions
+}
+
 func runStatus(ctx context.Context, s *session, cmd *cli.Command) error {
-	w, err := readWaiting(cmd)
+	o, err := readStatusOptions(cmd)
 	if err != nil {
 		return err
 	}
@@ -55,26 +73,24 @@ func runStatus(ctx context.Context, s *session, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	if cmd.Bool("wait") {
-		return waitForRun(ctx, s, client, w)
+	call := call{run: o.run, host: hostOf(c.url), until: o.watch.Until}
+	if o.wait {
+		return watchRun(ctx, s, call, client.WatchScanRun(ctx, o.run, o.watch))
 	}
-	status, err := client.GetScanRunStatus(ctx, w.run, w.fields...)
-	if errors.Is(err, context.Canceled) {
-		return noted{err, "the status was not read"}
-	}
+	status, err := client.GetScanRunStatus(ctx, o.run, o.fields...)
 	if err != nil {
-		return err
+		return &callError{call: call, err: err}
 	}
-	p := progress{State: status.State(), Message: printable(status.DATA)}
+	result := statusJSON{RunID: o.run, State: status.State(), Message: printable(status.DATA)}
 	if s.json {
-		s.io.PrintJSON(statusJSON{RunID: w.run, State: p.State, Message: p.Message})
+		s.io.PrintJSON(result)
 		return nil
 	}
-	state := "not told"
-	if p.State != "" {
-		state = stateStyle(p.State).Paint(s.io.OutColor(), p.State)
+	state := "unknown"
+	if result.State != "" {
+		state = stateStyle(result.State).Paint(s.io.OutColor(), result.State)
 	}
-	s.io.Table([2]string{"run", strconv.FormatInt(w.run, 10)}, [2]string{"state", state}, [2]string{"message", p.Message})
+	s.io.Table([2]string{"run", strconv.FormatInt(o.run, 10)}, [2]string{"state", state}, [2]string{"message", result.Message})
 	return nil
 }
 
@@ -86,66 +102,59 @@ type statusJSON struct {
 	Elapsed *float64 `json:"elapsed_seconds,omitempty"`
 }
 
-// readWaiting reads the command line.
-func readWaiting(cmd *cli.Command) (waiting, error) {
-	w := waiting{every: cmd.Duration("every"), while: []string{"Pending", "Running"}}
-	const example = "Example: cortexscan status 789. See cortexscan status --help."
-	switch n := cmd.Args().Len(); {
-	case n == 0:
-		return w, usagef("the ID of a scan run is missing").hint(example)
-	case n > 1:
-		return w, usagef("unexpected argument %q", printable(cmd.Args().Get(1))).hint(example)
+func readStatusOptions(cmd *cli.Command) (o statusOptions, err error) {
+	if o.run, err = readRunID(cmd.Args().Slice()); err != nil {
+		return o, err
 	}
-	run, err := strconv.ParseInt(cmd.Args().First(), 10, 64)
-	if err != nil {
-		return w, usagef("the ID of a scan run is a whole number, not %q", printable(cmd.Args().First())).hint(example)
+	if o.fields, err = listFlag(cmd, "field", true); err != nil {
+		return o, err
 	}
-	w.run = run
-	if w.fields, err = listFlag(cmd, "field", true); err != nil {
-		return w, err
-	}
-	for _, name := range []string{"every", "while"} {
-		if cmd.IsSet(name) && !cmd.Bool("wait") {
-			return w, usagef("--%s goes with --wait", name)
+	o.wait = cmd.Bool("wait")
+	for _, name := range []string{"every", "while", "until", "patience"} {
+		if cmd.IsSet(name) && !o.wait {
+			return o, usagef("--%s needs --wait", name)
 		}
 	}
-	if cmd.IsSet("while") {
-		w.while, err = listFlag(cmd, "while", true)
+	if o.wait && o.fields != nil {
+		return o, usagef("--field cannot be used with --wait")
 	}
-	return w, err
-}
-
-// waitForRun waits and shows how the wait goes.
-func waitForRun(ctx context.Context, s *session, c statusReader, w waiting) error {
-	watch := func(progress) {}
-	end := func() {}
-	switch {
-	case s.json:
-	case s.io.OutIsTerminal && !s.io.NoCursor:
-		w.tick = time.Second
-		line := &terminal.LiveLine{Streams: s.io}
-		watch = func(p progress) {
-			state := stateStyle(p.State).Paint(s.io.OutColor(), p.State)
-			line.Show("scan run %d  %s  %s  %s", w.run, state, p.elapsed.Truncate(time.Second), count(p.polls, "poll"))
-		}
-		end = line.End
-	default:
-		watch = func(p progress) {
-			if p.changed {
-				s.io.Printf("%s  scan run %d  %s\n", s.now().UTC().Format(time.RFC3339), w.run, p.State)
+	o.watch.Every, o.watch.Patience = cmd.Duration("every"), cmd.Duration("patience")
+	if o.watch.Patience == 0 {
+		o.watch.Patience = -1 // to the wrapper 0 is its default
+	}
+	if o.watch.While, err = listFlag(cmd, "while", true); err != nil {
+		return o, err
+	}
+	if o.watch.Until, err = listFlag(cmd, "until", true); err != nil {
+		return o, err
+	}
+	for _, state := range o.watch.While {
+		for _, other := range o.watch.Until {
+			if strings.EqualFold(state, other) {
+				return o, usagef("the state %s is in both --while and --until", printable(state))
 			}
 		}
 	}
-	p, err := w.wait(ctx, c, watch)
-	end()
-	if err != nil {
-		return err
+	return o, nil
+}
+
+// readRunID reads the one argument of the command.
+func readRunID(args []string) (int64, error) {
+	const example = "Example: cortexscan status 789. See cortexscan status --help."
+	switch {
+	case len(args) == 0:
+		return 0, usagef("the ID of a scan run is missing").hint(example)
+	case len(args) > 1:
+		return 0, usagef("unexpected argument %q", printable(args[1])).hint(example)
 	}
-	if s.json {
-		elapsed := p.elapsed.Round(time.Millisecond).Seconds()
-		s.io.PrintJSON(statusJSON{w.run, p.State, p.Message, p.polls, &elapsed})
+	run, err := strconv.ParseInt(args[0], 10, 64)
+	switch {
+	case errors.Is(err, strconv.ErrRange) && run > 0:
+		return 0, usagef("the ID of a scan run is at most %d", math.MaxInt64)
+	case err != nil || run <= 0:
+		return 0, usagef("the ID of a scan run is a positive whole number, not %q", printable(args[0])).hint(example)
 	}
-	return nil
+	return run, nil
 }
 
 // stateStyle gives a state a color where its meaning is known.

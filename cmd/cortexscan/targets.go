@@ -2,9 +2,11 @@ package main
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
+	"example.com/cortexscan/api"
 	"example.com/cortexscan/gen"
 	"example.com/cortexscan/internal/text"
 	"example.com/cortexscan/wrapper"
@@ -23,30 +25,34 @@ var listFilters = []struct {
 	{"endpoint-id", "with this endpoint `ID`", "endpoint ID", true, wrapper.EndpointIDs},
 	{"hostname", "with this host `NAME`", "host name", true, wrapper.Hostnames},
 	{"ip", "with this IP `ADDRESS`", "IP address", true, wrapper.IPs},
-	{"platform", "of this `PLATFORM`: windows, linux, macos, android", "platform", true, wrapper.Platforms},
-	{"status", "whose scan has this `STATUS`: pending, in_progress, …", "scan status", true, wrapper.ScanStatuses},
-	{"isolation", "that are `WHICH`: isolated or unisolated", "isolation", true, wrapper.Isolation},
+	{"platform", "of this `PLATFORM`", "platform", true, wrapper.Platforms},
+	{"status", "whose scan has this `STATUS`", "scan status", true, wrapper.ScanStatuses},
+	{"isolation", "with this isolation `STATE`", "isolation", true, wrapper.Isolation},
 	{"group", "of the endpoint group `NAME`", "group", false, wrapper.GroupNames},
 	{"alias", "with the alias `NAME`", "alias", false, wrapper.Aliases},
-	{"username", "on which `NAME` is logged in", "user name", false, wrapper.Usernames},
-	{"distribution", "set up with the distribution `NAME`", "distribution", false, wrapper.Distributions},
+	{"username", "on which the user `NAME` is logged in", "user name", false, wrapper.Usernames},
+	{"distribution", "installed from the distribution `NAME`", "distribution", false, wrapper.Distributions},
 }
 
-// timeFilters are the flags that compare with a moment.
+// timeFilters are the flags that compare with a time.
 var timeFilters = []struct {
 	flag, usage, words string
 	filter             func(time.Time) gen.EndpointFilter
 }{
-	{"seen-since", "last seen at `TIME` or later", "last seen at or after", wrapper.LastSeenSince},
-	{"seen-until", "last seen at `TIME` or earlier", "last seen at or before", wrapper.LastSeenUntil},
-	{"first-seen-since", "first seen at `TIME` or later", "first seen at or after", wrapper.FirstSeenSince},
-	{"first-seen-until", "first seen at `TIME` or earlier", "first seen at or before", wrapper.FirstSeenUntil},
+	{"seen-since", "last seen at this `TIME` or later", "last seen at or after", wrapper.LastSeenSince},
+	{"seen-until", "last seen at this `TIME` or earlier", "last seen at or before", wrapper.LastSeenUntil},
+	{"first-seen-since", "first seen at this `TIME` or later", "first seen at or after", wrapper.FirstSeenSince},
+	{"first-seen-until", "first seen at this `TIME` or earlier", "first seen at or before", wrapper.FirstSeenUntil},
 }
 
 func targetFlags() []cli.Flag {
 	flags := []cli.Flag{&cli.BoolFlag{Name: "all", Category: targetsCategory, Usage: "every endpoint of the tenant"}}
 	for _, f := range listFilters {
-		flags = append(flags, &cli.StringSliceFlag{Name: f.flag, Category: targetsCategory, Usage: f.usage})
+		usage := f.usage
+		if values := documentedValues(f.flag); values != nil {
+			usage += ": " + strings.Join(values, ", ")
+		}
+		flags = append(flags, &cli.StringSliceFlag{Name: f.flag, Category: targetsCategory, Usage: usage})
 	}
 	for _, f := range timeFilters {
 		flags = append(flags, &cli.StringFlag{Name: f.flag, Category: targetsCategory, Usage: f.usage, OnlyOnce: true})
@@ -55,69 +61,101 @@ func targetFlags() []cli.Flag {
 		Usage: "any other filter, as `FIELD:OPERATOR:VALUE`"})
 }
 
-// targets are the endpoints that the command line names, and the same in words.
+// documentedValues are the values that the contract lists for the filter of a flag, nil if it lists none.
+func documentedValues(flag string) []string {
+	for _, f := range listFilters {
+		if f.flag != flag {
+			continue
+		}
+		field := f.filter().Field
+		for _, known := range api.KnownFilters() {
+			if known.Field == field {
+				return known.Values
+			}
+		}
+	}
+	return nil
+}
+
+// targets are the endpoints that the command line names.
 type targets struct {
 	wrapper.Targets
-	all   bool
-	words [][2]string // a field and what it is compared with
+	all     bool
+	filters []filter
+}
+
+// filter is one filter of the request, and what it comes from.
+type filter struct {
+	gen.EndpointFilter
+	flag   string
+	words  string // a field and how it is compared
+	values []string
+	time   time.Time // that it compares with, if it does
 }
 
 // readTargets reads the command line. It never takes silence for "all".
 func readTargets(cmd *cli.Command, now time.Time) (*targets, error) {
 	t := &targets{all: cmd.Bool("all")}
-	var filters []gen.EndpointFilter
-	add := func(f gen.EndpointFilter, field string, values ...string) {
-		filters = append(filters, f)
-		t.words = append(t.words, [2]string{field, inWords(values)})
-	}
-	for _, f := range listFilters {
-		values, err := listFlag(cmd, f.flag, f.commas)
-		switch {
-		case err != nil:
-			return nil, err
-		case cmd.IsSet(f.flag):
-			add(f.filter(values...), f.words, values...)
-		}
-	}
-	if err := checkIPs(cmd); err != nil {
-		return nil, err
-	}
-	for _, f := range timeFilters {
-		if !cmd.IsSet(f.flag) {
-			continue
-		}
-		text, err := stringFlag(cmd, f.flag)
-		if err != nil {
+	for _, read := range []func() error{
+		func() error { return t.readLists(cmd) },
+		func() error { return t.readTimes(cmd, now) },
+		func() error { return t.readWhere(cmd) },
+	} {
+		if err := read(); err != nil {
 			return nil, err
 		}
-		at, err := parseWhen(text, now)
-		if err != nil {
-			return nil, usagef("--%s: %s", f.flag, err)
-		}
-		add(f.filter(at), f.words, at.In(now.Location()).Format(time.RFC3339))
-	}
-	others, err := readWhere(cmd)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range others {
-		add(wrapper.Where(f.field, f.operator, f.values...), f.field+" "+f.operator, f.values...)
 	}
 	switch {
-	case t.all && len(filters) > 0:
-		return nil, usagef("--all and a filter contradict each other: give one of them")
-	case !t.all && len(filters) == 0:
+	case t.all && len(t.filters) > 0:
+		return nil, usagef("--all cannot be used with a filter")
+	case !t.all && len(t.filters) == 0:
 		return nil, usagef("no endpoints are named: give a filter, such as --hostname, or --all").
 			hint("See cortexscan abort --help.")
 	case t.all:
 		t.Targets = wrapper.AllEndpoints()
 	default:
+		filters := make([]gen.EndpointFilter, len(t.filters))
+		for i, f := range t.filters {
+			filters[i] = f.EndpointFilter
+		}
 		t.Targets = wrapper.Matching(filters...)
 	}
 	return t, nil
 }
 
-// checkIPs refuses what the service would answer with a 500.
+func (t *targets) readLists(cmd *cli.Command) error {
+	for _, f := range listFilters {
+		values, err := listFlag(cmd, f.flag, f.commas)
+		switch {
+		case err != nil:
+			return err
+		case cmd.IsSet(f.flag):
+			t.filters = append(t.filters, filter{EndpointFilter: f.filter(values...), flag: f.flag, words: f.words, values: values})
+		}
+	}
+	return checkIPs(cmd)
+}
+
+func (t *targets) readTimes(cmd *cli.Command, now time.Time) error {
+	for _, f := range timeFilters {
+		if !cmd.IsSet(f.flag) {
+			continue
+		}
+		value, err := stringFlag(cmd, f.flag)
+		if err != nil {
+			return err
+		}
+		at, err := parseTime(value, now)
+		if err != nil {
+			return usagef("--%s: %s", f.flag, err)
+		}
+		shown := at.In(now.Location()).Format(time.RFC3339)
+		t.filters = append(t.filters, filter{EndpointFilter: f.filter(at), flag: f.flag, words: f.words, values: []string{shown}, time: at})
+	}
+	return nil
+}
+
+// checkIPs refuses what the service would answer with an unclear 500.
 func checkIPs(cmd *cli.Command) error {
 	values, err := listFlag(cmd, "ip", true)
 	if err != nil {
@@ -131,36 +169,32 @@ func checkIPs(cmd *cli.Command) error {
 	return nil
 }
 
-type condition struct {
-	field, operator string
-	values          []string
-}
-
 // readWhere reads --where. As with the other flags, repeating it for one field and operator adds a value.
-func readWhere(cmd *cli.Command) ([]*condition, error) {
-	var list []*condition
-	known := map[string]*condition{}
+func (t *targets) readWhere(cmd *cli.Command) error {
+	first := len(t.filters)
 	for _, where := range cmd.StringSlice("where") {
 		parts := strings.SplitN(where, ":", 3)
 		if len(parts) != 3 {
-			return nil, usagef("--where: want FIELD:OPERATOR:VALUE, such as hostname:in:laptop-17")
+			return usagef("--where: want FIELD:OPERATOR:VALUE, such as hostname:in:laptop-17")
 		}
-		for _, part := range parts {
-			if text.IsBlank(part) {
-				return nil, usagef("--where: a part of FIELD:OPERATOR:VALUE is blank: is a variable unset?")
-			}
+		if slices.ContainsFunc(parts, text.IsBlank) {
+			return usagef("--where: a part of FIELD:OPERATOR:VALUE is blank: is a variable unset?")
 		}
-		key := parts[0] + ":" + parts[1]
-		if known[key] == nil {
-			known[key] = &condition{field: parts[0], operator: parts[1]}
-			list = append(list, known[key])
+		field, operator, values := parts[0], parts[1], []string{parts[2]}
+		f := filter{EndpointFilter: wrapper.Where(field, operator, values...), flag: "where", words: field + " " + operator, values: values}
+		i := slices.IndexFunc(t.filters[first:], func(other filter) bool { return other.words == f.words })
+		if i < 0 {
+			t.filters = append(t.filters, f)
+			continue
 		}
-		known[key].values = append(known[key].values, parts[2])
+		same := &t.filters[first+i]
+		same.values = append(same.values, parts[2])
+		same.EndpointFilter = wrapper.Where(field, operator, same.values...)
 	}
-	return list, nil
+	return nil
 }
 
-// inWords joins values for a person to read: the first ten, and how many more.
+// inWords lists values for a person to read: the first ten, and how many more.
 func inWords(values []string) string {
 	const most = 10
 	shown := make([]string, 0, most)

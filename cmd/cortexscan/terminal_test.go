@@ -19,7 +19,7 @@ func TestAbortAsks(t *testing.T) {
 		exit              int
 		says              string
 	}{
-		{"yes", one, "y\n", exitDone, "Go on? [y/N]"},
+		{"yes", one, "y\n", exitDone, "Continue? [y/N]"},
 		{"yes in full", one, " YES \n", exitDone, "host name laptop-17"},
 		{"no", one, "n\n", exitInterrupted, "not confirmed; nothing was sent"},
 		{"just enter", one, "\n", exitInterrupted, "nothing was sent"},
@@ -27,11 +27,11 @@ func TestAbortAsks(t *testing.T) {
 		{"half a line", one, "y", exitInterrupted, "nothing was sent"},
 		{"the host", all, "HOST\n", exitDone, "EVERY scan"},
 		{"the host in capitals", all, "hOST\n", exitDone, "EVERY scan"},
-		{"yes for everything", all, "yes\n", exitInterrupted, "that is not the tenant's host"},
-		{"nothing for everything", all, "\n", exitInterrupted, "that is not the tenant's host"},
-		{"the tenant is another", one + " --confirm-tenant other.example", "y\n", exitUsage, "is not the host of the tenant"},
-		{"the tenant is the one", one + " --confirm-tenant HOST", "y\n", exitDone, "Go on?"},
-		{"naming the tenant is no yes", one + " --confirm-tenant HOST", "n\n", exitInterrupted, "Go on?"},
+		{"yes for everything", all, "yes\n", exitInterrupted, "that is not the tenant's host, HOST"},
+		{"nothing for everything", all, "\n", exitInterrupted, "that is not the tenant's host, HOST"},
+		{"the tenant is another", one + " --confirm-tenant other.example", "y\n", exitUsage, "--confirm-tenant is not the tenant's host"},
+		{"the tenant is the one", one + " --confirm-tenant HOST", "y\n", exitDone, "Continue?"},
+		{"naming the tenant is no yes", one + " --confirm-tenant HOST", "n\n", exitInterrupted, "Continue?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			trial := newTrial(t)
@@ -39,7 +39,7 @@ func TestAbortAsks(t *testing.T) {
 			trial.sys.args = strings.Fields("cortexscan " + host.Replace(c.args))
 			trial.atTerminal(host.Replace(c.typed))
 			trial.run(t, t.Context(), c.exit)
-			wantText(t, trial.stderr.String(), c.says, trial.host())
+			wantText(t, trial.stderr.String(), host.Replace(c.says), trial.host())
 			if sent := len(trial.tenant.Calls()) > 0; sent != (c.exit == exitDone) {
 				t.Errorf("sent: %v", sent)
 			}
@@ -84,9 +84,9 @@ func TestInterruptedWhileWaitingForTheAnswer(t *testing.T) {
 		exit int
 		says []string
 	}{
-		{"abort --hostname laptop-17 --yes", exitUnknown, []string{"whether it was carried out is unknown", "Action Center"}},
-		{"status 790", exitInterrupted, []string{"interrupted", "the status was not read"}},
-		{"status 790 --wait", exitInterrupted, []string{"interrupted", "the status was not read"}},
+		{"abort --hostname laptop-17 --yes", exitUnknown, []string{"interrupted after the abort was sent: whether scans were canceled is unknown", "Action Center"}},
+		{"status 790", exitInterrupted, []string{"interrupted: the status was not read"}},
+		{"status 790 --wait", exitInterrupted, []string{"interrupted: the status was not read"}},
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			trial := newTrial(t, strings.Fields(c.args)...)
@@ -117,7 +117,7 @@ func TestInterruptedBetweenAttempts(t *testing.T) {
 		return c.stderr.Write(p)
 	})
 	c.run(t, ctx, exitInterrupted)
-	wantText(t, c.stderr.String(), "interrupted: the service answered 429, nothing was carried out")
+	wantText(t, c.stderr.String(), "interrupted after the service answered 429; nothing was canceled")
 }
 
 func TestKeyIsAskedForAndNotShown(t *testing.T) {

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-const timeForms = "want a time (2026-11-22T21:00:00Z), a date (2026-11-22, its midnight here), or how long ago (90m, 24h, 7d)"
+const timeForms = "want a time (2026-11-22T21:00:00Z), a date (2026-11-22, local midnight), or how long ago (90m, 24h, 7d)"
 
-// parseWhen reads a moment: RFC 3339, a date, which is its midnight where now is, or a duration before now.
-func parseWhen(text string, now time.Time) (time.Time, error) {
+// parseTime reads a time: RFC 3339, a date (midnight in the time zone of now), or a duration before now.
+func parseTime(text string, now time.Time) (time.Time, error) {
 	text = strings.TrimSpace(text)
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
 		return t, nil
@@ -26,8 +26,7 @@ func parseWhen(text string, now time.Time) (time.Time, error) {
 	return now.Add(-ago), nil
 }
 
-// parseAgo is time.ParseDuration with days: 7d, 1d12h. Nothing and less are refused, since "until now" would
-// be everything.
+// parseAgo is time.ParseDuration with days: 7d, 1d12h. Zero and less are refused: "until now" would be everything.
 func parseAgo(text string) (time.Duration, error) {
 	var days time.Duration
 	rest := text

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestParseWhen(t *testing.T) {
+func TestParseTime(t *testing.T) {
 	berlin := time.FixedZone("", 3600)
 	now := time.Date(2026, 11, 22, 21, 0, 0, 0, berlin)
 	for _, c := range []struct{ text, want string }{
@@ -23,7 +23,7 @@ func TestParseWhen(t *testing.T) {
 		{"7 d", ""}, {"1.5d", ""}, {"+7d", ""}, {"1d1d", ""}, {"yesterday", ""}, {"2026-13-01", ""}, {"22.11.2026", ""},
 		{"1584983036945", ""}, {"99999999999d", ""}, {"106752d", ""}, {"106751d24h", ""},
 	} {
-		got, err := parseWhen(c.text, now)
+		got, err := parseTime(c.text, now)
 		switch {
 		case c.want == "" && err == nil:
 			t.Errorf("%q: got %v, want an error", c.text, got)

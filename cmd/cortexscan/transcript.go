@@ -7,7 +7,7 @@ import (
 	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 )
 
-// transcript tells the demo step by step: as it goes in text, at the end in JSON.
+// transcript prints the demo: in text step by step, in JSON at the end.
 type transcript struct {
 	s     *session
 	steps []stepJSON
@@ -33,7 +33,7 @@ func (t *transcript) step(title string) {
 	}
 }
 
-// code is the call that the step makes, in Go.
+// code is the call of the step, in Go.
 func (t *transcript) code(format string, args ...any) {
 	code := fmt.Sprintf(format, args...)
 	t.steps[len(t.steps)-1].Code = code
@@ -42,10 +42,10 @@ func (t *transcript) code(format string, args ...any) {
 	}
 }
 
-// line is a line of what came out.
+// line is a line of the result.
 func (t *transcript) line(format string, args ...any) { t.add(fmt.Sprintf(format, args...), 5) }
 
-// named is a text of what came out, with a word for what it is in front of it.
+// named is a labeled line of the result.
 func (t *transcript) named(name, text string) { t.add(fmt.Sprintf("%-5s  %s", name, text), 12) }
 
 func (t *transcript) add(text string, indent int) {
@@ -76,6 +76,6 @@ func (t *transcript) finish(ok bool) {
 		return
 	}
 	if ok {
-		t.s.io.Printf("\nAll of it came out as it should.\n")
+		t.s.io.Printf("\nAll steps behaved as expected.\n")
 	}
 }
