@@ -1,0 +1,331 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+
+	"example.com/cortexscan/gen"
+	"example.com/cortexscan/tests/contract/generator"
+	"example.com/cortexscan/wrapper"
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// call is one call of an operation, with values for its parameters and its body.
+type call struct {
+	op     operation
+	full   bool
+	values map[string]any // of parameters, by place and name
+	media  string         // of the body; "" for none
+	body   any
+}
+
+func newCall(op operation, full bool) (*call, error) {
+	c := &call{op: op, full: full, values: map[string]any{}}
+	sampler := generator.Sampler{Full: full}
+	for _, p := range op.parameters() {
+		if !p.Value.Required && !full {
+			continue
+		}
+		if p.Value.In == "header" && slices.Contains([]string{"accept", "content-type", "authorization"}, strings.ToLower(p.Value.Name)) {
+			continue // OpenAPI ignores them as parameters
+		}
+		schema := p.Value.Schema
+		for _, m := range p.Value.Content {
+			schema = m.Schema
+		}
+		v, err := generator.Sampler{Full: true}.Value(schema)
+		if p.Value.Example != nil {
+			v, err = p.Value.Example, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("parameter %s: %w", p.Value.Name, err)
+		}
+		c.values[p.Value.In+" "+p.Value.Name] = v
+	}
+	if op.RequestBody == nil || !op.RequestBody.Value.Required && !full {
+		return c, nil
+	}
+	content := op.RequestBody.Value.Content
+	types := slices.Sorted(maps.Keys(content))
+	slices.SortStableFunc(types, func(a, b string) int { return rank(a) - rank(b) })
+	if len(types) == 0 {
+		return c, nil
+	}
+	c.media = types[0]
+	v, err := sampler.Value(content[c.media].Schema)
+	if err != nil {
+		return nil, fmt.Errorf("the body: %w", err)
+	}
+	c.body = v
+	return c, nil
+}
+
+// key is a name without what the generator changes: case and separators.
+func key(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, name)
+}
+
+var mediaNames = map[string]string{
+	"application/x-www-form-urlencoded": "formdata", "multipart/form-data": "multipart", "text/plain": "text", "application/json": "",
+}
+
+// method finds the generated method, the one with a typed body if there is one.
+func (c *call) method(api reflect.Value) (m reflect.Value, raw bool, err error) {
+	id := c.op.OperationID
+	if id == "" {
+		id = c.op.method + c.op.path
+	}
+	mediaName, known := mediaNames[c.media]
+	if !known {
+		mediaName = key(c.media)
+	}
+	names := []string{key(id) + "withresponse"}
+	if c.op.RequestBody != nil && len(c.op.RequestBody.Value.Content) > 0 {
+		names = []string{key(id) + "with" + mediaName + "bodywithresponse", key(id) + "withbodywithresponse"}
+		if mediaName == "" {
+			names[0] = key(id) + "withresponse"
+		}
+	}
+	if c.media == "" && len(names) == 2 {
+
+		names[0] = "" // a typed body is always sent
+	}
+	for i, name := range names {
+		for j := range api.NumMethod() {
+			if key(api.Type().Method(j).Name) == name {
+				return api.Method(j), i == 1, nil
+			}
+		}
+	}
+	return m, false, fmt.Errorf("the client has none of the methods %q", names)
+}
+
+// send calls the operation, and turns a panic into an error.
+func (c *call) send(ctx context.Context, client *wrapper.Client) (result any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("it panics: %v", p)
+		}
+	}()
+	var api gen.ClientWithResponsesInterface = client.API()
+	m, raw, err := c.method(reflect.ValueOf(&api).Elem())
+	if err != nil {
+		return nil, err
+	}
+	args, err := c.arguments(ctx, m.Type(), raw)
+	if err != nil {
+		return nil, err
+	}
+	out := m.Call(args)
+	err, _ = out[1].Interface().(error)
+	return out[0].Interface(), err
+}
+
+func (c *call) arguments(ctx context.Context, typ reflect.Type, raw bool) ([]reflect.Value, error) {
+	var inPath []string
+	for rest := c.op.path; ; {
+		_, tail, found := strings.Cut(rest, "{")
+		if !found {
+			break
+		}
+		name, after, _ := strings.Cut(tail, "}")
+		inPath, rest = append(inPath, name), after
+	}
+	args := []reflect.Value{reflect.ValueOf(ctx)}
+	for i := 1; i < typ.NumIn()-1; i++ { // the last are the request editors
+		in := typ.In(i)
+		switch {
+		case len(inPath) > 0:
+			v, err := into(in, c.values["path "+inPath[0]])
+			if err != nil {
+				return nil, fmt.Errorf("path parameter %s: %w", inPath[0], err)
+			}
+			args, inPath = append(args, v), inPath[1:]
+		case in.Kind() == reflect.Pointer && in.Elem().Kind() == reflect.Struct && strings.HasSuffix(in.Elem().Name(), "Params"):
+			params, err := c.params(in.Elem())
+			if err != nil {
+				return nil, err
+			}
+			args = append(args, params)
+		case raw && in.Kind() == reflect.String:
+			contentType, body, err := c.encoded()
+			if err != nil {
+				return nil, err
+			}
+			args = append(args, reflect.ValueOf(contentType), reflect.ValueOf(&body).Elem())
+			i++
+		case c.media == "": // an optional body that is not sent
+			args = append(args, reflect.Zero(in))
+		default:
+			v, err := into(in, c.body)
+			if err != nil {
+				return nil, fmt.Errorf("the body: %w", err)
+			}
+			args = append(args, v)
+		}
+	}
+	return args, nil
+}
+
+// params fills the struct of the parameters that are not in the path.
+func (c *call) params(typ reflect.Type) (reflect.Value, error) {
+	params := reflect.New(typ)
+	for i := range typ.NumField() {
+		name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
+		for _, place := range []string{"query", "header", "cookie"} {
+			v, set := c.values[place+" "+name]
+			if !set {
+				continue
+			}
+			value, err := into(typ.Field(i).Type, v)
+			if err != nil {
+				return params, fmt.Errorf("parameter %s: %w", name, err)
+			}
+			params.Elem().Field(i).Set(value)
+		}
+	}
+	return params, nil
+}
+
+// into decodes a value, as JSON, into a Go type.
+func into(typ reflect.Type, v any) (reflect.Value, error) {
+	p := reflect.New(typ)
+	b, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(b, p.Interface())
+	}
+	return p.Elem(), err
+}
+
+// encoded writes the body as its media type has it.
+func (c *call) encoded() (contentType string, body io.Reader, err error) {
+	object, _ := c.body.(map[string]any)
+	switch {
+	case c.media == "":
+		return "", nil, nil
+	case isJSON(c.media):
+		b, err := json.Marshal(c.body)
+		return c.media, bytes.NewReader(b), err
+	case c.media == "application/x-www-form-urlencoded":
+		form := url.Values{}
+		for name, v := range object {
+			form.Set(name, plainText(v))
+		}
+		return c.media, strings.NewReader(form.Encode()), nil
+	case c.media == "multipart/form-data":
+		var b bytes.Buffer
+		w := multipart.NewWriter(&b)
+		for name, v := range object {
+			if err := w.WriteField(name, plainText(v)); err != nil {
+				return "", nil, err
+			}
+		}
+		return w.FormDataContentType(), &b, w.Close()
+	}
+	return strings.Replace(c.media, "*/*", "application/octet-stream", 1), strings.NewReader(plainText(c.body)), nil
+}
+
+// check compares what arrived with what was meant, and looks at what the client made of the answer.
+func (c *call) check(got *request, answer answer, result any) error {
+	if got == nil {
+		return errors.New("no request arrived")
+	}
+	for _, p := range c.op.parameters() {
+		v, set := c.values[p.Value.In+" "+p.Value.Name]
+		if err := arrived(got, p.Value, v, set); err != nil {
+			return err
+		}
+	}
+	switch {
+	case c.media == "" && len(got.body) > 0:
+		return fmt.Errorf("a body was sent that nobody set: %s", got.body)
+	case c.media != "" && isJSON(c.media):
+		want, _ := json.Marshal(c.body)
+		if !sameJSON(got.body, want) {
+			return fmt.Errorf("the body %s was sent as %s", want, got.body)
+		}
+	}
+	if answer.isJSON && !decoded(result) {
+		return fmt.Errorf("the answer %s (%s) is not decoded: the result is empty, without an error", answer.body, answer.contentType)
+	}
+	return nil
+}
+
+func sameJSON(a, b []byte) bool {
+	var x, y any
+	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
+}
+
+// arrived reports what is wrong with a parameter: absent although it was set, there although it was not, or another value.
+func arrived(got *request, p *openapi3.Parameter, v any, set bool) error {
+	values, isThere := []string(nil), false
+	switch p.In {
+	case "query":
+		query := got.URL.Query()
+		values, isThere = query[p.Name], query.Has(p.Name)
+		for name := range query {
+			isThere = isThere || strings.HasPrefix(name, p.Name+"[")
+		}
+		if object, isObject := v.(map[string]any); isObject && !isThere {
+			for name := range object {
+				isThere = isThere || query.Has(name) // an exploded object has its members' names
+			}
+			isThere = isThere || len(object) == 0
+		}
+		if list, isList := v.([]any); isList && len(list) == 0 {
+			return nil // cannot be told from one that was not set
+		}
+	case "header":
+		values, isThere = got.Header.Values(p.Name), len(got.Header.Values(p.Name)) > 0
+		if p.Name == "User-Agent" {
+			return nil // the wrapper's own
+		}
+	case "cookie":
+		_, err := got.Cookie(p.Name)
+		isThere = err == nil
+	default:
+		return nil // the path was found, so it is there
+	}
+	if isThere != set {
+		return map[bool]error{
+			true:  fmt.Errorf("%s parameter %s is not sent although it was set", p.In, p.Name),
+			false: fmt.Errorf("%s parameter %s is sent although nobody set it, as %q", p.In, p.Name, values),
+		}[set]
+	}
+	switch v.(type) {
+	case string, bool, float64:
+		if values != nil && values[0] != plainText(v) && p.Content == nil {
+			return fmt.Errorf("%s parameter %s is sent as %q, want %q", p.In, p.Name, values[0], plainText(v))
+		}
+	}
+	return nil
+}
+
+// decoded reports whether the client has filled any of the result's bodies.
+func decoded(result any) bool {
+	v := reflect.ValueOf(result).Elem()
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		if f.Type != reflect.TypeFor[*http.Response]() && f.Type != reflect.TypeFor[[]byte]() && f.Type.Kind() == reflect.Pointer && !v.Field(i).IsNil() {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,309 @@
+package generator
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"mime"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// Load reads and checks a document as the validator does. Its errors are about the document as a whole.
+func Load(ctx context.Context, document []byte) (*openapi3.T, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(document)
+	if err != nil {
+		return nil, fmt.Errorf("load the document: %w", err)
+	}
+	if !strings.HasPrefix(doc.OpenAPI, "3.0.") {
+		return nil, fmt.Errorf("the document is OpenAPI %s: convert it to 3.0, which the generator and the validator read", doc.OpenAPI)
+	}
+	if err := doc.Validate(ctx, openapi3.DisableExamplesValidation()); err != nil {
+		return nil, fmt.Errorf("check the document: %w", err)
+	}
+	return doc, nil
+}
+
+// Limits says where oapi-codegen would generate code that does not compile, or that compiles and does something else
+// than the document says, and what to do about it. Each entry was tried: see testdata/refused.
+func Limits(doc *openapi3.T) []string {
+	l := &limits{}
+	if doc.Components != nil {
+		l.schemas(doc)
+	}
+	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
+		if strings.Contains(path, "%") {
+			l.add(path, "the path has a percent sign, which the client cannot build", "leave the operation out")
+		}
+		item := doc.Paths.Value(path)
+		for _, method := range slices.Sorted(maps.Keys(item.Operations())) {
+			l.operation(method+" "+path, item, item.GetOperation(method))
+		}
+	}
+	l.operationIDs(doc)
+	slices.Sort(l.list)
+	return l.list
+}
+
+type limits struct{ list []string }
+
+func (l *limits) add(place, problem, advice string) {
+	l.list = append(l.list, place+": "+problem+"; "+advice)
+}
+
+// clashes reports names that become one Go name.
+func (l *limits) clashes(place, what string, names map[string][]string, advice string) {
+	for _, goName := range slices.Sorted(maps.Keys(names)) {
+		if same := names[goName]; len(same) > 1 {
+			slices.Sort(same)
+			l.add(place, what+" "+strings.Join(same, " and ")+" become one Go name", advice)
+		}
+	}
+}
+
+const nameIt = "give one of them x-go-name"
+
+// clientNames are what the generated client declares by itself.
+var clientNames = []string{
+	"Client", "ClientInterface", "ClientOption", "ClientWithResponses", "ClientWithResponsesInterface", "NewClient",
+	"NewClientWithResponses", "RequestEditorFn", "WithBaseURL", "WithHTTPClient", "WithRequestEditorFn",
+}
+
+func (l *limits) schemas(doc *openapi3.T) {
+	reserved := map[string]string{}
+	for _, name := range clientNames {
+		reserved[goName(name)] = "the generated client"
+	}
+	for _, path := range doc.Paths.Map() {
+		for _, op := range path.Operations() {
+			if slices.ContainsFunc(slices.Concat(path.Parameters, op.Parameters), func(p *openapi3.ParameterRef) bool { return p.Value.In != "path" }) {
+				reserved[goName(op.OperationID+"-params")] = "the parameters of operation " + op.OperationID
+			}
+			if op.RequestBody != nil {
+				reserved[goName(op.OperationID+"-json-request-body")] = "the body of operation " + op.OperationID
+			}
+			reserved[goName("new-"+op.OperationID+"-request")] = "a function of operation " + op.OperationID
+			reserved[goName("parse-"+op.OperationID+"-result")] = "a function of operation " + op.OperationID
+		}
+	}
+	for name, schema := range doc.Components.Schemas {
+		if of := reserved[nameOf(name, schema.Extensions, schema.Value.Extensions)]; of != "" {
+			l.add("schema "+name, "is called like "+of, "give it x-go-name")
+		}
+		l.schema("schema "+name, schema, nil)
+	}
+}
+
+// schema looks for trouble in a schema and in everything that is described in place inside it.
+func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.Schema) {
+	if ref == nil || slices.Contains(seen, ref.Value) {
+		return
+	}
+	s := ref.Value
+	seen = append(seen, s)
+	names := map[string][]string{}
+	for name, p := range s.Properties {
+		n := nameOf(name, p.Extensions, p.Value.Extensions)
+		names[n] = append(names[n], name)
+		if p.Ref == "" {
+			l.schema(place+"."+name, p, seen)
+		}
+	}
+	l.clashes(place, "the members", names, nameIt)
+	for name, types := range memberTypes(s) {
+		if len(types) > 1 {
+			l.add(place, fmt.Sprintf("the parts of allOf give %s different types, and the last one wins", name), "describe it once")
+		}
+	}
+	parts := slices.Concat(s.AllOf, s.OneOf, s.AnyOf)
+	for _, part := range append(parts, s.Items, s.AdditionalProperties.Schema) {
+		if part != nil && part.Ref == "" {
+			l.schema(place, part, seen)
+		}
+	}
+}
+
+// memberTypes are the types that the parts of allOf give to each member.
+func memberTypes(s *openapi3.Schema) map[string]map[string]bool {
+	all := map[string]map[string]bool{}
+	var collect func(s *openapi3.Schema, seen []*openapi3.Schema)
+	collect = func(s *openapi3.Schema, seen []*openapi3.Schema) {
+		if slices.Contains(seen, s) {
+			return
+		}
+		for name, p := range s.Properties {
+			for _, typ := range p.Value.Type.Slice() {
+				if typ == "integer" {
+					typ = "number" // an integer is one
+				}
+				if all[name] == nil {
+					all[name] = map[string]bool{}
+				}
+				all[name][typ] = true
+			}
+		}
+		for _, part := range s.AllOf {
+			collect(part.Value, append(seen, s))
+		}
+	}
+	if len(s.AllOf) > 0 {
+		collect(s, nil)
+	}
+	return all
+}
+
+// What the generated functions call their own parameters, variables and packages: all of them, those of an operation
+// with a body, and those of one with parameters outside the path.
+var (
+	pathNames      = strings.Fields("ctx c reqEditors server err error fmt http nil operationPath queryURL req rsp runtime serverURL string url pathParam0 pathParam1 pathParam2")
+	pathNamesBody  = strings.Fields("body contentType bodyReader buf bytes io json")
+	pathNamesQuery = strings.Fields("params strings")
+)
+
+func (l *limits) operation(place string, item *openapi3.PathItem, op *openapi3.Operation) {
+	names := map[string][]string{}
+	for _, ref := range slices.Concat(item.Parameters, op.Parameters) {
+		p := ref.Value
+		if own := op.Parameters.GetByInAndName(p.In, p.Name); own != nil && own != p {
+			continue // the operation's own takes the place of the path's
+		}
+		l.parameter(place, p)
+		if p.In == openapi3.ParameterInPath {
+			l.pathParameter(place, item, op, p)
+		}
+		if p.In != openapi3.ParameterInPath {
+			n := nameOf(p.Name, ref.Extensions, p.Extensions)
+			names[n] = append(names[n], p.Name)
+		}
+	}
+	l.clashes(place, "the parameters", names, nameIt)
+	for _, status := range slices.Sorted(maps.Keys(op.Responses.Map())) {
+		l.response(place+" response "+status, op.Responses.Value(status).Value)
+	}
+	if op.RequestBody != nil {
+		for _, m := range op.RequestBody.Value.Content {
+			if m.Schema != nil && m.Schema.Ref == "" {
+				l.schema(place+" body", m.Schema, nil)
+			}
+		}
+	}
+}
+
+func (l *limits) pathParameter(place string, item *openapi3.PathItem, op *openapi3.Operation, p *openapi3.Parameter) {
+	taken := pathNames
+	if op.RequestBody != nil {
+		taken = slices.Concat(taken, pathNamesBody)
+	}
+	if slices.ContainsFunc(slices.Concat(item.Parameters, op.Parameters), func(p *openapi3.ParameterRef) bool { return p.Value.In != openapi3.ParameterInPath }) {
+		taken = slices.Concat(taken, pathNamesQuery)
+	}
+	if slices.Contains(taken, strings.ToLower(p.Name[:1])+p.Name[1:]) && p.Extensions["x-go-name"] == nil {
+		l.add(place, "the path parameter "+p.Name+" has a name that the generated functions use themselves",
+			"call it something else in the document: the name is not sent")
+	}
+}
+
+func (l *limits) parameter(place string, p *openapi3.Parameter) {
+	here := place + " parameter " + p.Name
+	if p.Schema == nil || p.In == openapi3.ParameterInPath {
+		return
+	}
+	s := p.Schema.Value
+	untyped := s.Type == nil && len(s.AllOf)+len(s.OneOf)+len(s.AnyOf) == 0
+	if untyped && !p.Required && p.In == openapi3.ParameterInQuery {
+		l.add(here, "is optional and has no type: the client panics if it is not set", "give it a type")
+	}
+	if p.Style == "spaceDelimited" {
+		l.add(here, "has the style spaceDelimited, whose spaces the client does not encode", "use another style, or leave it out")
+	}
+	if s.Items != nil && s.Items.Value.Items != nil {
+		l.add(here, "is a list of lists, which the client cannot send", "leave it out")
+	}
+}
+
+// response looks at the answers that the client would not decode, without an error.
+func (l *limits) response(place string, r *openapi3.Response) {
+	if strings.HasPrefix(place[strings.LastIndex(place, " ")+1:], "4") || strings.HasPrefix(place[strings.LastIndex(place, " ")+1:], "5") {
+		return // the wrapper makes an error of it
+	}
+	json := 0
+	for name, m := range r.Content {
+		mediaType, _, err := mime.ParseMediaType(name)
+		if err != nil {
+			mediaType = name
+		}
+		switch {
+		case mediaType == "*/*" || mediaType == "application/*" || mediaType == "text/json":
+			l.add(place, "an answer of the media type "+name+" is not decoded", "write application/json, or read the result's Body")
+		case mediaType == "application/json" || strings.HasSuffix(mediaType, "+json"):
+			json++
+		}
+		if m.Schema != nil && m.Schema.Ref == "" {
+			l.schema(place, m.Schema, nil)
+		}
+	}
+	if json > 1 {
+		l.add(place, "it has two JSON media types, of which one is not decoded", "keep the one that the service sends, or read the result's Body")
+	}
+}
+
+func (l *limits) operationIDs(doc *openapi3.T) {
+	names := map[string][]string{}
+	for _, item := range doc.Paths.Map() {
+		for _, op := range item.Operations() {
+			if op.OperationID != "" {
+				n := goName(op.OperationID)
+				names[n] = append(names[n], op.OperationID)
+			}
+		}
+	}
+	l.clashes("paths", "the operationIds", names, "change one of them")
+}
+
+func nameOf(name string, extensions ...map[string]any) string {
+	for _, e := range extensions {
+		if own, ok := e["x-go-name"].(string); ok {
+			return own
+		}
+	}
+	return goName(name)
+}
+
+var initialisms = strings.Fields("acl api ascii cpu css db dns eof guid html http https id ip json qps ram rpc sla smtp sql ssh tcp tls ttl " +
+	"udp ui gid uid uuid uri url utf8 vm xml xmpp xsrf xss sip rtp amqp ts xdr")
+
+var nameParts = regexp.MustCompile(`[\p{Lu}\d]+([\p{Ll}\d]+|$)`)
+
+// goName stands for the Go name that the generator makes of a name: two names with the same one clash.
+func goName(name string) string {
+	var camel strings.Builder
+	upper := true
+	for _, r := range name {
+		switch {
+		case unicode.IsUpper(r):
+			camel.WriteRune(r)
+			upper = false
+		case unicode.IsDigit(r):
+			camel.WriteRune(r)
+			upper = true
+		case unicode.IsLower(r) && upper:
+			camel.WriteRune(unicode.ToUpper(r))
+			upper = false
+		case unicode.IsLower(r):
+			camel.WriteRune(r)
+		default:
+			upper = true
+		}
+	}
+	parts := nameParts.FindAllString(camel.String(), -1)
+	for i, part := range parts {
+		if lower := strings.ToLower(part); slices.Contains(initialisms, lower) {
+			parts[i] = strings.ToUpper(part)
+		}
+	}
+	return strings.Join(parts, "")
+}

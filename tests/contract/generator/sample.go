@@ -1,0 +1,239 @@
+// Package generator knows what oapi-codegen makes of a document: what it cannot do (Limits), and how a document is tried
+// before anybody adopts it (Try). It is for tests and for make vendor-check.
+package generator
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// Sampler makes values that a schema accepts.
+type Sampler struct {
+	Full     bool // with optional members, too
+	Response bool // for an answer: readOnly members are there, writeOnly ones are not
+}
+
+const maxDepth = 6 // of optional members, so that a recursive schema ends
+
+// Value returns a value as encoding/json decodes it. An error says that no value was found.
+func (s Sampler) Value(ref *openapi3.SchemaRef) (any, error) {
+	v, ok := s.value(ref, 0)
+	if !ok {
+		return nil, fmt.Errorf("no valid value found for %s: give it an example", describe(ref))
+	}
+	return v, nil
+}
+
+func describe(ref *openapi3.SchemaRef) string {
+	if ref != nil && ref.Ref != "" {
+		return ref.Ref
+	}
+	return "a schema"
+}
+
+// value tries one candidate after another until the schema accepts one.
+func (s Sampler) value(ref *openapi3.SchemaRef, depth int) (any, bool) {
+	if ref == nil || ref.Value == nil {
+		return "anything", true
+	}
+	for _, v := range s.candidates(ref.Value, depth) {
+		if s.accepts(ref.Value, v) {
+			return v, true
+		}
+	}
+	return nil, false
+}
+
+func (s Sampler) accepts(schema *openapi3.Schema, v any) bool {
+	direction := openapi3.VisitAsRequest()
+	if s.Response {
+		direction = openapi3.VisitAsResponse()
+	}
+	return schema.VisitJSON(v, direction, openapi3.EnableFormatValidation()) == nil
+}
+
+func (s Sampler) candidates(schema *openapi3.Schema, depth int) []any {
+	var list []any
+	if schema.Example != nil && s.Full {
+		list = append(list, schema.Example)
+	}
+	list = append(list, schema.Enum...)
+	for _, part := range slices.Concat(schema.OneOf, schema.AnyOf) {
+		if depth > 3*maxDepth {
+			break
+		}
+		if v, ok := s.value(part, depth+1); ok {
+			list = append(list, s.complete(schema, part, v, depth))
+		}
+	}
+	types := schema.Type.Slice()
+	if len(types) == 0 && (len(schema.AllOf) > 0 || len(schema.Properties) > 0) {
+		types = []string{"object"}
+	}
+	for _, typ := range types {
+		switch typ {
+		case "object":
+			list = append(list, s.object(schema, depth))
+		case "array":
+			list = append(list, s.array(schema, depth))
+		case "string":
+			list = append(list, texts(schema)...)
+		case "integer", "number":
+			list = append(list, numbers(schema)...)
+		case "boolean":
+			list = append(list, true)
+		}
+	}
+	// Parts of allOf that are no objects.
+	for _, part := range schema.AllOf {
+		if v, ok := s.value(part, depth+1); ok {
+			list = append(list, v)
+		}
+	}
+	if len(types) == 0 {
+		list = append(list, "anything", map[string]any{"any": "thing"})
+	}
+	if schema.Example != nil {
+		list = append(list, schema.Example)
+	}
+	return append(list, schema.Default)
+}
+
+// complete adds the members of the schema itself to an alternative of it, and the word of a discriminator.
+func (s Sampler) complete(schema *openapi3.Schema, part *openapi3.SchemaRef, v any, depth int) any {
+	object, isObject := v.(map[string]any)
+	if !isObject {
+		return v
+	}
+	all := maps.Clone(object)
+	if own, ok := s.object(schema, depth).(map[string]any); ok {
+		for name, m := range own {
+			if _, there := all[name]; !there {
+				all[name] = m
+			}
+		}
+	}
+	if d := schema.Discriminator; d != nil {
+		word := part.Ref[strings.LastIndex(part.Ref, "/")+1:]
+		for w, to := range d.Mapping {
+			if to.Ref == part.Ref {
+				word = w
+			}
+		}
+		all[d.PropertyName] = word
+	}
+	return all
+}
+
+func (s Sampler) object(schema *openapi3.Schema, depth int) any {
+	all := map[string]any{}
+	s.members(schema, depth, all, nil)
+	if schema.AdditionalProperties.Schema != nil && (s.Full && depth < maxDepth || uint64(len(all)) < schema.MinProps) {
+		if v, ok := s.value(schema.AdditionalProperties.Schema, depth+1); ok {
+			all["key"] = v
+		}
+	}
+	return all
+}
+
+func (s Sampler) members(schema *openapi3.Schema, depth int, all map[string]any, seen []*openapi3.Schema) {
+	if slices.Contains(seen, schema) {
+		return
+	}
+	seen = append(seen, schema)
+	for _, part := range schema.AllOf {
+		s.members(part.Value, depth, all, seen)
+		if len(part.Value.OneOf)+len(part.Value.AnyOf) > 0 {
+			if v, ok := s.value(part, depth+1); ok {
+				if object, isObject := v.(map[string]any); isObject {
+					maps.Copy(all, object)
+				}
+			}
+		}
+	}
+	for name, p := range schema.Properties {
+		required := slices.Contains(schema.Required, name)
+		if p.Value.ReadOnly && !s.Response || p.Value.WriteOnly && s.Response || !required && (!s.Full || depth >= maxDepth) {
+			continue
+		}
+		if v, ok := s.value(p, depth+1); ok {
+			all[name] = v
+		}
+	}
+	for _, name := range schema.Required {
+		if _, there := all[name]; !there && schema.Properties[name] == nil {
+			all[name] = "anything"
+		}
+	}
+}
+
+func (s Sampler) array(schema *openapi3.Schema, depth int) any {
+	n := max(int(schema.MinItems), 1) // #nosec G115 -- a document's minItems is small
+	if !s.Full && schema.MinItems == 0 || depth > 2*maxDepth {
+		n = 0
+	}
+	list := []any{}
+	if schema.UniqueItems && n > 1 && schema.Items != nil {
+		for _, v := range s.candidates(schema.Items.Value, depth+1) {
+			isNew := !slices.ContainsFunc(list, func(old any) bool { return reflect.DeepEqual(old, v) })
+			if isNew && len(list) < n && s.accepts(schema.Items.Value, v) {
+				list = append(list, v)
+			}
+		}
+		return list
+	}
+	for range n {
+		v, ok := s.value(schema.Items, depth+1)
+		if !ok {
+			break
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+var formats = map[string]string{
+	"date": "2026-01-02", "date-time": "2026-01-02T03:04:05Z", "uuid": "0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11", "byte": "dGV4dA==",
+	"email": "a@example.org", "ipv4": "192.0.2.1", "ipv6": "2001:db8::1", "uri": "https://example.org/a", "url": "https://example.org/a",
+	"hostname": "a.example.org", "time": "03:04:05Z", "duration": "P1D",
+}
+
+// texts tries what common patterns ask for.
+func texts(schema *openapi3.Schema) []any {
+	list := []any{}
+	if known := formats[schema.Format]; known != "" {
+		list = append(list, known)
+	}
+	for _, text := range []string{
+		"text", "a", "A", "1", "10", "abc123", "ABC", "2026-01-02", "2026-01-02T03:04:05Z", "192.0.2.1", "a@example.org", "1.2.3", "10:20",
+		"https://example.org", "0123456789abcdef0123456789abcdef", "0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11", "123456789012", "key:value", "key=value", "#aabbcc", "",
+	} {
+		list = append(list, text)
+	}
+	if n := int(schema.MinLength); n > 0 && n < 1<<16 { // #nosec G115 -- bounded right here
+		list = append(list, strings.Repeat("a", n), strings.Repeat("1", n))
+	}
+	return list
+}
+
+func numbers(schema *openapi3.Schema) []any {
+	list := []any{float64(7)}
+	step := 1.0
+	if schema.MultipleOf != nil {
+		step = *schema.MultipleOf
+		list = append(list, step)
+	}
+	if schema.Min != nil {
+		list = append(list, *schema.Min, *schema.Min+step, math.Ceil(*schema.Min/step)*step, *schema.Min+0.5)
+	}
+	if schema.Max != nil {
+		list = append(list, *schema.Max, *schema.Max-step)
+	}
+	return append(list, float64(0), float64(1))
+}

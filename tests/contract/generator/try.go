@@ -1,0 +1,168 @@
+package generator
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// Result is how one operation fared.
+type Result struct {
+	Operation string `json:"operation"`      // method and path
+	ID        string `json:"id"`             // operationId
+	Call      string `json:"call"`           // what went wrong with the calls; "" if all went well
+	Serve     string `json:"serve"`          // what went wrong when the sandbox served it
+	Skip      string `json:"skip,omitempty"` // why it was not tried
+}
+
+// OK reports whether it was tried and all went well.
+func (r Result) OK() bool { return r.Call == "" && r.Serve == "" && r.Skip == "" }
+
+// A StepError says which step of Try failed for the document as a whole.
+type StepError struct {
+	Step   string // generate, compile, load
+	Output string
+}
+
+func (e *StepError) Error() string { return e.Step + ": " + strings.TrimSpace(e.Output) }
+
+// Try puts a document in the place of api/openapi.yaml, without changing any file: it generates the client and the
+// server side, compiles everything, loads the validator, and calls every operation through the wrapper's API(), with
+// validators, against a server that answers as documented, and against the sandbox. root is the repository.
+func Try(ctx context.Context, root string, document []byte) ([]Result, error) {
+	dir, err := os.MkdirTemp("", "contract-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	contract := filepath.Join(dir, "openapi.yaml")
+	if err := os.WriteFile(contract, document, 0o600); err != nil {
+		return nil, err
+	}
+	replace := map[string]string{"api/openapi.yaml": contract}
+	for _, config := range []string{"client", "server"} {
+		target, generated, err := generate(ctx, root, dir, config, contract, "")
+		if err != nil {
+			return nil, err
+		}
+		replace[target] = generated
+	}
+	overlay, err := writeOverlay(root, dir, replace)
+	if err != nil {
+		return nil, err
+	}
+	// What the sandbox lacks when the document lacks its operations is not the document's fault: it has a step of its own.
+	program := filepath.Join(dir, "drive")
+	if out, err := goTool(ctx, root, "build", "-overlay", overlay, "-o", program, "./tests/contract/drive"); err != nil {
+		return nil, &StepError{"compile", out}
+	}
+	cmd := exec.CommandContext(ctx, program) // #nosec G204 -- just built
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		return nil, &StepError{"load", stderr.String()}
+	}
+	var results []Result
+	if err := json.Unmarshal(stdout.Bytes(), &results); err != nil {
+		return nil, fmt.Errorf("read the results: %w", err)
+	}
+	return results, nil
+}
+
+var outputLine = regexp.MustCompile(`(?m)^output: (.*)$`)
+
+// generate runs oapi-codegen with one of api's configurations, and its output in dir. It returns the file that the
+// output stands for.
+func generate(ctx context.Context, root, dir, config, document, pkg string) (target, generated string, err error) {
+	content, err := os.ReadFile(filepath.Join(root, "api", config+".cfg.yaml"))
+	if err != nil {
+		return "", "", err
+	}
+	m := outputLine.FindSubmatch(content)
+	if m == nil {
+		return "", "", fmt.Errorf("api/%s.cfg.yaml names no output", config)
+	}
+	target = string(m[1])
+	generated = filepath.Join(dir, pkg+config+".gen.go")
+	content = outputLine.ReplaceAll(content, []byte("output: "+filepath.ToSlash(generated)))
+	path := filepath.Join(dir, pkg+config+".cfg.yaml")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		return "", "", err
+	}
+	if out, err := goTool(ctx, root, "tool", "oapi-codegen", "-config", path, document); err != nil {
+		return "", "", &StepError{"generate", out}
+	}
+	return target, generated, nil
+}
+
+// writeOverlay writes the file for go build -overlay.
+func writeOverlay(root, dir string, replace map[string]string) (string, error) {
+	absolute, err := filepath.Abs(root)
+	if err != nil {
+		return "", err
+	}
+	byPath := map[string]string{}
+	for target, file := range replace {
+		byPath[filepath.Join(absolute, target)] = file
+	}
+	content, err := json.Marshal(map[string]any{"Replace": byPath})
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "overlay.json")
+	return path, os.WriteFile(path, content, 0o600)
+}
+
+func goTool(ctx context.Context, root string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", args...) // #nosec G204 -- fixed commands on files of this package's own
+	cmd.Dir = root
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// CompileAlone generates the client alone out of each document, without any hand-written code, and compiles it. It
+// returns what the generator or the compiler said against each, by name; a document that compiles is not among them.
+func CompileAlone(ctx context.Context, root string, documents map[string][]byte) (map[string]string, error) {
+	dir, err := os.MkdirTemp("", "contract-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	failed := map[string]string{}
+	replace := map[string]string{}
+	args := []string{"build", "-overlay", filepath.Join(dir, "overlay.json")}
+	for name, document := range documents {
+		path := filepath.Join(dir, name+".yaml")
+		if err := os.WriteFile(path, document, 0o600); err != nil {
+			return nil, err
+		}
+		_, generated, err := generate(ctx, root, dir, "client", path, name)
+		if err != nil {
+			failed[name] = err.Error()
+			continue
+		}
+		replace["tests/contract/generator/alone/"+name+"/client.gen.go"] = generated
+		args = append(args, "./tests/contract/generator/alone/"+name)
+	}
+	if _, err := writeOverlay(root, dir, replace); err != nil {
+		return nil, err
+	}
+	out, err := goTool(ctx, root, args...)
+	if err == nil {
+		return failed, nil
+	}
+	for _, part := range strings.Split("\n"+out, "\n# ")[1:] {
+		pkg, messages, _ := strings.Cut(part, "\n")
+		failed[pkg[strings.LastIndex(pkg, "/")+1:]] = messages
+	}
+	if !strings.Contains(out, "\n# ") && !strings.HasPrefix(out, "# ") {
+		return nil, &StepError{"compile", out}
+	}
+	return failed, nil
+}

@@ -1,0 +1,173 @@
+package contract_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/api"
+	"example.com/cortexscan/tests/contract/generator"
+	"go.yaml.in/yaml/v3"
+)
+
+// corpus reads the documents of a folder of testdata, by their names.
+func corpus(t *testing.T, folder string, atLeast int) map[string][]byte {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", folder, "*.yaml"))
+	if err != nil || len(files) < atLeast {
+		t.Fatalf("%d documents in %s, want %d at least: %v", len(files), folder, atLeast, err)
+	}
+	documents := map[string][]byte{}
+	for _, file := range files {
+		if documents[strings.TrimSuffix(filepath.Base(file), ".yaml")], err = os.ReadFile(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return documents
+}
+
+// cannot is what a document of testdata/refused says about itself, as x-cannot.
+type cannot struct {
+	Step  string // what fails: load, compile or call
+	Shows string // what can be seen then
+	Says  string // what generator.Limits, or the validator that loads the document, says beforehand
+}
+
+func cannotOf(t *testing.T, document []byte) cannot {
+	t.Helper()
+	var d struct {
+		Cannot cannot `yaml:"x-cannot"`
+	}
+	if err := yaml.Unmarshal(document, &d); err != nil {
+		t.Fatal(err)
+	}
+	return d.Cannot
+}
+
+// TestContractIsWithinLimits: the generator can do all that the contract asks for.
+func TestContractIsWithinLimits(t *testing.T) {
+	checkLimits(t, api.Document())
+}
+
+func checkLimits(t *testing.T, document []byte) {
+	t.Helper()
+	doc, err := generator.Load(t.Context(), document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, limit := range generator.Limits(doc) {
+		t.Error(limit)
+	}
+}
+
+// TestLimitsAreSaid: of each document that cannot be used, the reason is given before anything is generated.
+func TestLimitsAreSaid(t *testing.T) {
+	for name, document := range corpus(t, "growth", 20) {
+		t.Run(name, func(t *testing.T) { checkLimits(t, document) })
+	}
+	for name, document := range corpus(t, "refused", 25) {
+		t.Run(name, func(t *testing.T) {
+			want := cannotOf(t, document)
+			doc, err := generator.Load(t.Context(), document)
+			if (err != nil) != (want.Step == "load") || err != nil && !strings.Contains(err.Error(), want.Says) {
+				t.Fatalf("load: %v, want %+v", err, want)
+			}
+			if err != nil {
+				return
+			}
+			if limits := generator.Limits(doc); len(limits) != 1 || !strings.Contains(limits[0], want.Says) {
+				t.Errorf("got %q, want one that says %q", limits, want.Says)
+			}
+		})
+	}
+}
+
+// TestGrowth adds every document of testdata/growth to the contract, generates, compiles and loads the whole, calls each
+// operation through API() with validators on both sides, and has the sandbox serve it. Those of testdata/refused that
+// only go wrong when they are called are there too, and go wrong as they say.
+func TestGrowth(t *testing.T) {
+	if testing.Short() {
+		t.Skip("generates and compiles another client")
+	}
+	merged := api.Document()
+	wrong := map[string]cannot{} // by path
+	ours := map[string]bool{}
+	for _, op := range operations(load(t)) {
+		ours[op.name] = true
+	}
+	add := func(name string, document []byte) {
+		var kept []string
+		var err error
+		if merged, kept, err = generator.Merge(merged, document); err != nil || len(kept) > 0 {
+			t.Fatalf("%s: merge: %v, kept %q", name, err, kept)
+		}
+	}
+	growth := corpus(t, "growth", 20)
+	for _, name := range slices.Sorted(maps.Keys(growth)) {
+		add(name, growth[name])
+	}
+	for name, document := range corpus(t, "refused", 25) {
+		if c := cannotOf(t, document); c.Step == "call" {
+			add(name, document)
+			doc, err := generator.Load(t.Context(), document)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for path := range doc.Paths.Map() {
+				wrong[path] = c
+			}
+		}
+	}
+	results, err := generator.Try(t.Context(), root, merged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(results) < 60 || len(wrong) < 8 {
+		t.Fatalf("only %d operations were tried, %d of them wrong", len(results), len(wrong))
+	}
+	for _, r := range results {
+		t.Run(r.Operation, func(t *testing.T) {
+			_, path, _ := strings.Cut(r.Operation, " ")
+			c, isWrong := wrong[path]
+			switch {
+			case !isWrong && !r.OK():
+				t.Errorf("%+v", r)
+			case isWrong && (r.OK() || !strings.Contains(r.Call+r.Skip, c.Shows)):
+				t.Errorf("got %+v, want a call that fails with %q; if the generator can do it now, move the document to growth", r, c.Shows)
+			}
+			delete(ours, r.Operation)
+		})
+	}
+	if len(ours) > 0 {
+		t.Errorf("not tried: %v", ours)
+	}
+}
+
+// TestLimitsAreReal: the documents that are said not to compile do not.
+func TestLimitsAreReal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("generates and compiles other clients")
+	}
+	documents := map[string][]byte{"good": corpus(t, "growth", 20)["charset"]}
+	for name, document := range corpus(t, "refused", 25) {
+		if cannotOf(t, document).Step == "compile" {
+			documents[name] = document
+		}
+	}
+	failed, err := generator.CompileAlone(t.Context(), root, documents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, document := range documents {
+		c := cannotOf(t, document)
+		switch got := failed[name]; {
+		case name == "good" && got != "":
+			t.Errorf("a document without trouble fails: %s", got)
+		case name != "good" && (got == "" || !strings.Contains(got, c.Shows)):
+			t.Errorf("%s: got %q, want %q; if the generator can do it now, move the document to growth", name, got, c.Shows)
+		}
+	}
+}
