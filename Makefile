@@ -55,6 +55,10 @@ lint-spec: ## Lint api/openapi.yaml with Redocly CLI (needs npx)
 contract-diff: ## Say what changed in the contract since BASE
 	@sh .ci/contract-diff $(BASE)
 
+.PHONY: vendor-check
+vendor-check: ## Try another document, DOC=file, before adopting it
+	@$(GO) run ./tests/contract/vendorcheck "$(DOC)"
+
 .PHONY: api-diff
 api-diff: ## Say the same of the Go API
 	@sh .ci/api-diff $(BASE)

@@ -1,6 +1,7 @@
-// Package cortexscan holds nothing but the two lines that make package gen and package gen/server out of
-// api/openapi.yaml. Run them with go generate, or make generate, after every change of that file.
+// Package cortexscan holds only the lines that generate package gen and package gen/server from api/openapi.yaml. Run
+// them with go generate or make generate after every change of that file.
 package cortexscan
 
+//go:generate go run ./tests/contract/vendorcheck -limits api/openapi.yaml
 //go:generate go tool oapi-codegen -config api/client.cfg.yaml api/openapi.yaml
 //go:generate go tool oapi-codegen -config api/server.cfg.yaml api/openapi.yaml

@@ -25,28 +25,41 @@ import (
 // call is one call of an operation, with values for its parameters and its body.
 type call struct {
 	op     operation
-	full   bool
 	values map[string]any // of parameters, by place and name
 	media  string         // of the body; "" for none
 	body   any
 }
 
 func newCall(op operation, full bool) (*call, error) {
-	c := &call{op: op, full: full, values: map[string]any{}}
-	sampler := generator.Sampler{Full: full}
+	c, err := makeCall(op, generator.Sampler{Full: full})
+	if err != nil {
+		return nil, err
+	}
+	// A document's example may contradict its own format, which only the Go type notices.
+	if m, raw, err := c.method(apiType); err == nil {
+		if _, err := c.arguments(context.Background(), m.Type, raw); err != nil { //nolint:forbidigo // nothing is sent
+			return makeCall(op, generator.Sampler{Full: full, Plain: true})
+		}
+	}
+	return c, nil
+}
+
+func makeCall(op operation, sampler generator.Sampler) (*call, error) {
+	c := &call{op: op, values: map[string]any{}}
+	full := sampler.Full
 	for _, p := range op.parameters() {
 		if !p.Value.Required && !full {
 			continue
 		}
-		if p.Value.In == "header" && slices.Contains([]string{"accept", "content-type", "authorization"}, strings.ToLower(p.Value.Name)) {
-			continue // OpenAPI ignores them as parameters
+		if isOthers(p.Value) {
+			continue
 		}
 		schema := p.Value.Schema
 		for _, m := range p.Value.Content {
 			schema = m.Schema
 		}
-		v, err := generator.Sampler{Full: true}.Value(schema)
-		if p.Value.Example != nil {
+		v, err := generator.Sampler{Full: true, Plain: sampler.Plain}.Value(schema)
+		if p.Value.Example != nil && !sampler.Plain {
 			v, err = p.Value.Example, nil
 		}
 		if err != nil {
@@ -72,6 +85,13 @@ func newCall(op operation, full bool) (*call, error) {
 	return c, nil
 }
 
+// isOthers reports whether a parameter is not the caller's to set: the wrapper signs, and OpenAPI gives the meaning of
+// some headers elsewhere.
+func isOthers(p *openapi3.Parameter) bool {
+	name := strings.ToLower(p.Name)
+	return p.In == "header" && (slices.Contains([]string{"accept", "content-type", "authorization", "user-agent"}, name) || strings.HasPrefix(name, "x-xdr-"))
+}
+
 // key is a name without what the generator changes: case and separators.
 func key(name string) string {
 	return strings.Map(func(r rune) rune {
@@ -86,8 +106,10 @@ var mediaNames = map[string]string{
 	"application/x-www-form-urlencoded": "formdata", "multipart/form-data": "multipart", "text/plain": "text", "application/json": "",
 }
 
+var apiType = reflect.TypeFor[gen.ClientWithResponsesInterface]()
+
 // method finds the generated method, the one with a typed body if there is one.
-func (c *call) method(api reflect.Value) (m reflect.Value, raw bool, err error) {
+func (c *call) method(api reflect.Type) (m reflect.Method, raw bool, err error) {
 	id := c.op.OperationID
 	if id == "" {
 		id = c.op.method + c.op.path
@@ -109,7 +131,7 @@ func (c *call) method(api reflect.Value) (m reflect.Value, raw bool, err error) 
 	}
 	for i, name := range names {
 		for j := range api.NumMethod() {
-			if key(api.Type().Method(j).Name) == name {
+			if key(api.Method(j).Name) == name {
 				return api.Method(j), i == 1, nil
 			}
 		}
@@ -124,16 +146,16 @@ func (c *call) send(ctx context.Context, client *wrapper.Client) (result any, er
 			err = fmt.Errorf("it panics: %v", p)
 		}
 	}()
-	var api gen.ClientWithResponsesInterface = client.API()
-	m, raw, err := c.method(reflect.ValueOf(&api).Elem())
+	m, raw, err := c.method(apiType)
 	if err != nil {
 		return nil, err
 	}
-	args, err := c.arguments(ctx, m.Type(), raw)
+	args, err := c.arguments(ctx, m.Type, raw)
 	if err != nil {
 		return nil, err
 	}
-	out := m.Call(args)
+	api := client.API()
+	out := reflect.ValueOf(&api).Elem().MethodByName(m.Name).Call(args)
 	err, _ = out[1].Interface().(error)
 	return out[0].Interface(), err
 }
@@ -191,6 +213,9 @@ func (c *call) params(typ reflect.Type) (reflect.Value, error) {
 		name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
 		for _, place := range []string{"query", "header", "cookie"} {
 			v, set := c.values[place+" "+name]
+			if place == "header" && strings.EqualFold(name, "Content-Type") && c.media != "" {
+				v, set = c.media, true // the client would send an empty one
+			}
 			if !set {
 				continue
 			}
@@ -248,6 +273,9 @@ func (c *call) check(got *request, answer answer, result any) error {
 		return errors.New("no request arrived")
 	}
 	for _, p := range c.op.parameters() {
+		if isOthers(p.Value) {
+			continue
+		}
 		v, set := c.values[p.Value.In+" "+p.Value.Name]
 		if err := arrived(got, p.Value, v, set); err != nil {
 			return err
@@ -294,9 +322,6 @@ func arrived(got *request, p *openapi3.Parameter, v any, set bool) error {
 		}
 	case "header":
 		values, isThere = got.Header.Values(p.Name), len(got.Header.Values(p.Name)) > 0
-		if p.Name == "User-Agent" {
-			return nil // the wrapper's own
-		}
 	case "cookie":
 		_, err := got.Cookie(p.Name)
 		isThere = err == nil

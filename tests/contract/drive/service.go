@@ -93,13 +93,19 @@ func answerOf(op operation) (answer, error) {
 	}
 	if !isJSON(a.contentType) {
 		a.body = []byte("some text")
+		if strings.HasSuffix(a.contentType, "xml") {
+			a.body = []byte("<some>text</some>")
+		}
 		return a, nil
 	}
 	v, err := sampler.Value(m.Schema)
 	if err != nil {
 		return a, fmt.Errorf("the answer: %w", err)
 	}
-	a.isJSON = m.Schema != nil
+	a.isJSON = m.Schema != nil && v != nil // null leaves the result empty
+	if !strings.Contains(a.contentType, ";") {
+		a.contentType += "; charset=utf-8" // as servers send it, whatever the document says
+	}
 	a.body, err = json.Marshal(v)
 	return a, err
 }

@@ -107,6 +107,9 @@ func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.
 	seen = append(seen, s)
 	names := map[string][]string{}
 	for name, p := range s.Properties {
+		if name == "" {
+			l.add(place, "a member has no name, and the client does not send it", "leave it out, or name it")
+		}
 		n := nameOf(name, p.Extensions, p.Value.Extensions)
 		names[n] = append(names[n], name)
 		if p.Ref == "" {
@@ -217,12 +220,21 @@ func (l *limits) parameter(place string, p *openapi3.Parameter) {
 	if untyped && !p.Required && p.In == openapi3.ParameterInQuery {
 		l.add(here, "is optional and has no type: the client panics if it is not set", "give it a type")
 	}
+	if p.Schema.Ref == "" && len(s.AnyOf)+len(s.OneOf) > 0 && !isSigned(p) {
+		l.add(here, "is an anyOf or oneOf described in place, whose Go type nobody can fill", "make it a schema of its own below components")
+	}
 	if p.Style == "spaceDelimited" {
 		l.add(here, "has the style spaceDelimited, whose spaces the client does not encode", "use another style, or leave it out")
 	}
 	if s.Items != nil && s.Items.Value.Items != nil {
 		l.add(here, "is a list of lists, which the client cannot send", "leave it out")
 	}
+}
+
+// isSigned reports whether the wrapper sets the header, whatever the parameter says.
+func isSigned(p *openapi3.Parameter) bool {
+	name := strings.ToLower(p.Name)
+	return p.In == openapi3.ParameterInHeader && (name == "authorization" || strings.HasPrefix(name, "x-xdr-"))
 }
 
 // response looks at the answers that the client would not decode, without an error.
@@ -247,7 +259,7 @@ func (l *limits) response(place string, r *openapi3.Response) {
 		}
 	}
 	if json > 1 {
-		l.add(place, "it has two JSON media types, of which one is not decoded", "keep the one that the service sends, or read the result's Body")
+		l.add(place, "it has two JSON media types, which are not decoded if the service adds a charset", "keep the one that the service sends, or read the result's Body")
 	}
 }
 

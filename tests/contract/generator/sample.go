@@ -16,6 +16,7 @@ import (
 // Sampler makes values that a schema accepts.
 type Sampler struct {
 	Full     bool // with optional members, too
+	Plain    bool // without the document's examples, which may not fit the Go types
 	Response bool // for an answer: readOnly members are there, writeOnly ones are not
 }
 
@@ -60,7 +61,7 @@ func (s Sampler) accepts(schema *openapi3.Schema, v any) bool {
 
 func (s Sampler) candidates(schema *openapi3.Schema, depth int) []any {
 	var list []any
-	if schema.Example != nil && s.Full {
+	if schema.Example != nil && s.Full && !s.Plain {
 		list = append(list, schema.Example)
 	}
 	list = append(list, schema.Enum...)

@@ -1,9 +1,11 @@
-// Command vendorcheck tries a document before anybody adopts it. See make vendor-check.
+// Command vendorcheck tries a document before anybody adopts it (make vendor-check), and with -limits only says what
+// the generator cannot do (go generate).
 package main
 
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -14,55 +16,156 @@ import (
 	"example.com/cortexscan/tests/contract/generator"
 )
 
+const usage = `usage: make vendor-check DOC=FILE
+
+Tries an OpenAPI 3.0 document, YAML or JSON. A document that has the operations of api/openapi.yaml takes its place; any other
+one is added to it. Nothing in the repository changes.
+`
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) //nolint:forbidigo // the program's own
 	defer stop()
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: make vendor-check DOC=file (an OpenAPI 3.0 document, YAML or JSON)")
+	onlyLimits := flag.Bool("limits", false, "only say what the generator cannot do")
+	flag.Usage = func() { fmt.Fprint(os.Stderr, usage) }
+	flag.Parse()
+	if flag.NArg() != 1 || flag.Arg(0) == "" {
+		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(ctx, os.Args[1], os.Stdout); err != nil {
+	check := vendorCheck
+	if *onlyLimits {
+		check = limits
+	}
+	if err := check(ctx, flag.Arg(0), os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, file string, w io.Writer) error {
-	other, err := os.ReadFile(file) // #nosec G304 -- the user names it
+// limits is the first step of go generate: the reason in words, before code is written that does not compile.
+func limits(ctx context.Context, file string, _ io.Writer) error {
+	document, err := os.ReadFile(file) // #nosec G304 -- the user names it
 	if err != nil {
 		return err
+	}
+	doc, err := generator.Load(ctx, document)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	list, err := generator.HandWritten(doc, ".")
+	if err != nil {
+		return err
+	}
+	list = append(list, generator.Limits(doc)...)
+	if len(list) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s: the generator cannot do this:\n  %s", file, strings.Join(list, "\n  "))
+}
+
+func vendorCheck(ctx context.Context, file string, w io.Writer) error {
+	document, err := takePlace(ctx, file, w)
+	if err != nil {
+		return err
+	}
+	doc, err := generator.Load(ctx, document)
+	if err != nil {
+		return step(w, "load", err)
+	}
+	pass(w, "load", "")
+	beforehand := generator.Limits(doc)
+	if len(beforehand) > 0 {
+		pass(w, "limits", "the generator cannot do this:\n    "+strings.Join(beforehand, "\n    "))
+	} else {
+		pass(w, "limits", "")
+	}
+	results, err := generator.Try(ctx, ".", document)
+	failed := &generator.StepError{}
+	if errors.As(err, &failed) {
+		return step(w, failed.Step, errors.New(first(failed.Output, 12)))
+	} else if err != nil {
+		return err
+	}
+	pass(w, "generate, compile", "")
+	return table(w, results)
+}
+
+// takePlace returns the document to try: the file itself if it has our operations, else ours with the file added.
+func takePlace(ctx context.Context, file string, w io.Writer) ([]byte, error) {
+	document, err := os.ReadFile(file) // #nosec G304 -- the user names it
+	if err != nil {
+		return nil, err
+	}
+	if _, err := generator.Load(ctx, document); err != nil {
+		return nil, step(w, "load", err)
 	}
 	ours, err := os.ReadFile("api/openapi.yaml")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	merged, kept, err := generator.Merge(ours, other)
+	merged, kept, err := generator.Merge(ours, document)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	fmt.Fprintln(w, "kept", kept)
-	results, err := generator.Try(ctx, ".", merged)
-	if err != nil {
-		return err
+	if len(kept) >= 2 {
+		fmt.Fprintf(w, "%s has our operations: it is tried in place of api/openapi.yaml\n", file)
+		return document, nil
 	}
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	failed := 0
+	fmt.Fprintf(w, "%s is tried together with api/openapi.yaml\n", file)
+	for _, operation := range kept {
+		fmt.Fprintf(w, "  %s is in both: ours is tried\n", operation)
+	}
+	return merged, nil
+}
+
+func pass(w io.Writer, name, note string) {
+	if note == "" {
+		note = "ok"
+	}
+	fmt.Fprintf(w, "%-18s %s\n", name, note)
+}
+
+func step(w io.Writer, name string, err error) error {
+	fmt.Fprintf(w, "%-18s FAILED\n    %s\n", name, strings.ReplaceAll(err.Error(), "\n", "\n    "))
+	return fmt.Errorf("the document cannot be used: it fails at the step %s", name)
+}
+
+func first(s string, lines int) string {
+	all := strings.Split(strings.TrimSpace(s), "\n")
+	if len(all) <= lines {
+		return strings.Join(all, "\n")
+	}
+	return strings.Join(all[:lines], "\n") + fmt.Sprintf("\n… and %d lines more", len(all)-lines)
+}
+
+func table(w io.Writer, results []generator.Result) error {
+	fmt.Fprintln(w, "\nEach operation is called through API(), with validators on both sides, and then served by the sandbox.")
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "OPERATION\tRESULT")
+	ok, untried, failed := 0, 0, 0
 	for _, r := range results {
 		verdict := "ok"
 		switch {
+		case r.OK():
+			ok++
 		case r.Skip != "":
+			untried++
 			verdict = "not tried: " + r.Skip
-		case !r.OK():
-			verdict = strings.TrimSpace(r.Call + " " + r.Serve)
+		case r.Call != "":
 			failed++
+			verdict = "FAILED: called " + r.Call
+		default:
+			failed++
+			verdict = "FAILED: served by the sandbox: " + r.Serve
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\n", r.Operation, r.ID, verdict)
+		fmt.Fprintf(t, "%s\t%s\n", r.Operation, verdict)
 	}
-	if err := table.Flush(); err != nil {
+	if err := t.Flush(); err != nil {
 		return err
 	}
+	fmt.Fprintf(w, "%d operations: %d ok, %d not tried, %d failed\n", len(results), ok, untried, failed)
 	if failed > 0 {
-		return errors.New("some operations failed")
+		return errors.New("some operations fail")
 	}
 	return nil
 }
