@@ -83,8 +83,8 @@ func answerOf(op operation) (answer, error) {
 	}
 	types := slices.Sorted(maps.Keys(response.Content))
 	slices.SortStableFunc(types, func(a, b string) int { return rank(a) - rank(b) })
-	if len(types) == 0 {
-		return a, nil
+	if len(types) == 0 || a.status == http.StatusNoContent {
+		return a, nil // HTTP has no body for it, whatever the document says
 	}
 	a.contentType = types[0]
 	m := response.Content[types[0]]
