@@ -58,7 +58,8 @@ func TestEmptySuccesses(t *testing.T) {
 	for _, status := range []int{200, 201, 202, 204} {
 		for _, body := range []string{"", "\ufeff"} {
 			for _, op := range operations {
-				err := op.call(t, t.Context(), newClient(t, canned(status, body)))
+				// The generated parser would take the header's word for it.
+				err := op.call(t, t.Context(), newClient(t, canned(status, body, "Content-Type", "application/json")))
 				if op.throughAPI() {
 					if err != nil {
 						t.Errorf("%s, %d: %v", op.name, status, err)

@@ -21,6 +21,10 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(2)
 	}
+	if len(t.rows) == 0 {
+		fmt.Fprintf(os.Stderr, "bench: no row has %q in its name: nothing was measured\n", *only)
+		os.Exit(2)
+	}
 	t.print(os.Stdout)
 }
 
