@@ -29,7 +29,7 @@ type pipeline struct {
 func (p *pipeline) call(ctx context.Context, r *http.Request, body []byte, accept func(*http.Response, []byte) error) (*exchange.Result, error) {
 	p.complete(r)
 	if p.requestValidator != nil {
-		if err := p.requestValidator.ValidateRequest(copyFor(ctx, r, body)); err != nil {
+		if err := p.requestValidator.ValidateRequest(exchange.Copy(ctx, r, body)); err != nil {
 			return nil, &invalidRequestError{exchange.Operation(r), err}
 		}
 	}
@@ -45,7 +45,7 @@ func (p *pipeline) call(ctx context.Context, r *http.Request, body []byte, accep
 		return nil, p.failure(r, res, ErrUnexpectedResponse, err)
 	}
 	if p.responseValidator != nil {
-		if err := p.responseValidator.ValidateResponse(copyFor(ctx, r, body), res.Response.StatusCode, res.Response.Header, answer); err != nil {
+		if err := p.responseValidator.ValidateResponse(exchange.Copy(ctx, r, body), res.Response.StatusCode, res.Response.Header, answer); err != nil {
 			return nil, p.failure(r, res, ErrInvalidResponse, err)
 		}
 	}
@@ -66,17 +66,6 @@ func (p *pipeline) complete(r *http.Request) {
 	if r.Header.Get("Accept") == "" {
 		r.Header["Accept"] = []string{"application/json"}
 	}
-}
-
-// copyFor returns a copy of the request for a validator, which may do with it what it likes.
-func copyFor(ctx context.Context, r *http.Request, body []byte) *http.Request {
-	c := r.Clone(ctx)
-	c.Body, c.GetBody, c.ContentLength = http.NoBody, nil, int64(len(body))
-	if len(body) > 0 {
-		c.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-		c.Body, _ = c.GetBody()
-	}
-	return c
 }
 
 // fetch makes the call of one operation and returns the documented success, of which missing says what it lacks, ""
@@ -109,9 +98,9 @@ func fetch[T any](ctx context.Context, p *pipeline, r *http.Request, body []byte
 var errNotJSON = errors.New("the body is not JSON")
 
 // Do makes the pipeline the transport of the generated client. The request's body is read once, after all request
-// editors; its GetBody, which an editor may have left behind, is not used.
+// editors.
 func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
-	body, err := readBody(r)
+	body, err := exchange.ReadBody(r)
 	if err != nil {
 		return nil, &invalidRequestError{exchange.Operation(r), err}
 	}
@@ -133,20 +122,6 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 		response.Header.Set("Content-Type", "application/json")
 	}
 	return &response, nil
-}
-
-func readBody(r *http.Request) ([]byte, error) {
-	if r.Body == nil || r.Body == http.NoBody {
-		return nil, nil
-	}
-	body, err := io.ReadAll(r.Body)
-	if closeErr := r.Body.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the request's body cannot be read: %w", err)
-	}
-	return body, nil
 }
 
 // acceptAny takes every 2xx that may be documented: JSON, no body, and a body with a media type other than JSON and HTML.
