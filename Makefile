@@ -21,6 +21,11 @@ run: ## See it work, in an embedded tenant
 build: ## Build the command line into bin/cortexscan
 	@$(GO) build -trimpath -buildvcs=auto -o bin/cortexscan ./cmd/cortexscan
 
+.PHONY: install
+install: ## Install the command line into Go's bin directory
+	@$(GO) install -trimpath -buildvcs=auto ./cmd/cortexscan
+	@dir=$$($(GO) env GOBIN); echo "installed $${dir:-$$($(GO) env GOPATH)/bin}/cortexscan"
+
 .PHONY: test
 test: ## Run all tests
 	$(GO) test ./...
