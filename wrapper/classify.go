@@ -119,12 +119,11 @@ func statusOf(code string) int {
 	return 0
 }
 
-const maxBody = 64 << 10 // bytes, of APIError.Body
-
 // beginning returns what is kept of a body, in memory of its own where that frees the rest.
 func beginning(body []byte) []byte {
-	if len(body) > maxBody {
-		return bytes.Clone(body[:maxBody])
+	const limit = 64 << 10 // bytes
+	if len(body) > limit {
+		return bytes.Clone(body[:limit])
 	}
 	return body
 }

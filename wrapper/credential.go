@@ -104,7 +104,7 @@ func checkKey(id, key string) (_, _, fault string) {
 	case id == "":
 		fault = "the API key's ID is empty: it is the number in the column ID of the console's table of keys"
 	case len(key) > maxKey || len(id) > maxKey:
-		fault = "the API key or its ID is longer than any key is (4096 bytes)"
+		fault = "the API key or its ID is longer than 4096 bytes, which no key of the service is: copy it again"
 	case !fitsHeader(key):
 		fault = "the API key contains a character that cannot stand in an HTTP header, such as a line break: copy it again"
 	case !fitsHeader(id):

@@ -32,7 +32,7 @@ func ReadKeyFile(path string) (string, error) {
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil || info.IsDir() {
-		return "", errors.New("cortexscan: the key file is a folder, or cannot be examined")
+		return "", errors.New("cortexscan: the key file is a directory, or cannot be examined")
 	}
 	if info.Mode().Perm()&0o004 != 0 && runtime.GOOS != "windows" {
 		return "", fmt.Errorf("cortexscan: every user of this machine can read the key file: run chmod 600 %s", shellQuoted(path))

@@ -77,7 +77,7 @@ func TestKeyFilesThatAreNone(t *testing.T) {
 		{"the key itself", testKey, "not the key itself"},
 		{"below a file", filepath.Join(keyFile(t, "x", 0o600), testKey), "cannot be opened"},
 		{"NUL in the path", testKey + "\x00", "cannot be opened"},
-		{"a folder", dir, "a folder"},
+		{"a directory", dir, "a directory"},
 		{"empty", keyFile(t, "", 0o600), "is empty"},
 		{"blank", keyFile(t, " \n\u00a0", 0o600), "is empty"},
 		{"too large", keyFile(t, testKey+strings.Repeat("\n", 64<<10), 0o600), "too large"},

@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -36,7 +37,7 @@ func (t Targets) encode() (gen.EndpointFilters, error) {
 	}
 	for i, f := range t.filters {
 		if err := checkFilter(f); err != nil {
-			return nil, fmt.Errorf("filter %d (%s): %w", i+1, text.Printable(f.Field, maxFieldText), err)
+			return nil, fmt.Errorf("filter %d (%s): %w", i+1, cmp.Or(text.Printable(f.Field, maxFieldText), "no field"), err)
 		}
 	}
 	return t.filters, nil

@@ -33,10 +33,10 @@ func Parse(tenant string) (*url.URL, error) {
 		return nil, errors.New("the tenant is neither a host nor a URL: " + tenantForms)
 	}
 	if u.User != nil {
-		return nil, errors.New("the tenant's URL contains a user name or a password: remove them, the API key is given apart")
+		return nil, errors.New("the tenant's URL contains a user name or a password: remove them; the API key is a separate setting")
 	}
 	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(tenant, "#") {
-		return nil, errors.New("the tenant's URL contains a query or a fragment: give it up to the host alone")
+		return nil, errors.New("the tenant's URL contains a query or a fragment: give only the scheme and the host")
 	}
 	host, zone, _ := strings.Cut(u.Hostname(), "%") // of an IPv6 address, whose case counts
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
@@ -68,7 +68,7 @@ func Parse(tenant string) (*url.URL, error) {
 	vendor := strings.HasSuffix(host, "."+vendorDomain)
 	path := strings.TrimRight(u.EscapedPath(), "/")
 	if path != "" && (vendor || bare) {
-		return nil, errors.New("the tenant has a path behind its host, as a page of the console has: give the host alone")
+		return nil, errors.New("the tenant has a path behind its host, as a page of the console has: give only the host")
 	}
 	if vendor && strings.HasPrefix(host, apiPrefix+apiPrefix) {
 		return nil, errors.New(`the tenant's host begins with "api-" twice: once is enough, or not at all`)
