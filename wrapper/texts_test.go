@@ -154,7 +154,7 @@ func TestTextsOfErrors(t *testing.T) {
 		add(err)
 		_, err = newClient(t, states(completed)).WaitScanRun(t.Context(), 789, wrapper.WaitOptions{Until: []string{"Paused"}})
 		add(err)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), 58*time.Second) // between two polls
 		defer cancel()
 		_, err = newClient(t, states(running)).WaitScanRun(ctx, 789, wrapper.WaitOptions{})
 		add(err)
