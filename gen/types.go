@@ -23,6 +23,9 @@ import (
 	"unicode/utf8"
 )
 
+// This file is written for the schemas of api/openapi.yaml. If the compiler calls a type undefined here, the document has
+// lost its schema: see "Another document" in CONTRIBUTING.md.
+
 const maxState = 64 // bytes
 
 // State returns the state that the message names: "Running" for "Scan is in Running state". It is "" for nil, for a

@@ -16,18 +16,80 @@ import (
 
 const root = "../.."
 
-// TestChangingTheContract carries out the walk-through of CONTRIBUTING.md, word for word, in a copy of the
-// repository: the contract gains an operation, everything is generated anew, and a program calls it. So what is
-// written there works, and an operation needs nothing of the wrapper.
+// inCopy is set in a copy of the repository whose contract has gained the operation already.
+const inCopy = "CORTEXSCAN_IN_COPY"
+
+// everything asks for the whole gate in that copy, the browser's tests included if they are asked for here.
+const everything = "CORTEXSCAN_EVERYTHING"
+
+// TestChangingTheContract carries out the walk-through of CONTRIBUTING.md, word for word, in a copy of the repository: the
+// contract gains an operation, everything is generated again, and a program calls it. So what is written there works, and
+// an operation needs nothing of the wrapper. Then the same test runs in the copy, where the operation is there for good.
 func TestChangingTheContract(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() && os.Getenv(inCopy) == "" {
 		t.Skip("copies and compiles the whole repository")
 	}
 	steps := walkThrough(t)
 	work := t.TempDir()
-	copyModule(t, work)
+	copyRepository(t, work)
 	before := hashes(t, work)
+	changed := []string{"api/openapi.yaml", "gen/client.gen.go", "tests/contract/examples_test.go", "tests/contract/rules_test.go"}
+	if !carryOut(t, work, steps) {
+		if os.Getenv(inCopy) == "" {
+			t.Log("the contract has the operation of the walk-through already: the steps are not carried out again")
+		}
+		changed = nil
+	}
+	run(t, work, "generate", "./...")
+	if got := changes(before, hashes(t, work)); !slices.Equal(got, changed) {
+		t.Errorf("changed %v, want %v", got, changed)
+	}
+	t.Run("a program calls it", func(t *testing.T) {
+		program := filepath.Join(work, "evolved")
+		defer os.RemoveAll(program)
+		if err := os.CopyFS(program, os.DirFS("testdata/evolve")); err != nil {
+			t.Fatal(err)
+		}
+		edit(t, program, "pause.go", func(s string) string {
+			if strings.Count(s, "\t// CALL\n") != 1 {
+				t.Fatal("pause.go has no place for the call")
+			}
+			return strings.ReplaceAll(s, "\t// CALL\n", steps["go call"])
+		})
+		run(t, work, "test", "./evolved")
+	})
+	if os.Getenv(inCopy) != "" {
+		return
+	}
+	t.Setenv(inCopy, "1")
+	if os.Getenv(everything) != "" {
+		t.Run("make test", func(t *testing.T) {
+			command(t, work, "git", "init", "-q") // some tests ask git for the files
+			command(t, work, "git", "add", "-A")
+			command(t, work, "make", "test")
+			if os.Getenv("CORTEXSCAN_BROWSER") != "" {
+				browser := filepath.Join(work, "tests", "browser")
+				run(t, browser, "test", "-count=1", ".")
+			}
+		})
+		return
+	}
+	t.Run("what reads the contract, this test included", func(t *testing.T) {
+		run(t, work, "test", "-short", "./api/...", "./gen/...", "./sandbox", "./tests/contract", "./tests/e2e", "./tests/wire")
+	})
+}
 
+// carryOut edits the files as the walk-through says. It returns false, and does nothing, if the contract has the
+// operation.
+func carryOut(t *testing.T, work string, steps map[string]string) bool {
+	t.Helper()
+	contract, err := os.ReadFile(filepath.Join(work, "api", "openapi.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(contract), steps["yaml paths"]) {
+		return false
+	}
 	edit(t, work, "api/openapi.yaml", func(s string) string {
 		head, tail, ok := strings.Cut(s, "\ncomponents:\n")
 		if !ok {
@@ -47,31 +109,7 @@ func TestChangingTheContract(t *testing.T) {
 	}
 	addRows("tests/contract/rules_test.go", "documented", steps["go documented"])
 	addRows("tests/contract/examples_test.go", "goTypes", steps["go goTypes"])
-	run(t, work, "generate", "./...")
-
-	want := []string{
-		"api/openapi.yaml", "gen/client.gen.go",
-		"tests/contract/examples_test.go", "tests/contract/rules_test.go",
-	}
-	if changed := changes(before, hashes(t, work)); !slices.Equal(changed, want) {
-		t.Errorf("changed %v, want %v", changed, want)
-	}
-
-	program := filepath.Join(work, "evolved")
-	if err := os.CopyFS(program, os.DirFS("testdata/evolve")); err != nil {
-		t.Fatal(err)
-	}
-	edit(t, program, "pause.go", func(s string) string {
-		if strings.Count(s, "\t// CALL\n") != 1 {
-			t.Fatal("pause.go has no place for the call")
-		}
-		return strings.ReplaceAll(s, "\t// CALL\n", steps["go call"])
-	})
-	t.Run("a program calls it", func(t *testing.T) { run(t, work, "test", "./evolved") })
-	// All that reads the contract. With -short, or this test would start itself.
-	t.Run("everything else stays as it is", func(t *testing.T) {
-		run(t, work, "test", "-short", "./api", "./gen/...", "./sandbox", "./tests/contract", "./tests/e2e", "./tests/wire")
-	})
+	return true
 }
 
 var fence = regexp.MustCompile("(?ms)^```(\\w+ \\w+)\n(.*?)^```$")
@@ -98,10 +136,16 @@ func walkThrough(t *testing.T) map[string]string {
 
 func run(t *testing.T, dir string, args ...string) {
 	t.Helper()
-	cmd := exec.Command("go", args...)
+	command(t, dir, "go", args...)
+}
+
+func command(t *testing.T, dir, name string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), name, args...) // #nosec G204 -- commands of this file
 	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath") // so that one copy's packages are another's
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
 	}
 }
 
@@ -117,8 +161,8 @@ func edit(t *testing.T, dir, file string, change func(string) string) {
 	}
 }
 
-// copyModule copies the files of this module, without those of the modules inside of it.
-func copyModule(t *testing.T, to string) {
+// copyRepository copies the files of the repository, the modules below tests included.
+func copyRepository(t *testing.T, to string) {
 	t.Helper()
 	walkFiles(t, root, func(rel string, content []byte) {
 		path := filepath.Join(to, rel)
@@ -142,8 +186,7 @@ func walkFiles(t *testing.T, dir string, visit func(rel string, content []byte))
 			return err
 		}
 		if d.IsDir() {
-			_, isModule := os.Stat(filepath.Join(path, "go.mod"))
-			if slices.Contains([]string{".git", "bin", "dist", "node_modules"}, d.Name()) || isModule == nil && rel != "." {
+			if slices.Contains([]string{".git", "bin", "dist", "node_modules"}, d.Name()) {
 				return filepath.SkipDir
 			}
 			return nil

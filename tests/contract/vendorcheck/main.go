@@ -60,7 +60,7 @@ func limits(ctx context.Context, file string, _ io.Writer) error {
 	if len(list) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s: the generator cannot do this:\n  %s", file, strings.Join(list, "\n  "))
+	return fmt.Errorf("%s: nothing was generated, because the code would not compile or would not do what the document says:\n  %s", file, strings.Join(list, "\n  "))
 }
 
 func vendorCheck(ctx context.Context, file string, w io.Writer) error {
