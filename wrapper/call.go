@@ -35,25 +35,23 @@ func (p *pipeline) call(ctx context.Context, r *http.Request, body []byte, accep
 	}
 	res := p.exchange.Do(ctx, r, body)
 	if !res.Whole() || !isSuccess(res.Response.StatusCode) {
-		return nil, p.failure(r, res, nil, nil)
+		return nil, failure(r, res, p.keyType, nil, nil)
 	}
 	answer := bytes.TrimPrefix(res.Body, byteOrderMark)
 	if envelope.IsError(answer) {
-		return nil, p.failure(r, res, nil, nil)
+		return nil, failure(r, res, p.keyType, nil, nil)
 	}
 	if err := accept(res.Response, answer); err != nil {
-		return nil, p.failure(r, res, ErrUnexpectedResponse, err)
+		return nil, failure(r, res, p.keyType, ErrUnexpectedResponse, err)
 	}
 	if p.responseValidator != nil {
 		if err := p.responseValidator.ValidateResponse(exchange.Copy(ctx, r, body), res.Response.StatusCode, res.Response.Header, answer); err != nil {
-			return nil, p.failure(r, res, ErrInvalidResponse, err)
+			return nil, failure(r, res, p.keyType, ErrInvalidResponse, err)
 		}
 	}
 	res.Body = answer
 	return res, nil
 }
-
-var byteOrderMark = []byte("\ufeff")
 
 // complete gives the request the headers that every request needs.
 func (p *pipeline) complete(r *http.Request) {
@@ -157,5 +155,3 @@ func isOtherJSON(h http.Header) bool {
 	media := mediaType(h)
 	return isJSON(media) && media != "application/json"
 }
-
-func isSuccess(status int) bool { return status >= 200 && status <= 299 }

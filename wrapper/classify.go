@@ -14,7 +14,7 @@ import (
 
 // failure is the error of a call that came to something else than its documented success. The kind and the cause are
 // those of an answer that arrived whole and was refused, nil otherwise.
-func (p *pipeline) failure(r *http.Request, res *exchange.Result, kind, cause error) error {
+func failure(r *http.Request, res *exchange.Result, key keyType, kind, cause error) error {
 	if res.Response == nil {
 		return transportError(r, res)
 	}
@@ -46,7 +46,7 @@ func (p *pipeline) failure(r *http.Request, res *exchange.Result, kind, cause er
 	if r.Method != http.MethodGet && !isDefinite(e.StatusCode, said) {
 		e.kinds = append(e.kinds, ErrOutcomeUnknown)
 	}
-	e.Hint = p.hint(e, res.Response.Header)
+	e.Hint = hint(e, res.Response.Header, key)
 	return e
 }
 

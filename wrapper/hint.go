@@ -8,12 +8,13 @@ import (
 	"time"
 )
 
-// hint says what to try, in one sentence, for the mistakes that people make most: see APIError.Hint.
-func (p *pipeline) hint(e *APIError, h http.Header) string {
+// hint says what to try, in one sentence, for the mistakes that people make most: see APIError.Hint. The key is of the type
+// that signed the request.
+func hint(e *APIError, h http.Header, key keyType) string {
 	message := strings.ToLower(e.Message)
 	switch {
 	case e.is(ErrUnauthorized):
-		return p.keyHint(h)
+		return keyHint(h, key)
 	case isConsole(e, h):
 		return "This looks like the console or a login page, not the API: check the tenant's address, whose host begins with api-."
 	case e.is(ErrNoLicense), e.is(ErrServer) && strings.Contains(message, "licens"):
@@ -34,8 +35,8 @@ func (p *pipeline) hint(e *APIError, h http.Header) string {
 
 // keyHint names the likeliest reason why a key was not accepted. A clock that is wrong spoils the signature of an Advanced
 // key alone.
-func (p *pipeline) keyHint(h http.Header) string {
-	if p.keyType == standardKey {
+func keyHint(h http.Header, key keyType) string {
+	if key == standardKey {
 		return "The key was sent as a Standard key: check that the console lists it as Standard and not as Advanced, that the ID is this key's, and that it has not expired."
 	}
 	if skew := clockSkew(h, time.Now()); skew.Abs() > time.Minute {
@@ -67,6 +68,8 @@ func isConsole(e *APIError, h http.Header) bool {
 	page := isSuccess(e.StatusCode) && startsWith(e.Body, "<") && bytes.Contains(bytes.ToLower(e.Body), []byte("<html"))
 	return redirected || page
 }
+
+var byteOrderMark = []byte("\ufeff")
 
 // startsWith reports whether the first visible byte is one of the given.
 func startsWith(body []byte, first string) bool {

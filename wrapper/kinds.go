@@ -65,3 +65,5 @@ func kindOfStatus(status int) error {
 	}
 	return nil
 }
+
+func isSuccess(status int) bool { return status >= 200 && status <= 299 }
