@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"example.com/cortexscan/internal/text"
 )
@@ -19,6 +18,7 @@ const (
 	redacted = "[redacted]"
 	// minCredential is the length in bytes below which a credential is left alone: it would blank ordinary words.
 	minCredential = 8
+	tellsNothing  = 3       // bytes at the beginning of a credential
 	maxErrorText  = 4 << 10 // bytes
 )
 
@@ -34,13 +34,12 @@ func NewRedactor(credentials ...string) (r Redactor) {
 		if len(c) < minCredential {
 			continue
 		}
-		if strings.ContainsFunc(c, isPunctuation) { // which the keys of today do not have
-			inJSON, _ := json.Marshal(c)
-			quoted := strconv.Quote(c)
-			// The longer ones first, which contain the shorter.
-			r = append(r, string(inJSON[1:len(inJSON)-1]), html.EscapeString(c), url.QueryEscape(c), url.PathEscape(c), quoted[1:len(quoted)-1])
+		inJSON, _ := json.Marshal(c)
+		quoted := strconv.Quote(c)
+		// The longer ones first, which contain the shorter. They differ where a credential has punctuation.
+		for _, form := range []string{string(inJSON[1 : len(inJSON)-1]), html.EscapeString(c), url.QueryEscape(c), url.PathEscape(c), quoted[1 : len(quoted)-1], c} {
+			r = r.and(Redactor{form})
 		}
-		r = append(r, c)
 	}
 	return r
 }
@@ -50,10 +49,14 @@ func (r Redactor) and(other Redactor) Redactor {
 	if r == nil {
 		return other
 	}
-	return append(slices.Clip(r), other...)
+	r = slices.Clip(r)
+	for _, secret := range other {
+		if !slices.Contains(r, secret) {
+			r = append(r, secret)
+		}
+	}
+	return r
 }
-
-func isPunctuation(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 // Redact returns s without the credentials.
 func (r Redactor) Redact(s string) string {
@@ -73,15 +76,19 @@ func (r Redactor) body(b []byte, whole bool) []byte {
 	if whole {
 		return b
 	}
-	const tellsNothing = 4 // bytes
+	// The longest beginning counts: that of one credential can end in that of another.
+	cut := 0
 	for _, secret := range r {
-		for n := len(secret) - 1; n >= tellsNothing; n-- {
-			if rest, cut := bytes.CutSuffix(b, []byte(secret[:n])); cut {
-				return append(slices.Clip(rest), redacted...)
+		for n := min(len(secret)-1, len(b)); n > max(cut, tellsNothing); n-- {
+			if bytes.HasSuffix(b, []byte(secret[:n])) {
+				cut = n
 			}
 		}
 	}
-	return b
+	if cut == 0 {
+		return b
+	}
+	return append(slices.Clip(b[:len(b)-cut]), redacted...)
 }
 
 // sanitizeError returns err as it is, or, where its text repeats a credential or has characters that a terminal obeys, an
