@@ -1,56 +1,153 @@
 package exchange
 
 import (
+	"compress/flate"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
 	"math"
+	"net/http"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
-// TestBackoffDoesNotOverflow, at attempts that no test of the public door has the centuries for.
-func TestBackoffDoesNotOverflow(t *testing.T) {
-	for _, r := range []Retry{
-		{Attempts: 3, BaseDelay: 500 * time.Millisecond, MaxDelay: 30 * time.Second},
-		{BaseDelay: 1, MaxDelay: math.MaxInt64},
-		{BaseDelay: 500 * time.Millisecond, MaxDelay: math.MaxInt64},
-		{BaseDelay: math.MaxInt64, MaxDelay: math.MaxInt64},
-		{BaseDelay: math.MaxInt64/2 + 1, MaxDelay: math.MaxInt64},
-		{BaseDelay: 3, MaxDelay: 4},
-		{BaseDelay: 0, MaxDelay: math.MaxInt64},
-		{BaseDelay: 1, MaxDelay: 0},
+// TestRetryTable is the table of wrapper's documentation, cell by cell; tests/faults shows the same over sockets.
+func TestRetryTable(t *testing.T) {
+	status := func(code int) Result { return Result{Response: &http.Response{StatusCode: code}} }
+	brokenOff := func(code int, err error) Result {
+		return Result{Response: &http.Response{StatusCode: code}, Err: err}
+	}
+	for _, tt := range []struct {
+		name                    string
+		res                     Result
+		noEffect, mayHaveEffect bool
+	}{
+		{"not sent", Result{Err: io.EOF}, true, true},
+		{"lost", Result{Err: io.EOF, Sent: true}, true, false},
+		{"a refused certificate", Result{Err: io.EOF, Permanent: true}, false, false},
+		{"429", status(429), true, true},
+		{"429 after a loss", Result{Response: &http.Response{StatusCode: 429}, Sent: true}, true, true},
+		{"429 that broke off", brokenOff(429, io.ErrUnexpectedEOF), true, true},
+		{"502", status(502), true, false}, {"503", status(503), true, false}, {"504", status(504), true, false},
+		{"500", status(500), false, false}, {"501", status(501), false, false}, {"505", status(505), false, false}, {"599", status(599), false, false},
+		{"500 that broke off", brokenOff(500, io.ErrUnexpectedEOF), false, false},
+		{"200", status(200), false, false}, {"204", status(204), false, false},
+		{"200 that broke off", brokenOff(200, io.ErrUnexpectedEOF), true, false},
+		{"299 that broke off", brokenOff(299, io.ErrUnexpectedEOF), true, false},
+		{"200 that is no gzip", brokenOff(200, fmt.Errorf("read: %w", gzip.ErrHeader)), false, false},
+		{"200 of a wrong checksum", brokenOff(200, gzip.ErrChecksum), false, false},
+		{"200 of corrupt data", brokenOff(200, fmt.Errorf("read: %w", flate.CorruptInputError(7))), false, false},
+		{"199 that broke off", brokenOff(199, io.ErrUnexpectedEOF), false, false}, {"302 that broke off", brokenOff(302, io.ErrUnexpectedEOF), false, false},
+		{"302", status(302), false, false}, {"400", status(400), false, false}, {"401", status(401), false, false}, {"402", status(402), false, false},
+		{"403", status(403), false, false}, {"404", status(404), false, false}, {"408", status(408), false, false}, {"409", status(409), false, false},
 	} {
-		for _, attempt := range []int{1, 2, 30, 31, 32, 33, 61, 62, 63, 64, 65, 66, 1000, math.MaxInt} {
-			for range 100 {
-				if d := r.backoff(attempt); d < 0 || d > r.MaxDelay {
-					t.Fatalf("%+v, attempt %d: %v", r, attempt, d)
+		for effect, want := range map[bool]bool{false: tt.noEffect, true: tt.mayHaveEffect} {
+			for attempts := 1; attempts <= 4; attempts++ {
+				tt.res.Attempts = attempts
+				_, again := Retry{Attempts: 3, MaxDelay: 1}.next(effect, &tt.res)
+				if again != (want && attempts < 3) {
+					t.Errorf("%s, may have an effect: %v, after %d attempts: %v", tt.name, effect, attempts, again)
 				}
 			}
 		}
 	}
+	for method, want := range map[string]bool{http.MethodGet: false, http.MethodHead: true, http.MethodPost: true, http.MethodPut: true, http.MethodDelete: true} {
+		if mayHaveEffect(method) != want {
+			t.Errorf("%s may have an effect: %v", method, !want)
+		}
+	}
 }
 
-// TestBackoffDoubles to its bound and stays there: of many draws one comes close to it.
-func TestBackoffDoubles(t *testing.T) {
-	r := Retry{BaseDelay: 1000, MaxDelay: math.MaxInt64}
-	longest := func(r Retry, attempt int) (d time.Duration) {
-		for range 300 {
-			d = max(d, r.backoff(attempt))
+// TestRetryAfter: what the header may say, and what becomes of another attempt where the longest wait is a minute.
+func TestRetryAfter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // the time is midnight on 1 January 2000, UTC
+		date := func(in time.Duration) string { return time.Now().Add(in).UTC().Format(http.TimeFormat) }
+		for _, tt := range []struct {
+			name   string
+			values []string
+			want   time.Duration
+		}{
+			{"none", nil, 0}, {"empty", []string{""}, 0}, {"blank", []string{"  "}, 0},
+			{"seconds", []string{"7"}, 7 * time.Second}, {"seconds with space", []string{" 7\t"}, 7 * time.Second},
+			{"a fraction", []string{"1.25"}, 1250 * time.Millisecond}, {"an exponent", []string{"1e+1"}, 10 * time.Second}, {"zero", []string{"0"}, 0},
+			{"the longest wait", []string{"60"}, time.Minute}, {"a little more", []string{"60.001"}, 60001 * time.Millisecond},
+			{"a date", []string{date(20 * time.Second)}, 20 * time.Second}, {"a date gone by", []string{date(-time.Hour)}, 0}, {"now", []string{date(0)}, 0},
+			{"the date of RFC 850", []string{"Saturday, 01-Jan-00 00:00:09 GMT"}, 9 * time.Second}, {"the date of asctime", []string{"Sat Jan  1 00:00:09 2000"}, 9 * time.Second},
+			{"a date too far", []string{date(time.Hour)}, time.Hour}, {"the last date", []string{"Fri, 31 Dec 9999 23:59:59 GMT"}, math.MaxInt64},
+			{"the most that a duration holds", []string{"9223372036"}, 9223372036 * time.Second}, {"just more", []string{"9223372037"}, math.MaxInt64},
+			{"too large to hold", []string{"1e300"}, math.MaxInt64}, {"too large for a float", []string{"1e999"}, math.MaxInt64},
+			{"many digits", []string{strings.Repeat("9", 400)}, math.MaxInt64},
+			{"negative", []string{"-5"}, 0}, {"negative and far", []string{"-1e300"}, 0}, {"NaN", []string{"NaN"}, 0}, {"infinite", []string{"Inf"}, 0},
+			{"words", []string{"in a minute"}, 0}, {"letters of a number", []string{"e"}, 0}, {"hexadecimal", []string{"0x10"}, 0}, {"a unit", []string{"7s"}, 0},
+			{"underscores", []string{"1_0"}, 0}, {"other digits", []string{"٧"}, 0}, {"two numbers", []string{"7 9"}, 0},
+			{"several", []string{"7", "9"}, 0}, {"a list", []string{"7, 9"}, 0},
+		} {
+			h := http.Header{"Retry-After": tt.values}
+			if got := RetryAfter(h, time.Now()); got != tt.want {
+				t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+			}
+			res := &Result{Attempts: 1, Response: &http.Response{StatusCode: 429, Header: h}}
+			for most, long := range map[time.Duration]bool{time.Minute: tt.want > time.Minute, math.MaxInt64: tt.want == math.MaxInt64} {
+				delay, again := Retry{Attempts: 2, MaxDelay: most}.next(true, res)
+				if again == long || again && delay != tt.want {
+					t.Errorf("%s, at most %v: again %v after %v", tt.name, most, again, delay)
+				}
+			}
 		}
-		return d
+	})
+	if got := RetryAfter(nil, time.Time{}); got != 0 {
+		t.Errorf("without a header: %v", got)
 	}
-	for attempt := 1; attempt <= 53; attempt++ {
-		bound := time.Duration(1000) << (attempt - 1)
-		if d := longest(r, attempt); d > bound || d < bound-bound/8 {
-			t.Errorf("attempt %d: at most %d of %d", attempt, d, bound)
+}
+
+// TestTheLongerWaitCounts, of that which is asked for and that of the backoff.
+func TestTheLongerWaitCounts(t *testing.T) {
+	r, over := Retry{Attempts: 2, BaseDelay: 10 * time.Second, MaxDelay: 10 * time.Second}, 0
+	for range 200 {
+		delay, again := r.next(true, &Result{Attempts: 1, Response: &http.Response{StatusCode: 429, Header: http.Header{"Retry-After": {"5"}}}})
+		if !again || delay < 5*time.Second || delay > 10*time.Second {
+			t.Fatalf("again %v after %v", again, delay)
+		}
+		if delay > 5*time.Second {
+			over++
 		}
 	}
-	for attempt := 55; attempt <= 70; attempt++ {
-		if d := longest(r, attempt); d < math.MaxInt64-math.MaxInt64/8 {
-			t.Errorf("attempt %d: at most %d", attempt, d)
-		}
+	if over < 50 || over > 150 { // with a probability of 10^-12
+		t.Errorf("the backoff was the longer one %d times in 200", over)
 	}
-	// The bounds themselves can be drawn.
-	small := Retry{BaseDelay: 1, MaxDelay: 1}
-	if longest(small, 1) != 1 || longest(Retry{BaseDelay: 1, MaxDelay: 2}, 2) != 2 {
-		t.Error("the bound is never reached")
+	if _, again := r.next(true, &Result{Attempts: 1, Err: errors.New("no route")}); !again {
+		t.Error("without an answer there is nothing that asks for a wait")
+	}
+}
+
+// TestBackoff: full jitter below a bound that doubles from BaseDelay to MaxDelay. Of 300 draws the outer eighths are
+// missed with a probability of 10^-17.
+func TestBackoff(t *testing.T) {
+	for _, tt := range []struct {
+		base, most time.Duration
+		bounds     map[int]time.Duration // by the attempt before
+	}{
+		{500, 3000, map[int]time.Duration{1: 500, 2: 1000, 3: 2000, 4: 3000, 5: 3000, 64: 3000, 65: 3000, math.MaxInt: 3000}},
+		{1000, math.MaxInt64, map[int]time.Duration{1: 1000, 2: 2000, 53: 1000 << 52, 54: 1000 << 53, 55: math.MaxInt64, 63: math.MaxInt64, 64: math.MaxInt64, 65: math.MaxInt64}},
+		{math.MaxInt64/2 + 1, math.MaxInt64, map[int]time.Duration{1: math.MaxInt64/2 + 1, 2: math.MaxInt64, 3: math.MaxInt64}},
+		{math.MaxInt64, math.MaxInt64, map[int]time.Duration{1: math.MaxInt64, 2: math.MaxInt64}},
+		{1, 4, map[int]time.Duration{1: 1, 2: 2, 3: 4, 4: 4}}, // the bounds themselves can be drawn
+		{0, math.MaxInt64, map[int]time.Duration{1: 0, 30: 0, 63: 0, 64: 0, 1000: 0}},
+		{1, 0, map[int]time.Duration{1: 0, 2: 0}},
+	} {
+		r := Retry{BaseDelay: tt.base, MaxDelay: tt.most}
+		for attempt, bound := range tt.bounds {
+			shortest, longest := time.Duration(math.MaxInt64), time.Duration(math.MinInt64)
+			for range 300 {
+				d := r.backoff(attempt)
+				shortest, longest = min(shortest, d), max(longest, d)
+			}
+			if shortest < 0 || longest > bound || shortest > bound/8 || longest < bound-bound/8 {
+				t.Errorf("%+v, attempt %d: from %v to %v, want nearly all of 0 to %v", r, attempt, shortest, longest, bound)
+			}
+		}
 	}
 }

@@ -1,0 +1,260 @@
+package exchange
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestTimeout bounds one attempt, its body included; without one, only the caller's context ends it.
+func TestTimeout(t *testing.T) {
+	slowBody := transport(func(r *http.Request) (*http.Response, error) {
+		return answer(200, &stalling{ctx: r.Context(), text: "{"}), nil
+	})
+	for _, tt := range []struct {
+		name   string
+		rt     transport
+		adjust func(*Client)
+		took   time.Duration
+		want   string
+	}{
+		{"an answer", silent, seconds, 3 * time.Second, "no complete answer within 3s: context deadline exceeded"},
+		{"its body", slowBody, seconds, 3 * time.Second, "no complete answer within 3s: context deadline exceeded"},
+		{"without a timeout", slowBody, func(*Client) {}, time.Hour, "context deadline exceeded"},
+		{"longer than the caller's", silent, func(c *Client) { c.Timeout = 2 * time.Hour }, time.Hour, "context deadline exceeded"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				start := time.Now()
+				res := do(ctx, t, newClient(tt.rt, tt.adjust, once), http.MethodGet)
+				if took := time.Since(start); took != tt.took || res.Err.Error() != tt.want || !errors.Is(res.Err, context.DeadlineExceeded) {
+					t.Errorf("ended after %v with %v, want %v and %s", took, res.Err, tt.took, tt.want)
+				}
+				if res.Response != nil && (string(res.Body) != "{" || res.LastStatus != 200 || res.Whole()) {
+					t.Errorf("got %+v", res)
+				}
+			})
+		})
+	}
+}
+
+// TestAnswersThatLackWhatNetHTTPGives: those of a transport made for a test.
+func TestAnswersThatLackWhatNetHTTPGives(t *testing.T) {
+	for name, response := range map[string]*http.Response{
+		"a header": {StatusCode: 200, Body: io.NopCloser(strings.NewReader(""))}, "a body": {StatusCode: 200, Header: http.Header{}},
+	} {
+		res := do(t.Context(), t, newClient(transport(func(*http.Request) (*http.Response, error) { return response, nil })), http.MethodGet)
+		if !res.Whole() || res.Response.Header == nil || res.Response.Body == nil || len(res.Body) != 0 {
+			t.Errorf("without %s: %+v", name, res)
+		}
+	}
+	res := do(t.Context(), t, newClient(failing(nil), once), http.MethodPost)
+	if res.Response != nil || !res.Sent || res.Err == nil || res.Err.Error() != "the http.RoundTripper returned neither a response nor an error" {
+		t.Errorf("without anything: %+v", res)
+	}
+}
+
+// TestIdempotencyKeys go out under names that net/http does not look for, where it must not repeat the request.
+func TestIdempotencyKeys(t *testing.T) {
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete, http.MethodPatch} {
+		for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
+			rec := inTurn(canned(200, ""))
+			r, _ := http.NewRequestWithContext(t.Context(), method, "/", nil)
+			r.Header.Set(name, "1")
+			newClient(rec).Do(t.Context(), r, nil)
+			want := strings.ToLower(name)
+			if method == http.MethodGet || method == http.MethodHead {
+				want = name
+			}
+			if h := rec.requests[0].Header; !slices.Equal(h[want], []string{"1"}) || len(h) != 3 {
+				t.Errorf("%s: sent %v", method, h)
+			}
+			if r.Header.Get(name) != "1" {
+				t.Errorf("%s: the caller's header became %v", method, r.Header)
+			}
+		}
+	}
+}
+
+// TestARepetitionIsStopped, and is not reported as the timeout that it looks like, whatever the transport makes of it.
+func TestARepetitionIsStopped(t *testing.T) {
+	write := func(r *http.Request) {
+		trace := httptrace.ContextClientTrace(r.Context())
+		trace.GotConn(httptrace.GotConnInfo{Conn: discarded{}})
+		trace.WroteHeaderField(":authority", nil)
+		trace.WroteHeaders()
+	}
+	withBody := func(r *http.Request) (*http.Response, error) {
+		write(r)
+		if _, err := r.GetBody(); err != nil {
+			return nil, fmt.Errorf("no body: %w", err)
+		}
+		return canned(200, "executed twice")(r)
+	}
+	without := func(r *http.Request) (*http.Response, error) {
+		write(r)
+		write(r)
+		if err := r.Context().Err(); err != nil {
+			return nil, err
+		}
+		return canned(200, "executed twice")(r)
+	}
+	for _, tt := range []struct {
+		method, body string
+		rt           transport
+		stopped      bool
+	}{
+		{http.MethodPost, "body", withBody, true}, {http.MethodPost, "", without, true}, {http.MethodDelete, "", without, true},
+		{http.MethodGet, "body", withBody, false}, {http.MethodGet, "", without, false}, {http.MethodHead, "", without, false},
+	} {
+		rec := inTurn(tt.rt)
+		r, _ := http.NewRequestWithContext(t.Context(), tt.method, "/", nil)
+		res := newClient(transport(func(r *http.Request) (*http.Response, error) {
+			rec.requests = append(rec.requests, r)
+			return tt.rt(r)
+		}), seconds).Do(t.Context(), r, []byte(tt.body))
+		if stopped := errors.Is(res.Err, errRepetitionStopped); stopped != tt.stopped || res.Sent != tt.stopped || len(rec.requests) != 1 {
+			t.Errorf("%s %q: %d requests, %+v", tt.method, tt.body, len(rec.requests), res)
+		}
+		if tt.stopped && errors.Is(res.Err, context.Canceled) {
+			t.Errorf("%s: %v", tt.method, res.Err)
+		}
+	}
+}
+
+// pipes is net/http's transport, each of whose connections is served in memory. It is closed with the test.
+func pipes(t *testing.T, serve func(net.Conn)) (tr *http.Transport, dials *int) {
+	dials = new(int)
+	tr = &http.Transport{
+		DialContext: func(context.Context, string, string) (net.Conn, error) {
+			*dials++
+			if serve == nil {
+				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
+			}
+			here, there := net.Pipe()
+			go func() { defer there.Close(); serve(there) }()
+			return here, nil
+		},
+		TLSClientConfig: &tls.Config{Time: time.Now, MinVersion: tls.VersionTLS12}, TLSHandshakeTimeout: time.Second,
+	}
+	t.Cleanup(tr.CloseIdleConnections)
+	return tr, dials
+}
+
+func saysNothing(c net.Conn) { _, _ = io.Copy(io.Discard, c) }
+
+func talksNoTLS(c net.Conn) {
+	go saysNothing(c)
+	_, _ = io.WriteString(c, "HTTP/1.0 400 Bad Request\r\n\r\n")
+}
+
+// hangsUp reads whatever comes at first, as long as it comes.
+func hangsUp(c net.Conn) {
+	_ = c.SetReadDeadline(time.Now().Add(time.Second / 2))
+	saysNothing(c)
+}
+
+// TestWhetherARequestWasSent decides on another attempt and is told to the caller; seen with net/http's transport, and
+// with one that wraps it, as those for tracing do. tests/faults has more of it, over sockets.
+func TestWhetherARequestWasSent(t *testing.T) {
+	server := httptest.NewTLSServer(nil) // for its certificate, which nobody knows
+	server.Close()
+	shakesHands := func(c net.Conn) {
+		_ = tls.Server(c, &tls.Config{Certificates: server.TLS.Certificates, MinVersion: tls.VersionTLS12}).HandshakeContext(context.WithoutCancel(t.Context()))
+	}
+	for _, tt := range []struct {
+		name  string
+		serve func(net.Conn) // nil: no connection
+		tls   bool
+		sent  bool
+		text  string
+		get   int // attempts
+		post  int
+	}{
+		{"refused", nil, false, false, "dial tcp: connection refused", 3, 3},
+		{"an unknown certificate", shakesHands, true, false, "the TLS handshake failed: ", 1, 1},
+		{"no TLS at all", talksNoTLS, true, false, "the TLS handshake failed: ", 1, 1},
+		{"gone during the handshake", hangsUp, true, false, "EOF", 3, 3},
+		{"silent during the handshake", saysNothing, true, false, "TLS handshake timeout", 3, 3},
+		{"gone after the request", hangsUp, false, true, "the connection was closed without an answer: EOF", 3, 1},
+		{"silent after the request", saysNothing, false, true, "no complete answer within 3s", 3, 1},
+	} {
+		for name, wrap := range map[string]func(http.RoundTripper) http.RoundTripper{
+			"net/http": func(rt http.RoundTripper) http.RoundTripper { return rt },
+			"wrapped":  func(rt http.RoundTripper) http.RoundTripper { return transport(rt.RoundTrip) },
+		} {
+			for _, method := range methods {
+				t.Run(fmt.Sprintf("%s/%s/%s", tt.name, name, method), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						tr, dials := pipes(t, tt.serve)
+						c := newClient(wrap(tr), seconds)
+						if !tt.tls {
+							c.Base.Scheme = "http"
+						}
+						res := do(t.Context(), t, c, method)
+						want := tt.get
+						if method == http.MethodPost {
+							want = tt.post
+						}
+						if res.Attempts != want || *dials != want || res.Sent != tt.sent || res.Permanent != (tt.get == 1) || !strings.Contains(res.Err.Error(), tt.text) {
+							t.Errorf("%d connections, want %d: %+v", *dials, want, res)
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
+// TestARepetitionOfNetHTTPIsSignedAnew: a GET on a kept-alive connection that proves dead goes out once more by itself.
+// A POST does not, and the outcome is unknown.
+func TestARepetitionOfNetHTTPIsSignedAnew(t *testing.T) {
+	for _, method := range methods {
+		synctest.Test(t, func(t *testing.T) {
+			var nonces []string
+			tr, dials := pipes(t, func(c net.Conn) {
+				in := bufio.NewReader(c)
+				for n := range 2 {
+					r, err := http.ReadRequest(in)
+					if err != nil {
+						return
+					}
+					_, _ = io.Copy(io.Discard, r.Body)
+					if nonces = append(nonces, r.Header.Get("X-Nonce")); n == 1 {
+						return // without an answer
+					}
+					_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 22\r\n\r\nnonce-0002, nonce-0003")
+				}
+			})
+			c := newClient(tr, once, func(c *Client) { c.Base.Scheme = "http" })
+			if res := do(t.Context(), t, c, method); !res.Whole() {
+				t.Fatalf("%+v", res)
+			}
+			synctest.Wait() // until the connection is kept for the next request
+			res := do(t.Context(), t, c, method)
+			want, connections := []string{"nonce-0001", "nonce-0002", "nonce-0003"}, 2
+			if method == http.MethodPost {
+				want, connections = want[:2], 1
+			} else if !res.Whole() || string(res.Body) != "[redacted], [redacted]" {
+				t.Errorf("got %+v", res)
+			}
+			if !slices.Equal(nonces, want) || *dials != connections || res.Attempts != 1 || res.Whole() == res.Sent {
+				t.Errorf("%s: %d connections, %q: %+v", method, *dials, nonces, res)
+			}
+		})
+	}
+}

@@ -1,0 +1,136 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What the tests of this package share: transports without a network, and a client on them.
+
+const key = "kkkk-test-key-kkkk"
+
+// transport is a function in the place of the network. Where it calls no hook of net/http's trace, it reports nothing.
+type transport func(*http.Request) (*http.Response, error)
+
+func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// answer makes an answer of unknown length; header is names and values by turns.
+func answer(status int, body io.Reader, header ...string) *http.Response {
+	h := http.Header{}
+	for i := 0; i+1 < len(header); i += 2 {
+		h.Add(header[i], header[i+1])
+	}
+	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(body), ContentLength: -1}
+}
+
+// canned answers every request alike.
+func canned(status int, body string, header ...string) transport {
+	return func(*http.Request) (*http.Response, error) {
+		return answer(status, strings.NewReader(body), header...), nil
+	}
+}
+
+// cutOff answers with a body that ends in an error.
+func cutOff(status int, body string, err error) transport {
+	return func(*http.Request) (*http.Response, error) {
+		return answer(status, io.MultiReader(strings.NewReader(body), &failingReader{err})), nil
+	}
+}
+
+type failingReader struct{ err error }
+
+func (r *failingReader) Read([]byte) (int, error) { return 0, r.err }
+
+// failing answers no request, and reports nothing.
+func failing(err error) transport {
+	return func(*http.Request) (*http.Response, error) { return nil, err }
+}
+
+// notSent fails as net/http does where no connection could be made.
+func notSent(r *http.Request) (*http.Response, error) {
+	httptrace.ContextClientTrace(r.Context()).GetConn("example.org:443")
+	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
+}
+
+// lost fails as net/http does where a connection breaks after it was given to the request.
+func lost(r *http.Request) (*http.Response, error) {
+	trace := httptrace.ContextClientTrace(r.Context())
+	trace.GetConn("example.org:443")
+	trace.GotConn(httptrace.GotConnInfo{})
+	return nil, errors.New("connection reset by peer")
+}
+
+// silent never answers; it gives up with the request's context.
+func silent(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
+// recorder answers each request with the next of these, the last one for ever, and keeps what it was sent.
+type recorder struct {
+	answers  []transport
+	requests []*http.Request
+	bodies   []string
+	at       []time.Time
+}
+
+func inTurn(answers ...transport) *recorder { return &recorder{answers: answers} }
+
+func (rec *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
+	body := []byte{}
+	if r.Body != nil {
+		body, _ = io.ReadAll(r.Body)
+	}
+	kept := r.Clone(r.Context()) // its header as it was when it was sent
+	rec.requests, rec.bodies, rec.at = append(rec.requests, kept), append(rec.bodies, string(body)), append(rec.at, time.Now())
+	return rec.answers[min(len(rec.requests), len(rec.answers))-1](r)
+}
+
+// newClient sends a request three times at most, without a wait. It signs with the key and a nonce that counts.
+func newClient(rt http.RoundTripper, adjust ...func(*Client)) *Client {
+	signatures := 0
+	c := &Client{
+		Base: &url.URL{Scheme: "https", Host: "example.org"},
+		Sign: func(h http.Header, _ time.Time) Redactor {
+			signatures++
+			nonce := fmt.Sprintf("nonce-%04d", signatures)
+			h.Set("Authorization", key)
+			h.Set("X-Nonce", nonce)
+			return NewRedactor(key, nonce)
+		},
+		Transport: rt, MaxBytes: 1 << 20, Retry: Retry{Attempts: 3, MaxDelay: 30 * time.Second}, Log: slog.New(slog.DiscardHandler),
+	}
+	for _, f := range adjust {
+		f(c)
+	}
+	return c
+}
+
+func once(c *Client)    { c.Retry.Attempts = 1 }
+func seconds(c *Client) { c.Timeout = 3 * time.Second }
+
+// methods are one that has no effect and can be repeated, and one that may have an effect.
+var methods = []string{http.MethodGet, http.MethodPost}
+
+// do sends a request; one that may have an effect has a body.
+func do(ctx context.Context, t testing.TB, c *Client, method string) *Result {
+	t.Helper()
+	r, err := http.NewRequestWithContext(ctx, method, "/v1/thing?id=1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if method == http.MethodPost {
+		return c.Do(ctx, r, []byte("body"))
+	}
+	return c.Do(ctx, r, nil)
+}

@@ -1,0 +1,132 @@
+package exchange
+
+import (
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func TestRedact(t *testing.T) {
+	r := NewRedactor(key, "nonce-0001", "short")
+	for in, want := range map[string]string{
+		"you sent " + key + " and " + key + ", 17": "you sent [redacted] and [redacted], 17",
+		"replayed nonce-0001, which is short":      "replayed [redacted], which is short",
+		"it begins with " + key[:8]:                "it begins with " + key[:8],
+		"":                                         "",
+	} {
+		if got, body := r.Redact(in), r.body([]byte(in), true); got != want || string(body) != want {
+			t.Errorf("%q: %q, and as a body %q", in, got, body)
+		}
+	}
+	for n, want := range map[int]int{7: 0, 8: 1} { // bytes
+		if got := NewRedactor(strings.Repeat("k", n)); len(got) != want {
+			t.Errorf("%d bytes: %d forms", n, len(got))
+		}
+	}
+}
+
+// TestCredentialsWithPunctuation come back in the forms of JSON, Go, HTML and URLs.
+func TestCredentialsWithPunctuation(t *testing.T) {
+	for _, c := range []string{`a"b\c&d<e>f'g h+i/j%k`, `"it-begins`, `it-ends&`} {
+		quoted := strings.Trim(strconv.Quote("|"+c+"|"), `"`)
+		quoted = quoted[1 : len(quoted)-1]
+		for name, form := range map[string]string{
+			"plain": c, "JSON": strings.NewReplacer("&", `\u0026`, "<", `\u003c`, ">", `\u003e`).Replace(quoted), "quoted": quoted,
+			"HTML": html.EscapeString(c), "query": url.QueryEscape(c), "path": url.PathEscape(c),
+		} {
+			if got := NewRedactor(c).Redact("you sent " + form + "!"); got != "you sent [redacted]!" {
+				t.Errorf("%s of %s: %s", name, c, got)
+			}
+		}
+	}
+}
+
+// TestRedactorsAreJoined without a change to either.
+func TestRedactorsAreJoined(t *testing.T) {
+	first := slices.Grow(NewRedactor("nonce-0001"), 9)
+	second, third := first.and(NewRedactor("nonce-0002")), first.and(NewRedactor("nonce-0003"))
+	const all = "nonce-0001 nonce-0002 nonce-0003"
+	for want, r := range map[string]Redactor{
+		"[redacted] nonce-0002 nonce-0003": first, "[redacted] [redacted] nonce-0003": second, "[redacted] nonce-0002 [redacted]": third,
+		"nonce-0001 [redacted] nonce-0003": Redactor(nil).and(NewRedactor("nonce-0002")),
+	} {
+		if got := r.Redact(all); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+// TestAnswersThatBreakOffWithinACredential: of its beginning, more than a few characters tell something.
+func TestAnswersThatBreakOffWithinACredential(t *testing.T) {
+	for n := range len(key) + 1 {
+		want := "you sent " + key[:n]
+		if n >= 4 {
+			want = "you sent [redacted]"
+		}
+		text := "you sent " + key[:n]
+		brokenOff := do(t.Context(), t, newClient(cutOff(500, text, io.ErrUnexpectedEOF)), http.MethodGet)
+		tooLarge := do(t.Context(), t, newClient(canned(500, text+"~"), func(c *Client) { c.MaxBytes = int64(len(text)) }), http.MethodGet)
+		if string(brokenOff.Body) != want || string(tooLarge.Body) != want || !tooLarge.TooLarge {
+			t.Errorf("%d characters: broken off %q, too large %q", n, brokenOff.Body, tooLarge.Body)
+		}
+	}
+	// The longest beginning counts, of whichever form of whichever credential.
+	r := NewRedactor("other-credential", `abcd"abcdefgh`, "abcdabcd1234")
+	for _, cut := range []string{`abcd"abcd`, `abcd\"abcd`, "abcd&#34;abcde", "abcdabcd", "abcdabcd123", "other-cre"} {
+		if got := r.body([]byte("sent "+cut), false); string(got) != "sent [redacted]" {
+			t.Errorf("%s: %s", cut, got)
+		}
+	}
+}
+
+type ownError struct{ text string }
+
+func (e *ownError) Error() string { return e.text }
+
+// TestErrorsThatAreNotToBePrinted: their text is cleaned, and errors.Is and errors.As find them still.
+func TestErrorsThatAreNotToBePrinted(t *testing.T) {
+	for text, want := range map[string]string{
+		"sent " + key: "sent [redacted]", "sent " + key[:5] + "\u200b" + key[5:]: "sent [redacted]",
+		"a\x1b[31mb": "a[31mb", "a\nb": "a b", "a\u202eb": "ab", "a\xffb": "a\ufffdb", "a\u2028b": "a b",
+	} {
+		own := &ownError{text}
+		err := do(t.Context(), t, newClient(failing(fmt.Errorf("%w: %w", own, io.ErrClosedPipe))), http.MethodPost).Err
+		if err.Error() != want+": io: read/write on closed pipe" {
+			t.Errorf("got %q", err)
+		}
+		var found *ownError
+		if !errors.Is(err, io.ErrClosedPipe) || !errors.As(err, &found) || found != own || errors.Is(err, io.EOF) {
+			t.Errorf("%v is not what it was", err)
+		}
+		if printed := fmt.Sprintf("%v %+v", err, errors.Unwrap(err)); strings.Contains(printed, text) {
+			t.Errorf("unwrapping shows %q", printed)
+		}
+	}
+	// A body that breaks off has such an error too.
+	if err := do(t.Context(), t, newClient(cutOff(200, "", &ownError{"sent " + key})), http.MethodPost).Err; err.Error() != "sent [redacted]" {
+		t.Errorf("got %v", err)
+	}
+	// What can be printed is left as it is; what is long is cut, after it was redacted.
+	for text, want := range map[string]string{
+		"größer – 東京": "größer – 東京", strings.Repeat("a", maxErrorText): strings.Repeat("a", maxErrorText),
+		strings.Repeat("a", maxErrorText-10) + key: strings.Repeat("a", maxErrorText-10) + redacted,
+	} {
+		own := &ownError{text}
+		if err := do(t.Context(), t, newClient(failing(own)), http.MethodPost).Err; err.Error() != want || (text == want) != (err == error(own)) { //nolint:errorlint // that very error
+			t.Errorf("%.20s…: %#v", text, err)
+		}
+	}
+	for n := range 20 {
+		text := strings.Repeat("a", maxErrorText-n) + key + key
+		if err := do(t.Context(), t, newClient(failing(&ownError{text})), http.MethodPost).Err; len(err.Error()) > maxErrorText || strings.Contains(err.Error(), "k") {
+			t.Errorf("%d: %d bytes end in %s", n, len(err.Error()), err.Error()[maxErrorText-30:])
+		}
+	}
+}
