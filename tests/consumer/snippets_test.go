@@ -27,7 +27,7 @@ import (
 	"MODULE/api"; "MODULE/gen"; "MODULE/sandbox"; "MODULE/wrapper"
 )
 
-func _(ctx context.Context, t *testing.T, tenant, id, key string, cred wrapper.Credential, doer gen.HttpRequestDoer,
+func _(ctx context.Context, t *testing.T, c *wrapper.Client, tenant, id, key string, cred wrapper.Credential, doer gen.HttpRequestDoer,
 	proxy, next http.Handler, w http.ResponseWriter, r *http.Request) error {
 	{
 SNIPPET

@@ -3,6 +3,7 @@ package repo_test
 import (
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -64,6 +65,24 @@ func TestDocumentsNameWhatThereIs(t *testing.T) {
 				t.Errorf("%s links to %s, which is not there", name, m[1])
 			}
 		}
+	}
+}
+
+// TestPicture: the README's picture shows what the demonstration prints today. Ports and times differ.
+func TestPicture(t *testing.T) {
+	drawn := filepath.Join(t.TempDir(), "demo.svg")
+	cmd := exec.Command("sh", ".ci/picture", drawn)
+	cmd.Dir = "../.."
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	number := regexp.MustCompile(`:\d+\.|\d+\.\d&#160;s`)
+	now, before := number.ReplaceAllString(readFile(t, drawn), "N"), number.ReplaceAllString(readFile(t, "../../.github/demo.svg"), "N")
+	if now != before {
+		t.Error("the picture is out of date: run sh .ci/picture")
+	}
+	if !strings.Contains(now, "ErrNoEndpoints") {
+		t.Errorf("the picture lacks the third step:\n%s", now)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -32,10 +33,7 @@ func TestRename(t *testing.T) {
 	goTool(t, root, "vet", "./...")
 	goTool(t, root, "test", "-short", "./gen/...", "./tests/repo", "./tests/contract", "./tests/wire")
 	goTool(t, filepath.Join(root, "tests/consumer"), "test", "-run", "Run|Snippets", "./...")
-	if before, rest, found := strings.Cut(readme, "<!-- until it has a home"); found { // a renamed repository has no such section
-		_, after, _ := strings.Cut(rest, "<!-- end -->\n")
-		readme = before + after
-	}
+	readme = regexp.MustCompile(`(?ms)^<!-- until it has a home.*?^<!-- end -->\n`).ReplaceAllString(readme, "")
 	if want := strings.ReplaceAll(readme, old, "git.example.org/soc/cortex-scan"); readFile(t, filepath.Join(root, "README.md")) != want {
 		t.Error("the README still speaks of a project without a home, or lost more than that")
 	}
