@@ -1,19 +1,15 @@
 package faults_test
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 
 	"example.com/cortexscan/wrapper"
@@ -28,70 +24,63 @@ const (
 	// racy is gets where the connection goes at the same moment: net/http may repeat the request on a connection
 	// that is about to be lost, and then it takes a retry of this package's to get through.
 	racy again = "GET alone, with retries"
-	all  again = "any" // the server says that it did not process it, on a connection that goes on
 )
 
 // TestHTTP2Breaks goes through the ways in which a server ends a request over HTTP/2 without an answer, mostly with
-// retries off: what is sent a second time then is net/http's doing. A request that may have been carried out is never
+// retries off: what is sent a second time then is net/http's doing. A request that may have been executed is never
 // among it, and what is has a signature of its own.
 func TestHTTP2Breaks(t *testing.T) {
 	for _, tt := range []struct {
-		name   string
-		answer func(*stream) bool
-		again  again
+		name  string
+		plan  requestPlan
+		again again
 	}{
-		{"closed", func(*stream) bool { return false }, never},
-		{"reset: internal error", func(s *stream) bool { return s.reset(codeInternal) }, never},
-		{"reset: cancelled", func(s *stream) bool { return s.reset(codeCancel) }, never},
-		{"reset: refused", func(s *stream) bool { return s.reset(codeRefused) }, gets},
-		{"reset: refused, and closed", func(s *stream) bool { s.reset(codeRefused); return false }, racy},
-		{"reset: protocol error", func(s *stream) bool { return s.reset(codeProtocol) }, gets},
-		{"reset: protocol error, and closed", func(s *stream) bool { s.reset(codeProtocol); return false }, racy},
-		{"reset: protocol error, and GOAWAY", func(s *stream) bool { s.reset(codeProtocol); return s.goAway(s.id, codeNone) }, gets},
-		{"GOAWAY, not processed", func(s *stream) bool { return s.goAway(s.id-2, codeNone) }, gets},
-		{"GOAWAY, not processed, and closed", func(s *stream) bool { s.goAway(s.id-2, codeNone); return false }, racy},
-		{"GOAWAY, processed, and closed", func(s *stream) bool { s.goAway(s.id, codeNone); return false }, never},
-		{"GOAWAY, an error, and closed", func(s *stream) bool { s.goAway(s.id, codeInternal); return false }, never},
-		{"headers, and then reset", func(s *stream) bool {
-			s.frame(frameHeaders, flagHeadersEnd, s.id, []byte{0x88})
-			return s.reset(codeInternal)
-		}, never},
-		{"half a body, and then closed", func(s *stream) bool {
-			s.frame(frameHeaders, flagHeadersEnd, s.id, []byte{0x88})
-			s.frame(frameData, 0, s.id, []byte(`{"DATA"`))
-			return false
-		}, never},
+		{"closed", requestPlan{end: "closed"}, never},
+		{"reset: internal error", requestPlan{reset: true, code: codeInternal}, never},
+		{"reset: canceled", requestPlan{reset: true, code: codeCancel}, never},
+		{"reset: refused", requestPlan{reset: true, code: codeRefused}, gets},
+		{"reset: refused, and closed", requestPlan{reset: true, code: codeRefused, end: "closed"}, racy},
+		{"reset: protocol error", requestPlan{reset: true, code: codeProtocol}, gets},
+		{"reset: protocol error, and closed", requestPlan{reset: true, code: codeProtocol, end: "closed"}, racy},
+		{"reset: protocol error, and GOAWAY", requestPlan{reset: true, code: codeProtocol, goAway: "this"}, gets},
+		{"GOAWAY, not processed", requestPlan{goAway: "the one before"}, gets},
+		{"GOAWAY, not processed, and closed", requestPlan{goAway: "the one before", end: "closed"}, racy},
+		{"GOAWAY, processed, and closed", requestPlan{goAway: "this", end: "closed"}, never},
+		{"GOAWAY, an error, and closed", requestPlan{goAway: "this", code: codeInternal, end: "closed"}, never},
+		{"headers, and then reset", requestPlan{say: "the headers", reset: true, code: codeInternal}, never},
+		{"half a body, and then closed", requestPlan{say: "half", end: "closed"}, never},
 	} {
-		for _, d := range doors {
-			t.Run(tt.name+"/"+d.name, func(t *testing.T) {
-				t.Parallel()
-				f := serveFrames(t, func(s *stream) bool {
-					if s.n == 2 { // the first shows that all is well
-						return tt.answer(s)
+		for _, scheme := range []string{"https", "http"} {
+			for _, d := range doors {
+				t.Run(tt.name+"/"+scheme+"/"+d.name, func(t *testing.T) {
+					s := script{scheme: scheme, protocols: []string{"HTTP/2"}, answer: func(n int) requestPlan {
+						if n == 2 { // the first shows that all is well
+							return then(tt.plan)
+						}
+						return good
+					}}
+					attempts := 1
+					if tt.again == racy {
+						attempts = 3
 					}
-					return s.good()
+					retry := wrapper.WithRetry(wrapper.Retry{Attempts: attempts, BaseDelay: -1})
+					playScript(t, s, func(t *testing.T, w *world, c *wrapper.Client) {
+						if err := d.call(t.Context(), c); err != nil {
+							t.Fatal(err)
+						}
+						err := d.call(t.Context(), c)
+						repeated := tt.again != never && d.get
+						if repeated != (err == nil) || repeated != (w.ledger.count() == 3) {
+							t.Errorf("%d requests after the first, and %v; want %q to be repeated", w.ledger.count()-1, err, tt.again)
+						}
+						// An answer that has begun is of a kind of its own.
+						if unknown := strings.Contains(kindsOf(err), "Unknown"); err != nil && unknown != !d.get {
+							t.Errorf("outcome unknown: %v: %v", unknown, err)
+						}
+						w.ledger.wantFresh(t)
+					}, retry)
 				})
-				attempts := 1
-				if tt.again == racy {
-					attempts = 3
-				}
-				c := newClient(t, f.url, f.transport, wrapper.WithRetry(wrapper.Retry{Attempts: attempts, BaseDelay: -1}))
-				if err := d.call(safetyNet(t), c); err != nil {
-					t.Fatal(err)
-				}
-				err := d.call(safetyNet(t), c)
-				repeated := tt.again == all || tt.again != never && d.get
-				if repeated != (err == nil) || repeated != (f.count() == 3) {
-					t.Errorf("%d requests after the first, and %v; want %q to be repeated", f.count()-1, err, tt.again)
-				}
-				if err != nil {
-					// An answer that has begun is of a kind of its own.
-					if unknown := strings.Contains(kindsOf(err), "Unknown"); unknown != !d.get {
-						t.Errorf("outcome unknown: %v: %v", unknown, err)
-					}
-				}
-				f.arrived(t).wantFresh(t)
-			})
+			}
 		}
 	}
 }
@@ -99,41 +88,42 @@ func TestHTTP2Breaks(t *testing.T) {
 // TestHTTP2Retries is the same with retries on: a GET gets through, all else is sent once.
 func TestHTTP2Retries(t *testing.T) {
 	for _, d := range doors {
-		f := serveFrames(t, func(s *stream) bool { return s.n > 2 && s.good() })
-		err := d.call(safetyNet(t), newClient(t, f.url, f.transport))
-		want := 3
-		if !d.get {
-			want = 1
-			wantKinds(t, err, "Unknown")
-		} else if err != nil {
-			t.Error(err)
-		}
-		if f.count() != want {
-			t.Errorf("%s: %d requests, want %d", d.name, f.count(), want)
-		}
-		f.arrived(t).wantFresh(t)
+		s := script{scheme: "https", protocols: []string{"HTTP/2"}, answer: func(n int) requestPlan {
+			if n < 3 {
+				return then(requestPlan{end: "closed"})
+			}
+			return good
+		}}
+		playScript(t, s, func(t *testing.T, w *world, c *wrapper.Client) {
+			err := d.call(t.Context(), c)
+			want := 3
+			if !d.get {
+				want = 1
+				wantKinds(t, err, "Unknown")
+			} else if err != nil {
+				t.Error(err)
+			}
+			if w.ledger.count() != want {
+				t.Errorf("%s: %d requests, want %d", d.name, w.ledger.count(), want)
+			}
+			w.ledger.wantFresh(t)
+		})
 	}
 }
 
-// TestHTTP2LostConnectionAndThenNone shows that a request which left stays one that left, where the connection for
+// TestHTTP2LostConnectionAndThenNone shows that a request that was sent stays one that was sent, where the connection for
 // its repetition cannot be made, for want of a network or of a certificate.
 func TestHTTP2LostConnectionAndThenNone(t *testing.T) {
-	for _, second := range []error{
-		&net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)},
-		&tls.CertificateVerificationError{Err: errors.New("x509: not one of ours")},
-	} {
-		f := serveFrames(t, func(s *stream) bool { s.reset(codeProtocol); return false })
-		var dials atomic.Int32
-		f.transport.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
-			if dials.Add(1) > 1 {
-				return nil, second
+	for _, second := range []string{"refused", "certificate refused"} {
+		s := script{scheme: "https", protocols: []string{"HTTP/2"}, dial: map[int]string{2: second}, answer: func(int) requestPlan {
+			return then(requestPlan{reset: true, code: codeProtocol, end: "closed"})
+		}}
+		playScript(t, s, func(t *testing.T, w *world, c *wrapper.Client) {
+			wantKinds(t, doors[2].call(t.Context(), c), "Unknown")
+			if w.ledger.count() != 1 {
+				t.Errorf("%d requests, want 1", w.ledger.count())
 			}
-			return new(net.Dialer).DialContext(ctx, network, addr)
-		}
-		wantKinds(t, doors[2].call(safetyNet(t), newClient(t, f.url, f.transport)), "Unknown")
-		if f.count() != 1 {
-			t.Errorf("%d requests, want 1", f.count())
-		}
+		})
 	}
 }
 

@@ -3,6 +3,7 @@ package faults_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -47,19 +48,26 @@ func (l *ledger) all() []entry {
 
 func (l *ledger) count() int { return len(l.all()) }
 
-// wantSigned fails where a nonce occurs twice or a signature does not fit its request.
-func (l *ledger) wantSigned(t testing.TB) {
-	t.Helper()
+// unsigned says which requests have a nonce that occurred before, or a signature that does not fit.
+func (l *ledger) unsigned() (faults []string) {
 	seen := map[string]bool{}
 	for i, e := range l.all() {
 		sum := sha256.Sum256([]byte(secretKey + e.nonce + e.timestamp))
 		if e.signature != hex.EncodeToString(sum[:]) {
-			t.Errorf("request %d: the signature does not belong to nonce and timestamp", i+1)
+			faults = append(faults, fmt.Sprintf("request %d: the signature does not belong to nonce and timestamp", i+1))
 		}
 		if len(e.nonce) != 64 || seen[e.nonce] {
-			t.Errorf("request %d: nonce %q is not a fresh one of 64 characters", i+1, e.nonce)
+			faults = append(faults, fmt.Sprintf("request %d: nonce %q is not a fresh one of 64 characters", i+1, e.nonce))
 		}
 		seen[e.nonce] = true
+	}
+	return faults
+}
+
+func (l *ledger) wantSigned(t testing.TB) {
+	t.Helper()
+	for _, fault := range l.unsigned() {
+		t.Error(fault)
 	}
 }
 

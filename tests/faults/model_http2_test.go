@@ -129,6 +129,7 @@ func (h *http2Conn) advance(s *http2Stream, data []byte, ended bool) {
 	}
 	if s.acted {
 		s.arrival.body = bytes.Clone(s.body)
+		h.ledger.note(withBody(s.request, s.body))
 		go h.act(s)
 	}
 }

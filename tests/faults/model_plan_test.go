@@ -43,6 +43,9 @@ func (d dice) code() uint32 {
 	return uint32(d.IntN(15))
 }
 
+// Some error codes of RFC 9113.
+const codeProtocol, codeInternal, codeRefused, codeCancel = 1, 2, 7, 8
+
 // connectionPlan is what becomes of one connection.
 type connectionPlan struct {
 	dial      string // "" is at once
@@ -59,6 +62,9 @@ type connectionPlan struct {
 }
 
 func (w *world) planConnection(n int) connectionPlan {
+	if w.script != nil {
+		return w.script.planConnection(n)
+	}
 	d := w.dice(diceConnection, n, 0)
 	p := connectionPlan{
 		http2: d.often(60), window: 64 << 10, proxy: "200", handshake: "good",
@@ -155,6 +161,9 @@ var (
 )
 
 func (w *world) planRequest(connection, n int) requestPlan {
+	if w.script != nil {
+		return w.planScripted()
+	}
 	d := w.dice(diceRequest, connection, n)
 	p := requestPlan{stage: "whole", execute: true, go100: true, reply: reply{200, "good"}, say: "all", end: "goes on"}
 	if d.often(w.calm) {

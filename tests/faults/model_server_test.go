@@ -2,6 +2,7 @@ package faults_test
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -119,6 +120,7 @@ func (c *connection) serveHTTP1(conn net.Conn) {
 		case "half":
 			io.CopyN(io.Discard, r.Body, max(1, r.ContentLength/2))
 		}
+		c.ledger.note(withBody(r, a.body))
 		time.Sleep(p.delay)
 		if p.inform > 0 {
 			fmt.Fprintf(conn, "HTTP/1.1 %d Wait\r\n\r\n", p.inform)
@@ -137,6 +139,13 @@ func (c *connection) serveHTTP1(conn net.Conn) {
 			}
 		}
 	}
+}
+
+// withBody returns the request with a body that can be read.
+func withBody(r *http.Request, body []byte) *http.Request {
+	read := *r
+	read.Body = io.NopCloser(bytes.NewReader(body))
+	return &read
 }
 
 func (c *connection) answerHTTP1(conn net.Conn, a *arrival, p requestPlan) {

@@ -23,14 +23,18 @@ import (
 // them.
 type world struct {
 	seed    uint64
-	calm    int    // in percent, how much of it simply works
-	scheme  string // "https" leaves HTTP/1.1 and HTTP/2 to each connection
-	http2   bool   // unencrypted, where the scheme is http
+	script  *script // what a test gives instead of a seed
+	calm    int     // in percent, how much of it simply works
+	scheme  string  // "https" leaves HTTP/1.1 and HTTP/2 to each connection
+	http2   bool    // unencrypted, where the scheme is http
 	proxied bool
 	start   time.Time
 
+	ledger ledger // every request that the service has acted upon
+
 	mu     sync.Mutex
 	dials  int
+	acted  int
 	links  []*link
 	over   bool
 	events int
@@ -138,6 +142,9 @@ func (w *world) execute(a *arrival, r reply) string {
 			a.call = c
 		}
 	}
+	if a.call == nil {
+		return "7"
+	}
 	e := execution{a, fmt.Sprintf("%d%03d", a.call.number, len(a.call.executed)+1), r}
 	a.call.executed = append(a.call.executed, e)
 	w.story = append(w.story, chapter{time.Since(w.start), "%s is executed as action %s: %q", []any{a.call, e.action, a.body}})
@@ -206,40 +213,53 @@ func (w *world) play(newSubject func(*world, http.RoundTripper) subject) []strin
 	time.Sleep(10 * time.Minute) // the service goes on with what it was sent
 	tr.CloseIdleConnections()
 	synctest.Wait()
+	wrong := w.close()
+	for _, c := range w.calls {
+		wrong = append(wrong, w.judge(c)...)
+	}
+	if w.kind.round == nil && s.methods != nil { // what another transport sends again has the same signature
+		wrong = append(wrong, w.ledger.unsigned()...)
+	}
+	return wrong
+}
+
+// close ends the network, and returns the connections that a client still used.
+func (w *world) close() (inUse []string) {
 	w.mu.Lock()
 	w.over = true
 	links := w.links
 	w.mu.Unlock()
-	var wrong []string
 	for _, l := range links {
 		// A connection over which nothing is under way when GOAWAY comes net/http forgets, and leaves it to the server
 		// to close it.
 		if !l.closed[client] && !l.leaving {
-			wrong = append(wrong, fmt.Sprintf("connection %d is still in use", l.number))
+			inUse = append(inUse, fmt.Sprintf("connection %d is still in use", l.number))
 		}
 		(&side{l, client}).Close()
 		(&side{l, server}).Close()
 	}
 	time.Sleep(10 * time.Minute) // for what was waiting for one of them
-	for _, c := range w.calls {
-		wrong = append(wrong, w.judge(c)...)
-	}
-	return wrong
+	return inUse
 }
 
-// transport is net/http's, in one of its settings.
-func (w *world) transport(d dice) *http.Transport {
-	authority := testAuthority()
+// plainTransport is net/http's, on this network.
+func (w *world) plainTransport() *http.Transport {
 	tr := &http.Transport{
 		DialContext: w.dial, ForceAttemptHTTP2: true,
-		TLSClientConfig: &tls.Config{RootCAs: authority.pool(), CurvePreferences: []tls.CurveID{tls.X25519}},
-	}
-	if w.proxied {
-		tr.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example:3128"})
+		TLSClientConfig: &tls.Config{RootCAs: testAuthority().pool(), CurvePreferences: []tls.CurveID{tls.X25519}},
 	}
 	if w.http2 {
 		tr.Protocols = new(http.Protocols)
 		tr.Protocols.SetUnencryptedHTTP2(true)
+	}
+	return tr
+}
+
+// transport is the same in one of its settings.
+func (w *world) transport(d dice) *http.Transport {
+	tr := w.plainTransport()
+	if w.proxied {
+		tr.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example:3128"})
 	}
 	if d.often(40) {
 		tr.ExpectContinueTimeout = time.Second

@@ -1,0 +1,148 @@
+package faults_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/gen"
+	"example.com/cortexscan/wrapper"
+)
+
+// The ways in which an abort was executed twice, or another one was executed than the validator had seen, each for
+// itself. TestModel looks for more of them.
+
+// protocolError executes a request and ends its stream with an error after which net/http sends it again.
+var protocolError = then(requestPlan{reset: true, code: codeProtocol})
+
+// abortThroughAPI makes an abort with a request editor.
+func abortThroughAPI(t *testing.T, c *wrapper.Client, edit func(*http.Request)) error {
+	_, err := c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{Filters: gen.AllEndpoints}},
+		func(_ context.Context, r *http.Request) error { edit(r); return nil })
+	return err
+}
+
+// wantOnce fails where an abort whose answer was lost was executed more than once, or does not say so.
+func wantOnce(t *testing.T, w *world, err error, before int) {
+	t.Helper()
+	if kindsOf(err) != "Unknown" {
+		t.Errorf("the outcome is unknown, and the error is %v", err)
+	}
+	if n := w.ledger.count() - before; n != 1 {
+		t.Errorf("the abort was executed %d times", n)
+	}
+}
+
+// TestOnceAfterADeadConnection has a kept-alive connection over HTTP/1.1 break as the request is written, so that net/http
+// sends it on another one, which is HTTP/2 and ends it with a protocol error.
+func TestOnceAfterADeadConnection(t *testing.T) {
+	s := script{
+		scheme: "https", protocols: []string{"HTTP/1.1", "HTTP/2"},
+		fault: map[int]breakage{1: {write: 4, when: "before", how: "reset"}}, // after two of the handshake, and the first request
+		answer: func(n int) requestPlan {
+			if n == 2 {
+				return protocolError
+			}
+			return good
+		},
+	}
+	playScript(t, s, func(t *testing.T, w *world, c *wrapper.Client) {
+		if err := doors[2].call(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		wantOnce(t, w, doors[2].call(t.Context(), c), 1)
+		if w.dials != 2 {
+			t.Errorf("%d connections, want 2: one that broke, and another", w.dials)
+		}
+	}, once())
+}
+
+// TestOnceOverUnencryptedHTTP2 is about HTTP/2 that no TLS announces.
+func TestOnceOverUnencryptedHTTP2(t *testing.T) {
+	s := script{scheme: "http", protocols: []string{"HTTP/2"}, answer: func(n int) requestPlan {
+		if n == 1 {
+			return protocolError
+		}
+		return good
+	}}
+	playScript(t, s, func(t *testing.T, w *world, c *wrapper.Client) {
+		wantOnce(t, w, doors[2].call(t.Context(), c), 0)
+	}, once())
+}
+
+// TestOnceWithAnIdempotencyKey has an editor set a header that makes net/http send any request again whose kept-alive
+// connection breaks. The service knows no such header; that it arrives is the caller's wish.
+func TestOnceWithAnIdempotencyKey(t *testing.T) {
+	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
+		t.Run(name, func(t *testing.T) {
+			s := script{scheme: "https", protocols: []string{"HTTP/1.1"}, answer: func(n int) requestPlan {
+				if n == 2 {
+					return then(requestPlan{end: "closed"})
+				}
+				return good
+			}}
+			playScript(t, s, func(t *testing.T, w *world, c *wrapper.Client) {
+				edit := func(r *http.Request) { r.Header.Set(name, "4711") }
+				if err := abortThroughAPI(t, c, edit); err != nil {
+					t.Fatal(err)
+				}
+				wantOnce(t, w, abortThroughAPI(t, c, edit), 1)
+			}, once())
+		})
+	}
+}
+
+// TestOnceWithoutABody is about a request that net/http need not ask anybody for the body of.
+func TestOnceWithoutABody(t *testing.T) {
+	for _, second := range []string{"HTTP/2", "HTTP/1.1"} { // is what net/http would send it on again
+		s := script{scheme: "https", protocols: []string{"HTTP/2", second}, answer: func(n int) requestPlan {
+			if n == 1 {
+				return then(requestPlan{reset: true, code: codeProtocol, goAway: "this", end: "closed"})
+			}
+			return good
+		}}
+		playScript(t, s, func(t *testing.T, w *world, c *wrapper.Client) {
+			wantOnce(t, w, abortThroughAPI(t, c, func(r *http.Request) { r.Body, r.GetBody, r.ContentLength = nil, nil, 0 }), 0)
+		}, once())
+	}
+}
+
+// TestAnEditorReplacesTheBody has an editor replace the body, as many do it: without a thought for GetBody, and often for
+// the length.
+func TestAnEditorReplacesTheBody(t *testing.T) {
+	const edited = `{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["laptop-17"]}]}}`
+	replace := func(r *http.Request) { r.Body = reader(edited) }
+	for name, edit := range map[string]func(*http.Request){
+		"the body alone":       replace,
+		"and its length":       func(r *http.Request) { replace(r); r.ContentLength = int64(len(edited)) },
+		"and no length":        func(r *http.Request) { replace(r); r.ContentLength = -1 },
+		"and another GetBody":  func(r *http.Request) { replace(r); r.GetBody = nil },
+		"and a length too low": func(r *http.Request) { replace(r); r.ContentLength = 1 },
+	} {
+		for _, scheme := range []string{"https", "http"} {
+			t.Run(name+"/"+scheme, func(t *testing.T) {
+				s := script{scheme: scheme, protocols: []string{"HTTP/2"}, answer: func(int) requestPlan { return good }}
+				var seen bodies
+				playScript(t, s, func(t *testing.T, w *world, c *wrapper.Client) {
+					if err := abortThroughAPI(t, c, edit); err != nil {
+						t.Error(err)
+					}
+					if sent := w.ledger.all(); len(sent) != 1 || sent[0].body != edited || strings.Join(seen, "") != edited {
+						t.Errorf("validated was %q, and sent %q", seen, sent)
+					}
+				}, wrapper.WithRequestValidator(&seen))
+			})
+		}
+	}
+}
+
+// bodies is a validator that keeps the bodies it sees.
+type bodies []string
+
+func (b *bodies) ValidateRequest(r *http.Request) error {
+	body, err := io.ReadAll(r.Body)
+	*b = append(*b, string(body))
+	return err
+}
