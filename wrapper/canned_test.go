@@ -40,6 +40,12 @@ func failing(err error) transport {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
+// silent never answers; it gives up with the request's context.
+func silent(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
 // good answers every request with its documented success.
 func good(r *http.Request) (*http.Response, error) {
 	body := goodStatus
@@ -98,6 +104,17 @@ func clientWithKey(t testing.TB, rt http.RoundTripper, cred wrapper.Credential, 
 
 // once is the option for tests of a single attempt.
 func once() wrapper.Option { return wrapper.WithRetry(wrapper.Retry{Attempts: -1}) }
+
+// noWait lets a request be sent three times, at once.
+func noWait() wrapper.Option { return wrapper.WithRetry(wrapper.Retry{BaseDelay: -1}) }
+
+// closing counts how often it is closed.
+type closing struct {
+	io.Reader
+	closed int
+}
+
+func (c *closing) Close() error { c.closed++; return nil }
 
 // operation is a way to make a call. Its call returns an error alone, and reports a breach of the rule that
 // there is either a result or an error.

@@ -55,7 +55,7 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 			Sign:      cred.sign,
 			Transport: exchange.SharedTransport(),
 			Timeout:   orDefault(s.timeout, defaultTimeout, 0),
-			MaxBytes:  orDefault(s.maxResponseBytes, defaultMaxResponseBytes, math.MaxInt64-1),
+			MaxBytes:  orDefault(s.maxResponseBytes, defaultMaxResponseBytes, math.MaxInt64),
 			Retry:     exchange.Retry(s.retry.withDefaults()),
 			Limiter:   newLimiter(s.perSecond, s.burst),
 			Log:       s.logger,

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -139,21 +141,34 @@ func (v refusing) ValidateRequest(*http.Request) error                          
 func (v refusing) ValidateResponse(*http.Request, int, http.Header, []byte) error { return v.err }
 
 func TestRetryAfterAndAttemptsAreOnTheError(t *testing.T) {
-	for _, tt := range []struct {
-		header string
-		want   time.Duration
-	}{
-		{"", 0}, {"0", 0}, {"61", 61 * time.Second}, {"1.5", 1500 * time.Millisecond}, {"1e300", math.MaxInt64}, {"-1", 0}, {"soon", 0},
-	} {
-		rt := canned(429, "", "Retry-After", tt.header)
-		c := newClient(t, rt, wrapper.WithRetry(wrapper.Retry{Attempts: 3, BaseDelay: -1, MaxDelay: time.Nanosecond}))
+	for header, want := range map[string]wrapper.APIError{"": {Attempts: 3}, "soon": {Attempts: 3}, "61": {RetryAfter: 61 * time.Second, Attempts: 1}} {
+		c := newClient(t, canned(429, "", "Retry-After", header), noWait())
 		e := apiError(t, operations[1].call(t, t.Context(), c))
-		wantAttempts := 3
-		if tt.want > 0 {
-			wantAttempts = 1
+		if e.RetryAfter != want.RetryAfter || e.Attempts != want.Attempts {
+			t.Errorf("%q: RetryAfter %v after %d attempts, want %v after %d", header, e.RetryAfter, e.Attempts, want.RetryAfter, want.Attempts)
 		}
-		if e.RetryAfter != tt.want || e.Attempts != wantAttempts {
-			t.Errorf("%q: RetryAfter %v after %d attempts, want %v after %d", tt.header, e.RetryAfter, e.Attempts, tt.want, wantAttempts)
+	}
+}
+
+// TestAWaitThatEndsNamesWhatWentBefore: the error has the context's, and is the last answer or failure as well.
+func TestAWaitThatEndsNamesWhatWentBefore(t *testing.T) {
+	cause := errors.New("shutting down")
+	for text, rt := range map[string]transport{
+		"slow down: context canceled: shutting down (HTTP 429). The service asks to wait 20s.": canned(429, "slow down", "Retry-After", "20"),
+		"not sent: context canceled: shutting down, and before that: no route to host (1 attempt)": func(r *http.Request) (*http.Response, error) {
+			httptrace.ContextClientTrace(r.Context()).GetConn("a:1")
+			return nil, errors.New("no route to host")
+		},
+	} {
+		for _, op := range operations {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancelCause(t.Context())
+				time.AfterFunc(time.Nanosecond, func() { cancel(cause) })
+				err := op.call(t, ctx, newClient(t, rt, wrapper.WithRetry(wrapper.Retry{BaseDelay: math.MaxInt64})))
+				if err.Error() != op.what+": "+text || !errors.Is(err, context.Canceled) || !errors.Is(err, cause) {
+					t.Errorf("got  %v\nwant %s: %s", err, op.what, text)
+				}
+			})
 		}
 	}
 }

@@ -68,7 +68,7 @@ func (r Retry) backoff(attempts int) time.Duration {
 	if shift := attempts - 1; shift < 63 && r.BaseDelay <= r.MaxDelay>>shift {
 		bound = r.BaseDelay << shift
 	}
-	if r.BaseDelay == 0 || bound <= 0 {
+	if r.BaseDelay == 0 {
 		return 0
 	}
 	if bound == math.MaxInt64 {

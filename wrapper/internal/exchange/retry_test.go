@@ -134,6 +134,7 @@ func TestBackoff(t *testing.T) {
 		{1000, math.MaxInt64, map[int]time.Duration{1: 1000, 2: 2000, 53: 1000 << 52, 54: 1000 << 53, 55: math.MaxInt64, 63: math.MaxInt64, 64: math.MaxInt64, 65: math.MaxInt64}},
 		{math.MaxInt64/2 + 1, math.MaxInt64, map[int]time.Duration{1: math.MaxInt64/2 + 1, 2: math.MaxInt64, 3: math.MaxInt64}},
 		{math.MaxInt64, math.MaxInt64, map[int]time.Duration{1: math.MaxInt64, 2: math.MaxInt64}},
+		{2, 5, map[int]time.Duration{1: 2, 2: 4, 3: 5}},
 		{1, 4, map[int]time.Duration{1: 1, 2: 2, 3: 4, 4: 4}}, // the bounds themselves can be drawn
 		{0, math.MaxInt64, map[int]time.Duration{1: 0, 30: 0, 63: 0, 64: 0, 1000: 0}},
 		{1, 0, map[int]time.Duration{1: 0, 2: 0}},

@@ -13,6 +13,7 @@ import (
 	"net/http/httptrace"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // The steps of one attempt, as net/http reports them.
@@ -119,17 +120,35 @@ func TestOtherTransports(t *testing.T) {
 	}
 }
 
-func TestARepetitionWithoutBodyClosesAnHTTP1Connection(t *testing.T) {
-	here, there := net.Pipe()
-	defer there.Close()
-	trace := &requestTrace{guarded: true, ownTransport: true, cancel: func() {}}
-	trace.follow(t.Context(), httptest.NewRequest(http.MethodDelete, "/", nil), nil)
-	for _, step := range []step{gotConn, wroteHTTP2} {
-		step(trace)
-	}
-	trace.gotConn(httptrace.GotConnInfo{Conn: here})
-	if _, err := here.Write([]byte("DELETE")); !errors.Is(err, io.ErrClosedPipe) {
-		t.Errorf("the connection is still open: %v", err)
+// TestARepetitionWithoutBodyClosesItsConnection, unless that is an HTTP/2 one, which other requests may share.
+func TestARepetitionWithoutBodyClosesItsConnection(t *testing.T) {
+	server := httptest.NewTLSServer(nil) // for its certificate
+	server.Close()
+	for protocol, closed := range map[string]bool{"": true, "http/1.1": true, "h2": false} {
+		here, there := net.Pipe()
+		defer here.Close()
+		defer there.Close()
+		conn := here
+		if protocol != "" {
+			accepted := tls.Server(there, &tls.Config{Certificates: server.TLS.Certificates, NextProtos: []string{protocol}, MinVersion: tls.VersionTLS12})
+			go func() { _, _ = io.Copy(io.Discard, accepted) }()
+			roots := x509.NewCertPool()
+			roots.AddCert(server.Certificate())
+			secure := tls.Client(here, &tls.Config{ServerName: "example.com", RootCAs: roots, NextProtos: []string{protocol}, MinVersion: tls.VersionTLS12})
+			if err := secure.HandshakeContext(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			conn = secure
+		}
+		trace := &requestTrace{guarded: true, ownTransport: true, cancel: func() {}}
+		trace.follow(t.Context(), httptest.NewRequest(http.MethodDelete, "/", nil), nil)
+		for _, step := range []step{gotConn, wroteHTTP2} {
+			step(trace)
+		}
+		trace.gotConn(httptrace.GotConnInfo{Conn: conn})
+		if err := conn.SetDeadline(time.Time{}); (err != nil) != closed {
+			t.Errorf("%q: %v, want it closed: %v", protocol, err, closed)
+		}
 	}
 }
 

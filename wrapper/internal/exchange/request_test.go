@@ -1,0 +1,67 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+type brokenCloser struct{ io.Reader }
+
+func (brokenCloser) Close() error { return io.ErrClosedPipe }
+
+func TestReadBody(t *testing.T) {
+	cause := errors.New("disk failure")
+	for name, tt := range map[string]struct {
+		body io.ReadCloser
+		want string
+		err  error
+	}{
+		"none": {nil, "", nil}, "an empty one": {http.NoBody, "", nil}, "a text": {io.NopCloser(strings.NewReader("text")), "text", nil},
+		"one that fails":                    {io.NopCloser(io.MultiReader(strings.NewReader("te"), &failingReader{cause})), "", cause},
+		"one that fails when it is closed":  {brokenCloser{strings.NewReader("text")}, "", io.ErrClosedPipe},
+		"one that fails, also to be closed": {brokenCloser{&failingReader{cause}}, "", cause},
+	} {
+		got, err := ReadBody(&http.Request{Body: tt.body, GetBody: func() (io.ReadCloser, error) { panic("asked") }})
+		if string(got) != tt.want || !errors.Is(err, tt.err) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	own := &closing{Reader: strings.NewReader("text")}
+	if _, err := ReadBody(&http.Request{Body: own}); err != nil || own.closed != 1 {
+		t.Errorf("%v, closed %d times", err, own.closed)
+	}
+}
+
+// TestCopy: whatever becomes of the copy, neither the request nor the body changes.
+func TestCopy(t *testing.T) {
+	type name struct{}
+	ctx := context.WithValue(t.Context(), name{}, "mine")
+	for _, body := range []string{"", "the body"} {
+		r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "/v1", strings.NewReader("another"))
+		r.Header.Set("X-Own", "1")
+		c := Copy(ctx, r, []byte(body))
+		first, _ := io.ReadAll(c.Body)
+		second := first
+		if body != "" {
+			again, err := c.GetBody()
+			if err != nil {
+				t.Fatal(err)
+			}
+			second, _ = io.ReadAll(again)
+		} else if c.GetBody != nil || c.Body != http.NoBody {
+			t.Error("no body is one")
+		}
+		if string(first) != body || string(second) != body || c.ContentLength != int64(len(body)) || c.Context().Value(name{}) != "mine" {
+			t.Errorf("got %q and %q of %d bytes", first, second, c.ContentLength)
+		}
+		c.Header.Set("X-Own", "2")
+		c.URL.Path = "/"
+		if r.Header.Get("X-Own") != "1" || r.URL.Path != "/v1" {
+			t.Errorf("the request became %+v", r)
+		}
+	}
+}
