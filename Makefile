@@ -24,7 +24,7 @@ build: ## Build the command line into bin/cortexscan
 .PHONY: install
 install: ## Install the command line into Go's bin directory
 	@$(GO) install -trimpath -buildvcs=auto ./cmd/cortexscan
-	@dir=$$($(GO) env GOBIN); echo "installed $${dir:-$$($(GO) env GOPATH)/bin}/cortexscan"
+	@echo "installed $$($(GO) list -f '{{.Target}}' ./cmd/cortexscan)"
 
 .PHONY: test
 test: ## Run all tests

@@ -19,11 +19,11 @@ func init() {
 	}
 }
 
-// helpText is a command's help: what it does, its usage, its commands and flags, and its description, which ends
-// in examples.
+// helpText is a command's help: what it does, its usage, commands and flags, its JSON, and examples.
 func helpText(cmd *cli.Command) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s - %s\n\nUsage:\n  %s\n", cmd.FullName(), cmd.Usage, strings.ReplaceAll(cmd.UsageText, "\n", "\n  "))
+	introduction, rest := splitDescription(cmd)
+	fmt.Fprintf(&b, "%s - %s\n%s\nUsage:\n  %s\n", cmd.FullName(), cmd.Usage, introduction, strings.ReplaceAll(cmd.UsageText, "\n", "\n  "))
 
 	var list [][2]string
 	for _, sub := range cmd.VisibleCommands() {
@@ -51,12 +51,30 @@ func helpText(cmd *cli.Command) string {
 		for _, f := range cmd.VisiblePersistentFlags() {
 			global = append(global, flagHelp(f))
 		}
-		writeSection(&b, "Everywhere", global)
+		writeSection(&b, "Global options", global)
 	}
-	if cmd.Description != "" {
-		fmt.Fprintf(&b, "\n%s\n", cmd.Description)
+	if rest != "" {
+		fmt.Fprintf(&b, "\n%s\n", rest)
 	}
 	return b.String()
+}
+
+// splitDescription returns what a command's description says before its options, and what it says behind them: its JSON
+// and examples. The root command's stands behind the commands as a whole.
+func splitDescription(cmd *cli.Command) (introduction, rest string) {
+	if cmd.Root() == cmd {
+		return "", cmd.Description
+	}
+	at := len(cmd.Description)
+	for _, heading := range []string{"With --output json", "Examples:"} {
+		if i := strings.Index(cmd.Description, heading); i >= 0 {
+			at = min(at, i)
+		}
+	}
+	if introduction = strings.TrimSpace(cmd.Description[:at]); introduction != "" {
+		introduction = "\n" + introduction + "\n"
+	}
+	return introduction, cmd.Description[at:]
 }
 
 // writeSection writes names and what they mean, aligned, and broken at the width.

@@ -28,15 +28,15 @@ func statusCommand() *cli.Command {
 			&cli.DurationFlag{Name: "every", Value: 5 * time.Second, OnlyOnce: true, Category: waitCategory,
 				Usage: "the `TIME` between two polls (default 5s)", Validator: positive},
 			&cli.DurationFlag{Name: "patience", Value: 5 * time.Minute, OnlyOnce: true, Category: waitCategory,
-				Usage: "how much `TIME` polls may fail for, such as while the network is down; 0s gives up at once (default 5m)", Validator: notBelowZero},
+				Usage: "how much `TIME` to keep trying while polls fail, such as without a network; 0s: none (default 5m)", Validator: notBelowZero},
 			&cli.StringSliceFlag{Name: "field",
 				Usage: "request this `FIELD`; repeat it for more (default status, the only documented one)"},
 		}, connectionFlags()...),
 		Description: `With --wait, a terminal shows one line that is kept up to date; elsewhere there
 is one line for each change of state. Without --until the wait ends with the
-first state that is not in --while, whatever it is: check the state, the exit
-status does not tell. With --until the exit status is 0 for one of its states
-and 7 for any other that is not in --while. States are not case-sensitive.
+first state that is not in --while, whatever it is: the exit status does not say
+which. With --until the exit status is 0 for one of its states, and 7 for any
+other that is not in --while. States are not case-sensitive.
 
 With --output json: {"run_id", "state", "message"}, and with --wait also "polls"
 and "elapsed_seconds", once, at the end. The state is "" if it is unknown.

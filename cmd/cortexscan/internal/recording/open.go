@@ -20,7 +20,7 @@ func ReadFile(name string) ([]byte, error) {
 	}
 	defer func() { _ = f.Close() }()
 	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, &Error{"it is a directory", "Name the recordings in it, such as DIRECTORY/*.har."}
+		return nil, &Error{"is a directory", "Name the recordings in it, such as DIRECTORY/*.har."}
 	}
 	return Read(f)
 }
@@ -32,9 +32,9 @@ func read(r io.Reader, limit int) ([]byte, error) {
 	content, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
 	switch {
 	case err != nil:
-		return nil, &Error{Reason: "it cannot be read: " + reason(err)}
+		return nil, &Error{Reason: "cannot be read: " + reason(err)}
 	case len(content) > limit:
-		return nil, &Error{Reason: fmt.Sprintf("it is larger than %d MiB", limit>>20)}
+		return nil, &Error{Reason: fmt.Sprintf("is larger than %d MiB", limit>>20)}
 	}
 	return content, nil
 }

@@ -1,0 +1,21 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// The key reaches the wire and nothing else.
+func TestKeyIsNeverPrinted(t *testing.T) {
+	for _, args := range []string{
+		"status 790 --verbose", "status 999 --verbose", "status 790 --key-type standard --verbose -o json",
+		"abort --all --dry-run", "abort --all --dry-run --key-type standard -o json", "abort --hostname laptop-17 --yes --verbose",
+		"abort --hostname nobody --yes -o json", "status 790 --url http://127.0.0.1:1 --retries 0", "--help", "status --nonsense",
+	} {
+		c := newTrial(t, strings.Fields(args)...)
+		run(t.Context(), c.sys)
+		if strings.Contains(c.stdout.String()+c.stderr.String(), testKey) {
+			t.Errorf("%s prints the key", args)
+		}
+	}
+}
