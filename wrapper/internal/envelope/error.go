@@ -58,6 +58,6 @@ func (p *parser) text(s string, limit int) string {
 // message takes the whole message.
 func (p *parser) message(s string) {
 	s = p.redact(text.Printable(s, math.MaxInt))
-	p.NoEndpoints = strings.Contains(strings.ToLower(s), noEndpoints)
+	p.NoEndpoints = p.NoEndpoints || strings.Contains(strings.ToLower(s), noEndpoints)
 	p.Message = text.Printable(s, maxMessage)
 }

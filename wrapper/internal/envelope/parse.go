@@ -39,7 +39,7 @@ func IsError(body []byte) bool {
 // mayBeError is a quick look at whether a success is worth decoding as an envelope. The member names may be in upper
 // case, or spelled with escapes.
 func mayBeError(body []byte) bool {
-	for _, part := range []string{"err_", "ERR_", "rror", "RROR", `\u00`} {
+	for _, part := range []string{"rr_", "RR_", "rror", "RROR", `\u00`} {
 		if bytes.Contains(body, []byte(part)) {
 			return true
 		}

@@ -143,15 +143,16 @@ func TestParse(t *testing.T) {
 
 func TestIsError(t *testing.T) {
 	for body, want := range map[string]bool{
-		`{"reply": {"err_code": 500}}`:                                  true,
-		`{"err_msg": "m"}`:                                              true,
-		`{"ERR_MSG": "m"}`:                                              true,
-		`{"\u0065rr_msg": "m"}`:                                         true,
-		`{"data": {"err_msg": "m"}}`:                                    true,
-		`{"data": {"reply": {"err_code": "X"}}}`:                        true,
-		`{"errorCode": "E"}`:                                            true,
-		"\ufeff" + ` {"errorCode": "E"} `:                               true,
-		`{"reply": {"action_id": "7", "err_code": 200, "err_msg": ""}}`: true,
+		`{"reply": {"err_code": 500}}`:           true,
+		`{"err_msg": "m"}`:                       true,
+		`{"Err_Msg": "m"}`:                       true,
+		`{"ERR_MSG": "m"}`:                       true,
+		`{"\u0065rr_msg": "m"}`:                  true,
+		`{"data": {"err_msg": "m"}}`:             true,
+		`{"data": {"reply": {"err_code": "X"}}}`: true,
+		`{"errorCode": "E"}`:                     true,
+		"\ufeff" + ` {"errorCode": "E"} `:        true,
+		`{"reply": {"action_id": "7", "err_code": 200, "err_msg": ""}}`:          true,
 		`{"DATA": "x", "reply": {"action_id": "7"}, "reply": {"err_code": 500}}`: true,
 		`{"reply": {"err_code": 0, "err_msg": null, "errorCode": null}}`:         false,
 		`{"reply": {"err_code": "0", "err_msg": ""}}`:                            false,
@@ -197,8 +198,9 @@ func TestNoEndpoints(t *testing.T) {
 		`{"err_msg": "` + strings.ToUpper(words) + `"}`:                            true,
 		`{"err_msg": "No endpoint\nwas  found for creating the requested action"}`: true,
 		words: true,
-		`{"err_msg": "m", "err_extra": "` + words + `"}`: false,
-		`{"err_msg": "No endpoint was found"}`:           false,
+		`{"err_msg": "` + words + `", "err_extra": {"err_msg": "inner"}}`: true,
+		`{"err_msg": "m", "err_extra": "` + words + `"}`:                  false,
+		`{"err_msg": "No endpoint was found"}`:                            false,
 	} {
 		if got := Parse([]byte(body), keep).NoEndpoints; got != want {
 			t.Errorf("%.80s: %v", body, got)
