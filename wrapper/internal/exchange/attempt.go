@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -86,9 +85,6 @@ func complete(response *http.Response) {
 	}
 }
 
-// errRepetitionStopped stands for what net/http keeps to itself where it would rather send the request again.
-var errRepetitionStopped = errors.New("the server ended the request without an answer, and it is not sent a second time")
-
 // wrapSendError describes what net/http leaves to be guessed.
 func (c *Client) wrapSendError(ctx, attemptCtx context.Context, trace *requestTrace, res *Result) error {
 	switch {
@@ -105,6 +101,3 @@ func (c *Client) wrapSendError(ctx, attemptCtx context.Context, trace *requestTr
 	}
 	return res.Err
 }
-
-// newBody is a reader that net/http recognizes as one in memory, so that it sends header and body in one packet.
-func newBody(body []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(body)) }

@@ -5,54 +5,8 @@ package exchange
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
-	"net/url"
-	"time"
-
-	"golang.org/x/time/rate"
 )
-
-// Client sends requests to one base URL. Its fields are set before its first use and not changed afterwards.
-type Client struct {
-	// Base is put before the path of every request.
-	Base *url.URL
-	// Sign puts the headers that authenticate a request on h, and returns the redactor of the credentials in them.
-	Sign      func(h http.Header, now time.Time) Redactor
-	Transport http.RoundTripper
-	Timeout   time.Duration // of one attempt, its body included; 0: none
-	MaxBytes  int64         // of an answer's body, after decompression
-	Retry     Retry
-	Limiter   *rate.Limiter // nil: no limit
-	Log       *slog.Logger
-}
-
-// Result is what a call came to: an answer of any status, or none.
-type Result struct {
-	// Response is the last answer without its body, nil where the last attempt got none.
-	Response *http.Response
-	// Body is the answer's body without the credentials of the request; of one that is too large, or that broke
-	// off, the beginning.
-	Body     []byte
-	TooLarge bool
-	// Err is why there is no answer, or why its body broke off.
-	Err error
-	// Ended is the error of the caller's context where that ended before the call did.
-	Ended error
-	// Attempts is how many times the request was sent, or tried to be.
-	Attempts int
-	// Sent reports whether an attempt that got no answer may have reached the other side.
-	Sent bool
-	// Permanent reports that another attempt would fail alike: the TLS handshake was refused.
-	Permanent bool
-	// LastStatus is the status of the last attempt that was answered, 0 for none.
-	LastStatus int
-	// Redactor removes what the request's attempts were signed with.
-	Redactor Redactor
-}
-
-// Whole reports whether the answer arrived completely.
-func (r *Result) Whole() bool { return r.Response != nil && r.Err == nil && !r.TooLarge }
 
 // Do sends r, whose URL has the path below the base and whose body is given apart, until an attempt succeeds, fails for
 // good, or was the last one. The body of r and its GetBody are not looked at.
@@ -60,7 +14,7 @@ func (c *Client) Do(ctx context.Context, r *http.Request, body []byte) *Result {
 	res := &Result{}
 	target := c.target(r.URL)
 	for {
-		if res.Ended = c.waitRateLimit(ctx); res.Ended != nil {
+		if res.Ended = waitRateLimit(ctx, c.Limiter); res.Ended != nil {
 			return res
 		}
 		c.attempt(ctx, r, target, body, res)
@@ -74,17 +28,3 @@ func (c *Client) Do(ctx context.Context, r *http.Request, body []byte) *Result {
 		}
 	}
 }
-
-// target is the URL below the base.
-func (c *Client) target(u *url.URL) *url.URL {
-	target := *c.Base
-	target.Path += u.Path
-	if c.Base.RawPath != "" || u.RawPath != "" {
-		target.RawPath = c.Base.EscapedPath() + u.EscapedPath()
-	}
-	target.RawQuery = u.RawQuery
-	return &target
-}
-
-// mayHaveEffect reports whether a request with this method could change something: then it is not sent twice lightly.
-func mayHaveEffect(method string) bool { return method != http.MethodGet }

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -33,3 +34,6 @@ func Copy(ctx context.Context, r *http.Request, body []byte) *http.Request {
 	}
 	return c
 }
+
+// newBody is a reader that net/http recognizes as one in memory, so that it sends header and body in one packet.
+func newBody(body []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(body)) }

@@ -12,13 +12,6 @@ import (
 	"time"
 )
 
-// Retry says how often a request is sent at most, and how long the waits in between are.
-type Retry struct {
-	Attempts  int
-	BaseDelay time.Duration // bounds the random wait before the second attempt; the bound doubles with each further one
-	MaxDelay  time.Duration // bounds every wait; a Retry-After that asks for more ends the call
-}
-
 // next decides whether the call is worth another attempt, and after which wait.
 func (r Retry) next(mayHaveEffect bool, res *Result) (delay time.Duration, again bool) {
 	if res.Attempts >= r.Attempts || !worthAnother(mayHaveEffect, res) {

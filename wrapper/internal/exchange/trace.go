@@ -38,6 +38,9 @@ type requestTrace struct {
 	http2       atomic.Bool
 }
 
+// errRepetitionStopped stands for what net/http keeps to itself where it would rather send the request again.
+var errRepetitionStopped = errors.New("the server ended the request without an answer, and it is not sent a second time")
+
 // isReplayable reports whether net/http takes every request with this method for one that may be sent again.
 func isReplayable(method string) bool {
 	switch method {

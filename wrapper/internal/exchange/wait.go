@@ -5,14 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
-// waitRateLimit waits for the rate limit. A wait that cannot end before the deadline is not begun.
-func (c *Client) waitRateLimit(ctx context.Context) error {
-	if c.Limiter == nil || ctx.Err() != nil {
+// waitRateLimit waits for the rate limit, nil for none. A wait that cannot end before the deadline is not begun.
+func waitRateLimit(ctx context.Context, limiter *rate.Limiter) error {
+	if limiter == nil || ctx.Err() != nil {
 		return contextEnded(ctx)
 	}
-	turn := c.Limiter.Reserve()
+	turn := limiter.Reserve()
 	wait := turn.Delay()
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
 		turn.Cancel()

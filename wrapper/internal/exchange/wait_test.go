@@ -37,12 +37,12 @@ func TestTheRateLimitHoldsEveryAttempt(t *testing.T) {
 func TestWaitRateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &Client{Limiter: newLimiter(0.1, 1)} // the second turn comes after ten seconds
-		if err := c.waitRateLimit(t.Context()); err != nil {
+		if err := waitRateLimit(t.Context(), c.Limiter); err != nil {
 			t.Fatal(err)
 		}
 		wait := func(ctx context.Context) (time.Duration, error) {
 			start := time.Now()
-			err := c.waitRateLimit(ctx)
+			err := waitRateLimit(ctx, c.Limiter)
 			return time.Since(start).Round(time.Millisecond), err
 		}
 		ctx, cancel := context.WithCancel(t.Context())
