@@ -15,8 +15,8 @@ const (
 	badFilter   = abortFailed + "invalid parameter name or value"
 )
 
-// AbortScan moves every selected endpoint whose scan is pending or in progress to aborted, all of them or none.
-// The incident is not looked at.
+// AbortScan aborts the pending and running scans of all selected endpoints, or none of them if a filter is invalid. It
+// ignores the incident.
 func (o operations) AbortScan(ctx context.Context, request server.AbortScanRequestObject) (server.AbortScanResponseObject, error) {
 	selected, err := selectionOf(request.Body.RequestData.Filters)
 	if err != nil { // the service answers 500, not 400, to a parameter it does not know

@@ -39,17 +39,17 @@ type apiKey struct {
 	key  func() string // in a closure, so that printing a Tenant does not print it
 }
 
-// WithKey makes the tenant verify credentials for real: a request passes only with this key, or that of another
-// WithKey. The signature of an [Advanced] key may be up to 5 minutes off the tenant's clock, and its nonce is
-// good for one request. Space around id and key is cut. Where one is then empty, as after an unset variable,
-// the tenant lets nobody in with it. The same id again replaces its key.
+// WithKey makes the tenant verify credentials: a request passes only with this key, or that of another WithKey. The
+// signature of an [Advanced] key may be up to 5 minutes off the tenant's clock, and its nonce is valid for one request.
+// Space around id and key is removed. If one is then empty, as after an unset variable, every request with it is
+// rejected. The same id again replaces its key.
 func WithKey(id, key string, kind KeyKind) Option {
 	id, key = strings.TrimSpace(id), strings.TrimSpace(key)
 	return func(t *Tenant) { t.keys[id] = apiKey{kind: kind, key: func() string { return key }} }
 }
 
-// authenticate checks the credentials, and uses up the nonce of a good signature. The service never says what
-// was wrong; what is returned here is for [Call].Problems, where a learner finds it.
+// authenticate checks the credentials, and uses up the nonce of a valid signature. The service never says what was wrong;
+// what is returned here is for [Call].Problems.
 func (t *Tenant) authenticate(h http.Header) []api.Problem {
 	c, problems := readCredentials(h)
 	if len(problems) > 0 || len(t.keys) == 0 {
@@ -60,7 +60,7 @@ func (t *Tenant) authenticate(h http.Header) []api.Problem {
 	case !known:
 		return headerProblem(headerKeyID, "is not the ID of a key that the tenant knows")
 	case text.IsBlank(k.key()):
-		return headerProblem(headerAuthorization, "cannot be right: the key that the tenant was given for this ID is empty")
+		return headerProblem(headerAuthorization, "cannot be valid: the sandbox was given an empty key for this ID")
 	case k.kind == Standard:
 		return c.verifyStandard(k.key())
 	case k.kind == Advanced:
@@ -70,7 +70,7 @@ func (t *Tenant) authenticate(h http.Header) []api.Problem {
 		}
 		return t.useNonce(c, now)
 	}
-	return headerProblem(headerAuthorization, "cannot be right: the key that the tenant was given for this ID is of no known kind")
+	return headerProblem(headerAuthorization, "cannot be valid: the sandbox was given a key of an unknown kind for this ID")
 }
 
 // credentials are what a request carries, well-formed.
@@ -114,7 +114,7 @@ func readCredentials(h http.Header) (c credentials, problems []api.Problem) {
 		c.at = time.UnixMilli(ms)
 	}
 	if c.authorization != "" && !isSHA256(c.authorization) {
-		bad(headerAuthorization, "is no signature, as nonce and timestamp want it: 64 lower-case hexadecimal digits")
+		bad(headerAuthorization, "is not a signature, which nonce and timestamp require: 64 lower-case hexadecimal digits")
 	}
 	return c, problems
 }
@@ -143,8 +143,8 @@ func (c credentials) verifyAdvanced(key string, now time.Time) []api.Problem {
 	return nil
 }
 
-// useNonce takes a nonce whose signature is good, once. It is remembered for as long as its timestamp passes,
-// and that alone: what is older is refused anyway.
+// useNonce accepts the nonce of a valid signature once. It is remembered for as long as its timestamp is accepted: what
+// is older is rejected anyway.
 func (t *Tenant) useNonce(c credentials, now time.Time) []api.Problem {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -167,7 +167,7 @@ func headerProblem(name, reason string) []api.Problem {
 	return []api.Problem{{In: "header", Name: name, Reason: reason}}
 }
 
-// same compares in a time that tells nothing about either, their lengths included.
+// same compares in constant time, whatever the lengths.
 func same(a, b string) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1

@@ -117,7 +117,7 @@ func TestVerifiedCredentials(t *testing.T) {
 		{"replacing key", standard("8", "after"), ""},
 		{"empty key configured, sent blank", standard("4", " "), "empty"},
 		{"empty key configured, signed", advanced("5", "", 0), "empty"},
-		{"unknown kind configured", standard("6", "key"), "no known kind"},
+		{"unknown kind configured", standard("6", "key"), "unknown kind"},
 		{"advanced", advanced("2", "testApiKey", 0), ""},
 		{"advanced, second key", advanced("3", "otherKey", 0), ""},
 		{"advanced with the key of another id", advanced("2", "otherKey", 0), "not the signature of key, nonce and timestamp"},

@@ -6,14 +6,17 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
+	"example.com/cortexscan/api"
+	"example.com/cortexscan/gen"
 	"example.com/cortexscan/gen/server"
 )
 
-// These cannot be brought about from outside: the embedded document is sound, and the validator stands in front
-// of the generated server. So this test alone looks from inside.
+// These cannot be caused from outside: the embedded document is valid, and the validator runs before the generated
+// server.
 func TestWhatShouldNotHappenIsAnsweredAllTheSame(t *testing.T) {
 	unusable := &Tenant{clock: New().clock}
 	unusable.useContract(nil, errors.New("no document"))
@@ -48,7 +51,7 @@ func TestWhatShouldNotHappenIsAnsweredAllTheSame(t *testing.T) {
 	}
 }
 
-// An abort names its endpoints even where nobody has held it against the contract.
+// An abort names its endpoints even if nothing has validated it.
 func TestSelectionNeedsFilters(t *testing.T) {
 	for _, filters := range []any{nil, "", "ALL", []any{}, map[string]any{}, 1} {
 		if s, err := selectionOf(filters); err == nil || s != nil {
@@ -82,5 +85,43 @@ func TestFieldOfADecodingError(t *testing.T) {
 		if got := fieldOf(err); got != want {
 			t.Errorf("%v: got %q, want %q", err, got, want)
 		}
+	}
+}
+
+// The tenant selects by each documented filter field, with its documented operators and no other.
+func TestDocumentedFilters(t *testing.T) {
+	known := api.KnownFilters()
+	if len(known) < 12 {
+		t.Fatalf("only %d fields are documented", len(known))
+	}
+	var implementedFields []string
+	for field := range textFields {
+		implementedFields = append(implementedFields, field)
+	}
+	for field := range timeFields {
+		implementedFields = append(implementedFields, field)
+	}
+	implementedFields = append(implementedFields, ipField)
+	var documented []string
+	for _, f := range known {
+		documented = append(documented, f.Field)
+		for _, operator := range []string{"in", "gte", "lte", "contains"} {
+			var value any = []string{"10.0.0.1"}
+			if timeFields[f.Field] != nil {
+				value = int64(1)
+			}
+			if len(f.Values) > 0 {
+				value = f.Values
+			}
+			_, err := selectionOf([]gen.EndpointFilter{{Field: f.Field, Operator: operator, Value: value}})
+			if ok := slices.Contains(f.Operators, operator); ok != (err == nil) {
+				t.Errorf("%s %s: documented %v, got %v", f.Field, operator, ok, err)
+			}
+		}
+	}
+	slices.Sort(implementedFields)
+	slices.Sort(documented)
+	if !slices.Equal(documented, implementedFields) {
+		t.Errorf("documented are %v, and filter.go has %v: add the field to textFields or timeFields", documented, implementedFields)
 	}
 }

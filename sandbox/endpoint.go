@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Endpoint is a computer of the tenant. What a filter compares is named at the field.
+// Endpoint is a computer of the tenant. Each field names the filter that compares it.
 type Endpoint struct {
 	ID           string // endpoint_id_list; "" in AddEndpoint: the tenant gives one
 	Hostname     string // hostname, the one name compared without regard to case
@@ -38,8 +38,8 @@ func (e *Endpoint) clone() Endpoint {
 	return c
 }
 
-// AddEndpoint adds an endpoint, or puts it in the place of the one with the same ID. Without an ID it gets one:
-// endpoint-1, endpoint-2 and so on.
+// AddEndpoint adds an endpoint, or replaces the one with the same ID. Without an ID it gets one: endpoint-1, endpoint-2 and
+// so on.
 func (t *Tenant) AddEndpoint(e Endpoint) {
 	e = e.clone() // the caller may go on using its list
 	if e.ScanStatus == "" {

@@ -15,11 +15,11 @@ import (
 // Failure is an answer that a network or a gateway gives in place of the tenant, once or more often. The zero
 // value is consumed by one call and changes nothing about it.
 //
-// A failed call is not carried out: no scan is aborted, no run moves on. It stands in front of the checks, so a
-// request with bad credentials is answered alike; what is wrong with it is in [Call].Problems. A good
-// signature's nonce is used up, except by Reset, which loses the request before the tenant has seen it.
+// A failed call is not executed: no scan is aborted, no run moves on. The failure comes before the checks, so a request with
+// bad credentials fails the same way; what is wrong with it is in [Call].Problems. The nonce of a valid signature is used
+// up, except by Reset, which loses the request on its way.
 type Failure struct {
-	// Operation says which calls fail: "abortScan" or "getScanRunStatus", or method and path, as in
+	// Operation says which calls fail: an operationId of the contract, such as "abortScan", or method and path, as in
 	// "POST /public_api/v1/endpoints/abort_scan". Default: any call.
 	Operation string
 	// Times is how many calls fail. 0 means one, negative means all from now on.

@@ -11,7 +11,7 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// selection is what the filters of a request come down to: the endpoints for which every condition holds.
+// selection is the endpoints for which every condition holds.
 type selection []condition
 
 type condition func(*Endpoint) bool
@@ -40,19 +40,21 @@ var textFields = map[string]func(e *Endpoint, value string) bool{
 	},
 }
 
-// timeFields compare by a moment.
+const ipField = "ip_list" // compares by addresses, however they are written
+
+// timeFields compare by a time.
 var timeFields = map[string]func(e *Endpoint) time.Time{
 	"first_seen": func(e *Endpoint) time.Time { return e.FirstSeen },
 	"last_seen":  func(e *Endpoint) time.Time { return e.LastSeen },
 }
 
-// invalidFilter is an error in words that the service's err_extra could have. It repeats nothing of the request.
+// invalidFilter is an error for the answer's err_extra. It repeats nothing of the request.
 type invalidFilter struct{ where, reason string }
 
 func (e *invalidFilter) Error() string { return e.where + ": " + e.reason }
 
-// selectionOf understands the filters or refuses them. There is no way for it to skip one: what is left out of
-// an AND selects more than was meant.
+// selectionOf compiles the filters or rejects them all. It never skips one: an AND without one of its parts selects more
+// than was meant.
 func selectionOf(filters gen.EndpointFilters) (selection, error) {
 	const where = "/request_data/filters"
 	if filters == gen.AllEndpoints {
@@ -78,7 +80,7 @@ func conditionOf(f gen.EndpointFilter, where string) (condition, error) {
 		return timeCondition(f, where, moment)
 	}
 	equal, ok := textFields[f.Field]
-	if !ok && f.Field != "ip_list" {
+	if !ok && f.Field != ipField {
 		return nil, &invalidFilter{where + "/field", "no such field of an endpoint"}
 	}
 	if f.Operator != "in" {
@@ -88,7 +90,7 @@ func conditionOf(f gen.EndpointFilter, where string) (condition, error) {
 	if !ok {
 		return nil, &invalidFilter{where + "/value", "this field is compared with a list of strings"}
 	}
-	if f.Field == "ip_list" {
+	if f.Field == ipField {
 		return ipCondition(values, where)
 	}
 	// A blank is no value: it would match every endpoint that has none in this field.

@@ -21,7 +21,7 @@ const (
 	hidden      = "[hidden]"
 )
 
-// Call is a request that arrived, and what became of it.
+// Call is a request and its answer.
 type Call struct {
 	Time   time.Time // of arrival, by the tenant's clock
 	Method string
@@ -35,8 +35,8 @@ type Call struct {
 
 	// Status is the HTTP status of the answer; 0 when there is none, not yet or not at all.
 	Status int
-	// Problems say what is wrong with the credentials, or with the request by the contract: why it was refused,
-	// also where the service itself would not tell.
+	// Problems say what is wrong with the credentials, or where the request does not match the contract: why it was
+	// rejected, also where the service itself would not say.
 	Problems []api.Problem
 
 	// Answer is the body of the answer, without the tenant's keys; at most 64 KiB of it.
@@ -59,8 +59,7 @@ func WithCallLog(log func(Call)) Option {
 	return func(t *Tenant) { t.log = log }
 }
 
-// Calls returns what arrived, in that order, refused and failed requests included. Of more than 1,000 calls the
-// last 1,000 are kept. They are copies.
+// Calls returns copies of the requests in their order, rejected and failed ones included. The last 1,000 are kept.
 func (t *Tenant) Calls() []Call {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -301,5 +300,5 @@ func problemsOf(err error) []api.Problem {
 	if errors.As(err, &violation) {
 		return violation.Problems
 	}
-	return []api.Problem{{In: "request", Reason: "does not keep the contract"}}
+	return []api.Problem{{In: "request", Reason: "does not match the contract"}}
 }

@@ -21,9 +21,9 @@ type run struct {
 	at     int
 }
 
-// AddScanRun adds a scan run, or starts the one with this ID anew. Each status call answers one state and moves
-// on to the next; the last one stays. States are words such as "Pending", "Running" or "Completed"; any text
-// will do, since the service publishes none but "Running". That is also the state of a run that is given none.
+// AddScanRun adds a scan run, or restarts the one with this ID. Each status call answers one state and moves on to the next;
+// the last one stays. States are words such as "Pending", "Running" or "Completed"; any text is accepted, because the
+// service publishes none but "Running". Default: "Running".
 func (t *Tenant) AddScanRun(id int64, states ...string) {
 	if len(states) == 0 {
 		states = []string{"Running"}
@@ -33,7 +33,7 @@ func (t *Tenant) AddScanRun(id int64, states ...string) {
 	t.runs[id] = &run{states: slices.Clone(states)}
 }
 
-// Runs returns the scan runs as they are now, by ascending ID. They are copies; asking moves nothing on.
+// Runs returns copies of the scan runs as they are now, by ascending ID. It moves none of them on.
 func (t *Tenant) Runs() []Run {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -45,8 +45,7 @@ func (t *Tenant) Runs() []Run {
 	return list
 }
 
-// GetScanRunStatus answers the same whatever fields are asked for: which there are beside status, and what they
-// would add to the sentence, is not published.
+// GetScanRunStatus ignores the fields that are asked for: only status is published.
 func (o operations) GetScanRunStatus(_ context.Context, request server.GetScanRunStatusRequestObject) (server.GetScanRunStatusResponseObject, error) {
 	state, ok := o.nextState(request.Params.ID)
 	if !ok {

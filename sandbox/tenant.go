@@ -1,5 +1,5 @@
-// Package sandbox is a Cortex tenant in memory: the two operations of the contract from the other side, for
-// demonstrations and for the tests of programs that call them.
+// Package sandbox is a Cortex tenant in memory that serves the two operations of the contract, for demonstrations and for
+// tests of programs that call them.
 //
 //	tenant := sandbox.New(sandbox.WithKey("1", "secret", sandbox.Advanced))
 //	tenant.AddScanRun(789, "Pending", "Running", "Completed")
@@ -12,14 +12,14 @@
 //	run, err := client.WaitScanRun(ctx, 789, wrapper.WaitOptions{Every: time.Millisecond})
 //	reply, err := client.AbortScan(ctx, wrapper.Matching(wrapper.Hostnames("laptop-17")))
 //
-// A request is checked as the service checks it: first its credentials (401), then the contract (400; 404 or 405
-// for no operation of it, 413 over 1 MiB), and only then is anything carried out (501 for an operation that the
-// contract has and the sandbox does not act out). [Tenant.Calls] tells what arrived and why it was refused;
-// [Tenant.Fail] scripts the failures that a network and a gateway add.
+// A request is checked as the service checks it: first its credentials (401), then the contract (400; 404 or 405 for an
+// unknown operation, 413 over 1 MiB). Only then is it executed, or answered 501 if it is for an operation of the contract
+// that the sandbox does not implement. [Tenant.Calls] lists the requests and why they were rejected; [Tenant.Fail] scripts
+// failures of the network and of gateways.
 //
-// Where the behaviour of the real service is not published, the sandbox is lenient with what grows on the
-// service (fields of a scan run, platforms, states) and refuses what could reach more endpoints than was meant
-// (an unknown filter). It is no measure for either.
+// Where the behavior of the service is not published, the sandbox is lenient about what grows on the service (fields of a
+// scan run, platforms, states) and rejects what could reach more endpoints than was meant (an unknown filter). The service
+// may do neither.
 package sandbox
 
 import (
@@ -31,15 +31,15 @@ import (
 	"example.com/cortexscan/gen/server"
 )
 
-// Tenant is a tenant in memory, and the [http.Handler] that answers for it. Make one with [New]. It is safe for
-// concurrent use, also while it serves.
+// Tenant is a tenant in memory and an [http.Handler]. Create one with [New]. It is safe for concurrent use, also while it
+// serves.
 type Tenant struct {
 	clock    func() time.Time
 	log      func(Call)        // nil: none
 	keys     map[string]apiKey // by ID; empty: any well-formed credentials pass
 	contract *api.Validator
-	refuse   http.Handler // answers a request that breaks the contract
-	serve    http.Handler // carries out a request that keeps it
+	refuse   http.Handler // answers an invalid request
+	serve    http.Handler // executes a valid request
 
 	mu         sync.Mutex
 	nonces     map[string]time.Time // until when a used nonce has to be remembered
@@ -55,9 +55,8 @@ type Tenant struct {
 // Option sets up a Tenant in [New]. There are [WithKey], [WithClock] and [WithCallLog].
 type Option func(*Tenant)
 
-// WithClock gives the tenant its time: for the age of a signature, for the Date of its answers, and for
-// [Call].Time. Default, and what nil means: [time.Now]. It is called from many goroutines. The delay of a
-// [Failure] runs on the real clock.
+// WithClock sets the tenant's clock: for the age of a signature, for the Date of its answers, and for [Call].Time. Default,
+// also for nil: [time.Now]. It is called from many goroutines. The delay of a [Failure] runs on the real clock.
 func WithClock(now func() time.Time) Option {
 	return func(t *Tenant) {
 		if now != nil {
@@ -69,8 +68,8 @@ func WithClock(now func() time.Time) Option {
 // loadContract reads the document once for all tenants: that takes milliseconds, and a test may make hundreds.
 var loadContract = sync.OnceValues(api.NewValidator)
 
-// New returns a tenant without scan runs and endpoints, which takes any well-formed credentials unless
-// [WithKey] is among the options.
+// New returns a tenant without scan runs and endpoints. It accepts any well-formed credentials unless [WithKey] is among
+// the options.
 func New(opts ...Option) *Tenant {
 	t := &Tenant{
 		clock:  time.Now,
@@ -87,8 +86,8 @@ func New(opts ...Option) *Tenant {
 	return t
 }
 
-// useContract puts the generated server behind the validator. The document is embedded and tested, so err is
-// not to be expected; were it there, a tenant that says so in every answer is better than one that panics.
+// useContract puts the generated server behind the validator. The document is embedded and tested, so no err is expected;
+// if there is one, the tenant says so in every answer, which is better than a panic.
 func (t *Tenant) useContract(v *api.Validator, err error) {
 	if err != nil {
 		t.refuse = contractUnusable(err)
@@ -110,14 +109,14 @@ type operations struct{ *Tenant }
 // The interface has a method for each of include-operation-ids in api/server.cfg.yaml.
 var _ server.StrictServerInterface = operations{}
 
-// ServeHTTP answers one request: it is recorded, checked, and then carried out, refused, or failed as scripted.
+// ServeHTTP answers one request: it is recorded, checked, and then executed, rejected, or failed as scripted.
 func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a, r := t.arrive(w, r)
 	defer a.end()
 	a.Header().Set("Date", t.clock().UTC().Format(http.TimeFormat)) // so that a client can tell how far its clock is off
 
 	failure, failing := t.takeFailure(r)
-	if failing && failure.Reset { // as if lost on the way: the tenant has not seen its nonce
+	if failing && failure.Reset { // as if lost on the way: its nonce is not used up
 		if failure.wait(r.Context()) {
 			reset(a)
 		}
@@ -137,7 +136,7 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	next.ServeHTTP(a, withAnswer(r, a))
 }
 
-// admit checks a request without carrying anything out. It returns the handler to go on with, and what is wrong.
+// admit checks a request without executing it. It returns the handler to go on with, and what is wrong.
 func (t *Tenant) admit(r *http.Request, oversized bool) (http.Handler, []api.Problem) {
 	if problems := t.authenticate(r.Header); len(problems) > 0 {
 		return http.HandlerFunc(unauthorized), problems
