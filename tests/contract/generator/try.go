@@ -35,44 +35,48 @@ func (e *StepError) Error() string { return e.Step + ": " + strings.TrimSpace(e.
 // Try puts a document in the place of api/openapi.yaml, without changing any file: it generates the client and the
 // server side, compiles everything, loads the validator, and calls every operation through the wrapper's API(), with
 // validators, against a server that answers as documented, and against the sandbox. root is the repository.
-func Try(ctx context.Context, root string, document []byte) ([]Result, error) {
+func Try(ctx context.Context, root string, document []byte) (results []Result, err error) {
+	err = inPlace(ctx, root, document, func(overlay string) error {
+		program := filepath.Join(filepath.Dir(overlay), "drive")
+		if out, err := goTool(ctx, root, "build", "-overlay", overlay, "-o", program, "./tests/contract/drive"); err != nil {
+			return &StepError{"compile", out}
+		}
+		cmd := exec.CommandContext(ctx, program) // #nosec G204 -- just built
+		var stdout, stderr bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &stdout, &stderr
+		if err := cmd.Run(); err != nil {
+			return &StepError{"load", stderr.String()}
+		}
+		return json.Unmarshal(stdout.Bytes(), &results)
+	})
+	return results, err
+}
+
+// inPlace generates everything from a document, and calls do with an overlay that puts it into the repository. The
+// overlay's folder is removed afterwards.
+func inPlace(ctx context.Context, root string, document []byte, do func(overlay string) error) error {
 	dir, err := os.MkdirTemp("", "contract-")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer os.RemoveAll(dir)
 	contract := filepath.Join(dir, "openapi.yaml")
 	if err := os.WriteFile(contract, document, 0o600); err != nil {
-		return nil, err
+		return err
 	}
 	replace := map[string]string{"api/openapi.yaml": contract}
 	for _, config := range []string{"client", "server"} {
 		target, generated, err := generate(ctx, root, dir, config, contract, "")
 		if err != nil {
-			return nil, err
+			return err
 		}
 		replace[target] = generated
 	}
 	overlay, err := writeOverlay(root, dir, replace)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	// What the sandbox lacks when the document lacks its operations is not the document's fault: it has a step of its own.
-	program := filepath.Join(dir, "drive")
-	if out, err := goTool(ctx, root, "build", "-overlay", overlay, "-o", program, "./tests/contract/drive"); err != nil {
-		return nil, &StepError{"compile", out}
-	}
-	cmd := exec.CommandContext(ctx, program) // #nosec G204 -- just built
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		return nil, &StepError{"load", stderr.String()}
-	}
-	var results []Result
-	if err := json.Unmarshal(stdout.Bytes(), &results); err != nil {
-		return nil, fmt.Errorf("read the results: %w", err)
-	}
-	return results, nil
+	return do(overlay)
 }
 
 var outputLine = regexp.MustCompile(`(?m)^output: (.*)$`)
@@ -165,4 +169,14 @@ func CompileAlone(ctx context.Context, root string, documents map[string][]byte)
 		return nil, &StepError{"compile", out}
 	}
 	return failed, nil
+}
+
+// Test runs go test on packages of the repository with a document in the place of api/openapi.yaml.
+func Test(ctx context.Context, root string, document []byte, packages ...string) error {
+	return inPlace(ctx, root, document, func(overlay string) error {
+		if out, err := goTool(ctx, root, append([]string{"test", "-short", "-overlay", overlay}, packages...)...); err != nil {
+			return &StepError{"test", out}
+		}
+		return nil
+	})
 }

@@ -1,0 +1,89 @@
+package contract_test
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/api"
+	"example.com/cortexscan/tests/contract/generator"
+)
+
+// grown is the contract after its operations have gained something optional of every kind.
+func grown(t *testing.T) string {
+	t.Helper()
+	document := string(api.Document())
+	add := func(before, lines string) {
+		t.Helper()
+		if strings.Count(document, before) != 1 {
+			t.Fatalf("the contract has %d of %q, want one", strings.Count(document, before), before)
+		}
+		document = strings.Replace(document, before, lines+before, 1)
+	}
+	add("        - name: fields\n", `        - {name: verbose, in: query, schema: {type: boolean}}
+        - {name: page, in: query, schema: {type: integer, minimum: 1}}
+        - {name: X-Trace, in: header, schema: {type: string, format: uuid}}
+`)
+	add("        incident_id:\n", `        force: {type: boolean, example: false}
+        limit: {type: number, example: 0}
+        tags: {type: array, items: {type: string}, example: []}
+`)
+	add("        endpoints_count:\n", "        skipped: {type: integer}\n")
+	add("        '404':\n          $ref", "        '409': {description: Busy, content: {application/json: {schema: {$ref: '#/components/schemas/NetscanError'}}}}\n")
+	return document
+}
+
+// TestOptionalGrowth: an optional parameter, an optional member of a body, a member of a reply and a status are added to our
+// own operations. What calls them stays as it is and sends the same bytes; what is set is sent, false, 0 and an
+// empty list included.
+func TestOptionalGrowth(t *testing.T) {
+	if testing.Short() {
+		t.Skip("generates and compiles another client")
+	}
+	document := []byte(grown(t))
+	results, err := generator.Try(t.Context(), root, document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(results) == 0 {
+		t.Fatal("no operation was tried")
+	}
+	for _, r := range results {
+		if !r.OK() {
+			t.Errorf("%+v", r)
+		}
+	}
+	if err := generator.Test(t.Context(), root, document, "./tests/wire", "./tests/e2e", "./sandbox"); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestLostOperationsAndSchemas: what hand-written code needs and the document lacks is said before anything is generated,
+// in one sentence each.
+func TestLostOperationsAndSchemas(t *testing.T) {
+	document := string(api.Document())
+	for _, tt := range []struct{ name, document, want string }{
+		{"as it is", document, ""},
+		{"another operationId", strings.Replace(document, "operationId: abortScan", "operationId: cancelScan", 1), "operation abortScan: "},
+		{"another name of a schema", strings.NewReplacer("ScanRunStatus'", "RunStatus'", "    ScanRunStatus:", "    RunStatus:").Replace(document), "schema ScanRunStatus: "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			doc, err := generator.Load(t.Context(), []byte(tt.document))
+			if err != nil {
+				t.Fatal(err)
+			}
+			list, err := generator.HandWritten(doc, root)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tt.want == "" {
+				if len(list) > 0 {
+					t.Errorf("got %q", list)
+				}
+				return
+			}
+			if len(list) != 1 || !strings.HasPrefix(list[0], tt.want) || !strings.Contains(list[0], "CONTRIBUTING.md") {
+				t.Errorf("got %q, want one that begins with %q", list, tt.want)
+			}
+		})
+	}
+}

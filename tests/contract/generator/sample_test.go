@@ -1,0 +1,47 @@
+package generator
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+func TestSampler(t *testing.T) {
+	for _, tt := range []struct{ name, schema, required, full string }{
+		{"boolean", `{"type":"boolean"}`, `true`, `true`},
+		{"example", `{"type":"integer","example":0}`, `7`, `0`},
+		{"example that is not valid", `{"type":"integer","example":"x"}`, `7`, `7`},
+		{"enum", `{"type":"string","enum":["b"]}`, `"b"`, `"b"`},
+		{"minimum", `{"type":"integer","minimum":10,"exclusiveMinimum":true}`, `11`, `11`},
+		{"maximum", `{"type":"number","maximum":-2}`, `-2`, `-2`},
+		{"multiple", `{"type":"number","multipleOf":0.25}`, `7`, `7`},
+		{"format", `{"type":"string","format":"uuid"}`, `"0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11"`, `"0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11"`},
+		{"length", `{"type":"string","minLength":50}`, `"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"`, `"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"`},
+		{"list", `{"type":"array","items":{"type":"integer"}}`, `[]`, `[7]`},
+		{"set", `{"type":"array","minItems":2,"uniqueItems":true,"items":{"type":"string","enum":["x","y","z"]}}`, `["x","y"]`, `["x","y"]`},
+		{"members", `{"type":"object","required":["a"],"properties":{"a":{"type":"boolean"},"b":{"type":"boolean"}}}`, `{"a":true}`, `{"a":true,"b":true}`},
+		{"one direction", `{"type":"object","required":["a","b"],"properties":{"a":{"type":"boolean","readOnly":true},"b":{"type":"boolean"}}}`, `{"b":true}`, `{"b":true}`},
+		{"all of", `{"allOf":[{"type":"object","required":["a"],"properties":{"a":{"type":"boolean"}}},{"type":"object","properties":{"b":{"type":"integer"}}}]}`, `{"a":true}`, `{"a":true,"b":7}`},
+		{"one of", `{"oneOf":[{"type":"string","maxLength":0,"minLength":1},{"type":"integer"}]}`, `7`, `7`},
+		{"map", `{"type":"object","additionalProperties":{"type":"integer"}}`, `{}`, `{"key":7}`},
+		{"anything", `{}`, `"anything"`, `"anything"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var ref openapi3.SchemaRef
+			if err := json.Unmarshal([]byte(tt.schema), &ref); err != nil {
+				t.Fatal(err)
+			}
+			for want, sampler := range map[string]Sampler{tt.required: {}, tt.full: {Full: true}} {
+				v, err := sampler.Value(&ref)
+				if got, _ := json.Marshal(v); err != nil || string(got) != want {
+					t.Errorf("%+v: got %s, %v, want %s", sampler, got, err, want)
+				}
+			}
+		})
+	}
+	impossible := &openapi3.SchemaRef{Value: openapi3.NewStringSchema().WithPattern("^q{3}$")}
+	if v, err := (Sampler{}).Value(impossible); err == nil {
+		t.Errorf("got %v for a pattern that nothing tries", v)
+	}
+}
