@@ -5,7 +5,9 @@ FUZZTIME ?= 30s
 LINT      = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 MUTATE    = $(GO) run github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 RELEASE   = $(GO) run github.com/goreleaser/goreleaser/v2@v2.15.1
-REDOCLY   = REDOCLY_TELEMETRY=off npx --yes @redocly/cli@1.34.5
+REDOCLY   = REDOCLY_TELEMETRY=off npx --yes @redocly/cli@$$(sed -n 's|.*"@redocly/cli": "\(.*\)".*|\1|p' .ci/package.json)
+VULNCHECK = $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0
+MODULES   = . tests/consumer tests/agreement tests/bench
 
 .DEFAULT_GOAL := help
 
@@ -107,6 +109,14 @@ rename: ## Give the module a home: MODULE=github.com/you/name
 .PHONY: snapshot
 snapshot: ## Build the archives of a release into dist/, and publish nothing
 	$(RELEASE) release --snapshot --clean
+
+.PHONY: release
+release: ## Publish a draft of the tag's release: what release.yml runs
+	$(RELEASE) release --clean --release-notes '$(NOTES)'
+
+.PHONY: vulnerabilities
+vulnerabilities: ## Look for known vulnerabilities in every module
+	@for module in $(MODULES); do echo "== $$module"; (cd $$module && $(VULNCHECK) ./...) || exit 1; done
 
 .PHONY: ci
 ci: ## Run the gate, as it runs before every merge

@@ -10,6 +10,7 @@ package prism_test
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"os"
@@ -22,7 +23,7 @@ import (
 )
 
 const (
-	prism    = "@stoplight/prism-cli@5.14.2"
+	prism    = "@stoplight/prism-cli" // .ci/package.json has its version
 	askedFor = "CORTEXSCAN_DOWNLOADS"
 	patience = 5 * time.Minute // npm may have to download it first
 )
@@ -56,6 +57,24 @@ func needPrism(t *testing.T) {
 	}
 }
 
+func prismVersion() (string, error) {
+	text, err := os.ReadFile("../../.ci/package.json")
+	if err != nil {
+		return "", err
+	}
+	var pins struct {
+		DevDependencies map[string]string
+	}
+	if err := json.Unmarshal(text, &pins); err != nil {
+		return "", err
+	}
+	version, found := pins.DevDependencies[prism]
+	if !found {
+		return "", fmt.Errorf(".ci/package.json does not name %s", prism)
+	}
+	return version, nil
+}
+
 // start runs Prism until stop is called, and returns once it listens.
 func start() (address string, stop func(), err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -69,7 +88,11 @@ func start() (address string, stop func(), err error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	cmd := exec.Command("npx", "--yes", prism, "mock", "--host", host, "--port", port, "../../api/openapi.yaml")
+	version, err := prismVersion()
+	if err != nil {
+		return "", nil, err
+	}
+	cmd := exec.Command("npx", "--yes", prism+"@"+version, "mock", "--host", host, "--port", port, "../../api/openapi.yaml")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // npx starts a shell that starts node: end them all
 	out, err := cmd.StdoutPipe()
 	if err != nil {
