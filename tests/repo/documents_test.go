@@ -68,6 +68,40 @@ func TestDocumentsNameWhatThereIs(t *testing.T) {
 	}
 }
 
+// TestDependenciesHaveReasons: CONTRIBUTING.md names every module that a go.mod here requires for its own sake, and no other.
+func TestDependenciesHaveReasons(t *testing.T) {
+	_, section, found := strings.Cut(readFile(t, "../../CONTRIBUTING.md"), "\n## Dependencies\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	table := map[string]bool{}
+	for line := range strings.Lines(section) {
+		if cells := strings.Split(line, " | "); found && len(cells) == 3 {
+			for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cells[0], -1) {
+				table[m[1]] = false
+			}
+		}
+	}
+	direct := regexp.MustCompile(`(?m)^\s*(?:require )?([a-z][\w./-]*\.[\w./-]+) v[\w.+-]+$`)
+	main := strings.TrimSpace(goTool(t, "../..", "list", "-m"))
+	for _, folder := range goModules(t) {
+		text := readFile(t, filepath.Join("../..", folder, "go.mod"))
+		tools := regexp.MustCompile(`(?m)^tool (\S+?)/cmd/`).FindAllStringSubmatch(text, -1)
+		for _, m := range append(direct.FindAllStringSubmatch(text, -1), tools...) {
+			if m[1] == main {
+				continue
+			}
+			if _, named := table[m[1]]; !named {
+				t.Errorf("%s/go.mod requires %s: give its reason in CONTRIBUTING.md", folder, m[1])
+			}
+			table[m[1]] = true
+		}
+	}
+	for name, required := range table {
+		if !required {
+			t.Errorf("CONTRIBUTING.md gives a reason for %s, which no go.mod requires", name)
+		}
+	}
+}
+
 // TestPicture: the README's picture shows what the demonstration prints today. Ports and times differ.
 func TestPicture(t *testing.T) {
 	drawn := filepath.Join(t.TempDir(), "demo.svg")

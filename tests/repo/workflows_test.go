@@ -39,26 +39,7 @@ func TestActionsArePinned(t *testing.T) {
 
 // TestEveryModuleIsKeptUpToDate: dependabot and make vulnerabilities look at each module of the repository.
 func TestEveryModuleIsKeptUpToDate(t *testing.T) {
-	var modules []string
-	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() && (d.Name() == "testdata" || d.Name() == "node_modules") {
-			return filepath.SkipDir
-		}
-		if d.Name() == "go.mod" {
-			folder, err := filepath.Rel("../..", filepath.Dir(path))
-			modules = append(modules, filepath.ToSlash(folder))
-			return err
-		}
-		return nil
-	})
-	if err != nil || len(modules) < 2 {
-		t.Fatal(modules, err)
-	}
-	slices.Sort(modules)
-
+	modules := goModules(t)
 	var config struct {
 		Updates []struct {
 			Ecosystem   string `yaml:"package-ecosystem"`
@@ -90,4 +71,29 @@ func TestEveryModuleIsKeptUpToDate(t *testing.T) {
 	if !slices.Equal(checked, modules) {
 		t.Errorf("the Makefile's MODULES are %q, and the modules are %q", checked, modules)
 	}
+}
+
+// goModules returns the folders of the repository's modules, sorted, from its root.
+func goModules(t *testing.T) []string {
+	t.Helper()
+	var modules []string
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "testdata" || d.Name() == "node_modules") {
+			return filepath.SkipDir
+		}
+		if d.Name() == "go.mod" {
+			folder, err := filepath.Rel("../..", filepath.Dir(path))
+			modules = append(modules, filepath.ToSlash(folder))
+			return err
+		}
+		return nil
+	})
+	if err != nil || len(modules) < 2 {
+		t.Fatal(modules, err)
+	}
+	slices.Sort(modules)
+	return modules
 }
