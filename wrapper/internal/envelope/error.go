@@ -1,6 +1,7 @@
 package envelope
 
 import (
+	"encoding/json"
 	"math"
 	"strings"
 
@@ -20,7 +21,8 @@ type Error struct {
 	Details       []Detail // at most 100
 	Extra         string   // what is said beyond the message in another form than details
 	Line, Column  int      // where in the request the service met the problem; 0: unknown
-	// IsError reports that the body is an envelope of the platform that says what went wrong.
+	// IsError reports that the body is an envelope of the platform that says what went wrong. That includes one with a
+	// code such as 200 or "SUCCESS": with HasActionID set nobody can tell which of the two to believe.
 	IsError bool
 	// NoEndpoints reports that the message, before it was shortened, says that no endpoint matched.
 	NoEndpoints bool
@@ -50,14 +52,21 @@ type parser struct {
 }
 
 // text returns s as it may be shown, in at most limit bytes.
-func (p *parser) text(s string, limit int) string {
-	s = p.redact(text.Printable(s, math.MaxInt))
-	return text.Printable(s, limit)
-}
+func (p *parser) text(s string, limit int) string { return text.Printable(p.whole(s), limit) }
 
-// message takes the whole message.
+// whole returns s as it may be shown, uncut.
+func (p *parser) whole(s string) string { return p.redact(text.Printable(s, math.MaxInt)) }
+
+// message takes the whole message. The service passes on what its query parser says, which is JSON text itself.
 func (p *parser) message(s string) {
-	s = p.redact(text.Printable(s, math.MaxInt))
+	var located struct {
+		Line, Column int
+		Message      *string
+	}
+	if strings.HasPrefix(strings.TrimSpace(s), "{") && json.Unmarshal([]byte(s), &located) == nil && located.Message != nil {
+		s, p.Line, p.Column = *located.Message, located.Line, located.Column
+	}
+	s = p.whole(s)
 	p.NoEndpoints = p.NoEndpoints || strings.Contains(strings.ToLower(s), noEndpoints)
 	p.Message = text.Printable(s, maxMessage)
 }

@@ -10,33 +10,35 @@ import (
 )
 
 // foreign takes the forms of JSON that are not the platform's: FastAPI's detail, problem+json, and what proxies and gateways
-// send.
+// send. A message stands already where the member of that name is a text.
 func (p *parser) foreign(body []byte) {
 	var o struct {
-		Title, Error, Reply, Message, Detail, Errors json.RawMessage
-		Description                                  json.RawMessage `json:"error_description"`
+		Title, Reply                   scalar
+		Description                    scalar `json:"error_description"`
+		Error, Message, Detail, Errors raw
 	}
 	switch body[0] {
 	case '"':
-		p.message(value(body))
+		p.message(unquote(body))
 		return
 	case '[':
 		o.Errors = body
 	default:
 		_ = json.Unmarshal(body, &o)
 	}
-	for _, said := range []json.RawMessage{o.Title, o.Error, o.Reply, o.Detail, o.Description} {
-		p.say(scalar(said))
+	for _, s := range []scalar{o.Title, o.Error.scalar(), o.Reply, o.Detail.scalar(), o.Description} {
+		p.say(string(s))
 	}
-	p.object(o.Error)
-	p.object(o.Message)
-	for _, list := range []json.RawMessage{o.Detail, o.Errors, o.Error} {
+	for _, r := range []raw{o.Error, o.Message, o.Detail} {
+		p.object(r)
+	}
+	for _, list := range []raw{o.Detail, o.Errors, o.Error} {
 		if p.Details == nil && isList(list) {
 			p.list(list)
 		}
 	}
 	if p.Message == "" && len(p.Details) > 0 {
-		p.Message = text.Printable(p.Details[0].String(), maxMessage)
+		p.message(p.Details[0].String())
 	}
 }
 
@@ -52,31 +54,32 @@ func (p *parser) say(s string) {
 }
 
 // object takes an error that is an object, such as {"code": 404, "message": "no such host"}.
-func (p *parser) object(raw json.RawMessage) {
-	if len(raw) == 0 || raw[0] != '{' {
+func (p *parser) object(r raw) {
+	if len(r) == 0 || r[0] != '{' {
 		return
 	}
-	var e struct{ Code, Status, Message, Title, Reason, Detail json.RawMessage }
-	_ = json.Unmarshal(raw, &e)
+	var e struct {
+		Code, Status, Message, Title, Reason, Detail scalar
+		ErrMsg                                       scalar `json:"err_msg"`
+	}
+	_ = json.Unmarshal(r, &e)
 	if p.Code == "" {
 		p.Code = p.text(first(e.Code, e.Status), maxCode)
 	}
-	if message := first(e.Message, e.Title, e.Reason, e.Detail); message != "" {
+	if message := first(e.Message, e.ErrMsg, e.Title, e.Reason, e.Detail); message != "" {
 		p.say(message)
-	} else {
-		p.say(value(raw))
+	} else if s := compact(r); s != "{}" {
+		p.say(s)
 	}
 }
 
-// isList reports whether raw is a list of texts or of objects. Numbers say nothing about an error.
-func isList(raw json.RawMessage) bool {
-	if len(raw) == 0 || raw[0] != '[' {
+// isList reports whether r is a list of texts or of objects. Numbers say nothing about an error.
+func isList(r raw) bool {
+	if len(r) == 0 || r[0] != '[' {
 		return false
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	_, _ = d.Token()
-	var item json.RawMessage
-	return d.More() && d.Decode(&item) == nil && (item[0] == '"' || item[0] == '{')
+	start := bytes.TrimLeft(r[1:], " \t\r\n")
+	return start[0] == '"' || start[0] == '{'
 }
 
 const maxPage = 64 << 10 // bytes of a page or a text that are looked at
@@ -96,7 +99,9 @@ func htmlTitle(page []byte) string {
 		}
 		inner += start
 		if end := bytes.Index(lower[inner:], []byte("</"+tag)); end >= 0 {
-			return html.UnescapeString(withoutTags(string(page[inner : inner+end])))
+			if title := html.UnescapeString(withoutTags(string(page[inner : inner+end]))); !text.IsBlank(title) {
+				return title
+			}
 		}
 	}
 	return ""
@@ -126,14 +131,16 @@ func withoutTags(s string) string {
 	}
 }
 
-// firstLine returns the first line of plain text, "" for JSON that was cut off and for what is no text.
+// firstLine returns the first line of plain text that shows anything, "" for JSON that was cut off and for what is no text.
 func firstLine(body []byte) string {
-	if body[0] == '{' || body[0] == '[' {
+	body = body[:min(len(body), maxPage)]
+	if body[0] == '{' || body[0] == '[' || bytes.IndexByte(body, 0) >= 0 {
 		return ""
 	}
-	line, _, _ := bytes.Cut(body[:min(len(body), maxPage)], []byte("\n"))
-	if bytes.IndexByte(line, 0) >= 0 {
-		return ""
+	for line := range strings.Lines(string(body)) {
+		if !text.IsBlank(line) {
+			return line
+		}
 	}
-	return string(line)
+	return ""
 }

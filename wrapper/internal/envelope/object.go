@@ -7,80 +7,131 @@ import (
 	"unicode/utf8"
 )
 
-// object is every JSON body in one: the forms differ in which members they have, and in what they are wrapped. A member
-// of another type than expected is passed over, never an error. A number may be a string, and any text be null.
+// object is every JSON body of the platform in one: the forms differ in which members they have, and in what they are
+// wrapped. encoding/json reads all of it in one pass, past every member of an unexpected type, and knows the names in any
+// case. The levels are values, not pointers, and the types of the members ignore null, so that of two members with the
+// same name neither can erase the error in the other.
 type object struct {
-	ErrCode  json.RawMessage `json:"err_code"`
-	ErrMsg   json.RawMessage `json:"err_msg"`
-	ErrExtra json.RawMessage `json:"err_extra"`
-	Metadata *struct {
-		Code     json.RawMessage `json:"code"`
-		ErrCode  json.RawMessage `json:"err_code"`
-		ErrExtra json.RawMessage `json:"err_extra"`
-	} `json:"metadata"`
-	ErrorCode json.RawMessage `json:"errorCode"`
-	Message   json.RawMessage `json:"message"`
-	Details   json.RawMessage `json:"details"`
-	Code      json.RawMessage `json:"code"`
-	ActionID  json.RawMessage `json:"action_id"`
-	Reply     *object         `json:"reply"`
-	Data      *object         `json:"data"`
+	members
+	Reply, Data struct {
+		members
+		Reply members
+	}
 }
 
-// decode reports whether body is JSON. One pass of encoding/json reads it, past every member of an unexpected type.
+type members struct {
+	ErrCode   scalar `json:"err_code"`
+	ErrMsg    value  `json:"err_msg"`
+	ErrExtra  raw    `json:"err_extra"`
+	ErrorCode scalar // and all that follow by their own names
+	Message   scalar
+	Details   raw
+	Code      scalar
+	ActionID  raw `json:"action_id"`
+	Metadata  struct {
+		Code     scalar
+		ErrCode  scalar `json:"err_code"`
+		ErrExtra raw    `json:"err_extra"`
+	}
+}
+
+// decode reports whether body is JSON.
 func decode(body []byte) (*object, bool) {
 	o := new(object)
 	var mismatch *json.UnmarshalTypeError
-	if err := json.Unmarshal(body, o); err != nil && !errors.As(err, &mismatch) {
-		return nil, false
-	}
-	return o, true
+	err := json.Unmarshal(body, o)
+	return o, err == nil || errors.As(err, &mismatch)
 }
 
-// find returns the object that says what went wrong, o itself or the one that it wraps, nil if none does.
-func (o *object) find() *object {
-	for _, wrapped := range []*object{o, o.Reply, o.Data} {
-		if wrapped.isError() {
-			return wrapped
-		}
-		if wrapped != nil && wrapped.Reply.isError() {
-			return wrapped.Reply
+// levels returns where the members of an error may stand, the outermost first.
+func (o *object) levels() []*members {
+	return []*members{&o.members, &o.Reply.members, &o.Reply.Reply, &o.Data.members, &o.Data.Reply}
+}
+
+// find returns the members that say what went wrong, nil if none do.
+func (o *object) find() *members {
+	for _, m := range o.levels() {
+		if isCode(m.ErrCode) || isCode(m.ErrorCode) || m.ErrMsg != "" {
+			return m
 		}
 	}
 	return nil
 }
 
-// isError tells an error from a success: some successes of the platform carry these members as null.
-func (o *object) isError() bool {
-	if o == nil {
-		return false
+// isCode tells an error's code from a success's.
+func isCode(code scalar) bool { return code != "" && code != "0" }
+
+// scalar is the text of a JSON string or number.
+type scalar string
+
+// UnmarshalJSON leaves s as it is where the value is of another type.
+func (s *scalar) UnmarshalJSON(b []byte) error {
+	switch c := b[0]; {
+	case c == '"':
+		*s = scalar(unquote(b))
+	case c == '-', '0' <= c && c <= '9':
+		*s = scalar(b)
 	}
-	code := scalar(o.ErrCode)
-	hasMessage := len(o.ErrMsg) > 0 && string(o.ErrMsg) != "null" && string(o.ErrMsg) != `""`
-	return code != "" && code != "0" || hasMessage || scalar(o.ErrorCode) != ""
+	return nil
 }
 
-// scalar returns a JSON string or number as text, "" for anything else.
-func scalar(raw json.RawMessage) string {
-	if len(raw) == 0 || raw[0] != '"' && raw[0] != '-' && (raw[0] < '0' || raw[0] > '9') {
-		return ""
+// value is the text of a JSON string or number, or an object or list that is not empty as compact JSON.
+type value string
+
+// UnmarshalJSON leaves v as it is where the value is of another type.
+func (v *value) UnmarshalJSON(b []byte) error {
+	if b[0] != '{' && b[0] != '[' {
+		return (*scalar)(v).UnmarshalJSON(b)
 	}
-	return value(raw)
+	if s := compact(b); len(s) > len("{}") {
+		*v = value(s)
+	}
+	return nil
 }
 
-// value returns the text of a JSON string, "" for null, and compact JSON for anything else.
-func value(raw json.RawMessage) string {
+// raw is a JSON value that is looked at later, nil for null.
+type raw []byte
+
+// UnmarshalJSON leaves r as it is where the value is null.
+func (r *raw) UnmarshalJSON(b []byte) error {
+	if string(b) != "null" {
+		*r = bytes.Clone(b)
+	}
+	return nil
+}
+
+// scalar returns the text of a string or number, "" for anything else.
+func (r raw) scalar() (s scalar) {
+	if len(r) > 0 {
+		_ = s.UnmarshalJSON(r) // never fails
+	}
+	return s
+}
+
+// text returns the text of a string, and compact JSON for anything else.
+func (r raw) text() string {
 	switch {
-	case len(raw) == 0, string(raw) == "null":
+	case len(r) == 0, string(r) == "null":
 		return ""
-	case raw[0] != '"':
-		var compact bytes.Buffer
-		_ = json.Compact(&compact, raw)
-		return compact.String()
-	case bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw):
-		return string(raw[1 : len(raw)-1]) // as nearly all are: a decoder for each would cost more than the whole
+	case r[0] == '"':
+		return unquote(r)
+	}
+	return compact(r)
+}
+
+// unquote returns the text of a JSON string. Nearly all of them stand for just what is between their quotes; a decoder for
+// each of these would take two thirds of the time that an error with many details costs.
+func unquote(b []byte) string {
+	if bytes.IndexByte(b, '\\') < 0 && utf8.Valid(b) {
+		return string(b[1 : len(b)-1])
 	}
 	var s string
-	_ = json.Unmarshal(raw, &s) // cannot fail: a decoder has found it to be a string
+	_ = json.Unmarshal(b, &s) // cannot fail: a decoder has found it to be a string
 	return s
+}
+
+func compact(b []byte) string {
+	var c bytes.Buffer
+	_ = json.Compact(&c, b) // likewise
+	return c.String()
 }

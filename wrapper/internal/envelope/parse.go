@@ -2,11 +2,7 @@
 // knows bodies, and nothing of HTTP.
 package envelope
 
-import (
-	"bytes"
-	"encoding/json"
-	"strings"
-)
+import "bytes"
 
 // Parse reads body, which may be anything. Every text that is taken from it is made printable, then goes through redact,
 // and then is cut: an invisible character may split a credential, and a cut may halve it.
@@ -22,7 +18,10 @@ func Parse(body []byte, redact func(string) string) Error {
 			p.message(firstLine(body))
 			break
 		}
-		p.json(o, body)
+		p.platform(o)
+		if !p.IsError {
+			p.foreign(body)
+		}
 	}
 	return p.Error
 }
@@ -36,10 +35,10 @@ func IsError(body []byte) bool {
 	return ok && o.find() != nil
 }
 
-// mayBeError is a quick look at whether a success is worth decoding as an envelope. The member names may be in upper
-// case, or spelled with escapes.
+// mayBeError is a quick look at whether a success is worth decoding as an envelope: each member name that makes one has
+// two r in it, in any case, unless it is spelled with escapes.
 func mayBeError(body []byte) bool {
-	for _, part := range []string{"rr_", "RR_", "rror", "RROR", `\u00`} {
+	for _, part := range []string{"rr", "RR", "rR", "Rr", `\u00`} {
 		if bytes.Contains(body, []byte(part)) {
 			return true
 		}
@@ -51,50 +50,30 @@ var byteOrderMark = []byte("\ufeff")
 
 func trim(body []byte) []byte { return bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark)) }
 
-// json takes the members of the object that says what went wrong; where none does, the outermost.
-func (p *parser) json(outer *object, body []byte) {
-	o := outer.find()
-	if p.IsError = o != nil; !p.IsError {
-		o = outer
+// platform takes the members of the object that says what went wrong; where none does, of the outermost.
+func (p *parser) platform(o *object) {
+	m := o.find()
+	if p.IsError = m != nil; !p.IsError {
+		m = &o.members
 	}
-	p.HasActionID = hasActionID(outer) || hasActionID(outer.Reply) || hasActionID(outer.Data)
-	codes := []json.RawMessage{o.ErrCode, o.ErrorCode}
-	extras := []json.RawMessage{o.ErrExtra, o.Details}
-	if m := o.Metadata; m != nil {
-		codes = append(codes, m.Code, m.ErrCode)
-		extras = append(extras, m.ErrExtra)
+	for _, level := range o.levels() {
+		p.HasActionID = p.HasActionID || len(level.ActionID) > 0 && string(level.ActionID) != `""`
 	}
-	for _, code := range append(codes, o.Code) {
-		if p.Code == "" {
-			p.Code = p.text(scalar(code), maxCode)
-		}
-	}
-	message := value(o.ErrMsg)
-	if message == "" {
-		message = scalar(o.Message)
-	}
-	p.message(p.locate(message))
-	for _, extra := range extras {
+	p.Code = p.text(first(m.ErrCode, m.ErrorCode, m.Metadata.Code, m.Metadata.ErrCode, m.Code), maxCode)
+	p.message(first(scalar(m.ErrMsg), m.Message))
+	for _, extra := range []raw{m.ErrExtra, m.Details, m.Metadata.ErrExtra} {
 		if p.Details == nil && p.Extra == "" {
 			p.extra(extra)
 		}
 	}
-	if p.Message == "" && !p.IsError {
-		p.foreign(body)
-	}
 }
 
-func hasActionID(o *object) bool { return o != nil && scalar(o.ActionID) != "" }
-
-// locate takes apart a message that is JSON text itself: the service passes on what its query parser says.
-func (p *parser) locate(message string) string {
-	var located struct {
-		Line, Column int
-		Message      *string
+// first returns the first of the texts that is not empty.
+func first(texts ...scalar) string {
+	for _, s := range texts {
+		if s != "" {
+			return string(s)
+		}
 	}
-	if !strings.HasPrefix(strings.TrimSpace(message), "{") || json.Unmarshal([]byte(message), &located) != nil || located.Message == nil {
-		return message
-	}
-	p.Line, p.Column = located.Line, located.Column
-	return *located.Message
+	return ""
 }

@@ -1,0 +1,91 @@
+package envelope
+
+import "testing"
+
+func TestIsError(t *testing.T) {
+	for body, want := range map[string]bool{
+		`{"reply": {"err_code": 500}}`:                          true,
+		`{"err_msg": "m"}`:                                      true,
+		`{"data": {"err_msg": "m"}}`:                            true,
+		`{"reply": {"reply": {"err_code": "X"}}}`:               true,
+		`{"data": {"reply": {"err_code": "X"}}}`:                true,
+		`{"errorCode": "E"}`:                                    true,
+		"\ufeff" + ` {"errorCode": "E"} `:                       true,
+		`{"err_msg": {"line": 1, "message": "m"}, "DATA": "x"}`: true,
+		`{"err_msg": ["m"]}`:                                    true,
+		`{"err_code": -1}`:                                      true,
+
+		// Whether a request was executed that is answered with both is for the caller to say.
+		`{"reply": {"action_id": "7", "err_code": 200, "err_msg": ""}}`: true,
+		`{"reply": {"action_id": "7", "err_code": "SUCCESS"}}`:          true,
+		`{"reply": {"action_id": "7", "err_msg": "OK"}}`:                true,
+
+		// The names of the members, however they are written.
+		`{"ERR_MSG": "m"}`:      true,
+		`{"Err_Msg": "m"}`:      true,
+		`{"eRr_cOdE": 5}`:       true,
+		`{"ERRORCODE": "E"}`:    true,
+		`{"errorcode": "E"}`:    true,
+		`{"ErrorCode": "E"}`:    true,
+		`{"\u0065rr_msg": "m"}`: true,
+		`{"e\u0072r_msg": "m"}`: true,
+
+		// No member erases the error in another one.
+		`{"DATA": "x", "reply": {"action_id": "7"}, "reply": {"err_code": 500}}`: true,
+		`{"reply": {"err_code": 500}, "reply": {"action_id": "7"}}`:              true,
+		`{"reply": {"err_code": 500}, "reply": null}`:                            true,
+		`{"reply": {"err_code": 500}, "reply": "OK", "reply": []}`:               true,
+		`{"data": {"err_code": 500}, "DATA": "Scan is in Running state"}`:        true,
+		`{"data": {"err_code": 500}, "DATA": null}`:                              true,
+		`{"DATA": null, "data": {"err_code": 500}}`:                              true,
+		`{"err_code": 500, "err_code": null, "Err_Code": {}, "ERR_CODE": true}`:  true,
+		`{"err_msg": "m", "err_msg": null, "ERR_MSG": {}}`:                       true,
+		`{"err_code": 0, "reply": {"err_code": 500}}`:                            true,
+
+		// Successes that have the members of an error, and other people's errors.
+		`{"reply": {"err_code": 0, "err_msg": null, "errorCode": null}}`: false,
+		`{"reply": {"err_code": "0", "err_msg": "", "errorCode": 0}}`:    false,
+		`{"err_code": "", "errorCode": "0"}`:                             false,
+		`{"err_code": true, "err_msg": false, "errorCode": {}}`:          false,
+		`{"err_code": [500], "err_msg": {}, "errorCode": [], "data": 1}`: false,
+		`{"err_msg": [ ]}`:                                               false,
+		`{"err_code": 500, "err_code": 0}`:                               false, // the last one counts, as in any decoder
+		`{"err_extra": "m", "metadata": {"err_code": 500}}`:              false,
+		`{"DATA": "Scan is in err_code state"}`:                          false,
+		`{"DATA": "{\"err_code\": 500}"}`:                                false,
+		`{"DATA": "Scan is in Running state"}`:                           false,
+		`{"error": "x", "errors": ["x"], "detail": "y", "message": "z"}`: false,
+		`{"rows": [{"err_code": 500}]}`:                                  false,
+		`["err_code"]`:                                                   false,
+		`"err_msg"`:                                                      false,
+		`{"err_code": 500`:                                               false,
+		`{"err_code": 500}x`:                                             false,
+		`err_code: 500`:                                                  false,
+		``:                                                               false,
+	} {
+		if got := IsError([]byte(body)); got != want {
+			t.Errorf("%s: %v", body, got)
+		}
+		if got := Parse([]byte(body), keep).IsError; got != want {
+			t.Errorf("Parse, %s: %v", body, got)
+		}
+	}
+}
+
+func TestHasActionID(t *testing.T) {
+	for body, want := range map[string]bool{
+		`{"reply": {"action_id": 7, "err_code": 200}}`:                  true,
+		`{"reply": {"action_id": {"id": 7}, "err_code": 200}}`:          true,
+		`{"action_id": "7", "err_msg": "OK"}`:                           true,
+		`{"data": {"action_id": "7"}, "err_msg": "OK"}`:                 true,
+		`{"data": {"reply": {"action_id": 7, "err_code": 200}}}`:        true,
+		`{"reply": {"action_id": 7, "action_id": null, "err_code": 1}}`: true,
+		`{"reply": {"action_id": "", "err_code": "SUCCESS"}}`:           false,
+		`{"reply": {"action_id": null, "err_code": 200}}`:               false,
+		`{"reply": {"err_code": 200}, "x": "action_id"}`:                false,
+	} {
+		if got := Parse([]byte(body), keep).HasActionID; got != want {
+			t.Errorf("%s: %v", body, got)
+		}
+	}
+}
