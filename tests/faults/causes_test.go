@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"example.com/cortexscan/wrapper"
 )
@@ -225,6 +226,23 @@ func TestRetriesOff(t *testing.T) {
 			if s.count() != 1 {
 				t.Errorf("%s with Attempts %d was sent %d times", d.name, attempts, s.count())
 			}
+		}
+	}
+}
+
+// TestRetryAfterOnTheWire shows the header's way from a real socket to the error, where it asks for too much.
+func TestRetryAfterOnTheWire(t *testing.T) {
+	for _, d := range doors {
+		s := serve(t, status(429, "", "retry-after: 3600"))
+		err := d.call(safetyNet(t), newClient(t, s.url, newTransport(t)))
+		wantKinds(t, err, "RateLimited")
+		if e := apiError(t, err); e.RetryAfter != time.Hour || e.Attempts != 1 || s.count() != 1 {
+			t.Errorf("%s: RetryAfter %v, %d attempts, %d requests", d.name, e.RetryAfter, e.Attempts, s.count())
+		}
+		s = serve(t, status(429, "", "Retry-After: 3600", "Retry-After: 1"))
+		err = d.call(safetyNet(t), newClient(t, s.url, newTransport(t)))
+		if e := apiError(t, err); e.RetryAfter != 0 || e.Attempts != 3 || s.count() != 3 {
+			t.Errorf("%s: two headers: RetryAfter %v, %d attempts, %d requests", d.name, e.RetryAfter, e.Attempts, s.count())
 		}
 	}
 }

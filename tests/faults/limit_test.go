@@ -90,25 +90,6 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-// TestDefaultLimit is 8 MiB.
-func TestDefaultLimit(t *testing.T) {
-	for over, want := range map[int]string{0: "", 1: "TooLarge"} {
-		s := serve(t, func(x *exchange) bool { return framings[1].send(x, 200, padded(8<<20+over)) })
-		err := doors[0].call(safetyNet(t), newClient(t, s.url, newTransport(t)))
-		if kindsOf(err) != want || (err == nil) != (want == "") {
-			t.Errorf("8 MiB and %d: %v", over, err)
-		}
-	}
-}
-
-// TestNoLimit shows what negative stands for.
-func TestNoLimit(t *testing.T) {
-	s := serve(t, func(x *exchange) bool { return x.reply(200, padded(9<<20)) })
-	if err := doors[0].call(safetyNet(t), newClient(t, s.url, newTransport(t), wrapper.WithMaxResponseBytes(-1))); err != nil {
-		t.Error(err)
-	}
-}
-
 // floods are answers without an end, or as good as.
 var floods = []struct {
 	name  string

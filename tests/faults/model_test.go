@@ -120,7 +120,7 @@ func ours(w *world, rt http.RoundTripper) subject {
 		opts = append(opts, wrapper.WithMaxResponseBytes(200))
 	}
 	if d.often(5) {
-		opts = append(opts, wrapper.WithResponseValidator(refusal{errors.New("no")}))
+		opts = append(opts, wrapper.WithResponseValidator(refusing{}))
 	}
 	tenant := "https://gateway.example"
 	if w.scheme == "http" {
@@ -132,6 +132,13 @@ func ours(w *world, rt http.RoundTripper) subject {
 	}
 	w.log("%d attempts (%v), a timeout of %v and %v", retry.Attempts, retry.BaseDelay, timeout, transport.Timeout)
 	return subject{c.API(), c}
+}
+
+// refusing is a validator that refuses every answer.
+type refusing struct{}
+
+func (refusing) ValidateResponse(*http.Request, int, http.Header, []byte) error {
+	return errors.New("no")
 }
 
 // careless is the generated client alone, over a transport that sends again whatever failed.

@@ -11,7 +11,6 @@ import (
 	"syscall"
 	"testing"
 
-	"example.com/cortexscan/gen"
 	"example.com/cortexscan/wrapper"
 )
 
@@ -57,60 +56,6 @@ func TestOtherTransports(t *testing.T) {
 				}
 			})
 		}
-	}
-}
-
-// refusal refuses whatever it is asked to validate.
-type refusal struct{ error }
-
-func (r refusal) ValidateRequest(*http.Request) error { return r }
-func (r refusal) ValidateResponse(*http.Request, int, http.Header, []byte) error {
-	return r
-}
-
-// TestRefusals shows the two sides of a validator: a refused request was never sent, so that its outcome is known;
-// a refused answer to an abort leaves it unknown.
-func TestRefusals(t *testing.T) {
-	no := refusal{errors.New("no")}
-	for _, d := range doors {
-		s := serve(t, (*exchange).good)
-		err := d.call(safetyNet(t), newClient(t, s.url, newTransport(t), wrapper.WithRequestValidator(no)))
-		wantKinds(t, err, "InvalidRequest")
-		if s.connections.Load() != 0 || !errors.Is(err, no) {
-			t.Errorf("%s: %d connections, %v", d.name, s.connections.Load(), err)
-		}
-
-		err = d.call(safetyNet(t), newClient(t, s.url, newTransport(t), wrapper.WithResponseValidator(no)))
-		want := "InvalidResponse Unknown"
-		if d.get {
-			want = "InvalidResponse"
-		}
-		wantKinds(t, err, want)
-		if s.count() != 1 || !errors.Is(err, no) {
-			t.Errorf("%s: %d requests, %v", d.name, s.count(), err)
-		}
-	}
-}
-
-// TestNothingIsSentForNothing shows that targets which name nothing are refused before anything is sent.
-func TestNothingIsSentForNothing(t *testing.T) {
-	s := serve(t, (*exchange).good)
-	c := newClient(t, s.url, newTransport(t))
-	for name, targets := range map[string]wrapper.Targets{
-		"zero":           {},
-		"no filter":      wrapper.Matching(),
-		"no value":       wrapper.Matching(wrapper.Hostnames()),
-		"a blank value":  wrapper.Matching(wrapper.Hostnames("laptop-17", " ")),
-		"an empty one":   wrapper.Matching(gen.EndpointFilter{}),
-		"one of several": wrapper.Matching(wrapper.Hostnames("laptop-17"), wrapper.IPs()),
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := c.AbortScan(safetyNet(t), targets)
-			wantKinds(t, err, "InvalidRequest")
-		})
-	}
-	if n := s.connections.Load(); n != 0 {
-		t.Errorf("%d connections, want none", n)
 	}
 }
 

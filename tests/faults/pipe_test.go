@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 )
 
 // pipes is a network in memory, which testing/synctest can tell to be idle: a listener and the way to dial it.
@@ -54,30 +53,6 @@ func serveInBubble(t testing.TB, answer func(*exchange) bool) (*bareServer, *htt
 	return s, tr
 }
 
-// canned is a RoundTripper for tests of waits alone: it answers without a network and notes when it was asked.
-type canned struct {
-	ledger
-	at     []time.Time
-	answer func(n int) *http.Response // to the n-th request, from 1; nil breaks the connection
-}
-
-func (c *canned) RoundTrip(r *http.Request) (*http.Response, error) {
-	n := c.note(r)
-	c.at = append(c.at, time.Now())
-	if res := c.answer(n); res != nil {
-		return res, nil
-	}
-	return nil, io.ErrUnexpectedEOF
-}
-
-// waits are the times between one request and the next.
-func (c *canned) waits() (waits []time.Duration) {
-	for i := 1; i < len(c.at); i++ {
-		waits = append(waits, c.at[i].Sub(c.at[i-1]))
-	}
-	return waits
-}
-
 // response is an answer with a body; headers are pairs of name and value.
 func response(status int, body string, headers ...string) *http.Response {
 	h := make(http.Header)
@@ -88,11 +63,6 @@ func response(status int, body string, headers ...string) *http.Response {
 		StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Header: h,
 		ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)),
 	}
-}
-
-// always answers every request alike.
-func always(status int, headers ...string) func(int) *http.Response {
-	return func(int) *http.Response { return response(status, "", headers...) }
 }
 
 const anyHost = "https://gateway.example"

@@ -104,3 +104,22 @@ func TestOneConnectionForRetries(t *testing.T) {
 		t.Errorf("160 attempts used %d connections, want 1", connections)
 	}
 }
+
+// TestSurplusDoesNotSpoilTheNextAnswer shows what becomes of a body that is longer than its Content-Length: the
+// call that it answers fails, and the next one gets its own answer, if need be after a retry on a new connection.
+func TestSurplusDoesNotSpoilTheNextAnswer(t *testing.T) {
+	s := serve(t, func(x *exchange) bool {
+		if x.request.URL.Query().Get("id") == "1" {
+			return x.send(raw(200, 9, goodRun))
+		}
+		return x.good()
+	})
+	c := newClient(t, s.url, newTransport(t))
+	for range 50 {
+		_, err := c.GetScanRunStatus(safetyNet(t), 1)
+		wantKinds(t, err, "Unexpected")
+		if run, err := c.GetScanRunStatus(safetyNet(t), 2); err != nil || run.State() != "Running" {
+			t.Fatalf("%+v, %v", run, err)
+		}
+	}
+}

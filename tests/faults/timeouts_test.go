@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -107,6 +106,29 @@ func TestAttemptTimeout(t *testing.T) {
 	}
 }
 
+var errGoingHome = errors.New("the shift is over")
+
+// endings are the ways in which a context ends three seconds from now.
+var endings = []struct {
+	name string
+	kind string
+	in3s func(context.Context) (context.Context, context.CancelFunc)
+}{
+	{"deadline", "Deadline", func(ctx context.Context) (context.Context, context.CancelFunc) {
+		return context.WithTimeout(ctx, 3*time.Second)
+	}},
+	{"cancelled", "Canceled", func(ctx context.Context) (context.Context, context.CancelFunc) {
+		ctx, cancel := context.WithCancel(ctx)
+		time.AfterFunc(3*time.Second, cancel)
+		return ctx, cancel
+	}},
+	{"cancelled with a cause", "Canceled", func(ctx context.Context) (context.Context, context.CancelFunc) {
+		ctx, cancel := context.WithCancelCause(ctx)
+		time.AfterFunc(3*time.Second, func() { cancel(errGoingHome) })
+		return ctx, func() { cancel(nil) }
+	}},
+}
+
 // TestCallersDeadlineWins shows that the caller's context ends a call wherever it is, on the spot, whatever the
 // options ask for.
 func TestCallersDeadlineWins(t *testing.T) {
@@ -156,36 +178,6 @@ func TestDeadlineBetweenAttempts(t *testing.T) {
 			t.Errorf("the call took %v and asked for %d connections, want 10s and 3", took, asked())
 		}
 	})
-}
-
-// TestTimeoutOfTheHTTPClient shows that the shorter of the two timeouts that were asked for counts, and the
-// default where none was.
-func TestTimeoutOfTheHTTPClient(t *testing.T) {
-	for _, tt := range []struct {
-		name                string
-		option, clients, is time.Duration
-	}{
-		{"the default", 0, 0, 30 * time.Second},
-		{"the option's", 7 * time.Second, 0, 7 * time.Second},
-		{"the client's", 0, 7 * time.Second, 7 * time.Second},
-		{"the client's, longer than the default", 0, time.Minute, time.Minute},
-		{"the client's is shorter", 9 * time.Second, 7 * time.Second, 7 * time.Second},
-		{"the option's is shorter", 7 * time.Second, 9 * time.Second, 7 * time.Second},
-		{"the option is off", -1, 7 * time.Second, 7 * time.Second},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s, tr := serveInBubble(t, (*exchange).untilGone)
-				c := newClient(t, s.url, nil, once(), wrapper.WithTimeout(tt.option),
-					wrapper.WithHTTPClient(&http.Client{Transport: tr, Timeout: tt.clients}))
-				start := time.Now()
-				wantKinds(t, doors[0].call(t.Context(), c), "Deadline")
-				if took := time.Since(start); took != tt.is {
-					t.Errorf("the attempt took %v, want %v", took, tt.is)
-				}
-			})
-		})
-	}
 }
 
 // TestSilentServer is the same over a real socket: a server that accepts and never answers.

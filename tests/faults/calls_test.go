@@ -132,3 +132,8 @@ func apiError(t testing.TB, err error) *wrapper.APIError {
 	}
 	return e
 }
+
+// roundTrip is a function as an http.RoundTripper.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
