@@ -43,7 +43,7 @@ func refuseEmptyValues(args []string) error {
 	return nil
 }
 
-// noArguments refuses words that belong to no flag: often a word of a value that was not quoted.
+// noArguments refuses words that belong to no flag: often they are words of a value that was not quoted.
 func noArguments(cmd *cli.Command) error {
 	if cmd.Args().Present() {
 		return usagef("unexpected argument %q", cmd.Args().First()).hint("See cortexscan %s --help.", cmd.Name)

@@ -4,7 +4,11 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
+	"log"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +17,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// A file's own kind of error comes out with its meaning, for both commands.
+// Each kind of error gets its meaning, for both commands.
 func TestMeaning(t *testing.T) {
 	status, abort := call{run: 12345, host: "acme.example"}, call{abort: true, host: "acme.example"}
 	for _, c := range []struct {
@@ -102,4 +106,15 @@ func TestInterruptedBetweenAttempts(t *testing.T) {
 	})
 	c.run(t, ctx, exitInterrupted)
 	wantText(t, c.stderr.String(), "interrupted after the service answered 429; nothing was canceled")
+}
+
+// A certificate that is not trusted is no trouble with the network.
+func TestUntrustedCertificate(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // the refused handshake
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	c := newTrial(t, "status", "790", "--retries", "0", "--url", server.URL)
+	c.run(t, t.Context(), exitNetwork)
+	wantText(t, c.stderr.String(), "error: the certificate of 127.0.0.1:", "is not trusted", "hint:  If a proxy inspects TLS")
 }

@@ -31,7 +31,7 @@ func TestHelpFitsATerminal(t *testing.T) {
 	}
 }
 
-// What the help speaks of exists.
+// The flags that the help mentions exist.
 func TestHelpNamesFlagsThatExist(t *testing.T) {
 	commands := tree(t)
 	known := map[string]bool{}

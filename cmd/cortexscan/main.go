@@ -1,5 +1,5 @@
-// Command cortexscan reads the status of scan runs and cancels endpoint scans of a Cortex tenant, holds recorded
-// requests against the contract, and shows all of that without a tenant.
+// Command cortexscan reads the status of scan runs and cancels endpoint scans of a Cortex tenant, validates recorded
+// requests against the contract, and runs a tenant in memory to try all of that.
 //
 //	cortexscan demo
 //	cortexscan status 789 --wait
@@ -22,7 +22,7 @@ func main() { os.Exit(mainStatus()) }
 func mainStatus() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// From the first signal on the second one kills, should the clean way out take too long.
+	// After the first signal a second one kills the program, in case its clean end takes too long.
 	context.AfterFunc(ctx, stop)
 	return run(ctx, realSystem())
 }
