@@ -204,10 +204,16 @@ func TestCredentialsAreRedactedInWhatIsShown(t *testing.T) {
 			}
 		}
 	}
-	for n := range 40 { // wherever the cut falls
-		got := Parse([]byte(`{"err_msg": "`+strings.Repeat("a", 990+n)+key+strings.Repeat(key, 600)+`"}`), redact).Message
-		if strings.Contains(got, "kkkk") || len(got) > maxMessage {
-			t.Errorf("%d: %s", n, got)
+	for name, limit := range map[string]int{
+		`{"err_msg": "%s"}`: maxMessage, `{"err_msg": "m", "err_extra": "%s"}`: maxMessage, `{"err_code": "%s"}`: maxCode, `{"detail": "%s"}`: maxMessage,
+		`{"err_extra": [{"field": "%s"}]}`: maxField, `{"err_extra": [{"message": "%s"}]}`: maxMessage, `{"errorCode": "E", "details": {"%s": {"message": "m"}}}`: maxField,
+		`%s`: maxMessage, `<title>%s</title>`: maxMessage,
+	} {
+		for n := range len(key) + 8 { // wherever the cut falls
+			got := Parse([]byte(strings.ReplaceAll(name, "%s", strings.Repeat("a", limit-n)+key+strings.Repeat(key, 600))), redact)
+			if shown := fmt.Sprintf("%+v", got); strings.Contains(shown, "kk") || !strings.Contains(shown, "…") {
+				t.Errorf("%s, %d: %s", name, n, shown)
+			}
 		}
 	}
 }
