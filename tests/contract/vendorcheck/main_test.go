@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"example.com/cortexscan/tests/contract/generator"
 )
 
 const testdata = "tests/contract/testdata"
@@ -19,23 +21,19 @@ func TestVendorCheck(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inPlace := filepath.Join(t.TempDir(), "inplace.yaml")
-	if err := os.WriteFile(inPlace, ours, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	mixed := merged(t, testdata+"/growth/charset.yaml", testdata+"/refused/untyped-parameter.yaml")
 	for _, tt := range []struct {
 		name, file string
 		fails      bool
 		says       []string
 	}{
-		{"a good one", testdata + "/growth/charset.yaml", false,
-			[]string{"is tried together with api/openapi.yaml", "load", "POST /growth/charset", "3 operations: 3 ok, 0 not tried, 0 failed"}},
-		{"one with our operations", inPlace, false, []string{"in place of api/openapi.yaml", "2 operations: 2 ok"}},
+		{"a good operation, and one that fails when it is called", mixed, true, []string{
+			"is tried together with api/openapi.yaml", "load", "limits", "panics if it is not set", "generate, compile  ok", "POST /growth/charset",
+			"FAILED: called with required values only: it panics", "4 operations: 3 ok, 0 not tried, 1 failed",
+		}},
 		{"one that does not load", testdata + "/refused/type-list.yaml", true, []string{"load               FAILED", "an array of types is for OpenAPI >=3.1"}},
 		{"one that does not compile", testdata + "/refused/members-case.yaml", true,
 			[]string{"the members ID and id become one Go name", "compile            FAILED", "ID redeclared"}},
-		{"one that fails when it is called", testdata + "/refused/untyped-parameter.yaml", true,
-			[]string{"panics if it is not set", "FAILED: called with required values only: it panics", "3 operations: 2 ok, 0 not tried, 1 failed"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer
@@ -54,6 +52,46 @@ func TestVendorCheck(t *testing.T) {
 	}
 	if err := vendorCheck(t.Context(), "no such file", &bytes.Buffer{}); err == nil {
 		t.Error("a file that is not there is no error")
+	}
+}
+
+// merged writes two documents as one.
+func merged(t *testing.T, files ...string) string {
+	t.Helper()
+	var documents [][]byte
+	for _, file := range files {
+		document, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		documents = append(documents, document)
+	}
+	document, kept, err := generator.Merge(documents[0], documents[1])
+	if err != nil || len(kept) > 0 {
+		t.Fatal(err, kept)
+	}
+	path := filepath.Join(t.TempDir(), "merged.yaml")
+	if err := os.WriteFile(path, document, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestTakePlace: a document with both of our operations replaces the contract, any other one is added to it.
+func TestTakePlace(t *testing.T) {
+	t.Chdir("../../..")
+	ours, err := os.ReadFile("api/openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	document, err := takePlace(t.Context(), "api/openapi.yaml", &out)
+	if err != nil || !bytes.Equal(document, ours) || !strings.Contains(out.String(), "in place of api/openapi.yaml") {
+		t.Errorf("got %d bytes, %v, %s", len(document), err, out.String())
+	}
+	document, err = takePlace(t.Context(), testdata+"/growth/charset.yaml", &out)
+	if err != nil || !bytes.Contains(document, []byte("/growth/charset")) || !bytes.Contains(document, []byte("abortScan")) {
+		t.Errorf("got %v, %s", err, document)
 	}
 }
 
