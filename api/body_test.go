@@ -103,7 +103,7 @@ func TestBody(t *testing.T) {
 			"body /request_data/filters/0/field is required",
 			"body /request_data/filters/0/operator must not be empty",
 			"body /request_data/filters/0/value " + noValue + ", not an object",
-			"body /request_data/incident is not a known member (known: filters, incident_id); the service would ignore it",
+			"body /request_data/incident is not a known member " + members(t, "AbortScanRequestData") + "; the service would ignore it",
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

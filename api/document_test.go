@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -105,6 +106,30 @@ func operations(tb testing.TB) string {
 	}
 	slices.Sort(names)
 	return strings.Join(names, ", ")
+}
+
+// The lists that a problem gives of what there is: they follow the document, which may grow.
+
+// queryParameters lists those of an operation, in the document's order.
+func queryParameters(tb testing.TB, path, method string) string {
+	tb.Helper()
+	var names []string
+	for _, p := range loadDocument(tb).Paths.Value(path).GetOperation(method).Parameters {
+		if p.Value.In == "query" {
+			names = append(names, p.Value.Name)
+		}
+	}
+	return "(parameters: " + strings.Join(names, ", ") + ")"
+}
+
+func members(tb testing.TB, schema string) string {
+	tb.Helper()
+	return "(known: " + strings.Join(slices.Sorted(maps.Keys(loadDocument(tb).Components.Schemas[schema].Value.Properties)), ", ") + ")"
+}
+
+func statuses(tb testing.TB, path, method string) string {
+	tb.Helper()
+	return "(documented: " + strings.Join(slices.Sorted(maps.Keys(loadDocument(tb).Paths.Value(path).GetOperation(method).Responses.Map())), ", ") + ")"
 }
 
 // examples are those of the JSON in content; there has to be one.

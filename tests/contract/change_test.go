@@ -19,16 +19,16 @@ func grown(t *testing.T) string {
 		}
 		document = strings.Replace(document, before, lines+before, 1)
 	}
-	add("        - name: fields\n", `        - {name: verbose, in: query, schema: {type: boolean}}
-        - {name: page, in: query, schema: {type: integer, minimum: 1}}
-        - {name: X-Trace, in: header, schema: {type: string, format: uuid}}
+	add("        - name: fields\n", `        - {name: verbose, in: query, schema: {type: boolean}, example: false}
+        - {name: page, in: query, schema: {type: integer, minimum: 1}, example: 1}
+        - {name: X-Trace, in: header, schema: {type: string, format: uuid}, example: 0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11}
 `)
 	add("        incident_id:\n", `        force: {type: boolean, example: false}
         limit: {type: number, example: 0}
         tags: {type: array, items: {type: string}, example: []}
 `)
 	add("        endpoints_count:\n", "        skipped: {type: integer}\n")
-	add("        '404':\n          $ref", "        '409': {description: Busy, content: {application/json: {schema: {$ref: '#/components/schemas/NetscanError'}}}}\n")
+	add("        '404':\n          $ref", "        '409': {description: Busy, content: {application/json: {schema: {$ref: '#/components/schemas/NetscanError'}, examples: {busy: {value: {err_msg: Busy}}}}}}\n")
 	return document
 }
 
@@ -52,7 +52,9 @@ func TestOptionalGrowth(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	}
-	if err := generator.Test(t.Context(), root, document, "./tests/wire", "./tests/e2e", "./sandbox"); err != nil {
+	// What compares the file with the embedded document, or prints a list that has grown, is left out.
+	if err := generator.Test(t.Context(), root, document, "-skip=^TestDocument$|^ExampleValidator_ValidateRequest$",
+		"./tests/wire", "./tests/e2e", "./sandbox", "./api"); err != nil {
 		t.Error(err)
 	}
 }
