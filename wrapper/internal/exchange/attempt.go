@@ -18,7 +18,7 @@ func (c *Client) attempt(ctx context.Context, r *http.Request, target *url.URL, 
 	attemptCtx, cancel := c.attemptContext(ctx)
 	defer cancel()
 	res.Attempts++
-	res.Response, res.Body, res.Err, res.TooLarge, res.Permanent = nil, nil, nil, false, false
+	res.Response, res.Body, res.TooLarge = nil, nil, false
 
 	signed := make(http.Header, len(r.Header)+4)
 	maps.Copy(signed, r.Header)

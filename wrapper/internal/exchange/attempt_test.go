@@ -68,6 +68,40 @@ func TestAnswersThatLackWhatNetHTTPGives(t *testing.T) {
 	}
 }
 
+// TestCertificatesThatAreRefused end the call, also where a transport reports nothing; unless another connection was used.
+func TestCertificatesThatAreRefused(t *testing.T) {
+	refusal := &tls.CertificateVerificationError{Err: errors.New("not one of ours")}
+	reporting := func(then transport) transport {
+		return func(r *http.Request) (*http.Response, error) {
+			httptrace.ContextClientTrace(r.Context()).TLSHandshakeDone(tls.ConnectionState{}, errors.New("tls: bad certificate"))
+			return then(r)
+		}
+	}
+	for _, tt := range []struct {
+		name            string
+		rt              transport
+		permanent, sent bool
+	}{
+		{"not reported", failing(fmt.Errorf("x: %w", refusal)), true, false},
+		{"reported", reporting(notSent), true, false},
+		{"reported of another connection", reporting(lost), false, true},
+	} {
+		res := do(t.Context(), t, newClient(tt.rt), http.MethodGet)
+		if res.Permanent != tt.permanent || res.Sent != tt.sent || (res.Attempts == 1) != tt.permanent || strings.HasPrefix(res.Err.Error(), "the TLS handshake failed: ") != tt.permanent {
+			t.Errorf("%s: %+v", tt.name, res)
+		}
+	}
+}
+
+// TestABodyThatEndsInEOF, wrapped, is not a connection without an answer.
+func TestABodyThatEndsInEOF(t *testing.T) {
+	for _, cause := range []error{io.ErrUnexpectedEOF, fmt.Errorf("x: %w", io.EOF)} {
+		if res := do(t.Context(), t, newClient(cutOff(200, "{", cause)), http.MethodPost); res.Err != cause || res.Attempts != 1 || res.Sent { //nolint:errorlint // that very error
+			t.Errorf("got %+v", res)
+		}
+	}
+}
+
 // TestIdempotencyKeys go out under names that net/http does not look for, where it must not repeat the request.
 func TestIdempotencyKeys(t *testing.T) {
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete, http.MethodPatch} {

@@ -38,6 +38,9 @@ func TestEveryAttemptIsTheSameRequest(t *testing.T) {
 		if h := sent.Header; h.Get("X-Own") != "1" || h.Get("Authorization") != key || h.Get("X-Nonce") != nonce {
 			t.Errorf("attempt %d sent %v", i+1, h)
 		}
+		if sent.Context().Err() == nil || r.Context().Err() != nil {
+			t.Errorf("attempt %d: its context goes on, or the caller's has ended", i+1)
+		}
 	}
 	if len(r.Header) != 1 || r.URL.String() != "/v1/thing?id=1" || r.ContentLength != 99 {
 		t.Errorf("the caller's request became %+v", r)
@@ -56,6 +59,7 @@ func TestTheResultIsThatOfTheLastAttempt(t *testing.T) {
 		sent       bool
 	}{
 		{"an answer, and then none", []transport{canned(429, "slow"), notSent}, false, "", 429, false},
+		{"an answer that is too large, and then none", []transport{canned(429, "too large"), notSent}, false, "", 429, false},
 		{"an answer that is too large", []transport{canned(429, "too large"), canned(404, "none")}, true, "none", 404, false},
 		{"an answer that breaks off", []transport{cutOff(429, "slow", io.ErrUnexpectedEOF), canned(404, "none")}, true, "none", 404, false},
 		{"lost, and then not sent", []transport{lost, notSent}, false, "", 0, true},
@@ -64,7 +68,7 @@ func TestTheResultIsThatOfTheLastAttempt(t *testing.T) {
 	} {
 		res := do(t.Context(), t, newClient(inTurn(tt.answers...), tooLarge), http.MethodGet)
 		if (res.Response != nil) != tt.answered || (res.Err == nil) != tt.answered || res.Whole() != tt.answered ||
-			string(res.Body) != tt.body || res.LastStatus != tt.lastStatus || res.Sent != tt.sent {
+			string(res.Body) != tt.body || res.TooLarge || res.LastStatus != tt.lastStatus || res.Sent != tt.sent {
 			t.Errorf("%s: got %+v", tt.name, res)
 		}
 	}

@@ -88,7 +88,7 @@ func (r Redactor) body(b []byte, whole bool) []byte {
 	if cut == 0 {
 		return b
 	}
-	return append(slices.Clip(b[:len(b)-cut]), redacted...)
+	return append(b[:len(b)-cut], redacted...)
 }
 
 // sanitizeError returns err as it is, or, where its text repeats a credential or has characters that a terminal obeys, an

@@ -49,6 +49,7 @@ func TestRequestTrace(t *testing.T) {
 		{"another connection", []step{getConn, gotConn, wroteHTTP1, getConn, gotConn}, true, false, true, 1},
 		{"a third one", []step{getConn, gotConn, wroteHTTP1, getConn, gotConn, getConn, gotConn}, true, false, true, 2},
 		{"HTTP/2 after HTTP/1", []step{getConn, gotConn, wroteHTTP1, getConn, gotConn, wroteHTTP2}, true, false, false, 1},
+		{"HTTP/2 that is begun after HTTP/1", []step{getConn, gotConn, wroteHTTP1, getConn, gotConn, beganHTTP2}, true, false, true, 1},
 		{"HTTP/1 after HTTP/2 that was not written", []step{gotConn, beganHTTP2, getConn, gotConn, wroteHTTP1}, true, false, true, 1},
 		{"another connection is wanted after HTTP/2", []step{gotConn, wroteHTTP2, getConn}, true, false, false, 0},
 		{"another connection after HTTP/2", []step{gotConn, wroteHTTP2, gotConn}, true, true, false, 0},
@@ -87,7 +88,9 @@ func TestARequestWithoutEffectIsRepeated(t *testing.T) {
 	if _, err := out.GetBody(); err != nil || trace.stopped.Load() {
 		t.Errorf("GetBody: %v, stopped %v", err, trace.stopped.Load())
 	}
-	getConn(trace)
+	for _, step := range []step{gotConn, wroteHTTP1, getConn} {
+		step(trace)
+	}
 	if !trace.mayHaveSent(io.EOF) {
 		t.Error("a GET that net/http repeats may have been sent before")
 	}
