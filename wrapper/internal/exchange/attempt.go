@@ -64,8 +64,8 @@ func (c *Client) attemptContext(ctx context.Context) (context.Context, context.C
 	return context.WithCancel(ctx)
 }
 
-// hideIdempotencyKeys writes these headers in lower case, which is the same to a server, and which net/http does not
-// look for: under the usual names it takes them as leave to send the request again.
+// hideIdempotencyKeys puts these headers under lower-case names. A server does not see a difference; net/http, which takes
+// the usual names as permission to repeat a request, does not find them.
 func hideIdempotencyKeys(h http.Header) {
 	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
 		if values, ok := h[name]; ok {
@@ -75,7 +75,7 @@ func hideIdempotencyKeys(h http.Header) {
 	}
 }
 
-// complete gives an answer what those of net/http always have, and those made for tests often lack.
+// complete adds the header and the body that net/http always sets, and transports made for tests often do not.
 func complete(response *http.Response) {
 	if response.Header == nil {
 		response.Header = make(http.Header)
@@ -85,7 +85,7 @@ func complete(response *http.Response) {
 	}
 }
 
-// wrapSendError describes what net/http leaves to be guessed.
+// wrapSendError says why there is no complete answer, where the transport's own error is not clear.
 func (c *Client) wrapSendError(ctx, attemptCtx context.Context, trace *requestTrace, res *Result) error {
 	switch {
 	case ctx.Err() != nil:

@@ -12,14 +12,14 @@ const (
 	maxShown   = 64 << 10 // of a body that is not returned whole
 	firstChunk = 4 << 10
 	maxChunk   = 1 << 20
-	// patience is how long the beginning of an answer is waited for that is known to be too large.
+	// patience is how long to wait for the beginning of an answer that is known to be too large.
 	patience = time.Second
 )
 
 // readBody reads at most limit bytes of the answer and closes it. Read to its end, the connection can be used again. Of a
 // body over the limit, or one that breaks off, only the beginning is returned.
 func readBody(res *http.Response, limit int64, cancel context.CancelFunc) (body []byte, tooLarge bool, err error) {
-	defer func() { _ = res.Body.Close() }() // what it could say came with the last read
+	defer func() { _ = res.Body.Close() }() // a failed read has been reported
 	if res.ContentLength > limit {
 		defer time.AfterFunc(patience, cancel).Stop()
 		body, _ = io.ReadAll(io.LimitReader(res.Body, min(limit, maxShown)))

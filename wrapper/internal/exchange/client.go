@@ -68,5 +68,6 @@ func (c *Client) target(u *url.URL) *url.URL {
 	return &target
 }
 
-// mayHaveEffect reports whether a request with this method could change something: then it is not sent twice lightly.
+// mayHaveEffect reports whether a request with this method could change something. Such a request is sent again only if it
+// cannot have been executed.
 func mayHaveEffect(method string) bool { return method != http.MethodGet }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -145,21 +144,5 @@ func TestAttemptsAreCountedAndDelayed(t *testing.T) {
 				t.Errorf("took %v, want %v", took, want)
 			}
 		})
-	}
-}
-
-func TestTarget(t *testing.T) {
-	for _, tt := range []struct{ base, path, want string }{
-		{"https://example.org", "/v1/a?b=c", "https://example.org/v1/a?b=c"},
-		{"https://example.org/a/b", "/v1", "https://example.org/a/b/v1"},
-		{"https://example.org/a%2Fb%20c", "/v1/x", "https://example.org/a%2Fb%20c/v1/x"},
-		{"https://example.org/a%20c", "/v1/x%2Fy", "https://example.org/a%20c/v1/x%2Fy"},
-		{"http://[::1%25eth0]:8080", "/v1/%C3%BC", "http://[::1%25eth0]:8080/v1/%C3%BC"},
-	} {
-		base, _ := url.Parse(tt.base)
-		u, _ := url.Parse(tt.path)
-		if got := newClient(nil, func(c *Client) { c.Base = base }).target(u); got.String() != tt.want || base.String() != tt.base {
-			t.Errorf("%s below %s: %s, want %s", tt.path, base, got, tt.want)
-		}
 	}
 }

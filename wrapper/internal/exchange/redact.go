@@ -91,8 +91,8 @@ func (r Redactor) body(b []byte, whole bool) []byte {
 	return append(b[:len(b)-cut], redacted...)
 }
 
-// sanitizeError returns err as it is, or, where its text repeats a credential or has characters that a terminal obeys, an
-// error that does not. net/http quotes a malformed answer in its errors.
+// sanitizeError returns err itself where its text can be shown as it is, and otherwise an error with that text redacted,
+// printable and bounded. net/http quotes a malformed answer in its errors.
 func (r Redactor) sanitizeError(err error) error {
 	was := err.Error()
 	// All of it is redacted before it is cut: a cut might leave half a credential.

@@ -54,11 +54,6 @@ func TestRetryTable(t *testing.T) {
 			}
 		}
 	}
-	for method, want := range map[string]bool{http.MethodGet: false, http.MethodHead: true, http.MethodPost: true, http.MethodPut: true, http.MethodDelete: true} {
-		if mayHaveEffect(method) != want {
-			t.Errorf("%s may have an effect: %v", method, !want)
-		}
-	}
 }
 
 // TestRetryAfter: what the header may say, and what becomes of another attempt where the longest wait is a minute.

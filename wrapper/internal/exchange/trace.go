@@ -38,10 +38,11 @@ type requestTrace struct {
 	http2       atomic.Bool
 }
 
-// errRepetitionStopped stands for what net/http keeps to itself where it would rather send the request again.
+// errRepetitionStopped replaces the error after which net/http would have sent the request again, and which it does not
+// report.
 var errRepetitionStopped = errors.New("the server ended the request without an answer, and it is not sent a second time")
 
-// isReplayable reports whether net/http takes every request with this method for one that may be sent again.
+// isReplayable reports whether net/http considers every request with this method safe to repeat.
 func isReplayable(method string) bool {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
