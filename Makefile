@@ -1,4 +1,4 @@
-# Everything but ci, lint-spec and prism needs nothing but Go, git and make. What lint and the two diffs run, go builds.
+# Everything but browser, ci, lint-spec and prism needs nothing but Go, git and make. What the other tools are, go builds.
 
 GO       ?= go
 FUZZTIME ?= 30s
@@ -32,6 +32,7 @@ install: ## Install the command line into Go's bin directory
 test: ## Run all tests
 	$(GO) test ./...
 	cd tests/consumer && $(GO) test -count=1 ./...
+	@echo 'Not tested here: the pages in a browser. make browser does that where Chromium is installed.'
 
 .PHONY: generate
 generate: ## Make gen/ out of api/openapi.yaml
