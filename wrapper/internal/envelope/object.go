@@ -75,6 +75,16 @@ func (s *scalar) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// first returns the first of the texts that is not empty.
+func first(texts ...scalar) string {
+	for _, s := range texts {
+		if s != "" {
+			return string(s)
+		}
+	}
+	return ""
+}
+
 // value is the text of a JSON string or number, or an object or list that is not empty as compact JSON.
 type value string
 

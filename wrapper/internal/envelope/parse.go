@@ -67,13 +67,3 @@ func (p *parser) platform(o *object) {
 		}
 	}
 }
-
-// first returns the first of the texts that is not empty.
-func first(texts ...scalar) string {
-	for _, s := range texts {
-		if s != "" {
-			return string(s)
-		}
-	}
-	return ""
-}
