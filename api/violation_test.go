@@ -103,7 +103,7 @@ func TestReasonsArePrintable(t *testing.T) {
 	v := of(t, `  /x: {get: {parameters: [{name: n, in: query, schema: {type: string, enum: ["a\u202e\n`+long+`", b, c`+long+`]}}], responses: {'200': {description: d}}}}`+"\n")
 	err := v.ValidateRequest(send("GET", "/x?n=1", "", ""))
 	checkViolation(t, err)
-	if err == nil || !strings.HasPrefix(err.Error(), "GET /x: query n must be one of \"a\\n") && !strings.Contains(err.Error(), "\ufffd") {
+	if err == nil || !strings.Contains(err.Error(), "\ufffd") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -1,141 +1,101 @@
-// Package agreement_test holds api.Validator against another implementation of the same contract,
-// libopenapi-validator: the same requests and responses, and the same verdicts. README.md explains where the two
-// differ. It is a module of its own, so that nothing of the other implementation reaches the main one.
+// Package agreement_test compares the verdicts of api.Validator with those of two other implementations,
+// libopenapi-validator and kin-openapi's openapi3filter, on thousands of mutated requests and responses, by the contract and
+// by the documents that it may grow into. README.md explains where they differ. It is a module of its own, so that nothing
+// of the other implementations reaches the main one.
 package agreement_test
 
 import (
-	"bytes"
-	"io"
-	"net/http"
+	"maps"
+	"math/rand/v2"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"example.com/cortexscan/api"
-	"github.com/pb33f/libopenapi"
-	validator "github.com/pb33f/libopenapi-validator"
-	"github.com/pb33f/libopenapi-validator/config"
+	"github.com/getkin/kin-openapi/openapi3"
 )
 
-const host = "https://api-acme.xdr.us.paloaltonetworks.com"
-
-// other is the other implementation, set up as strictly as ours where it has a choice.
-func other(t *testing.T) validator.Validator {
+// documents are the contract and those that it may grow into.
+func documents(t *testing.T) map[string][]byte {
 	t.Helper()
-	doc, err := libopenapi.NewDocument(api.Document())
+	out := map[string][]byte{"contract": api.Document()}
+	files, err := filepath.Glob("../contract/testdata/growth/*.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, errs := validator.NewValidator(doc, config.WithFormatAssertions(), config.WithoutSecurityValidation())
-	if errs != nil {
-		t.Fatal(errs)
-	}
-	return v
-}
-
-func ours(t *testing.T) *api.Validator {
-	t.Helper()
-	v, err := api.NewValidator()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
-// verdict is what was expected of one validator, and what it said.
-func verdict(t *testing.T, who string, got, want bool, why any) {
-	t.Helper()
-	if got != want {
-		t.Errorf("%s: valid is %v, want %v (%v)", who, got, want, why)
-	}
-}
-
-func TestOtherTakesTheDocument(t *testing.T) {
-	if ok, errs := other(t).ValidateDocument(); !ok {
-		for _, err := range errs {
-			t.Error(err)
+	for _, file := range files {
+		if out[strings.TrimSuffix(filepath.Base(file), ".yaml")], err = os.ReadFile(file); err != nil {
+			t.Fatal(err)
 		}
 	}
+	return out
 }
 
-func TestRequests(t *testing.T) {
-	a, b := ours(t), other(t)
-	for _, c := range requests {
-		t.Run(c.name, func(t *testing.T) {
-			err := a.ValidateRequest(c.request(t))
-			verdict(t, "api.Validator", err == nil, c.valid, err)
-			ok, errs := b.ValidateHttpRequestSync(c.request(t))
-			// A reason to differ that no longer differs is to be struck out, here and in README.md.
-			verdict(t, "libopenapi-validator", ok, c.valid == (c.differs == agrees), errs)
-		})
-	}
-}
-
-func TestResponses(t *testing.T) {
-	a, b := ours(t), other(t)
-	for _, c := range responses {
-		t.Run(c.name, func(t *testing.T) {
-			request := func() *http.Request { return requests[0].request(t) }
-			if c.abort {
-				request = func() *http.Request { return post(c.name, allEndpoints).request(t) }
+// TestAgreement: every difference between two verdicts is of a class that README.md explains, and every class occurs.
+func TestAgreement(t *testing.T) {
+	used := map[string]int{}
+	exchanges, agreed, differ := 0, 0, 0
+	for name, document := range documents(t) {
+		doc, err := openapi3.NewLoader().LoadFromData(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := ours(t, document)
+		others := map[string]implementation{"libopenapi": other(t, document), "kin": kin(t, document)}
+		count := 400
+		if name == "contract" {
+			count = 4000
+		}
+		for seed := range uint64(count) {
+			e := randomExchange(&generator{Rand: rand.New(rand.NewPCG(seed, uint64(len(name)))), doc: doc})
+			exchanges++
+			mine := a(e)
+			for other, judge := range others {
+				theirs := judge(e)
+				if (len(mine) == 0) == (len(theirs) == 0) {
+					agreed++
+					continue
+				}
+				names := difference{exchange: e, mine: mine, theirs: theirs, other: other}.explain()
+				for _, name := range names {
+					used[name]++
+				}
+				if names == nil {
+					t.Errorf("%s %d: %s\nours: %q\n%s: %q", name, seed, e, mine, other, theirs)
+				}
+				differ++
 			}
-			h := http.Header{}
-			if c.contentType != "" {
-				h.Set("Content-Type", c.contentType)
-			}
-			err := a.ValidateResponse(request(), c.status, h, []byte(c.body))
-			verdict(t, "api.Validator", err == nil, c.valid, err)
-			ok, errs := b.ValidateHttpResponse(request(), &http.Response{
-				StatusCode: c.status, Header: h, Body: io.NopCloser(strings.NewReader(c.body)), ContentLength: int64(len(c.body)),
-			})
-			verdict(t, "libopenapi-validator", ok, c.valid == (c.differs == agrees), errs)
-		})
-	}
-}
-
-// TestEveryDifferenceIsExplained: the reasons of the tables and the sections of README.md are the same.
-func TestEveryDifferenceIsExplained(t *testing.T) {
-	explained := sections(t)
-	used := map[reason]bool{}
-	for _, c := range requests {
-		used[c.differs] = true
-	}
-	for _, c := range responses {
-		used[c.differs] = true
-	}
-	delete(used, agrees)
-	for r := range used {
-		if !explained[string(r)] {
-			t.Errorf("README.md has no section %q", r)
 		}
 	}
-	for name := range explained {
-		if !used[reason(name)] {
-			t.Errorf("README.md explains %q, which no case shows", name)
+	for _, c := range classes {
+		if used[c.name] == 0 {
+			t.Errorf("no difference is of the class %q", c.name)
 		}
 	}
-	if n := len(requests) + len(responses); n < 60 {
-		t.Errorf("only %d cases", n)
+	sections := explained(t)
+	for _, c := range classes {
+		if !sections[c.name] {
+			t.Errorf("README.md has no section %q", c.name)
+		}
 	}
+	for section := range sections {
+		if used[section] == 0 {
+			t.Errorf("README.md explains %q, which does not occur", section)
+		}
+	}
+	if exchanges < 4000 || agreed < exchanges {
+		t.Errorf("only %d exchanges, and %d verdicts that agree", exchanges, agreed)
+	}
+	for _, name := range slices.Sorted(maps.Keys(used)) {
+		t.Logf("%5d × %s", used[name], name)
+	}
+	t.Logf("%d exchanges by %d documents: %d verdicts agree, %d differ", exchanges, len(documents(t)), agreed, differ)
 }
 
-// request makes the request of a case anew: a validator may consume its body.
-func (c requestCase) request(t *testing.T) *http.Request {
-	t.Helper()
-	r, err := http.NewRequest(c.method, host+c.target, bytes.NewReader([]byte(c.body)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header = http.Header{}
-	for _, line := range c.header {
-		name, value, _ := strings.Cut(line, ": ")
-		r.Header.Add(name, value)
-	}
-	return r
-}
-
-// sections are the headings of README.md's last part.
-func sections(t *testing.T) map[string]bool {
+// explained are the headings of README.md's last part.
+func explained(t *testing.T) map[string]bool {
 	t.Helper()
 	text, err := os.ReadFile("README.md")
 	if err != nil {
@@ -148,4 +108,17 @@ func sections(t *testing.T) map[string]bool {
 		}
 	}
 	return names
+}
+
+// randomExchange makes a request or an answer with up to two mutations.
+func randomExchange(g *generator) exchange {
+	path, method, item, op := g.operation()
+	e := g.requestOf(path, method, item, op)
+	if g.oneIn(2) {
+		e = g.answerTo(e, op)
+	}
+	for range g.IntN(3) {
+		e = g.mutate(e)
+	}
+	return e
 }

@@ -1,0 +1,321 @@
+package agreement_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// exchange is a request, or, with a status, an answer to it.
+type exchange struct {
+	method, target string
+	header         http.Header
+	body           string
+
+	status       int
+	answerHeader http.Header
+	answer       string
+}
+
+func (e exchange) String() string {
+	if e.status > 0 {
+		return fmt.Sprintf("answer to %s %s: %d %v %s", e.method, e.target, e.status, e.answerHeader, e.answer)
+	}
+	return fmt.Sprintf("%s %s %v %s", e.method, e.target, e.header, e.body)
+}
+
+func (e exchange) request() *http.Request {
+	r, err := http.NewRequest(e.method, "https://api-acme.example"+e.target, strings.NewReader(e.body))
+	if err != nil {
+		panic(fmt.Sprintf("%s: %v", e, err)) // the generator's fault
+	}
+	r.Header = e.header.Clone()
+	return r
+}
+
+// generator makes exchanges by a document: valid ones as far as it can tell, and then mutations of them.
+type generator struct {
+	*rand.Rand
+	doc *openapi3.T
+}
+
+func (g *generator) oneIn(n int) bool { return g.IntN(n) == 0 }
+
+func pick[T any](g *generator, list []T) T { return list[g.IntN(len(list))] }
+
+// operation picks one of the document.
+func (g *generator) operation() (path, method string, item *openapi3.PathItem, op *openapi3.Operation) {
+	path = pick(g, slices.Sorted(maps.Keys(g.doc.Paths.Map())))
+	item = g.doc.Paths.Value(path)
+	method = pick(g, slices.Sorted(maps.Keys(item.Operations())))
+	return path, method, item, item.GetOperation(method)
+}
+
+func (g *generator) requestOf(path, method string, item *openapi3.PathItem, op *openapi3.Operation) exchange {
+	e := exchange{method: method, header: http.Header{}}
+	var query []string
+	for _, ref := range slices.Concat(item.Parameters, op.Parameters) {
+		p := ref.Value
+		if !p.Required && g.oneIn(3) || p.Schema == nil && p.Content == nil || p.Schema == nil && !isJSON(firstKey(p.Content)) {
+			continue
+		}
+		texts, pairs := g.serialize(p)
+		switch p.In {
+		case "path":
+			path = strings.ReplaceAll(path, "{"+p.Name+"}", url.PathEscape(strings.Join(texts, ",")))
+		case "query":
+			query = append(query, pairs...)
+		case "header":
+			e.header.Set(p.Name, strings.Join(texts, ","))
+		case "cookie":
+			e.header.Add("Cookie", p.Name+"="+strings.Join(texts, ","))
+		}
+	}
+	if e.target = path; len(query) > 0 {
+		e.target += "?" + strings.Join(query, "&")
+	}
+	if op.RequestBody != nil && (op.RequestBody.Value.Required || !g.oneIn(4)) {
+		key := pick(g, slices.Sorted(maps.Keys(op.RequestBody.Value.Content)))
+		e.header.Set("Content-Type", strings.Replace(strings.Replace(key, "*/*", "application/json", 1), "/*", "/json", 1))
+		e.body = g.text(op.RequestBody.Value.Content[key], e.header.Get("Content-Type"))
+	}
+	return e
+}
+
+func (g *generator) answerTo(e exchange, op *openapi3.Operation) exchange {
+	key := pick(g, slices.Sorted(maps.Keys(op.Responses.Map())))
+	described := op.Responses.Value(key).Value
+	status := strings.NewReplacer("XX", "01", "default", "503").Replace(key)
+	if _, err := fmt.Sscan(status, &e.status); err != nil {
+		panic(err)
+	}
+	e.answerHeader = http.Header{}
+	for _, name := range slices.Sorted(maps.Keys(described.Headers)) {
+		if h := described.Headers[name].Value; h.Schema != nil && (h.Required || g.oneIn(2)) {
+			e.answerHeader.Set(name, scalar(g.value(h.Schema.Value, 0)))
+		}
+	}
+	if len(described.Content) > 0 {
+		key := pick(g, slices.Sorted(maps.Keys(described.Content)))
+		e.answerHeader.Set("Content-Type", strings.Replace(strings.Replace(key, "*/*", "application/json", 1), "/*", "/json", 1))
+		e.answer = g.text(described.Content[key], e.answerHeader.Get("Content-Type"))
+	}
+	return e
+}
+
+func isJSON(mediaType string) bool { return strings.Contains(mediaType, "json") }
+
+func firstKey(content openapi3.Content) string {
+	for _, key := range slices.Sorted(maps.Keys(content)) {
+		return key
+	}
+	return ""
+}
+
+// text writes a value in a media type.
+func (g *generator) text(media *openapi3.MediaType, mediaType string) string {
+	if media.Schema == nil {
+		return "{}"
+	}
+	v := g.value(media.Schema.Value, 0)
+	switch {
+	case isJSON(mediaType):
+		return encode(v)
+	case strings.HasPrefix(mediaType, "application/x-www-form-urlencoded"):
+		form := url.Values{}
+		if object, ok := v.(map[string]any); ok {
+			for name, member := range object {
+				form.Set(name, scalar(member))
+			}
+		}
+		return form.Encode()
+	case strings.HasPrefix(mediaType, "multipart/"):
+		return "no multipart"
+	}
+	return scalar(v)
+}
+
+func encode(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+func scalar(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	return strings.Trim(encode(v), `"`)
+}
+
+// serialize returns the value of a parameter as texts, and as pairs of a query.
+func (g *generator) serialize(p *openapi3.Parameter) (texts, pairs []string) {
+	if p.Schema == nil {
+		text := encode(g.value(p.Content[firstKey(p.Content)].Schema.Value, 0))
+		return []string{text}, []string{p.Name + "=" + url.QueryEscape(text)}
+	}
+	style, err := p.SerializationMethod()
+	if err != nil {
+		panic(err)
+	}
+	separator := map[string]string{"spaceDelimited": "%20", "pipeDelimited": "|"}[style.Style]
+	if separator == "" {
+		separator = ","
+	}
+	switch v := g.value(p.Schema.Value, 0).(type) {
+	case []any:
+		var escaped []string
+		for _, item := range v {
+			texts = append(texts, scalar(item))
+			escaped = append(escaped, url.QueryEscape(scalar(item)))
+			pairs = append(pairs, p.Name+"="+url.QueryEscape(scalar(item)))
+		}
+		if !style.Explode {
+			pairs = []string{p.Name + "=" + strings.Join(escaped, separator)}
+		}
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			switch {
+			case style.Style == "deepObject":
+				pairs = append(pairs, p.Name+"["+name+"]="+url.QueryEscape(scalar(v[name])))
+			case style.Explode:
+				texts = append(texts, name+"="+scalar(v[name]))
+				pairs = append(pairs, url.QueryEscape(name)+"="+url.QueryEscape(scalar(v[name])))
+			default:
+				texts = append(texts, name, scalar(v[name]))
+			}
+		}
+		if style.Style != "deepObject" && !style.Explode {
+			pairs = []string{p.Name + "=" + strings.Join(texts, ",")}
+		}
+	default:
+		texts = []string{scalar(v)}
+		pairs = []string{p.Name + "=" + url.QueryEscape(scalar(v))}
+	}
+	switch style.Style {
+	case "label":
+		texts = []string{"." + strings.Join(texts, ".")}
+	case "matrix":
+		texts = []string{";" + p.Name + "=" + strings.Join(texts, ",")}
+	}
+	return texts, pairs
+}
+
+// value makes a value that the schema accepts, as far as it goes.
+func (g *generator) value(s *openapi3.Schema, depth int) any {
+	known, _ := s.Extensions["x-known-values"].([]any)
+	switch {
+	case s.Nullable && g.oneIn(6):
+		return nil
+	case len(s.Enum) > 0:
+		return pick(g, s.Enum)
+	case len(known) > 0 && !g.oneIn(4):
+		return pick(g, known)
+	case s.Example != nil && g.oneIn(2):
+		return s.Example
+	}
+	var v any
+	if alternatives := slices.Concat(s.OneOf, s.AnyOf); len(alternatives) > 0 {
+		form := pick(g, alternatives)
+		v = g.value(form.Value, depth)
+		if g.oneIn(6) { // what matches two alternatives is valid for anyOf and not for oneOf
+			v = merge(v, g.value(pick(g, alternatives).Value, depth))
+		}
+		if object, ok := v.(map[string]any); ok && s.Discriminator != nil {
+			for _, word := range slices.Sorted(maps.Keys(s.Discriminator.Mapping)) {
+				if s.Discriminator.Mapping[word].Ref == form.Ref {
+					object[s.Discriminator.PropertyName] = word
+				}
+			}
+		}
+	}
+	for _, part := range s.AllOf {
+		v = merge(v, g.value(part.Value, depth))
+	}
+	if s.Type == nil && len(s.Properties) == 0 {
+		if len(s.OneOf)+len(s.AnyOf)+len(s.AllOf) == 0 {
+			return pick(g, []any{nil, true, 7, "text", []any{1}, map[string]any{"a": "b"}})
+		}
+		return v
+	}
+	return merge(v, g.typed(s, depth))
+}
+
+func merge(a, b any) any {
+	into, isObject := a.(map[string]any)
+	from, both := b.(map[string]any)
+	switch {
+	case isObject && both:
+		maps.Copy(into, from)
+		return into
+	case a == nil:
+		return b
+	}
+	return a
+}
+
+func (g *generator) typed(s *openapi3.Schema, depth int) any {
+	switch {
+	case s.Type.Is("boolean"):
+		return g.oneIn(2)
+	case s.Type.Is("integer"), s.Type.Is("number"):
+		n := g.IntN(20)
+		if s.Min != nil {
+			n += int(*s.Min) + 1
+		}
+		if s.Max != nil && float64(n) >= *s.Max {
+			n = int(*s.Max) - 1
+		}
+		if s.MultipleOf != nil {
+			n = int(*s.MultipleOf) * n
+		}
+		if s.Type.Is("number") && s.MultipleOf == nil && g.oneIn(3) {
+			return float64(n) + 0.5
+		}
+		return n
+	case s.Type.Is("string"):
+		switch s.Format {
+		case "date":
+			return "2026-02-03"
+		case "date-time":
+			return "2026-02-03T04:05:06Z"
+		case "uuid":
+			return "123e4567-e89b-12d3-a456-426614174000"
+		}
+		text := pick(g, []string{"laptop-17", "a", "größer", "x y", "0", "true"})
+		for uint64(len(text)) < s.MinLength {
+			text += "x"
+		}
+		if s.MaxLength != nil && uint64(len(text)) > *s.MaxLength {
+			text = text[:*s.MaxLength]
+		}
+		return text
+	case s.Type.Is("array"):
+		items := []any{}
+		for range int(s.MinItems) + g.IntN(3) {
+			if depth < 4 {
+				items = append(items, g.value(s.Items.Value, depth+1))
+			}
+		}
+		return items
+	}
+	object := map[string]any{}
+	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
+		if slices.Contains(s.Required, name) || depth < 3 && g.oneIn(2) {
+			object[name] = g.value(s.Properties[name].Value, depth+1)
+		}
+	}
+	if extra := s.AdditionalProperties.Schema; extra != nil && depth < 3 && g.oneIn(2) {
+		object["extra"] = g.value(extra.Value, depth+1)
+	}
+	return object
+}
