@@ -38,10 +38,10 @@ func Example() {
 		return
 	}
 	fmt.Println(run.DATA)
-	fmt.Println(reply.EndpointsCount, "scan cancelled by action", reply.ActionID)
+	fmt.Println(reply.EndpointsCount, "scan canceled by action", reply.ActionID)
 	// Output:
 	// Scan is in Completed state
-	// 1 scan cancelled by action 1
+	// 1 scan canceled by action 1
 }
 
 func ExampleNew() {

@@ -21,7 +21,7 @@ import (
 )
 
 func main() {
-	results, err := drive(context.Background()) //nolint:forbidigo // the program's own
+	results, err := drive(context.Background())
 	if err == nil {
 		err = json.NewEncoder(os.Stdout).Encode(results)
 	}

@@ -23,7 +23,7 @@ one is added to it. Nothing in the repository changes.
 `
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) //nolint:forbidigo // the program's own
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	onlyLimits := flag.Bool("limits", false, "only say what the generator cannot do")
 	flag.Usage = func() { fmt.Fprint(os.Stderr, usage) }
