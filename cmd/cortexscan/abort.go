@@ -81,7 +81,7 @@ func runAbort(ctx context.Context, s *session, cmd *cli.Command) error {
 		}
 	}
 	if cmd.Bool("dry-run") {
-		return p.print(s)
+		return p.print(ctx, s)
 	}
 	client, err := c.client(ctx, s)
 	if err != nil {

@@ -56,8 +56,8 @@ func (c *catcher) RoundTrip(r *http.Request) (*http.Response, error) {
 var hiddenHeaders = []string{"Authorization", "X-Xdr-Nonce"}
 
 // print writes the request as it would be sent, but for the credentials, and with the whole URL in its first line.
-func (p *plan) print(s *session) error {
-	r := p.request.Clone(context.Background()) // the context of the call it was caught in has ended
+func (p *plan) print(ctx context.Context, s *session) error {
+	r := p.request.Clone(ctx) // the context of the call that it was caught in has ended
 	for _, name := range hiddenHeaders {
 		if r.Header.Get(name) != "" {
 			r.Header.Set(name, "[hidden]")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -30,10 +29,8 @@ func newChecker(cmd *cli.Command) (*checker, error) {
 		return nil, err
 	}
 	c.roots = contractRoots(c.paths)
-	if c.validator, err = api.NewValidator(); err != nil {
-		return nil, fmt.Errorf("%w: %w", errFailed, err)
-	}
-	return c, nil
+	c.validator, err = loadValidator()
+	return c, err
 }
 
 // verdict is what was found about one request.

@@ -2,9 +2,12 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
+	"example.com/cortexscan/api"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -34,4 +37,24 @@ func contractRoots(paths []string) []string {
 		}
 	}
 	return roots
+}
+
+// loadValidator loads the contract for validation, once and only when there is something to validate.
+var loadValidator = sync.OnceValues(func() (*api.Validator, error) {
+	v, err := api.NewValidator()
+	if err != nil {
+		return nil, fmt.Errorf("%w: the contract cannot be loaded: %w", errFailed, err)
+	}
+	return v, nil
+})
+
+// contractValidator validates the requests of a client.
+type contractValidator struct{}
+
+func (contractValidator) ValidateRequest(r *http.Request) error {
+	v, err := loadValidator()
+	if err != nil {
+		return err
+	}
+	return v.ValidateRequest(r)
 }

@@ -61,13 +61,13 @@ func runDemo(ctx context.Context, s *session, cmd *cli.Command) error {
 	} {
 		d.tenant.AddEndpoint(e)
 	}
-	stop, err := d.serve()
+	stop, err := d.serve(ctx)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	if d.checked, err = api.NewValidator(); err != nil {
-		return fmt.Errorf("%w: %w", errFailed, err)
+	if d.checked, err = loadValidator(); err != nil {
+		return err
 	}
 	if d.client, err = d.connect(wrapper.AdvancedKey(demoKeyID, d.key)); err != nil {
 		return fmt.Errorf("%w: %w", errFailed, err)
@@ -90,8 +90,8 @@ func runDemo(ctx context.Context, s *session, cmd *cli.Command) error {
 }
 
 // serve listens on a free port of the loopback interface.
-func (d *demo) serve() (stop func(), err error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func (d *demo) serve(ctx context.Context) (stop func(), err error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("%w: no port to listen on: %w", errFailed, err)
 	}

@@ -1,17 +1,11 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net/http"
 	"strings"
-	"sync"
 	"time"
 
-	"example.com/cortexscan/api"
-	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"example.com/cortexscan/internal/text"
 	"example.com/cortexscan/wrapper"
 	"github.com/urfave/cli/v3"
@@ -102,7 +96,7 @@ func readConnection(s *session, cmd *cli.Command) (*connection, error) {
 	c.options = []wrapper.Option{
 		wrapper.WithTimeout(cmd.Duration("timeout")),
 		wrapper.WithRetry(wrapper.Retry{Attempts: cmd.Int("retries") + 1}),
-		wrapper.WithRequestValidator(&lazyValidator{}),
+		wrapper.WithRequestValidator(contractValidator{}),
 	}
 	if cmd.Bool("verbose") {
 		c.options = append(c.options, wrapper.WithLogger(newLogger(s)))
@@ -151,69 +145,6 @@ func (c *connection) missing(keyToo bool) error {
 		hint(`See cortexscan --help. "cortexscan demo" and "cortexscan sandbox" need no settings.`)
 }
 
-// client returns the client for the settings. If the key is not set and a person is there, it asks for the key.
-func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, error) {
-	ask := c.key == "" && c.keyFile == "" && c.url != "" && c.keyID != "" && s.io.Interactive()
-	if !ask {
-		if err := c.missing(true); err != nil {
-			return nil, err
-		}
-	}
-	key, err := c.key, error(nil)
-	switch {
-	case ask:
-		key, err = s.io.AskSecret(ctx, fmt.Sprintf("API key %s (not shown):", printable(c.keyID)))
-		if err != nil {
-			return nil, promptError(ctx, err)
-		}
-	case c.keyFile != "":
-		// A FIFO blocks until somebody writes to it.
-		key, err = terminal.Await(ctx, func() (string, error) { return wrapper.ReadKeyFile(c.keyFile) }, func() {})
-		switch {
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
-		case err != nil:
-			return nil, settingError(err)
-		}
-	}
-	cred, err := wrapper.KeyOfType(c.keyType, c.keyID, key)
-	if err != nil {
-		return nil, settingError(err)
-	}
-	client, err := wrapper.New(c.url, cred, c.options...)
-	if err != nil {
-		return nil, settingError(err)
-	}
-	return client, nil
-}
-
-// rehearsal returns the same client with a made-up key and another transport: what it sends is what the real one would
-// send, but for the credentials.
-func (c *connection) rehearsal(transport http.RoundTripper) (*wrapper.Client, error) {
-	if err := c.missing(false); err != nil {
-		return nil, err
-	}
-	id := c.keyID
-	if id == "" {
-		id = "(not set)"
-	}
-	cred, err := wrapper.KeyOfType(c.keyType, id, "none")
-	if err != nil {
-		return nil, settingError(err)
-	}
-	client, err := wrapper.New(c.url, cred, append(c.options[:len(c.options):len(c.options)],
-		wrapper.WithHTTPClient(&http.Client{Transport: transport}),
-		wrapper.WithRetry(wrapper.Retry{Attempts: 1}), wrapper.WithLogger(nil))...)
-	if err != nil {
-		return nil, settingError(err)
-	}
-	return client, nil
-}
-
-func settingError(err error) error {
-	return usagef("%s", strings.TrimPrefix(err.Error(), "cortexscan: "))
-}
-
 // hostOf returns the host of the setting, as the user wrote it.
 func hostOf(setting string) string {
 	_, rest, hasScheme := strings.Cut(setting, "://")
@@ -222,19 +153,4 @@ func hostOf(setting string) string {
 	}
 	host, _, _ := strings.Cut(rest, "/")
 	return printable(host)
-}
-
-// lazyValidator loads the contract only when there is a request to validate.
-type lazyValidator struct {
-	once      sync.Once
-	validator *api.Validator
-	err       error
-}
-
-func (l *lazyValidator) ValidateRequest(r *http.Request) error {
-	l.once.Do(func() { l.validator, l.err = api.NewValidator() })
-	if l.err != nil {
-		return l.err
-	}
-	return l.validator.ValidateRequest(r)
 }

@@ -75,7 +75,7 @@ func runStatus(ctx context.Context, s *session, cmd *cli.Command) error {
 	}
 	call := call{run: o.run, host: hostOf(c.url), until: o.watch.Until}
 	if o.wait {
-		return watchRun(ctx, s, call, client.WatchScanRun(ctx, o.run, o.watch))
+		return watchRun(s, call, client.WatchScanRun(ctx, o.run, o.watch))
 	}
 	status, err := client.GetScanRunStatus(ctx, o.run, o.fields...)
 	if err != nil {
@@ -150,7 +150,7 @@ func readRunID(args []string) (int64, error) {
 	run, err := strconv.ParseInt(args[0], 10, 64)
 	switch {
 	case errors.Is(err, strconv.ErrRange) && run > 0:
-		return 0, usagef("the ID of a scan run is at most %d", math.MaxInt64)
+		return 0, usagef("the ID of a scan run is at most %d", int64(math.MaxInt64))
 	case err != nil || run <= 0:
 		return 0, usagef("the ID of a scan run is a positive whole number, not %q", printable(args[0])).hint(example)
 	}
@@ -162,7 +162,7 @@ func stateStyle(state string) terminal.Style {
 	switch strings.ToLower(state) {
 	case "completed", "success", "done", "finished":
 		return terminal.Green
-	case "failed", "error", "aborted", "canceled", "cancelled":
+	case "failed", "error", "aborted", "canceled":
 		return terminal.Red
 	}
 	return terminal.Yellow

@@ -66,8 +66,12 @@ func flagError(cmd *cli.Command, err error) error {
 	if before, _, ok := strings.Cut(text, "strconv."); ok { // the parser does not wrap it
 		text = before + "want a whole number"
 	}
-	text = strings.Replace(text, "time: missing unit in duration", "want a time with its unit, such as 5s, not", 1)
-	text = strings.Replace(text, "time: invalid duration", "want a time such as 5s or 2m, not", 1)
+	if before, _, ok := strings.Cut(text, "time: missing unit"); ok {
+		text = before + "want a time with its unit, such as 5s"
+	}
+	if before, _, ok := strings.Cut(text, "time: invalid duration"); ok {
+		text = before + "want a time such as 5s or 2m"
+	}
 	if before, after, ok := strings.Cut(text, " for flag -"); ok {
 		name, _, _ := strings.Cut(after, ":")
 		text = before + " for " + dashed(name) + after[len(name):]

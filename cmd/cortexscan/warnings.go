@@ -14,7 +14,7 @@ import (
 // times that no endpoint can match.
 func warnings(t *targets, r *http.Request, now time.Time) []string {
 	list := t.timeWarnings(now)
-	validator, err := api.NewValidator()
+	validator, err := loadValidator()
 	if err != nil {
 		return list // the request has been validated: it cannot fail here
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"iter"
 	"time"
@@ -26,7 +25,7 @@ type display interface {
 }
 
 // watchRun follows a scan run until its wait ends, and shows how it goes.
-func watchRun(ctx context.Context, s *session, c call, statuses iter.Seq2[*gen.ScanRunStatus, error]) error {
+func watchRun(s *session, c call, statuses iter.Seq2[*gen.ScanRunStatus, error]) error {
 	p, err := follow(statuses, newDisplay(s, c))
 	var failed *callError
 	if err != nil {

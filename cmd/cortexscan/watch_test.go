@@ -51,7 +51,7 @@ func watch(terminal bool, statuses iter.Seq2[*gen.ScanRunStatus, error]) (c *tri
 		c.atTerminal()
 	}
 	c.sys.now = time.Now
-	err = watchRun(context.Background(), &session{c.sys, false}, call{run: 7}, statuses)
+	err = watchRun(&session{c.sys, false}, call{run: 7}, statuses)
 	return c, err
 }
 
@@ -118,7 +118,7 @@ func TestWaitEndsWithTheLastState(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				trial := newOffline()
 				trial.atTerminal()
-				err := watchRun(t.Context(), &session{trial.sys, false}, call{run: 7, host: "acme.example", until: []string{"Completed"}}, polls(t.Context(), c.end, c.states...))
+				err := watchRun(&session{trial.sys, false}, call{run: 7, host: "acme.example", until: []string{"Completed"}}, polls(t.Context(), c.end, c.states...))
 				f := describe(err)
 				if f.Exit != c.want.Exit || f.Message != c.want.Message || f.Note != c.want.Note || f.LastState != c.want.LastState {
 					t.Errorf("got %+v", f)

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestCompletion(t *testing.T) {
+	const none, files = "", ":files"
+	for _, c := range []struct {
+		name  string
+		words []string
+		want  string // the candidates
+	}{
+		{"a command", []string{"st"}, "status"},
+		{"all commands", []string{""}, "status abort validate spec sandbox demo completion version"},
+		{"a command behind a flag", []string{"-o", "json", "st"}, "status"},
+		{"a command behind help", []string{"help", "ab"}, "abort"},
+		{"a shell", []string{"completion", "z"}, "zsh"},
+		{"a flag", []string{"abort", "--conf"}, "--confirm-tenant"},
+		{"a flag of all commands", []string{"abort", "--ou"}, "--output"},
+		{"a flag of the root", []string{"--v"}, "--version"},
+		{"which commands do not have", []string{"spec", "--v"}, none},
+		{"a documented value", []string{"abort", "--platform", "wi"}, "windows"},
+		{"all documented values", []string{"abort", "--isolation", ""}, "isolated unisolated"},
+		{"behind =", []string{"abort", "--isolation=u"}, "--isolation=unisolated"},
+		{"behind = of bash", []string{"abort", "--isolation", "=", "u"}, "unisolated"},
+		{"at = of bash", []string{"abort", "--isolation", "="}, "isolated unisolated"},
+		{"behind a comma", []string{"abort", "--platform", "windows,l"}, "windows,linux"},
+		{"behind a comma and =", []string{"abort", "--platform=windows,l"}, "--platform=windows,linux"},
+		{"the type of a key", []string{"status", "--key-type", ""}, "advanced standard"},
+		{"a format", []string{"status", "789", "--output", "j"}, "json"},
+		{"a format before a command", []string{"-o", "j"}, "json"},
+		{"no value that is known", []string{"abort", "--hostname", ""}, none},
+		{"a value that looks like a flag", []string{"abort", "--hostname", "--pl"}, none},
+		{"a value of an unknown flag", []string{"abort", "--nonsense=x"}, none},
+		{"behind a flag without a value", []string{"validate", "--strict", ""}, files},
+		{"a file", []string{"validate", "re"}, files},
+		{"the file of a key", []string{"status", "--key-file", ""}, files},
+		{"the file of a key behind =", []string{"status", "--key-file=x"}, files},
+		{"an ID", []string{"status", ""}, none},
+		{"a whole command", []string{"abort", "--all", "--yes", ""}, none},
+		{"an empty word of PowerShell", []string{"abort", "--isolation", " "}, "isolated unisolated"},
+		{"no word", nil, none},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			trial := newOffline(append([]string{completeCommand}, c.words...)...)
+			trial.run(t, t.Context(), exitDone)
+			var got []string
+			for line := range strings.Lines(trial.stdout.String()) {
+				value, _, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+				got = append(got, value)
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+			if trial.stderr.Len() > 0 || strings.Contains(trial.stdout.String(), "`") {
+				t.Errorf("printed %q, %q", &trial.stdout, &trial.stderr)
+			}
+		})
+	}
+}

@@ -1,0 +1,71 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+)
+
+func TestAskReadsOneLineEach(t *testing.T) {
+	s, _, errOut := fake()
+	s.In = strings.NewReader(" yes \r\nno\nhalf")
+	for _, want := range []string{"yes", "no"} {
+		if got, err := s.Ask(t.Context(), "Continue?"); got != want || err != nil {
+			t.Errorf("got %q, %v, want %q", got, err, want)
+		}
+	}
+	if _, err := s.Ask(t.Context(), "Continue?"); !errors.Is(err, io.EOF) {
+		t.Errorf("half a line: %v", err)
+	}
+	if got := errOut.String(); got != "Continue? Continue? Continue? \n" {
+		t.Errorf("asked %q", got)
+	}
+}
+
+func TestAskEndsWithTheContext(t *testing.T) {
+	s, _, errOut := fake()
+	never, writer := io.Pipe()
+	defer writer.Close()
+	s.In = never
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.Ask(ctx, "Continue?"); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if !strings.HasSuffix(errOut.String(), "\n") {
+		t.Error("the line with the question is not ended")
+	}
+}
+
+func TestAskSecret(t *testing.T) {
+	s, _, errOut := fake()
+	restored := false
+	s.Restore = func() { restored = true }
+	s.ReadPassword = func() (string, error) { return "secret", nil }
+	if got, err := s.AskSecret(t.Context(), "API key:"); got != "secret" || err != nil || restored {
+		t.Errorf("got %q, %v, restored %v", got, err, restored)
+	}
+	if got := errOut.String(); got != "API key: \n" {
+		t.Errorf("shown: %q", got)
+	}
+
+	ctx, cancel := context.WithCancel(t.Context())
+	never := make(chan struct{})
+	defer close(never)
+	s.ReadPassword = func() (string, error) { cancel(); <-never; return "", nil }
+	if _, err := s.AskSecret(ctx, "API key:"); !errors.Is(err, context.Canceled) || !restored {
+		t.Errorf("got %v, restored %v", err, restored)
+	}
+}
+
+func TestInteractive(t *testing.T) {
+	s, _, _ := fake()
+	for _, c := range [][3]bool{{false, false, false}, {true, false, false}, {false, true, false}, {true, true, true}} {
+		s.InIsTerminal, s.ErrIsTerminal = c[0], c[1]
+		if s.Interactive() != c[2] {
+			t.Errorf("input %v, standard error %v: %v", c[0], c[1], !c[2])
+		}
+	}
+}

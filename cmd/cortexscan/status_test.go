@@ -1,0 +1,44 @@
+package main
+
+import (
+	"math"
+	"testing"
+
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
+)
+
+func TestRunID(t *testing.T) {
+	const notPositive = `the ID of a scan run is a positive whole number, not `
+	for _, c := range []struct {
+		args []string
+		want int64
+		err  string
+	}{
+		{[]string{"1"}, 1, ""},
+		{[]string{"9223372036854775807"}, math.MaxInt64, ""},
+		{[]string{"9223372036854775808"}, 0, "the ID of a scan run is at most 9223372036854775807"},
+		{[]string{"-9223372036854775809"}, 0, notPositive + `"-9223372036854775809"`},
+		{[]string{"0"}, 0, notPositive + `"0"`},
+		{[]string{"-5"}, 0, notPositive + `"-5"`},
+		{[]string{"abc\u202e"}, 0, notPositive + `"abc"`},
+		{[]string{"1.5"}, 0, notPositive + `"1.5"`},
+		{[]string{""}, 0, notPositive + `""`},
+		{nil, 0, "the ID of a scan run is missing"},
+		{[]string{"1", "2"}, 0, `unexpected argument "2"`},
+	} {
+		got, err := readRunID(c.args)
+		if got != c.want && c.err == "" || (err == nil) != (c.err == "") || err != nil && err.Error() != c.err {
+			t.Errorf("%q: got %d, %v", c.args, got, err)
+		}
+	}
+}
+
+func TestStateStyle(t *testing.T) {
+	for state, want := range map[string]terminal.Style{
+		"Completed": terminal.Green, "FAILED": terminal.Red, "Running": terminal.Yellow, "whatever": terminal.Yellow,
+	} {
+		if got := stateStyle(state); got != want {
+			t.Errorf("%s: %s", state, got)
+		}
+	}
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestInWords(t *testing.T) {
+	many := make([]string, 13)
+	for i := range many {
+		many[i] = fmt.Sprint(i)
+	}
+	for want, values := range map[string][]string{
+		"a":                             {"a"},
+		"a or b\u00e9 c":                {"a\u202e", "b\u00e9\nc"},
+		strings.Join(many[:10], " or "): many[:10],
+		"0 or 1 or 2 or 3 or 4 or 5 or 6 or 7 or 8 or 9 or one of 1 other":  many[:11],
+		"0 or 1 or 2 or 3 or 4 or 5 or 6 or 7 or 8 or 9 or one of 3 others": many,
+	} {
+		if got := inWords(values); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// The flags whose values are documented are those that the contract lists values for, and their help names them.
+func TestHelpListsDocumentedValues(t *testing.T) {
+	var with []string
+	for _, f := range targetFlags() {
+		name := f.Names()[0]
+		values := documentedValues(name)
+		if values == nil {
+			continue
+		}
+		with = append(with, name)
+		if usage := flagUsage(f); !strings.HasSuffix(usage, ": "+strings.Join(values, ", ")) {
+			t.Errorf("--%s: %s", name, usage)
+		}
+	}
+	if got := strings.Join(with, " "); got != "platform status isolation" {
+		t.Errorf("got %s", got)
+	}
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// What is mistyped gets an error in the program's words, with what to do, and sends nothing.
+func TestUsageErrors(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"stauts 789", `unknown command "stauts" Did you mean "status"? See cortexscan --help.`},
+		{"stauts 789 --wait", `unknown command "stauts" Did you mean "status"? See cortexscan --help.`},
+		{"xyz", `unknown command "xyz" See cortexscan --help.`},
+		{"help nothing", `unknown command "nothing" See cortexscan --help.`},
+		{"status 789 --wiat", "unknown flag --wiat Did you mean --wait? See cortexscan status --help."},
+		{"status 789 --outptu json", "unknown flag --outptu Did you mean --output? See cortexscan status --help."},
+		{"status 789 --xyz", "unknown flag --xyz See cortexscan status --help."},
+		{"status 789 -x", "unknown flag -x See cortexscan status --help."},
+		{"status 789 -o yaml", `invalid value "yaml" for -o: want text or json See cortexscan status --help.`},
+		{"status 789 --url", "--url needs a value See cortexscan status --help."},
+		{"status 789 --retries many", `invalid value "many" for --retries: want a whole number See cortexscan status --help.`},
+		{"status 789 --retries -1", `invalid value "-1" for --retries: want zero or more See cortexscan status --help.`},
+		{"status 789 --wait --every 5", `invalid value "5" for --every: want a time with its unit, such as 5s See cortexscan status --help.`},
+		{"status 789 --timeout soon", `invalid value "soon" for --timeout: want a time such as 5s or 2m See cortexscan status --help.`},
+		{"status 789 --timeout 0s", `invalid value "0s" for --timeout: want a time above zero, such as 5s See cortexscan status --help.`},
+		{"status 789 --url a --url b", "--url is given more than once See cortexscan status --help."},
+		{"status -5", `the ID of a scan run is a positive whole number, not "-5" Example: cortexscan status 789. See cortexscan status --help.`},
+		{"status 789 --key=secret", "unknown flag --key The key is never a flag: set CORTEXCLOUD_API_KEY or CORTEXCLOUD_API_KEY_FILE, or use --key-file. See cortexscan status --help."},
+		{"abort --all= --yes", "--all has no value: is a variable unset?"},
+		{"abort stray --all", `unexpected argument "stray" See cortexscan abort --help.`},
+	} {
+		trial := newTrial(t, strings.Fields(c.args)...)
+		trial.run(t, t.Context(), exitUsage)
+		got := strings.Join(strings.Fields(strings.NewReplacer("error:", "", "hint:", "").Replace(trial.stderr.String())), " ")
+		if got != c.want {
+			t.Errorf("%s:\ngot  %s\nwant %s", c.args, got, c.want)
+		}
+		if trial.stdout.Len() > 0 || len(trial.tenant.Calls()) > 0 {
+			t.Errorf("%s: printed %q, sent %d", c.args, &trial.stdout, len(trial.tenant.Calls()))
+		}
+	}
+}
