@@ -61,7 +61,7 @@ func TestOtherCommandsInTheSandbox(t *testing.T) {
 				wantText(t, trial.stdout.String()+trial.stderr.String(), c.says)
 			}
 			live := page(t, printed.Pages["live"])
-			wantText(t, live, "4 requests, all OK", "aborted", "id=5")
+			wantText(t, live, "4 requests, none with problems", "aborted", "id=5")
 			if calls := page(t, printed.Pages["live"]+"live"); strings.Contains(calls, printed.Environment[wrapper.EnvKey]) {
 				t.Error("the calls on the live page have the key")
 			}

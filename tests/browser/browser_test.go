@@ -1,270 +1,255 @@
 // Package browser_test looks at the sandbox's pages in a real browser, served by the program as people run it.
-// It is skipped where no Chromium is installed, unless CORTEXSCAN_BROWSER is set.
+//
+//	go test ./...                              # skipped where no Chromium is installed
+//	CORTEXSCAN_BROWSER=required go test ./...  # fails there
+//	CORTEXSCAN_SCREENSHOTS=/tmp/shots go test -run Screenshots ./...
 package browser_test
 
 import (
+	"context"
 	"encoding/json"
-	"net/http"
+	"errors"
+	"fmt"
+	"iter"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	"example.com/cortexscan/wrapper"
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
-// running is a sandbox that a test has started.
-type running struct {
-	Environment map[string]string
-	Pages       struct{ Live, Docs, Contract string }
+// demand is the variable that makes a missing browser a failure, for a gate that has installed one.
+const demand = "CORTEXSCAN_BROWSER"
+
+// patience is how long a page may take for what it does. It is far more than it needs.
+const patience = 20 * time.Second
+
+// shared is the browser: to start one takes seconds, so the tests share it. Each has a profile of its own in it.
+var shared struct {
+	sync.Once
+	ctx  context.Context
+	err  error
+	stop []func()
 }
 
-// program is built once.
-var program string
+func startBrowser() {
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("no-proxy-server", true),
+		// The pages promise to work offline: no name leads anywhere.
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"),
+		chromedp.WSURLReadTimeout(time.Minute),
+	)
+	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, stopBrowser := chromedp.NewContext(allocator)
+	shared.ctx, shared.stop = ctx, append(shared.stop, stopBrowser, stopAllocator)
+	switch err := chromedp.Do(ctx); {
+	case errors.Is(err, exec.ErrNotFound):
+		shared.err = errors.New("no Chromium is installed (on Debian: apt-get install chromium)")
+	case err != nil:
+		shared.err = fmt.Errorf("Chromium is installed, but does not start: %w", err)
+	}
+}
 
-func TestMain(m *testing.M) {
-	os.Exit(func() int {
-		dir, err := os.MkdirTemp("", "cortexscan")
+// tab is a tab of the browser.
+type tab struct {
+	t   testing.TB
+	ctx context.Context
+
+	mu         sync.Mutex
+	complaints []string
+}
+
+// openTab gives a test a tab in a new profile, on a desk, in light colors.
+func openTab(t testing.TB) *tab {
+	t.Helper()
+	if shared.Do(startBrowser); shared.err != nil {
+		if os.Getenv(demand) == "" {
+			t.Skip(shared.err)
+		}
+		t.Fatalf("%s is set: %v", demand, shared.err)
+	}
+	ctx, closeTab := chromedp.NewContext(shared.ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(closeTab)
+	b := &tab{t: t, ctx: ctx}
+	if err := chromedp.Do(ctx); err != nil { // opens it; a deadline would close it again
+		t.Fatal(err)
+	}
+	go b.listen(chromedp.Console(ctx))
+	b.device(1280, 900, "light")
+	return b
+}
+
+// listen collects errors and warnings of the page: what the content security policy refused, what could not be
+// fetched, what a script failed on.
+func (b *tab) listen(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
+	for m, err := range messages {
+		if err != nil {
+			return
+		}
+		if m.IsException() || m.Type == chromedp.ConsoleError || m.Type == chromedp.ConsoleWarning {
+			b.mu.Lock()
+			b.complaints = append(b.complaints, fmt.Sprint(m.Type, ": ", m.Text, " ", m.URL))
+			b.mu.Unlock()
+		}
+	}
+}
+
+// wantNoComplaints allows for those that contain one of the texts.
+func (b *tab) wantNoComplaints(but ...string) {
+	b.t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, c := range b.complaints {
+		if !slices.ContainsFunc(but, func(text string) bool { return strings.Contains(c, text) }) {
+			b.t.Errorf("the browser complains: %s", c)
+		}
+	}
+}
+
+// run runs one action in the tab.
+func run[T any](b *tab, action chromedp.Action[T]) T {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 2*patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, action)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return value
+}
+
+// command sends a command of the DevTools protocol.
+func command[P, R any](b *tab, c cdp.Command[P, R], params P) R {
+	b.t.Helper()
+	return run(b, func(ctx context.Context, t *chromedp.Target) (R, error) { return cdp.Call(ctx, t, c, params) })
+}
+
+func (b *tab) open(url string) {
+	b.t.Helper()
+	run(b, chromedp.Navigate(url))
+}
+
+// read evaluates a JavaScript expression in the page, with the arguments formatted into it.
+func read[T any](b *tab, expression string, args ...any) T {
+	b.t.Helper()
+	return run(b, chromedp.Evaluate[T](format(expression, args), chromedp.EvalAwaitPromise))
+}
+
+// format formats arguments into an expression. Strings become literals of JavaScript, by %s.
+func format(expression string, args []any) string {
+	if len(args) == 0 {
+		return expression
+	}
+	literals := make([]any, len(args))
+	for i, arg := range args {
+		literal, err := json.Marshal(arg)
 		if err != nil {
 			panic(err)
 		}
-		defer os.RemoveAll(dir)
-		program = filepath.Join(dir, "cortexscan")
-		defer func() {
-			for _, stop := range shared.stop {
-				stop()
-			}
-		}()
-		return m.Run()
-	}())
+		literals[i] = string(literal)
+	}
+	return fmt.Sprintf(expression, literals...)
 }
 
-func startSandbox(t *testing.T, args ...string) running {
-	t.Helper()
-	if _, err := os.Stat(program); err != nil {
-		if out, err := exec.Command("go", "build", "-o", program, "../../cmd/cortexscan").CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-	}
-	cmd := exec.Command(program, append([]string{"sandbox", "--listen", "127.0.0.1:0", "--output", "json"}, args...)...)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt)
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the sandbox ended with %v", err)
-		}
-	})
-	var r running
-	if err := json.NewDecoder(out).Decode(&r); err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
-// client is a client of the sandbox with the settings that it printed.
-func (r running) client(t *testing.T) *wrapper.Client {
-	t.Helper()
-	cred, err := wrapper.KeyOfType(r.Environment[wrapper.EnvKeyType], r.Environment[wrapper.EnvKeyID], r.Environment[wrapper.EnvKey])
-	if err != nil {
-		t.Fatal(err)
-	}
-	// A client of its own, so that no idle connection of a test before is in the way.
-	c, err := wrapper.New(r.Environment[wrapper.EnvURL], cred, wrapper.WithHTTPClient(&http.Client{Transport: &http.Transport{}, Timeout: 10 * time.Second}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-func wantNoComplaints(t *testing.T, b *browser) {
-	t.Helper()
-	for _, c := range b.complaints() {
-		t.Errorf("the browser's console: %s", c)
-	}
-}
-
-const (
-	statusBlock = "#operations-Network_scans-getScanRunStatus"
-	abortBlock  = "#operations-Endpoint_scans-abortScan"
-)
-
-// execute tries an operation out on the reference page, and waits for the status of the answer.
-func execute(b *browser, block, status string) {
+// until waits for a JavaScript expression to hold.
+func (b *tab) until(what, expression string, args ...any) {
 	b.t.Helper()
-	b.click(block + " .opblock-summary-control")
-	b.click(block + " .try-out__btn")
-	b.click(block + " .execute")
-	b.until("the answer is "+status, `document.querySelector(args[0] + ' .live-responses-table tbody .response-col_status').innerText.startsWith(args[1])`, block, status)
-}
-
-// The reference page shows both operations, runs them against the sandbox with either type of key, and the live
-// page shows the calls.
-func TestTryItOut(t *testing.T) {
-	for _, keyType := range []string{"advanced", "standard"} {
-		t.Run(keyType, func(t *testing.T) {
-			b := openBrowser(t)
-			r := startSandbox(t, "--key-type", keyType)
-			b.open(r.Pages.Docs)
-			b.until("both operations are there", `document.querySelectorAll('.opblock').length === 2 &&
-				document.querySelector(args[0]) && document.querySelector(args[1])`, statusBlock, abortBlock)
-			execute(b, statusBlock, "200")
-			execute(b, abortBlock, "200")
-			b.until("the answer's body is there", `/Scan is in \w+ state/.test(document.querySelector(args[0] + ' .live-responses-table').innerText)`, statusBlock)
-			var urls []string
-			b.script(&urls, `return performance.getEntriesByType('resource').map((e) => e.name)`)
-			for _, url := range urls {
-				if !strings.HasPrefix(url, r.Environment[wrapper.EnvURL]+"/") && !strings.HasPrefix(url, "data:") {
-					t.Errorf("the page fetched %s", url)
-				}
-			}
-			wantNoComplaints(t, b)
-
-			b.open(r.Pages.Live)
-			b.until("the live page shows both calls", `document.querySelectorAll('[data-part=calls] > li').length === 2`)
-			text := b.text()
-			for _, want := range []string{"GET /public_api/netscan/v1/scan/run?id=789&fields=status", "POST /public_api/v1/endpoints/abort_scan", "2 calls, all valid"} {
-				if !strings.Contains(text, want) {
-					t.Errorf("no %q in\n%s", want, text)
-				}
-			}
-			wantNoComplaints(t, b)
-		})
+	code := "(() => { try { return Boolean(" + format(expression, args) + ") } catch { return false } })()"
+	ctx, cancel := context.WithTimeout(b.ctx, 2*patience)
+	defer cancel()
+	poll := chromedp.Poll[bool](code, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(patience))
+	if _, err := chromedp.Run(ctx, poll); err != nil {
+		b.t.Fatalf("not within %s: %s: %v\n%.2000s", patience, what, err, b.text())
 	}
 }
 
-// What "Authorize" sends is what the reader typed, not the page's own signature.
-func TestAuthorizeWins(t *testing.T) {
-	b := openBrowser(t)
-	r := startSandbox(t)
-	b.open(r.Pages.Docs)
-	b.click(".btn.authorize")
-	b.until("the form is there", `document.querySelectorAll('.auth-container input').length > 1`)
-	b.click(".auth-container input")
-	for _, key := range "17" {
-		b.press(key)
-	}
-	b.click(".auth-container .authorize")
-	b.click(".close-modal")
-	b.until("the form has gone", `!document.querySelector('.auth-container')`)
-	execute(b, statusBlock, "401")
+func (b *tab) text() string {
+	b.t.Helper()
+	return read[string](b, "document.body.innerText")
 }
 
-// On the live page a call opens by keyboard, and stays open and in focus while others come in.
-func TestLivePageByKeyboard(t *testing.T) {
-	b := openBrowser(t)
-	r := startSandbox(t)
-	c := r.client(t)
-	if _, err := c.GetScanRunStatus(t.Context(), 5); err == nil {
-		t.Fatal("there is a run 5")
-	}
-	b.open(r.Pages.Live)
-	b.until("the call is there", `document.querySelector('[data-part=calls] summary')`)
-	inFocus := false
-	for range 12 {
-		b.press(keyTab)
-		if b.script(&inFocus, `return document.activeElement.localName === 'summary'`); inFocus {
-			break
+// click clicks the first element that a CSS selector finds, as a person does: once it has stopped moving, and with
+// nothing in front of it.
+func (b *tab) click(selector string) {
+	b.t.Helper()
+	b.until("there is "+selector+" to click", `(() => {
+		const e = document.querySelector(%s);
+		e.scrollIntoView({ block: 'center', behavior: 'instant' });
+		const r = e.getBoundingClientRect();
+		const x = r.x + r.width / 2, y = r.y + Math.min(r.height, 40) / 2;
+		const place = [x, y, scrollY].join();
+		const before = window.testPlace;
+		window.testPlace = place;
+		return place === before && e.contains(document.elementFromPoint(x, y));
+	})()`, selector)
+	place := read[[2]float64](b, `((place) => { window.testPlace = ''; return place.split(',').slice(0, 2).map(Number); })(window.testPlace)`)
+	run(b, chromedp.MouseClickXY(place[0], place[1]))
+}
+
+// fill types a text in place of an input's.
+func (b *tab) fill(selector, text string) {
+	b.t.Helper()
+	read[bool](b, `((e) => { e.focus(); e.select(); return true; })(document.querySelector(%s))`, selector)
+	b.press(kb.Backspace + text)
+}
+
+// choose takes an option of a select, as its menu does.
+func (b *tab) choose(selector, value string) {
+	b.t.Helper()
+	read[bool](b, `(() => {
+		const e = document.querySelector(%s);
+		Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, 'value').set.call(e, %s);
+		return ['input', 'change'].every((type) => e.dispatchEvent(new Event(type, { bubbles: true })));
+	})()`, selector, value)
+}
+
+func (b *tab) press(keys string) {
+	b.t.Helper()
+	run(b, chromedp.KeyEvent(keys))
+}
+
+// device makes the page believe that it is shown on a screen of this size, in light or dark.
+func (b *tab) device(width, height int64, scheme string) {
+	b.t.Helper()
+	command(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 600})
+	command(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+}
+
+// allowClipboard lets the page use the clipboard without a person who is asked.
+func (b *tab) allowClipboard() {
+	b.t.Helper()
+	for _, name := range []string{"clipboard-read", "clipboard-write"} {
+		params := browser.SetPermissionParams{
+			Permission:       &browser.PermissionDescriptor{Name: name},
+			Setting:          browser.PermissionSettingGranted,
+			BrowserContextID: chromedp.FromContext(b.ctx).BrowserContextID,
+		}
+		if _, err := chromedp.CallBrowser(b.ctx, browser.SetPermission, params); err != nil {
+			b.t.Fatal(err)
 		}
 	}
-	if !inFocus {
-		t.Fatal("the tab key does not lead to the call")
-	}
-	var outline string
-	if b.script(&outline, `const s = getComputedStyle(document.activeElement); return s.outlineStyle + ' ' + s.outlineWidth`); outline != "solid 3px" {
-		t.Errorf("the focus is seen as %q", outline)
-	}
-	b.press(keyEnter)
-	b.until("the call is open", `document.activeElement.parentElement.open`)
-
-	reply, err := c.AbortScan(t.Context(), wrapper.AllEndpoints())
-	if err != nil || reply.EndpointsCount == "0" {
-		t.Fatal(reply, err)
-	}
-	b.until("the next call is above it, and the page shows what it did", `document.querySelectorAll('[data-part=calls] > li').length === 2 &&
-		document.querySelector('[data-part=calls] > li').innerText.includes('POST') && document.querySelectorAll('td.aborted').length > 0`)
-	var state []any
-	b.script(&state, `const s = document.activeElement; return [s.localName, s.parentElement.open, s.innerText.includes('id=5'), document.querySelectorAll('details[open]').length]`)
-	if !slices.Equal(state, []any{"summary", true, true, 1.0}) {
-		t.Errorf("after the refresh: %v", state)
-	}
-	if text := b.text(); strings.Contains(text, r.Environment[wrapper.EnvKey]) || !strings.Contains(text, "[hidden]") {
-		t.Error("the credentials are not hidden")
-	}
-	wantNoComplaints(t, b)
 }
 
-// Both pages fit a phone, whatever is open on them, and are dark where that is preferred.
-func TestPhoneAndDark(t *testing.T) {
-	b := openBrowser(t)
-	r := startSandbox(t)
-	long := strings.Repeat("x", 300)
-	if _, err := r.client(t).AbortScan(t.Context(), wrapper.Matching(wrapper.Hostnames(long)), wrapper.WithIncident(long)); err == nil {
-		t.Fatal("it matched something")
-	}
-	background := map[string]float64{}
-	for _, scheme := range []string{"light", "dark"} {
-		b.device(375, 812, scheme)
-		b.open(r.Pages.Live)
-		b.until("the call is there", `document.querySelector('[data-part=calls] summary')`)
-		b.click("[data-part=calls] summary")
-		wantFits(t, b, "the live page, "+scheme)
-		background[scheme] = brightness(b)
-
-		b.open(r.Pages.Docs)
-		b.until("both operations are there", `document.querySelectorAll('.opblock').length === 2`)
-		if scheme == "light" { // the second time nothing may be left to abort
-			execute(b, abortBlock, "200")
-		}
-		execute(b, statusBlock, "200")
-		wantFits(t, b, "the reference page, "+scheme)
-		if docs := brightness(b); (docs < 0.5) != (scheme == "dark") {
-			t.Errorf("the reference page, %s: a ground of brightness %.2f", scheme, docs)
-		}
-	}
-	if background["light"] < 0.8 || background["dark"] > 0.2 {
-		t.Errorf("the live page has grounds of brightness %v", background)
-	}
-	wantNoComplaints(t, b)
+func (b *tab) clipboard() string {
+	b.t.Helper()
+	return read[string](b, `navigator.clipboard.readText()`)
 }
 
-func wantFits(t *testing.T, b *browser, what string) {
+func wantText(t *testing.T, text string, want ...string) {
 	t.Helper()
-	var width int
-	if b.script(&width, `return document.documentElement.scrollWidth`); width > 375 {
-		t.Errorf("%s is %d wide", what, width)
-	}
-}
-
-// brightness is that of the page's ground, from 0 to 1.
-func brightness(b *browser) (v float64) {
-	b.script(&v, `const ground = [document.body, document.documentElement].map((e) => getComputedStyle(e).backgroundColor)
-		.find((c) => c !== 'rgba(0, 0, 0, 0)') ?? 'rgb(255, 255, 255)';
-		return ground.match(/\d+/g).slice(0, 3).reduce((sum, c) => sum + Number(c), 0) / 765`)
-	return v
-}
-
-// Without JavaScript the live page still refreshes itself.
-func TestLivePageWithoutScript(t *testing.T) {
-	b := openBrowser(t)
-	r := startSandbox(t)
-	b.devtools("Emulation.setScriptExecutionDisabled", map[string]any{"value": true})
-	b.open(r.Pages.Live)
-	if _, err := r.client(t).GetScanRunStatus(t.Context(), 789); err != nil {
-		t.Fatal(err)
-	}
-	deadline := time.Now().Add(patience)
-	for !strings.Contains(b.source(), "1 call, all valid") {
-		if time.Now().After(deadline) {
-			t.Fatal("the page has not refreshed itself")
+	for _, w := range want {
+		if !strings.Contains(text, w) {
+			t.Errorf("no %q in\n%.3000s", w, text)
 		}
 	}
 }

@@ -57,7 +57,7 @@ const sandboxPlugin = ({ React: { createElement: h, useState } }) => {
 				key.type === 'standard' ? 'The same request for a POSIX shell.' :
 					'The same request for a POSIX shell with openssl. It signs afresh each time: the signature of an Advanced key is good for one request.',
 				key === own ? '' : ' Your key is read from CORTEXCLOUD_API_KEY.'),
-			h('pre', { tabIndex: 0 }, command),
+			h('pre', { className: 'box', tabIndex: 0, 'aria-label': 'Command' }, command),
 			h('button', { type: 'button', className: 'copy', onClick: copy }, copied ? 'Copied' : 'Copy'));
 	};
 
@@ -78,8 +78,29 @@ SwaggerUIBundle({
 	defaultModelsExpandDepth: 0,
 	defaultModelExpandDepth: 3,
 	displayRequestDuration: true,
+	syntaxHighlight: { activated: false }, // its colors are for one background
 	requestInterceptor: async (request) => {
 		if (!request.loadSpec && canSign(key)) Object.assign(request.headers, await credentials(key));
 		return request;
 	},
 });
+
+// Names for the controls that Swagger UI leaves without one.
+const unnamed = {
+	'.examples-select select': 'Example',
+	'.content-type': 'Media type',
+	'textarea.body-param__text': 'Request body',
+	'.copy-to-clipboard button': 'Copy',
+};
+const reference = document.getElementById('reference');
+new MutationObserver(() => {
+	for (const [selector, name] of Object.entries(unnamed)) {
+		for (const control of reference.querySelectorAll(`${selector}:not([aria-label])`)) control.setAttribute('aria-label', name);
+	}
+	for (const row of reference.querySelectorAll('tr[data-param-name]')) {
+		for (const control of row.querySelectorAll(':is(input, select, button):not([aria-label])')) {
+			const verb = control.localName === 'button' && (control.textContent.trim() || 'Remove item');
+			control.setAttribute('aria-label', verb ? `${verb}, ${row.dataset.paramName}` : row.dataset.paramName);
+		}
+	}
+}).observe(reference, { childList: true, subtree: true });

@@ -1,0 +1,120 @@
+package browser_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/cortexscan/wrapper"
+)
+
+// program is built once.
+var program string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "cortexscan")
+		if err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(dir)
+		program = filepath.Join(dir, "cortexscan")
+		defer func() {
+			for _, stop := range shared.stop {
+				stop()
+			}
+		}()
+		return m.Run()
+	}())
+}
+
+// running is a sandbox that a test has started.
+type running struct {
+	Environment map[string]string
+	Pages       struct{ Live, Docs, Contract string }
+}
+
+func startSandbox(t *testing.T, args ...string) running {
+	t.Helper()
+	if _, err := os.Stat(program); err != nil {
+		if out, err := exec.CommandContext(t.Context(), "go", "build", "-C", "../..", "-o", program, "./cmd/cortexscan").CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	cmd := exec.Command(program, append([]string{"sandbox", "--listen", "127.0.0.1:0", "--output", "json"}, args...)...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("the sandbox ended with %v", err)
+		}
+	})
+	var r running
+	if err := json.NewDecoder(out).Decode(&r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// client is a client of the sandbox with the settings that it printed.
+func (r running) client(t *testing.T) *wrapper.Client {
+	t.Helper()
+	cred, err := wrapper.KeyOfType(r.Environment[wrapper.EnvKeyType], r.Environment[wrapper.EnvKeyID], r.Environment[wrapper.EnvKey])
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A client of its own, so that no idle connection of a test before is in the way.
+	c, err := wrapper.New(r.Environment[wrapper.EnvURL], cred, wrapper.WithHTTPClient(&http.Client{Transport: &http.Transport{}, Timeout: 10 * time.Second}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// poll asks for the status of a run that exists.
+func (r running) poll(t *testing.T, c *wrapper.Client, times int) {
+	t.Helper()
+	for range times {
+		if _, err := c.GetScanRunStatus(t.Context(), 791); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// shell runs commands in a POSIX shell, with the program in its path and none of the settings in its environment.
+func shell(t *testing.T, commands string, env ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "sh", "-eu")
+	cmd.Stdin = strings.NewReader(commands)
+	cmd.Env = append(env, "PATH="+filepath.Dir(program)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s\nof\n%s", err, out, commands)
+	}
+	return string(out)
+}
+
+// exports are the lines of the commands that set variables.
+func exports(commands string) string {
+	var b strings.Builder
+	for lines := bufio.NewScanner(bytes.NewReader([]byte(commands))); lines.Scan(); {
+		if strings.HasPrefix(lines.Text(), "export ") {
+			_, _ = io.WriteString(&b, lines.Text()+"\n")
+		}
+	}
+	return b.String()
+}
