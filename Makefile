@@ -81,7 +81,7 @@ agreement: ## Compare the validator's verdicts with another's
 
 .PHONY: browser
 browser: ## See the sandbox's pages in Chromium, which has to be installed
-	cd tests/browser && CORTEXSCAN_BROWSER=1 $(GO) test -count=1 ./...
+	cd tests/browser && CORTEXSCAN_BROWSER=required $(GO) test -count=1 ./...
 
 .PHONY: live
 live: ## Test against a real tenant: read tests/live first
