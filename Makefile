@@ -7,7 +7,7 @@ MUTATE    = $(GO) run github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 RELEASE   = $(GO) run github.com/goreleaser/goreleaser/v2@v2.15.1
 REDOCLY   = REDOCLY_TELEMETRY=off npx --yes @redocly/cli@$$(sed -n 's|.*"@redocly/cli": "\(.*\)".*|\1|p' .ci/package.json)
 VULNCHECK = $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0
-MODULES   = . tests/consumer tests/agreement tests/bench
+MODULES   = . tests/consumer tests/agreement tests/bench tests/browser
 
 .DEFAULT_GOAL := help
 
