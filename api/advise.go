@@ -16,7 +16,7 @@ func (v *Validator) Advise(r *http.Request) []Problem {
 		return nil
 	}
 	rep := &report{advising: true}
-	if m.Value.check(r, m.Param, rep); len(rep.problems) > 0 {
+	if err := m.Value.check(r, m.Param, rep); err != nil || len(rep.problems) > 0 {
 		return nil
 	}
 	return rep.advice

@@ -57,8 +57,10 @@ func TestAdvise(t *testing.T) {
 func TestAdviseLeavesTheRequest(t *testing.T) {
 	const body = `{"request_data":{"filters":[{"field":"host","operator":"in","value":["a"]}]}}`
 	r := post(body)
-	if len(validator(t).Advise(r)) != 1 || len(validator(t).Advise(r)) != 1 {
-		t.Error("no advice, or only once")
+	for range 2 {
+		if len(validator(t).Advise(r)) != 1 {
+			t.Error("no advice, or only once")
+		}
 	}
 	if got, err := io.ReadAll(r.Body); string(got) != body || err != nil {
 		t.Errorf("left %q, %v", got, err)

@@ -34,7 +34,7 @@ type WaitOptions struct {
 // It has no time limit of its own: bound it with ctx. A message that names no state ends the wait with an
 // [ErrUnexpectedResponse]. With every error comes the last status that was read, if there is one.
 func (c *Client) WaitScanRun(ctx context.Context, runID int64, o WaitOptions) (status *gen.ScanRunStatus, err error) {
-	for status, err = range c.WatchScanRun(ctx, runID, o) { //nolint:revive // the last pair is the result
+	for status, err = range c.WatchScanRun(ctx, runID, o) { // the last pair is the result
 	}
 	return status, err
 }

@@ -123,7 +123,7 @@ func TestLoad(t *testing.T) {
 	s.wantSigned(t)
 }
 
-// TestLoadWithCancellations has every other call end at any moment: it is answered or cancelled, and those next
+// TestLoadWithCancellations has every other call end at any moment: it is answered or canceled, and those next
 // to it do not notice.
 func TestLoadWithCancellations(t *testing.T) {
 	server := httptest.NewServer(&echoServer{})

@@ -51,7 +51,7 @@ func (c *connection) serveHTTP2(conn net.Conn) {
 			if s := h.streams[frame.StreamID]; s != nil {
 				h.advance(s, frame.Data(), frame.StreamEnded())
 			}
-			if n := uint32(frame.Length); n > 0 && !c.plan.stingy {
+			if n := frame.Length; n > 0 && !c.plan.stingy {
 				h.send(func() error { return h.frames.WriteWindowUpdate(0, n) })
 				h.send(func() error { return h.frames.WriteWindowUpdate(frame.StreamID, n) })
 			}

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"testing"
 )
 
 // pipes is a network in memory, which testing/synctest can tell to be idle: a listener and the way to dial it.
@@ -40,17 +39,6 @@ func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-}
-
-// serveInBubble starts a server on a network in memory, and returns it with the transport that leads there.
-func serveInBubble(t testing.TB, answer func(*exchange) bool) (*bareServer, *http.Transport) {
-	t.Helper()
-	p := newPipes()
-	s := &bareServer{answer: answer}
-	s.start(t, p)
-	tr := newTransport(t)
-	tr.DialContext = p.dial
-	return s, tr
 }
 
 // response is an answer with a body; headers are pairs of name and value.

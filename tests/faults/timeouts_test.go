@@ -117,12 +117,12 @@ var endings = []struct {
 	{"deadline", "Deadline", func(ctx context.Context) (context.Context, context.CancelFunc) {
 		return context.WithTimeout(ctx, 3*time.Second)
 	}},
-	{"cancelled", "Canceled", func(ctx context.Context) (context.Context, context.CancelFunc) {
+	{"canceled", "Canceled", func(ctx context.Context) (context.Context, context.CancelFunc) {
 		ctx, cancel := context.WithCancel(ctx)
 		time.AfterFunc(3*time.Second, cancel)
 		return ctx, cancel
 	}},
-	{"cancelled with a cause", "Canceled", func(ctx context.Context) (context.Context, context.CancelFunc) {
+	{"canceled with a cause", "Canceled", func(ctx context.Context) (context.Context, context.CancelFunc) {
 		ctx, cancel := context.WithCancelCause(ctx)
 		time.AfterFunc(3*time.Second, func() { cancel(errGoingHome) })
 		return ctx, func() { cancel(nil) }
@@ -154,7 +154,7 @@ func TestCallersDeadlineWins(t *testing.T) {
 								want += " Unknown"
 							}
 							wantKinds(t, err, want)
-							if errors.Is(err, errGoingHome) != (end.name == "cancelled with a cause") {
+							if errors.Is(err, errGoingHome) != (end.name == "canceled with a cause") {
 								t.Errorf("the owner's cause is not as it was given: %v", err)
 							}
 						})

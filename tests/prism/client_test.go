@@ -69,7 +69,7 @@ func TestBothOperations(t *testing.T) {
 			return text(c.AbortScan(t.Context(), wrapper.AllEndpoints()))
 		}},
 		{"abort some, answered with numbers", "example=numbers", "22519813685366 1 673", func(t *testing.T, c *wrapper.Client) (string, error) {
-			some := wrapper.Matching(wrapper.Hostnames("laptop-17", "laptop-18"), wrapper.Where("colour", "like", "blue"))
+			some := wrapper.Matching(wrapper.Hostnames("laptop-17", "laptop-18"), wrapper.Where("color", "like", "blue"))
 			return text(c.AbortScan(t.Context(), some, wrapper.WithIncident("4711")))
 		}},
 	} {
