@@ -21,7 +21,7 @@ func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, e
 	key, err := c.key, error(nil)
 	switch {
 	case ask:
-		key, err = s.io.AskSecret(ctx, fmt.Sprintf("API key %s (not shown):", printable(c.keyID)))
+		key, err = s.io.AskSecret(ctx, fmt.Sprintf("API key with the ID %s (input is hidden):", printable(c.keyID)))
 		if err != nil {
 			return nil, promptError(ctx, err)
 		}

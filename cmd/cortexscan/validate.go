@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"runtime"
 	"strings"
 
 	"example.com/cortexscan/cmd/cortexscan/internal/recording"
@@ -109,6 +110,13 @@ func inputName(file string) string {
 
 // checkFile validates the requests of one file.
 func (c *checker) checkFile(ctx context.Context, s *session, file string) (*validation, *recording.Recording, error) {
+	if file == "-" && s.io.InIsTerminal {
+		key := "Ctrl-D"
+		if runtime.GOOS == "windows" {
+			key = "Ctrl-Z and Enter"
+		}
+		s.io.Notef("Reading from the terminal: paste a recording, then press %s.\n", key)
+	}
 	content, err := terminal.Await(ctx, func() ([]byte, error) {
 		if file == "-" {
 			return recording.Read(s.io.In)
