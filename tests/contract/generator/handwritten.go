@@ -18,7 +18,7 @@ import (
 // HandWritten says what hand-written code is written for and the document lacks: the operations that the sandbox
 // implements, which the generator leaves out in silence, and the schemas of gen/types.go.
 func HandWritten(doc *openapi3.T, root string) ([]string, error) {
-	operations, err := missingOperations(doc, root)
+	operations, err := MissingOperations(doc, root)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,8 @@ func HandWritten(doc *openapi3.T, root string) ([]string, error) {
 	return append(operations, schemas...), err
 }
 
-func missingOperations(doc *openapi3.T, root string) ([]string, error) {
+// MissingOperations says which operations the sandbox implements and the document lacks.
+func MissingOperations(doc *openapi3.T, root string) ([]string, error) {
 	content, err := os.ReadFile(filepath.Join(root, "api", "server.cfg.yaml"))
 	if err != nil {
 		return nil, err

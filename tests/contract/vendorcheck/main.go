@@ -96,8 +96,17 @@ func takePlace(ctx context.Context, file string, w io.Writer) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := generator.Load(ctx, document); err != nil {
+	doc, err := generator.Load(ctx, document)
+	if err != nil {
 		return nil, step(w, "load", err)
+	}
+	missing, err := generator.MissingOperations(doc, ".")
+	if err != nil {
+		return nil, err
+	}
+	if len(missing) == 0 {
+		fmt.Fprintf(w, "%s has our operations: it is tried in place of api/openapi.yaml\n", file)
+		return document, nil
 	}
 	ours, err := os.ReadFile("api/openapi.yaml")
 	if err != nil {
@@ -106,10 +115,6 @@ func takePlace(ctx context.Context, file string, w io.Writer) ([]byte, error) {
 	merged, kept, err := generator.Merge(ours, document)
 	if err != nil {
 		return nil, err
-	}
-	if len(kept) >= 2 {
-		fmt.Fprintf(w, "%s has our operations: it is tried in place of api/openapi.yaml\n", file)
-		return document, nil
 	}
 	fmt.Fprintf(w, "%s is tried together with api/openapi.yaml\n", file)
 	for _, operation := range kept {
