@@ -141,17 +141,17 @@ func serveHTTP2(t testing.TB, handler http.HandlerFunc) *httptest.Server {
 }
 
 // TestGracefulShutdown has net/http's own server say GOAWAY over and over, between requests and within them:
-// while many goroutines call, no call fails without cause, and no abort is carried out twice.
+// while many goroutines call, no call fails without cause, and no abort is executed twice.
 func TestGracefulShutdown(t *testing.T) {
-	var carriedOut sync.Map // incident → number
+	var executed sync.Map // incident → number
 	server := serveHTTP2(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.ProtoMajor != 2 {
 			t.Errorf("the request came over %s", r.Proto)
 		}
 		body, _ := io.ReadAll(r.Body)
-		n, _ := carriedOut.LoadOrStore(string(body), new(atomic.Int32))
+		n, _ := executed.LoadOrStore(string(body), new(atomic.Int32))
 		if n := n.(*atomic.Int32).Add(1); len(body) > 0 && n > 1 {
-			t.Errorf("%s was carried out %d times", body, n)
+			t.Errorf("%s was executed %d times", body, n)
 		}
 		if len(body)%3 == 1 {
 			w.Header().Set("Connection", "close") // which is how this server is asked for a GOAWAY

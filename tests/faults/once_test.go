@@ -99,12 +99,15 @@ func TestOnceWithoutABody(t *testing.T) {
 	for _, second := range []string{"HTTP/2", "HTTP/1.1"} { // is what net/http would send it on again
 		s := script{scheme: "https", protocols: []string{"HTTP/2", second}, answer: func(n int) requestPlan {
 			if n == 1 {
-				return then(requestPlan{reset: true, code: codeProtocol, goAway: "this", end: "closed"})
+				return then(requestPlan{reset: true, code: codeProtocol, goAway: "this", first: true})
 			}
 			return good
 		}}
 		playScript(t, s, func(t *testing.T, w *world, c *wrapper.Client) {
 			wantOnce(t, w, abortThroughAPI(t, c, func(r *http.Request) { r.Body, r.GetBody, r.ContentLength = nil, nil, 0 }), 0)
+			if w.dials != 2 {
+				t.Errorf("%d connections, want 2: net/http did not try again", w.dials)
+			}
 		}, once())
 	}
 }

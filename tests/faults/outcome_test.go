@@ -60,7 +60,7 @@ func TestOtherTransports(t *testing.T) {
 }
 
 // TestUnknownOutcomeAfterRetries shows that only what the last attempt came to decides: an abort that was refused
-// twice, or never left, and is then lost, may have been carried out once.
+// twice, or never left, and is then lost, may have been executed once.
 func TestUnknownOutcomeAfterRetries(t *testing.T) {
 	for _, tt := range []struct {
 		name  string

@@ -31,7 +31,7 @@ var ends = []struct {
 
 // TestReplayOnDeadConnection shows what happens where net/http itself repeats a GET because a kept-alive
 // connection proved dead: the repetition carries a nonce, a timestamp and a signature of its own. A request that
-// may have been carried out is not repeated, by net/http either.
+// may have been executed is not repeated, by net/http either.
 func TestReplayOnDeadConnection(t *testing.T) {
 	for _, e := range ends {
 		for _, d := range doors {
