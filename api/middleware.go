@@ -46,10 +46,10 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 		rep := &report{}
 		switch err := m.Value.check(&checked, m.Param, rep); {
 		case errors.As(err, new(*http.MaxBytesError)):
-			m.Value.envelope(w, http.StatusRequestEntityTooLarge, "The request is too long", []Problem{bodyProblem(err)})
+			envelopeOf(m.Value)(w, http.StatusRequestEntityTooLarge, "The request is too long", []Problem{bodyProblem(err)})
 			return
 		case len(rep.problems) > 0:
-			m.Value.envelope(w, http.StatusBadRequest, "The request does not match the API's contract", rep.problems)
+			envelopeOf(m.Value)(w, http.StatusBadRequest, "The request does not match the API's contract", rep.problems)
 			return
 		}
 		next.ServeHTTP(w, &checked)
@@ -60,9 +60,9 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 type envelope func(w http.ResponseWriter, status int, message string, problems []Problem)
 
 // envelopeOf returns the form that an operation documents for a bad request, recognized by its members.
-func envelopeOf(bad *response) envelope {
+func envelopeOf(op *operation) envelope {
 	var documented *schema.Schema
-	if bad != nil && bad.content.json() != nil {
+	if bad := op.responses["400"]; bad != nil && bad.content.json() != nil {
 		documented = bad.content.json().schema
 	}
 	switch {

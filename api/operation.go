@@ -21,7 +21,6 @@ type operation struct {
 	responses  map[string]*response
 	documented string // its status codes, for a sentence
 	security   security
-	envelope   envelope
 }
 
 func newOperation(doc *openapi3.T, item *openapi3.PathItem, method, template string, c *schema.Compiler) (*operation, error) {
@@ -60,7 +59,6 @@ func newOperation(doc *openapi3.T, item *openapi3.PathItem, method, template str
 	for status, ref := range described.Responses.Map() {
 		op.responses[status] = newResponse(ref.Value, c)
 	}
-	op.envelope = envelopeOf(op.responses["400"])
 	statuses := described.Responses.Keys()
 	slices.Sort(statuses)
 	op.documented = schema.Listed("documented", statuses)

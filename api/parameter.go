@@ -2,7 +2,6 @@ package api
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -73,9 +72,6 @@ func newHeader(name string, h *openapi3.Header, c *schema.Compiler) *parameter {
 	}
 	return plain
 }
-
-// givenTimes is the reason for one value that is sent several times.
-func givenTimes(n int) string { return fmt.Sprintf("is given %d times; only one is allowed", n) }
 
 // check reports what is wrong with the texts that were sent for the parameter.
 func (p *parameter) check(texts []string, rep *report) {

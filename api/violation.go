@@ -140,3 +140,6 @@ func pointer(path []string) string {
 	}
 	return rendered
 }
+
+// givenTimes is the reason for one value that is sent several times.
+func givenTimes(n int) string { return fmt.Sprintf("is given %d times; only one is allowed", n) }

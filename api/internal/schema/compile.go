@@ -37,6 +37,15 @@ func (c *Compiler) Compile(ref *openapi3.SchemaRef) *Schema {
 	return s
 }
 
+// KnownFilters returns the tables of what was compiled in one, sorted by field.
+func (c *Compiler) KnownFilters() []KnownFilter {
+	var sorted []KnownFilter
+	for _, field := range slices.Sorted(maps.Keys(c.filters)) {
+		sorted = append(sorted, c.filters[field])
+	}
+	return sorted
+}
+
 // unfinished stands for the types of a schema that is being compiled.
 const unfinished TypeSet = 0xff
 

@@ -11,6 +11,27 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
+// Check returns what is wrong with value, at most limit problems. Numbers are json.Number or int64.
+func (s *Schema) Check(value any, d Direction, limit int) []Problem {
+	w := walker{direction: d, limit: limit}
+	w.judge(s, value)
+	return w.problems
+}
+
+// Accepts reports whether Check finds no problem.
+func (s *Schema) Accepts(value any, d Direction) bool {
+	w := walker{direction: d}
+	return w.count(s, value) == 0
+}
+
+// Advise returns what is valid about value, but probably a mistake: strings that the document does not list in
+// x-known-values, with the nearest that it does. At most limit are returned, and value has to be valid.
+func (s *Schema) Advise(value any, limit int) []Problem {
+	w := walker{limit: limit, advising: true}
+	w.judge(s, value)
+	return w.problems
+}
+
 // walker walks through a value and its schema side by side.
 type walker struct {
 	direction Direction
@@ -102,7 +123,9 @@ func (w *walker) apply(s *Schema, value any) int {
 	}
 	found := w.composition(s, value) + w.keywords(s, value)
 	if w.advising && w.counting == 0 {
-		w.advise(s, value)
+		for _, p := range s.advice(value) {
+			w.add(p.Reason, p.At...)
+		}
 	}
 	switch value := value.(type) {
 	case []any:

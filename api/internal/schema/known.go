@@ -20,22 +20,6 @@ import (
 //	x-known-values: {platform: {operators: [in], values: [windows, linux]}, first_seen: {operators: [gte, lte]}}
 const extension = "x-known-values"
 
-// KnownFilter is a documented field of a filter.
-type KnownFilter struct {
-	Field     string   `json:"-"`
-	Operators []string `json:"operators"`
-	Values    []string `json:"values"` // nil where any value will do
-}
-
-// KnownFilters returns the tables of what was compiled in one, sorted by field.
-func (c *Compiler) KnownFilters() []KnownFilter {
-	var sorted []KnownFilter
-	for _, field := range slices.Sorted(maps.Keys(c.filters)) {
-		sorted = append(sorted, c.filters[field])
-	}
-	return sorted
-}
-
 // knownIn reads the extension of a schema, either a list or a table.
 func knownIn(source *openapi3.Schema) (values []string, filters map[string]KnownFilter, err error) {
 	given, has := source.Extensions[extension]
@@ -66,40 +50,37 @@ func knownIn(source *openapi3.Schema) (values []string, filters map[string]Known
 	return nil, filters, nil
 }
 
-// advise compares a valid value with the documented ones of its schema.
-func (w *walker) advise(s *Schema, value any) {
-	w.compare(value, "value", s.knownValues)
+// advice compares a valid value with the documented ones of its schema.
+func (s *Schema) advice(value any) []Problem {
 	filter, _ := value.(map[string]any)
 	field, isFilter := filter["field"].(string)
 	if !isFilter || s.knownFilters == nil {
-		return
+		return compare(value, "value", s.knownValues)
 	}
 	known, documented := s.knownFilters[field]
-	if !documented {
-		w.compare(field, "field", slices.Sorted(maps.Keys(s.knownFilters)), "field")
-		return // nobody documents its operators and values
+	if !documented { // nor are its operators and values
+		return compare(field, "field", slices.Sorted(maps.Keys(s.knownFilters)), "field")
 	}
-	w.compare(filter["operator"], "operator of the field "+field, known.Operators, "operator")
-	w.compare(filter["value"], "value of the field "+field, known.Values, "value")
+	found := compare(filter["operator"], "operator of the field "+field, known.Operators, "operator")
+	found = append(found, compare(filter["value"], "value of the field "+field, known.Values, "value")...)
 	list, _ := filter["value"].([]any)
 	for i, item := range list {
-		w.compare(item, "value of the field "+field, known.Values, "value", strconv.Itoa(i))
+		found = append(found, compare(item, "value of the field "+field, known.Values, "value", strconv.Itoa(i))...)
 	}
+	return found
 }
 
-// compare reports a word that is not among the documented ones, with the nearest of them and without itself. It stands at
-// further in the value at hand.
-func (w *walker) compare(given any, what string, documented []string, further ...string) {
+// compare reports a word at a place that is not among the documented ones, with the nearest of them and without itself.
+func compare(given any, what string, documented []string, at ...string) []Problem {
 	word, isString := given.(string)
-	if !isString || len(documented) == 0 || w.isFull() || slices.Contains(documented, word) {
-		return
+	if !isString || len(documented) == 0 || slices.Contains(documented, word) {
+		return nil
 	}
 	reason := "is not a documented " + what
 	if near := nearest(word, documented); near != "" {
-		w.add(reason+"; did you mean "+near+"?", further...)
-	} else {
-		w.add(reason+Listed("documented", documented), further...)
+		return []Problem{{At: at, Reason: reason + "; did you mean " + near + "?"}}
 	}
+	return []Problem{{At: at, Reason: reason + Listed("documented", documented)}}
 }
 
 // nearest returns the word that given was probably meant to be, or "" if none is near.

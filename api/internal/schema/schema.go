@@ -35,6 +35,13 @@ type Schema struct {
 	knownFilters map[string]KnownFilter // by field
 }
 
+// KnownFilter is a documented field of a filter.
+type KnownFilter struct {
+	Field     string   `json:"-"`
+	Operators []string `json:"operators"`
+	Values    []string `json:"values"` // nil where any value will do
+}
+
 // Direction is the way of a message, for readOnly and writeOnly.
 type Direction int
 
@@ -65,27 +72,6 @@ func (s *Schema) Names(name string) bool {
 	}
 	_, described := s.properties[name]
 	return described || s.rest != nil || slices.ContainsFunc(slices.Concat(s.allOf, s.oneOf, s.anyOf), func(part *Schema) bool { return part.Names(name) })
-}
-
-// Check returns what is wrong with value, at most limit problems. Numbers are json.Number or int64.
-func (s *Schema) Check(value any, d Direction, limit int) []Problem {
-	w := walker{direction: d, limit: limit}
-	w.judge(s, value)
-	return w.problems
-}
-
-// Accepts reports whether Check finds no problem.
-func (s *Schema) Accepts(value any, d Direction) bool {
-	w := walker{direction: d}
-	return w.count(s, value) == 0
-}
-
-// Advise returns what is valid about value, but probably a mistake: strings that the document does not list in
-// x-known-values, with the nearest that it does. At most limit are returned, and value has to be valid.
-func (s *Schema) Advise(value any, limit int) []Problem {
-	w := walker{limit: limit, advising: true}
-	w.judge(s, value)
-	return w.problems
 }
 
 // TypeSet is a set of JSON types. A number without a fraction is an integer as well.
