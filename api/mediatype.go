@@ -21,7 +21,7 @@ type mediaType struct {
 
 // parseMediaType reads a media type. A broken parameter is an error, and leaves the name.
 func parseMediaType(s string) (mediaType, error) {
-	if s == "application/json" { // nearly always
+	if s == "application/json" || s == "" { // nearly always
 		return mediaType{name: s}, nil
 	}
 	name, parameters, err := mime.ParseMediaType(s)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -30,24 +31,21 @@ func (q *query) check(raw string, rep *report) {
 		name, value, _ := strings.Cut(pair, "=")
 		name, isName := unescape(name)
 		value, isValue := unescape(value)
-		at := Problem{In: openapi3.ParameterInQuery, Name: text.Visible(name, maxName)}
-		if at.Name == "" {
-			at.Name = `""`
-		}
+		reason := ""
 		i := slices.IndexFunc(q.parameters, func(p *parameter) bool { return p.name == name })
 		switch {
 		case !isName || !isValue:
-			at.Reason = "is not valid percent-encoding"
+			reason = "is not valid percent-encoding"
 		case strings.Contains(pair, ";"):
-			at.Reason = "contains a semicolon, which servers read in different ways; write it as %3B"
+			reason = "contains a semicolon, which servers read in different ways; write it as %3B"
 		case i < 0 && !q.isKnown(name):
-			at.Reason = "is not a parameter of this operation" + q.listed
+			reason = "is not a parameter of this operation" + q.listed
 		}
 		if i >= 0 {
 			given[i] = append(given[i], value)
 		}
-		if at.Reason != "" {
-			rep.add(at)
+		if reason != "" {
+			rep.add(Problem{In: openapi3.ParameterInQuery, Name: cmp.Or(text.Visible(name, maxName), `""`), Reason: reason})
 		}
 	}
 	for i, p := range q.parameters {

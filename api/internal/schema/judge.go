@@ -13,7 +13,7 @@ import (
 
 // Check returns what is wrong with value, at most limit problems. Numbers are json.Number or int64.
 func (s *Schema) Check(value any, d Direction, limit int) []Problem {
-	w := walker{direction: d, limit: limit}
+	w := walker{direction: d, limit: limit, active: make([]*Schema, 0, 8)}
 	w.judge(s, value)
 	return w.problems
 }
@@ -173,12 +173,14 @@ func (w *walker) composition(s *Schema, value any) int {
 	return found
 }
 
+var allErrors = openapi3.MultiErrors()
+
 // keywords reports what kin-openapi says of s without its parts.
 func (w *walker) keywords(s *Schema, value any) int {
 	if s.keywords == nil {
 		return 0
 	}
-	err := s.keywords.VisitJSON(value, openapi3.MultiErrors())
+	err := s.keywords.VisitJSON(value, allErrors)
 	if err == nil {
 		return 0
 	}
@@ -196,7 +198,12 @@ func (w *walker) keywords(s *Schema, value any) int {
 // members reports on an object's members: unknown, missing, of the other direction, and what is wrong inside them.
 func (w *walker) members(s *Schema, value map[string]any) int {
 	found := 0
-	for _, name := range slices.Sorted(maps.Keys(value)) {
+	names := make([]string, 0, len(value))
+	for name := range value {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
 		known := s.properties[name]
 		switch {
 		case w.isFull():
@@ -242,6 +249,10 @@ func (w *walker) choose(s *Schema, forms []*Schema, value any, most int) int {
 	matching, fewest, sameType := 0, 0, false
 	var best *Schema
 	for _, form := range forms {
+		isOfType := form.Types()&t != 0
+		if !isOfType && t != Null { // which no type allows
+			continue
+		}
 		found := w.count(form, value)
 		if found == 0 {
 			if matching++; w.advising && w.counting == 0 {
@@ -249,14 +260,9 @@ func (w *walker) choose(s *Schema, forms []*Schema, value any, most int) int {
 			}
 			continue
 		}
-		if form.Types()&t == 0 {
-			continue
-		}
-		sameType = true
-		if isScalar(value) && len(form.source.Enum) > 0 {
-			continue // it was not this value that was meant
-		}
-		if best == nil || found < fewest {
+		sameType = sameType || isOfType
+		// Of an enumeration it was not this value that was meant.
+		if isOfType && (!isScalar(value) || len(form.source.Enum) == 0) && (best == nil || found < fewest) {
 			best, fewest = form, found
 		}
 	}
