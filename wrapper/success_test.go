@@ -23,6 +23,7 @@ func TestErrorsInASuccess(t *testing.T) {
 		{"404", `{"reply": {"err_code": 404, "err_msg": "m"}}`, "NotFound"},
 		{"429", `{"reply": {"err_code": 429, "err_msg": "m"}}`, "RateLimited"},
 		{"a status without a kind", `{"reply": {"err_code": 409, "err_msg": "m"}}`, "Unexpected"},
+		{"599", `{"reply": {"err_code": 599, "err_msg": "m"}}`, "Server"},
 		{"600", `{"reply": {"err_code": 600, "err_msg": "m"}}`, "Unexpected"},
 		{"100", `{"reply": {"err_code": 100, "err_msg": "m"}}`, "Unexpected"},
 		{"200", `{"reply": {"err_code": 200, "err_msg": "m"}}`, "Unexpected"},
@@ -181,7 +182,14 @@ func TestJSONIsKnownByItsBytes(t *testing.T) {
 			}
 			res, err := c.API().GetScanRunStatusWithResponse(t.Context(), &gen.GetScanRunStatusParams{ID: 1, Fields: []string{"status"}})
 			if err != nil || res.JSON200 == nil || res.JSON200.DATA != "Scan is in Running state" {
-				t.Errorf("%q: %+v, %v", contentType, res, err)
+				t.Fatalf("%q: %+v, %v", contentType, res, err)
+			}
+			want := "application/json"
+			if strings.HasPrefix(contentType, "application/vnd.x+json") {
+				want = contentType // which the contract may document beside the plain one
+			}
+			if got := res.HTTPResponse.Header.Get("Content-Type"); got != want {
+				t.Errorf("%q became %q, want %q", contentType, got, want)
 			}
 		}
 	}
