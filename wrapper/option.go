@@ -48,14 +48,13 @@ type ResponseValidator interface {
 	ValidateResponse(r *http.Request, status int, h http.Header, body []byte) error
 }
 
-// WithHTTPClient sends requests through c's Transport, and ends an attempt after c's Timeout too, if it has
-// one. Nothing of c is changed. Its CheckRedirect and Jar are not used: redirects are never followed and
-// cookies never kept. Without a Transport, and by default, a transport of this package's own is used, one for
-// all Clients of a program: it honors the proxy variables and the system's certificates, and keeps 64 idle
-// connections to a host.
+// WithHTTPClient sends requests through c's Transport, and ends an attempt after c's Timeout too, if it has one. Nothing of c
+// is changed. Its CheckRedirect and Jar are not used: redirects are never followed and cookies never kept. Without a Transport,
+// and by default, all Clients of a program share one: it honors the proxy variables and the system's certificates, and keeps
+// 64 idle connections to a host.
 //
-// A Transport that repeats requests by itself cannot be stopped in every case: with one, an abort may be executed twice.
-// One that does not report to net/http/httptrace makes every request that got no answer count as sent.
+// A Transport that repeats requests by itself, or replaces their GetBody, cannot be stopped in every case: with one, an abort
+// may be executed twice. One that does not report to net/http/httptrace makes every unanswered request count as sent.
 func WithHTTPClient(c *http.Client) Option {
 	return func(s *settings) error { s.httpClient = c; return nil }
 }
