@@ -53,7 +53,7 @@ func TestKindsOfAssets(t *testing.T) {
 	}
 }
 
-// The big files are sent as they are kept, to whoever takes that.
+// The big files are sent compressed to clients that accept it.
 func TestCompressedAssets(t *testing.T) {
 	_, h := newPlayground()
 	for _, path := range []string{"/assets/swagger-ui-bundle.js", "/assets/swagger-ui.css"} {

@@ -9,16 +9,16 @@ import (
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-// guard lets through what is meant for this server and sent by somebody who may. A browser runs the scripts of
-// every site that its owner visits, and those can reach loopback addresses: by a name of theirs that they make
-// lead here (DNS rebinding, which the Host gives away), or across origins (which the browser says itself).
+// guard passes on requests that name this server and that no other site caused. A browser runs the scripts of every
+// site that its user visits, and those can reach loopback addresses: through a name of their own that they resolve
+// to this address (DNS rebinding, which the Host header shows), or across origins (which the browser declares).
 func guard(answersTo func(host string) bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		switch {
 		case !answersTo(r.Host):
 			refuse(w, http.StatusMisdirectedRequest,
-				"This sandbox does not go by the host in this request. Use the URL that it printed when it started.")
+				"This sandbox does not answer to the host name in this request. Use the URL that it printed when it started.")
 		case foreign(r):
 			refuse(w, http.StatusForbidden, "This sandbox does not answer requests that another site makes a browser send.")
 		default:
@@ -27,7 +27,7 @@ func guard(answersTo func(host string) bool, next http.Handler) http.Handler {
 	})
 }
 
-// page adds to a page of ours what it is to be shown with. The tenant's answers stay as they are.
+// page adds the security headers to a page. The tenant's answers stay as they are.
 func page(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -39,7 +39,7 @@ func page(next http.Handler) http.Handler {
 		h.Set("X-Frame-Options", "DENY")
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			h.Set("Allow", "GET, HEAD")
-			refuse(w, http.StatusMethodNotAllowed, "This is a page: it can only be read.")
+			refuse(w, http.StatusMethodNotAllowed, "This is a page: only GET and HEAD are allowed.")
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -48,19 +48,19 @@ func page(next http.Handler) http.Handler {
 
 var crossOrigin = http.NewCrossOriginProtection()
 
-// foreign tells whether a browser sends the request on behalf of another site. To follow a link to a page is no
-// such thing.
+// foreign reports whether a browser sends the request on behalf of another site. Following a link to a page does
+// not count.
 func foreign(r *http.Request) bool {
 	read := r.Method == http.MethodGet || r.Method == http.MethodHead
 	if read && r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document" {
 		return false
 	}
-	asUnsafe := *r // the library lets every GET pass
+	asUnsafe := *r // the library passes every GET
 	asUnsafe.Method = http.MethodPost
 	return crossOrigin.Check(&asUnsafe) != nil
 }
 
-// refuse answers in plain text, one line.
+// refuse answers with one line of plain text.
 func refuse(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)

@@ -14,7 +14,7 @@ import (
 // ErrPublic is the error of [Listen] for an address that other machines can reach.
 var ErrPublic = errors.New("other machines could reach it")
 
-// Listener listens, and knows which address it goes by.
+// Listener is a listener that knows the host name it was given.
 type Listener struct {
 	net.Listener
 	name string // the host as it was given, "" for all addresses
@@ -32,7 +32,7 @@ func Listen(ctx context.Context, address string, public bool) (*Listener, error)
 	if err != nil {
 		return nil, errors.New("want HOST:PORT, or a port")
 	}
-	// The number, since what is checked and what is listened on must not be looked up twice.
+	// The number: a second lookup could return another address than the one that was checked.
 	ip, err := lookUp(ctx, host)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func Listen(ctx context.Context, address string, public bool) (*Listener, error)
 	return &Listener{Listener: listener, name: host, ip: ip, port: port}, nil
 }
 
-// lookUp finds the address of a host. "" is all addresses of the machine.
+// lookUp resolves a host to one address. "" is all addresses of the machine.
 func lookUp(ctx context.Context, host string) (netip.Addr, error) {
 	if host == "" {
 		return netip.IPv6Unspecified(), nil
@@ -79,7 +79,7 @@ func plain(err error) error {
 	return err
 }
 
-// URL leads to the listener, from this machine at least.
+// URL returns the address of the listener as this machine reaches it.
 func (l *Listener) URL() string {
 	host := l.ip.String()
 	if l.ip.IsUnspecified() {
@@ -88,12 +88,12 @@ func (l *Listener) URL() string {
 	return fmt.Sprintf("http://%s", net.JoinHostPort(host, l.port))
 }
 
-// Loopback tells whether only this machine can reach it.
+// Loopback reports whether only this machine can reach it.
 func (l *Listener) Loopback() bool { return l.ip.IsLoopback() }
 
-// answersTo tells whether a request's Host is the address listened on: as it was given, or as a number. No name
-// that somebody else can make lead here is one of them, so where every address of the machine is listened on, any
-// number will do.
+// answersTo reports whether a request's Host is the address listened on: as it was given, or as a number. A name
+// that somebody else could resolve to this address never is. Where every address of the machine is listened on,
+// any number is.
 func (l *Listener) answersTo(host string) bool {
 	name, port, err := net.SplitHostPort(host)
 	if err != nil {

@@ -40,7 +40,7 @@ func New(key Key, opts ...sandbox.Option) *Playground {
 // Tenant is the tenant that the playground serves.
 func (p *Playground) Tenant() *sandbox.Tenant { return p.tenant }
 
-// Limits of the server. A person and their programs stay far below them.
+// Limits of the server, far above what a person and their programs need.
 const (
 	maxConnections = 64
 	maxHeader      = 32 << 10
@@ -50,7 +50,7 @@ const (
 	shutdownGrace  = 2 * time.Second
 )
 
-// Serve answers on l until ctx ends, finishes what is under way, and closes l. Its error is nil then.
+// Serve answers on l until ctx ends, finishes the requests in progress, and closes l. It then returns nil.
 func (p *Playground) Serve(ctx context.Context, l *Listener) error {
 	server := &http.Server{
 		Handler:           p.handler(l.answersTo),
@@ -59,7 +59,7 @@ func (p *Playground) Serve(ctx context.Context, l *Listener) error {
 		WriteTimeout:      requestTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
-		// "OPTIONS *" is to be checked like everything else.
+		// "OPTIONS *" is checked like everything else.
 		DisableGeneralOptionsHandler: true,
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -72,7 +72,7 @@ func (p *Playground) Serve(ctx context.Context, l *Listener) error {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
 		defer cancel()
 		if server.Shutdown(grace) != nil {
-			_ = server.Close() // somebody does not let go
+			_ = server.Close() // a request does not end
 		}
 	}()
 	err := server.Serve(limited(l.Listener, maxConnections))

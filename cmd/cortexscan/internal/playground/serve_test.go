@@ -173,7 +173,7 @@ func TestSlowClients(t *testing.T) {
 	}
 }
 
-// The end does not wait for somebody who does not let go, nor cut off an answer that is on its way.
+// Shutting down does not wait for a request that never ends, nor cut off an answer in progress.
 func TestEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		listener := pipes{make(chan net.Conn), make(chan struct{})}
@@ -198,7 +198,7 @@ func TestEnd(t *testing.T) {
 		}
 		resp, err := http.ReadResponse(bufio.NewReader(reading), nil)
 		if err != nil || resp.StatusCode != http.StatusUnauthorized {
-			t.Errorf("the answer under way was lost: %v", err)
+			t.Errorf("the answer in progress was lost: %v", err)
 		}
 		if err := <-ended; err != nil || time.Since(start) > shutdownGrace+time.Second {
 			t.Errorf("after %s: %v", time.Since(start), err)
