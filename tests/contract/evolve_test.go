@@ -191,6 +191,9 @@ func walkFiles(t *testing.T, dir string, visit func(rel string, content []byte))
 			}
 			return nil
 		}
+		if d.Name() == ".git" { // of a worktree it is a file, which leads back to the repository
+			return nil
+		}
 		content, err := os.ReadFile(path)
 		if err == nil {
 			visit(filepath.ToSlash(rel), content)
