@@ -43,11 +43,11 @@ type Call struct {
 	Answer string
 	// Duration is the time from the request's arrival to the last byte that was answered so far, by the real clock.
 	Duration time.Duration
-	// Abort is what an abort did; nil for other operations and for an abort that was not carried out.
+	// Abort is what an abort did; nil for other operations and for an abort that was not executed.
 	Abort *AbortResult
 }
 
-// AbortResult is what an abort that was carried out did.
+// AbortResult is what an abort that was executed did.
 type AbortResult struct {
 	Selected int // endpoints that its filters match
 	Aborted  int // those of them whose scan was pending or in progress, and is aborted now

@@ -6,11 +6,11 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// implemented are the operations that the tenant carries out, by operationId: those of include-operation-ids in
+// implemented are the operations that the tenant executes, by operationId: those of include-operation-ids in
 // api/server.cfg.yaml. The contract may have any others.
-const maxOperation = 256 // bytes of its name in an answer
-
 var implemented = map[string]bool{"getScanRunStatus": true, "abortScan": true}
+
+const maxOperation = 256 // bytes of an operation's name in an answer
 
 // onlyImplemented answers 501 for every other operation of the contract. It runs after the checks, because
 // credentials and contract apply to every operation alike. The contract, and not the router of next, decides which
