@@ -9,6 +9,7 @@ import (
 	"net/http/httptrace"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/cortexscan/wrapper"
 )
@@ -188,6 +189,29 @@ func TestAnErrorBesideAnAction(t *testing.T) {
 	}
 	// Without an action nothing was executed.
 	wantKinds(t, operations[1].call(t, t.Context(), newClient(t, canned(200, `{"err_msg": "OK"}`))), "Unexpected")
+}
+
+// TestTheErrorOfAnotherCallIsNoKind: golang.org/x/sync/errgroup ends the context of its calls with the error of the one that
+// failed first, as the cause. It shows in the text, but what became of that call says nothing about this one.
+func TestTheErrorOfAnotherCallIsNoKind(t *testing.T) {
+	other := operations[1].call(t, t.Context(), newClient(t, canned(503, "", "Retry-After", "9"), once()))
+	for name, cause := range map[string]error{"itself": other, "wrapped": fmt.Errorf("first: %w", other), "canceled": errors.Join(context.Canceled, other)} {
+		for _, op := range operations {
+			err := op.call(t, endedContext(t, cause), newClient(t, transport(good)))
+			wantKinds(t, err)
+			var answered *wrapper.APIError
+			if !errors.Is(err, context.Canceled) || !errors.Is(err, cause) || errors.As(err, &answered) || !strings.Contains(err.Error(), "HTTP 503") {
+				t.Errorf("%s, %s: %v", op.name, name, err)
+			}
+		}
+		c := newClient(t, canned(200, `{"DATA": "Scan is in Running state"}`))
+		ctx, cancel := context.WithCancelCause(t.Context())
+		defer cancel(nil)
+		for _, err := range c.WatchScanRun(ctx, 1, wrapper.WaitOptions{Every: time.Hour}) {
+			cancel(cause)
+			wantKinds(t, err)
+		}
+	}
 }
 
 // TestTheContextEndsAsAnAnswerArrives: its error is in the chain, beside the kind of the answer.

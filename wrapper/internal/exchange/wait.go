@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -45,8 +46,25 @@ func Sleep(ctx context.Context, d time.Duration) error {
 // contextEnded is the context's error together with the cause that its owner gave, nil while it lasts.
 func contextEnded(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
-	if err == nil || errors.Is(cause, err) {
-		return cause
+	if err == nil || cause == nil || cause.Error() == err.Error() {
+		return err
 	}
-	return fmt.Errorf("%w: %w", err, cause)
+	return &endedError{err, cause}
+}
+
+// endedError is the end of a context that has a cause. errors.Is finds the cause, and not what that wraps: it may be the error
+// of another call, as errgroup gives it, and what became of that one says nothing about this one.
+type endedError struct{ err, cause error }
+
+func (e *endedError) Error() string {
+	if errors.Is(e.cause, e.err) {
+		return e.cause.Error()
+	}
+	return e.err.Error() + ": " + e.cause.Error()
+}
+
+func (e *endedError) Unwrap() error { return e.err }
+
+func (e *endedError) Is(target error) bool {
+	return reflect.TypeOf(target).Comparable() && target == e.cause
 }
