@@ -27,6 +27,9 @@ type pipeline struct {
 // call validates the request, exchanges it for an answer, and returns the answer where accept takes it. What is validated
 // is what is sent: r without its body, and the body as bytes.
 func (p *pipeline) call(ctx context.Context, r *http.Request, body []byte, accept func(*http.Response, []byte) error) (*exchange.Result, error) {
+	if err := exchange.Prepare(r); err != nil {
+		return nil, &invalidRequestError{exchange.Operation(r), err}
+	}
 	p.complete(r)
 	if p.requestValidator != nil {
 		if err := p.requestValidator.ValidateRequest(exchange.Copy(ctx, r, body)); err != nil {

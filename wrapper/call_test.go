@@ -136,6 +136,65 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	}
 }
 
+// TestRequestsThatCannotBeSent: what net/http would refuse, or write as something else, never gets as far as that. From there
+// it would come back as a request without an answer.
+func TestRequestsThatCannotBeSent(t *testing.T) {
+	for name, edit := range map[string]func(*http.Request){
+		"no URL":                   func(r *http.Request) { r.URL = nil },
+		"a path without a slash":   func(r *http.Request) { r.URL.Path = "@other.example/x" },
+		"no path":                  func(r *http.Request) { r.URL.Path = "" },
+		"a line break in a query":  func(r *http.Request) { r.URL.RawQuery = "a=1\r\nb" },
+		"a space in a query":       func(r *http.Request) { r.URL.RawQuery = "a=1 HTTP/1.1" },
+		"a method of two words":    func(r *http.Request) { r.Method = "PO ST" },
+		"a header of two words":    func(r *http.Request) { r.Header["X Own"] = []string{"1"} },
+		"a header without a name":  func(r *http.Request) { r.Header[""] = []string{"1"} },
+		"a line break in a header": func(r *http.Request) { r.Header["X-Own"] = []string{"1", "Bearer 1\n2"} },
+	} {
+		rec := &recorder{next: transport(good)}
+		_, err := newClient(t, rec).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}, func(_ context.Context, r *http.Request) error {
+			edit(r)
+			return nil
+		})
+		wantKinds(t, err, "InvalidRequest")
+		if len(rec.requests) != 0 || strings.Contains(fmt.Sprint(err), "Bearer") {
+			t.Errorf("%s: %d requests, %v", name, len(rec.requests), err)
+		}
+	}
+}
+
+// TestHeadersInAnySpelling: a header is one header, and what says how long a body is belongs to net/http.
+func TestHeadersInAnySpelling(t *testing.T) {
+	rec := &recorder{next: transport(good)}
+	var validated http.Header
+	c := newClient(t, rec, wrapper.WithRequestValidator(&spy{request: func(r *http.Request) error { validated = r.Header; return nil }}))
+	_, err := c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}, func(_ context.Context, r *http.Request) error {
+		for _, name := range []string{"authorization", "X-XDR-Auth-ID", "content-length", "transfer-encoding", "user-agent", "x-own"} {
+			r.Header[name] = []string{"mine"}
+		}
+		r.TransferEncoding, r.Trailer = []string{"chunked"}, http.Header{"X-Own": {"1"}}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := rec.requests[0]
+	for name, want := range map[string]string{"Authorization": testKey, "X-Xdr-Auth-Id": testKeyID, "User-Agent": "mine", "X-Own": "mine"} {
+		if got := sent.Header[name]; len(got) != 1 || got[0] != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	for _, h := range []http.Header{sent.Header, validated} {
+		for name := range h {
+			if name != http.CanonicalHeaderKey(name) { // under no other name does net/http leave Content-Length to itself
+				t.Errorf("header %s", name)
+			}
+		}
+	}
+	if sent.TransferEncoding != nil || sent.Trailer != nil {
+		t.Errorf("%v, %v", sent.TransferEncoding, sent.Trailer)
+	}
+}
+
 // TestAnswersThatAreRefused: the request was carried out, or not; of a POST nobody knows.
 func TestAnswersThatAreRefused(t *testing.T) {
 	no := errors.New("not like this")

@@ -37,5 +37,9 @@ const maxOperation = 256 // bytes
 
 // Operation names a request, in errors and in logs: its method and its path below the base.
 func Operation(r *http.Request) string {
-	return text.Printable(r.Method+" "+r.URL.Path, maxOperation)
+	path := ""
+	if r.URL != nil {
+		path = r.URL.Path
+	}
+	return text.Printable(r.Method+" "+path, maxOperation)
 }

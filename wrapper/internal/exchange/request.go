@@ -3,10 +3,50 @@ package exchange
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 )
+
+// Prepare gives the headers of r their usual names, and says what keeps r from being sent. net/http says so too late: its
+// error is that of a request which may have been sent.
+func Prepare(r *http.Request) error {
+	if r.URL == nil || !strings.HasPrefix(r.URL.Path, "/") {
+		return errors.New("the request's URL has no path that begins with a slash")
+	}
+	if strings.ContainsFunc(r.URL.RawQuery, func(c rune) bool { return c <= ' ' || c == '\x7f' }) {
+		return errors.New("the request's query contains a space or a control character: encode it, for example with url.Values")
+	}
+	if r.Method != "" && !isToken(r.Method) {
+		return errors.New("the request's method is not a word")
+	}
+	for name, values := range r.Header {
+		if !isToken(name) {
+			return errors.New("the name of one of the request's headers is not a word")
+		}
+		for _, value := range values {
+			if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' && c != '\t' || c == '\x7f' }) {
+				return fmt.Errorf("the request's header %s contains a line break or another control character", name)
+			}
+		}
+		// Under another spelling it would be sent beside the one that is set here, or that net/http sets.
+		if usual := http.CanonicalHeaderKey(name); usual != name {
+			delete(r.Header, name)
+			r.Header[usual] = append(r.Header[usual], values...)
+		}
+	}
+	return nil
+}
+
+// isToken reports whether s can be a method or the name of a header (RFC 9110, section 5.6.2).
+func isToken(s string) bool {
+	const others = "!#$%&'*+-.^_`|~"
+	return s != "" && !strings.ContainsFunc(s, func(c rune) bool {
+		return (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && !strings.ContainsRune(others, c)
+	})
+}
 
 // ReadBody reads the body of a request once and closes it. The request's GetBody, which may belong to another body by now,
 // is not used.

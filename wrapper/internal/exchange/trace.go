@@ -61,6 +61,7 @@ func (t *requestTrace) follow(ctx context.Context, r *http.Request, body []byte)
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) { t.refused.Store(err != nil && !isNetworkError(err)) },
 	}))
 	out.Body, out.GetBody, out.ContentLength = nil, nil, int64(len(body))
+	out.TransferEncoding, out.Trailer = nil, nil // which belong to a body that is not known yet
 	if len(body) == 0 {
 		return out
 	}
