@@ -9,7 +9,7 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// AbortOption adds something to an abort.
+// AbortOption adds something to an abort. It cannot change which endpoints that is for.
 type AbortOption func(*gen.AbortScanRequestData) error
 
 // WithIncident shows the action in the timeline of the incident with this ID, in the console. A blank ID is
@@ -37,7 +37,7 @@ func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOp
 	if err != nil {
 		return nil, &invalidRequestError{operation, err}
 	}
-	body := gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{Filters: filters}}
+	var body gen.AbortScanRequest
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, &invalidRequestError{operation, errors.New("an AbortOption is nil")}
@@ -46,10 +46,11 @@ func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOp
 			return nil, &invalidRequestError{operation, err}
 		}
 	}
-	encoded, err := json.Marshal(body)
-	if err != nil {
-		return nil, &invalidRequestError{operation, err}
+	if body.RequestData.Filters != nil {
+		return nil, &invalidRequestError{operation, errors.New("an AbortOption sets the filters: give them to Matching")}
 	}
+	body.RequestData.Filters = filters
+	encoded, _ := json.Marshal(body) // cannot fail: the values of the filters are checked
 	r, err := gen.NewAbortScanRequestWithBody("/", "application/json", nil)
 	if err != nil {
 		return nil, &invalidRequestError{operation, err}

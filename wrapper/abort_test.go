@@ -59,10 +59,17 @@ func TestAbortOptionOfTheCallersOwn(t *testing.T) {
 		t.Errorf("sent %q, %v", body, err)
 	}
 	wantKinds(t, err, "InvalidRequest")
-	// What cannot be encoded is refused too.
-	body, err = sentBody(t, wrapper.AllEndpoints(), func(d *gen.AbortScanRequestData) error { d.Filters = func() {}; return nil })
-	if body != "" {
-		t.Errorf("sent %q", body)
+	// Which endpoints are meant, the Targets say alone.
+	targets := wrapper.Matching(wrapper.Hostnames("laptop-17"))
+	for _, other := range []gen.EndpointFilters{gen.AllEndpoints, []gen.EndpointFilter{}, func() {}} {
+		body, err = sentBody(t, targets, func(d *gen.AbortScanRequestData) error { d.Filters = other; return nil })
+		if body != "" {
+			t.Errorf("sent %q", body)
+		}
+		wantKinds(t, err, "InvalidRequest")
 	}
-	wantKinds(t, err, "InvalidRequest")
+	body, err = sentBody(t, targets, func(d *gen.AbortScanRequestData) error { *d = gen.AbortScanRequestData{IncidentID: "x"}; return nil })
+	if err != nil || !strings.Contains(body, "laptop-17") || !strings.Contains(body, `"incident_id":"x"`) {
+		t.Errorf("sent %s, %v", body, err)
+	}
 }
