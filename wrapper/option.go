@@ -36,14 +36,14 @@ type settings struct {
 	responseValidator ResponseValidator
 }
 
-// RequestValidator checks a request before it is signed; api.Validator is one. It gets a copy, whose path is the
-// contract's. An error refuses the request with [ErrInvalidRequest]; its text becomes part of the error's.
+// RequestValidator checks a request before it is signed; api.Validator is one. The path is the contract's. It may read the body,
+// and must not change URL and header. An error, whose text becomes part of this package's, is an [ErrInvalidRequest].
 type RequestValidator interface {
 	ValidateRequest(*http.Request) error
 }
 
 // ResponseValidator checks the answer that a call is about to return as its result; api.Validator is one. It
-// gets a copy of the unsigned request. An error turns the answer into an [ErrInvalidResponse].
+// gets the unsigned request. An error turns the answer into an [ErrInvalidResponse].
 type ResponseValidator interface {
 	ValidateResponse(r *http.Request, status int, h http.Header, body []byte) error
 }

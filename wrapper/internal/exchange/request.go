@@ -64,9 +64,9 @@ func ReadBody(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// Copy returns a copy of r with the body, which its owner may read and change.
+// Copy returns a copy of r with the body, which its owner may read and replace. URL and header are those of r.
 func Copy(ctx context.Context, r *http.Request, body []byte) *http.Request {
-	c := r.Clone(ctx)
+	c := r.WithContext(ctx)
 	c.Body, c.GetBody, c.ContentLength = http.NoBody, nil, int64(len(body))
 	if len(body) > 0 {
 		c.Body = newBody(body)
