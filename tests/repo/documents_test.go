@@ -68,6 +68,25 @@ func TestDocumentsNameWhatThereIs(t *testing.T) {
 	}
 }
 
+// TestReleaseNotes: the text of a release is the changelog's section of its version, and another tag is refused.
+func TestReleaseNotes(t *testing.T) {
+	notes := func(tag string) (string, error) {
+		cmd := exec.Command("sh", ".ci/release-notes", tag)
+		cmd.Dir = "../.."
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	_, section, _ := strings.Cut(readFile(t, "../../CHANGELOG.md"), "\n## ["+wrapper.Version+"]")
+	_, section, _ = strings.Cut(section, "\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	if got, err := notes("v" + wrapper.Version); err != nil || strings.TrimSpace(got) != strings.TrimSpace(section) || len(section) < 100 {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got, err := notes("v0.0.1"); err == nil || !strings.Contains(got, "wrapper.Version is "+wrapper.Version) {
+		t.Errorf("a tag of another version: %q, %v", got, err)
+	}
+}
+
 // TestDependenciesHaveReasons: CONTRIBUTING.md names every module that a go.mod here requires for its own sake, and no other.
 func TestDependenciesHaveReasons(t *testing.T) {
 	_, section, found := strings.Cut(readFile(t, "../../CONTRIBUTING.md"), "\n## Dependencies\n")
