@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"example.com/cortexscan/internal/text"
 )
@@ -73,6 +75,7 @@ func (r Redactor) body(b []byte, whole bool) []byte {
 			b = bytes.ReplaceAll(b, []byte(secret), []byte(redacted))
 		}
 	}
+	b = r.disguised(b)
 	if whole {
 		return b
 	}
@@ -89,6 +92,77 @@ func (r Redactor) body(b []byte, whole bool) []byte {
 		return b
 	}
 	return append(b[:len(b)-cut], redacted...)
+}
+
+// disguised returns b without the credentials that escapes of JSON spell, or that characters split which show nothing: decoded,
+// or printed, they would be whole again.
+func (r Redactor) disguised(b []byte) []byte {
+	if !bytes.ContainsFunc(b, func(c rune) bool { return c == '\\' || c > '~' || c < ' ' }) {
+		return b
+	}
+	var out []byte
+	kept := 0 // what stands before it is in out
+	for i := 0; i < len(b); {
+		n := 0
+		for _, secret := range r {
+			if n == 0 && (b[i] == secret[0] || b[i] == '\\') {
+				n = spelled(b[i:], secret)
+			}
+		}
+		if n > 0 {
+			out = append(append(out, b[kept:i]...), redacted...)
+			i += n
+			kept = i
+			continue
+		}
+		if i++; b[i-1] == '\\' {
+			i++ // the second half of an escaped backslash begins no escape
+		}
+	}
+	if kept == 0 {
+		return b
+	}
+	return append(out, b[kept:]...)
+}
+
+// spelled returns how many bytes of b spell the secret, 0 if b does not begin with it.
+func spelled(b []byte, secret string) (n int) {
+	for i := 0; i < len(secret); {
+		if c, size := character(b[n:]); size == 0 {
+			return 0
+		} else if c == rune(secret[i]) {
+			i++
+			n += size
+		} else if i > 0 && text.IsBlank(string(c)) {
+			n += size
+		} else {
+			return 0
+		}
+	}
+	return n
+}
+
+// character returns the first character of a text in JSON, and its length in bytes. An escaped line break is a space here.
+func character(b []byte) (c rune, size int) {
+	if len(b) < 2 || b[0] != '\\' {
+		return utf8.DecodeRune(b)
+	}
+	switch b[1] {
+	case '"', '\\', '/':
+		return rune(b[1]), 2
+	case 'b', 'f', 'n', 'r', 't':
+		return ' ', 2
+	case 'u':
+		if len(b) >= 6 {
+			if v, err := strconv.ParseUint(string(b[2:6]), 16, 16); err == nil {
+				if utf16.IsSurrogate(rune(v)) {
+					return ' ', 6 // half a character that is no part of a credential
+				}
+				return rune(v), 6
+			}
+		}
+	}
+	return '\\', 1
 }
 
 // sanitizeError returns err itself where its text can be shown as it is, and otherwise an error with that text redacted,
