@@ -1,4 +1,4 @@
-# Everything but browser, ci, lint-spec and prism needs nothing but Go, git and make. What the other tools are, go builds.
+# Only browser, ci, lint-spec and prism need more than Go, git and make; Go builds the other tools.
 
 GO       ?= go
 FUZZTIME ?= 30s
@@ -68,7 +68,7 @@ vendor-check: ## Try another document, DOC=file, before adopting it
 	@$(GO) run ./tests/contract/vendorcheck "$(DOC)"
 
 .PHONY: api-diff
-api-diff: ## Say the same of the Go API
+api-diff: ## Say what changed in the Go API since BASE
 	@sh .ci/api-diff $(BASE)
 
 .PHONY: prism
@@ -104,7 +104,7 @@ mutate: ## Break the wrapper and see its tests fail (half an hour)
 	$(MUTATE) unleash --workers 2 --timeout-coefficient 4 --threshold-efficacy 85 ./wrapper
 
 .PHONY: rename
-rename: ## Give the module a home: MODULE=github.com/you/name
+rename: ## Give the module a public path: MODULE=github.com/you/name
 	@sh .ci/rename "$(MODULE)"
 
 .PHONY: snapshot

@@ -30,7 +30,7 @@ func (p *pipeline) call(ctx context.Context, r *http.Request, body []byte, accep
 	if err := exchange.Prepare(r); err != nil {
 		return nil, &invalidRequestError{exchange.Operation(r), err}
 	}
-	p.complete(r)
+	p.addHeaders(r)
 	if p.requestValidator != nil {
 		if err := p.requestValidator.ValidateRequest(exchange.Copy(ctx, r, body)); err != nil {
 			return nil, &invalidRequestError{exchange.Operation(r), err}
@@ -56,8 +56,8 @@ func (p *pipeline) call(ctx context.Context, r *http.Request, body []byte, accep
 	return res, nil
 }
 
-// complete gives the request the headers that every request needs.
-func (p *pipeline) complete(r *http.Request) {
+// addHeaders gives the request the headers that every request needs.
+func (p *pipeline) addHeaders(r *http.Request) {
 	if r.Header == nil {
 		r.Header = make(http.Header)
 	}
@@ -69,8 +69,8 @@ func (p *pipeline) complete(r *http.Request) {
 	}
 }
 
-// fetch makes the call of one operation and returns the documented success, of which missing says what it lacks, ""
-// for nothing. It returns either a value or an error.
+// fetch makes the call of one operation and returns the documented success, where missing
+// names the part that a success lacks, or returns "". It returns either a value or an error.
 func fetch[T any](ctx context.Context, p *pipeline, r *http.Request, body []byte, missing func(v *T, body []byte) string) (*T, error) {
 	v := new(T)
 	_, err := p.call(ctx, r, body, func(response *http.Response, body []byte) error {

@@ -12,7 +12,7 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// failure is the error of a call that came to something else than its documented success. The kind and the cause are
+// failure is the error of a call that did not end in its documented success. The kind and the cause are
 // those of an answer that arrived whole and was refused, nil otherwise.
 func failure(r *http.Request, res *exchange.Result, key keyType, kind, cause error) error {
 	if res.Response == nil {

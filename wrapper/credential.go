@@ -34,7 +34,7 @@ const (
 
 // Credential is an API key with its ID. Make one with [StandardKey] or [AdvancedKey]; the zero Credential is
 // refused by [New]. It never shows the key: not under any verb of package fmt, nor in JSON, nor in a log,
-// however deeply it is nested. The key stands in a closure, which reflection cannot look into.
+// however deeply it is nested. The key is held in a closure, which reflection cannot look into.
 type Credential struct {
 	kind keyType
 	// sign puts the headers that authenticate a request on it, and returns the redactor of what is secret in them. Nil in

@@ -53,8 +53,8 @@ func FromEnv(opts ...Option) (*Client, error) {
 	return New(os.Getenv(EnvURL), cred, opts...)
 }
 
-// KeyOfType is [AdvancedKey] or [StandardKey], chosen by a word from a setting: "advanced", which "" means too,
-// or "standard", in upper or lower case.
+// KeyOfType is [AdvancedKey] or [StandardKey], chosen by a word from a setting: "advanced" (also for ""),
+// or "standard", without regard to case.
 func KeyOfType(kind, id, key string) (Credential, error) {
 	switch strings.ToLower(strings.TrimSpace(kind)) {
 	case "", string(advancedKey):

@@ -20,8 +20,7 @@ type APIError struct {
 	Operation string
 	// StatusCode is the HTTP status, always, whatever the body says.
 	StatusCode int
-	// Code is err_code, errorCode or metadata.code as text, at most 128 bytes, "" when there is none. It need not be a
-	// status.
+	// Code is err_code, errorCode, metadata.code or code as text, at most 128 bytes. It need not be a status.
 	Code string
 	// Message is what the service says went wrong, at most 1 KiB. Of plain text it is the first line, of HTML the title.
 	Message string
@@ -35,7 +34,7 @@ type APIError struct {
 	RetryAfter time.Duration
 	// Attempts is how many times the request was sent, at least 1.
 	Attempts int
-	// Hint says what to try, for the mistakes that people make most, "" for all others.
+	// Hint says what to try, for the most common mistakes, "" otherwise.
 	Hint string
 	// Body is the body of the answer, at most its first 64 KiB. Credentials of the request that came back in it are
 	// replaced by "[redacted]". Of an answer that is too large, or broke off, it is what had arrived.

@@ -66,10 +66,10 @@ func TestDocumentedValues(t *testing.T) {
 	known := api.KnownFilters()
 	for _, k := range known {
 		if !sameSet(operators[k.Field], k.Operators) {
-			t.Errorf("%s: this package has the operators %q, the contract %q", k.Field, operators[k.Field], k.Operators)
+			t.Errorf("%s: the filters that this test lists have the operators %q, the contract %q: add the function to filters.go, and to the list", k.Field, operators[k.Field], k.Operators)
 		}
 		if !sameSet(constants[k.Field], k.Values) {
-			t.Errorf("%s: this package has the values %q, the contract %q", k.Field, constants[k.Field], k.Values)
+			t.Errorf("%s: the constants that this test lists are %q, the contract has %q: add the constant to filters.go, and to the list", k.Field, constants[k.Field], k.Values)
 		}
 	}
 	if len(known) != len(operators) {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// hint says what to try, in one sentence, for the mistakes that people make most: see APIError.Hint. The key is of the type
-// that signed the request.
+// hint says what to try, in one sentence, for the mistakes that people make most: see APIError.Hint. The first case that fits
+// wins: the more specific ones come first. The key is of the type that signed the request.
 func hint(e *APIError, h http.Header, key keyType) string {
 	message := strings.ToLower(e.Message)
 	switch {

@@ -16,7 +16,7 @@ import (
 const maxKeyFile = 64 << 10
 
 // ReadKeyFile returns the key that a file holds, as container platforms mount secrets; space around it is cut.
-// A file that every user of the machine can read is refused, with the command that mends it. (On Windows,
+// A file that every user of the machine can read is refused, with the command that fixes it. (On Windows,
 // where a file's mode says nothing, it is not looked at.) Where the file cannot be opened the error leaves its
 // path out, since a key may have been given in its place.
 func ReadKeyFile(path string) (string, error) {

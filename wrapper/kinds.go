@@ -26,7 +26,7 @@ var (
 	// error is an [ErrServer] too; it is recognized by its message.
 	ErrNoEndpoints = errors.New("no endpoints matched")
 	// ErrUnexpectedResponse is an answer that the contract does not document: a 2xx that is not the documented success
-	// (HTML, empty, cut off, another shape, an error envelope whose code is no HTTP status), a redirect, or a status
+	// (HTML, empty, cut off, another shape, an error envelope whose code is not an HTTP status), a redirect, or a status
 	// without a kind of its own.
 	ErrUnexpectedResponse = errors.New("unexpected response")
 	// ErrResponseTooLarge is an answer over the limit of [WithMaxResponseBytes]; it is of its status's kind too.
@@ -39,7 +39,7 @@ var (
 	ErrInvalidResponse = errors.New("invalid response")
 	// ErrUnexpectedState: a wait with [WaitOptions].Until ended in another state.
 	ErrUnexpectedState = errors.New("unexpected state")
-	// ErrOutcomeUnknown comes beside another kind or cause: a request other than GET was sent, and no definite answer
+	// ErrOutcomeUnknown is set in addition to another kind or cause: a request other than GET was sent, and no definite answer
 	// came. It may have been executed; check before sending it again.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
 )

@@ -36,8 +36,8 @@ func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...st
 	})
 }
 
-// hasMessage tells an empty message from one that is missing. The service also spells the member "data" (seen on a live
-// tenant), which is the same to encoding/json.
+// hasMessage tells an empty message from one that is missing. The service also spells the member "data" (seen in published
+// clients), which is the same to encoding/json.
 func hasMessage(body []byte) bool {
 	var reply struct{ DATA *string }
 	return json.Unmarshal(body, &reply) == nil && reply.DATA != nil

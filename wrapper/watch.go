@@ -15,16 +15,16 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// WaitOptions say how to wait for a scan run. States are compared in upper or lower case alike.
+// WaitOptions say how to wait for a scan run. States are compared without regard to case.
 type WaitOptions struct {
 	// Every is the pause between two polls. Default 5 s; negative: none.
 	Every time.Duration
-	// While are the states in which to keep waiting. Default Pending and Running, but for those in Until.
+	// While are the states in which to keep waiting. Default Pending and Running, except those in Until.
 	While []string
 	// Until are the states to wait for. A run that gets into a state that is in neither list is an [ErrUnexpectedState].
 	// Default: any state that is not in While.
 	Until []string
-	// Patience is how long polls may go on failing for reasons that pass (no answer, 429, 502, 503, 504), counted from
+	// Patience is how long polls may keep failing for temporary reasons (no answer, 429, 502, 503, 504), counted from
 	// the last one that succeeded. A Retry-After that asks for longer ends the wait. Default 5 min; negative: not at all.
 	// Until the first poll has succeeded there is no patience: a wrong host or key ends the wait at once.
 	Patience time.Duration

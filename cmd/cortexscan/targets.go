@@ -18,7 +18,7 @@ const targetsCategory = "Which endpoints"
 // listFilters are the flags that compare with a list of values.
 var listFilters = []struct {
 	flag, usage string
-	words       string // "endpoints with …"
+	words       string // in the confirmation: "on endpoints with …"
 	commas      bool   // they separate values; elsewhere a name may contain one
 	filter      func(...string) gen.EndpointFilter
 }{

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"example.com/cortexscan/api"
 )
 
 func TestInWords(t *testing.T) {
@@ -40,5 +43,25 @@ func TestHelpListsDocumentedValues(t *testing.T) {
 	}
 	if got := strings.Join(with, " "); got != "platform status isolation" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// Every filter that the contract documents has a flag.
+func TestEveryDocumentedFilterHasAFlag(t *testing.T) {
+	flags := map[string]bool{}
+	for _, f := range listFilters {
+		flags[f.filter().Field] = true
+	}
+	for _, f := range timeFilters {
+		flags[f.filter(time.Now()).Field] = true
+	}
+	known := api.KnownFilters()
+	for _, k := range known {
+		if !flags[k.Field] {
+			t.Errorf("%s is in the contract and has no flag: add it to listFilters or timeFilters in targets.go", k.Field)
+		}
+	}
+	if len(known) == 0 {
+		t.Error("the contract documents no filters")
 	}
 }

@@ -13,7 +13,7 @@
 //
 //	CORTEXSCAN_LIVE_RUN        the ID of a scan run that exists: its status is read
 //	CORTEXSCAN_LIVE_WRONG_KEY  not empty: one call is made with a wrong key, which the tenant's audit log may show
-//	CORTEXSCAN_LIVE_ENDPOINT   the ID of one endpoint: ITS SCAN IS CANCELLED, if it has one
+//	CORTEXSCAN_LIVE_ENDPOINT   the ID of one endpoint: ITS SCAN IS CANCELED, if it has one
 //
 // Every answer is also held against the contract, so that a run of these tests tells where the service has moved.
 package live_test

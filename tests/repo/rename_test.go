@@ -33,9 +33,9 @@ func TestRename(t *testing.T) {
 	goTool(t, root, "vet", "./...")
 	goTool(t, root, "test", "-short", "./gen/...", "./tests/repo", "./tests/contract", "./tests/wire")
 	goTool(t, filepath.Join(root, "tests/consumer"), "test", "-run", "Run|Snippets", "./...")
-	readme = regexp.MustCompile(`(?ms)^<!-- until it has a home.*?^<!-- end -->\n`).ReplaceAllString(readme, "")
+	readme = regexp.MustCompile(`(?ms)^<!-- until it has a public repository.*?^<!-- end -->\n`).ReplaceAllString(readme, "")
 	if want := strings.ReplaceAll(readme, old, "git.example.org/soc/cortex-scan"); readFile(t, filepath.Join(root, "README.md")) != want {
-		t.Error("the README still speaks of a project without a home, or lost more than that")
+		t.Error("the README still speaks of a project without a public repository, or lost more than that")
 	}
 	server := filepath.Join(root, "gen/server/server.gen.go")
 	renamed := readFile(t, server)

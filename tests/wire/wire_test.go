@@ -96,7 +96,7 @@ func TestGoldenRequests(t *testing.T) {
 			}
 			raw := <-received
 			checkSignature(t, raw)
-			compare(t, tt.name, normalise(raw, host))
+			compare(t, tt.name, normalize(raw, host))
 		})
 	}
 }
@@ -156,7 +156,7 @@ var varying = []struct {
 	{regexp.MustCompile(`(?m)^(X-Xdr-Timestamp: )[0-9]{13}\r$`), "${1}{13 digits}\r"},
 }
 
-func normalise(raw []byte, host string) string {
+func normalize(raw []byte, host string) string {
 	for _, v := range varying {
 		raw = v.pattern.ReplaceAll(raw, []byte(v.name))
 	}

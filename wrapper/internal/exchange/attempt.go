@@ -37,7 +37,7 @@ func (c *Client) attempt(ctx context.Context, r *http.Request, target *url.URL, 
 	case err == nil && response == nil:
 		res.Err = errors.New("the http.RoundTripper returned neither a response nor an error")
 	case err == nil:
-		complete(response)
+		fillIn(response)
 		res.Response, res.LastStatus = response, response.StatusCode
 		res.Body, res.TooLarge, res.Err = readBody(response, c.MaxBytes, cancel)
 		res.Body = res.Redactor.body(res.Body, res.Whole())
@@ -46,7 +46,7 @@ func (c *Client) attempt(ctx context.Context, r *http.Request, target *url.URL, 
 	}
 	if res.Response == nil {
 		sent := trace.mayHaveSent(res.Err)
-		res.Permanent = isCertificateError(res.Err) || trace.refused.Load() && !sent
+		res.Permanent = isCertificateError(res.Err) || trace.handshakeRefused.Load() && !sent
 		res.Sent = res.Sent || sent
 	}
 	if res.Err != nil {
@@ -76,7 +76,7 @@ func hideIdempotencyKeys(h http.Header) {
 }
 
 // complete adds the header and the body that net/http always sets, and transports made for tests often do not.
-func complete(response *http.Response) {
+func fillIn(response *http.Response) {
 	if response.Header == nil {
 		response.Header = make(http.Header)
 	}

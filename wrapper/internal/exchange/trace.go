@@ -26,11 +26,11 @@ type requestTrace struct {
 	cancel       context.CancelFunc // of the attempt
 	resign       func()             // makes a fresh signature for a repetition, which would be refused with the old one
 
-	reported atomic.Bool // the transport calls the hooks
-	sent     atomic.Bool // something may have been written, on any connection
-	refused  atomic.Bool // the last TLS handshake was refused
-	stopped  atomic.Bool // a repetition was stopped
-	read     atomic.Bool // the body was read, by a transport that is not net/http's
+	reported         atomic.Bool // the transport calls the hooks
+	sent             atomic.Bool // something may have been written, on any connection
+	handshakeRefused atomic.Bool // the last TLS handshake
+	stopped          atomic.Bool // a repetition was stopped
+	read             atomic.Bool // the body was read, by a transport that is not net/http's
 
 	// Of the present connection:
 	connections atomic.Int32
@@ -58,7 +58,7 @@ func (t *requestTrace) follow(ctx context.Context, r *http.Request, body []byte)
 		GotConn:          t.gotConn,
 		WroteHeaderField: t.wroteHeaderField,
 		WroteHeaders:     func() { t.headers.Store(true) },
-		TLSHandshakeDone: func(_ tls.ConnectionState, err error) { t.refused.Store(err != nil && !isNetworkError(err)) },
+		TLSHandshakeDone: func(_ tls.ConnectionState, err error) { t.handshakeRefused.Store(err != nil && !isNetworkError(err)) },
 	}))
 	out.Body, out.GetBody, out.ContentLength = nil, nil, int64(len(body))
 	out.TransferEncoding, out.Trailer = nil, nil // which belong to a body that is not known yet
@@ -83,7 +83,7 @@ func (t *requestTrace) follow(ctx context.Context, r *http.Request, body []byte)
 }
 
 // mayHaveArrived reports whether the other side may have executed what was written on the present connection, although
-// net/http is about to write it again. Over HTTP/1 it does that only where nothing was written.
+// net/http is about to write it again. It does that with a guarded request over HTTP/1 only if nothing was written.
 func (t *requestTrace) mayHaveArrived() bool {
 	if !t.reported.Load() {
 		return t.read.Load()

@@ -165,7 +165,7 @@ func TestRefusedHandshakes(t *testing.T) {
 		hooks := httptrace.ContextClientTrace(out.Context())
 		hooks.TLSHandshakeDone(tls.ConnectionState{}, errors.New("refused before"))
 		hooks.TLSHandshakeDone(tls.ConnectionState{}, tt.err)
-		if got := trace.refused.Load(); got != tt.want {
+		if got := trace.handshakeRefused.Load(); got != tt.want {
 			t.Errorf("%v: refused %v", tt.err, got)
 		}
 	}

@@ -196,7 +196,7 @@ func TestItIsRetriedByTheRules(t *testing.T) {
 	}
 }
 
-func TestItsErrorsAreNormalised(t *testing.T) {
+func TestItsErrorsAreNormalized(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		answer  answer
