@@ -12,8 +12,7 @@ import (
 // AbortOption adds something to an abort. It cannot change which endpoints that is for.
 type AbortOption func(*gen.AbortScanRequestData) error
 
-// WithIncident shows the action in the timeline of the incident with this ID, in the console. A blank ID is
-// an [ErrInvalidRequest].
+// WithIncident shows the action in the console's timeline of the incident with this ID. A blank ID is an [ErrInvalidRequest].
 func WithIncident(id string) AbortOption {
 	return func(d *gen.AbortScanRequestData) error {
 		if text.IsBlank(id) {
@@ -24,13 +23,11 @@ func WithIncident(id string) AbortOption {
 	}
 }
 
-// AbortScan cancels the scans of the targets, as far as they are pending or in progress. Its result says that
-// the service accepted the request, not that the scans have stopped: the action is followed by its ID in the
-// console's Action Center.
+// AbortScan cancels the scans of the targets, as far as they are pending or in progress. Its result says that the service
+// accepted the request, not that the scans have stopped: follow the action by its ID in the console's Action Center.
 //
-// Targets that name no endpoint are refused with [ErrInvalidRequest] and never mean all. Where nothing matches,
-// the error is [ErrNoEndpoints]. Where it is [ErrOutcomeUnknown] the abort may have been executed: it is not sent
-// again by itself.
+// Targets that name no endpoint are refused with [ErrInvalidRequest] and never mean all. If nothing matches, the error is
+// [ErrNoEndpoints]. If it is [ErrOutcomeUnknown], the abort may have been executed: it is not sent again by itself.
 func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOption) (*gen.AbortScanReply, error) {
 	const operation = "abort scan"
 	filters, err := targets.encode()
@@ -50,7 +47,10 @@ func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOp
 		return nil, &invalidRequestError{operation, errors.New("an AbortOption sets the filters: give them to Matching")}
 	}
 	body.RequestData.Filters = filters
-	encoded, _ := json.Marshal(body) // cannot fail: the values of the filters are checked
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		return nil, &invalidRequestError{operation, err}
+	}
 	r, err := gen.NewAbortScanRequestWithBody("/", "application/json", nil)
 	if err != nil {
 		return nil, &invalidRequestError{operation, err}

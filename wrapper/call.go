@@ -149,9 +149,8 @@ func mediaType(h http.Header) string {
 	return media
 }
 
-func isJSON(media string) bool {
-	return strings.HasSuffix(media, "/json") || strings.HasSuffix(media, "+json")
-}
+// isJSON goes by the rule of the generated parser.
+func isJSON(media string) bool { return strings.Contains(media, "json") }
 
 // isOtherJSON reports whether the header names JSON of another type, which the contract may document beside the plain one.
 func isOtherJSON(h http.Header) bool {

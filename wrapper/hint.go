@@ -79,12 +79,9 @@ func startsWith(body []byte, first string) bool {
 
 // duration is d as people say it: "10m", not "10m0s".
 func duration(d time.Duration) string {
-	s := d.Round(time.Millisecond).String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
+	if d > 1000*time.Hour {
+		return "more than 1000h"
 	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
+	s := strings.ReplaceAll(d.Round(time.Millisecond).String(), "m0s", "m")
+	return strings.ReplaceAll(s, "h0m", "h")
 }

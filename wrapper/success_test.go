@@ -81,7 +81,7 @@ func TestSuccessesOfOtherMediaTypes(t *testing.T) {
 	for contentType, good := range map[string]bool{
 		"text/csv": true, "text/plain; charset=utf-8": true, "application/octet-stream": true, "application/zip": true,
 		"": false, "nonsense;;": false, "text/html": false, "Text/HTML; charset=utf-8": false, "application/xhtml+xml": false,
-		"application/json": false, "application/problem+json": false, "text/json": false,
+		"application/json": false, "application/problem+json": false, "application/x-ndjson": false, "text/json": false,
 	} {
 		for _, op := range operations {
 			header := []string{"Content-Type", contentType}
