@@ -115,9 +115,11 @@ func (r Redactor) disguised(b []byte) []byte {
 			kept = i
 			continue
 		}
-		if i++; b[i-1] == '\\' {
-			i++ // the second half of an escaped backslash begins no escape
+		size := 1
+		if b[i] == '\\' {
+			_, size = character(b[i:]) // what is left of an escape begins neither another one nor a credential
 		}
+		i += size
 	}
 	if kept == 0 {
 		return b

@@ -5,9 +5,45 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
+
+func TestPrepare(t *testing.T) {
+	request := func(adjust func(*http.Request)) *http.Request {
+		r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "/v1?id=1", nil)
+		r.Header = http.Header{"X-Own": {"1\t~ü"}, "x-own": {"2"}, "!#$%&'*+-.^_`|~09AZaz": {""}}
+		adjust(r)
+		return r
+	}
+	for want, adjust := range map[string]func(*http.Request){
+		"":                                  func(*http.Request) {},
+		"no path that begins with a slash":  func(r *http.Request) { r.URL = nil },
+		"no path that  begins with a slash": func(r *http.Request) { r.URL.Path = "v1" },
+		"contains a space or a control character":    func(r *http.Request) { r.URL.RawQuery = "id= 1" },
+		"contains a space or a  control character":   func(r *http.Request) { r.URL.RawQuery = "id=1\x7f" },
+		"method is not a word":                       func(r *http.Request) { r.Method = "GET /" },
+		"method is not a  word":                      func(r *http.Request) { r.Method = "G\u0130T" },
+		"name of one of the request's headers":       func(r *http.Request) { r.Header["X Own"] = nil },
+		"name of one of the  request's headers":      func(r *http.Request) { r.Header[""] = nil },
+		"header X-Two contains a line break":         func(r *http.Request) { r.Header["X-Two"] = []string{"1", "2\r\nX: y"} },
+		"header X-Two contains a line break or  DEL": func(r *http.Request) { r.Header["X-Two"] = []string{"\x7f"} },
+	} {
+		r := request(adjust)
+		err := Prepare(r)
+		prefix, _, _ := strings.Cut(want, "  ") // the rest only tells two of the same error apart
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), prefix) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+		if err == nil && (len(r.Header) != 2 || !slices.Equal(slices.Sorted(slices.Values(r.Header["X-Own"])), []string{"1\t~ü", "2"})) {
+			t.Errorf("the header became %q", r.Header)
+		}
+	}
+	if err := Prepare(request(func(r *http.Request) { r.Method, r.Header = "", nil })); err != nil {
+		t.Errorf("the default method, no header: %v", err)
+	}
+}
 
 type brokenCloser struct{ io.Reader }
 

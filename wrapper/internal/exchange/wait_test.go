@@ -3,6 +3,8 @@ package exchange
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -102,11 +104,23 @@ func TestContextEnded(t *testing.T) {
 	if err := contextEnded(t.Context()); err != nil {
 		t.Errorf("a context that goes on: %v", err)
 	}
-	for want, cause := range map[string]error{"context canceled": nil, "context canceled: shutting down": cause} {
+	for want, cause := range map[string]error{
+		"context canceled": nil, "context canceled: shutting down": cause, "stopped: context canceled": fmt.Errorf("stopped: %w", context.Canceled),
+		"context canceled: several: shutting down": notComparable{cause},
+	} {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(cause)
-		if err := contextEnded(ctx); err.Error() != want || !errors.Is(err, context.Canceled) || cause != nil && !errors.Is(err, cause) {
+		err := contextEnded(ctx)
+		if err.Error() != want || !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v, want %s", err, want)
+		}
+		if _, list := cause.(notComparable); cause != nil && !list && !errors.Is(err, cause) || errors.Is(err, notComparable{cause}) || errors.Is(err, io.EOF) {
+			t.Errorf("%v: its cause is lost, or another one found", err)
 		}
 	}
 }
+
+// notComparable is an error that == would panic on.
+type notComparable []error
+
+func (e notComparable) Error() string { return "several: " + e[0].Error() }
