@@ -114,5 +114,5 @@ func sendJSON(w http.ResponseWriter, status int, body any) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(append(b, '\n')) // a client that has gone cannot be told
+	_, _ = w.Write(append(b, '\n')) // a client that has gone gets nothing
 }

@@ -37,7 +37,7 @@ func TestProxyRefuses(t *testing.T) {
 			err := d.call(safetyNet(t), newClient(t, tenant.url, through(t, proxy)))
 			wantKinds(t, err, "Unexpected")
 			if e := apiError(t, err); e.StatusCode != 407 || e.Message != "who are you?" || !strings.Contains(e.Error(), "who are you? (HTTP 407)") {
-				t.Errorf("the answer is not told as it was: %+v", e)
+				t.Errorf("the answer is not reported as it was: %+v", e)
 			}
 			if proxy.count() != 1 || tenant.connections.Load() != 0 {
 				t.Errorf("the proxy was asked %d times, the tenant %d times; want 1 and 0", proxy.count(), tenant.connections.Load())

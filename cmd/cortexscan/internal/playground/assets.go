@@ -39,7 +39,7 @@ func assets() map[string]http.Handler {
 func content(mediaType string, file []byte) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", mediaType)
-		_, _ = w.Write(file) // a client that has gone cannot be told
+		_, _ = w.Write(file) // a client that has gone gets nothing
 	})
 }
 

@@ -64,5 +64,5 @@ func foreign(r *http.Request) bool {
 func refuse(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, text+"\n") // a client that has gone cannot be told
+	_, _ = io.WriteString(w, text+"\n") // a client that has gone gets nothing
 }

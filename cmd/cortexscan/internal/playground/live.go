@@ -126,5 +126,5 @@ func render(w http.ResponseWriter, pages *template.Template, name string, data a
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = page.WriteTo(w) // a client that has gone cannot be told
+	_, _ = page.WriteTo(w) // a client that has gone gets nothing
 }
