@@ -95,7 +95,7 @@ func TestDisguisedCredentials(t *testing.T) {
 		`a\/key\"of\\the-test`: "[redacted]", `a\/k\u0065y\u0022of\u005cthe\u002dtest`: "[redacted]", // each in several ways
 		half("\u200b"): "[redacted]", half(`\u200b\u0000`): "[redacted]", half(`\udb40\udc01`): "[redacted]", half(`\r\n\t\b\f`): "[redacted]", half("\u00ad\ufeff\n"): "[redacted]",
 		"C:\\key-of\u200b-the-test": `C:\[redacted]`, // whose backslash begins no escape that JSON has
-		`\\` + half("\u200b"):           `\\[redacted]`, "nonce\u200b nonce-0001": "nonce\u200b [redacted]",
+		`\\` + half("\u200b"):       `\\[redacted]`, "nonce\u200b nonce-0001": "nonce\u200b [redacted]",
 		// Nothing to redact, or no credential once it is decoded:
 		`\\u006eonce-0001`: `\\u006eonce-0001`, half(`\u200`): half(`\u200`), half(`\uzzzz`): half(`\uzzzz`), half(`\x`): half(`\x`), half("\xff"): half("\xff"),
 		half("\u00fc"): half("\u00fc"), half("x"): half("x"), `nonce\`: `nonce\`, `\u006eonce-000`: `\u006eonce-000`, `\`: `\`, "\u200b": "\u200b",
