@@ -159,6 +159,7 @@ func TestTryItOut(t *testing.T) {
 			b.execute(statusID, "200")
 			b.until("the answer's body is there", `/Scan is in \w+ state/.test(document.querySelector(%s).innerText)`, block(statusID)+" .live-responses-table")
 			b.expand(abortID)
+			b.until("the body can be edited", `document.querySelector(%s) !== null`, block(abortID)+" textarea")
 			body := read[string](b, `document.querySelector(%s).value`, block(abortID)+" textarea")
 			if !json.Valid([]byte(body)) || strings.Contains(body, `"all"`) || !strings.Contains(body, "laptop-17") {
 				t.Errorf("the body is filled in with %s", body)
