@@ -69,8 +69,8 @@ func (p *pipeline) addHeaders(r *http.Request) {
 	}
 }
 
-// fetch makes the call of one operation and returns the documented success, where missing
-// names the part that a success lacks, or returns "". It returns either a value or an error.
+// fetch makes the call of one operation and returns the documented success, where missing names the part that a
+// success lacks, or returns "". It returns either a value or an error.
 func fetch[T any](ctx context.Context, p *pipeline, r *http.Request, body []byte, missing func(v *T, body []byte) string) (*T, error) {
 	v := new(T)
 	_, err := p.call(ctx, r, body, func(response *http.Response, body []byte) error {
@@ -105,7 +105,11 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, &invalidRequestError{exchange.Operation(r), err}
 	}
-	res, err := p.call(r.Context(), r, body, acceptAny)
+	var isJSON bool
+	res, err := p.call(r.Context(), r, body, func(response *http.Response, body []byte) error {
+		isJSON = json.Valid(body)
+		return acceptAny(response.Header, body, isJSON)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +122,7 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 	case len(res.Body) == 0:
 		response.Header = response.Header.Clone()
 		response.Header.Del("Content-Type")
-	case !isOtherJSON(response.Header) && json.Valid(res.Body):
+	case isJSON && !isOtherJSON(response.Header):
 		response.Header = response.Header.Clone()
 		response.Header.Set("Content-Type", "application/json")
 	}
@@ -127,14 +131,14 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 
 // acceptAny takes every 2xx that may be documented: JSON, no body, and a body with a media type other than JSON and HTML.
 // JSON is recognized by its bytes.
-func acceptAny(response *http.Response, body []byte) error {
-	if len(body) == 0 || json.Valid(body) {
+func acceptAny(h http.Header, body []byte, isJSON bool) error {
+	if len(body) == 0 || isJSON {
 		return nil
 	}
-	switch media := mediaType(response.Header); {
+	switch media := mediaType(h); {
 	case media == "":
 		return errors.New("the body is not JSON, and its Content-Type does not say what it is")
-	case isJSON(media), media == "text/html", media == "application/xhtml+xml":
+	case namesJSON(media), media == "text/html", media == "application/xhtml+xml":
 		return errNotJSON
 	}
 	return nil
@@ -149,11 +153,11 @@ func mediaType(h http.Header) string {
 	return media
 }
 
-// isJSON goes by the rule of the generated parser.
-func isJSON(media string) bool { return strings.Contains(media, "json") }
+// namesJSON goes by the rule of the generated parser.
+func namesJSON(media string) bool { return strings.Contains(media, "json") }
 
 // isOtherJSON reports whether the header names JSON of another type, which the contract may document beside the plain one.
 func isOtherJSON(h http.Header) bool {
 	media := mediaType(h)
-	return isJSON(media) && media != "application/json"
+	return namesJSON(media) && media != "application/json"
 }

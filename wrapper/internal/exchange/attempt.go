@@ -75,7 +75,7 @@ func hideIdempotencyKeys(h http.Header) {
 	}
 }
 
-// complete adds the header and the body that net/http always sets, and transports made for tests often do not.
+// fillIn adds the header and the body that net/http always sets, and transports made for tests often do not.
 func fillIn(response *http.Response) {
 	if response.Header == nil {
 		response.Header = make(http.Header)
