@@ -53,8 +53,8 @@ func TestOnceAfterADeadConnection(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantOnce(t, w, doors[2].call(t.Context(), c), 1)
-		if w.dials != 2 {
-			t.Errorf("%d connections, want 2: one that broke, and another", w.dials)
+		if w.dials < 2 {
+			t.Errorf("%d connections, want 2 or more: one that broke, and another", w.dials)
 		}
 	}, once())
 }
@@ -105,8 +105,8 @@ func TestOnceWithoutABody(t *testing.T) {
 		}}
 		playScript(t, s, func(t *testing.T, w *world, c *wrapper.Client) {
 			wantOnce(t, w, abortThroughAPI(t, c, func(r *http.Request) { r.Body, r.GetBody, r.ContentLength = nil, nil, 0 }), 0)
-			if w.dials != 2 {
-				t.Errorf("%d connections, want 2: net/http did not try again", w.dials)
+			if w.dials < 2 {
+				t.Errorf("%d connections, want 2 or more: net/http did not try again", w.dials)
 			}
 		}, once())
 	}
