@@ -80,6 +80,9 @@ func runAbort(ctx context.Context, s *session, cmd *cli.Command) error {
 			s.line(terminal.Yellow, "warning:", w)
 		}
 	}
+	if err := p.checkTenant(cmd); err != nil {
+		return err
+	}
 	if cmd.Bool("dry-run") {
 		return p.print(ctx, s)
 	}
@@ -127,7 +130,7 @@ func (p *plan) accepted(s *session, reply *gen.AbortScanReply) error {
 	return nil
 }
 
-// resultLost is an accepted abort whose result cannot be written: somebody has to be told the action's ID all the same.
+// resultLost is an accepted abort whose result cannot be written. Its message has the action's ID.
 type resultLost struct {
 	actionID string
 	err      error

@@ -8,22 +8,24 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
+// checkTenant compares the tenant with --confirm-tenant, if that is set.
+func (p *plan) checkTenant(cmd *cli.Command) error {
+	if !cmd.IsSet("confirm-tenant") {
+		return nil
+	}
+	host, err := stringFlag(cmd, "confirm-tenant")
+	if err == nil && !p.isTenant(host) {
+		return usagef("--confirm-tenant is not the tenant's host, %s; nothing was sent", p.host())
+	}
+	return err
+}
+
 // confirm prints what is about to happen, and returns nil only if it is confirmed: by --yes, or by the person at the
 // terminal.
 func (p *plan) confirm(ctx context.Context, s *session, cmd *cli.Command) error {
 	yes := cmd.Bool("yes")
-	named := cmd.IsSet("confirm-tenant")
-	if named {
-		host, err := stringFlag(cmd, "confirm-tenant")
-		if err != nil {
-			return err
-		}
-		if !p.isTenant(host) {
-			return usagef("--confirm-tenant is not the tenant's host, %s; nothing was sent", p.host())
-		}
-	}
 	switch {
-	case yes && p.targets.all && !named:
+	case yes && p.targets.all && !cmd.IsSet("confirm-tenant"):
 		return usagef("--all with --yes needs --confirm-tenant; nothing was sent").
 			hint("The tenant is %s.", p.host())
 	case !yes && s.io.InIsTerminal && !s.io.ErrIsTerminal:

@@ -58,7 +58,7 @@ func run(ctx context.Context, sys system) int {
 		return exitDone
 	}
 	err := runCommand(ctx, s)
-	if err == nil && s.io.WriteError() != nil {
+	if (err == nil || errors.Is(err, errProblems)) && s.io.WriteError() != nil {
 		err = fmt.Errorf("%w: standard output cannot be written: %w", errFailed, s.io.WriteError())
 	}
 	if err == nil {
@@ -81,7 +81,13 @@ func runCommand(ctx context.Context, s *session) error {
 // newRoot builds the tree of commands. An unknown command is reported to notFound.
 func newRoot(notFound *error) *cli.Command {
 	// The library has no other way to report one.
-	onUnknown := func(_ context.Context, cmd *cli.Command, name string) { *notFound = unknownCommand(cmd, name) }
+	onUnknown := func(_ context.Context, cmd *cli.Command, name string) {
+		if cmd.Root() != cmd { // "status 789 --help": it looks for a command of the name 789
+			cli.HelpPrinter(cmd.Root().Writer, "", cmd)
+			return
+		}
+		*notFound = unknownCommand(cmd, name)
+	}
 	root := &cli.Command{
 		Name:        "cortexscan",
 		Usage:       "scan runs and endpoint scans of a Cortex tenant",
@@ -106,9 +112,9 @@ func newRoot(notFound *error) *cli.Command {
 			return ctx, nil
 		},
 		Action: action(func(ctx context.Context, s *session, cmd *cli.Command) error {
-			switch name := cmd.Args().First(); {
-			case name != "":
-				return unknownCommand(cmd, name)
+			switch {
+			case cmd.Args().Present():
+				return unknownCommand(cmd, cmd.Args().First())
 			case cmd.Bool("version"):
 				return runVersion(ctx, s, cmd)
 			}

@@ -74,11 +74,14 @@ func (e *callError) refusal(kind string, answer *wrapper.APIError) string {
 	case "forbidden":
 		return "the API key has no permission to " + what
 	case "not_found":
-		// A proxy or gateway answers in HTML or plain text.
-		if !e.abort && answer != nil && bytes.HasPrefix(bytes.TrimSpace(answer.Body), []byte("{")) {
+		// A proxy or gateway answers in HTML or plain text, and some in JSON.
+		switch {
+		case e.abort || answer == nil || !bytes.HasPrefix(bytes.TrimSpace(answer.Body), []byte("{")):
+			return "the Cortex API was not found at " + e.host
+		case strings.Contains(strings.ToLower(answer.Message), "run id"):
 			return fmt.Sprintf("scan run %d does not exist", e.run)
 		}
-		return "the Cortex API was not found at " + e.host
+		return fmt.Sprintf("not found: scan run %d, or the Cortex API at %s", e.run, e.host)
 	case "rate_limited":
 		if answer != nil && answer.RetryAfter > 0 {
 			return "the service is rate limiting; it asks to wait " + shortDuration(answer.RetryAfter)
@@ -136,8 +139,11 @@ func (e *callError) unreachable(kind string) string {
 // advice says what to do where the wrapper does not know, because it does not know the program around it.
 func (e *callError) advice(kind string) string {
 	var certificate *tls.CertificateVerificationError
+	var answer *wrapper.APIError
 	switch {
 	case kind == "outcome_unknown":
+		return checkActionCenter
+	case e.abort && (kind == "server_error" || kind == "unexpected_response") && errors.As(e.err, &answer) && answer.Hint == "":
 		return checkActionCenter
 	case kind == "rate_limited":
 		return "The service allows a tenant ten requests a second, by all programs together. Wait, then try again."

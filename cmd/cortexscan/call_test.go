@@ -108,6 +108,14 @@ func TestInterruptedBetweenAttempts(t *testing.T) {
 	wantText(t, c.stderr.String(), "interrupted after the service answered 429; nothing was canceled")
 }
 
+// The limit of an answer's size is described without the names of Go.
+func TestTooLargeAnswer(t *testing.T) {
+	c := newTrial(t, "status", "790")
+	c.tenant.Fail(sandbox.Failure{Status: 200, Body: strings.Repeat(" ", 8<<20+1)})
+	c.run(t, t.Context(), exitRefused)
+	wantText(t, c.stderr.String(), "the answer is larger than the limit of 8 MiB (HTTP 200)")
+}
+
 // A certificate that is not trusted is no trouble with the network.
 func TestUntrustedCertificate(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())

@@ -95,10 +95,11 @@ func (f *failure) addAnswer(err error) {
 	}
 }
 
-// cause is the text of a wrapper's error without its last sentence, which the message says already.
+// cause is the text of a wrapper's error without its last sentence, which the message says already, and without the
+// names of Go.
 func cause(err error) string {
 	text, _, _ := strings.Cut(printable(err.Error()), ". The request may have been executed")
-	return text
+	return strings.Replace(text, "WithMaxResponseBytes", "8 MiB", 1)
 }
 
 func (f *failure) addViolation(err error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -40,10 +41,18 @@ type fullDisk struct{}
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
 func TestOutputThatCannotBeWritten(t *testing.T) {
-	c := newTrial(t, "spec")
-	c.sys.io.Out = fullDisk{}
-	c.run(t, t.Context(), exitRefused)
-	wantText(t, c.stderr.String(), "standard output cannot be written", "no space left on device")
+	ended, stop := context.WithCancel(t.Context())
+	stop() // the sandbox would end at once
+	for args, ctx := range map[string]context.Context{"spec": t.Context(), "validate": t.Context(), "sandbox --listen 0": ended} {
+		c := newOffline(strings.Fields(args)...)
+		c.sys.io.In = strings.NewReader("POST /public_api/v1/endpoints/abort_scan HTTP/1.1\n\n{}")
+		c.sys.io.Out = fullDisk{}
+		c.run(t, ctx, exitRefused)
+		wantText(t, c.stderr.String(), "error: standard output cannot be written: no space left on device")
+		if strings.Contains(c.stderr.String(), "has stopped") {
+			t.Errorf("%s: nobody has its settings, but it went on", args)
+		}
+	}
 }
 
 func TestColorsOnlyOnATerminal(t *testing.T) {

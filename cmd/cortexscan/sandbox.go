@@ -68,6 +68,9 @@ func runSandbox(ctx context.Context, s *session, cmd *cli.Command) error {
 	log := requestLog{print: func(line string) { s.io.Notef("%s\n", line) }, quiet: cmd.Bool("quiet")}
 	p := playground.New(key, sandbox.WithCallLog(log.add))
 	announce(s, listener, key)
+	if s.io.WriteError() != nil { // nobody has the key
+		return listener.Close()
+	}
 	if !log.quiet && !s.json {
 		s.io.Notef("\nRequests (--quiet turns this log off):\n")
 	}

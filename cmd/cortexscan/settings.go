@@ -26,7 +26,7 @@ func connectionFlags() []cli.Flag {
 		&cli.DurationFlag{Name: "timeout", Category: category, OnlyOnce: true, Value: 30 * time.Second,
 			Usage: "the `TIME` limit for one attempt (default 30s)", Validator: positive},
 		&cli.IntFlag{Name: "retries", Category: category, OnlyOnce: true, Value: 2,
-			Usage: "retry up to `N` times where that is safe (default 2)", Validator: notNegative},
+			Usage: "retry up to `N` times where that is safe, at most 100 (default 2)", Validator: retries},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Category: category,
 			Usage: "log every attempt to standard error"},
 	}
@@ -46,9 +46,9 @@ func notBelowZero(d time.Duration) error {
 	return nil
 }
 
-func notNegative(n int) error {
-	if n < 0 {
-		return errors.New("want zero or more")
+func retries(n int) error {
+	if n < 0 || n > 100 {
+		return errors.New("want a number from 0 to 100")
 	}
 	return nil
 }

@@ -147,7 +147,7 @@ func readRunID(args []string) (int64, error) {
 	case len(args) > 1:
 		return 0, usagef("unexpected argument %q", printable(args[1])).hint(example)
 	}
-	run, err := strconv.ParseInt(args[0], 10, 64)
+	run, err := strconv.ParseInt(strings.TrimSpace(args[0]), 10, 64)
 	switch {
 	case errors.Is(err, strconv.ErrRange) && run > 0:
 		return 0, usagef("the ID of a scan run is at most %d", int64(math.MaxInt64))

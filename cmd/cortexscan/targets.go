@@ -181,6 +181,9 @@ func (t *targets) readWhere(cmd *cli.Command) error {
 			return usagef("--where: a part of FIELD:OPERATOR:VALUE is blank: is a variable unset?")
 		}
 		field, operator, values := parts[0], parts[1], []string{parts[2]}
+		if flags := timeFlags(field); flags != nil {
+			return usagef("--where: %s is compared with a time: use %s", field, strings.Join(flags, " or "))
+		}
 		f := filter{EndpointFilter: wrapper.Where(field, operator, values...), flag: "where", words: field + " " + operator, values: values}
 		i := slices.IndexFunc(t.filters[first:], func(other filter) bool { return other.words == f.words })
 		if i < 0 {
@@ -192,6 +195,17 @@ func (t *targets) readWhere(cmd *cli.Command) error {
 		same.EndpointFilter = wrapper.Where(field, operator, same.values...)
 	}
 	return nil
+}
+
+// timeFlags are the flags for a field that is compared with a time, nil for any other: --where compares with strings.
+func timeFlags(field string) []string {
+	var flags []string
+	for _, f := range timeFilters {
+		if f.filter(time.Time{}).Field == field {
+			flags = append(flags, "--"+f.flag)
+		}
+	}
+	return flags
 }
 
 // inWords lists values for a person to read: the first ten, and how many more.

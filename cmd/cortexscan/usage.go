@@ -63,14 +63,21 @@ func flagError(cmd *cli.Command, err error) error {
 		return usagef("%s needs a value", name).hint("%s", help)
 	}
 	text := err.Error()
-	if before, _, ok := strings.Cut(text, "strconv."); ok { // the parser does not wrap it
+	for _, plumbing := range []struct{ text, words string }{ // the parser does not wrap them
+		{"strconv.ParseBool", "want true or false"},
+		{"parse error", "want true or false"},
+		{"time: missing unit", "want a time with its unit, such as 5s"},
+		{"time: ", "want a time such as 5s or 2m"},
+	} {
+		if before, _, ok := strings.Cut(text, plumbing.text); ok {
+			text = before + plumbing.words
+		}
+	}
+	if before, after, ok := strings.Cut(text, "strconv."); ok {
 		text = before + "want a whole number"
-	}
-	if before, _, ok := strings.Cut(text, "time: missing unit"); ok {
-		text = before + "want a time with its unit, such as 5s"
-	}
-	if before, _, ok := strings.Cut(text, "time: invalid duration"); ok {
-		text = before + "want a time such as 5s or 2m"
+		if strings.HasSuffix(after, strconv.ErrRange.Error()) {
+			text = before + "the number is too large"
+		}
 	}
 	if before, after, ok := strings.Cut(text, " for flag -"); ok {
 		name, _, _ := strings.Cut(after, ":")

@@ -19,7 +19,11 @@ func TestUsageErrors(t *testing.T) {
 		{"status 789 -o yaml", `invalid value "yaml" for -o: want text or json See cortexscan status --help.`},
 		{"status 789 --url", "--url needs a value See cortexscan status --help."},
 		{"status 789 --retries many", `invalid value "many" for --retries: want a whole number See cortexscan status --help.`},
-		{"status 789 --retries -1", `invalid value "-1" for --retries: want zero or more See cortexscan status --help.`},
+		{"status 789 --retries -1", `invalid value "-1" for --retries: want a number from 0 to 100 See cortexscan status --help.`},
+		{"status 789 --retries 9223372036854775807", `invalid value "9223372036854775807" for --retries: want a number from 0 to 100 See cortexscan status --help.`},
+		{"status 789 --retries 9223372036854775808", `invalid value "9223372036854775808" for --retries: the number is too large See cortexscan status --help.`},
+		{"status 789 --wait=maybe", `invalid value "maybe" for --wait: want true or false See cortexscan status --help.`},
+		{"status 789 --timeout 5x", `invalid value "5x" for --timeout: want a time such as 5s or 2m See cortexscan status --help.`},
 		{"status 789 --wait --every 5", `invalid value "5" for --every: want a time with its unit, such as 5s See cortexscan status --help.`},
 		{"status 789 --timeout soon", `invalid value "soon" for --timeout: want a time such as 5s or 2m See cortexscan status --help.`},
 		{"status 789 --timeout 0s", `invalid value "0s" for --timeout: want a time above zero, such as 5s See cortexscan status --help.`},
@@ -27,6 +31,8 @@ func TestUsageErrors(t *testing.T) {
 		{"status -5", `the ID of a scan run is a positive whole number, not "-5" Example: cortexscan status 789. See cortexscan status --help.`},
 		{"status 789 --key=secret", "unknown flag --key The key is never a flag: set CORTEXCLOUD_API_KEY or CORTEXCLOUD_API_KEY_FILE, or use --key-file. See cortexscan status --help."},
 		{"abort --all= --yes", "--all has no value: is a variable unset?"},
+		{"abort --where last_seen:gte:0 --yes", "--where: last_seen is compared with a time: use --seen-since or --seen-until"},
+		{"abort --where hostname:in:a --where first_seen:lte:2026 --yes", "--where: first_seen is compared with a time: use --first-seen-since or --first-seen-until"},
 		{"abort stray --all", `unexpected argument "stray" See cortexscan abort --help.`},
 	} {
 		trial := newTrial(t, strings.Fields(c.args)...)

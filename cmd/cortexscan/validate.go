@@ -9,6 +9,7 @@ import (
 
 	"example.com/cortexscan/cmd/cortexscan/internal/recording"
 	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
+	"example.com/cortexscan/internal/text"
 	"github.com/urfave/cli/v3"
 )
 
@@ -116,6 +117,9 @@ func (c *checker) checkFile(ctx context.Context, s *session, file string) (*vali
 			key = "Ctrl-Z and Enter"
 		}
 		s.io.Notef("Reading from the terminal: paste a recording, then press %s.\n", key)
+	}
+	if text.IsBlank(file) {
+		return nil, nil, usagef("the name of a file is blank: is a variable unset?")
 	}
 	content, err := terminal.Await(ctx, func() ([]byte, error) {
 		if file == "-" {

@@ -66,8 +66,8 @@ func TestWaitAtATerminalIsOneLine(t *testing.T) {
 			t.Errorf("not one line: %q", text)
 		}
 		var shown []string
-		for s := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\r\x1b[K") {
-			shown = append(shown, strings.NewReplacer("\x1b[33m", "", "\x1b[32m", "", "\x1b[0m", "").Replace(s))
+		for s := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\r\x1b[K\x1b[?7l") {
+			shown = append(shown, strings.NewReplacer("\x1b[33m", "", "\x1b[32m", "", "\x1b[0m", "", "\x1b[?7h", "").Replace(s))
 		}
 		want := []string{"",
 			"scan run 7  Pending  0s  1 poll", "scan run 7  Pending  1s  1 poll", "scan run 7  Pending  2s  1 poll",

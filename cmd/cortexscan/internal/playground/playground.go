@@ -7,8 +7,8 @@
 //	p := playground.New(playground.Key{ID: "1", Secret: rand.Text(), Type: "advanced"})
 //	err = p.Serve(ctx, listener) // until ctx ends
 //
-// It is made for the machine that it runs on: it listens on loopback unless told otherwise, answers only
-// requests that name its own address, and refuses those that a browser sends on behalf of another site.
+// It is made for the machine that it runs on: it listens on loopback unless public is true, answers only requests that
+// name its own address, and refuses those that a browser sends on behalf of another site.
 package playground
 
 import (

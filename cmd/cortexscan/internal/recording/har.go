@@ -44,8 +44,10 @@ func parseHAR(content []byte) (*Recording, error) {
 	err := json.Unmarshal(content, &file)
 	var syntax *json.SyntaxError
 	switch {
+	case errors.As(err, &syntax) && syntax.Offset == int64(len(content)):
+		return nil, &Error{fmt.Sprintf("not valid JSON: it ends too early, at byte %d", syntax.Offset), "Is the file complete?"}
 	case errors.As(err, &syntax):
-		return nil, &Error{Reason: fmt.Sprintf("not valid JSON: byte %d", syntax.Offset)}
+		return nil, &Error{Reason: fmt.Sprintf("not valid JSON at byte %d", syntax.Offset)}
 	case isPostman(content):
 		return nil, &Error{"a Postman export, not a HAR file", howToRecord}
 	case err != nil || file.Log == nil || file.Log.Entries == nil:

@@ -26,7 +26,7 @@ func TestParseHAR(t *testing.T) {
 
 func TestHARThatIsNone(t *testing.T) {
 	for text, want := range map[string]string{
-		`{`:                "not valid JSON: byte 1",
+		`{`:                "not valid JSON: it ends too early, at byte 1",
 		`{"log":"MARKER"}`: "JSON, but not a HAR file: it has no list log.entries",
 		`{"log":{}}`:       "JSON, but not a HAR file: it has no list log.entries",
 		`["MARKER"]`:       "JSON, but not a HAR file: it has no list log.entries",

@@ -20,7 +20,7 @@ func ReadFile(name string) ([]byte, error) {
 	}
 	defer func() { _ = f.Close() }()
 	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, &Error{"is a directory", "Name the recordings in it, such as DIRECTORY/*.har."}
+		return nil, &Error{"a directory, not a recording", "Name the recordings in it, such as DIRECTORY/*.har."}
 	}
 	return Read(f)
 }
@@ -34,7 +34,7 @@ func read(r io.Reader, limit int) ([]byte, error) {
 	case err != nil:
 		return nil, &Error{Reason: "cannot be read: " + reason(err)}
 	case len(content) > limit:
-		return nil, &Error{Reason: fmt.Sprintf("is larger than %d MiB", limit>>20)}
+		return nil, &Error{Reason: fmt.Sprintf("larger than %d MiB", limit>>20)}
 	}
 	return content, nil
 }

@@ -19,7 +19,7 @@ func TestReadFile(t *testing.T) {
 		t.Errorf("got %q, %v", content, err)
 	}
 	var e *Error
-	if _, err := ReadFile(dir); !errors.As(err, &e) || e.Reason != "is a directory" || e.Hint == "" {
+	if _, err := ReadFile(dir); !errors.As(err, &e) || e.Reason != "a directory, not a recording" || e.Hint == "" {
 		t.Errorf("a directory: %v", err)
 	}
 	if _, err := ReadFile(filepath.Join(file, "none")); !errors.As(err, &e) || strings.Contains(err.Error(), "MARKER") {
@@ -36,7 +36,7 @@ type broken struct{}
 func (broken) Read([]byte) (int, error) { return 0, errors.New("input/output error") }
 
 func TestReadIsBounded(t *testing.T) {
-	if _, err := read(zeros{}, 1<<20); err == nil || err.Error() != "is larger than 1 MiB" {
+	if _, err := read(zeros{}, 1<<20); err == nil || err.Error() != "larger than 1 MiB" {
 		t.Errorf("got %v", err)
 	}
 	if content, err := read(io.LimitReader(zeros{}, 1<<20), 1<<20); err != nil || len(content) != 1<<20 {

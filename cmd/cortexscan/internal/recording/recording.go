@@ -38,7 +38,7 @@ func Parse(content []byte) (*Recording, error) {
 	trimmed := bytes.TrimSpace(content)
 	switch {
 	case len(trimmed) == 0:
-		return nil, &Error{Reason: "is empty"}
+		return nil, &Error{Reason: "empty"}
 	case bytes.HasPrefix(content, []byte{0xff, 0xfe}), bytes.HasPrefix(content, []byte{0xfe, 0xff}):
 		return nil, &Error{"the text is encoded in UTF-16", "Save it as UTF-8. (In PowerShell: … | Out-File -Encoding utf8 FILE.)"}
 	case trimmed[0] == '{' || trimmed[0] == '[':

@@ -22,7 +22,7 @@ func TestWhatIsNoRecordingGetsAHint(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", " \r\n", "\ufeff", "\ufeff\n"} {
-		if _, err := Parse([]byte(text)); err == nil || err.Error() != "is empty" {
+		if _, err := Parse([]byte(text)); err == nil || err.Error() != "empty" {
 			t.Errorf("%q: got %v", text, err)
 		}
 	}

@@ -10,7 +10,7 @@ func TestLiveLine(t *testing.T) {
 	line.Show("%d", 2)
 	line.End()
 	line.End()
-	if got := out.String(); got != "\r\x1b[K1\r\x1b[K2\n" {
+	if got := out.String(); got != "\r\x1b[K\x1b[?7l1\x1b[?7h\r\x1b[K\x1b[?7l2\x1b[?7h\n" {
 		t.Errorf("got %q", got)
 	}
 }
