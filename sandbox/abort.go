@@ -17,12 +17,12 @@ const (
 
 // AbortScan aborts the pending and running scans of all selected endpoints, or none of them if a filter is invalid. It
 // ignores the incident.
-func (o operations) AbortScan(ctx context.Context, request server.AbortScanRequestObject) (server.AbortScanResponseObject, error) {
+func (es *endpoints) AbortScan(ctx context.Context, request server.AbortScanRequestObject) (server.AbortScanResponseObject, error) {
 	selected, err := selectionOf(request.Body.RequestData.Filters)
 	if err != nil { // the service answers 500, not 400, to a parameter it does not know
 		return replyError(http.StatusInternalServerError, badFilter, err.Error()), nil
 	}
-	action, result := o.abort(selected)
+	action, result := es.abort(selected)
 	noteAbort(ctx, result)
 	if result.Aborted == 0 {
 		return replyError(http.StatusInternalServerError, noEndpoint, nil), nil
@@ -34,10 +34,10 @@ func (o operations) AbortScan(ctx context.Context, request server.AbortScanReque
 	}}, nil
 }
 
-func (t *Tenant) abort(selected selection) (action int64, result AbortResult) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, e := range t.endpoints {
+func (es *endpoints) abort(selected selection) (action int64, result AbortResult) {
+	es.mu.Lock()
+	defer es.mu.Unlock()
+	for _, e := range es.all {
 		if !selected.matches(e) {
 			continue
 		}
@@ -48,7 +48,7 @@ func (t *Tenant) abort(selected selection) (action int64, result AbortResult) {
 		}
 	}
 	if result.Aborted > 0 {
-		t.lastAction++
+		es.lastAction++
 	}
-	return t.lastAction, result
+	return es.lastAction, result
 }

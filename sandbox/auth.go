@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/cortexscan/api"
@@ -34,41 +35,45 @@ const (
 	headerAuthorization = "Authorization"
 )
 
+// keyring has the keys of a tenant, and the nonces that were used with them.
+type keyring struct {
+	keys map[string]apiKey // by ID; empty: any well-formed credentials pass
+
+	mu        sync.Mutex
+	nonces    map[string]time.Time // until when a used nonce has to be remembered
+	nextSweep time.Time
+}
+
 type apiKey struct {
 	kind KeyKind
 	key  func() string // in a closure, so that printing a Tenant does not print it
 }
 
-// WithKey makes the tenant verify credentials: a request passes only with this key, or that of another WithKey. The
-// signature of an [Advanced] key may be up to 5 minutes off the tenant's clock, and its nonce is valid for one request.
-// Space around id and key is removed. If one is then empty, as after an unset variable, every request with it is
-// rejected. The same id again replaces its key.
-func WithKey(id, key string, kind KeyKind) Option {
+func (k *keyring) add(id, key string, kind KeyKind) {
 	id, key = strings.TrimSpace(id), strings.TrimSpace(key)
-	return func(t *Tenant) { t.keys[id] = apiKey{kind: kind, key: func() string { return key }} }
+	k.keys[id] = apiKey{kind: kind, key: func() string { return key }}
 }
 
 // authenticate checks the credentials, and uses up the nonce of a valid signature. The service never says what was wrong;
 // what is returned here is for [Call].Problems.
-func (t *Tenant) authenticate(h http.Header) []api.Problem {
+func (k *keyring) authenticate(h http.Header, now time.Time) []api.Problem {
 	c, problems := readCredentials(h)
-	if len(problems) > 0 || len(t.keys) == 0 {
+	if len(problems) > 0 || len(k.keys) == 0 {
 		return problems
 	}
-	k, known := t.keys[c.id]
+	own, known := k.keys[c.id]
 	switch {
 	case !known:
 		return headerProblem(headerKeyID, "is not the ID of a key that the tenant knows")
-	case text.IsBlank(k.key()):
+	case text.IsBlank(own.key()):
 		return headerProblem(headerAuthorization, "cannot be valid: the sandbox was given an empty key for this ID")
-	case k.kind == Standard:
-		return c.verifyStandard(k.key())
-	case k.kind == Advanced:
-		now := t.clock()
-		if problems := c.verifyAdvanced(k.key(), now); len(problems) > 0 {
+	case own.kind == Standard:
+		return c.verifyStandard(own.key())
+	case own.kind == Advanced:
+		if problems := c.verifyAdvanced(own.key(), now); len(problems) > 0 {
 			return problems
 		}
-		return t.useNonce(c, now)
+		return k.useNonce(c, now)
 	}
 	return headerProblem(headerAuthorization, "cannot be valid: the sandbox was given a key of an unknown kind for this ID")
 }
@@ -145,21 +150,21 @@ func (c credentials) verifyAdvanced(key string, now time.Time) []api.Problem {
 
 // useNonce accepts the nonce of a valid signature once. It is remembered for as long as its timestamp is accepted: what
 // is older is rejected anyway.
-func (t *Tenant) useNonce(c credentials, now time.Time) []api.Problem {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if now.After(t.nextSweep) {
-		for nonce, until := range t.nonces {
+func (k *keyring) useNonce(c credentials, now time.Time) []api.Problem {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if now.After(k.nextSweep) {
+		for nonce, until := range k.nonces {
 			if now.After(until) {
-				delete(t.nonces, nonce)
+				delete(k.nonces, nonce)
 			}
 		}
-		t.nextSweep = now.Add(maxSkew)
+		k.nextSweep = now.Add(maxSkew)
 	}
-	if _, used := t.nonces[c.nonce]; used {
+	if _, used := k.nonces[c.nonce]; used {
 		return headerProblem(headerNonce, "was used before; every request, a repeated one included, needs a new one")
 	}
-	t.nonces[c.nonce] = c.at.Add(maxSkew)
+	k.nonces[c.nonce] = c.at.Add(maxSkew)
 	return nil
 }
 

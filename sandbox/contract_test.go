@@ -18,7 +18,8 @@ import (
 // These cannot be caused from outside: the embedded document is valid, and the validator runs before the generated
 // server.
 func TestWhatShouldNotHappenIsAnsweredAllTheSame(t *testing.T) {
-	unusable := &Tenant{clock: New().clock}
+	unusable := New()
+	unusable.contract = nil
 	unusable.useContract(nil, errors.New("no document"))
 	handle := func(h func(http.ResponseWriter, *http.Request, error)) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h(w, r, errors.New("key=secret")) })

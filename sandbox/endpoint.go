@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -38,53 +39,55 @@ func (e *Endpoint) clone() Endpoint {
 	return c
 }
 
-// AddEndpoint adds an endpoint, or replaces the one with the same ID. Without an ID it gets one: endpoint-1, endpoint-2 and
-// so on.
-func (t *Tenant) AddEndpoint(e Endpoint) {
+// endpoints are the endpoints of a tenant.
+type endpoints struct {
+	mu         sync.Mutex
+	all        []*Endpoint
+	unnamed    int   // added without an ID
+	lastAction int64 // of an abort
+}
+
+func (es *endpoints) add(e Endpoint) {
 	e = e.clone() // the caller may go on using its list
 	if e.ScanStatus == "" {
 		e.ScanStatus = scanNone
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	es.mu.Lock()
+	defer es.mu.Unlock()
 	for e.ID == "" {
-		t.unnamed++
-		if id := fmt.Sprintf("endpoint-%d", t.unnamed); t.endpointAt(id) < 0 {
+		es.unnamed++
+		if id := fmt.Sprintf("endpoint-%d", es.unnamed); es.index(id) < 0 {
 			e.ID = id
 		}
 	}
-	if i := t.endpointAt(e.ID); i >= 0 {
-		t.endpoints[i] = &e
+	if i := es.index(e.ID); i >= 0 {
+		es.all[i] = &e
 		return
 	}
-	t.endpoints = append(t.endpoints, &e)
+	es.all = append(es.all, &e)
 }
 
-func (t *Tenant) endpointAt(id string) int {
-	return slices.IndexFunc(t.endpoints, func(e *Endpoint) bool { return e.ID == id })
+func (es *endpoints) index(id string) int {
+	return slices.IndexFunc(es.all, func(e *Endpoint) bool { return e.ID == id })
 }
 
-// Endpoints returns the endpoints as they are now, in the order in which they were added. They are copies.
-func (t *Tenant) Endpoints() []Endpoint {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	list := make([]Endpoint, 0, len(t.endpoints))
-	for _, e := range t.endpoints {
+func (es *endpoints) list() []Endpoint {
+	es.mu.Lock()
+	defer es.mu.Unlock()
+	list := make([]Endpoint, 0, len(es.all))
+	for _, e := range es.all {
 		list = append(list, e.clone())
 	}
 	return list
 }
 
-// MoveScan moves an endpoint's scan from one state to another, as the scan's own progress does. It returns false and
-// changes nothing if no endpoint has this ID, or if its scan is not, or no longer, in the state from: an abort may
-// have come first, and must not be undone.
-func (t *Tenant) MoveScan(id, from, to string) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	i := t.endpointAt(id)
-	if i < 0 || t.endpoints[i].ScanStatus != from {
+func (es *endpoints) move(id, from, to string) bool {
+	es.mu.Lock()
+	defer es.mu.Unlock()
+	i := es.index(id)
+	if i < 0 || es.all[i].ScanStatus != from {
 		return false
 	}
-	t.endpoints[i].ScanStatus = to
+	es.all[i].ScanStatus = to
 	return true
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -41,37 +42,37 @@ type Failure struct {
 	Reset bool
 }
 
-// Fail makes the next calls of an operation fail. Failures queue up: a call takes the first one that is meant for
-// its operation, so one without end hides those behind it.
-func (t *Tenant) Fail(f Failure) {
+// failures are the scripted failures of a tenant that are still to come.
+type failures struct {
+	mu    sync.Mutex
+	queue []*Failure
+}
+
+func (q *failures) add(f Failure) {
 	f.Header = f.Header.Clone()
 	if f.Times == 0 {
 		f.Times = 1
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.failures = append(t.failures, &f)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.queue = append(q.queue, &f)
 }
 
-// takeFailure takes the failure for this request off the queue, where there is one.
-func (t *Tenant) takeFailure(r *http.Request) (Failure, bool) {
-	name := r.Method + " " + r.URL.Path
-	id := ""
-	if t.contract != nil {
-		id, _ = t.contract.Operation(r)
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	i := slices.IndexFunc(t.failures, func(f *Failure) bool {
+// take takes the first failure for an operation off the queue, where there is one. The operation is given by its ID, and
+// by its method and path.
+func (q *failures) take(id, name string) (Failure, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	i := slices.IndexFunc(q.queue, func(f *Failure) bool {
 		return f.Operation == "" || f.Operation == name || f.Operation == id
 	})
 	if i < 0 {
 		return Failure{}, false
 	}
-	f := t.failures[i]
+	f := q.queue[i]
 	if f.Times > 0 {
 		if f.Times--; f.Times == 0 {
-			t.failures = slices.Delete(t.failures, i, i+1)
+			q.queue = slices.Delete(q.queue, i, i+1)
 		}
 	}
 	return *f, true // its Header is shared, and only read

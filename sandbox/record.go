@@ -7,18 +7,15 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
+	"sync"
 	"time"
 
 	"example.com/cortexscan/api"
 )
 
 const (
-	maxCalls    = 1000     // kept; older ones are forgotten
-	maxRecorded = 64 << 10 // bytes kept of a body, a path, a query, and of all headers of a call together
-	maxBody     = 1 << 20  // bytes of a body; more are refused
-	hidden      = "[hidden]"
+	maxCalls = 1000    // kept; older ones are forgotten
+	maxBody  = 1 << 20 // bytes of a body; more are refused
 )
 
 // Call is a request and its answer.
@@ -39,7 +36,7 @@ type Call struct {
 	// rejected, also where the service itself would not say.
 	Problems []api.Problem
 
-	// Answer is the body of the answer, without the tenant's keys; at most 64 KiB of it.
+	// Answer is the body of the answer, without the tenant's keys; at most 64 KiB of it, and none before it is complete.
 	Answer string
 	// Duration is the time from the request's arrival to the last byte that was answered so far, by the real clock.
 	Duration time.Duration
@@ -53,18 +50,20 @@ type AbortResult struct {
 	Aborted  int // those of them whose scan was pending or in progress, and is aborted now
 }
 
-// WithCallLog has log called with each call once it has been answered, or has ended without an answer. It is
-// called from many goroutines, before the connection takes the next request.
-func WithCallLog(log func(Call)) Option {
-	return func(t *Tenant) { t.log = log }
+// recorder keeps the calls of a tenant, without its keys.
+type recorder struct {
+	keys *keyring
+	log  func(Call) // nil: none
+
+	mu    sync.Mutex
+	calls []*Call
 }
 
-// Calls returns copies of the requests in their order, rejected and failed ones included. The last 1,000 are kept.
-func (t *Tenant) Calls() []Call {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	list := make([]Call, 0, len(t.calls))
-	for _, c := range t.calls {
+func (rec *recorder) list() []Call {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	list := make([]Call, 0, len(rec.calls))
+	for _, c := range rec.calls {
 		list = append(list, c.clone())
 	}
 	return list
@@ -82,24 +81,24 @@ func (c Call) clone() Call {
 // arrive records the request, and hands back the writer that will record its answer, and a copy of the request
 // to go on with. The body is read here, so that it is recorded whoever refuses the request, and so that net/http
 // notices a client that goes away.
-func (t *Tenant) arrive(w http.ResponseWriter, r *http.Request) (*answer, *http.Request) {
+func (rec *recorder) arrive(w http.ResponseWriter, r *http.Request, now time.Time) (*answer, *http.Request) {
 	start := time.Now()
 	r, body := takeBody(r)
 	call := &Call{
-		Time:   t.clock(),
-		Method: t.blank(r.Method),
-		Path:   t.blank(r.URL.Path),
-		Query:  t.blank(r.URL.RawQuery),
-		Body:   t.blank(string(body)),
-		Header: t.blankHeader(r.Header),
+		Time:   now,
+		Method: rec.keys.blank(r.Method),
+		Path:   rec.keys.blank(r.URL.Path),
+		Query:  rec.keys.blank(r.URL.RawQuery),
+		Body:   rec.keys.blank(string(body)),
+		Header: rec.keys.blankHeader(r.Header),
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.calls) == maxCalls {
-		t.calls = slices.Delete(t.calls, 0, 1)
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	if len(rec.calls) == maxCalls {
+		rec.calls = slices.Delete(rec.calls, 0, 1)
 	}
-	t.calls = append(t.calls, call)
-	return &answer{ResponseWriter: w, tenant: t, call: call, start: start, oversized: len(body) > maxBody}, r
+	rec.calls = append(rec.calls, call)
+	return &answer{ResponseWriter: w, rec: rec, call: call, start: start, oversized: len(body) > maxBody}, r
 }
 
 // takeBody reads the body, a byte more than is allowed at most, and returns a request that has it again, with
@@ -128,97 +127,10 @@ type failingReader struct{ err error }
 
 func (f failingReader) Read([]byte) (int, error) { return 0, f.err }
 
-func clip(s string) string {
-	if len(s) > maxRecorded {
-		s = strings.Clone(s[:maxRecorded]) // not to keep the rest in memory
-	}
-	return s
-}
-
-// blank hides the tenant's keys in a text, where somebody may have put one by mistake: as they are, and as a URL or a
-// form encodes them.
-func (t *Tenant) blank(s string) string {
-	for _, k := range t.keys {
-		if key := k.key(); key != "" {
-			s = blankEncoded(strings.ReplaceAll(s, key, hidden), key)
-		}
-	}
-	return clip(s)
-}
-
-// blankEncoded hides a key in which any character is percent-encoded, or a space is a plus sign.
-func blankEncoded(s, key string) string {
-	if !strings.ContainsAny(s, "%+") {
-		return s
-	}
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		if n := encodedPrefix(s[i:], key); n > 0 {
-			b.WriteString(hidden)
-			i += n
-		} else {
-			b.WriteByte(s[i])
-			i++
-		}
-	}
-	return b.String()
-}
-
-// encodedPrefix returns how many bytes of s encode the key, 0 if s does not begin with it.
-func encodedPrefix(s, key string) int {
-	n := 0
-	for i := range len(key) {
-		rest := s[n:]
-		switch {
-		case len(rest) >= 3 && rest[0] == '%' && isHexOf(rest[1:3], key[i]):
-			n += 3
-		case rest != "" && (rest[0] == key[i] || rest[0] == '+' && key[i] == ' '):
-			n++
-		default:
-			return 0
-		}
-	}
-	return n
-}
-
-func isHexOf(digits string, c byte) bool {
-	v, err := strconv.ParseUint(digits, 16, 8)
-	return err == nil && byte(v) == c
-}
-
-// blankName hides a header's name that contains a key, in upper or lower case: net/http changes the case of names.
-func (t *Tenant) blankName(name string) string {
-	for _, k := range t.keys {
-		if key := k.key(); key != "" && strings.Contains(strings.ToLower(name), strings.ToLower(key)) {
-			return hidden
-		}
-	}
-	return name
-}
-
-func (t *Tenant) blankHeader(h http.Header) http.Header {
-	kept, room := http.Header{}, maxRecorded
-	for name, values := range h {
-		for _, v := range values {
-			switch name {
-			case headerAuthorization, headerNonce, "Proxy-Authorization", "Cookie":
-				v = hidden
-			}
-			v = t.blank(v)
-			shown := t.blankName(name)
-			if room -= len(shown) + len(v); room < 0 {
-				return kept
-			}
-			kept[shown] = append(kept[shown], v)
-		}
-	}
-	return kept
-}
-
 // answer is the ResponseWriter of one call. It records the status before the client can have read it.
 type answer struct {
 	http.ResponseWriter
-	tenant    *Tenant
+	rec       *recorder
 	call      *Call
 	start     time.Time
 	oversized bool   // the request's body
@@ -239,26 +151,25 @@ func (a *answer) Write(p []byte) (int, error) {
 }
 
 func (a *answer) answered(status int, part []byte) {
-	a.body = append(a.body, part...) // all of it: a key that is cut in two is not found
-	text := a.tenant.blank(string(a.body))
-	a.tenant.mu.Lock()
-	defer a.tenant.mu.Unlock()
+	a.body = append(a.body, part...)
+	a.rec.mu.Lock()
+	defer a.rec.mu.Unlock()
 	if a.call.Status == 0 {
 		a.call.Status = status
 	}
-	a.call.Answer = text
 	a.call.Duration = time.Since(a.start)
 }
 
-// end hands the call to the log.
+// end records the body of the answer, and hands the call to the log.
 func (a *answer) end() {
-	if a.tenant.log == nil {
-		return
-	}
-	a.tenant.mu.Lock()
+	text := a.rec.keys.blank(string(a.body)) // all of it: a key that is cut in two is not found
+	a.rec.mu.Lock()
+	a.call.Answer = text
 	call := a.call.clone()
-	a.tenant.mu.Unlock()
-	a.tenant.log(call)
+	a.rec.mu.Unlock()
+	if a.rec.log != nil {
+		a.rec.log(call)
+	}
 }
 
 // withAnswer lets an operation, which the generated server hands the context alone, find the call's record.
@@ -280,17 +191,17 @@ func noteAbort(ctx context.Context, result AbortResult) {
 	if !ok { // no request of ServeHTTP
 		return
 	}
-	a.tenant.mu.Lock()
-	defer a.tenant.mu.Unlock()
+	a.rec.mu.Lock()
+	defer a.rec.mu.Unlock()
 	a.call.Abort = &result
 }
 
 func (a *answer) note(problems []api.Problem) {
 	for i, p := range problems { // they name what the sender made up
-		problems[i].Name, problems[i].Pointer = a.tenant.blank(p.Name), a.tenant.blank(p.Pointer)
+		problems[i].Name, problems[i].Pointer = a.rec.keys.blank(p.Name), a.rec.keys.blank(p.Pointer)
 	}
-	a.tenant.mu.Lock()
-	defer a.tenant.mu.Unlock()
+	a.rec.mu.Lock()
+	defer a.rec.mu.Unlock()
 	a.call.Problems = problems
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync"
 
 	"example.com/cortexscan/gen"
 	"example.com/cortexscan/gen/server"
@@ -16,29 +17,31 @@ type Run struct {
 	States []string // all of its states, in order, those behind it included
 }
 
+// runs are the scan runs of a tenant.
+type runs struct {
+	mu   sync.Mutex
+	byID map[int64]*run
+}
+
 type run struct {
 	states []string
 	at     int
 }
 
-// AddScanRun adds a scan run, or restarts the one with this ID. Each status call answers one state and moves on to the next;
-// the last one stays. States are words such as "Pending", "Running" or "Completed"; any text is accepted, because the
-// service publishes none but "Running". Default: "Running".
-func (t *Tenant) AddScanRun(id int64, states ...string) {
+func (all *runs) add(id int64, states []string) {
 	if len(states) == 0 {
 		states = []string{"Running"}
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.runs[id] = &run{states: slices.Clone(states)}
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	all.byID[id] = &run{states: slices.Clone(states)}
 }
 
-// Runs returns copies of the scan runs as they are now, by ascending ID. It moves none of them on.
-func (t *Tenant) Runs() []Run {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	list := make([]Run, 0, len(t.runs))
-	for id, r := range t.runs {
+func (all *runs) list() []Run {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	list := make([]Run, 0, len(all.byID))
+	for id, r := range all.byID {
 		list = append(list, Run{ID: id, State: r.states[r.at], States: slices.Clone(r.states)})
 	}
 	slices.SortFunc(list, func(a, b Run) int { return cmp.Compare(a.ID, b.ID) })
@@ -46,8 +49,8 @@ func (t *Tenant) Runs() []Run {
 }
 
 // GetScanRunStatus ignores the fields that are asked for: only status is published.
-func (o operations) GetScanRunStatus(_ context.Context, request server.GetScanRunStatusRequestObject) (server.GetScanRunStatusResponseObject, error) {
-	state, ok := o.nextState(request.Params.ID)
+func (all *runs) GetScanRunStatus(_ context.Context, request server.GetScanRunStatusRequestObject) (server.GetScanRunStatusResponseObject, error) {
+	state, ok := all.next(request.Params.ID)
 	if !ok {
 		return server.GetScanRunStatus404JSONResponse{NetscanNotFoundJSONResponse: server.NetscanNotFoundJSONResponse{
 			ErrMsg: "Run ID not found",
@@ -59,10 +62,10 @@ func (o operations) GetScanRunStatus(_ context.Context, request server.GetScanRu
 	return server.GetScanRunStatus200JSONResponse{DATA: "Scan is in " + state + " state"}, nil
 }
 
-func (t *Tenant) nextState(id int64) (string, bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	r, ok := t.runs[id]
+func (all *runs) next(id int64) (string, bool) {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	r, ok := all.byID[id]
 	if !ok {
 		return "", false
 	}

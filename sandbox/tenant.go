@@ -34,36 +34,20 @@ import (
 // Tenant is a tenant in memory and an [http.Handler]. Create one with [New]. It is safe for concurrent use, also while it
 // serves.
 type Tenant struct {
-	clock    func() time.Time
-	log      func(Call)        // nil: none
-	keys     map[string]apiKey // by ID; empty: any well-formed credentials pass
+	clock     func() time.Time
+	keys      *keyring
+	record    *recorder
+	failures  failures
+	runs      *runs
+	endpoints *endpoints
+
 	contract *api.Validator
 	refuse   http.Handler // answers an invalid request
 	serve    http.Handler // executes a valid request
-
-	mu         sync.Mutex
-	nonces     map[string]time.Time // until when a used nonce has to be remembered
-	nextSweep  time.Time
-	failures   []*Failure
-	calls      []*Call
-	runs       map[int64]*run
-	endpoints  []*Endpoint
-	unnamed    int // endpoints added without an ID
-	lastAction int64
 }
 
 // Option sets up a Tenant in [New]. There are [WithKey], [WithClock] and [WithCallLog].
 type Option func(*Tenant)
-
-// WithClock sets the tenant's clock: for the age of a signature, for the Date of its answers, and for [Call].Time. Default,
-// also for nil: [time.Now]. It is called from many goroutines. The delay of a [Failure] runs on the real clock.
-func WithClock(now func() time.Time) Option {
-	return func(t *Tenant) {
-		if now != nil {
-			t.clock = now
-		}
-	}
-}
 
 // loadContract reads the document once for all tenants: that takes milliseconds, and a test may make hundreds.
 var loadContract = sync.OnceValues(api.NewValidator)
@@ -71,11 +55,13 @@ var loadContract = sync.OnceValues(api.NewValidator)
 // New returns a tenant without scan runs and endpoints. It accepts any well-formed credentials unless [WithKey] is among
 // the options.
 func New(opts ...Option) *Tenant {
+	keys := &keyring{keys: map[string]apiKey{}, nonces: map[string]time.Time{}}
 	t := &Tenant{
-		clock:  time.Now,
-		keys:   map[string]apiKey{},
-		nonces: map[string]time.Time{},
-		runs:   map[int64]*run{},
+		clock:     time.Now,
+		keys:      keys,
+		record:    &recorder{keys: keys},
+		runs:      &runs{byID: map[int64]*run{}},
+		endpoints: &endpoints{},
 	}
 	for _, o := range opts {
 		if o != nil {
@@ -94,28 +80,58 @@ func (t *Tenant) useContract(v *api.Validator, err error) {
 		t.serve = t.refuse
 		return
 	}
-	strict := server.NewStrictHandlerWithOptions(operations{t}, nil, server.StrictHTTPServerOptions{
+	strict := server.NewStrictHandlerWithOptions(operations{t.runs, t.endpoints}, nil, server.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  badRequest,
 		ResponseErrorHandlerFunc: serverError,
 	})
 	t.contract = v
-	t.serve = t.onlyImplemented(server.HandlerWithOptions(strict, server.StdHTTPServerOptions{ErrorHandlerFunc: badRequest}))
+	t.serve = onlyImplemented(v, server.HandlerWithOptions(strict, server.StdHTTPServerOptions{ErrorHandlerFunc: badRequest}))
 	t.refuse = v.Middleware(t.serve)
 }
 
-// operations is the tenant as the generated server calls it, kept apart so that its methods are not the Tenant's.
-type operations struct{ *Tenant }
+// operations are what the generated server calls: GetScanRunStatus of runs, and AbortScan of endpoints.
+type operations struct {
+	*runs
+	*endpoints
+}
 
 // The interface has a method for each of include-operation-ids in api/server.cfg.yaml.
 var _ server.StrictServerInterface = operations{}
 
+// AddScanRun adds a scan run, or restarts the one with this ID. Each status call answers one state and moves on to the next;
+// the last one stays. States are words such as "Pending", "Running" or "Completed"; any text is accepted, because the
+// service publishes none but "Running". Default: "Running".
+func (t *Tenant) AddScanRun(id int64, states ...string) { t.runs.add(id, states) }
+
+// Runs returns copies of the scan runs as they are now, by ascending ID. It moves none of them on.
+func (t *Tenant) Runs() []Run { return t.runs.list() }
+
+// AddEndpoint adds an endpoint, or replaces the one with the same ID. Without an ID it gets one: endpoint-1, endpoint-2 and
+// so on.
+func (t *Tenant) AddEndpoint(e Endpoint) { t.endpoints.add(e) }
+
+// Endpoints returns the endpoints as they are now, in the order in which they were added. They are copies.
+func (t *Tenant) Endpoints() []Endpoint { return t.endpoints.list() }
+
+// MoveScan moves an endpoint's scan from one state to another, as the scan's own progress does. It returns false and
+// changes nothing if no endpoint has this ID, or if its scan is not, or no longer, in the state from: an abort may
+// have come first, and must not be undone.
+func (t *Tenant) MoveScan(id, from, to string) bool { return t.endpoints.move(id, from, to) }
+
+// Fail makes the next calls of an operation fail. Failures queue up: a call takes the first one that is meant for
+// its operation, so one without end hides those behind it.
+func (t *Tenant) Fail(f Failure) { t.failures.add(f) }
+
+// Calls returns copies of the requests in their order, rejected and failed ones included. The last 1,000 are kept.
+func (t *Tenant) Calls() []Call { return t.record.list() }
+
 // ServeHTTP answers one request: it is recorded, checked, and then executed, rejected, or failed as scripted.
 func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a, r := t.arrive(w, r)
+	a, r := t.record.arrive(w, r, t.clock())
 	defer a.end()
 	a.Header().Set("Date", t.clock().UTC().Format(http.TimeFormat)) // so that a client can tell how far its clock is off
 
-	failure, failing := t.takeFailure(r)
+	failure, failing := t.failures.take(t.operationID(r), r.Method+" "+r.URL.Path)
 	if failing && failure.Reset { // as if lost on the way: its nonce is not used up
 		if failure.wait(r.Context()) {
 			reset(a)
@@ -136,9 +152,18 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	next.ServeHTTP(a, withAnswer(r, a))
 }
 
+// operationID is the operationId of the contract that a request is for, "" if there is none.
+func (t *Tenant) operationID(r *http.Request) string {
+	if t.contract == nil {
+		return ""
+	}
+	id, _ := t.contract.Operation(r)
+	return id
+}
+
 // admit checks a request without executing it. It returns the handler to go on with, and what is wrong.
 func (t *Tenant) admit(r *http.Request, oversized bool) (http.Handler, []api.Problem) {
-	if problems := t.authenticate(r.Header); len(problems) > 0 {
+	if problems := t.keys.authenticate(r.Header, t.clock()); len(problems) > 0 {
 		return http.HandlerFunc(unauthorized), problems
 	}
 	if t.contract == nil {

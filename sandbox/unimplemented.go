@@ -3,6 +3,7 @@ package sandbox
 import (
 	"net/http"
 
+	"example.com/cortexscan/api"
 	"example.com/cortexscan/internal/text"
 )
 
@@ -15,9 +16,9 @@ const maxOperation = 256 // bytes of an operation's name in an answer
 // onlyImplemented answers 501 for every other operation of the contract. It runs after the checks, because
 // credentials and contract apply to every operation alike. The contract, and not the router of next, decides which
 // operation a request is for: paths of other operations may match it too.
-func (t *Tenant) onlyImplemented(next http.Handler) http.Handler {
+func onlyImplemented(contract *api.Validator, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id, known := t.contract.Operation(r)
+		id, known := contract.Operation(r)
 		if known && !implemented[id] {
 			if id == "" { // operationId is optional
 				id = r.Method + " " + r.URL.Path
