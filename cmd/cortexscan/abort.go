@@ -129,19 +129,3 @@ func (p *plan) accepted(s *session, reply *gen.AbortScanReply) error {
 	}
 	return nil
 }
-
-// resultLost is an accepted abort whose result cannot be written. Its message has the action's ID.
-type resultLost struct {
-	actionID string
-	err      error
-}
-
-func (e *resultLost) Error() string {
-	return "the abort was accepted as action " + e.actionID + ", but standard output cannot be written: " + e.err.Error()
-}
-
-func (e *resultLost) Unwrap() []error { return []error{errResultLost, e.err} }
-
-func (e *resultLost) advice() string {
-	return "Do not send it again. Follow the action in the console under Response → Action Center."
-}

@@ -155,6 +155,22 @@ func (e *callError) advice(kind string) string {
 	return ""
 }
 
+// resultLost is an accepted abort whose result cannot be written. Its message has the action's ID.
+type resultLost struct {
+	actionID string
+	err      error
+}
+
+func (e *resultLost) Error() string {
+	return "the abort was accepted as action " + e.actionID + ", but standard output cannot be written: " + e.err.Error()
+}
+
+func (e *resultLost) Unwrap() []error { return []error{errResultLost, e.err} }
+
+func (e *resultLost) advice() string {
+	return "Do not send it again. Follow the action in the console under Response → Action Center."
+}
+
 const checkActionCenter = "Before you send it again, check in the console under Response → Action Center whether the action is there."
 
 // shortDuration is d without the zeros at its end: 10m, not 10m0s.

@@ -33,6 +33,22 @@ func newChecker(cmd *cli.Command) (*checker, error) {
 	return c, err
 }
 
+// basePath reads --base-path: the path of a gateway in front of the service's own.
+func basePath(cmd *cli.Command) (string, error) {
+	if !cmd.IsSet("base-path") {
+		return "", nil
+	}
+	path, err := stringFlag(cmd, "base-path")
+	if err != nil {
+		return "", err
+	}
+	u, err := url.Parse(path)
+	if err != nil || u.Path != path || !strings.HasPrefix(path, "/") {
+		return "", usagef("--base-path: %q is not a path such as /gateway", printable(path))
+	}
+	return strings.TrimRight(path, "/"), nil
+}
+
 // verdict is what was found about one request.
 type verdict struct {
 	operation          string

@@ -7,6 +7,31 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
+// completeCommand is the word by which the scripts call the program. The words of the command line follow, the last one
+// as far as it is typed. It answers before any command is parsed, so that it can never execute one.
+const completeCommand = "__complete"
+
+// filesAnswer tells a script to complete the names of files.
+const filesAnswer = ":files"
+
+// complete prints one candidate a line, with a description after a tab.
+func (s *session) complete(words []string) {
+	if len(words) == 0 {
+		return
+	}
+	c := newCompleter(words)
+	candidates, files := c.candidates()
+	if files {
+		s.io.Printf("%s\n", filesAnswer)
+		return
+	}
+	for _, candidate := range candidates {
+		if strings.HasPrefix(candidate.value, c.current) {
+			s.io.Printf("%s\t%s\n", candidate.value, candidate.description)
+		}
+	}
+}
+
 // completer works out what can come next on a command line.
 type completer struct {
 	root    *cli.Command

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v3"
 )
@@ -47,29 +46,4 @@ func runCompletion(_ context.Context, s *session, cmd *cli.Command) error {
 	}
 	s.io.Printf("%s", script)
 	return nil
-}
-
-// completeCommand is the word by which the scripts call the program. The words of the command line follow, the last one
-// as far as it is typed. It answers before any command is parsed, so that it can never execute one.
-const completeCommand = "__complete"
-
-// filesAnswer tells a script to complete the names of files.
-const filesAnswer = ":files"
-
-// complete prints one candidate a line, with a description after a tab.
-func (s *session) complete(words []string) {
-	if len(words) == 0 {
-		return
-	}
-	c := newCompleter(words)
-	candidates, files := c.candidates()
-	if files {
-		s.io.Printf("%s\n", filesAnswer)
-		return
-	}
-	for _, candidate := range candidates {
-		if strings.HasPrefix(candidate.value, c.current) {
-			s.io.Printf("%s\t%s\n", candidate.value, candidate.description)
-		}
-	}
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"example.com/cortexscan/wrapper"
 	"github.com/urfave/cli/v3"
 )
@@ -94,14 +93,6 @@ func runStatus(ctx context.Context, s *session, cmd *cli.Command) error {
 	return nil
 }
 
-type statusJSON struct {
-	RunID   int64    `json:"run_id"`
-	State   string   `json:"state"`
-	Message string   `json:"message"`
-	Polls   int      `json:"polls,omitempty"`
-	Elapsed *float64 `json:"elapsed_seconds,omitempty"`
-}
-
 func readStatusOptions(cmd *cli.Command) (o statusOptions, err error) {
 	if o.run, err = readRunID(cmd.Args().Slice()); err != nil {
 		return o, err
@@ -155,22 +146,4 @@ func readRunID(args []string) (int64, error) {
 		return 0, usagef("the ID of a scan run is a positive whole number, not %q", printable(args[0])).hint(example)
 	}
 	return run, nil
-}
-
-// stateStyle gives a state a color where its meaning is known.
-func stateStyle(state string) terminal.Style {
-	switch strings.ToLower(state) {
-	case "completed", "success", "done", "finished":
-		return terminal.Green
-	case "failed", "error", "aborted", "canceled":
-		return terminal.Red
-	}
-	return terminal.Yellow
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
 }

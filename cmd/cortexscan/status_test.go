@@ -3,8 +3,6 @@ package main
 import (
 	"math"
 	"testing"
-
-	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 )
 
 func TestRunID(t *testing.T) {
@@ -29,16 +27,6 @@ func TestRunID(t *testing.T) {
 		got, err := readRunID(c.args)
 		if got != c.want && c.err == "" || (err == nil) != (c.err == "") || err != nil && err.Error() != c.err {
 			t.Errorf("%q: got %d, %v", c.args, got, err)
-		}
-	}
-}
-
-func TestStateStyle(t *testing.T) {
-	for state, want := range map[string]terminal.Style{
-		"Completed": terminal.Green, "FAILED": terminal.Red, "Running": terminal.Yellow, "whatever": terminal.Yellow,
-	} {
-		if got := stateStyle(state); got != want {
-			t.Errorf("%s: %s", state, got)
 		}
 	}
 }

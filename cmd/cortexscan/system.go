@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"os"
+	"strconv"
 	"time"
 
 	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"example.com/cortexscan/internal/text"
+	"github.com/urfave/cli/v3"
 )
 
 // system is what the program uses of the system that it runs on.
@@ -26,7 +29,24 @@ type session struct {
 	json bool // the results and errors are JSON
 }
 
+type sessionKey struct{}
+
+// action makes a command's Action of a function that takes the session.
+func action(f func(context.Context, *session, *cli.Command) error) cli.ActionFunc {
+	return func(ctx context.Context, cmd *cli.Command) error {
+		s, _ := ctx.Value(sessionKey{}).(*session)
+		return f(ctx, s, cmd)
+	}
+}
+
 const maxText = 1 << 10
 
 // printable makes one bounded line of text from outside, safe to print on a terminal.
 func printable(s string) string { return text.Printable(s, maxText) }
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}

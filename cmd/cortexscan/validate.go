@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"net/url"
 	"runtime"
-	"strings"
 
 	"example.com/cortexscan/cmd/cortexscan/internal/recording"
 	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
@@ -164,20 +162,4 @@ func nothingChecked(name string, rec *recording.Recording) error {
 		e = usagef("%s: nothing to check: the HAR file has no entries", name)
 	}
 	return e.hint("If that is as intended, add --allow-empty.")
-}
-
-// basePath reads --base-path: the path of a gateway in front of the service's own.
-func basePath(cmd *cli.Command) (string, error) {
-	if !cmd.IsSet("base-path") {
-		return "", nil
-	}
-	path, err := stringFlag(cmd, "base-path")
-	if err != nil {
-		return "", err
-	}
-	u, err := url.Parse(path)
-	if err != nil || u.Path != path || !strings.HasPrefix(path, "/") {
-		return "", usagef("--base-path: %q is not a path such as /gateway", printable(path))
-	}
-	return strings.TrimRight(path, "/"), nil
 }

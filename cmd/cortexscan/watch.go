@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"iter"
+	"strings"
 	"time"
 
 	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
@@ -151,3 +152,22 @@ func (d *lineDisplay) show(p progress) {
 }
 
 func (*lineDisplay) end() {}
+
+type statusJSON struct {
+	RunID   int64    `json:"run_id"`
+	State   string   `json:"state"`
+	Message string   `json:"message"`
+	Polls   int      `json:"polls,omitempty"`
+	Elapsed *float64 `json:"elapsed_seconds,omitempty"`
+}
+
+// stateStyle gives a state a color where its meaning is known.
+func stateStyle(state string) terminal.Style {
+	switch strings.ToLower(state) {
+	case "completed", "success", "done", "finished":
+		return terminal.Green
+	case "failed", "error", "aborted", "canceled":
+		return terminal.Red
+	}
+	return terminal.Yellow
+}

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"example.com/cortexscan/gen"
 	"example.com/cortexscan/wrapper"
 )
@@ -168,5 +169,15 @@ func TestWaitOnADumbTerminalIsPlainLines(t *testing.T) {
 	want := "2026-11-22T21:00:00Z  scan run 789  Pending\n2026-11-22T21:00:00Z  scan run 789  Running\n2026-11-22T21:00:00Z  scan run 789  Completed\n"
 	if c.stdout.String() != want {
 		t.Errorf("got %q", c.stdout.String())
+	}
+}
+
+func TestStateStyle(t *testing.T) {
+	for state, want := range map[string]terminal.Style{
+		"Completed": terminal.Green, "FAILED": terminal.Red, "Running": terminal.Yellow, "whatever": terminal.Yellow,
+	} {
+		if got := stateStyle(state); got != want {
+			t.Errorf("%s: %s", state, got)
+		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 // TestFilesPointOneWay: in these packages types and helpers stand in files below those that use them, and no file reaches
 // back up, so that each can be read with only what is below it in mind.
 func TestFilesPointOneWay(t *testing.T) {
-	patterns := []string{"./wrapper/...", "./api/...", "./internal/text", "./sandbox"}
+	patterns := []string{"./wrapper/...", "./api/...", "./internal/text", "./sandbox", "./cmd/..."}
 	exports := exportData(t, patterns)
 	for folder := range strings.FieldsSeq(goTool(t, "../..", append([]string{"list", "-f", "{{.Dir}}"}, patterns...)...)) {
 		uses := fileUses(t, folder, exports)

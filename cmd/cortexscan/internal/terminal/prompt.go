@@ -3,8 +3,6 @@ package terminal
 import (
 	"context"
 	"strings"
-
-	"golang.org/x/term"
 )
 
 // Ask asks the person one question on standard error, and returns the line that is typed, trimmed. The error is
@@ -40,21 +38,6 @@ func (s *IOStreams) AskSecret(ctx context.Context, question string) (string, err
 	s.Notef("%s ", question)
 	defer s.Notef("\n")
 	return Await(ctx, s.ReadPassword, s.Restore)
-}
-
-// passwordReader remembers how the terminal is set before anything changes that.
-func passwordReader(fd int) (read func() (string, error), restore func()) {
-	before, err := term.GetState(fd)
-	restore = func() {
-		if err == nil {
-			_ = term.Restore(fd, before)
-		}
-	}
-	read = func() (string, error) {
-		secret, err := term.ReadPassword(fd)
-		return string(secret), err
-	}
-	return read, restore
 }
 
 // Await returns read's result, or ctx's error as soon as ctx ends, after calling interrupted. A blocking read cannot

@@ -47,6 +47,21 @@ func System(getenv func(string) string) *IOStreams {
 	return s
 }
 
+// passwordReader remembers how the terminal is set before anything changes that.
+func passwordReader(fd int) (read func() (string, error), restore func()) {
+	before, err := term.GetState(fd)
+	restore = func() {
+		if err == nil {
+			_ = term.Restore(fd, before)
+		}
+	}
+	read = func() (string, error) {
+		secret, err := term.ReadPassword(fd)
+		return string(secret), err
+	}
+	return read, restore
+}
+
 // Configure reads the variables that describe the terminal.
 func (s *IOStreams) Configure(getenv func(string) string) {
 	s.NoCursor = getenv("TERM") == "dumb"

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+
+	"github.com/urfave/cli/v3"
+)
+
+// commands are all commands, in the order of the help.
+func commands() []*cli.Command {
+	return []*cli.Command{
+		statusCommand(),
+		abortCommand(),
+		validateCommand(),
+		specCommand(),
+		sandboxCommand(),
+		demoCommand(),
+		completionCommand(),
+		versionCommand(),
+	}
+}
+
+const about = `Settings are flags or variables; a flag wins. The API key is never a flag:
+other users of the machine could read it in the list of processes.
+
+  CORTEXCLOUD_API_URL       the tenant's host or URL        (--url)
+  CORTEXCLOUD_API_KEY_ID    the ID of the API key           (--key-id)
+  CORTEXCLOUD_API_KEY_TYPE  advanced or standard            (--key-type)
+  CORTEXCLOUD_API_KEY       the API key
+  CORTEXCLOUD_API_KEY_FILE  a file that holds the API key   (--key-file)
+
+If the API key is not set, and on a terminal, the program asks for it.
+
+Exit status:
+  0  success
+  1  the service refused, or gave an unexpected answer; or the program failed
+  2  usage error, or an invalid request or recording; nothing was sent
+  3  no answer, and nothing was changed: the network, the address, or a timeout
+  4  interrupted, or not confirmed; nothing was changed
+  5  an abort was sent, and its outcome or its action ID may be lost: check the
+     Action Center before you send it again
+  6  no endpoint matched; nothing was canceled
+  7  the scan run ended in a state that is not in --until
+
+Examples:
+  cortexscan demo
+  cortexscan status 789 --wait --until Completed
+  cortexscan abort --hostname laptop-17 --hostname laptop-18
+  cortexscan validate recording.har`
+
+// newRoot builds the tree of commands. An unknown command is reported to notFound.
+func newRoot(notFound *error) *cli.Command {
+	// The library has no other way to report one.
+	onUnknown := func(_ context.Context, cmd *cli.Command, name string) {
+		if cmd.Root() != cmd { // "status 789 --help": it looks for a command of the name 789
+			cli.HelpPrinter(cmd.Root().Writer, "", cmd)
+			return
+		}
+		*notFound = unknownCommand(cmd, name)
+	}
+	root := &cli.Command{
+		Name:        "cortexscan",
+		Usage:       "scan runs and endpoint scans of a Cortex tenant",
+		UsageText:   "cortexscan COMMAND [ARGUMENTS] [OPTIONS]",
+		Description: about,
+		Commands:    commands(),
+		Flags: []cli.Flag{
+			&cli.StringFlag{
+				Name: "output", Aliases: []string{"o"}, Value: "text", OnlyOnce: true,
+				Usage:     "the output `FORMAT`: text or json (default text)",
+				Validator: oneOf("text", "json"),
+			},
+			// The short name means verbose behind a command.
+			&cli.BoolFlag{Name: "version", Aliases: []string{"v"}, Local: true, Usage: "print the version"},
+		},
+		HideVersion: true,
+		Before: func(ctx context.Context, cmd *cli.Command) (context.Context, error) {
+			if name := cmd.Args().First(); cmd.Bool("version") && name != "" {
+				return ctx, usagef("--version and -v stand alone before a command").
+					hint("For a log of every attempt: cortexscan %s --verbose.", printable(name))
+			}
+			return ctx, nil
+		},
+		Action: action(func(ctx context.Context, s *session, cmd *cli.Command) error {
+			switch {
+			case cmd.Args().Present():
+				return unknownCommand(cmd, cmd.Args().First())
+			case cmd.Bool("version"):
+				return runVersion(ctx, s, cmd)
+			}
+			return cli.ShowRootCommandHelp(cmd)
+		}),
+		// Errors are printed in one place, and end the program in another.
+		ExitErrHandler: func(context.Context, *cli.Command, error) {},
+	}
+	prepare(root, onUnknown)
+	for _, c := range root.Commands {
+		// "abort help" would take a word out of the arguments.
+		c.HideHelpCommand = true
+		prepare(c, onUnknown)
+	}
+	return root
+}
+
+// prepare gives a command and those below it what all have in common.
+func prepare(c *cli.Command, onUnknown cli.CommandNotFoundFunc) {
+	c.CommandNotFound = onUnknown
+	c.OnUsageError = func(_ context.Context, cmd *cli.Command, err error, _ bool) error { return flagError(cmd, err) }
+	// A comma may be part of a name: each flag decides for itself.
+	c.DisableSliceFlagSeparator = true
+	for _, sub := range c.Commands {
+		prepare(sub, onUnknown)
+	}
+}
