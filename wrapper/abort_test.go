@@ -9,29 +9,6 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-func TestAbortScanReply(t *testing.T) {
-	for _, tt := range []struct {
-		name, body string
-		want       gen.AbortScanReply
-	}{
-		{"strings", `{"reply": {"action_id": "7", "status": "1", "endpoints_count": "673"}}`, gen.AbortScanReply{ActionID: "7", Status: "1", EndpointsCount: "673"}},
-		{"numbers", `{"reply": {"action_id": 22519813685366, "status": 1, "endpoints_count": 673}}`,
-			gen.AbortScanReply{ActionID: "22519813685366", Status: "1", EndpointsCount: "673"}},
-		{"a mix", `{"reply": {"action_id": 7, "status": "1", "endpoints_count": 0}}`, gen.AbortScanReply{ActionID: "7", Status: "1", EndpointsCount: "0"}},
-		{"beyond 2^53", `{"reply": {"action_id": 9007199254740993}}`, gen.AbortScanReply{ActionID: "9007199254740993"}},
-		{"the action alone", `{"reply": {"action_id": "7"}}`, gen.AbortScanReply{ActionID: "7"}},
-		{"nulls", `{"reply": {"action_id": "7", "status": null, "endpoints_count": null}}`, gen.AbortScanReply{ActionID: "7"}},
-		{"members that nobody knows yet", `{"reply": {"action_id": "7", "x": [1]}, "y": {}}`, gen.AbortScanReply{ActionID: "7"}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			got, err := newClient(t, canned(200, tt.body)).AbortScan(t.Context(), wrapper.AllEndpoints())
-			if err != nil || *got != tt.want {
-				t.Errorf("got %+v, %v, want %+v", got, err, tt.want)
-			}
-		})
-	}
-}
-
 func TestWithIncident(t *testing.T) {
 	body, err := sentBody(t, wrapper.AllEndpoints(), wrapper.WithIncident("4711"))
 	if want := `{"request_data":{"filters":"all","incident_id":"4711"}}`; err != nil || body != want {

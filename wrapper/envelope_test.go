@@ -45,3 +45,21 @@ func TestTheBodyOfAnErrorIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestErrorsOfUnusualForm: no form costs an error its status, and what can be read of the message is.
+func TestErrorsOfUnusualForm(t *testing.T) {
+	for body, message := range map[string]string{
+		"{\"reply\":{\"err_msg\":\"m\xff\xc3(\"}}": "m\ufffd\ufffd(",
+		"m\xff\r\nmore": "m\ufffd",
+		`{"err_msg":"m","err_extra":` + nested(9000) + `}`: "m",
+		nested(100_000): "",
+		`{"err_code":400,"err_msg":` + nested(100_000) + `}`:                 "",
+		strings.Repeat(`{"reply":`, 9000) + `{}` + strings.Repeat("}", 9000): "",
+	} {
+		err := operations[0].call(t, t.Context(), newClient(t, canned(400, body)))
+		wantKinds(t, err, "BadRequest")
+		if e := apiError(t, err); e.Message != message || len(err.Error()) > 4<<10 || !isCleanLine(err.Error()) {
+			t.Errorf("%.40q: message %q, an error of %d bytes", body, e.Message, len(err.Error()))
+		}
+	}
+}

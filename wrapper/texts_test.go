@@ -27,12 +27,15 @@ var update = flag.Bool("update", false, "write testdata/errors.txt anew")
 func TestTextsOfErrors(t *testing.T) {
 	var page strings.Builder
 	section := func(title string) { fmt.Fprintf(&page, "\n%s\n\n", title) }
+	last := ""
 	add := func(err error) {
-		if err == nil {
+		switch {
+		case err == nil:
 			t.Error("no error to show")
-			return
+		case err.Error() != last:
+			last = err.Error()
+			fmt.Fprintln(&page, last)
 		}
-		fmt.Fprintf(&page, "%v\n", err)
 	}
 	newWith := func(tenant string, cred wrapper.Credential, opts ...wrapper.Option) {
 		_, err := wrapper.New(tenant, cred, opts...)
@@ -54,7 +57,8 @@ func TestTextsOfErrors(t *testing.T) {
 		newWith(good, cred)
 	}
 	for _, opt := range []wrapper.Option{
-		nil, wrapper.WithUserAgent("a\nb"), wrapper.WithRetry(wrapper.Retry{BaseDelay: 2, MaxDelay: 1}), wrapper.WithRateLimit(math.NaN(), 0), wrapper.WithRateLimit(1, -1),
+		nil, wrapper.WithUserAgent("a\nb"), wrapper.WithUserAgent("ü/1"), wrapper.WithRetry(wrapper.Retry{BaseDelay: 2, MaxDelay: 1}),
+		wrapper.WithRateLimit(math.NaN(), 0), wrapper.WithRateLimit(math.Inf(1), 0), wrapper.WithRateLimit(math.Inf(-1), 0), wrapper.WithRateLimit(1, -1),
 	} {
 		newWith(good, key, opt)
 	}
@@ -97,6 +101,14 @@ func TestTextsOfErrors(t *testing.T) {
 	answer(0, 404, `{"err_msg": "Run ID not found", "metadata": {"err_extra": null}}`)
 	answer(0, 400, `{"err_msg": "The request contains invalid or missing parameters", "metadata": {"err_extra": [{"field": "id", "message": "Field required"}]}}`)
 	answer(1, 400, `{"err_code": "500", "err_msg": "{\"line\": 1, \"column\": 19, \"message\": \"no viable alternative at input\"}", "err_extra": "e"}`)
+	answer(1, 400, `{"err_code": 400, "err_msg": {"line": 1, "column": 0, "message": "m"}}`)
+	answer(1, 400, `{"reply": {"err_code": 400, "err_msg": "an empty object is no extra", "err_extra": {}}}`)
+	answer(1, 400, `{"err_msg": "two details", "err_extra": [{"field": "a", "message": "b"}, {"message": "c"}]}`)
+	answer(0, 599, ``)
+	answer(0, 503, `Service Unavailable`)
+	add(operations[0].call(t, t.Context(), newClient(t, canned(503, "not the first attempt"), noWait())))
+	answer(1, 502, `It ends with a period.`)
+	answer(1, 402, `{"err_code": 402, "err_msg": "It ends with a period."}`)
 	answer(1, 401, `{"reply": {"err_code": 401, "err_msg": "Public API request unauthorized", "err_extra": null}}`)
 	synctest.Test(t, func(t *testing.T) { // its clock begins with the year 2000
 		add(operations[1].call(t, t.Context(), clientWithKey(t, canned(401, `{"reply": {"err_code": 401, "err_msg": "Public API request unauthorized"}}`, "Date", "Sat, 01 Jan 2000 00:10:00 GMT"), keysOfBothTypes[advancedHint])))
@@ -128,6 +140,7 @@ func TestTextsOfErrors(t *testing.T) {
 		return nil, errors.New("dial tcp: lookup api-acme.xdr.us.paloaltonetworks.com: no such host")
 	})
 	lose(1, notSent, noWait())
+	add(operations[1].call(t, endedContext(t, errors.New("shutting down")), newClient(t, canned(200, goodReply))))
 	lose(0, failing(errors.New("connection reset by peer")), noWait())
 	lose(1, failing(errors.New("connection reset by peer")), noWait())
 	lose(1, failing(&tls.CertificateVerificationError{Err: errors.New("x509: certificate signed by unknown authority")}))

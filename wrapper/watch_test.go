@@ -24,8 +24,13 @@ func states(messages ...string) *recorder {
 	})}
 }
 
-const pending, running, completed = "Scan is in Pending state", "Scan is in Running state", "Scan is in Completed state"
+const (
+	pending, running, paused = "Scan is in Pending state", "Scan is in Running state", "Scan is in Paused state"
+	completed, failed        = "Scan is in Completed state", "Scan is in Failed state"
+)
 
+// TestWaitScanRun: without Until any state that is not in While is a success; with it any other is an ErrUnexpectedState. The
+// status stands beside the error.
 func TestWaitScanRun(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
@@ -33,22 +38,32 @@ func TestWaitScanRun(t *testing.T) {
 		options  wrapper.WaitOptions
 		want     string
 		took     time.Duration
+		kind     string // of the error, if there is one
 	}{
-		{"over at once", []string{completed}, wrapper.WaitOptions{}, completed, 0},
-		{"default pace", []string{pending, running, running, completed}, wrapper.WaitOptions{}, completed, 15 * time.Second},
-		{"own pace", []string{pending, running, completed}, wrapper.WaitOptions{Every: time.Minute}, completed, 2 * time.Minute},
-		{"without a pause", []string{pending, running, completed}, wrapper.WaitOptions{Every: -1}, completed, 0},
-		{"states in other letters", []string{"Scan is in PENDING state", "Scan is in running state", completed}, wrapper.WaitOptions{}, completed, 10 * time.Second},
-		{"an unknown state ends it", []string{running, "Scan is in Hibernating state", completed}, wrapper.WaitOptions{}, "Scan is in Hibernating state", 5 * time.Second},
-		{"a failure ends it", []string{running, "Scan is in Failed state"}, wrapper.WaitOptions{}, "Scan is in Failed state", 5 * time.Second},
-		{"own states", []string{pending, running, completed, pending}, wrapper.WaitOptions{While: []string{"pending", "COMPLETED"}}, running, 5 * time.Second},
-		{"an empty list is the default", []string{running, completed}, wrapper.WaitOptions{While: []string{}}, completed, 5 * time.Second},
+		{"over at once", []string{completed}, wrapper.WaitOptions{}, completed, 0, ""},
+		{"default pace", []string{pending, running, running, completed}, wrapper.WaitOptions{}, completed, 15 * time.Second, ""},
+		{"own pace", []string{pending, running, completed}, wrapper.WaitOptions{Every: time.Minute}, completed, 2 * time.Minute, ""},
+		{"without a pause", []string{pending, running, completed}, wrapper.WaitOptions{Every: -1}, completed, 0, ""},
+		{"states in other letters", []string{"Scan is in PENDING state", "Scan is in running state", completed}, wrapper.WaitOptions{}, completed, 10 * time.Second, ""},
+		{"an unknown state ends it", []string{running, "Scan is in Hibernating state", completed}, wrapper.WaitOptions{}, "Scan is in Hibernating state", 5 * time.Second, ""},
+		{"a failure ends it", []string{running, failed}, wrapper.WaitOptions{}, failed, 5 * time.Second, ""},
+		{"own states", []string{pending, running, completed, pending}, wrapper.WaitOptions{While: []string{"pending", "COMPLETED"}}, running, 5 * time.Second, ""},
+		{"an empty list is the default", []string{running, completed}, wrapper.WaitOptions{While: []string{}}, completed, 5 * time.Second, ""},
+		{"until a state", []string{pending, running, completed}, wrapper.WaitOptions{Until: []string{"Completed"}}, completed, 10 * time.Second, ""},
+		{"until one in other letters", []string{completed}, wrapper.WaitOptions{Until: []string{"COMPLETED"}}, completed, 0, ""},
+		{"until one of several", []string{running, failed}, wrapper.WaitOptions{Until: []string{"Completed", "Failed"}}, failed, 5 * time.Second, ""},
+		{"until one that is in While by default", []string{pending, running, completed}, wrapper.WaitOptions{Until: []string{"running"}}, running, 5 * time.Second, ""},
+		{"until one, own While", []string{paused, completed}, wrapper.WaitOptions{While: []string{"paused"}, Until: []string{"Completed"}}, completed, 5 * time.Second, ""},
+		{"another state", []string{running, failed, completed}, wrapper.WaitOptions{Until: []string{"Completed"}}, failed, 5 * time.Second, "UnexpectedState"},
+		{"one that is not in one's own While", []string{running, completed}, wrapper.WaitOptions{While: []string{"Paused"}, Until: []string{"Completed"}}, running, 0, "UnexpectedState"},
+		{"no state", []string{running, "Done"}, wrapper.WaitOptions{Until: []string{"Completed"}}, "Done", 5 * time.Second, "Unexpected"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				rec, start := states(tt.messages...), time.Now()
 				got, err := newClient(t, rec).WaitScanRun(t.Context(), 789, tt.options)
-				if err != nil || got == nil || got.DATA != tt.want {
+				wantKinds(t, err, strings.Fields(tt.kind)...)
+				if (err == nil) != (tt.kind == "") || got == nil || got.DATA != tt.want {
 					t.Errorf("got %+v, %v, want %q", got, err, tt.want)
 				}
 				if took := time.Since(start); took != tt.took {
@@ -105,40 +120,6 @@ func TestWaitScanRunEndsWithItsContext(t *testing.T) {
 			t.Errorf("got %+v, %v after %d polls", got, err, polls)
 		}
 	})
-}
-
-// TestUntil: a state in Until is a success, one in While goes on, any other is an ErrUnexpectedState with its status.
-func TestUntil(t *testing.T) {
-	const failed = "Scan is in Failed state"
-	for _, tt := range []struct {
-		name     string
-		messages []string
-		options  wrapper.WaitOptions
-		want     string
-		kinds    []string
-	}{
-		{"reached", []string{pending, running, completed}, wrapper.WaitOptions{Until: []string{"Completed"}}, completed, nil},
-		{"reached, in other letters", []string{completed}, wrapper.WaitOptions{Until: []string{"COMPLETED"}}, completed, nil},
-		{"another state", []string{running, failed, completed}, wrapper.WaitOptions{Until: []string{"Completed"}}, failed, []string{"UnexpectedState"}},
-		{"one of several", []string{running, failed}, wrapper.WaitOptions{Until: []string{"Completed", "Failed"}}, failed, nil},
-		{"one that is in While by default", []string{pending, running, completed}, wrapper.WaitOptions{Until: []string{"running"}}, running, nil},
-		{"own While", []string{"Scan is in Paused state", completed}, wrapper.WaitOptions{While: []string{"paused"}, Until: []string{"Completed"}}, completed, nil},
-		{"not in one's own While", []string{running, completed}, wrapper.WaitOptions{While: []string{"Paused"}, Until: []string{"Completed"}}, running, []string{"UnexpectedState"}},
-		{"no state", []string{running, "Done"}, wrapper.WaitOptions{Until: []string{"Completed"}}, "Done", []string{"Unexpected"}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				got, err := newClient(t, states(tt.messages...)).WaitScanRun(t.Context(), 789, tt.options)
-				wantKinds(t, err, tt.kinds...)
-				if got == nil || got.DATA != tt.want {
-					t.Errorf("got %+v, %v, want %q", got, err, tt.want)
-				}
-				if tt.kinds == nil && err != nil {
-					t.Error(err)
-				}
-			})
-		})
-	}
 }
 
 func TestWaitOptionsThatAreRefused(t *testing.T) {

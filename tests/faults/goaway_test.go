@@ -85,32 +85,6 @@ func TestHTTP2Breaks(t *testing.T) {
 	}
 }
 
-// TestHTTP2Retries is the same with retries on: a GET gets through, all else is sent once.
-func TestHTTP2Retries(t *testing.T) {
-	for _, d := range doors {
-		s := script{scheme: "https", protocols: []string{"HTTP/2"}, answer: func(n int) requestPlan {
-			if n < 3 {
-				return then(requestPlan{end: "closed"})
-			}
-			return good
-		}}
-		playScript(t, s, func(t *testing.T, w *world, c *wrapper.Client) {
-			err := d.call(t.Context(), c)
-			want := 3
-			if !d.get {
-				want = 1
-				wantKinds(t, err, "Unknown")
-			} else if err != nil {
-				t.Error(err)
-			}
-			if w.ledger.count() != want {
-				t.Errorf("%s: %d requests, want %d", d.name, w.ledger.count(), want)
-			}
-			w.ledger.wantFresh(t)
-		})
-	}
-}
-
 // TestHTTP2LostConnectionAndThenNone shows that a request that was sent stays one that was sent, where the connection for
 // its repetition cannot be made, for want of a network or of a certificate.
 func TestHTTP2LostConnectionAndThenNone(t *testing.T) {
@@ -180,55 +154,4 @@ func TestGracefulShutdown(t *testing.T) {
 	}
 	wg.Wait()
 	t.Logf("%d of 120 aborts crossed a GOAWAY", unknown.Load())
-}
-
-// TestGracefulShutdownBetweenCalls shows that one call after another does not notice.
-func TestGracefulShutdownBetweenCalls(t *testing.T) {
-	var connections sync.Map
-	server := serveHTTP2(t, func(w http.ResponseWriter, r *http.Request) {
-		connections.Store(r.RemoteAddr, nil)
-		w.Header().Set("Connection", "close")
-		io.WriteString(w, goodFor(r))
-	})
-	c := newClient(t, server.URL, server.Client().Transport, once())
-	for i := range 20 {
-		for _, d := range doors {
-			if err := d.call(safetyNet(t), c); err != nil {
-				t.Errorf("%s, round %d: %v", d.name, i, err)
-			}
-		}
-	}
-	n := 0
-	connections.Range(func(any, any) bool { n++; return true })
-	if n < 40 {
-		t.Errorf("%d connections: the server did not say GOAWAY", n)
-	}
-}
-
-// TestGracefulShutdownDuringCall shows that a request which is under way when the server begins to shut down gets
-// its answer.
-func TestGracefulShutdownDuringCall(t *testing.T) {
-	for _, d := range doors {
-		var requests atomic.Int32
-		arrived, goOn := make(chan struct{}), make(chan struct{})
-		server := serveHTTP2(t, func(w http.ResponseWriter, r *http.Request) {
-			requests.Add(1)
-			close(arrived)
-			<-goOn
-			io.WriteString(w, goodFor(r))
-		})
-		c := newClient(t, server.URL, server.Client().Transport)
-		done := make(chan error)
-		go func() { done <- d.call(safetyNet(t), c) }()
-		<-arrived
-		began := make(chan struct{})
-		server.Config.RegisterOnShutdown(func() { close(began) })
-		go server.Config.Shutdown(safetyNet(t))
-		<-began
-		close(goOn)
-		if err := <-done; err != nil || requests.Load() != 1 {
-			t.Errorf("%s: %v after %d requests", d.name, err, requests.Load())
-		}
-		server.Close()
-	}
 }

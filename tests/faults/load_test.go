@@ -93,7 +93,7 @@ func TestLoad(t *testing.T) {
 	s := &echoServer{}
 	server := httptest.NewServer(s)
 	defer server.Close()
-	c := newClient(t, server.URL, nil) // on the Client's own transport, as most programs use it
+	c := newClient(t, server.URL, nil, wrapper.WithRateLimit(1e9, 1000)) // on the Client's own transport, as most programs use it
 	ctx := t.Context()
 	var wg sync.WaitGroup
 	var good, notFound atomic.Int32

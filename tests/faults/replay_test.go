@@ -1,12 +1,8 @@
 package faults_test
 
 import (
-	"context"
-	"net"
 	"sync"
 	"testing"
-
-	"example.com/cortexscan/wrapper"
 )
 
 // serveOncePerConnection answers the first request on each connection, and ends the connection upon the second,
@@ -58,24 +54,6 @@ func TestReplayOnDeadConnection(t *testing.T) {
 	}
 }
 
-// TestReplayWithTheDefaultTransport is the same with the transport that a Client has of its own.
-func TestReplayWithTheDefaultTransport(t *testing.T) {
-	s := serveOncePerConnection(t, ends[0].end)
-	c, err := wrapper.New(s.url, wrapper.AdvancedKey(keyID, secretKey), once())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if err := doors[0].call(safetyNet(t), c); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if s.count() != 3 {
-		t.Errorf("%d requests, want three", s.count())
-	}
-	s.wantFresh(t)
-}
-
 // TestReplaysUnderLoad has many goroutines meet dead connections all the time. Under the race detector it shows
 // that signing anew does not disturb what net/http still does with the lost request.
 func TestReplaysUnderLoad(t *testing.T) {
@@ -101,49 +79,4 @@ func TestReplaysUnderLoad(t *testing.T) {
 		}
 		s.wantSigned(t)
 	}
-}
-
-// TestPostOnConnectionThatIsKnownDead shows the other side: where the transport saw the end of the connection
-// before it wrote anything, the request goes out on a new one, once.
-func TestPostOnConnectionThatIsKnownDead(t *testing.T) {
-	for _, d := range doors {
-		s := serve(t, func(x *exchange) bool { x.good(); return x.n != 1 })
-		tr := newTransport(t)
-		closed := make(chan struct{})
-		dial := new(net.Dialer).DialContext
-		tr.DialContext = watchEnd(dial, closed)
-		c := newClient(t, s.url, tr, once())
-		if err := d.call(safetyNet(t), c); err != nil {
-			t.Fatal(err)
-		}
-		<-closed // net/http has seen the end, and closed its side
-		if err := d.call(safetyNet(t), c); err != nil || s.count() != 2 {
-			t.Errorf("%s: %v after %d requests, want 2", d.name, err, s.count())
-		}
-		s.wantFresh(t)
-	}
-}
-
-// watchEnd closes the channel once the first connection that dial made is closed on this side.
-func watchEnd(dial dialFunc, closed chan struct{}) dialFunc {
-	var first sync.Once
-	return func(ctx context.Context, network, addr string) (net.Conn, error) {
-		conn, err := dial(ctx, network, addr)
-		if err != nil {
-			return nil, err
-		}
-		return &watchedConn{Conn: conn, onClose: func() { first.Do(func() { close(closed) }) }}, nil
-	}
-}
-
-type dialFunc = func(ctx context.Context, network, addr string) (net.Conn, error)
-
-type watchedConn struct {
-	net.Conn
-	onClose func()
-}
-
-func (c *watchedConn) Close() error {
-	defer c.onClose()
-	return c.Conn.Close()
 }
