@@ -212,6 +212,10 @@ func TestResultsThroughAPI(t *testing.T) {
 	if got := seen.Get("Content-Type"); got != "text/html" {
 		t.Errorf("the Content-Type became %q", got)
 	}
+	// A 200 of another JSON type is the generated client's own decoding error.
+	if res, err := newClient(t, canned(200, `[]`)).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}); res != nil || err == nil {
+		t.Errorf("got %+v, %v", res, err)
+	}
 }
 
 // TestBodiesOfTheCallersOwn: a body that can be read only once is sent whole with every attempt.

@@ -23,9 +23,6 @@ var (
 	_ gen.ClientWithResponsesInterface = &gen.ClientWithResponses{ClientInterface: nil}
 )
 
-// The state that a status names.
-var _ func(*gen.ScanRunStatus) string = (*gen.ScanRunStatus).State
-
 // The operations, in each of the forms that the generator gives them.
 var (
 	_ func(gen.ClientWithResponsesInterface, context.Context, *gen.GetScanRunStatusParams, ...gen.RequestEditorFn) (*gen.GetScanRunStatusResult, error) = gen.ClientWithResponsesInterface.GetScanRunStatusWithResponse

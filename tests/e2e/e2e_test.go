@@ -122,16 +122,6 @@ func TestInvalidRequestIsNeverSent(t *testing.T) {
 	}
 }
 
-func TestRefusedBeforeItDidAnythingIsRetried(t *testing.T) {
-	tenant, c := start(t, wrapper.AdvancedKey(keyID, key))
-	tenant.AddEndpoint(sandbox.Endpoint{ID: "a", ScanStatus: "pending"})
-	tenant.Fail(sandbox.Failure{Operation: "POST /public_api/v1/endpoints/abort_scan", Times: 1, Status: 429})
-	reply, err := c.AbortScan(t.Context(), wrapper.Matching(wrapper.EndpointIDs("a")))
-	if err != nil || reply.EndpointsCount != "1" {
-		t.Errorf("got %v, %v; want the second attempt's reply", reply, err)
-	}
-}
-
 func TestLostAbortIsNotRepeated(t *testing.T) {
 	tenant, c := start(t, wrapper.AdvancedKey(keyID, key))
 	tenant.AddEndpoint(sandbox.Endpoint{ID: "a", ScanStatus: "pending"})

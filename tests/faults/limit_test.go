@@ -51,11 +51,11 @@ func padded(n int) string {
 }
 
 // TestLimit holds the limit to the byte, however the body comes, and shows that the status counts for more: an
-// error over the limit stays the error that it is.
+// error over the limit stays the error that it is. TestBodiesAreReadWhole of exchange has more lengths.
 func TestLimit(t *testing.T) {
-	for _, limit := range []int{100, 4095, 4096, 4097, 64 << 10, 64<<10 + 1, 1 << 20} {
+	for _, limit := range []int{100, 4096, 64<<10 + 1} {
 		for _, f := range framings {
-			for _, over := range []int{-1, 0, 1, 70_000} {
+			for _, over := range []int{0, 1, 70_000} {
 				t.Run(fmt.Sprintf("%d/%s/%+d", limit, f.name, over), func(t *testing.T) {
 					body := padded(limit + over)
 					for _, code := range []int{200, 401} {

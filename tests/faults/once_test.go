@@ -57,19 +57,6 @@ func TestOnceAfterADeadConnection(t *testing.T) {
 	}, once())
 }
 
-// TestOnceOverUnencryptedHTTP2 is about HTTP/2 that no TLS announces.
-func TestOnceOverUnencryptedHTTP2(t *testing.T) {
-	s := script{scheme: "http", protocols: []string{"HTTP/2"}, answer: func(n int) requestPlan {
-		if n == 1 {
-			return protocolError
-		}
-		return good
-	}}
-	playScript(t, s, func(t *testing.T, w *world, c *wrapper.Client) {
-		wantOnce(t, w, doors[2].call(t.Context(), c), 0)
-	}, once())
-}
-
 // TestOnceWithAnIdempotencyKey has an editor set a header that makes net/http send any request again whose kept-alive
 // connection breaks. The service knows no such header; that it arrives is the caller's wish.
 func TestOnceWithAnIdempotencyKey(t *testing.T) {

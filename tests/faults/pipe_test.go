@@ -41,14 +41,10 @@ func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	}
 }
 
-// response is an answer with a body; headers are pairs of name and value.
-func response(status int, body string, headers ...string) *http.Response {
-	h := make(http.Header)
-	for i := 0; i < len(headers); i += 2 {
-		h.Add(headers[i], headers[i+1])
-	}
+// response is an answer with a body.
+func response(status int, body string) *http.Response {
 	return &http.Response{
-		StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Header: h,
+		StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Header: make(http.Header),
 		ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)),
 	}
 }

@@ -25,35 +25,6 @@ var ends = []struct {
 	{"reset", (*exchange).reset},
 }
 
-// TestReplayOnDeadConnection shows what happens where net/http itself repeats a GET because a kept-alive
-// connection proved dead: the repetition carries a nonce, a timestamp and a signature of its own. A request that
-// may have been executed is not repeated, by net/http either.
-func TestReplayOnDeadConnection(t *testing.T) {
-	for _, e := range ends {
-		for _, d := range doors {
-			t.Run(e.name+"/"+d.name, func(t *testing.T) {
-				s := serveOncePerConnection(t, e.end)
-				c := newClient(t, s.url, newTransport(t), once())
-				if err := d.call(safetyNet(t), c); err != nil {
-					t.Fatal(err)
-				}
-				err := d.call(safetyNet(t), c)
-				s.wantFresh(t)
-				if d.get {
-					if err != nil || s.count() != 3 || s.connections.Load() != 2 {
-						t.Errorf("%d requests on %d connections and %v, want three on two: the first call's, the lost one and its repetition", s.count(), s.connections.Load(), err)
-					}
-					return
-				}
-				wantKinds(t, err, "Unknown")
-				if s.count() != 2 {
-					t.Errorf("%d requests, want the first call's and the lost one", s.count())
-				}
-			})
-		}
-	}
-}
-
 // TestReplaysUnderLoad has many goroutines meet dead connections all the time. Under the race detector it shows
 // that signing anew does not disturb what net/http still does with the lost request.
 func TestReplaysUnderLoad(t *testing.T) {

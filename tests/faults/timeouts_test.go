@@ -74,81 +74,60 @@ func stalled(t testing.TB, i int, opts ...wrapper.Option) (*wrapper.Client, func
 	return newClient(t, s.url, tr, opts...), func() int { return int(asked.Load()) }
 }
 
-// TestAttemptTimeout shows that the timeout of an attempt covers it whole, body included, and what follows from
-// it: another attempt for a GET, and for any request that never left; an unknown outcome for all others.
-func TestAttemptTimeout(t *testing.T) {
-	for i, stall := range stalls {
-		for _, d := range doors {
-			t.Run(stall.name+"/"+d.name, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					c, asked := stalled(t, i, wrapper.WithTimeout(20*time.Second))
-					start := time.Now()
-					err := d.call(t.Context(), c)
-					attempts := 3
-					if stall.left && !d.get {
-						attempts = 1
-					}
-					if took, want := time.Since(start), time.Duration(attempts)*20*time.Second; took != want || asked() != attempts {
-						t.Errorf("the call took %v and asked for %d connections, want %v and %d", took, asked(), want, attempts)
-					}
-					want := "Deadline"
-					if stall.answering {
-						want += " Unexpected"
-					}
-					if stall.left && !d.get {
-						want += " Unknown"
-					}
-					wantKinds(t, err, want)
-				})
-			})
-		}
-	}
-}
-
-// endings are the ways in which a context ends three seconds from now.
+// endings are what ends a call to such a server: the timeout of each attempt, and the caller's context, whatever the
+// options ask for.
 var endings = []struct {
-	name string
-	kind string // of the error
-	in3s func(context.Context) (context.Context, context.CancelFunc)
+	name     string
+	kind     string        // of the error
+	after    time.Duration // of one attempt, and of the call where it is the caller's
+	attempts int
+	opts     []wrapper.Option
+	ctx      func(context.Context) (context.Context, context.CancelFunc)
 }{
-	{"deadline", "Deadline", func(ctx context.Context) (context.Context, context.CancelFunc) {
+	{"timeout", "Deadline", 20 * time.Second, 3, []wrapper.Option{wrapper.WithTimeout(20 * time.Second)}, context.WithCancel},
+	{"deadline", "Deadline", 3 * time.Second, 1, []wrapper.Option{wrapper.WithTimeout(time.Hour), retries99}, func(ctx context.Context) (context.Context, context.CancelFunc) {
 		return context.WithTimeout(ctx, 3*time.Second)
 	}},
-	{"canceled", "Canceled", func(ctx context.Context) (context.Context, context.CancelFunc) {
+	{"deadline, without a timeout", "Deadline", 3 * time.Second, 1, []wrapper.Option{wrapper.WithTimeout(-1), retries99}, func(ctx context.Context) (context.Context, context.CancelFunc) {
+		return context.WithTimeout(ctx, 3*time.Second)
+	}},
+	{"canceled", "Canceled", 3 * time.Second, 1, []wrapper.Option{retries99}, func(ctx context.Context) (context.Context, context.CancelFunc) {
 		ctx, cancel := context.WithCancel(ctx)
 		time.AfterFunc(3*time.Second, cancel)
 		return ctx, cancel
 	}},
 }
 
-// TestCallersDeadlineWins shows that the caller's context ends a call wherever it is, on the spot, whatever the
-// options ask for.
+var retries99 = wrapper.WithRetry(wrapper.Retry{Attempts: 99})
+
+// TestCallersDeadlineWins shows that the timeout of an attempt covers it whole, body included, and what follows from
+// it: another attempt for a GET, and for any request that never left; an unknown outcome for all others. The caller's
+// context ends a call wherever it is, on the spot.
 func TestCallersDeadlineWins(t *testing.T) {
 	for i, stall := range stalls {
-		for _, d := range methodDoors {
+		for _, d := range doors {
 			for _, end := range endings {
-				for _, timeout := range []time.Duration{-1, 0, time.Hour} {
-					t.Run(strings.Join([]string{stall.name, d.name, end.name, timeout.String()}, "/"), func(t *testing.T) {
-						synctest.Test(t, func(t *testing.T) {
-							c, asked := stalled(t, i, wrapper.WithTimeout(timeout), wrapper.WithRetry(wrapper.Retry{Attempts: 99}))
-							ctx, cancel := end.in3s(t.Context())
-							defer cancel()
-							start := time.Now()
-							err := d.call(ctx, c)
-							if took := time.Since(start); took != 3*time.Second || asked() != 1 {
-								t.Errorf("the call took %v and asked for %d connections, want 3s and 1", took, asked())
-							}
-							want := end.kind
-							if stall.answering {
-								want += " Unexpected"
-							}
-							if stall.left && !d.get {
-								want += " Unknown"
-							}
-							wantKinds(t, err, want)
-						})
+				t.Run(strings.Join([]string{stall.name, d.name, end.name}, "/"), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						c, asked := stalled(t, i, end.opts...)
+						ctx, cancel := end.ctx(t.Context())
+						defer cancel()
+						start := time.Now()
+						err := d.call(ctx, c)
+						attempts, want := end.attempts, end.kind
+						if stall.left && !d.get {
+							attempts = 1
+							want += " Unknown"
+						}
+						if stall.answering {
+							want += " Unexpected"
+						}
+						if took := time.Since(start); took != time.Duration(attempts)*end.after || asked() != attempts {
+							t.Errorf("the call took %v and asked for %d connections, want %d times %v", took, asked(), attempts, end.after)
+						}
+						wantKinds(t, err, want)
 					})
-				}
+				})
 			}
 		}
 	}

@@ -93,7 +93,7 @@ func TestDisguisedCredentials(t *testing.T) {
 	for in, want := range map[string]string{
 		`\u006eonce-0001`: "[redacted]", `nonce-000\u0031`: "[redacted]", `\u006E\u006Fnce-0001 nonce\u002d0001`: "[redacted] [redacted]",
 		`a\/key\"of\\the-test`: "[redacted]", `a\/k\u0065y\u0022of\u005cthe\u002dtest`: "[redacted]", // each in several ways
-		half("\u200b"): "[redacted]", half(`\u200b\u0000`): "[redacted]", half(`\udb40\udc01`): "[redacted]", half(`\r\n\t\b\f`): "[redacted]", half("\u00ad\ufeff\n"): "[redacted]",
+		half("\u200b"): "[redacted]", half(`\u200b\u0000`): "[redacted]", half(`\udb40\udc01`): "[redacted]", half(`\r\n\t\b\f`): "[redacted]", half("\u00ad\ufeff\n"): "[redacted]", half("\n"): "[redacted]",
 		"C:\\key-of\u200b-the-test": `C:\[redacted]`, // whose backslash begins no escape that JSON has
 		`\\` + half("\u200b"):       `\\[redacted]`, "nonce\u200b nonce-0001": "nonce\u200b [redacted]",
 		// Nothing to redact, or no credential once it is decoded:
