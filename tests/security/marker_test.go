@@ -15,7 +15,7 @@ func TestMarkersReachTheWire(t *testing.T) {
 	for keyType, cred := range credentials {
 		for name, call := range calls {
 			t.Run(keyType+"/"+name, func(t *testing.T) {
-				url, heard := serve(t, echoes["success"])
+				url, heard := serve(t, func(*http.Request) string { return success })
 				c, _ := client(t, url+"/PathMarkerG7h8J9k0", cred)
 				if err := call(t.Context(), c); err != nil {
 					t.Fatal(err)

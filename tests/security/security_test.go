@@ -35,8 +35,11 @@ var credentials = map[string]wrapper.Credential{
 	"advanced": wrapper.AdvancedKey(idMarker, keyMarker),
 }
 
+// caller makes one request, or several of them.
+type caller func(context.Context, *wrapper.Client) error
+
 // calls are all ways to make a request.
-var calls = map[string]func(context.Context, *wrapper.Client) error{
+var calls = map[string]caller{
 	"status": func(ctx context.Context, c *wrapper.Client) error {
 		_, err := c.GetScanRunStatus(ctx, 789, "QueryMarkerA1s2D3f4")
 		return err
@@ -117,6 +120,10 @@ func (h *heard) secrets() []string {
 	}
 	return list
 }
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // client is a Client of that server whose log, of every level and in both forms, is written to the buffer.
 func client(t testing.TB, url string, cred wrapper.Credential, opts ...wrapper.Option) (*wrapper.Client, *bytes.Buffer) {
