@@ -89,8 +89,8 @@ func TestStagesComeInOrder(t *testing.T) {
 				t.Errorf("stages %v, want %v", stages, want)
 			}
 			for i, r := range rec.requests {
-				if !strings.HasPrefix(r.URL.Path, "/cortex/public_api/") || r.Header.Get("Authorization") != testKey {
-					t.Errorf("attempt %d went to %s", i+1, r.URL)
+				if !strings.HasPrefix(r.URL.Path, "/cortex/public_api/") || r.Header.Get("Authorization") != testKey || r.Header.Get("Accept") != "application/json" {
+					t.Errorf("attempt %d went to %s with %v", i+1, r.URL, r.Header)
 				}
 				if op.effect == (rec.bodies[i] == "") {
 					t.Errorf("attempt %d sent the body %q", i+1, rec.bodies[i])
@@ -160,6 +160,10 @@ func TestHeadersInAnySpelling(t *testing.T) {
 	if sent.TransferEncoding != nil || sent.Trailer != nil {
 		t.Errorf("%v, %v", sent.TransferEncoding, sent.Trailer)
 	}
+	_, err = c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}, func(_ context.Context, r *http.Request) error { r.Header = nil; return nil })
+	if err != nil || rec.requests[1].Header.Get("Authorization") != testKey {
+		t.Errorf("without any header: %v", err)
+	}
 }
 
 // TestAnswersThatAreRefused: the request was carried out, or not; of a POST nobody knows.
@@ -198,7 +202,7 @@ func TestResultsReferToTheUnsignedRequest(t *testing.T) {
 func TestResultsThroughAPI(t *testing.T) {
 	var seen http.Header
 	v := &spy{answer: func(_ *http.Request, _ int, h http.Header, _ []byte) error { seen = h; return nil }}
-	c := newClient(t, canned(200, goodReply, "Content-Type", "text/html", "X-A", "b"), wrapper.WithResponseValidator(v))
+	c := newClient(t, canned(200, "\ufeff"+goodReply, "Content-Type", "text/html", "X-A", "b"), wrapper.WithResponseValidator(v))
 	res, err := c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{})
 	if err != nil {
 		t.Fatal(err)

@@ -61,11 +61,13 @@ func TestEmptySuccesses(t *testing.T) {
 	for _, status := range []int{200, 201, 202, 204} {
 		for _, body := range []string{"", "\ufeff"} {
 			for _, op := range operations {
+				var seen http.Header
+				v := &spy{answer: func(_ *http.Request, _ int, h http.Header, _ []byte) error { seen = h; return nil }}
 				// The generated parser would take the header's word for it.
-				err := op.call(t, t.Context(), newClient(t, canned(status, body, "Content-Type", "application/json")))
+				err := op.call(t, t.Context(), newClient(t, canned(status, body, "Content-Type", "application/json"), wrapper.WithResponseValidator(v)))
 				if op.throughAPI() {
-					if err != nil {
-						t.Errorf("%s, %d: %v", op.name, status, err)
+					if err != nil || seen.Get("Content-Type") == "" {
+						t.Errorf("%s, %d: %v; a validator has seen %v", op.name, status, err, seen)
 					}
 					continue
 				}

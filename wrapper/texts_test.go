@@ -104,6 +104,7 @@ func TestTextsOfErrors(t *testing.T) {
 	answer(1, 400, `{"err_code": 400, "err_msg": {"line": 1, "column": 0, "message": "m"}}`)
 	answer(1, 400, `{"reply": {"err_code": 400, "err_msg": "an empty object is no extra", "err_extra": {}}}`)
 	answer(1, 400, `{"err_msg": "two details", "err_extra": [{"field": "a", "message": "b"}, {"message": "c"}]}`)
+	answer(0, 422, `{"detail": [{"loc": ["query", "id"], "msg": "the only detail is the message"}]}`)
 	answer(0, 599, ``)
 	answer(0, 503, `Service Unavailable`)
 	add(operations[0].call(t, t.Context(), newClient(t, canned(503, "not the first attempt"), noWait())))

@@ -70,6 +70,9 @@ func TestLogLevels(t *testing.T) {
 }
 
 func TestOperation(t *testing.T) {
+	if got := Operation(&http.Request{Method: http.MethodGet}); got != http.MethodGet {
+		t.Errorf("without a URL: %q", got)
+	}
 	for path, want := range map[string]string{
 		"/v1/thing?id=1": "GET /v1/thing", "/a%0Ab%1B%E2%80%AE": "GET /a b", "/" + strings.Repeat("a", 300): "GET /" + strings.Repeat("a", 247) + "…",
 	} {

@@ -98,9 +98,9 @@ func TestDisguisedCredentials(t *testing.T) {
 		`\\` + half("\u200b"):       `\\[redacted]`, "nonce\u200b nonce-0001": "nonce\u200b [redacted]",
 		// Nothing to redact, or no credential once it is decoded:
 		`\\u006eonce-0001`: `\\u006eonce-0001`, half(`\u200`): half(`\u200`), half(`\uzzzz`): half(`\uzzzz`), half(`\x`): half(`\x`), half("\xff"): half("\xff"),
-		half("\u00fc"): half("\u00fc"), half("x"): half("x"), `nonce\`: `nonce\`, `\u006eonce-000`: `\u006eonce-000`, `\`: `\`, "\u200b": "\u200b",
+		half("\u00fc"): half("\u00fc"), half("x"): half("x"), `nonce\`: `nonce\`, `\u006eonce-000`: `\u006eonce-000`, `\`: `\`, "\u200b": "\u200b", `nonce\u00`: `nonce\u00`,
 	} {
-		if got := string(r.body([]byte(in), true)); got != want {
+		if got := string(r.body(slices.Clip([]byte(in)), true)); got != want { // of which nothing lies behind the end
 			t.Errorf("%s: %s, want %s", in, got, want)
 		}
 	}
@@ -142,6 +142,9 @@ func TestErrorsThatAreNotToBePrinted(t *testing.T) {
 		if err := do(t.Context(), t, newClient(failing(own)), http.MethodPost).Err; err.Error() != want || (text == want) != (err == error(own)) { //nolint:errorlint // that very error
 			t.Errorf("%.20s…: %#v", text, err)
 		}
+	}
+	if err := do(t.Context(), t, newClient(failing(&ownError{strings.Repeat("a", maxErrorText+1)})), http.MethodPost).Err; len(err.Error()) > maxErrorText {
+		t.Errorf("%d bytes", len(err.Error()))
 	}
 	for n := range 20 {
 		text := strings.Repeat("a", maxErrorText-n) + key + key
