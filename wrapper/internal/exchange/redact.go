@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"example.com/cortexscan/internal/text"
@@ -39,7 +38,7 @@ func NewRedactor(credentials ...string) (r Redactor) {
 		inJSON, _ := json.Marshal(c)
 		quoted := strconv.Quote(c)
 		// The longer ones first, which contain the shorter. They differ where a credential has punctuation.
-		for _, form := range []string{string(inJSON[1 : len(inJSON)-1]), html.EscapeString(c), url.QueryEscape(c), url.PathEscape(c), quoted[1 : len(quoted)-1], c} {
+		for _, form := range []string{string(inJSON[1 : len(inJSON)-1]), html.EscapeString(c), url.QueryEscape(c), url.PathEscape(c), quoted[1 : len(quoted)-1], c, text.Printable(c, math.MaxInt)} {
 			r = r.and(Redactor{form})
 		}
 	}
@@ -68,55 +67,31 @@ func (r Redactor) Redact(s string) string {
 	return s
 }
 
-// body returns b without the credentials; where it is not whole, also without the beginning of one at its end.
+// body returns b without the credentials, also where escapes of JSON spell them, or where characters split them that show
+// nothing: decoded, or printed, they would be whole again. Of a body that is not whole, the beginning of one at its end goes too.
 func (r Redactor) body(b []byte, whole bool) []byte {
 	for _, secret := range r {
 		if bytes.Contains(b, []byte(secret)) {
 			b = bytes.ReplaceAll(b, []byte(secret), []byte(redacted))
 		}
 	}
-	b = r.disguised(b)
-	if whole {
-		return b
-	}
-	// The longest beginning counts: that of one credential can end in that of another.
-	cut := 0
-	for _, secret := range r {
-		for n := min(len(secret)-1, len(b)); n > max(cut, tellsNothing); n-- {
-			if bytes.HasSuffix(b, []byte(secret[:n])) {
-				cut = n
-			}
-		}
-	}
-	if cut == 0 {
-		return b
-	}
-	return append(b[:len(b)-cut], redacted...)
-}
-
-// disguised returns b without the credentials that escapes of JSON spell, or that characters split which show nothing: decoded,
-// or printed, they would be whole again.
-func (r Redactor) disguised(b []byte) []byte {
-	if !bytes.ContainsFunc(b, func(c rune) bool { return c == '\\' || c > '~' || c < ' ' }) {
+	if whole && !bytes.ContainsFunc(b, func(c rune) bool { return c == '\\' || c > '~' || c < ' ' }) {
 		return b
 	}
 	var out []byte
 	kept := 0 // what stands before it is in out
 	for i := 0; i < len(b); {
-		n := 0
+		n, size := 0, 1
 		for _, secret := range r {
-			if n == 0 && (b[i] == secret[0] || b[i] == '\\') {
-				n = spelled(b[i:], secret)
+			if b[i] == secret[0] || b[i] == '\\' {
+				n = max(n, spelled(b[i:], secret, whole))
 			}
 		}
 		if n > 0 {
 			out = append(append(out, b[kept:i]...), redacted...)
-			i += n
-			kept = i
-			continue
-		}
-		size := 1
-		if b[i] == '\\' {
+			kept = i + n
+			size = n
+		} else if b[i] == '\\' {
 			_, size = character(b[i:]) // what is left of an escape begins neither another one nor a credential
 		}
 		i += size
@@ -127,63 +102,63 @@ func (r Redactor) disguised(b []byte) []byte {
 	return append(out, b[kept:]...)
 }
 
-// spelled returns how many bytes of b spell the secret, 0 if b does not begin with it.
-func spelled(b []byte, secret string) (n int) {
+// spelled returns how many bytes of b spell the secret, 0 if b does not begin with it. At the end of a b that is not whole its
+// beginning is enough.
+func spelled(b []byte, secret string, whole bool) (n int) {
 	for i := 0; i < len(secret); {
-		if c, size := character(b[n:]); size == 0 {
-			return 0
-		} else if c == rune(secret[i]) {
+		if n == len(b) {
+			if whole || i <= tellsNothing {
+				return 0
+			}
+			return n
+		}
+		c, size := character(b[n:])
+		switch {
+		case c == rune(secret[i]):
 			i++
-			n += size
-		} else if i > 0 && text.IsBlank(string(c)) {
-			n += size
-		} else {
+		case i == 0 || !text.IsBlank(string(c)):
 			return 0
 		}
+		n += size
 	}
 	return n
 }
 
-// character returns the first character of a text in JSON, and its length in bytes. An escaped line break is a space here.
+// character returns the first character of a text, of which JSON may have escaped it, and its length in bytes. One that is
+// broken off counts as one that shows nothing.
 func character(b []byte) (c rune, size int) {
-	if len(b) < 2 || b[0] != '\\' {
+	switch {
+	case !utf8.FullRune(b), b[0] == '\\' && (len(b) == 1 || b[1] == 'u' && len(b) < len(`\u0000`)):
+		return 0, len(b)
+	case b[0] != '\\':
 		return utf8.DecodeRune(b)
-	}
-	switch b[1] {
-	case '"', '\\', '/':
+	case b[1] == '"', b[1] == '/':
 		return rune(b[1]), 2
-	case 'b', 'f', 'n', 'r', 't':
-		return ' ', 2
-	case 'u':
-		if len(b) >= 6 {
-			if v, err := strconv.ParseUint(string(b[2:6]), 16, 16); err == nil {
-				if utf16.IsSurrogate(rune(v)) {
-					return ' ', 6 // half a character that is no part of a credential
-				}
-				return rune(v), 6
-			}
-		}
+	}
+	// Beside these two, Go has every escape that JSON has, but for half a surrogate pair, which is no part of a credential.
+	head := string(b[:min(len(b), len(`\u0000`))])
+	if c, _, tail, err := strconv.UnquoteChar(head, 0); err == nil {
+		return c, len(head) - len(tail)
+	}
+	if _, err := strconv.ParseUint(head[2:], 16, 16); err == nil && b[1] == 'u' {
+		return 0, len(head)
 	}
 	return '\\', 1
 }
 
-// sanitizeError returns err itself where its text can be shown as it is, and otherwise an error with that text redacted,
-// printable and bounded. net/http quotes a malformed answer in its errors.
+// sanitizeError returns an error with the text of err redacted, printable and bounded: net/http quotes a malformed answer in its
+// errors. errors.Is and errors.As look into err; whoever prints what the new one wraps finds nothing there.
 func (r Redactor) sanitizeError(err error) error {
-	was := err.Error()
 	// All of it is redacted before it is cut: a cut might leave half a credential.
-	if shown := r.Redact(text.Printable(was, math.MaxInt)); shown != was || len(shown) > maxErrorText {
-		return &redactedError{
-			text: text.Printable(shown, maxErrorText),
-			is:   func(target error) bool { return errors.Is(err, target) },
-			as:   func(target any) bool { return errors.As(err, target) },
-		}
+	return &redactedError{
+		text: text.Printable(r.Redact(text.Printable(err.Error(), math.MaxInt)), maxErrorText),
+		is:   func(target error) bool { return errors.Is(err, target) },
+		as:   func(target any) bool { return errors.As(err, target) },
 	}
-	return err
 }
 
-// redactedError stands for an error that is not to be printed. errors.Is and errors.As look into it; whoever prints what
-// it wraps finds nothing there.
+// redactedError stands for an error of a transport, which may hold the request: the functions hide it from whoever prints the
+// fields of an error.
 type redactedError struct {
 	text string
 	is   func(error) bool

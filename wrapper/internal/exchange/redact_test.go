@@ -34,12 +34,12 @@ func TestRedact(t *testing.T) {
 
 // TestCredentialsWithPunctuation come back in the forms of JSON, Go, HTML and URLs.
 func TestCredentialsWithPunctuation(t *testing.T) {
-	for _, c := range []string{`a"b\c&d<e>f'g h+i/j%k`, `"it-begins`, `it-ends&`} {
+	for _, c := range []string{`a"b\c&d<e>f'g h+i/j%k`, `"it-begins`, `it-ends&`, "two  spaces"} {
 		quoted := strings.Trim(strconv.Quote("|"+c+"|"), `"`)
 		quoted = quoted[1 : len(quoted)-1]
 		for name, form := range map[string]string{
 			"plain": c, "JSON": strings.NewReplacer("&", `\u0026`, "<", `\u003c`, ">", `\u003e`).Replace(quoted), "quoted": quoted,
-			"HTML": html.EscapeString(c), "query": url.QueryEscape(c), "path": url.PathEscape(c),
+			"HTML": html.EscapeString(c), "query": url.QueryEscape(c), "path": url.PathEscape(c), "printed": strings.ReplaceAll(c, "  ", " "),
 		} {
 			if got := NewRedactor(c).Redact("you sent " + form + "!"); got != "you sent [redacted]!" {
 				t.Errorf("%s of %s: %s", name, c, got)
@@ -77,11 +77,19 @@ func TestAnswersThatBreakOffWithinACredential(t *testing.T) {
 			t.Errorf("%d characters: broken off %q, too large %q", n, brokenOff.Body, tooLarge.Body)
 		}
 	}
-	// The longest beginning counts, of whichever form of whichever credential.
+	// The longest beginning counts, of whichever form of whichever credential, and however it is spelled.
 	r := NewRedactor("other-credential", `abcd"abcdefgh`, "abcdabcd1234")
-	for _, cut := range []string{`abcd"abcd`, `abcd\"abcd`, "abcd&#34;abcde", "abcdabcd", "abcdabcd123", "other-cre"} {
+	for _, cut := range []string{
+		`abcd"abcd`, `abcd\"abcd`, "abcd&#34;abcde", "abcdabcd", "abcdabcd123", "other-cre",
+		"oth\u200ber-cre", `\u006fther`, `other\u002dcre`, `other-cre\u200b`, `other-cre\u00`, `other\`, "other-cre\u200b", "other-cre\xe2\x80",
+	} {
 		if got := r.body([]byte("sent "+cut), false); string(got) != "sent [redacted]" {
-			t.Errorf("%s: %s", cut, got)
+			t.Errorf("%q: %q", cut, got)
+		}
+	}
+	for _, kept := range []string{`oth`, `oth\u200b`, `\u006fth`, "oth\u200b", "other-x", "other-\xe2\x80x"} {
+		if got := r.body([]byte("sent "+kept), false); string(got) != "sent "+kept {
+			t.Errorf("%q: %q", kept, got)
 		}
 	}
 }
@@ -110,6 +118,12 @@ type ownError struct{ text string }
 
 func (e *ownError) Error() string { return e.text }
 
+// hidingError says nothing of what it wraps.
+type hidingError struct{ cause ownError }
+
+func (e hidingError) Error() string { return "no details" }
+func (e hidingError) Unwrap() error { return &e.cause }
+
 // TestErrorsThatAreNotToBePrinted: their text is cleaned, and errors.Is and errors.As find them still.
 func TestErrorsThatAreNotToBePrinted(t *testing.T) {
 	for text, want := range map[string]string{
@@ -129,17 +143,26 @@ func TestErrorsThatAreNotToBePrinted(t *testing.T) {
 			t.Errorf("unwrapping shows %q", printed)
 		}
 	}
+	// A cause of which nothing shows is not shown either.
+	hidden := hidingError{ownError{"sent " + key}}
+	err := do(t.Context(), t, newClient(failing(fmt.Errorf("%w: %w", hidden, io.ErrClosedPipe))), http.MethodPost).Err
+	if err.Error() != "no details: io: read/write on closed pipe" || !errors.Is(err, io.ErrClosedPipe) || !errors.Is(err, hidden) {
+		t.Errorf("got %v", err)
+	}
+	if printed := fmt.Sprintf("%#v %#v", err, errors.Unwrap(err)); strings.Contains(printed, key) {
+		t.Errorf("unwrapping shows %s", printed)
+	}
 	// A body that breaks off has such an error too.
 	if err := do(t.Context(), t, newClient(cutOff(200, "", &ownError{"sent " + key})), http.MethodPost).Err; err.Error() != "sent [redacted]" {
 		t.Errorf("got %v", err)
 	}
-	// What can be printed is left as it is; what is long is cut, after it was redacted.
+	// What can be printed is not changed; what is long is cut, after it was redacted.
 	for text, want := range map[string]string{
 		"größer – 東京": "größer – 東京", strings.Repeat("a", maxErrorText): strings.Repeat("a", maxErrorText),
 		strings.Repeat("a", maxErrorText-10) + key: strings.Repeat("a", maxErrorText-10) + redacted,
 	} {
 		own := &ownError{text}
-		if err := do(t.Context(), t, newClient(failing(own)), http.MethodPost).Err; err.Error() != want || (text == want) != (err == error(own)) { //nolint:errorlint // that very error
+		if err := do(t.Context(), t, newClient(failing(own)), http.MethodPost).Err; err.Error() != want || !errors.Is(err, own) {
 			t.Errorf("%.20s…: %#v", text, err)
 		}
 	}
