@@ -43,7 +43,7 @@ func failure(r *http.Request, res *exchange.Result, key keyType, kind, cause err
 	if kind == nil {
 		e.kinds = kindsOf(e.StatusCode, said, res.TooLarge)
 	}
-	if r.Method != http.MethodGet && !isDefinite(e.StatusCode, said) {
+	if r.Method != http.MethodGet && !isDefinite(e.StatusCode, res.Whole(), said) {
 		e.kinds = append(e.kinds, ErrOutcomeUnknown)
 	}
 	e.Hint = hint(e, res.Response.Header, key)
@@ -100,15 +100,15 @@ func kindsOf(status int, said envelope.Error, tooLarge bool) (kinds []error) {
 	return kinds
 }
 
-// isDefinite reports whether an answer says that the request was, or was not, executed.
-func isDefinite(status int, said envelope.Error) bool {
+// isDefinite reports whether an answer, which may not be whole, says that the request was, or was not, executed.
+func isDefinite(status int, whole bool, said envelope.Error) bool {
 	switch {
-	case status == http.StatusBadGateway, status == http.StatusServiceUnavailable, status == http.StatusGatewayTimeout:
+	case status < http.StatusOK, status == http.StatusBadGateway, status == http.StatusServiceUnavailable, status == http.StatusGatewayTimeout:
 		return false
 	case !isSuccess(status):
 		return true
 	}
-	return said.IsError && (!said.HasActionID || statusOf(said.Code) != 0)
+	return whole && said.IsError && (!said.HasActionID || statusOf(said.Code) != 0)
 }
 
 // statusOf returns the HTTP status of an error that a code stands for, 0 where it is none.

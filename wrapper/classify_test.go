@@ -31,14 +31,14 @@ func TestTheStatusDecides(t *testing.T) {
 		500: "Server", 501: "Server", 502: "Server", 503: "Server", 504: "Server", 505: "Server", 599: "Server",
 		300: "Unexpected", 301: "Unexpected", 302: "Unexpected", 303: "Unexpected", 304: "Unexpected", 307: "Unexpected", 308: "Unexpected",
 		405: "Unexpected", 408: "Unexpected", 409: "Unexpected", 418: "Unexpected", 499: "Unexpected", 600: "Unexpected", 999: "Unexpected",
-		101: "Unexpected", 199: "Unexpected",
+		0: "Unexpected", 101: "Unexpected", 199: "Unexpected", // none of which is a final status
 	} {
 		for form, body := range bodies {
 			for _, op := range operations {
 				t.Run(fmt.Sprintf("%d/%s/%s", status, form, op.name), func(t *testing.T) {
 					err := op.call(t, t.Context(), newClient(t, canned(status, body), once()))
 					expected := []string{want}
-					if op.effect && (status == 502 || status == 503 || status == 504) {
+					if op.effect && (status < 200 || status == 502 || status == 503 || status == 504) {
 						expected = append(expected, "OutcomeUnknown")
 					}
 					wantKinds(t, err, expected...)
@@ -137,6 +137,23 @@ func TestBodiesThatBreakOff(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestAnErrorBeforeTheRestWasLost: an error in a 2xx of which the rest was lost, or not read, does not say that nothing was executed.
+func TestAnErrorBeforeTheRestWasLost(t *testing.T) {
+	const refused = `{"reply": {"err_code": 500, "err_msg": "m"}}`
+	for _, op := range operations {
+		err := op.call(t, t.Context(), newClient(t, transport(func(r *http.Request) (*http.Response, error) {
+			res := response(r, 200, "")
+			res.Body, res.ContentLength = broken(refused, errors.New("cable pulled")), 1000
+			return res, nil
+		}), once()))
+		wantKinds(t, err, withUnknown(op, "Server")...)
+		err = op.call(t, t.Context(), newClient(t, canned(200, refused+strings.Repeat(" ", 1000)), wrapper.WithMaxResponseBytes(100)))
+		wantKinds(t, err, withUnknown(op, "Server", "TooLarge")...)
+		err = op.call(t, t.Context(), newClient(t, canned(200, refused)))
+		wantKinds(t, err, "Server")
 	}
 }
 

@@ -61,7 +61,8 @@
 // # Time limits
 //
 // [WithTimeout] bounds an attempt, the reading of its body included. The context bounds the call, with its attempts and the
-// waits between them. If the rate limit would hold a request past the deadline, the call fails at once.
+// waits between them. A wait that would outlast its deadline is not begun: for the rate limit, for another attempt, or for the
+// next poll of a scan run. The call then ends at once with [context.DeadlineExceeded].
 //
 // # Connections
 //

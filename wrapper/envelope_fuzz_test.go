@@ -126,9 +126,9 @@ func checkAPIError(t *testing.T, op operation, e *wrapper.APIError, status int, 
 	if want := kindOf(status); known == 0 || want != nil && !errors.Is(e, want) {
 		t.Fatalf("status %d has %d kinds, not %v: %v", status, known, want, e)
 	}
-	uncertain := status == 502 || status == 503 || status == 504
+	uncertain := status < 200 || status == 502 || status == 503 || status == 504
 	switch unknown := errors.Is(e, wrapper.ErrOutcomeUnknown); {
-	case unknown && !op.effect, !unknown && op.effect && uncertain, unknown && !uncertain && (status < 200 || status > 299):
+	case unknown && !op.effect, !unknown && op.effect && uncertain, unknown && !uncertain && status > 299:
 		t.Fatalf("outcome unknown: %v, of %s at status %d", unknown, op.name, status)
 	}
 }

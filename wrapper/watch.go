@@ -61,7 +61,7 @@ func (c *Client) WatchScanRun(ctx context.Context, runID int64, o WaitOptions) i
 			if !yield(w.last, err) || done {
 				return
 			}
-			if err := exchange.Sleep(ctx, pause); err != nil {
+			if err := exchange.Sleep(ctx, pause, "the next poll"); err != nil {
 				yield(w.last, fmt.Errorf("wait for scan run %d: %w", runID, err))
 				return
 			}

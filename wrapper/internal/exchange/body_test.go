@@ -157,7 +157,7 @@ func TestAnAnswerThatIsKnownToBeTooLarge(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		_, _, _ = readBody(&http.Response{Body: io.NopCloser(&endless{}), ContentLength: 2 << 20}, 1<<20, cancel)
-		if Sleep(ctx, time.Hour) != nil {
+		if Sleep(ctx, time.Hour, "the end") != nil {
 			t.Error("the request is ended after its answer was read")
 		}
 	})

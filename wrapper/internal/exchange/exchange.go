@@ -23,7 +23,7 @@ func (c *Client) Do(ctx context.Context, r *http.Request, body []byte) *Result {
 			return res
 		}
 		c.logRetry(ctx, r, res, delay)
-		if res.Ended = Sleep(ctx, delay); res.Ended != nil {
+		if res.Ended = Sleep(ctx, delay, "the next attempt"); res.Ended != nil {
 			return res
 		}
 	}

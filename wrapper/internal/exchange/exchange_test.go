@@ -110,6 +110,17 @@ func TestTheContextEnds(t *testing.T) {
 			})
 		}
 	}
+	for name, rt := range map[string]transport{"an answer": canned(429, "", "Retry-After", "20"), "no connection": notSent} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			start := time.Now()
+			res := do(ctx, t, newClient(rt, func(c *Client) { c.Retry.BaseDelay, c.Retry.MaxDelay = 1<<62, 1<<62 }), http.MethodPost)
+			if took := time.Since(start); took != 0 || !errors.Is(res.Ended, context.DeadlineExceeded) || res.Attempts != 1 || res.Sent || (res.Response != nil) != (name == "an answer") {
+				t.Errorf("%s, and a wait that would outlast the deadline: %+v after %v", name, res, took)
+			}
+		})
+	}
 	for status, again := range map[int]bool{200: false, 404: false, 429: true} {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		rec := inTurn(func(*http.Request) (*http.Response, error) { cancel(cause); return canned(status, "")(nil) })

@@ -10,28 +10,27 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// waitRateLimit waits for the rate limit, nil for none. A wait that cannot end before the deadline is not begun.
+// waitRateLimit waits for the rate limit, nil for none.
 func waitRateLimit(ctx context.Context, limiter *rate.Limiter) error {
 	if limiter == nil || ctx.Err() != nil {
 		return contextEnded(ctx)
 	}
 	turn := limiter.Reserve()
-	wait := turn.Delay()
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
-		turn.Cancel()
-		return fmt.Errorf("the wait for the rate limit, %v, would outlast the deadline: %w", wait.Round(time.Millisecond), context.DeadlineExceeded)
-	}
-	err := Sleep(ctx, wait)
+	err := Sleep(ctx, turn.Delay(), "the rate limit")
 	if err != nil {
 		turn.Cancel()
 	}
 	return err
 }
 
-// Sleep waits for d, or for the end of ctx, which is then the error.
-func Sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
+// Sleep waits for d, or for the end of ctx, which is then the error. A wait that cannot end before the deadline is not begun:
+// its error is the deadline's, and says what the wait would have been for.
+func Sleep(ctx context.Context, d time.Duration, what string) error {
+	if d <= 0 || ctx.Err() != nil {
 		return contextEnded(ctx)
+	}
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
+		return fmt.Errorf("the wait for %s, %v, would outlast the deadline: %w", what, d.Round(time.Millisecond), context.DeadlineExceeded)
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -78,7 +78,9 @@ func TestSleep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
-		soon, cancel := context.WithTimeout(t.Context(), time.Second)
+		canceled, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		soon, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		for _, tt := range []struct {
 			ctx  context.Context
@@ -88,10 +90,11 @@ func TestSleep(t *testing.T) {
 		}{
 			{t.Context(), -1, 0, nil}, {t.Context(), 0, 0, nil}, {t.Context(), 1, 1, nil},
 			{ended, 0, 0, context.Canceled}, {ended, time.Hour, 0, context.Canceled},
-			{soon, time.Hour, time.Second - 1, context.DeadlineExceeded},
+			{canceled, time.Hour, time.Second - 1, context.Canceled},
+			{soon, time.Hour, 0, context.DeadlineExceeded}, {soon, time.Minute, 0, context.DeadlineExceeded}, {soon, 50 * time.Second, 50 * time.Second, nil},
 		} {
 			start := time.Now()
-			if err := Sleep(tt.ctx, tt.d); !errors.Is(err, tt.want) || time.Since(start) != tt.took {
+			if err := Sleep(tt.ctx, tt.d, "the next thing"); !errors.Is(err, tt.want) || time.Since(start) != tt.took {
 				t.Errorf("%v: %v after %v, want %v after %v", tt.d, err, time.Since(start), tt.want, tt.took)
 			}
 		}
