@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"reflect"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -18,12 +19,18 @@ type Sampler struct {
 	Full     bool // with optional members, too
 	Plain    bool // without the document's examples, which may not fit the Go types
 	Response bool // for an answer: readOnly members are there, writeOnly ones are not
+
+	steps *int // taken so far
 }
 
-const maxDepth = 6 // of optional members, so that a recursive schema ends
+const (
+	maxDepth = 6      // of optional members, so that a recursive schema ends
+	maxSteps = 10_000 // with optional members; after as many again nothing is found
+)
 
 // Value returns a value as encoding/json decodes it. An error says that no value was found.
 func (s Sampler) Value(ref *openapi3.SchemaRef) (any, error) {
+	s.steps = new(int)
 	v, ok := s.value(ref, 0)
 	if !ok {
 		return nil, fmt.Errorf("no valid value found for %s: give it an example", describe(ref))
@@ -42,6 +49,10 @@ func describe(ref *openapi3.SchemaRef) string {
 func (s Sampler) value(ref *openapi3.SchemaRef, depth int) (any, bool) {
 	if ref == nil || ref.Value == nil {
 		return "anything", true
+	}
+	*s.steps++
+	if *s.steps > 2*maxSteps {
+		return nil, false
 	}
 	for _, v := range s.candidates(ref.Value, depth) {
 		if s.accepts(ref.Value, v) {
@@ -158,9 +169,10 @@ func (s Sampler) members(schema *openapi3.Schema, depth int, all map[string]any,
 			}
 		}
 	}
-	for name, p := range schema.Properties {
+	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
+		p := schema.Properties[name]
 		required := slices.Contains(schema.Required, name)
-		if p.Value.ReadOnly && !s.Response || p.Value.WriteOnly && s.Response || !required && (!s.Full || depth >= maxDepth) {
+		if p.Value.ReadOnly && !s.Response || p.Value.WriteOnly && s.Response || !required && (!s.Full || depth >= maxDepth || *s.steps > maxSteps) {
 			continue
 		}
 		if v, ok := s.value(p, depth+1); ok {
@@ -205,22 +217,68 @@ var formats = map[string]string{
 	"hostname": "a.example.org", "time": "03:04:05Z", "duration": "P1D",
 }
 
-// texts tries what common patterns ask for.
 func texts(schema *openapi3.Schema) []any {
 	list := []any{}
 	if known := formats[schema.Format]; known != "" {
 		list = append(list, known)
 	}
-	for _, text := range []string{
-		"text", "a", "A", "1", "10", "abc123", "ABC", "2026-01-02", "2026-01-02T03:04:05Z", "192.0.2.1", "a@example.org", "1.2.3", "10:20",
-		"https://example.org", "0123456789abcdef0123456789abcdef", "0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11", "123456789012", "key:value", "key=value", "#aabbcc", "",
-	} {
-		list = append(list, text)
+	list = append(list, "text", "a", "1", "https://example.org", "")
+	n := 0
+	if schema.MinLength < 1<<16 {
+		n = int(schema.MinLength)
+		list = append(list, strings.Repeat("a", n))
 	}
-	if n := int(schema.MinLength); n > 0 && n < 1<<16 { // #nosec G115 -- bounded right here
-		list = append(list, strings.Repeat("a", n), strings.Repeat("1", n))
+	if pattern, err := syntax.Parse(schema.Pattern, syntax.Perl); err == nil && schema.Pattern != "" {
+		for _, more := range []int{0, 1, 2, n} {
+			list = append(list, matching(pattern.Simplify(), more))
+		}
 	}
 	return list
+}
+
+// matching returns a text that a pattern matches, with more repetitions than it has to have.
+func matching(re *syntax.Regexp, more int) string {
+	var b strings.Builder
+	switch re.Op {
+	case syntax.OpLiteral:
+		b.WriteString(string(re.Rune))
+	case syntax.OpCharClass:
+		b.WriteString(oneOf(re.Rune))
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		b.WriteString("a")
+	case syntax.OpConcat, syntax.OpCapture:
+		for _, part := range re.Sub {
+			b.WriteString(matching(part, more))
+		}
+	case syntax.OpAlternate:
+		b.WriteString(matching(re.Sub[0], more))
+	case syntax.OpPlus, syntax.OpStar, syntax.OpQuest, syntax.OpRepeat:
+		least := map[syntax.Op]int{syntax.OpPlus: 1, syntax.OpRepeat: re.Min}[re.Op]
+		most := map[syntax.Op]int{syntax.OpQuest: 1, syntax.OpRepeat: re.Max}[re.Op]
+		n := least + more
+		if most > 0 {
+			n = min(n, most)
+		}
+		b.WriteString(strings.Repeat(matching(re.Sub[0], more), n))
+	case syntax.OpNoMatch, syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText,
+		syntax.OpWordBoundary, syntax.OpNoWordBoundary: // no text of their own
+	}
+	return b.String()
+}
+
+// oneOf picks a character of a class, a plain one if there is one.
+func oneOf(ranges []rune) string {
+	for _, r := range "a1A" {
+		for i := 0; i+1 < len(ranges); i += 2 {
+			if ranges[i] <= r && r <= ranges[i+1] {
+				return string(r)
+			}
+		}
+	}
+	if len(ranges) == 0 {
+		return ""
+	}
+	return string(ranges[0])
 }
 
 func numbers(schema *openapi3.Schema) []any {

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -18,6 +19,8 @@ func TestSampler(t *testing.T) {
 		{"multiple", `{"type":"number","multipleOf":0.25}`, `7`, `7`},
 		{"format", `{"type":"string","format":"uuid"}`, `"0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11"`, `"0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11"`},
 		{"length", `{"type":"string","minLength":50}`, `"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"`, `"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"`},
+		{"pattern", `{"type":"string","pattern":"^(CH|IM)[0-9a-f]{4}-\\d+[.]?$"}`, `"CHaaaa-1"`, `"CHaaaa-1"`},
+		{"pattern and length", `{"type":"string","pattern":"^[A-Z]+$","minLength":4}`, `"AAAAA"`, `"AAAAA"`},
 		{"list", `{"type":"array","items":{"type":"integer"}}`, `[]`, `[7]`},
 		{"set", `{"type":"array","minItems":2,"uniqueItems":true,"items":{"type":"string","enum":["x","y","z"]}}`, `["x","y"]`, `["x","y"]`},
 		{"members", `{"type":"object","required":["a"],"properties":{"a":{"type":"boolean"},"b":{"type":"boolean"}}}`, `{"a":true}`, `{"a":true,"b":true}`},
@@ -40,8 +43,25 @@ func TestSampler(t *testing.T) {
 			}
 		})
 	}
-	impossible := &openapi3.SchemaRef{Value: openapi3.NewStringSchema().WithPattern("^q{3}$")}
+	impossible := &openapi3.SchemaRef{Value: openapi3.NewStringSchema().WithPattern("^q$").WithMinLength(2)}
 	if v, err := (Sampler{}).Value(impossible); err == nil {
-		t.Errorf("got %v for a pattern that nothing tries", v)
+		t.Errorf("got %v for a pattern that contradicts the length", v)
+	}
+}
+
+// TestSamplerEnds: a schema whose members all refer to it again grows with the power of their number.
+func TestSamplerEnds(t *testing.T) {
+	node := openapi3.NewObjectSchema()
+	ref := &openapi3.SchemaRef{Value: node}
+	node.Properties = openapi3.Schemas{"name": {Value: openapi3.NewStringSchema()}}
+	for i := range 30 {
+		node.Properties[fmt.Sprint("child", i)] = ref
+	}
+	node.OneOf = openapi3.SchemaRefs{{Value: openapi3.NewObjectSchema()}, {Value: &openapi3.Schema{AllOf: openapi3.SchemaRefs{ref}}}}
+	steps := 0
+	s := Sampler{Full: true, steps: &steps}
+	s.value(ref, 0)
+	if steps > 3*maxSteps {
+		t.Errorf("it took %d steps", steps)
 	}
 }
