@@ -15,7 +15,7 @@ func ExampleValidator_ValidateRequest() {
 	if err != nil {
 		panic(err)
 	}
-	body := `{"request_data":{"filters":[{"field":"hostname","value":["laptop-17"]}],"incident":"4711"}}`
+	body := `{"request_data":{"filters":[{"field":"","value":["laptop-17"]}]}}`
 	r, _ := http.NewRequest(http.MethodPost, "https://api-acme.example/public_api/v1/endpoints/abort_scan", strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 
@@ -28,8 +28,8 @@ func ExampleValidator_ValidateRequest() {
 	}
 	// Output:
 	// POST /public_api/v1/endpoints/abort_scan
+	// body /request_data/filters/0/field must not be empty
 	// body /request_data/filters/0/operator is required
-	// body /request_data/incident is not a known member (known: filters, incident_id); the service would ignore it
 }
 
 func ExampleValidator_ValidateResponse() {

@@ -15,19 +15,49 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// HandWritten says what hand-written code is written for and the document lacks: the operations that the sandbox
-// implements, which the generator leaves out in silence, and the schemas of gen/types.go.
+// HandWritten says where hand-written code does not fit the document: the operations that the sandbox implements and the
+// document lacks, which the generator leaves out in silence, the schemas of gen/types.go, what wrapper would not send, and
+// what is called like a type of gen/server.
 func HandWritten(doc *openapi3.T, root string) ([]string, error) {
 	operations, err := MissingOperations(doc, root)
 	if err != nil {
 		return nil, err
 	}
 	schemas, err := missingSchemas(doc, root)
-	return append(operations, schemas...), err
+	if err != nil {
+		return nil, err
+	}
+	fields, err := unsent(doc, root)
+	if err != nil {
+		return nil, err
+	}
+	names, err := serverClashes(doc, root)
+	return slices.Concat(operations, schemas, fields, names), err
 }
 
 // MissingOperations says which operations the sandbox implements and the document lacks.
 func MissingOperations(doc *openapi3.T, root string) ([]string, error) {
+	ids, err := included(root)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]bool{}
+	for _, item := range doc.Paths.Map() {
+		for _, op := range item.Operations() {
+			known[op.OperationID] = true
+		}
+	}
+	var list []string
+	for _, id := range ids {
+		if !known[id] {
+			list = append(list, fmt.Sprintf("operation %s: api/server.cfg.yaml includes it, wrapper and sandbox have methods for it, and it is not there; see Another document in CONTRIBUTING.md", id))
+		}
+	}
+	return list, nil
+}
+
+// included are the operations that the sandbox implements. Wrapper has methods for them, too.
+func included(root string) ([]string, error) {
 	content, err := os.ReadFile(filepath.Join(root, "api", "server.cfg.yaml"))
 	if err != nil {
 		return nil, err
@@ -43,19 +73,7 @@ func MissingOperations(doc *openapi3.T, root string) ([]string, error) {
 	if len(config.Options.IDs) == 0 {
 		return nil, errors.New("api/server.cfg.yaml has no include-operation-ids")
 	}
-	known := map[string]bool{}
-	for _, item := range doc.Paths.Map() {
-		for _, op := range item.Operations() {
-			known[op.OperationID] = true
-		}
-	}
-	var list []string
-	for _, id := range config.Options.IDs {
-		if !known[id] {
-			list = append(list, fmt.Sprintf("operation %s: api/server.cfg.yaml includes it, wrapper and sandbox have methods for it, and it is not there; see Another document in CONTRIBUTING.md", id))
-		}
-	}
-	return list, nil
+	return config.Options.IDs, nil
 }
 
 func missingSchemas(doc *openapi3.T, root string) ([]string, error) {

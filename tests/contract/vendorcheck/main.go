@@ -73,9 +73,13 @@ func vendorCheck(ctx context.Context, file string, w io.Writer) error {
 		return step(w, "load", err)
 	}
 	pass(w, "load", "")
-	beforehand := generator.Limits(doc)
+	hand, err := generator.HandWritten(doc, ".")
+	if err != nil {
+		return err
+	}
+	beforehand := append(hand, generator.Limits(doc)...)
 	if len(beforehand) > 0 {
-		pass(w, "limits", "the generator cannot do this:\n    "+strings.Join(beforehand, "\n    "))
+		pass(w, "limits", "what does not fit, or what the generator cannot do:\n    "+strings.Join(beforehand, "\n    "))
 	} else {
 		pass(w, "limits", "")
 	}

@@ -1,0 +1,122 @@
+package generator
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// unsent says what the operations with methods in wrapper require and wrapper does not set. The code would compile, and
+// leave the parameter away, or send the zero value of the member.
+func unsent(doc *openapi3.T, root string) ([]string, error) {
+	ids, err := included(root)
+	if err != nil {
+		return nil, err
+	}
+	set, err := written(filepath.Join(root, "wrapper"))
+	if err != nil {
+		return nil, err
+	}
+	u := &unsentFields{set: set, seen: map[string]bool{}}
+	for _, item := range doc.Paths.Map() {
+		for _, op := range item.Operations() {
+			if !slices.Contains(ids, op.OperationID) {
+				continue
+			}
+			for _, ref := range slices.Concat(item.Parameters, op.Parameters) {
+				if p := ref.Value; p.Required && p.In != openapi3.ParameterInPath {
+					u.check(op.OperationID, p.In+" parameter "+p.Name, goName(op.OperationID+"-params"), nameOf(p.Name, ref.Extensions, p.Extensions))
+				}
+			}
+			if op.RequestBody != nil {
+				for _, m := range op.RequestBody.Value.Content {
+					u.schema(op.OperationID, m.Schema)
+				}
+			}
+		}
+	}
+	slices.Sort(u.list)
+	return u.list, nil
+}
+
+type unsentFields struct {
+	set  map[string]map[string]bool
+	seen map[string]bool // references
+	list []string
+}
+
+func (u *unsentFields) check(id, what, typ, field string) {
+	if !u.set[typ][field] {
+		u.list = append(u.list, fmt.Sprintf("operation %s: the %s is required, and wrapper does not set %s in gen.%s: set it there, then generate again", id, what, field, typ))
+	}
+}
+
+// schema checks the schemas that have a Go type, as far as wrapper uses it.
+func (u *unsentFields) schema(id string, ref *openapi3.SchemaRef) {
+	if ref == nil || u.seen[ref.Ref] {
+		return
+	}
+	u.seen[ref.Ref] = ref.Ref != ""
+	w := wholeOf(ref.Value)
+	if typ := goName(ref.Ref[strings.LastIndex(ref.Ref, "/")+1:]); u.set[typ] != nil {
+		for _, name := range w.required {
+			if member := w.members[name]; member != nil {
+				u.check(id, "member "+name, typ, nameOf(name, member.Extensions, member.Value.Extensions))
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(w.members)) {
+		u.schema(id, w.members[name])
+	}
+	for _, part := range slices.Concat(ref.Value.OneOf, ref.Value.AnyOf, openapi3.SchemaRefs{ref.Value.Items}) {
+		u.schema(id, part)
+	}
+}
+
+// written are the types of gen that the files of a folder name, each with the fields that those files name.
+func written(dir string) (map[string]map[string]bool, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return nil, err
+	}
+	set := map[string]map[string]bool{}
+	for _, path := range files {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return nil, err
+		}
+		types, fields := map[string]bool{}, map[string]bool{}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				if pkg, isName := n.X.(*ast.Ident); isName && pkg.Name == "gen" {
+					types[n.Sel.Name] = true
+				} else {
+					fields[n.Sel.Name] = true
+				}
+			case *ast.KeyValueExpr:
+				if key, isName := n.Key.(*ast.Ident); isName {
+					fields[key.Name] = true
+				}
+			}
+			return true
+		})
+		for typ := range types {
+			if set[typ] == nil {
+				set[typ] = map[string]bool{}
+			}
+			maps.Copy(set[typ], fields)
+		}
+	}
+	return set, nil
+}
