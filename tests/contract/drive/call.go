@@ -290,6 +290,9 @@ func (c *call) check(got *request, answer answer, result any) error {
 			return fmt.Errorf("the body %s was sent as %s", want, got.body)
 		}
 	}
+	if body := reflect.ValueOf(result).Elem().FieldByName("Body").Bytes(); !bytes.Equal(body, answer.body) {
+		return fmt.Errorf("the answer %s (%s) arrived as %q", answer.body, answer.contentType, body)
+	}
 	if answer.isJSON && !decoded(result) {
 		return fmt.Errorf("the answer %s (%s) is not decoded: the result is empty, without an error", answer.body, answer.contentType)
 	}

@@ -46,13 +46,16 @@ type answer struct {
 	contentType string
 	header      map[string]string
 	body        []byte
-	isJSON      bool // with a schema, so that the client decodes it
+	isJSON      bool // with a schema and a media type for which the client decodes it
 }
 
 func isJSON(contentType string) bool {
 	mediaType, _, err := mime.ParseMediaType(contentType)
 	return err == nil && (mediaType == "application/json" || strings.HasSuffix(mediaType, "+json") || mediaType == "text/json")
 }
+
+// serverHeaders say how the body is sent, which net/http does itself.
+var serverHeaders = []string{"Connection", "Content-Encoding", "Content-Length", "Content-Type", "Transfer-Encoding"}
 
 // answerOf makes up the first success that the operation documents.
 func answerOf(op operation) (answer, error) {
@@ -77,13 +80,16 @@ func answerOf(op operation) (answer, error) {
 	sampler := generator.Sampler{Full: true, Response: true}
 	a.header = map[string]string{}
 	for name, h := range response.Headers {
+		if slices.Contains(serverHeaders, http.CanonicalHeaderKey(name)) {
+			continue
+		}
 		if v, err := sampler.Value(h.Value.Schema); err == nil {
 			a.header[name] = plainText(v)
 		}
 	}
 	types := slices.Sorted(maps.Keys(response.Content))
 	slices.SortStableFunc(types, func(a, b string) int { return rank(a) - rank(b) })
-	if len(types) == 0 || a.status == http.StatusNoContent {
+	if len(types) == 0 || a.status == http.StatusNoContent || op.method == http.MethodHead {
 		return a, nil // HTTP has no body for it, whatever the document says
 	}
 	a.contentType = types[0]
@@ -102,7 +108,8 @@ func answerOf(op operation) (answer, error) {
 	if err != nil {
 		return a, fmt.Errorf("the answer: %w", err)
 	}
-	a.isJSON = m.Schema != nil && v != nil // null leaves the result empty
+	hasField := !strings.Contains(types[0], "*") && !strings.HasPrefix(types[0], "text/json")
+	a.isJSON = hasField && m.Schema != nil && v != nil // null leaves the result empty
 	if !strings.Contains(a.contentType, ";") {
 		a.contentType += "; charset=utf-8" // as servers send it, whatever the document says
 	}

@@ -22,7 +22,7 @@ func Load(ctx context.Context, document []byte) (*openapi3.T, error) {
 	if !strings.HasPrefix(doc.OpenAPI, "3.0.") {
 		return nil, fmt.Errorf("the document is OpenAPI %s: convert it to 3.0, which the generator and the validator read", doc.OpenAPI)
 	}
-	if err := doc.Validate(ctx, openapi3.DisableExamplesValidation()); err != nil {
+	if err := doc.Validate(ctx, openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation()); err != nil {
 		return nil, fmt.Errorf("check the document: %w", err)
 	}
 	return doc, nil
@@ -31,7 +31,7 @@ func Load(ctx context.Context, document []byte) (*openapi3.T, error) {
 // Limits says where oapi-codegen would generate code that does not compile, or that compiles and does something else
 // than the document says, and what to do about it. Each entry was tried: see testdata/refused.
 func Limits(doc *openapi3.T) []string {
-	l := &limits{}
+	l := &limits{seen: map[*openapi3.Schema]bool{}}
 	if doc.Components != nil {
 		l.schemas(doc)
 	}
@@ -45,11 +45,15 @@ func Limits(doc *openapi3.T) []string {
 		}
 	}
 	l.operationIDs(doc)
+	l.unreadable(doc)
 	slices.Sort(l.list)
 	return l.list
 }
 
-type limits struct{ list []string }
+type limits struct {
+	list []string
+	seen map[*openapi3.Schema]bool // by sent
+}
 
 func (l *limits) add(place, problem, advice string) {
 	l.list = append(l.list, place+": "+problem+"; "+advice)
@@ -122,6 +126,7 @@ func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.
 			l.add(place, fmt.Sprintf("the parts of allOf give %s different types, and the last one wins", name), "describe it once")
 		}
 	}
+	l.composition(place, s)
 	parts := slices.Concat(s.AllOf, s.OneOf, s.AnyOf)
 	for _, part := range append(parts, s.Items, s.AdditionalProperties.Schema) {
 		if part != nil && part.Ref == "" {
@@ -188,9 +193,16 @@ func (l *limits) operation(place string, item *openapi3.PathItem, op *openapi3.O
 		l.response(place+" response "+status, op.Responses.Value(status).Value)
 	}
 	if op.RequestBody != nil {
-		for _, m := range op.RequestBody.Value.Content {
-			if m.Schema != nil && m.Schema.Ref == "" {
+		for name, m := range op.RequestBody.Value.Content {
+			if m.Schema == nil {
+				continue
+			}
+			if m.Schema.Ref == "" {
 				l.schema(place+" body", m.Schema, nil)
+			}
+			l.sent(place+" body", m.Schema, false)
+			if strings.HasPrefix(name, "application/x-www-form-urlencoded") {
+				l.form(place+" body", m.Schema)
 			}
 		}
 	}
@@ -237,7 +249,8 @@ func isSigned(p *openapi3.Parameter) bool {
 	return p.In == openapi3.ParameterInHeader && (name == "authorization" || strings.HasPrefix(name, "x-xdr-"))
 }
 
-// response looks at the answers that the client would not decode, without an error.
+// response looks at the answers that the client would not decode, without an error. One of the media type */* or text/json
+// has no field in the result, so that nobody mistakes an empty one for the answer: it is in Body.
 func (l *limits) response(place string, r *openapi3.Response) {
 	if strings.HasPrefix(place[strings.LastIndex(place, " ")+1:], "4") || strings.HasPrefix(place[strings.LastIndex(place, " ")+1:], "5") {
 		return // the wrapper makes an error of it
@@ -248,10 +261,7 @@ func (l *limits) response(place string, r *openapi3.Response) {
 		if err != nil {
 			mediaType = name
 		}
-		switch {
-		case mediaType == "*/*" || mediaType == "application/*" || mediaType == "text/json":
-			l.add(place, "an answer of the media type "+name+" is not decoded", "write application/json, or read the result's Body")
-		case mediaType == "application/json" || strings.HasSuffix(mediaType, "+json"):
+		if mediaType == "application/json" || strings.HasSuffix(mediaType, "+json") {
 			json++
 		}
 		if m.Schema != nil && m.Schema.Ref == "" {
@@ -259,7 +269,7 @@ func (l *limits) response(place string, r *openapi3.Response) {
 		}
 	}
 	if json > 1 {
-		l.add(place, "it has two JSON media types, which are not decoded if the service adds a charset", "keep the one that the service sends, or read the result's Body")
+		l.add(place, "it has two JSON media types, which are not decoded if the service adds a charset", "keep the one that the service sends")
 	}
 }
 
