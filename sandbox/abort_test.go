@@ -42,8 +42,3 @@ func TestAbortCountsActions(t *testing.T) {
 		wantAnswer(t, send(tenant, abortRequest(`"all"`)), http.StatusOK, want)
 	}
 }
-
-func TestAbortTakesAnIncident(t *testing.T) {
-	tenant := fleet()
-	wantStatus(t, send(tenant, abortBody(`{"request_data":{"filters":"all","incident_id":"4711"}}`)), http.StatusOK)
-}

@@ -44,36 +44,6 @@ func Example() {
 	// 1 scan canceled by action 1
 }
 
-func ExampleNew() {
-	tenant := sandbox.New()
-	tenant.AddEndpoint(sandbox.Endpoint{ID: "e1", Hostname: "laptop-17", ScanStatus: "in_progress"})
-	tenant.AddEndpoint(sandbox.Endpoint{ID: "e2", Hostname: "laptop-18", ScanStatus: "success"})
-	server := httptest.NewServer(tenant)
-	defer server.Close()
-
-	r, _ := http.NewRequest(http.MethodPost, server.URL+"/public_api/v1/endpoints/abort_scan",
-		strings.NewReader(`{"request_data":{"filters":"all"}}`))
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("x-xdr-auth-id", "1")
-	r.Header.Set("Authorization", "any key will do")
-	answer, err := server.Client().Do(r)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer answer.Body.Close()
-	body, _ := io.ReadAll(answer.Body)
-
-	fmt.Print(answer.StatusCode, " ", string(body))
-	for _, e := range tenant.Endpoints() {
-		fmt.Println(e.Hostname, e.ScanStatus)
-	}
-	// Output:
-	// 200 {"reply":{"action_id":"1","endpoints_count":"1","status":"1"}}
-	// laptop-17 aborted
-	// laptop-18 success
-}
-
 func ExampleTenant_Fail() {
 	tenant := sandbox.New()
 	tenant.AddScanRun(789, "Running", "Completed")

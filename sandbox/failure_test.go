@@ -96,15 +96,6 @@ func TestFailPicksCalls(t *testing.T) {
 	}
 }
 
-func TestFailedAbortAbortsNothing(t *testing.T) {
-	tenant := fleet()
-	tenant.Fail(sandbox.Failure{Status: 504})
-	wantStatus(t, send(tenant, abortRequest(`"all"`)), 504)
-	if got := aborted(tenant); got != "" {
-		t.Errorf("aborted %q", got)
-	}
-}
-
 func TestFailCopiesItsHeader(t *testing.T) {
 	tenant := sandbox.New()
 	h := http.Header{"Retry-After": {"7"}}

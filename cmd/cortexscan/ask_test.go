@@ -54,8 +54,4 @@ func TestKeyIsAskedForAndNotShown(t *testing.T) {
 	if !restored {
 		t.Error("the terminal does not get its echo back")
 	}
-
-	c = newTrial(t, "status", "790") // nobody to ask
-	c.settings[wrapper.EnvKey] = ""
-	c.run(t, t.Context(), exitUsage)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -17,52 +18,65 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// Each kind of error gets its meaning, for both commands.
+// Each kind of error has a name, an exit status, and a meaning for each command.
 func TestMeaning(t *testing.T) {
 	status, abort := call{run: 12345, host: "acme.example"}, call{abort: true, host: "acme.example"}
+	refused := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+	limited := errors.Join(&wrapper.APIError{StatusCode: 429, RetryAfter: 10 * time.Minute}, wrapper.ErrRateLimited)
+	gateway := &wrapper.APIError{StatusCode: 404, Body: []byte(` {"message":"no Route"}`), Message: "no Route"}
+	unknown := &wrapper.APIError{StatusCode: 404, Body: []byte(` {}`), Message: "Run ID not found"}
 	for _, c := range []struct {
 		name    string
 		call    call
 		err     error
-		message string
+		kind    string
+		exit    int
+		message string // "": any
 	}{
-		{"rate limit", status, &wrapper.APIError{StatusCode: 429, RetryAfter: 10 * time.Minute}, "the service is rate limiting; it asks to wait 10m"},
-		{"no rate limit's time", abort, wrapper.ErrRateLimited, "the service is rate limiting; nothing was canceled"},
-		{"wrong key", status, wrapper.ErrUnauthorized, "the service rejected the API key"},
-		{"wrong key of an abort", abort, wrapper.ErrUnauthorized, "the service rejected the API key; nothing was canceled"},
-		{"no license", abort, wrapper.ErrNoLicense, "the tenant has no license to cancel scans; nothing was canceled"},
-		{"no permission", status, wrapper.ErrForbidden, "the API key has no permission to read scan runs"},
-		{"no such path", status, wrapper.ErrNotFound, "the Cortex API was not found at acme.example"},
-		{"bad request", abort, wrapper.ErrBadRequest, "the service rejected the request; nothing was canceled"},
-		{"internal error", abort, wrapper.ErrServer, "the service reports an internal error"},
-		{"no endpoints", abort, errors.Join(wrapper.ErrServer, wrapper.ErrNoEndpoints), "no endpoint matched; nothing was canceled"},
-		{"not an answer", status, wrapper.ErrUnexpectedResponse, "the service gave an unexpected answer"},
-		{"invalid request", abort, wrapper.ErrInvalidRequest, "the request is not valid; nothing was sent"},
-		{"unknown outcome", abort, errors.Join(wrapper.ErrServer, wrapper.ErrOutcomeUnknown), "the abort was sent, but whether scans were canceled is unknown"},
-		{"interrupted, unknown outcome", abort, errors.Join(context.Canceled, wrapper.ErrOutcomeUnknown),
+		{"rate limit", status, limited, "rate_limited", 1, "the service is rate limiting; it asks to wait 10m"},
+		{"no rate limit's time", abort, wrapper.ErrRateLimited, "rate_limited", 1, "the service is rate limiting; nothing was canceled"},
+		{"wrong key", status, wrapper.ErrUnauthorized, "unauthorized", 1, "the service rejected the API key"},
+		{"wrong key of an abort", abort, wrapper.ErrUnauthorized, "unauthorized", 1, "the service rejected the API key; nothing was canceled"},
+		{"no license", abort, wrapper.ErrNoLicense, "no_license", 1, "the tenant has no license to cancel scans; nothing was canceled"},
+		{"no permission", status, wrapper.ErrForbidden, "forbidden", 1, "the API key has no permission to read scan runs"},
+		{"no such path", status, wrapper.ErrNotFound, "not_found", 1, "the Cortex API was not found at acme.example"},
+		{"no such run", status, errors.Join(unknown, wrapper.ErrNotFound), "not_found", 1, "scan run 12345 does not exist"},
+		{"no such run or path", status, errors.Join(gateway, wrapper.ErrNotFound), "not_found", 1,
+			"not found: scan run 12345, or the Cortex API at acme.example"},
+		{"bad request", abort, wrapper.ErrBadRequest, "bad_request", 1, "the service rejected the request; nothing was canceled"},
+		{"internal error", abort, wrapper.ErrServer, "server_error", 1, "the service reports an internal error"},
+		{"no endpoints", abort, errors.Join(wrapper.ErrServer, wrapper.ErrNoEndpoints), "no_endpoints", 6, "no endpoint matched; nothing was canceled"},
+		{"not an answer", status, wrapper.ErrUnexpectedResponse, "unexpected_response", 1, "the service gave an unexpected answer"},
+		{"an invalid answer", status, wrapper.ErrInvalidResponse, "invalid_response", 1, "the service gave an unexpected answer"},
+		{"too large", status, wrapper.ErrResponseTooLarge, "response_too_large", 1, "the service gave an unexpected answer"},
+		{"invalid request", abort, wrapper.ErrInvalidRequest, "invalid_request", 2, "the request is not valid; nothing was sent"},
+		{"usage error", abort, usagef("no"), "usage", 2, ""},
+		{"a recording with problems", call{}, errProblems, "problems", 2, ""},
+		{"our own failure", call{}, errFailed, "failed", 1, ""},
+		{"unknown outcome", abort, errors.Join(wrapper.ErrServer, wrapper.ErrOutcomeUnknown), "outcome_unknown", 5,
+			"the abort was sent, but whether scans were canceled is unknown"},
+		{"lost after sending", abort, errors.Join(refused, wrapper.ErrOutcomeUnknown), "outcome_unknown", 5,
+			"the abort was sent, but whether scans were canceled is unknown"},
+		{"interrupted, unknown outcome", abort, errors.Join(context.Canceled, wrapper.ErrOutcomeUnknown), "outcome_unknown", 5,
 			"interrupted after the abort was sent: whether scans were canceled is unknown"},
-		{"interrupted", status, context.Canceled, "interrupted: the status was not read"},
-		{"interrupted abort", abort, context.Canceled, "interrupted before anything was sent; nothing was canceled"},
-		{"no connection", abort, errors.New("connection refused"), "acme.example cannot be reached; nothing was canceled"},
-		{"timeout", status, context.DeadlineExceeded, "acme.example did not answer in time"},
-		{"no such host", status, &net.DNSError{IsNotFound: true}, "the host acme.example does not exist"},
-		{"certificate", status, &tls.CertificateVerificationError{Err: errors.New("expired")}, "the certificate of acme.example is not trusted"},
+		{"result not written", abort, &resultLost{"22", errors.New("disk full")}, "result_not_written", 5, ""},
+		{"interrupted", status, context.Canceled, "interrupted", 4, "interrupted: the status was not read"},
+		{"interrupted abort", abort, context.Canceled, "interrupted", 4, "interrupted before anything was sent; nothing was canceled"},
+		{"interrupted while rate limited", abort, errors.Join(wrapper.ErrRateLimited, context.Canceled), "interrupted", 4, ""},
+		{"not confirmed", abort, errInterrupted, "not_confirmed", 4, ""},
+		{"another state", status, wrapper.ErrUnexpectedState, "unexpected_state", 7, ""},
+		{"no connection", abort, refused, "network", 3, "acme.example cannot be reached; nothing was canceled"},
+		{"timeout", status, context.DeadlineExceeded, "timeout", 3, "acme.example did not answer in time"},
+		{"no such host", status, &net.DNSError{IsNotFound: true}, "network", 3, "the host acme.example does not exist"},
+		{"certificate", status, &tls.CertificateVerificationError{Err: errors.New("expired")}, "network", 3, "the certificate of acme.example is not trusted"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := kindOfStatus(c.err)
-			if f := describe(&callError{call: c.call, err: err}); f.Message != c.message {
-				t.Errorf("got %q", f.Message)
+			f := describe(&callError{call: c.call, err: fmt.Errorf("some call: %w", c.err)})
+			if f.Kind != c.kind || f.Exit != c.exit || c.message != "" && f.Message != c.message {
+				t.Errorf("got %s, exit status %d, %q", f.Kind, f.Exit, f.Message)
 			}
 		})
 	}
-}
-
-// kindOfStatus gives an APIError made by hand the kind that the wrapper would give it.
-func kindOfStatus(err error) error {
-	if e := (*wrapper.APIError)(nil); errors.As(err, &e) && e.StatusCode == 429 {
-		return errors.Join(err, wrapper.ErrRateLimited)
-	}
-	return err
 }
 
 // A person who interrupts while the service is slow learns whether the request was sent.

@@ -56,34 +56,17 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 }
 
 func TestColorsOnlyOnATerminal(t *testing.T) {
-	for _, c := range []struct {
-		name     string
-		terminal bool
-		settings [2]string
-		want     bool
-	}{
-		{"terminal", true, [2]string{}, true},
-		{"pipe", false, [2]string{}, false},
-		{"NO_COLOR", true, [2]string{"NO_COLOR", "1"}, false},
-		{"dumb", true, [2]string{"TERM", "dumb"}, false},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			for _, args := range []string{"status 790", "status 999"} {
-				trial := newTrial(t, strings.Fields(args)...)
-				trial.settings["WT_SESSION"] = "1" // Windows, where it has colors
-				trial.settings[c.settings[0]] = c.settings[1]
-				if c.terminal {
-					trial.atTerminal()
-				}
-				if args == "status 999" {
-					trial.run(t, t.Context(), exitRefused)
-				} else {
-					trial.run(t, t.Context(), exitDone)
-				}
-				if got := strings.Contains(trial.stdout.String()+trial.stderr.String(), "\x1b["); got != c.want {
-					t.Errorf("%s: colors: %v", args, got)
-				}
+	for _, terminal := range []bool{true, false} {
+		for args, exit := range map[string]int{"status 790": exitDone, "status 999": exitRefused} {
+			trial := newTrial(t, strings.Fields(args)...)
+			trial.settings["WT_SESSION"] = "1" // Windows, where it has colors
+			if terminal {
+				trial.atTerminal()
 			}
-		})
+			trial.run(t, t.Context(), exit)
+			if got := strings.Contains(trial.stdout.String()+trial.stderr.String(), "\x1b["); got != terminal {
+				t.Errorf("%s: colors: %v", args, got)
+			}
+		}
 	}
 }

@@ -49,7 +49,7 @@ func everywhere(t *testing.T, visit func(b *tab, name string)) {
 				b.click(fmt.Sprintf("%s:nth-child(%d) > details > summary", rowSelector, i+1))
 			}
 			visit(b, name("live-open"))
-			openDocs(t, b, r)
+			openDocs(b, r)
 			visit(b, name("docs"))
 			b.click(".panel > summary")
 			b.expand(statusID)

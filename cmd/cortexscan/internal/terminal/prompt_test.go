@@ -24,21 +24,6 @@ func TestAskReadsOneLineEach(t *testing.T) {
 	}
 }
 
-func TestAskEndsWithTheContext(t *testing.T) {
-	s, _, errOut := fake()
-	never, writer := io.Pipe()
-	defer writer.Close()
-	s.In = never
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := s.Ask(ctx, "Continue?"); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
-	}
-	if !strings.HasSuffix(errOut.String(), "\n") {
-		t.Error("the line with the question is not ended")
-	}
-}
-
 func TestAskSecret(t *testing.T) {
 	s, _, errOut := fake()
 	restored := false
