@@ -22,7 +22,8 @@ const (
 	never again = ""
 	gets  again = "GET alone"
 	// racy is gets where the connection goes at the same moment: net/http may repeat the request on a connection
-	// that is about to be lost, and then it takes a retry of this package's to get through.
+	// that is about to be lost, where the server may see it or not, and then it takes a retry of this package's to get
+	// through.
 	racy again = "GET alone, with retries"
 )
 
@@ -69,9 +70,9 @@ func TestHTTP2Breaks(t *testing.T) {
 							t.Fatal(err)
 						}
 						err := d.call(t.Context(), c)
-						repeated := tt.again != never && d.get
-						if repeated != (err == nil) || repeated != (w.ledger.count() == 3) {
-							t.Errorf("%d requests after the first, and %v; want %q to be repeated", w.ledger.count()-1, err, tt.again)
+						repeated, sent := tt.again != never && d.get, w.ledger.count()-1
+						if repeated != (err == nil) || repeated != (sent > 1) || sent > 2 && tt.again != racy {
+							t.Errorf("%d requests after the first, and %v; want %q to be repeated", sent, err, tt.again)
 						}
 						// An answer that has begun is of a kind of its own.
 						if unknown := strings.Contains(kindsOf(err), "Unknown"); err != nil && unknown != !d.get {
