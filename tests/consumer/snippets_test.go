@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"go/ast"
-	"go/doc"
 	"go/doc/comment"
 	"go/parser"
 	"go/token"
@@ -95,52 +94,27 @@ func inComments(t *testing.T) []snippet {
 	t.Helper()
 	var all []snippet
 	for _, name := range []string{"wrapper", "api", "sandbox", "gen"} {
-		for _, text := range comments(t, name) {
-			for _, block := range new(comment.Parser).Parse(text).Content {
-				// Tables and wire formats are set as code, too.
-				if code, isCode := block.(*comment.Code); isCode && strings.Contains(code.Text, ":=") {
-					all = append(all, snippet{fmt.Sprintf("package %s, %d", name, len(all)+1), code.Text})
+		paths, err := filepath.Glob(filepath.Join(root, name, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			if strings.HasSuffix(path, "_test.go") {
+				continue
+			}
+			f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, group := range f.Comments {
+				for _, block := range new(comment.Parser).Parse(group.Text()).Content {
+					// Tables and wire formats are set as code, too.
+					if code, isCode := block.(*comment.Code); isCode && strings.Contains(code.Text, ":=") {
+						all = append(all, snippet{fmt.Sprintf("package %s, %d", name, len(all)+1), code.Text})
+					}
 				}
 			}
 		}
 	}
 	return all
-}
-
-// comments returns those that go doc shows.
-func comments(t *testing.T, name string) []string {
-	t.Helper()
-	fset := token.NewFileSet()
-	paths, err := filepath.Glob(filepath.Join(root, name, "*.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var files []*ast.File
-	for _, path := range paths {
-		if strings.HasSuffix(path, "_test.go") {
-			continue
-		}
-		f, err := parser.ParseFile(fset, path, nil, parser.ParseComments)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, f)
-	}
-	pkg, err := doc.NewFromFiles(fset, files, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	texts := []string{pkg.Doc}
-	for _, v := range slices.Concat(pkg.Consts, pkg.Vars) {
-		texts = append(texts, v.Doc)
-	}
-	functions := pkg.Funcs
-	for _, typ := range pkg.Types {
-		texts = append(texts, typ.Doc)
-		functions = slices.Concat(functions, typ.Funcs, typ.Methods)
-	}
-	for _, f := range functions {
-		texts = append(texts, f.Doc)
-	}
-	return texts
 }
