@@ -122,3 +122,36 @@ func TestLoad(t *testing.T) {
 	}
 	s.wantSigned(t)
 }
+
+// TestReplaysUnderLoad has many goroutines meet connections that end upon their second request, as a server's do whose
+// patience with an idle one ran out just then: net/http sends a GET again. Under the race detector it shows that signing
+// anew does not disturb what net/http still does with the lost request.
+func TestReplaysUnderLoad(t *testing.T) {
+	for name, end := range map[string]func(*exchange) bool{"closed": func(*exchange) bool { return false }, "reset": (*exchange).reset} {
+		var used sync.Map
+		s := serve(t, func(x *exchange) bool {
+			if _, again := used.LoadOrStore(x.Conn, true); again {
+				return end(x)
+			}
+			return x.good()
+		})
+		tr := newTransport(t)
+		tr.MaxIdleConnsPerHost = 8
+		c := newClient(t, s.url, tr, once())
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				for range 25 {
+					if err := doors[0].call(safetyNet(t), c); err != nil {
+						t.Errorf("%s: %v", name, err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		if s.count() <= 200 {
+			t.Errorf("%s: %d requests for 200 calls: nothing was repeated", name, s.count())
+		}
+		s.wantSigned(t)
+	}
+}
