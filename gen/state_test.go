@@ -26,6 +26,7 @@ func TestState(t *testing.T) {
 		{"blank state", "Scan is in \u00a0 state", ""},
 		{"filler alone", "Scan is in \u3164 state", ""},
 		{"Braille blank", "Scan is in \u2800 state", ""},
+		{"null notehead", "Scan is in \U0001d159 state", ""},
 		{"variation selector", "Scan is in Run\ufe0fning state", ""},
 		{"empty", "", ""},
 		{"escape sequence", "Scan is in \x1b[31mRunning state", ""},

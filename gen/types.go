@@ -49,9 +49,9 @@ func isLine(s string) bool {
 }
 
 // isInvisible includes what Unicode calls a letter or a mark and a terminal shows as nothing: fillers, variation
-// selectors and the blank pattern of Braille.
+// selectors, the blank pattern of Braille and the null notehead.
 func isInvisible(r rune) bool {
-	return !unicode.IsPrint(r) || r == '\u2800' || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+	return !unicode.IsPrint(r) || r == '\u2800' || r == '\U0001d159' || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // Text is a text that the service sends as a JSON string or as a JSON number, now one, now the other. It

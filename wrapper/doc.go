@@ -61,8 +61,7 @@
 // # Time limits
 //
 // [WithTimeout] bounds an attempt, the reading of its body included. The context bounds the call, with its attempts and the
-// waits between them. A wait that would outlast its deadline is not begun: for the rate limit, for another attempt, or for the
-// next poll of a scan run. The call then ends at once with [context.DeadlineExceeded].
+// waits between them. A wait that would outlast its deadline is not begun: the call ends at once.
 //
 // # Connections
 //

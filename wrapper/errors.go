@@ -123,9 +123,9 @@ type TransportError struct {
 
 // Error returns one printable line of at most 4 KiB.
 func (e *TransportError) Error() string {
-	what := "not sent"
-	if e.Sent {
-		what = "no answer"
+	happened := e.Operation + ": " + map[bool]string{false: "not sent", true: "no answer"}[e.Sent]
+	if e.cause != nil {
+		happened += ": " + e.cause.Error()
 	}
 	var facts []string
 	if e.Attempts == 1 {
@@ -133,7 +133,7 @@ func (e *TransportError) Error() string {
 	} else if e.Attempts > 1 {
 		facts = []string{fmt.Sprintf("%d attempts", e.Attempts)}
 	}
-	return sentence(e.Operation+": "+what+": "+e.cause.Error(), facts, slices.Contains(e.kinds, ErrOutcomeUnknown), "")
+	return sentence(happened, facts, slices.Contains(e.kinds, ErrOutcomeUnknown), "")
 }
 
 // Unwrap returns the error's kinds and its cause.

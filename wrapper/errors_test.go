@@ -106,6 +106,18 @@ func TestAWaitThatEndsNamesWhatWentBefore(t *testing.T) {
 	}
 }
 
+// TestErrorsMadeByHand, as a caller's test makes them, have a text too.
+func TestErrorsMadeByHand(t *testing.T) {
+	for want, err := range map[string]error{
+		"op: not sent": &wrapper.TransportError{Operation: "op"}, "op: no answer (2 attempts)": &wrapper.TransportError{Operation: "op", Attempts: 2, Sent: true},
+		"op: Not Found (HTTP 404)": &wrapper.APIError{Operation: "op", StatusCode: 404},
+	} {
+		if got := err.Error(); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
 // TestUnwrapIsNotShared: what a caller does to the list of kinds does not change the error.
 func TestUnwrapIsNotShared(t *testing.T) {
 	e := apiError(t, operations[1].call(t, t.Context(), newClient(t, transport(good), wrapper.WithResponseValidator(refusing{errors.New("v")}))))

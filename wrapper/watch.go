@@ -15,7 +15,7 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// WaitOptions say how to wait for a scan run. States are compared without regard to case.
+// WaitOptions say how to wait for a scan run. States are compared without regard to case, and to space around them.
 type WaitOptions struct {
 	// Every is the pause between two polls. Default 5 s; negative: none.
 	Every time.Duration
@@ -103,7 +103,7 @@ func (c *Client) newWait(runID int64, o WaitOptions) (*wait, error) {
 }
 
 func contains(states []string, state string) bool {
-	return slices.ContainsFunc(states, func(s string) bool { return strings.EqualFold(s, state) })
+	return slices.ContainsFunc(states, func(s string) bool { return strings.EqualFold(strings.TrimSpace(s), strings.TrimSpace(state)) })
 }
 
 // succeeded takes the status that a poll has read, and says after which pause the next one is due, or that the wait is

@@ -108,8 +108,20 @@ func TestWaitScanRunEndsWithItsContext(t *testing.T) {
 	})
 }
 
+// TestStatesWithSpaceAroundThem, as a file or a variable may have them, are the states themselves.
+func TestStatesWithSpaceAroundThem(t *testing.T) {
+	for name, o := range map[string]wrapper.WaitOptions{
+		"to wait for": {Every: -1, Until: []string{" completed\n"}}, "to wait in": {Every: -1, While: []string{" pending", "running "}, Until: []string{"Completed"}},
+	} {
+		if got, err := newClient(t, states(pending, running, completed)).WaitScanRun(t.Context(), 789, o); err != nil || got.State() != "Completed" {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}
+
 func TestWaitOptionsThatAreRefused(t *testing.T) {
 	for name, o := range map[string]wrapper.WaitOptions{
+		"a state in both, with space":    {While: []string{"Running"}, Until: []string{" running"}},
 		"a state in both":                {While: []string{"Running"}, Until: []string{"running"}},
 		"a blank state to wait in":       {While: []string{"Running", " "}},
 		"a blank state to wait for":      {Until: []string{"\u200b"}},

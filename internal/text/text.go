@@ -72,8 +72,11 @@ func isPlain(s string) bool {
 	return !space || s == ""
 }
 
-// brailleBlank is a letter to Unicode, and looks like a space.
-const brailleBlank = '\u2800'
+// These two are symbols to Unicode, and look like a space, or like nothing.
+const (
+	brailleBlank = '\u2800'
+	nullNotehead = '\U0001d159'
+)
 
 func isSpace(r rune) bool {
 	return r == ' ' || r > '~' && (unicode.In(r, unicode.Zl, unicode.Zp) || r == brailleBlank) || unicode.IsSpace(r)
@@ -85,5 +88,5 @@ func isVisible(r rune) bool {
 	if '!' <= r && r <= '~' {
 		return true
 	}
-	return !isSpace(r) && !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+	return !isSpace(r) && r != nullNotehead && !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }

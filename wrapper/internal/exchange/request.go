@@ -22,6 +22,9 @@ func Prepare(r *http.Request) error {
 	if r.Method != "" && !isToken(r.Method) {
 		return errors.New("the request's method is not a word")
 	}
+	if strings.ContainsFunc(r.Host, func(c rune) bool { return c <= ' ' || c == '\x7f' }) {
+		return errors.New("the request's Host contains a space or a control character")
+	}
 	for name, values := range r.Header {
 		if !isToken(name) {
 			return errors.New("the name of one of the request's headers is not a word")
@@ -31,6 +34,9 @@ func Prepare(r *http.Request) error {
 				return fmt.Errorf("the request's header %s contains a line break or another control character", name)
 			}
 		}
+		if isOfConnection(http.CanonicalHeaderKey(name), values) {
+			return fmt.Errorf("the request's header %s belongs to the connection, which the transport looks after: leave it out", http.CanonicalHeaderKey(name))
+		}
 		// Under another spelling it would be sent beside the one that is set here, or that net/http sets.
 		if usual := http.CanonicalHeaderKey(name); usual != name {
 			delete(r.Header, name)
@@ -38,6 +44,17 @@ func Prepare(r *http.Request) error {
 		}
 	}
 	return nil
+}
+
+// isOfConnection reports whether a header cannot be sent over HTTP/2, which has none of its connection's (RFC 9113, section 8.2.2).
+func isOfConnection(name string, values []string) bool {
+	switch name {
+	case "Transfer-Encoding", "Upgrade":
+		return true
+	case "Connection": // of which net/http takes these two
+		return len(values) != 1 || !strings.EqualFold(values[0], "close") && !strings.EqualFold(values[0], "keep-alive")
+	}
+	return false
 }
 
 // isToken reports whether s can be a method or the name of a header (RFC 9110, section 5.6.2).

@@ -28,6 +28,12 @@ func TestPrepare(t *testing.T) {
 		"name of one of the request's headers":       func(r *http.Request) { r.Header["X Own"] = nil },
 		"name of one of the  request's headers":      func(r *http.Request) { r.Header[""] = nil },
 		"header X-Two contains a line break":         func(r *http.Request) { r.Header["X-Two"] = []string{"1", "2\r\nX: y"} },
+		"the request's Host contains a":              func(r *http.Request) { r.Host = "a b" },
+		"the  request's Host contains a":             func(r *http.Request) { r.Host = "a\r\nX: y" },
+		"header Connection belongs":                  func(r *http.Request) { r.Header["connection"] = []string{"close, x-own"} },
+		"header Connection  belongs":                 func(r *http.Request) { r.Header["Connection"] = []string{"close", "close"} },
+		"header Transfer-Encoding belongs":           func(r *http.Request) { r.Header["Transfer-Encoding"] = []string{"chunked"} },
+		"header Upgrade belongs":                     func(r *http.Request) { r.Header["Upgrade"] = []string{"h2c"} },
 		"header X-Two contains a line break or  DEL": func(r *http.Request) { r.Header["X-Two"] = []string{"\x7f"} },
 	} {
 		r := request(adjust)
@@ -38,6 +44,11 @@ func TestPrepare(t *testing.T) {
 		}
 		if err == nil && (len(r.Header) != 2 || !slices.Equal(slices.Sorted(slices.Values(r.Header["X-Own"])), []string{"1\t~ü", "2"})) {
 			t.Errorf("the header became %q", r.Header)
+		}
+	}
+	for _, value := range []string{"close", "Keep-Alive"} {
+		if err := Prepare(request(func(r *http.Request) { r.Header["Connection"] = []string{value} })); err != nil {
+			t.Errorf("Connection: %s: %v", value, err)
 		}
 	}
 	if err := Prepare(request(func(r *http.Request) { r.Method, r.Header = "", nil })); err != nil {
