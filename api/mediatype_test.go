@@ -28,7 +28,7 @@ func TestContentType(t *testing.T) {
 			r := post(`{"request_data":{"filters":"all"}}`)
 			r.Header["Content-Type"] = tt.values
 			wantProblems(t, v.ValidateRequest(r), tt.want...)
-			// The body's problems are told beside the header's.
+			// The body's problems are reported beside the header's.
 			r = post(`{}`)
 			r.Header["Content-Type"] = tt.values
 			wantProblems(t, v.ValidateRequest(r), append(slices.Clone(tt.want), "body /request_data is required")...)

@@ -1,11 +1,8 @@
 package sandbox_test
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,7 +14,7 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-func TestNewTakesNothingAmiss(t *testing.T) {
+func TestNilOptionsAndBodies(t *testing.T) {
 	tenant := sandbox.New(nil, sandbox.WithClock(nil))
 	tenant.AddScanRun(1)
 	wantStatus(t, send(tenant, statusRequest(1)), http.StatusOK)
@@ -85,54 +82,6 @@ func TestTenantIsSafeForConcurrentUse(t *testing.T) {
 	}
 	if got := aborted(tenant); len(strings.Fields(got)) == 0 || len(tenant.Endpoints()) != 8 {
 		t.Errorf("endpoints %+v", tenant.Endpoints())
-	}
-}
-
-func TestMalformedHTTP(t *testing.T) {
-	tenant := sandbox.New()
-	tenant.AddScanRun(1)
-	base, client := serve(t, tenant)
-	const credentials = "Host: x\r\nUser-Agent: x\r\nX-Xdr-Auth-Id: 1\r\nAuthorization: k\r\n"
-	for _, c := range []struct {
-		name, request string
-		want          int // 0: no answer
-	}{
-		{"nothing", "", 0},
-		{"broken chunk", "POST " + abortPath + " HTTP/1.1\r\n" + credentials + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400},
-		{"body shorter than announced", "POST " + abortPath + " HTTP/1.1\r\n" + credentials + "Content-Length: 99\r\n\r\n{}", 400},
-		{"broken query", "GET " + runPath + "?id=%zz&fields=%;; HTTP/1.1\r\n" + credentials + "\r\n", 400},
-		{"semicolons in the query", "GET " + runPath + "?id=1;fields=status HTTP/1.1\r\n" + credentials + "\r\n", 400},
-		{"asterisk", "OPTIONS * HTTP/1.1\r\n" + credentials + "\r\n", 200},
-		{"connect", "CONNECT x:1 HTTP/1.1\r\n" + credentials + "\r\n", 404},
-		{"absolute target", "GET http://elsewhere" + runPath + "?id=1&fields=status HTTP/1.1\r\n" + credentials + "\r\n", 200},
-		{"dots in the path", "GET /public_api/./netscan/v1/scan/run?id=1&fields=status HTTP/1.1\r\n" + credentials + "\r\n", 404},
-		{"head", "HEAD " + runPath + "?id=1&fields=status HTTP/1.1\r\n" + credentials + "\r\n", 405},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			conn, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer conn.Close()
-			go func() { // the answer may come before all is sent
-				_, _ = io.WriteString(conn, c.request)
-				_ = conn.(*net.TCPConn).CloseWrite()
-			}()
-			got := 0
-			resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
-			if err == nil {
-				got = resp.StatusCode
-				resp.Body.Close()
-			}
-			if got != c.want {
-				t.Errorf("got %d, want %d", got, c.want)
-			}
-			resp, err = over(base, client, statusRequest(1))
-			if err != nil {
-				t.Fatalf("the tenant is down: %v", err)
-			}
-			resp.Body.Close()
-		})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -87,23 +88,8 @@ func TestImplementedOperations(t *testing.T) {
 	if ids := slices.Sorted(maps.Keys(implemented)); !slices.Equal(config.Options.IDs, ids) {
 		t.Errorf("include-operation-ids of api/server.cfg.yaml has %v, and implemented of unimplemented.go has %v", config.Options.IDs, ids)
 	}
-	var doc struct {
-		Paths map[string]map[string]any
-	}
-	if err := yaml.Unmarshal(api.Document(), &doc); err != nil {
-		t.Fatal(err)
-	}
-	known := map[string]bool{}
-	for _, item := range doc.Paths {
-		for _, op := range item {
-			if o, ok := op.(map[string]any); ok {
-				id, _ := o["operationId"].(string)
-				known[id] = true
-			}
-		}
-	}
 	for id := range implemented {
-		if !known[id] {
+		if !regexp.MustCompile(`operationId"?: *["']?` + id + `\b`).Match(api.Document()) {
 			t.Errorf("api/openapi.yaml has no operation %s: correct include-operation-ids of api/server.cfg.yaml and implemented of unimplemented.go", id)
 		}
 	}

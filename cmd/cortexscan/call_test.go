@@ -106,7 +106,7 @@ func TestInterruptedWhileWaitingForTheAnswer(t *testing.T) {
 	}
 }
 
-// After a 429 the service has refused, and the wait for the next attempt is the time to think better of it.
+// After a 429 the service has refused the request, so an interruption of the wait for the next attempt is harmless.
 func TestInterruptedBetweenAttempts(t *testing.T) {
 	c := newTrial(t, "abort", "--hostname", "laptop-17", "--yes")
 	c.tenant.Fail(sandbox.Failure{Times: 1, Status: 429, Header: map[string][]string{"Retry-After": {"20"}}})

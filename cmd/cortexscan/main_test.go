@@ -136,7 +136,6 @@ func newTenant() *sandbox.Tenant {
 	tenant.AddScanRun(790, "Running")
 	tenant.AddScanRun(791, "\x1b[31mwrong\u202e")
 	tenant.AddScanRun(792, "Running", "Running", "Failed")
-	tenant.AddScanRun(793, "Running", "Running", "Running", "Running", "Running", "Running", "Running", "Completed")
 	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "laptop-17", Platform: "windows", Group: "Finance, Berlin", ScanStatus: "in_progress"})
 	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "laptop-18", Platform: "windows", Group: "Finance", ScanStatus: "pending"})
 	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "build-3", Platform: "linux", ScanStatus: "in_progress"})

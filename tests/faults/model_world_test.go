@@ -50,7 +50,7 @@ type alarm struct {
 	cancel func()
 }
 
-// chapter is something that happened, to be told where the schedule fails.
+// chapter is something that happened, to be printed if the schedule fails.
 type chapter struct {
 	at     time.Duration
 	format string

@@ -202,7 +202,7 @@ func hangsUp(c net.Conn) {
 	saysNothing(c)
 }
 
-// TestWhetherARequestWasSent decides on another attempt and is told to the caller; seen with net/http's transport, and
+// TestWhetherARequestWasSent decides on another attempt and is reported to the caller; seen with net/http's transport, and
 // with one that wraps it, as those for tracing do. tests/faults has more of it, over sockets.
 func TestWhetherARequestWasSent(t *testing.T) {
 	server := httptest.NewTLSServer(nil) // for its certificate, which nobody knows

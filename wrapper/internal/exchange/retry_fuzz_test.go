@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// FuzzRetryAfter: whatever the header says, the wait is none, or one that can be told and lies in the future.
+// FuzzRetryAfter: whatever the header says, the wait is none, or one that is stated and lies in the future.
 func FuzzRetryAfter(f *testing.F) {
 	for _, value := range []string{
 		"", "0", "7", " 7 ", "1.5", "-1", "+1", "1e3", "1e300", "1e999", "NaN", "Inf", "0x10", "1_0", "e", ".", "9223372036", "9223372037",

@@ -46,7 +46,6 @@ func TestMalformedRequests(t *testing.T) {
 		want          int
 	}{
 		{"HTTP/1.0 without a host", "GET / HTTP/1.0\r\n\r\n", 421},
-		{"another host", "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421},
 		{"another host in the target", "GET http://evil.example/ HTTP/1.1\r\n" + host + "\r\n", 421},
 		{"this host in the target", "GET http://" + l.Addr().String() + "/live HTTP/1.1\r\nHost: evil.example\r\n\r\n", 200},
 		{"asterisk", "OPTIONS * HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421},
@@ -54,9 +53,7 @@ func TestMalformedRequests(t *testing.T) {
 		{"broken chunk", "POST " + abortPath + " HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 401},
 		{"body shorter than announced", "POST " + abortPath + " HTTP/1.1\r\n" + host + "Content-Length: 99\r\n\r\n{}", 401},
 		{"header too long", "GET / HTTP/1.1\r\n" + host + "X: " + strings.Repeat("x", 2*maxHeader) + "\r\n\r\n", 431},
-		{"an upgrade", "GET / HTTP/1.1\r\n" + host + "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n", 200},
 		{"HTTP/2 by prior knowledge", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 421},
-		{"a page with a body", "GET /live HTTP/1.1\r\n" + host + "Content-Length: 2\r\n\r\n{}", 200},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := raw(t, l, c.request); got != c.want {
@@ -126,7 +123,7 @@ func (p pipes) dial() net.Conn {
 	return near
 }
 
-// Clients that do not get on with it are hung up on, at each place where they can dawdle.
+// Slow clients are disconnected, wherever they stop.
 func TestSlowClients(t *testing.T) {
 	const host = "Host: localhost\r\n"
 	for _, c := range []struct {
@@ -154,7 +151,7 @@ func TestSlowClients(t *testing.T) {
 					t.Fatal(err)
 				}
 				if took := time.Since(start); took < c.within-time.Second || took > c.within+time.Second {
-					t.Errorf("hung up on after %s", took)
+					t.Errorf("disconnected after %s", took)
 				}
 				stop()
 				if err := <-ended; err != nil {
