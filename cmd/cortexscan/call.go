@@ -140,11 +140,18 @@ func (e *callError) unreachable(kind string) string {
 func (e *callError) advice(kind string) string {
 	var certificate *tls.CertificateVerificationError
 	var answer *wrapper.APIError
+	noHint := !errors.As(e.err, &answer) || answer.Hint == ""
 	switch {
 	case kind == "outcome_unknown":
 		return checkActionCenter
-	case e.abort && (kind == "server_error" || kind == "unexpected_response") && errors.As(e.err, &answer) && answer.Hint == "":
+	case e.abort && noHint && (kind == "server_error" || kind == "unexpected_response"):
 		return checkActionCenter
+	case noHint && kind == "server_error":
+		return "Try again in a minute."
+	case noHint && kind == "not_found" && e.abort:
+		return "Check the tenant's address (--url)."
+	case noHint && kind == "not_found":
+		return "Check the ID of the scan run, and the tenant's address (--url)."
 	case kind == "rate_limited":
 		return "The service allows a tenant ten requests a second, by all programs together. Wait, then try again."
 	case errors.As(e.err, &certificate):
