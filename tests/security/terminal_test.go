@@ -42,6 +42,9 @@ func TestNothingThatATerminalObeys(t *testing.T) {
 	for kind, text := range dirty {
 		for place, respond := range answers {
 			for validated, opts := range map[string][]wrapper.Option{"plain": nil, "validated": {wrapper.WithResponseValidator(validator)}} {
+				if opts != nil && !strings.HasPrefix(respond(text), "HTTP/1.1 2") {
+					continue // what is an error anyway is not validated
+				}
 				t.Run(strings.Join([]string{kind, place, validated}, "/"), func(t *testing.T) {
 					url, _ := serve(t, func(*http.Request) string { return respond(text) })
 					var log rawLog
