@@ -9,11 +9,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// The ways in which an abort was executed twice, or another one was executed than the validator had seen, each for
-// itself. TestModel looks for more of them.
-
-// protocolError executes a request and ends its stream with an error after which net/http sends it again.
-var protocolError = then(requestPlan{reset: true, code: codeProtocol})
+// The ways in which an abort was executed twice, each for itself. TestModel looks for more of them.
 
 // abortThroughAPI makes an abort with a request editor.
 func abortThroughAPI(t *testing.T, c *wrapper.Client, edit func(*http.Request)) error {
@@ -41,7 +37,7 @@ func TestOnceAfterADeadConnection(t *testing.T) {
 		fault: map[int]breakage{1: {write: 4, when: "before", how: "reset"}}, // after two of the handshake, and the first request
 		answer: func(n int) requestPlan {
 			if n == 2 {
-				return protocolError
+				return then(requestPlan{reset: true, code: codeProtocol})
 			}
 			return good
 		},
