@@ -148,6 +148,14 @@ func TestParse(t *testing.T) {
 		{"HTML, a tag that breaks off", "<title>Oops<b</title>", Error{Message: "Oops"}},
 		{"HTML, tags and entities in the title", "<h1><b>502</b> Bad&nbsp;Gateway &#8211; x</h1>", Error{Message: "502 Bad Gateway \u2013 x"}},
 
+		// Of several that say the same the first one counts.
+		{"message, error and detail", `{"message": "a", "error": "b", "detail": "c"}`, Error{Message: "a", Extra: "b"}},
+		{"code beside an error with another", `{"code": "E7", "message": "m", "error": {"code": 404, "message": "n"}}`, Error{Code: "E7", Message: "m", Extra: "n"}},
+		{"detail beside errors", `{"detail": [{"msg": "a"}], "errors": [{"message": "b"}]}`, Error{Message: "a", Details: []Detail{{"", "a"}}}},
+		{"details of an error and of its metadata", `{"err_msg": "m", "err_extra": [{"field": "f", "message": "a"}], "metadata": {"err_extra": [{"field": "g", "message": "b"}]}}`,
+			Error{Message: "m", Details: []Detail{{"f", "a"}}}},
+		{"HTML, words that only a tag separates", "<h1>502<br>Bad Gateway</h1>", Error{Message: "502 Bad Gateway"}},
+
 		// Names in other letters, and members that occur twice.
 		{"upper case", `{"REPLY": {"ERR_CODE": 401, "Err_Msg": "m"}}`, Error{Code: "401", Message: "m"}},
 		{"twice", `{"reply": {"err_code": 400, "err_msg": "a"}, "reply": {"err_msg": "b"}}`, Error{Code: "400", Message: "b"}},
