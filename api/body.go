@@ -65,16 +65,13 @@ func readBody(r *http.Request) ([]byte, error) {
 		err = &http.MaxBytesError{Limit: maxRequestBody}
 	}
 	if err != nil {
-		r.Body = replayBody{io.MultiReader(read, r.Body), r.Body}
+		r.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(read, r.Body), r.Body}
 		return nil, err
 	}
 	_ = r.Body.Close() // it was read to its end
 	r.Body = io.NopCloser(read)
 	return buffer.Bytes(), nil
-}
-
-// replayBody is a body of which a part was read.
-type replayBody struct {
-	io.Reader
-	io.Closer
 }

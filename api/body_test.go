@@ -44,7 +44,7 @@ func TestBody(t *testing.T) {
 		{"an unknown escape", `{"request_data":{"filters":"\all"}}`, []string{noJSON + " at byte 28"}},
 		{"no number", filter(`{"field":"x","operator":"gte","value":01}`), []string{noJSON + " at byte 67"}},
 		{"not a number", filter(`{"field":"x","operator":"gte","value":NaN}`), []string{noJSON + " at byte 66"}},
-		{"byte order mark", "\ufeff{}", []string{noJSON + " at byte 0"}},
+		{"byte order mark", "\ufeff{}", []string{noJSON + ": it begins with a byte order mark"}},
 		{"another value after it", `{"request_data":{"filters":"all"}}{}`, []string{"body has data after its JSON value, at byte 34"}},
 		{"invalid UTF-8", "{\"request_data\":{\"filters\":\"all\",\"incident_id\":\"\xff\"}}", []string{"body is not valid UTF-8"}},
 		{"invalid UTF-8 and no JSON", "\xff", []string{"body is not valid UTF-8", noJSON + " at byte 0"}},

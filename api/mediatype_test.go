@@ -2,7 +2,9 @@ package api_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 
 	"example.com/cortexscan/api"
@@ -34,6 +36,30 @@ func TestContentType(t *testing.T) {
 			wantProblems(t, v.ValidateRequest(r), append(slices.Clone(tt.want), "body /request_data is required")...)
 		})
 	}
+}
+
+// TestContentEncoding: a body that was compressed is not what the contract describes, unless the operation has that header.
+func TestContentEncoding(t *testing.T) {
+	for encoding, want := range map[string][]string{
+		"": nil, "identity": nil, "gzip": {"header Content-Encoding must be left out, and the body sent uncompressed"},
+	} {
+		for _, body := range []string{`{"request_data":{"filters":"all"}}`, "\x1f\x8b\x08"} {
+			if r := post(body); encoding == "gzip" || body[0] == '{' {
+				r.Header.Set("Content-Encoding", encoding)
+				wantProblems(t, validator(t).ValidateRequest(r), want...)
+			}
+		}
+	}
+	v, err := api.NewValidatorOf([]byte(`{openapi: 3.0.3, info: {title: T, version: "1"}, paths: {/a: {post: {
+		parameters: [{name: content-encoding, in: header, schema: {type: string, enum: [gzip]}}],
+		requestBody: {content: {application/json: {schema: {type: object}}}}, responses: {'200': {description: OK}}}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodPost, "/a", strings.NewReader("\x1f\x8b\x08"))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Content-Encoding", "gzip")
+	wantProblems(t, v.ValidateRequest(r))
 }
 
 // withContent is a contract whose request and response are of the media type.

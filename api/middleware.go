@@ -92,13 +92,9 @@ type xdrError struct {
 
 // metadataEnvelope is that of the network scans: {"err_msg":…,"metadata":{"err_extra":[{"field":…,"message":…}]}}.
 func metadataEnvelope(w http.ResponseWriter, status int, message string, problems []Problem) {
-	type detail struct {
-		Field   string `json:"field"`
-		Message string `json:"message"`
-	}
-	var details []detail
+	var details []map[string]string
 	for _, p := range problems {
-		details = append(details, detail{Field: cmp.Or(p.Name+p.Pointer, p.In), Message: p.Reason})
+		details = append(details, map[string]string{"field": cmp.Or(p.Name+p.Pointer, p.In), "message": p.Reason})
 	}
 	answer(w, status, map[string]any{"err_msg": message, "metadata": map[string]any{"err_extra": details}})
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers"
@@ -29,9 +30,7 @@ func newOperation(doc *openapi3.T, item *openapi3.PathItem, method, template str
 	if err != nil {
 		return nil, err
 	}
-	op := &operation{
-		id: described.OperationID, name: method + " " + template, security: security, responses: map[string]*response{},
-	}
+	op := &operation{id: described.OperationID, name: method + " " + template, security: security, responses: map[string]*response{}}
 	var inQuery []string
 	route := &routers.Route{Spec: doc, Path: template, PathItem: item, Method: method, Operation: described}
 	for _, ref := range slices.Concat(item.Parameters, described.Parameters) {
@@ -89,12 +88,17 @@ func (op *operation) check(r *http.Request, param func(string) (string, bool), r
 		f.check(r, param, rep)
 	}
 	body, err := readBody(r)
+	encoding := r.Header.Get("Content-Encoding")
 	switch {
 	case err != nil:
 		rep.add(bodyProblem(err))
 	case op.body == nil && len(body) > 0:
 		rep.add(Problem{In: "body", Reason: "is not expected: this operation takes none"})
 	case op.body == nil:
+	case len(body) > 0 && encoding != "" && !strings.EqualFold(encoding, "identity"): // it cannot be read here
+		if !slices.ContainsFunc(op.parameters, func(p *parameter) bool { return strings.EqualFold(p.name, "Content-Encoding") }) {
+			rep.add(Problem{In: "header", Name: "Content-Encoding", Reason: "must be left out, and the body sent uncompressed"})
+		}
 	case len(body) > 0:
 		op.body.check(r, body, rep)
 	case op.body.required:

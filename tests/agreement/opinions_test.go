@@ -103,7 +103,7 @@ func kin(t *testing.T, document []byte) implementation {
 		t.Fatal(err)
 	}
 	doc.Servers = nil
-	router, err := legacy.NewRouter(doc, openapi3.DisableExamplesValidation())
+	router, err := legacy.NewRouter(doc, openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -106,6 +106,9 @@ func keywordsOf(source *openapi3.Schema) *openapi3.Schema {
 	own.OneOf, own.AnyOf, own.AllOf, own.Not, own.Discriminator = nil, nil, nil, nil, nil
 	own.Items, own.Properties, own.Required, own.AdditionalProperties = nil, nil, nil, openapi3.AdditionalProperties{}
 	own.Nullable, own.ReadOnly, own.WriteOnly, own.AllowEmptyValue = false, false, false, false
+	if own.Format == "uuid" && own.Pattern == "" { // a format that kin-openapi does not check, and the generated code does
+		own.Pattern = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+	}
 	typeless := own
 	typeless.Type = nil
 	if typeless.IsEmpty() {

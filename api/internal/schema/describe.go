@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -16,10 +17,12 @@ const (
 
 // reasons are those for the keywords of a schema that has them, in the document's words and never in the value's.
 var reasons = map[string]func(*openapi3.Schema) string{
-	"minLength":        func(k *openapi3.Schema) string { return "must have at least " + count(k.MinLength, "character") },
-	"maxLength":        func(k *openapi3.Schema) string { return "must have at most " + count(*k.MaxLength, "character") },
-	"pattern":          func(k *openapi3.Schema) string { return "must match the pattern " + k.Pattern },
-	"format":           func(k *openapi3.Schema) string { return formatReason(k.Format) },
+	"minLength": func(k *openapi3.Schema) string { return "must have at least " + count(k.MinLength, "character") },
+	"maxLength": func(k *openapi3.Schema) string { return "must have at most " + count(*k.MaxLength, "character") },
+	"pattern":   func(k *openapi3.Schema) string { return "must match the pattern " + k.Pattern },
+	"format": func(k *openapi3.Schema) string {
+		return cmp.Or(formatReasons[k.Format], "must have the format "+k.Format)
+	},
 	"minimum":          func(k *openapi3.Schema) string { return "must be at least " + number(k.Min) },
 	"maximum":          func(k *openapi3.Schema) string { return "must be at most " + number(k.Max) },
 	"exclusiveMinimum": func(k *openapi3.Schema) string { return "must be more than " + number(k.Min) },
@@ -34,6 +37,9 @@ var reasons = map[string]func(*openapi3.Schema) string{
 
 // reason describes a keyword that a value violates.
 func (s *Schema) reason(keyword string) string {
+	if keyword == "pattern" && s.source.Pattern == "" {
+		keyword = "format" // which has one
+	}
 	known := reasons[keyword]
 	switch {
 	case keyword == "type" || keyword == "enum":
@@ -48,14 +54,8 @@ func (s *Schema) reason(keyword string) string {
 	return "violates the keyword " + keyword + " of its schema"
 }
 
-func formatReason(format string) string {
-	switch format {
-	case "int64":
-		return "must be between -9223372036854775808 and 9223372036854775807"
-	case "int32":
-		return "must be between -2147483648 and 2147483647"
-	}
-	return "must have the format " + format
+var formatReasons = map[string]string{
+	"int64": "must be between -9223372036854775808 and 9223372036854775807", "int32": "must be between -2147483648 and 2147483647",
 }
 
 func number(f *float64) string { return strconv.FormatFloat(*f, 'f', -1, 64) }

@@ -34,6 +34,9 @@ func TestJudge(t *testing.T) {
 		{"nothing in a response", closed, `{}`, true, []string{"/a is required", "/id is required"}},
 		{"read-only", closed, `{"a":1,"id":"x"}`, false, []string{"/id is read-only: a request must not contain it"}},
 		{"write-only", closed, `{"a":1,"id":"x","key":"y"}`, true, []string{"/key is write-only: a response must not contain it"}},
+		{"a UUID", `{"type":"string","format":"uuid"}`, `"0E6F4E4C-3f4b-4b0e-9a31-9d1c2a7a3b11"`, false, nil},
+		{"no UUID", `{"type":"object","properties":{"a":{"type":"string","format":"uuid"}}}`, `{"a":"0e6f4e4c"}`, false, []string{"/a must have the format uuid"}},
+		{"a UUID with a pattern", `{"type":"string","format":"uuid","pattern":"^x$"}`, `"y"`, false, []string{"must match the pattern ^x$"}},
 		{"additional members", scores, `{"a":1,"b":"2"}`, false, []string{"/b must be an integer, not a string"}},
 		{"open", `{"type":"object"}`, `{"a":[1e999]}`, false, nil},
 

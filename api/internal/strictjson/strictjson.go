@@ -42,6 +42,8 @@ func Read(text []byte, limit int) (value any, ok bool, problems []Problem) {
 	switch {
 	case errors.Is(err, errTooDeep):
 		r.problem(nil, fmt.Sprintf("is nested deeper than %d levels", MaxDepth))
+	case bytes.HasPrefix(text, []byte("\ufeff")):
+		r.problem(nil, "is not valid JSON: it begins with a byte order mark")
 	case err != nil:
 		r.problem(nil, syntaxProblem(err))
 	default:

@@ -42,7 +42,7 @@ func TestRead(t *testing.T) {
 		{"only space", " \n", nil, []string{early}},
 		{"cut off", `{"a":{"b":"c`, nil, []string{early}},
 		{"no JSON", "hello", nil, []string{noJSON + " at byte 0"}},
-		{"byte order mark", "\ufeff{}", nil, []string{noJSON + " at byte 0"}},
+		{"byte order mark", "\ufeff{}", nil, []string{noJSON + ": it begins with a byte order mark"}},
 		{"no quotes", `{a:1}`, nil, []string{noJSON + " at byte 1"}},
 		{"comma at the end", `[1,]`, nil, []string{noJSON + " at byte 2"}},
 		{"comma at the end of an object", `{"a":1,}`, nil, []string{noJSON + " at byte 6"}},
