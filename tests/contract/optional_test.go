@@ -91,24 +91,24 @@ func TestOptionalProblemsAreFound(t *testing.T) {
 	document := string(api.Document())
 	const before = "        - name: fields\n"
 	insert := func(lines ...string) string {
-		return strings.Replace(document, before, "        - name: verbose\n          in: query\n          description: X.\n          "+strings.Join(lines, "\n          ")+"\n"+before, 1)
+		return strings.Replace(document, before, "        - name: new_flag\n          in: query\n          description: X.\n          "+strings.Join(lines, "\n          ")+"\n"+before, 1)
 	}
 	member := func(lines ...string) string {
-		return strings.Replace(document, "        incident_id:\n", "        more:\n          "+strings.Join(lines, "\n          ")+"\n        incident_id:\n", 1)
+		return strings.Replace(document, "        incident_id:\n", "        new_member:\n          "+strings.Join(lines, "\n          ")+"\n        incident_id:\n", 1)
 	}
 	for _, tt := range []struct{ name, document, want string }{
 		{"optional boolean", insert("schema: {type: boolean}"), ""},
 		{"optional integer with a minimum", insert("schema: {type: integer, minimum: 1}"), ""},
 		{"required parameter with it", insert("required: true", "schema: {type: boolean, x-go-type-skip-optional-pointer: true}"), ""},
-		{"on the parameter", insert("x-go-type-skip-optional-pointer: true", "schema: {type: boolean}"), "parameter verbose"},
-		{"on its schema", insert("schema: {type: boolean, x-go-type-skip-optional-pointer: true}"), "parameter verbose"},
-		{"on what its schema refers to", insert("schema: {$ref: '#/components/schemas/Text'}"), "parameter verbose"},
-		{"inside allOf", insert("schema: {allOf: [{$ref: '#/components/schemas/Text'}]}"), "parameter verbose"},
-		{"in its content", insert("content: {application/json: {schema: {$ref: '#/components/schemas/Text'}}}"), "parameter verbose"},
+		{"on the parameter", insert("x-go-type-skip-optional-pointer: true", "schema: {type: boolean}"), "parameter new_flag"},
+		{"on its schema", insert("schema: {type: boolean, x-go-type-skip-optional-pointer: true}"), "parameter new_flag"},
+		{"on what its schema refers to", insert("schema: {$ref: '#/components/schemas/Text'}"), "parameter new_flag"},
+		{"inside allOf", insert("schema: {allOf: [{$ref: '#/components/schemas/Text'}]}"), "parameter new_flag"},
+		{"in its content", insert("content: {application/json: {schema: {$ref: '#/components/schemas/Text'}}}"), "parameter new_flag"},
 		{"optional member", member("type: boolean"), ""},
 		{"optional member, a string with it", member("type: string", "x-go-type-skip-optional-pointer: true"), ""},
-		{"optional member, a boolean with it", member("type: boolean", "x-go-type-skip-optional-pointer: true"), ".more"},
-		{"optional member that inherits it", member("$ref: '#/components/schemas/ErrorDetails'"), ".more"},
+		{"optional member, a boolean with it", member("type: boolean", "x-go-type-skip-optional-pointer: true"), ".new_member"},
+		{"optional member that inherits it", member("$ref: '#/components/schemas/ErrorDetails'"), ".new_member"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.document == document {

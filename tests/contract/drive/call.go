@@ -89,7 +89,7 @@ func makeCall(op operation, sampler generator.Sampler) (*call, error) {
 // some headers elsewhere.
 func isOthers(p *openapi3.Parameter) bool {
 	name := strings.ToLower(p.Name)
-	return p.In == "header" && (slices.Contains([]string{"accept", "content-type", "authorization", "user-agent"}, name) || strings.HasPrefix(name, "x-xdr-"))
+	return p.In == "header" && (slices.Contains([]string{"accept", "content-encoding", "content-type", "authorization", "user-agent"}, name) || strings.HasPrefix(name, "x-xdr-"))
 }
 
 // key is a name without what the generator changes: case and separators.

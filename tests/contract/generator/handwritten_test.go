@@ -1,0 +1,104 @@
+package generator
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// repository writes the hand-written and generated files that a document is compared with, for the operation cancel.
+func repository(t *testing.T) string {
+	t.Helper()
+	root := t.TempDir()
+	for name, content := range map[string]string{
+		"api/server.cfg.yaml": "output-options: {include-operation-ids: [cancel]}",
+		"gen/types.go":        "package gen",
+		"gen/server/server.gen.go": `package server
+type ServerInterface interface{}
+type TooManyResponse struct{}
+func (TooManyResponse) Visit() {}
+func NewHandler() {}
+`,
+		"wrapper/cancel.go": `package wrapper
+func cancel() {
+	body := gen.Body{Inner: gen.Inner{}}
+	body.Inner.Name = "x"
+	send(&gen.CancelParams{ID: 1}, body)
+}
+`,
+		"wrapper/cancel_test.go": "package wrapper\nvar _ = gen.CancelParams{Later: 1}\n",
+	} {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+// TestHandWritten: what does not fit is said in one sentence, before anything is generated.
+func TestHandWritten(t *testing.T) {
+	root := repository(t)
+	const document = `
+openapi: 3.0.3
+info: {title: T, version: "1"}
+paths:
+  /cancel:
+    post:
+      operationId: cancel
+      parameters: [{name: id, in: query, required: true, schema: {type: integer}}PARAMETER]
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Body'}}}}
+      responses: {'200': {description: OK}}
+components:
+  responses: {RESPONSE: {description: Slow down}}
+  schemas:
+    Body: {type: object, required: [inner], properties: {inner: {$ref: '#/components/schemas/Inner'}}}
+    Inner: {type: object, required: [REQUIRED], properties: {name: {type: string}, later: {type: boolean}}}
+    SCHEMA: {type: object, required: [unused], properties: {unused: {type: string}}}
+`
+	for _, tt := range []struct{ name, parameter, required, response, schema, want string }{
+		{name: "as it is"},
+		{name: "an optional parameter", parameter: ", {name: later, in: query, schema: {type: integer}}"},
+		{
+			name: "a required parameter", parameter: ", {name: later, in: query, required: true, schema: {type: integer}}",
+			want: "operation cancel: the query parameter later is required, and wrapper does not set Later in gen.CancelParams: set it there, then generate again",
+		},
+		{
+			name: "a required header", parameter: ", {name: X-Later, in: header, required: true, schema: {type: string}}",
+			want: "operation cancel: the header parameter X-Later is required, and wrapper does not set XLater in gen.CancelParams",
+		},
+		{
+			name: "a required member", required: "name, later",
+			want: "operation cancel: the member later is required, and wrapper does not set Later in gen.Inner",
+		},
+		{name: "a schema like a type of the server", schema: "ServerInterface", want: "schema ServerInterface: its Go name is that of a type or function of gen/server; rename it"},
+		{name: "a schema like a function of the server", schema: "new_handler", want: "schema new_handler: "},
+		{name: "a response like a type of the server", response: "TooManyResponse", want: "response TooManyResponse: "},
+		{name: "a schema like a method of the server", schema: "Visit"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			or := func(text, otherwise string) string {
+				if text == "" {
+					return otherwise
+				}
+				return text
+			}
+			doc, err := Load(t.Context(), []byte(strings.NewReplacer("PARAMETER", tt.parameter, "REQUIRED", or(tt.required, "name"),
+				"RESPONSE", or(tt.response, "Slow"), "SCHEMA", or(tt.schema, "Other")).Replace(document)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			list, err := HandWritten(doc, root)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(list, "\n"); tt.want == "" && got != "" || !strings.HasPrefix(got, tt.want) || len(list) > 1 {
+				t.Errorf("got %q, want one that begins with %q", got, tt.want)
+			}
+		})
+	}
+}
