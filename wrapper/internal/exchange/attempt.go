@@ -7,13 +7,12 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 )
 
 // attempt signs the request, sends it once and reads its answer into res.
-func (c *Client) attempt(ctx context.Context, r *http.Request, target *url.URL, body []byte, res *Result) {
+func (c *Client) attempt(ctx context.Context, r *http.Request, body []byte, res *Result) {
 	start := time.Now()
 	attemptCtx, cancel := c.attemptContext(ctx)
 	defer cancel()
@@ -30,7 +29,7 @@ func (c *Client) attempt(ctx context.Context, r *http.Request, target *url.URL, 
 		hideIdempotencyKeys(signed)
 	}
 	out := trace.follow(attemptCtx, r, body)
-	out.URL, out.Header = target, signed
+	out.URL, out.Header = c.target(r.URL), signed
 
 	response, err := c.Transport.RoundTrip(out) //nolint:bodyclose // readBody closes it
 	switch {

@@ -12,12 +12,11 @@ import (
 // good, or was the last one. The body of r and its GetBody are not looked at.
 func (c *Client) Do(ctx context.Context, r *http.Request, body []byte) *Result {
 	res := &Result{}
-	target := c.target(r.URL)
 	for {
 		if res.Ended = waitRateLimit(ctx, c.Limiter); res.Ended != nil {
 			return res
 		}
-		c.attempt(ctx, r, target, body, res)
+		c.attempt(ctx, r, body, res)
 		delay, again := c.Retry.next(mayHaveEffect(r.Method), res)
 		if res.Ended = contextEnded(ctx); res.Ended != nil || !again {
 			return res

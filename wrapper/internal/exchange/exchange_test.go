@@ -46,6 +46,23 @@ func TestEveryAttemptIsTheSameRequest(t *testing.T) {
 	}
 }
 
+// TestATransportThatChangesTheRequest, which none should, changes that of its own attempt.
+func TestATransportThatChangesTheRequest(t *testing.T) {
+	var sent []string
+	rt := transport(func(r *http.Request) (*http.Response, error) {
+		sent = append(sent, r.URL.String()+" "+r.Header.Get("X-Own"))
+		r.URL.Path = "/gateway" + r.URL.Path
+		r.Header.Set("X-Own", "changed")
+		return canned(429, "")(r)
+	})
+	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/thing", http.NoBody)
+	r.Header.Set("X-Own", "1")
+	newClient(rt).Do(t.Context(), r, nil)
+	if want := "https://example.org/v1/thing 1"; len(sent) != 3 || sent[0] != want || sent[1] != want || sent[2] != want {
+		t.Errorf("sent %q", sent)
+	}
+}
+
 // TestTheResultIsThatOfTheLastAttempt, but for what says something of the whole call.
 func TestTheResultIsThatOfTheLastAttempt(t *testing.T) {
 	tooLarge := func(c *Client) { c.MaxBytes = 4 }
