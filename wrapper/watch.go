@@ -24,9 +24,9 @@ type WaitOptions struct {
 	// Until are the states to wait for. A run that gets into a state that is in neither list is an [ErrUnexpectedState].
 	// Default: any state that is not in While.
 	Until []string
-	// Patience is how long polls may keep failing for temporary reasons (no answer, 429, 502, 503, 504), counted from
-	// the last one that succeeded. A Retry-After that asks for longer ends the wait. Default 5 min; negative: not at all.
-	// Until the first poll has succeeded there is no patience: a wrong host or key ends the wait at once.
+	// Patience is how long polls may keep failing for temporary reasons (no answer, 429, 502, 503, 504), counted from the last one
+	// that succeeded: make it longer than Every. A Retry-After that asks for longer ends the wait. Default 5 min; negative: not at
+	// all. Until the first poll has succeeded there is no patience: a wrong host or key ends the wait at once.
 	Patience time.Duration
 }
 
