@@ -116,7 +116,7 @@ func (w *wait) succeeded(status *gen.ScanRunStatus) (pause time.Duration, done b
 	case contains(w.while, state):
 		return w.every, false, nil
 	case len(w.until) > 0 && !contains(w.until, state):
-		err = fmt.Errorf("wait for scan run %d: %w: the run is in a state that is neither in Until nor in While", w.runID, ErrUnexpectedState)
+		err = fmt.Errorf("wait for scan run %d: %w: the run is %s, which is neither in Until nor in While", w.runID, ErrUnexpectedState, text.Printable(state, maxFieldText))
 	}
 	return 0, true, err
 }
