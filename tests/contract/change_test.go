@@ -63,7 +63,7 @@ func TestOptionalGrowth(t *testing.T) {
 // TestLostOperationsAndSchemas: what hand-written code needs and the document lacks is said before anything is generated,
 // in one sentence each.
 func TestLostOperationsAndSchemas(t *testing.T) {
-	document := string(api.Document())
+	document := released(t)
 	for _, tt := range []struct{ name, document, want string }{
 		{"as it is", document, ""},
 		{"another operationId", strings.Replace(document, "operationId: abortScan", "operationId: cancelScan", 1), "operation abortScan: "},

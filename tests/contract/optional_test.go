@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/cortexscan/api"
 	"github.com/getkin/kin-openapi/openapi3"
 	"go.yaml.in/yaml/v3"
 )
@@ -88,7 +87,7 @@ func TestOptionalMeansAbsent(t *testing.T) {
 }
 
 func TestOptionalProblemsAreFound(t *testing.T) {
-	document := string(api.Document())
+	document := released(t)
 	const before = "        - name: fields\n"
 	insert := func(lines ...string) string {
 		return strings.Replace(document, before, "        - name: new_flag\n          in: query\n          description: X.\n          "+strings.Join(lines, "\n          ")+"\n"+before, 1)

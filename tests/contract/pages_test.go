@@ -192,8 +192,14 @@ func typeIn(s *openapi3.SchemaRef) string {
 // looks for it. A fact is words that have to be there, in upper or lower case.
 func TestDocumentationPages(t *testing.T) {
 	doc := load(t)
-	status := doc.Paths.Value("/public_api/netscan/v1/scan/run").Get
-	abort := doc.Paths.Value("/public_api/v1/endpoints/abort_scan").Post
+	item := func(path string) *openapi3.PathItem {
+		i := doc.Paths.Value(path)
+		if i == nil {
+			t.Fatalf("the document has no %s. If the service has another path now, write it into the tests, too: grep -rl %s --include='*_test.go' .", path, path)
+		}
+		return i
+	}
+	status, abort := item("/public_api/netscan/v1/scan/run").Get, item("/public_api/v1/endpoints/abort_scan").Post
 	schema := func(name string) *openapi3.Schema { return doc.Components.Schemas[name].Value }
 	field := func(place string) *openapi3.SchemaRef {
 		f := findField(doc, place)
