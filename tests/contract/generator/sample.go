@@ -62,6 +62,11 @@ func (s Sampler) value(ref *openapi3.SchemaRef, depth int) (any, bool) {
 	return nil, false
 }
 
+// kin-openapi leaves this format unchecked, and documents have examples that are none.
+func init() {
+	openapi3.DefineStringFormatValidator("uuid", openapi3.NewRegexpFormatValidator("^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"))
+}
+
 func (s Sampler) accepts(schema *openapi3.Schema, v any) bool {
 	direction := openapi3.VisitAsRequest()
 	if s.Response {

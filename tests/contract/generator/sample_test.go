@@ -18,6 +18,7 @@ func TestSampler(t *testing.T) {
 		{"maximum", `{"type":"number","maximum":-2}`, `-2`, `-2`},
 		{"multiple", `{"type":"number","multipleOf":0.25}`, `7`, `7`},
 		{"format", `{"type":"string","format":"uuid"}`, `"0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11"`, `"0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11"`},
+		{"example that is no UUID", `{"type":"object","properties":{"a":{"type":"string","format":"uuid"}},"example":{"a":"x"}}`, `{}`, `{"a":"0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11"}`},
 		{"length", `{"type":"string","minLength":50}`, `"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"`, `"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"`},
 		{"pattern", `{"type":"string","pattern":"^(CH|IM)[0-9a-f]{4}-\\d+[.]?$"}`, `"CHaaaa-1"`, `"CHaaaa-1"`},
 		{"pattern and length", `{"type":"string","pattern":"^[A-Z]+$","minLength":4}`, `"AAAAA"`, `"AAAAA"`},
