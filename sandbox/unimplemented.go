@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 
 	"example.com/cortexscan/api"
 	"example.com/cortexscan/internal/text"
@@ -10,6 +12,9 @@ import (
 // implemented are the operations that the tenant executes, by operationId: those of include-operation-ids in
 // api/server.cfg.yaml. The contract may have any others.
 var implemented = map[string]bool{"getScanRunStatus": true, "abortScan": true}
+
+// Operations returns the operationIds that a Tenant implements, sorted. Every other operation of the spec gets a 501.
+func Operations() []string { return slices.Sorted(maps.Keys(implemented)) }
 
 const maxOperation = 256 // bytes of an operation's name in an answer
 
