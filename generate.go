@@ -1,7 +1,6 @@
-// Package cortexscan holds only the lines that generate package gen and package gen/server from api/openapi.yaml. Run
+// Package cortexscan holds only the lines that generate package gen from api/openapi.yaml. Run
 // them with go generate or make generate after every change of that file.
 package cortexscan
 
 //go:generate go run ./tests/contract/vendorcheck -limits api/openapi.yaml
 //go:generate go tool oapi-codegen -config api/client.cfg.yaml api/openapi.yaml
-//go:generate go tool oapi-codegen -config api/server.cfg.yaml api/openapi.yaml

@@ -72,7 +72,7 @@ func TestWellFormedCredentials(t *testing.T) {
 				}
 				return
 			}
-			wantAnswer(t, w, http.StatusUnauthorized, unauthorizedBody)
+			wantResponse(t, w, http.StatusUnauthorized, unauthorizedBody)
 			if len(problems) == 0 || problems[0].In != "header" || problems[0].Name != c.wrong || problems[0].Reason == "" {
 				t.Fatalf("problems %v, want one of header %s first", problems, c.wrong)
 			}
@@ -152,7 +152,7 @@ func TestVerifiedCredentials(t *testing.T) {
 					wantStatus(t, w, http.StatusOK)
 					continue
 				}
-				wantAnswer(t, w, http.StatusUnauthorized, unauthorizedBody)
+				wantResponse(t, w, http.StatusUnauthorized, unauthorizedBody)
 				if len(problems) != 1 || !strings.Contains(problems[0].Reason, c.wrong) {
 					t.Errorf("problems %v, want one that says %q", problems, c.wrong)
 				}

@@ -91,3 +91,23 @@ func (es *endpoints) move(id, from, to string) bool {
 	es.all[i].ScanStatus = to
 	return true
 }
+
+// abort aborts the scans that are under way, and returns the ID of the action.
+func (es *endpoints) abort(selected selection) (action int64, result AbortResult) {
+	es.mu.Lock()
+	defer es.mu.Unlock()
+	for _, e := range es.all {
+		if !selected.matches(e) {
+			continue
+		}
+		result.Selected++
+		if e.ScanStatus == scanPending || e.ScanStatus == scanInProgress {
+			e.ScanStatus = scanAborted
+			result.Aborted++
+		}
+	}
+	if result.Aborted > 0 {
+		es.lastAction++
+	}
+	return es.lastAction, result
+}

@@ -93,12 +93,12 @@ func (f Failure) wait(ctx context.Context) bool {
 	}
 }
 
-// answers tells whether there is anything to answer with, or only a delay.
-func (f Failure) answers() bool {
+// responds reports whether there is anything to respond with, or only a delay.
+func (f Failure) responds() bool {
 	return f.Status != 0 || f.Body != "" || len(f.Header) > 0 || f.CutOff
 }
 
-func (f Failure) answer(w http.ResponseWriter) {
+func (f Failure) respond(w http.ResponseWriter) {
 	h := w.Header()
 	switch {
 	case f.Body == "":

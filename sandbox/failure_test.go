@@ -43,7 +43,7 @@ func TestFailAnswers(t *testing.T) {
 			tenant.AddScanRun(1, "Running", "Completed")
 			tenant.Fail(c.failure)
 			w := send(tenant, statusRequest(1))
-			wantAnswer(t, w, c.status, c.body)
+			wantResponse(t, w, c.status, c.body)
 			if got := w.Header().Get("Content-Type"); got != c.header {
 				t.Errorf("content type %q, want %q", got, c.header)
 			}
@@ -51,7 +51,7 @@ func TestFailAnswers(t *testing.T) {
 				t.Errorf("recorded %d with problems %v, want %d without", call.Status, call.Problems, c.status)
 			}
 			if c.body != goodBody { // a failed call has not moved the run on
-				wantAnswer(t, send(tenant, statusRequest(1)), http.StatusOK, goodBody)
+				wantResponse(t, send(tenant, statusRequest(1)), http.StatusOK, goodBody)
 			}
 		})
 	}

@@ -25,8 +25,8 @@ func (s selection) matches(e *Endpoint) bool {
 	return true
 }
 
-// textFields compare by one of a list of texts.
-var textFields = map[string]func(e *Endpoint, value string) bool{
+// stringFields compare by one of a list of strings.
+var stringFields = map[string]func(e *Endpoint, value string) bool{
 	"endpoint_id_list": func(e *Endpoint, v string) bool { return e.ID == v },
 	"hostname":         func(e *Endpoint, v string) bool { return strings.EqualFold(e.Hostname, v) },
 	"alias":            func(e *Endpoint, v string) bool { return e.Alias == v },
@@ -79,14 +79,14 @@ func conditionOf(f gen.EndpointFilter, where string) (condition, error) {
 	if moment, ok := timeFields[f.Field]; ok {
 		return timeCondition(f, where, moment)
 	}
-	equal, ok := textFields[f.Field]
+	equal, ok := stringFields[f.Field]
 	if !ok && f.Field != ipField {
 		return nil, &invalidFilter{where + "/field", "no such field of an endpoint"}
 	}
 	if f.Operator != "in" {
 		return nil, &invalidFilter{where + "/operator", "this field is compared with in"}
 	}
-	values, ok := texts(f.Value)
+	values, ok := stringsOf(f.Value)
 	if !ok {
 		return nil, &invalidFilter{where + "/value", "this field is compared with a list of strings"}
 	}
@@ -131,8 +131,8 @@ func ipCondition(values []string, where string) (condition, error) {
 	}, nil
 }
 
-// texts takes a list, or a bare string for a list of one.
-func texts(v gen.FilterValue) ([]string, bool) {
+// stringsOf accepts a list, or a bare string for a list of one.
+func stringsOf(v gen.FilterValue) ([]string, bool) {
 	switch v := v.(type) {
 	case []string:
 		return v, true

@@ -65,7 +65,7 @@ func send(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	return w
 }
 
-func wantAnswer(t testing.TB, w *httptest.ResponseRecorder, status int, body string) {
+func wantResponse(t testing.TB, w *httptest.ResponseRecorder, status int, body string) {
 	t.Helper()
 	if got := strings.TrimSpace(w.Body.String()); w.Code != status || got != body {
 		t.Errorf("got  %d %s\nwant %d %s", w.Code, got, status, body)

@@ -2,11 +2,10 @@ package sandbox
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,46 +13,48 @@ import (
 )
 
 const (
-	maxCalls = 1000    // kept; older ones are forgotten
-	maxBody  = 1 << 20 // bytes of a body; more are refused
+	maxCalls    = 1000     // kept; older ones are forgotten
+	maxBody     = 1 << 20  // bytes of a body; more are refused
+	maxRecorded = 64 << 10 // bytes kept of a body, a path, a query, and of all headers of a call together
+
+	hidden = "[hidden]"
 )
 
-// Call is a request and its answer.
+// Call is a request and its response.
 type Call struct {
 	Time   time.Time // of arrival, by the tenant's clock
 	Method string
 	Path   string // decoded
 	Query  string // as sent
-	Body   string // at most 64 KiB of it
+	Body   string // its first 64 KiB
 
-	// Header is what was sent, without secrets: Authorization, Proxy-Authorization, Cookie and X-Xdr-Nonce
-	// read "[hidden]". So does a key of the tenant, wherever in a Call it turns up. At most 64 KiB are kept.
+	// Header is the request's header. The values of Authorization, Proxy-Authorization, Cookie and X-Xdr-Nonce are
+	// replaced by "[hidden]"; a key that was sent anywhere else is recorded like any other string. At most 64 KiB are kept.
 	Header http.Header
 
-	// Status is the HTTP status of the answer; 0 when there is none, not yet or not at all.
+	// Status is the HTTP status of the response, or 0 if there is none, or none yet.
 	Status int
-	// Problems say what is wrong with the credentials, or where the request does not match the contract: why it was
-	// rejected, also where the service itself would not say.
+	// Problems lists what is wrong with the credentials or with the request, and so why it was rejected, even where
+	// the service itself gives no reason.
 	Problems []api.Problem
 
-	// Answer is the body of the answer, without the tenant's keys; at most 64 KiB of it, and none before it is complete.
-	Answer string
-	// Duration is the time from the request's arrival to the last byte that was answered so far, by the real clock.
+	// Response is the first 64 KiB of the response's body. It is empty until the response is complete.
+	Response string
+	// Duration is the time from the request's arrival to the last byte sent so far, by the real clock.
 	Duration time.Duration
-	// Abort is what an abort did; nil for other operations and for an abort that was not executed.
+	// Abort is the result of an abort that was executed. It is nil for other calls.
 	Abort *AbortResult
 }
 
-// AbortResult is what an abort that was executed did.
+// AbortResult is the effect of an abort.
 type AbortResult struct {
 	Selected int // endpoints that its filters match
-	Aborted  int // those of them whose scan was pending or in progress, and is aborted now
+	Aborted  int // those of them whose scan was pending or in progress, and is now aborted
 }
 
-// recorder keeps the calls of a tenant, without its keys.
+// recorder keeps the calls of a tenant.
 type recorder struct {
-	keys *keyring
-	log  func(Call) // nil: none
+	log func(Call) // nil: none
 
 	mu    sync.Mutex
 	calls []*Call
@@ -78,19 +79,19 @@ func (c Call) clone() Call {
 	return c
 }
 
-// arrive records the request, and hands back the writer that will record its answer, and a copy of the request
-// to go on with. The body is read here, so that it is recorded whoever refuses the request, and so that net/http
-// notices a client that goes away.
-func (rec *recorder) arrive(w http.ResponseWriter, r *http.Request, now time.Time) (*answer, *http.Request) {
+// arrive records the request. It returns the exchange that will record the response, and a copy of the request. The body
+// is read here, so that it is recorded even if the request is refused, and so that net/http notices a client that goes
+// away.
+func (rec *recorder) arrive(w http.ResponseWriter, r *http.Request, now time.Time) (*exchange, *http.Request) {
 	start := time.Now()
 	r, body := takeBody(r)
 	call := &Call{
 		Time:   now,
-		Method: rec.keys.blank(r.Method),
-		Path:   rec.keys.blank(r.URL.Path),
-		Query:  rec.keys.blank(r.URL.RawQuery),
-		Body:   rec.keys.blank(string(body)),
-		Header: rec.keys.blankHeader(r.Header),
+		Method: clip(r.Method),
+		Path:   clip(r.URL.Path),
+		Query:  clip(r.URL.RawQuery),
+		Body:   clip(string(body)),
+		Header: recorded(r.Header),
 	}
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
@@ -98,7 +99,33 @@ func (rec *recorder) arrive(w http.ResponseWriter, r *http.Request, now time.Tim
 		rec.calls = slices.Delete(rec.calls, 0, 1)
 	}
 	rec.calls = append(rec.calls, call)
-	return &answer{ResponseWriter: w, rec: rec, call: call, start: start, oversized: len(body) > maxBody}, r
+	return &exchange{ResponseWriter: w, rec: rec, call: call, start: start, oversized: len(body) > maxBody}, r
+}
+
+// clip copies what it keeps, so that the rest can be collected.
+func clip(s string) string {
+	if len(s) > maxRecorded {
+		s = strings.Clone(s[:maxRecorded])
+	}
+	return s
+}
+
+// recorded copies a header without the values that authenticate.
+func recorded(h http.Header) http.Header {
+	kept, room := http.Header{}, maxRecorded
+	for name, values := range h {
+		for _, v := range values {
+			switch http.CanonicalHeaderKey(name) {
+			case headerAuthorization, headerNonce, "Proxy-Authorization", "Cookie":
+				v = hidden
+			}
+			if room -= len(name) + len(v); room < 0 {
+				return kept
+			}
+			kept[name] = append(kept[name], v)
+		}
+	}
+	return kept
 }
 
 // takeBody reads the body, a byte more than is allowed at most, and returns a request that has it again, with
@@ -127,89 +154,58 @@ type failingReader struct{ err error }
 
 func (f failingReader) Read([]byte) (int, error) { return 0, f.err }
 
-// answer is the ResponseWriter of one call. It records the status before the client can have read it.
-type answer struct {
+// exchange is the ResponseWriter of one call. It records the status before the client can read it.
+type exchange struct {
 	http.ResponseWriter
 	rec       *recorder
 	call      *Call
 	start     time.Time
 	oversized bool   // the request's body
-	body      []byte // what was answered so far
+	sent      []byte // of the response's body
 }
 
 // Unwrap is for [http.ResponseController].
-func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 
-func (a *answer) WriteHeader(status int) {
-	a.answered(status, nil)
-	a.ResponseWriter.WriteHeader(status)
+func (x *exchange) WriteHeader(status int) {
+	x.wrote(status, nil)
+	x.ResponseWriter.WriteHeader(status)
 }
 
-func (a *answer) Write(p []byte) (int, error) {
-	a.answered(http.StatusOK, p)
-	return a.ResponseWriter.Write(p)
+func (x *exchange) Write(p []byte) (int, error) {
+	x.wrote(http.StatusOK, p)
+	return x.ResponseWriter.Write(p)
 }
 
-func (a *answer) answered(status int, part []byte) {
-	a.body = append(a.body, part...)
-	a.rec.mu.Lock()
-	defer a.rec.mu.Unlock()
-	if a.call.Status == 0 {
-		a.call.Status = status
+func (x *exchange) wrote(status int, part []byte) {
+	x.sent = append(x.sent, part[:min(len(part), maxRecorded-len(x.sent))]...)
+	x.rec.mu.Lock()
+	defer x.rec.mu.Unlock()
+	if x.call.Status == 0 {
+		x.call.Status = status
 	}
-	a.call.Duration = time.Since(a.start)
+	x.call.Duration = time.Since(x.start)
 }
 
-// end records the body of the answer, and hands the call to the log.
-func (a *answer) end() {
-	text := a.rec.keys.blank(string(a.body)) // all of it: a key that is cut in two is not found
-	a.rec.mu.Lock()
-	a.call.Answer = text
-	call := a.call.clone()
-	a.rec.mu.Unlock()
-	if a.rec.log != nil {
-		a.rec.log(call)
+func (x *exchange) note(problems []api.Problem) {
+	x.rec.mu.Lock()
+	defer x.rec.mu.Unlock()
+	x.call.Problems = problems
+}
+
+func (x *exchange) noteAbort(result AbortResult) {
+	x.rec.mu.Lock()
+	defer x.rec.mu.Unlock()
+	x.call.Abort = &result
+}
+
+// end records the body of the response, and logs the call.
+func (x *exchange) end() {
+	x.rec.mu.Lock()
+	x.call.Response = string(x.sent)
+	call := x.call.clone()
+	x.rec.mu.Unlock()
+	if x.rec.log != nil {
+		x.rec.log(call)
 	}
-}
-
-// withAnswer lets an operation, which the generated server hands the context alone, find the call's record.
-func withAnswer(r *http.Request, a *answer) *http.Request {
-	return r.WithContext(context.WithValue(r.Context(), answerKey{}, a))
-}
-
-type answerKey struct{}
-
-// noteProblem records what is wrong with the request of a context.
-func noteProblem(ctx context.Context, problem api.Problem) {
-	if a, ok := ctx.Value(answerKey{}).(*answer); ok {
-		a.note([]api.Problem{problem})
-	}
-}
-
-func noteAbort(ctx context.Context, result AbortResult) {
-	a, ok := ctx.Value(answerKey{}).(*answer)
-	if !ok { // no request of ServeHTTP
-		return
-	}
-	a.rec.mu.Lock()
-	defer a.rec.mu.Unlock()
-	a.call.Abort = &result
-}
-
-func (a *answer) note(problems []api.Problem) {
-	for i, p := range problems { // they name what the sender made up
-		problems[i].Name, problems[i].Pointer = a.rec.keys.blank(p.Name), a.rec.keys.blank(p.Pointer)
-	}
-	a.rec.mu.Lock()
-	defer a.rec.mu.Unlock()
-	a.call.Problems = problems
-}
-
-// problemsOf takes the problems out of the validator's error.
-func problemsOf(err error) []api.Problem {
-	var violation *api.Violation
-	if errors.As(err, &violation) {
-		return violation.Problems
-	}
-	return []api.Problem{{In: "request", Reason: "does not match the contract"}}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -177,8 +178,8 @@ func TestCallsTellWhatWasAnswered(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			w := send(tenant, c.request)
 			call := lastCall(t, tenant)
-			if call.Answer != w.Body.String() || !strings.Contains(call.Answer, c.answer) {
-				t.Errorf("the answer is recorded as %q, and was %q", call.Answer, w.Body)
+			if call.Response != w.Body.String() || !strings.Contains(call.Response, c.answer) {
+				t.Errorf("the answer is recorded as %q, and was %q", call.Response, w.Body)
 			}
 			if (call.Abort == nil) != (c.abort == nil) || c.abort != nil && *call.Abort != *c.abort {
 				t.Errorf("the abort is recorded as %+v, want %+v", call.Abort, c.abort)
@@ -195,10 +196,37 @@ func TestCallsTellWhatWasAnswered(t *testing.T) {
 		})
 	}
 
-	tenant.Fail(sandbox.Failure{Times: 1, Status: 502, Body: "no upstream for " + key + strings.Repeat(".", 64<<10-28) + key})
+	long := strings.Repeat("x", 100<<10)
+	tenant.Fail(sandbox.Failure{Status: 502, Body: long})
 	send(tenant, signed(statusRequest(1)))
-	if got := lastCall(t, tenant).Answer; strings.Contains(got, "secretM") || !strings.HasPrefix(got, "no upstream for [hidden]...") || len(got) > 64<<10 {
-		t.Errorf("of the answer %d bytes are kept, from %.40q", len(got), got)
+	if got := lastCall(t, tenant).Response; got != long[:64<<10] {
+		t.Errorf("%d bytes of the response are kept, want 64 KiB", len(got))
+	}
+}
+
+func TestValuesThatAuthenticateAreNotRecorded(t *testing.T) {
+	tenant := sandbox.New(sandbox.WithKey("1", "secretMarker", sandbox.Standard))
+	r := httptest.NewRequest("GET", runPath+"?id=1&fields=status", nil)
+	r.Header = http.Header{
+		"Authorization": {"secretMarker", "Bearer otherMarker"}, "Proxy-Authorization": {"otherMarker"}, "Cookie": {"a=otherMarker"},
+		"X-Xdr-Nonce": {"otherMarker"}, "x-xdr-nonce": {"otherMarker"}, "X-Xdr-Auth-Id": {"1"}, "User-Agent": {"test"},
+	}
+	sent := r.Header.Clone()
+	send(tenant, r)
+	call := lastCall(t, tenant)
+	if s := fmt.Sprintf("%+v", call); strings.Contains(s, "Marker") {
+		t.Errorf("a secret is in %s", s)
+	}
+	for _, name := range []string{"Authorization", "Proxy-Authorization", "Cookie", "X-Xdr-Nonce"} {
+		if got := call.Header.Get(name); got != "[hidden]" {
+			t.Errorf("%s is recorded as %q", name, got)
+		}
+	}
+	if call.Header.Get("X-Xdr-Auth-Id") != "1" || call.Header.Get("User-Agent") != "test" {
+		t.Errorf("recorded %v", call.Header)
+	}
+	if !reflect.DeepEqual(r.Header, sent) {
+		t.Error("the request itself was changed")
 	}
 }
 

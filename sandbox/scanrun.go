@@ -2,12 +2,8 @@ package sandbox
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"sync"
-
-	"example.com/cortexscan/gen"
-	"example.com/cortexscan/gen/server"
 )
 
 // Run is a scan run as it stands.
@@ -48,20 +44,7 @@ func (all *runs) list() []Run {
 	return list
 }
 
-// GetScanRunStatus ignores the fields that are asked for: only status is published.
-func (all *runs) GetScanRunStatus(_ context.Context, request server.GetScanRunStatusRequestObject) (server.GetScanRunStatusResponseObject, error) {
-	state, ok := all.next(request.Params.ID)
-	if !ok {
-		return server.GetScanRunStatus404JSONResponse{NetscanNotFoundJSONResponse: server.NetscanNotFoundJSONResponse{
-			ErrMsg: "Run ID not found",
-			Metadata: gen.NetscanErrorMetadata{
-				ErrExtra: gen.ErrorDetails{{Field: "id", Message: "no scan run has this ID"}},
-			},
-		}}, nil
-	}
-	return server.GetScanRunStatus200JSONResponse{DATA: "Scan is in " + state + " state"}, nil
-}
-
+// next returns the state of a run, and moves the run on.
 func (all *runs) next(id int64) (string, bool) {
 	all.mu.Lock()
 	defer all.mu.Unlock()

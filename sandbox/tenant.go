@@ -23,12 +23,12 @@
 package sandbox
 
 import (
+	"errors"
 	"net/http"
 	"sync"
 	"time"
 
 	"example.com/cortexscan/api"
-	"example.com/cortexscan/gen/server"
 )
 
 // Tenant is a tenant in memory and an [http.Handler]. Create one with [New]. It is safe for concurrent use, also while it
@@ -41,25 +41,48 @@ type Tenant struct {
 	runs      *runs
 	endpoints *endpoints
 
-	contract *api.Validator
-	refuse   http.Handler // answers an invalid request
-	serve    http.Handler // executes a valid request
+	spec    *api.Validator
+	specErr error        // why there is no spec
+	refuse  http.Handler // responds to an invalid request
 }
 
-// Option sets up a Tenant in [New]. There are [WithKey], [WithClock] and [WithCallLog].
+// Option sets up a Tenant in [New]: [WithKey], [WithClock] or [WithCallLog].
 type Option func(*Tenant)
 
-// loadContract reads the document once for all tenants: that takes milliseconds, and a test may make hundreds.
-var loadContract = sync.OnceValues(api.NewValidator)
+// WithKey makes the tenant verify credentials: a request is accepted only with this key, or that of another WithKey. The
+// signature of an [Advanced] key may be up to 5 minutes off the tenant's clock, and its nonce is valid for one request.
+// Space around id and key is removed. If one is then empty, as after an unset variable, every request with it is
+// rejected. A second key with the same id replaces the first.
+func WithKey(id, key string, kind KeyKind) Option {
+	return func(t *Tenant) { t.keys.add(id, key, kind) }
+}
+
+// WithClock sets the tenant's clock: for the age of a signature, for the Date of its responses, and for [Call].Time.
+// Default, also for nil: [time.Now]. It is called from many goroutines. The delay of a [Failure] runs on the real clock.
+func WithClock(now func() time.Time) Option {
+	return func(t *Tenant) {
+		if now != nil {
+			t.clock = now
+		}
+	}
+}
+
+// WithCallLog calls log with each call once it has ended, with or without a response. It is called from many goroutines,
+// before the connection accepts the next request.
+func WithCallLog(log func(Call)) Option {
+	return func(t *Tenant) { t.record.log = log }
+}
+
+// loadSpec compiles the OpenAPI document once for all tenants: that takes milliseconds, and a test may make hundreds.
+var loadSpec = sync.OnceValues(api.NewValidator)
 
 // New returns a tenant without scan runs and endpoints. It accepts any well-formed credentials unless [WithKey] is among
 // the options.
 func New(opts ...Option) *Tenant {
-	keys := &keyring{keys: map[string]apiKey{}, nonces: map[string]time.Time{}}
 	t := &Tenant{
 		clock:     time.Now,
-		keys:      keys,
-		record:    &recorder{keys: keys},
+		keys:      &keyring{keys: map[string]apiKey{}, nonces: map[string]time.Time{}},
+		record:    &recorder{},
 		runs:      &runs{byID: map[int64]*run{}},
 		endpoints: &endpoints{},
 	}
@@ -68,35 +91,23 @@ func New(opts ...Option) *Tenant {
 			o(t)
 		}
 	}
-	t.useContract(loadContract())
+	t.useSpec(loadSpec())
 	return t
 }
 
-// useContract puts the generated server behind the validator. The document is embedded and tested, so no err is expected;
-// if there is one, the tenant says so in every answer, which is better than a panic.
-func (t *Tenant) useContract(v *api.Validator, err error) {
-	if err != nil {
-		t.refuse = contractUnusable(err)
-		t.serve = t.refuse
+// useSpec validates requests with v. The document is embedded and tested, so err is not expected; if there is one, every
+// response reports it, which is better than a panic.
+func (t *Tenant) useSpec(v *api.Validator, err error) {
+	t.spec, t.specErr = v, err
+	if v == nil {
 		return
 	}
-	strict := server.NewStrictHandlerWithOptions(operations{t.runs, t.endpoints}, nil, server.StrictHTTPServerOptions{
-		RequestErrorHandlerFunc:  badRequest,
-		ResponseErrorHandlerFunc: serverError,
-	})
-	t.contract = v
-	t.serve = onlyImplemented(v, server.HandlerWithOptions(strict, server.StdHTTPServerOptions{ErrorHandlerFunc: badRequest}))
-	t.refuse = v.Middleware(t.serve)
+	// The middleware responds in the operation's own envelope. It refuses what ValidateRequest has refused, so the handler
+	// behind it is not reached.
+	t.refuse = v.Middleware(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		send(w, replyError(http.StatusBadRequest, invalidParameters, nil))
+	}))
 }
-
-// operations are what the generated server calls: GetScanRunStatus of runs, and AbortScan of endpoints.
-type operations struct {
-	*runs
-	*endpoints
-}
-
-// The interface has a method for each of include-operation-ids in api/server.cfg.yaml.
-var _ server.StrictServerInterface = operations{}
 
 // AddScanRun adds a scan run, or restarts the one with this ID. Each status call answers one state and moves on to the next;
 // the last one stays. States are words such as "Pending", "Running" or "Completed"; any text is accepted, because the
@@ -125,55 +136,64 @@ func (t *Tenant) Fail(f Failure) { t.failures.add(f) }
 // Calls returns copies of the requests in their order, rejected and failed ones included. The last 1,000 are kept.
 func (t *Tenant) Calls() []Call { return t.record.list() }
 
-// ServeHTTP answers one request: it is recorded, checked, and then executed, rejected, or failed as scripted.
+// ServeHTTP records and checks a request, and then executes it, rejects it, or fails it as scripted.
 func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a, r := t.record.arrive(w, r, t.clock())
-	defer a.end()
-	a.Header().Set("Date", t.clock().UTC().Format(http.TimeFormat)) // so that a client can tell how far its clock is off
+	x, r := t.record.arrive(w, r, t.clock())
+	defer x.end()
+	x.Header().Set("Date", t.clock().UTC().Format(http.TimeFormat)) // lets a client see how far its clock is off
 
-	failure, failing := t.failures.take(t.operationID(r), r.Method+" "+r.URL.Path)
+	var id string
+	if t.spec != nil {
+		id, _ = t.spec.Operation(r)
+	}
+	failure, failing := t.failures.take(id, r.Method+" "+r.URL.Path)
 	if failing && failure.Reset { // as if lost on the way: its nonce is not used up
 		if failure.wait(r.Context()) {
-			reset(a)
+			reset(x)
 		}
 		return
 	}
-	next, problems := t.admit(r, a.oversized)
-	a.note(problems)
+	refuse, problems := t.check(r, x.oversized)
+	x.note(problems)
 	if failing {
 		if !failure.wait(r.Context()) {
-			return // nobody is left to answer
+			return // the client is gone
 		}
-		if failure.answers() {
-			failure.answer(a)
+		if failure.responds() {
+			failure.respond(x)
 			return
 		}
 	}
-	next.ServeHTTP(a, withAnswer(r, a))
-}
-
-// operationID is the operationId of the contract that a request is for, "" if there is none.
-func (t *Tenant) operationID(r *http.Request) string {
-	if t.contract == nil {
-		return ""
+	if refuse != nil {
+		refuse.ServeHTTP(x, r)
+		return
 	}
-	id, _ := t.contract.Operation(r)
-	return id
+	t.execute(x, r, id)
 }
 
-// admit checks a request without executing it. It returns the handler to go on with, and what is wrong.
-func (t *Tenant) admit(r *http.Request, oversized bool) (http.Handler, []api.Problem) {
+// check validates a request without executing it. It returns nil for a valid one, else the handler that refuses it and
+// what is wrong.
+func (t *Tenant) check(r *http.Request, oversized bool) (refuse http.Handler, problems []api.Problem) {
 	if problems := t.keys.authenticate(r.Header, t.clock()); len(problems) > 0 {
-		return http.HandlerFunc(unauthorized), problems
+		return refusal(http.StatusUnauthorized, "Public API request unauthorized"), problems
 	}
-	if t.contract == nil {
-		return t.refuse, nil
+	if t.spec == nil {
+		return refusal(http.StatusInternalServerError, "the sandbox cannot use its OpenAPI document: "+t.specErr.Error()), nil
 	}
 	if oversized {
 		return t.refuse, []api.Problem{{In: "body", Reason: "is longer than 1 MiB"}}
 	}
-	if err := t.contract.ValidateRequest(r); err != nil {
-		return t.refuse, problemsOf(err)
+	var violation *api.Violation
+	switch err := t.spec.ValidateRequest(r); {
+	case errors.As(err, &violation):
+		return t.refuse, violation.Problems
+	case err != nil:
+		return t.refuse, []api.Problem{{In: "request", Reason: "does not match the OpenAPI document"}}
 	}
-	return t.serve, nil
+	return nil, nil
+}
+
+// refusal gives no detail of what is wrong, as the service does.
+func refusal(status int, message string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { send(w, replyError(status, message, nil)) })
 }

@@ -27,7 +27,6 @@ var none = []string{}
 // the validator's libraries, which would add megabytes and milliseconds to it.
 var importRules = []importRule{
 	{pattern: "gen", ours: none, others: []string{"github.com/oapi-codegen/runtime"}, never: []string{validatorLibrary}},
-	{pattern: "gen/server", ours: []string{"gen"}, others: []string{"github.com/oapi-codegen/runtime"}, never: []string{validatorLibrary}},
 	{pattern: "internal/text", ours: none, others: none},
 	{pattern: "wrapper/internal/exchange", ours: []string{"internal/text"}, others: []string{"golang.org/x/time"}, never: []string{validatorLibrary}},
 	{pattern: "wrapper/internal/envelope", ours: []string{"internal/text"}, others: none, never: []string{"net/http"}}, // bodies, and nothing of HTTP
@@ -37,7 +36,7 @@ var importRules = []importRule{
 	{pattern: "api/internal/strictjson", ours: []string{"internal/text"}, others: []string{"github.com/go-json-experiment/json"}},
 	{pattern: "api/internal/...", ours: []string{"internal/text"}, others: none},
 	{pattern: "api", ours: []string{"api/internal/...", "internal/text"}, others: []string{validatorLibrary}},
-	{pattern: "sandbox", ours: []string{"api", "gen/server", "gen", "internal/text"}, others: none},
+	{pattern: "sandbox", ours: []string{"api", "gen", "internal/text"}, others: none},
 	// Package wrapper's functions take and return types of gen, so the command line names them, too.
 	{pattern: "cmd/cortexscan/...", ours: []string{"cmd/cortexscan/internal/...", "sandbox", "wrapper", "api", "gen", "internal/text"}},
 }

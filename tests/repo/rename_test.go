@@ -37,10 +37,10 @@ func TestRename(t *testing.T) {
 	if want := strings.ReplaceAll(readme, old, "git.example.org/soc/cortex-scan"); readFile(t, filepath.Join(root, "README.md")) != want {
 		t.Error("the README still speaks of a project without a public repository, or lost more than that")
 	}
-	server := filepath.Join(root, "gen/server/server.gen.go")
-	renamed := readFile(t, server)
+	generated := filepath.Join(root, "gen/client.gen.go")
+	renamed := readFile(t, generated)
 	goTool(t, root, "generate", "./...")
-	if readFile(t, server) != renamed {
+	if readFile(t, generated) != renamed {
 		t.Error("go generate changes what make rename left")
 	}
 }

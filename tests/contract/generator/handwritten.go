@@ -7,17 +7,15 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
-	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"go.yaml.in/yaml/v3"
 )
 
 // HandWritten says where hand-written code does not fit the document: the operations that the sandbox implements and the
-// document lacks, which the generator leaves out in silence, the schemas of gen/types.go, what wrapper would not send, and
-// what is called like a type of gen/server.
+// document lacks, the schemas of gen/types.go, and what wrapper would not send.
 func HandWritten(doc *openapi3.T, root string) ([]string, error) {
 	operations, err := MissingOperations(doc, root)
 	if err != nil {
@@ -28,11 +26,7 @@ func HandWritten(doc *openapi3.T, root string) ([]string, error) {
 		return nil, err
 	}
 	fields, err := unsent(doc, root)
-	if err != nil {
-		return nil, err
-	}
-	names, err := serverClashes(doc, root)
-	return slices.Concat(operations, schemas, fields, names), err
+	return slices.Concat(operations, schemas, fields), err
 }
 
 // MissingOperations says which operations the sandbox implements and the document lacks.
@@ -50,30 +44,36 @@ func MissingOperations(doc *openapi3.T, root string) ([]string, error) {
 	var list []string
 	for _, id := range ids {
 		if !known[id] {
-			list = append(list, fmt.Sprintf("operation %s: api/server.cfg.yaml includes it, wrapper and sandbox have methods for it, and it is not there; see Another document in CONTRIBUTING.md", id))
+			list = append(list, fmt.Sprintf("operation %s: sandbox/operations.go implements it, and it is not there; see Another document in CONTRIBUTING.md", id))
 		}
 	}
 	return list, nil
 }
 
-// included are the operations that the sandbox implements. Wrapper has methods for them, too.
+// included returns the operations that the sandbox implements: the keys of the map operations in its source. (Package
+// sandbox itself can't be imported, because package gen may not compile yet.) Wrapper has methods for them, too.
 func included(root string) ([]string, error) {
-	content, err := os.ReadFile(filepath.Join(root, "api", "server.cfg.yaml"))
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "sandbox", "operations.go"), nil, 0)
 	if err != nil {
 		return nil, err
 	}
-	var config struct {
-		Options struct {
-			IDs []string `yaml:"include-operation-ids"`
-		} `yaml:"output-options"`
+	var ids []string
+	if object := file.Scope.Lookup("operations"); object != nil {
+		ast.Inspect(object.Decl.(ast.Node), func(n ast.Node) bool {
+			if pair, isPair := n.(*ast.KeyValueExpr); isPair {
+				if key, isLiteral := pair.Key.(*ast.BasicLit); isLiteral {
+					if id, err := strconv.Unquote(key.Value); err == nil {
+						ids = append(ids, id)
+					}
+				}
+			}
+			return true
+		})
 	}
-	if err := yaml.Unmarshal(content, &config); err != nil {
-		return nil, err
+	if len(ids) == 0 {
+		return nil, errors.New("sandbox/operations.go has no map of operations by operationId")
 	}
-	if len(config.Options.IDs) == 0 {
-		return nil, errors.New("api/server.cfg.yaml has no include-operation-ids")
-	}
-	return config.Options.IDs, nil
+	return ids, nil
 }
 
 func missingSchemas(doc *openapi3.T, root string) ([]string, error) {

@@ -12,14 +12,8 @@ func repository(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
 	for name, content := range map[string]string{
-		"api/server.cfg.yaml": "output-options: {include-operation-ids: [cancel]}",
-		"gen/types.go":        "package gen",
-		"gen/server/server.gen.go": `package server
-type ServerInterface interface{}
-type TooManyResponse struct{}
-func (TooManyResponse) Visit() {}
-func NewHandler() {}
-`,
+		"sandbox/operations.go": "package sandbox\nvar operations = map[string]operation{\"cancel\": cancel}\n",
+		"gen/types.go":          "package gen",
 		"wrapper/cancel.go": `package wrapper
 func cancel() {
 	body := gen.Body{Inner: gen.Inner{}}
@@ -54,13 +48,12 @@ paths:
       requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Body'}}}}
       responses: {'200': {description: OK}}
 components:
-  responses: {RESPONSE: {description: Slow down}}
   schemas:
     Body: {type: object, required: [inner], properties: {inner: {$ref: '#/components/schemas/Inner'}}}
     Inner: {type: object, required: [REQUIRED], properties: {name: {type: string}, later: {type: boolean}}}
-    SCHEMA: {type: object, required: [unused], properties: {unused: {type: string}}}
+    Other: {type: object, required: [unused], properties: {unused: {type: string}}}
 `
-	for _, tt := range []struct{ name, parameter, required, response, schema, want string }{
+	for _, tt := range []struct{ name, parameter, required, want string }{
 		{name: "as it is"},
 		{name: "an optional parameter", parameter: ", {name: later, in: query, schema: {type: integer}}"},
 		{
@@ -75,10 +68,6 @@ components:
 			name: "a required member", required: "name, later",
 			want: "operation cancel: the member later is required, and wrapper does not set Later in gen.Inner",
 		},
-		{name: "a schema like a type of the server", schema: "ServerInterface", want: "schema ServerInterface: its Go name is that of a type or function of gen/server; rename it"},
-		{name: "a schema like a function of the server", schema: "new_handler", want: "schema new_handler: "},
-		{name: "a response like a type of the server", response: "TooManyResponse", want: "response TooManyResponse: "},
-		{name: "a schema like a method of the server", schema: "Visit"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			or := func(text, otherwise string) string {
@@ -87,8 +76,7 @@ components:
 				}
 				return text
 			}
-			doc, err := Load(t.Context(), []byte(strings.NewReplacer("PARAMETER", tt.parameter, "REQUIRED", or(tt.required, "name"),
-				"RESPONSE", or(tt.response, "Slow"), "SCHEMA", or(tt.schema, "Other")).Replace(document)))
+			doc, err := Load(t.Context(), []byte(strings.NewReplacer("PARAMETER", tt.parameter, "REQUIRED", or(tt.required, "name")).Replace(document)))
 			if err != nil {
 				t.Fatal(err)
 			}

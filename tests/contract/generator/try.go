@@ -32,8 +32,8 @@ type StepError struct {
 
 func (e *StepError) Error() string { return e.Step + ": " + strings.TrimSpace(e.Output) }
 
-// Try puts a document in the place of api/openapi.yaml, without changing any file: it generates the client and the
-// server side, compiles everything, loads the validator, and calls every operation through the wrapper's API(), with
+// Try puts a document in the place of api/openapi.yaml, without changing any file: it generates the client,
+// compiles everything, loads the validator, and calls every operation through the wrapper's API(), with
 // validators, against a server that answers as documented, and against the sandbox. root is the repository.
 func Try(ctx context.Context, root string, document []byte) (results []Result, err error) {
 	err = inPlace(ctx, root, document, func(overlay string) error {
@@ -65,13 +65,11 @@ func inPlace(ctx context.Context, root string, document []byte, do func(overlay 
 		return err
 	}
 	replace := map[string]string{"api/openapi.yaml": contract}
-	for _, config := range []string{"client", "server"} {
-		target, generated, err := generate(ctx, root, dir, config, contract, "")
-		if err != nil {
-			return err
-		}
-		replace[target] = generated
+	target, generated, err := generate(ctx, root, dir, "client", contract, "")
+	if err != nil {
+		return err
 	}
+	replace[target] = generated
 	overlay, err := writeOverlay(root, dir, replace)
 	if err != nil {
 		return err

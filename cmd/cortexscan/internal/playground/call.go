@@ -53,7 +53,7 @@ func rows(calls []sandbox.Call) []callView {
 			list = append(list, callView{ID: id, Count: 1, First: c.Time}.with(c))
 			continue
 		}
-		key := target(c) + "\x00" + c.Answer
+		key := target(c) + "\x00" + c.Response
 		if i, repeated := polls[key]; repeated {
 			list[i].Count++
 			list[i] = list[i].with(c)
@@ -95,7 +95,7 @@ func (v callView) with(c sandbox.Call) callView {
 			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Value, b.Value))
 		})
 	}
-	v.Body, v.AnswerBody = printable(indented(c.Body), maxBody), printable(indented(c.Answer), maxBody)
+	v.Body, v.AnswerBody = printable(indented(c.Body), maxBody), printable(indented(c.Response), maxBody)
 	return v
 }
 

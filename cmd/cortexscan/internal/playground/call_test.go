@@ -14,7 +14,7 @@ import (
 func TestRows(t *testing.T) {
 	start := time.UnixMilli(1584983036945)
 	poll := func(id, state string) sandbox.Call {
-		return sandbox.Call{Method: "GET", Path: "/run", Query: "id=" + id, Status: 200, Answer: state}
+		return sandbox.Call{Method: "GET", Path: "/run", Query: "id=" + id, Status: 200, Response: state}
 	}
 	failed := poll("1", "")
 	failed.Status = 404
@@ -76,7 +76,7 @@ func TestRowIDs(t *testing.T) {
 
 func TestRowShowsTheLatestCall(t *testing.T) {
 	call := sandbox.Call{
-		Method: "GET", Path: "/run", Status: 200, Answer: `{"DATA":"x"}`, Duration: 300 * time.Microsecond,
+		Method: "GET", Path: "/run", Status: 200, Response: `{"DATA":"x"}`, Duration: 300 * time.Microsecond,
 		Header: http.Header{"User-Agent": {"first"}},
 	}
 	later := call

@@ -54,7 +54,7 @@ func (f filter) matches(c sandbox.Call) bool {
 	case f.Text == "":
 		return true
 	}
-	text := strings.Join([]string{target(c), answered(c), verdict(c), c.Body, c.Answer}, "\n")
+	text := strings.Join([]string{target(c), answered(c), verdict(c), c.Body, c.Response}, "\n")
 	return strings.Contains(strings.ToLower(text), strings.ToLower(f.Text))
 }
 

@@ -49,7 +49,7 @@ func TestLivePage(t *testing.T) {
 // The page has the key in the commands that connect a program, and nowhere else.
 func TestLivePageHasTheCommands(t *testing.T) {
 	_, h := newPlayground()
-	send(h, "GET", "/"+testKey+"?"+testKey, testKey, "X-Key", testKey)
+	send(h, "GET", "/public_api/other", "", "Authorization", testKey)
 	page := send(h, "GET", "/", "").Body.String()
 	for _, want := range []string{
 		"export CORTEXCLOUD_API_URL=&#39;http://" + testHost + "&#39;\n",

@@ -1,0 +1,163 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/api"
+	"example.com/cortexscan/gen"
+)
+
+func respondTo(t *Tenant, method, target, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("User-Agent", "test")
+	r.Header.Set("X-Xdr-Auth-Id", "1")
+	r.Header.Set("Authorization", "any key")
+	w := httptest.NewRecorder()
+	t.ServeHTTP(w, r)
+	return w
+}
+
+// The table of operations must name operations of the document, or the sandbox responds with 501 to what it implements.
+func TestImplementedOperationsAreInTheDocument(t *testing.T) {
+	if len(Operations()) == 0 {
+		t.Fatal("the sandbox implements nothing")
+	}
+	for _, id := range Operations() {
+		if !strings.Contains(string(api.Document()), "operationId: "+id+"\n") {
+			t.Errorf("api/openapi.yaml has no operation %s, which operations.go implements", id)
+		}
+	}
+}
+
+func TestUnimplementedOperationIsValidatedAndGets501(t *testing.T) {
+	all := operations
+	operations = nil
+	defer func() { operations = all }()
+	const notImplemented = `{"reply":{"err_code":501,"err_msg":"The sandbox does not implement the operation `
+	for _, tt := range []struct {
+		name, method, target, body string
+		status                     int
+		want                       string // how the response begins
+	}{
+		{"abort", "POST", "/public_api/v1/endpoints/abort_scan", `{"request_data":{"filters":"all"}}`, 501, notImplemented + `abortScan","err_extra":null}}`},
+		{"status", "GET", "/public_api/netscan/v1/scan/run?id=1&fields=status", ``, 501, notImplemented + `getScanRunStatus"`},
+		{"invalid", "POST", "/public_api/v1/endpoints/abort_scan", `{"request_data":{"filters":[]}}`, 400, ``},
+		{"unknown operation", "GET", "/other", ``, 404, ``},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tenant := New()
+			tenant.AddEndpoint(Endpoint{ScanStatus: scanPending})
+			w := respondTo(tenant, tt.method, tt.target, tt.body)
+			if w.Code != tt.status || !strings.HasPrefix(w.Body.String(), tt.want) {
+				t.Errorf("got  %d %s\nwant %d %s", w.Code, w.Body, tt.status, tt.want)
+			}
+			if e := tenant.Endpoints()[0]; e.ScanStatus != scanPending {
+				t.Errorf("the scan is %s", e.ScanStatus)
+			}
+		})
+	}
+
+	tenant := New()
+	w := httptest.NewRecorder()
+	tenant.execute(&exchange{ResponseWriter: w, rec: tenant.record, call: &Call{}}, httptest.NewRequest("PUT", "/a%00b", nil), "")
+	if !strings.HasPrefix(w.Body.String(), notImplemented) || !strings.Contains(w.Body.String(), "PUT /a") {
+		t.Errorf("an operation without an ID gets %s", w.Body)
+	}
+}
+
+func TestUnusableDocumentIsReported(t *testing.T) {
+	tenant := New()
+	tenant.useSpec(nil, errors.New("no document"))
+	w := respondTo(tenant, "GET", "/public_api/netscan/v1/scan/run", "")
+	const want = `{"reply":{"err_code":500,"err_msg":"the sandbox cannot use its OpenAPI document: no document","err_extra":null}}`
+	if w.Code != 500 || strings.TrimSpace(w.Body.String()) != want {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+}
+
+// The validator has accepted a request before it is decoded, but a document that changes may accept more than the Go
+// types can hold.
+func TestUndecodableRequestIs400AndRepeatsNoValue(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		id      string
+		request *http.Request
+		want    string
+	}{
+		{"status", "getScanRunStatus", httptest.NewRequest("GET", "/?id=secret", nil),
+			`{"err_msg":"The request contains invalid or missing parameters","metadata":{"err_extra":[{"field":"id","message":"cannot be decoded"}]}}`},
+		{"abort", "abortScan", httptest.NewRequest("POST", "/", strings.NewReader(`{"request_data":"secret"}`)),
+			`{"reply":{"err_code":400,"err_msg":"The request contains invalid or missing parameters","err_extra":"body: cannot be decoded"}}`},
+	} {
+		tenant := New()
+		w := httptest.NewRecorder()
+		x := &exchange{ResponseWriter: w, rec: tenant.record, call: &Call{}}
+		tenant.execute(x, tt.request, tt.id)
+		if w.Code != 400 || strings.TrimSpace(w.Body.String()) != tt.want {
+			t.Errorf("%s: got %d %s", tt.name, w.Code, w.Body)
+		}
+		if len(x.call.Problems) != 1 || x.call.Status != 400 {
+			t.Errorf("%s: recorded %+v", tt.name, x.call)
+		}
+	}
+}
+
+func TestAbortNeverSelectsWithoutFilters(t *testing.T) {
+	for _, filters := range []any{nil, "", "ALL", []any{}, map[string]any{}, 1} {
+		if s, err := selectionOf(filters); err == nil || s != nil {
+			t.Errorf("%v: got a selection of %d conditions", filters, len(s))
+		}
+	}
+	for _, body := range []string{`{}`, `{"request_data":{}}`, `{"request_data":{"filters":null}}`, `{"request_data":{"filters":[]}}`, `null`} {
+		var request gen.AbortScanRequest
+		if err := json.Unmarshal([]byte(body), &request); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := selectionOf(request.RequestData.Filters); err == nil {
+			t.Errorf("%s selects endpoints", body)
+		}
+	}
+}
+
+func TestDocumentedFiltersAreImplemented(t *testing.T) {
+	known := api.KnownFilters()
+	if len(known) < 12 {
+		t.Fatalf("only %d fields are documented", len(known))
+	}
+	implemented := []string{ipField}
+	for field := range stringFields {
+		implemented = append(implemented, field)
+	}
+	for field := range timeFields {
+		implemented = append(implemented, field)
+	}
+	var documented []string
+	for _, f := range known {
+		documented = append(documented, f.Field)
+		for _, operator := range []string{"in", "gte", "lte", "contains"} {
+			var value any = []string{"10.0.0.1"}
+			if timeFields[f.Field] != nil {
+				value = int64(1)
+			}
+			if len(f.Values) > 0 {
+				value = f.Values
+			}
+			_, err := selectionOf([]gen.EndpointFilter{{Field: f.Field, Operator: operator, Value: value}})
+			if ok := slices.Contains(f.Operators, operator); ok != (err == nil) {
+				t.Errorf("%s %s: documented %v, got %v", f.Field, operator, ok, err)
+			}
+		}
+	}
+	slices.Sort(implemented)
+	slices.Sort(documented)
+	if !slices.Equal(documented, implemented) {
+		t.Errorf("documented are %v, and filter.go has %v: add the field to stringFields or timeFields", documented, implemented)
+	}
+}

@@ -1,0 +1,138 @@
+package sandbox_test
+
+import (
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/sandbox"
+)
+
+const noEndpointBody = `{"reply":{"err_code":500,"err_msg":"An error occurred while processing XDR public API - ` +
+	`No endpoint was found for creating the requested action","err_extra":null}}`
+
+func TestAbortMovesScansThatAreUnderWay(t *testing.T) {
+	states := []string{"none", "pending", "in_progress", "canceled", "aborted", "pending_cancellation", "success", "error", "new word", ""}
+	tenant := sandbox.New()
+	for _, s := range states {
+		tenant.AddEndpoint(sandbox.Endpoint{ScanStatus: s})
+	}
+	wantResponse(t, send(tenant, abortRequest(`"all"`)), http.StatusOK, `{"reply":{"action_id":"1","endpoints_count":"2","status":"1"}}`)
+
+	var got []string
+	for _, e := range tenant.Endpoints() {
+		got = append(got, e.ScanStatus)
+	}
+	want := "none aborted aborted canceled aborted pending_cancellation success error new word none"
+	if strings.Join(got, " ") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, " "), want)
+	}
+	wantResponse(t, send(tenant, abortRequest(`"all"`)), http.StatusInternalServerError, noEndpointBody)
+
+	tenant.AddEndpoint(sandbox.Endpoint{ScanStatus: "pending"})
+	wantResponse(t, send(tenant, abortRequest(`"all"`)), http.StatusOK, `{"reply":{"action_id":"2","endpoints_count":"1","status":"1"}}`)
+}
+
+func TestEachStatusCallMovesTheRunOn(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		states []string
+		want   []string
+	}{
+		{"three states", []string{"Pending", "Running", "Completed"}, []string{"Pending", "Running", "Completed", "Completed"}},
+		{"one state", []string{"Failed"}, []string{"Failed", "Failed"}},
+		{"no states", nil, []string{"Running", "Running"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tenant := sandbox.New()
+			tenant.AddScanRun(789, c.states...)
+			tenant.AddScanRun(790, "Other")
+			for _, state := range c.want {
+				if got := tenant.Runs()[0].State; got != state {
+					t.Errorf("Runs has the state %q before the call, want %q", got, state)
+				}
+				wantResponse(t, send(tenant, statusRequest(789)), http.StatusOK, `{"DATA":"Scan is in `+state+` state"}`)
+			}
+			wantResponse(t, send(tenant, statusRequest(790)), http.StatusOK, `{"DATA":"Scan is in Other state"}`)
+			tenant.AddScanRun(789, "Again")
+			wantResponse(t, send(tenant, statusRequest(789)), http.StatusOK, `{"DATA":"Scan is in Again state"}`)
+		})
+	}
+}
+
+func TestAnyInt64IsARunID(t *testing.T) {
+	tenant := sandbox.New()
+	for _, id := range []int64{0, -1, math.MaxInt64, math.MinInt64} {
+		wantResponse(t, send(tenant, statusRequest(id)), http.StatusNotFound,
+			`{"err_msg":"Run ID not found","metadata":{"err_extra":[{"field":"id","message":"no scan run has this ID"}]}}`)
+		tenant.AddScanRun(id)
+		wantStatus(t, send(tenant, statusRequest(id)), http.StatusOK)
+	}
+	r := statusRequest(0)
+	r.URL.RawQuery = "id=0&fields=progress&fields=status"
+	wantResponse(t, send(tenant, r), http.StatusOK, `{"DATA":"Scan is in Running state"}`)
+}
+
+func TestRunsAreSortedCopies(t *testing.T) {
+	tenant := sandbox.New()
+	states := []string{"Pending", "Running"}
+	tenant.AddScanRun(20, states...)
+	tenant.AddScanRun(3)
+	states[0] = "changed by the caller"
+	send(tenant, statusRequest(20))
+
+	want := []sandbox.Run{
+		{ID: 3, State: "Running", States: []string{"Running"}},
+		{ID: 20, State: "Running", States: []string{"Pending", "Running"}},
+	}
+	for range 2 { // the second time, after the caller has changed the first list
+		got := tenant.Runs()
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("got %+v, want %+v", got, want)
+		}
+		got[1].States[1] = "changed"
+	}
+}
+
+// Each operation responds in the envelope of its family, but 401 comes in the platform's for both.
+func TestRefusedRequestsGetTheEnvelopeOfTheOperation(t *testing.T) {
+	anonymous := func(r *http.Request) *http.Request { r.Header.Del("Authorization"); return r }
+	twoAgents := statusRequest(1)
+	twoAgents.Header.Add("User-Agent", "second")
+	long := strings.Repeat("x", 1<<20+1)
+	for _, c := range []struct {
+		name    string
+		request *http.Request
+		status  int
+		body    string // how it begins
+	}{
+		{"abort, unauthorized", anonymous(abortRequest(`"all"`)), 401, unauthorizedBody},
+		{"unknown path, unauthorized", httptest.NewRequest("GET", "/", nil), 401, unauthorizedBody},
+		{"broken abort, unauthorized", anonymous(abortBody(`{`)), 401, unauthorizedBody},
+		{"status without parameters", withCredentials(httptest.NewRequest("GET", runPath, nil)), 400, `{"err_msg":"`},
+		{"two user agents", twoAgents, 400, `{"err_msg":"`},
+		{"abort, no JSON", abortBody(`{`), 400, `{"`},
+		{"abort, empty", abortBody(``), 400, `{"`},
+		{"abort, too large", abortRequest(`"` + long + `"`), 413, `{"reply":{"err_code":413,`},
+		{"status, too large", withCredentials(httptest.NewRequest("GET", runPath+"?id=1&fields=status", strings.NewReader(long))), 413, `{"err_msg":"`},
+		{"unknown path", withCredentials(httptest.NewRequest("GET", "/", nil)), 404, `{"reply":{"err_code":404,`},
+		{"unknown method", withCredentials(httptest.NewRequest("GET", abortPath, nil)), 405, `{"reply":{"err_code":405,`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tenant := sandbox.New()
+			w := send(tenant, c.request)
+			if w.Code != c.status || !strings.HasPrefix(w.Body.String(), c.body) {
+				t.Errorf("got %d %s, want %d %s…", w.Code, w.Body, c.status, c.body)
+			}
+			if got := w.Header().Get("Content-Type"); got != "application/json" {
+				t.Errorf("content type %q", got)
+			}
+			if call := lastCall(t, tenant); call.Status != c.status || len(call.Problems) == 0 {
+				t.Errorf("recorded %d with problems %v, want %d with the reason", call.Status, call.Problems, c.status)
+			}
+		})
+	}
+}
