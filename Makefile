@@ -65,7 +65,7 @@ contract-diff: ## Say what changed in the contract since BASE
 
 .PHONY: vendor-check
 vendor-check: ## Try another document, DOC=file, before adopting it
-	@$(GO) run ./tests/contract/vendorcheck "$(DOC)"
+	@$(GO) run ./internal/tools/contract "$(DOC)"
 
 .PHONY: api-diff
 api-diff: ## Say what changed in the Go API since BASE

@@ -21,7 +21,7 @@ import (
 func documents(t *testing.T) map[string][]byte {
 	t.Helper()
 	out := map[string][]byte{"contract": api.Document()}
-	files, err := filepath.Glob("../contract/testdata/growth/*.yaml")
+	files, err := filepath.Glob("../../internal/tools/limits/testdata/growth/*.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

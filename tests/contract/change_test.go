@@ -1,3 +1,5 @@
+//go:build toolchain
+
 package contract_test
 
 import (
@@ -5,7 +7,7 @@ import (
 	"testing"
 
 	"example.com/cortexscan/api"
-	"example.com/cortexscan/tests/contract/generator"
+	"example.com/cortexscan/internal/tools/trial"
 )
 
 // grown is the contract after its operations have gained something optional of every kind, under names that it will not have
@@ -37,11 +39,8 @@ func grown(t *testing.T) string {
 // own operations. What calls them stays as it is and sends the same bytes; what is set is sent, false, 0 and an
 // empty list included.
 func TestOptionalGrowth(t *testing.T) {
-	if testing.Short() {
-		t.Skip("generates and compiles another client")
-	}
 	document := []byte(grown(t))
-	results, err := generator.Try(t.Context(), root, document)
+	results, err := trial.Try(t.Context(), root, document)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,39 +53,8 @@ func TestOptionalGrowth(t *testing.T) {
 		}
 	}
 	// What compares the file with the embedded document is left out.
-	if err := generator.Test(t.Context(), root, document, "-skip=^TestDocument$",
+	if err := trial.Test(t.Context(), root, document, "-skip=^TestDocument$",
 		"./tests/wire", "./tests/e2e", "./sandbox", "./api"); err != nil {
 		t.Error(err)
-	}
-}
-
-// TestLostOperationsAndSchemas: what hand-written code needs and the document lacks is said before anything is generated,
-// in one sentence each.
-func TestLostOperationsAndSchemas(t *testing.T) {
-	document := released(t)
-	for _, tt := range []struct{ name, document, want string }{
-		{"as it is", document, ""},
-		{"another operationId", strings.Replace(document, "operationId: abortScan", "operationId: cancelScan", 1), "operation abortScan: "},
-		{"another name of a schema", strings.NewReplacer("ScanRunStatus'", "RunStatus'", "    ScanRunStatus:", "    RunStatus:").Replace(document), "schema ScanRunStatus: "},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			doc, err := generator.Load(t.Context(), []byte(tt.document))
-			if err != nil {
-				t.Fatal(err)
-			}
-			list, err := generator.HandWritten(doc, root)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if tt.want == "" {
-				if len(list) > 0 {
-					t.Errorf("got %q", list)
-				}
-				return
-			}
-			if len(list) != 1 || !strings.HasPrefix(list[0], tt.want) || !strings.Contains(list[0], "CONTRIBUTING.md") {
-				t.Errorf("got %q, want one that begins with %q", list, tt.want)
-			}
-		})
 	}
 }

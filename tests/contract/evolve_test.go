@@ -1,3 +1,5 @@
+//go:build toolchain
+
 package contract_test
 
 import (
@@ -14,8 +16,6 @@ import (
 	"testing"
 )
 
-const root = "../.."
-
 // inCopy is set in a copy of the repository whose contract has gained the operation already.
 const inCopy = "CORTEXSCAN_IN_COPY"
 
@@ -26,9 +26,6 @@ const everything = "CORTEXSCAN_EVERYTHING"
 // contract gains an operation, everything is generated again, and a program calls it. So what is written there works, and
 // an operation needs nothing of the wrapper. Then the same test runs in the copy, where the operation is there for good.
 func TestChangingTheContract(t *testing.T) {
-	if testing.Short() && os.Getenv(inCopy) == "" {
-		t.Skip("copies and compiles the whole repository")
-	}
 	steps := walkThrough(t)
 	work := t.TempDir()
 	copyRepository(t, work)

@@ -1,4 +1,4 @@
-package generator
+package limits
 
 import (
 	"os"
@@ -12,10 +12,10 @@ func repository(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
 	for name, content := range map[string]string{
-		"sandbox/operations.go": "package sandbox\nvar operations = map[string]operation{\"cancel\": cancel}\n",
-		"gen/types.go":          "package gen",
+		"gen/types.go": "package gen\nfunc (i *Inner) first() string { return string(i.Name) }\n",
 		"wrapper/cancel.go": `package wrapper
 func cancel() {
+	gen.NewCancelRequest()
 	body := gen.Body{Inner: gen.Inner{}}
 	body.Inner.Name = "x"
 	send(&gen.CancelParams{ID: 1}, body)
@@ -43,17 +43,17 @@ info: {title: T, version: "1"}
 paths:
   /cancel:
     post:
-      operationId: cancel
+      operationId: OPERATION
       parameters: [{name: id, in: query, required: true, schema: {type: integer}}PARAMETER]
       requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Body'}}}}
       responses: {'200': {description: OK}}
 components:
   schemas:
-    Body: {type: object, required: [inner], properties: {inner: {$ref: '#/components/schemas/Inner'}}}
-    Inner: {type: object, required: [REQUIRED], properties: {name: {type: string}, later: {type: boolean}}}
+    Body: {type: object, required: [inner], properties: {inner: {$ref: '#/components/schemas/INNER'}}}
+    INNER: {type: object, required: [REQUIRED], properties: {name: {type: string}, later: {type: boolean}}}
     Other: {type: object, required: [unused], properties: {unused: {type: string}}}
 `
-	for _, tt := range []struct{ name, parameter, required, want string }{
+	for _, tt := range []struct{ name, operation, parameter, required, inner, want string }{
 		{name: "as it is"},
 		{name: "an optional parameter", parameter: ", {name: later, in: query, schema: {type: integer}}"},
 		{
@@ -66,7 +66,15 @@ components:
 		},
 		{
 			name: "a required member", required: "name, later",
-			want: "operation cancel: the member later is required, and wrapper does not set Later in gen.Inner",
+			want: "operation cancel: the property later is required, and wrapper does not set Later in gen.Inner",
+		},
+		{
+			name: "another name of a schema", inner: "Within",
+			want: `schema Inner: gen/types.go is written for it, and the document has no such schema; see "Another document" in CONTRIBUTING.md`,
+		},
+		{
+			name: "another operationId", operation: "stop",
+			want: `operation Cancel: wrapper calls gen.NewCancelRequest, and the document has no such operation; see "Another document" in CONTRIBUTING.md`,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -76,7 +84,9 @@ components:
 				}
 				return text
 			}
-			doc, err := Load(t.Context(), []byte(strings.NewReplacer("PARAMETER", tt.parameter, "REQUIRED", or(tt.required, "name")).Replace(document)))
+			doc, err := Load(t.Context(), []byte(strings.NewReplacer("PARAMETER", tt.parameter, "REQUIRED", or(tt.required, "name"),
+				"OPERATION", or(tt.operation, "cancel"),
+				"INNER", or(tt.inner, "Inner")).Replace(document)))
 			if err != nil {
 				t.Fatal(err)
 			}

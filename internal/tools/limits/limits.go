@@ -1,4 +1,6 @@
-package generator
+// Package limits knows what oapi-codegen makes of a document. It reports, before anything is generated, where the code
+// would not compile, or would compile and not do what the document says, and where hand-written code would not fit.
+package limits
 
 import (
 	"context"
@@ -28,9 +30,9 @@ func Load(ctx context.Context, document []byte) (*openapi3.T, error) {
 	return doc, nil
 }
 
-// Limits says where oapi-codegen would generate code that does not compile, or that compiles and does something else
+// Check reports where oapi-codegen would generate code that does not compile, or that compiles and does something else
 // than the document says, and what to do about it. Each entry was tried: see testdata/refused.
-func Limits(doc *openapi3.T) []string {
+func Check(doc *openapi3.T) []string {
 	l := &limits{seen: map[*openapi3.Schema]bool{}}
 	if doc.Components != nil {
 		l.schemas(doc)

@@ -1,6 +1,6 @@
 // Command drive calls every operation of the contract that it is built with, through the wrapper's API(), and prints
 // how each fared, as JSON. It knows no operation: names and types come from the document and from package gen, by
-// reflection. Package generator builds it with other contracts.
+// reflection. Package trial builds it with other contracts.
 package main
 
 import (
@@ -14,8 +14,8 @@ import (
 	"slices"
 
 	"example.com/cortexscan/api"
+	"example.com/cortexscan/internal/tools/trial"
 	"example.com/cortexscan/sandbox"
-	"example.com/cortexscan/tests/contract/generator"
 	"example.com/cortexscan/wrapper"
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -31,7 +31,7 @@ func main() {
 	}
 }
 
-func drive(ctx context.Context) ([]generator.Result, error) {
+func drive(ctx context.Context) ([]trial.Result, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(api.Document())
 	if err != nil {
 		return nil, fmt.Errorf("load the document: %w", err)
@@ -49,14 +49,14 @@ func drive(ctx context.Context) ([]generator.Result, error) {
 	tenant.AddEndpoint(sandbox.Endpoint{ScanStatus: "pending"})
 	played := httptest.NewServer(tenant)
 	defer played.Close()
-	d := driver{validator: v, service: service}
+	d := driver{service: service, tenant: tenant}
 	if d.client, err = newClient(documented.URL, v); err != nil {
 		return nil, err
 	}
 	if d.played, err = newClient(played.URL, v); err != nil {
 		return nil, err
 	}
-	var results []generator.Result
+	var results []trial.Result
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
 		item := doc.Paths.Value(path)
 		operations := item.Operations()
@@ -89,14 +89,14 @@ func (o operation) parameters() openapi3.Parameters {
 }
 
 type driver struct {
-	validator      *api.Validator
 	service        *service
+	tenant         *sandbox.Tenant
 	client, played *wrapper.Client
 }
 
 // try calls an operation with what is required, then with everything, and then the sandbox.
-func (d driver) try(ctx context.Context, op operation) generator.Result {
-	result := generator.Result{Operation: op.method + " " + op.path, ID: op.OperationID}
+func (d driver) try(ctx context.Context, op operation) trial.Result {
+	result := trial.Result{Operation: op.method + " " + op.path, ID: op.OperationID}
 	answer, err := answerOf(op)
 	if err != nil {
 		result.Skip = err.Error()
@@ -124,19 +124,27 @@ func (d driver) try(ctx context.Context, op operation) generator.Result {
 	return result
 }
 
-// play calls the sandbox: it accepts the request, and answers 501 unless it implements the operation.
+// play calls the sandbox, which has to find the request valid, and to answer 501 if it does not implement the operation.
 func (d driver) play(ctx context.Context, op operation) error {
 	call, err := newCall(op, true)
 	if err != nil {
 		return err
 	}
+	before := len(d.tenant.Calls())
 	_, err = call.send(ctx, d.played)
-	implemented := op.OperationID == "getScanRunStatus" || op.OperationID == "abortScan"
-	switch status := statusOf(err); {
-	case implemented && err != nil && status == 0:
-		return err
-	case !implemented && status != http.StatusNotImplemented:
-		return fmt.Errorf("want a 501, got %v", err) //nolint:errorlint // nil is possible
+	if err != nil && statusOf(err) == 0 {
+		return err // not a response of the sandbox; a run that does not exist is a 404, for example
+	}
+	calls := d.tenant.Calls()
+	if len(calls) == before {
+		return fmt.Errorf("no request arrived: %v", err) //nolint:errorlint // nil is possible
+	}
+	last := calls[len(calls)-1]
+	if len(last.Problems) > 0 {
+		return fmt.Errorf("it finds the request invalid: %v", last.Problems)
+	}
+	if implemented := slices.Contains(sandbox.Operations(), op.OperationID); implemented == (last.Status == http.StatusNotImplemented) {
+		return fmt.Errorf("got a %d, and sandbox.Operations lists the operation: %v", last.Status, implemented)
 	}
 	return nil
 }

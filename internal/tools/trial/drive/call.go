@@ -17,7 +17,7 @@ import (
 	"unicode"
 
 	"example.com/cortexscan/gen"
-	"example.com/cortexscan/tests/contract/generator"
+	"example.com/cortexscan/internal/tools/trial"
 	"example.com/cortexscan/wrapper"
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -31,20 +31,20 @@ type call struct {
 }
 
 func newCall(op operation, full bool) (*call, error) {
-	c, err := makeCall(op, generator.Sampler{Full: full})
+	c, err := makeCall(op, trial.Sampler{Full: full})
 	if err != nil {
 		return nil, err
 	}
 	// A document's example may contradict its own format, which only the Go type notices.
 	if m, raw, err := c.method(apiType); err == nil {
 		if _, err := c.arguments(context.Background(), m.Type, raw); err != nil { //nolint:forbidigo // nothing is sent
-			return makeCall(op, generator.Sampler{Full: full, Plain: true})
+			return makeCall(op, trial.Sampler{Full: full, Plain: true})
 		}
 	}
 	return c, nil
 }
 
-func makeCall(op operation, sampler generator.Sampler) (*call, error) {
+func makeCall(op operation, sampler trial.Sampler) (*call, error) {
 	c := &call{op: op, values: map[string]any{}}
 	full := sampler.Full
 	for _, p := range op.parameters() {
@@ -58,7 +58,7 @@ func makeCall(op operation, sampler generator.Sampler) (*call, error) {
 		for _, m := range p.Value.Content {
 			schema = m.Schema
 		}
-		v, err := generator.Sampler{Full: true, Plain: sampler.Plain}.Value(schema)
+		v, err := trial.Sampler{Full: true, Plain: sampler.Plain}.Value(schema)
 		if p.Value.Example != nil && !sampler.Plain {
 			v, err = p.Value.Example, nil
 		}

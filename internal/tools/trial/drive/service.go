@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/cortexscan/tests/contract/generator"
+	"example.com/cortexscan/internal/tools/trial"
 	"example.com/cortexscan/wrapper"
 )
 
@@ -77,7 +77,7 @@ func answerOf(op operation) (answer, error) {
 		a.status, _ = strconv.Atoi(key)
 	}
 	response := op.Responses.Value(key).Value
-	sampler := generator.Sampler{Full: true, Response: true}
+	sampler := trial.Sampler{Full: true, Response: true}
 	a.header = map[string]string{}
 	for name, h := range response.Headers {
 		if slices.Contains(serverHeaders, http.CanonicalHeaderKey(name)) {

@@ -1,4 +1,4 @@
-package generator
+package limits
 
 import (
 	"fmt"
@@ -13,21 +13,13 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// unsent says what the operations with methods in wrapper require and wrapper does not set. The code would compile, and
-// leave the parameter away, or send the zero value of the member.
-func unsent(doc *openapi3.T, root string) ([]string, error) {
-	ids, err := included(root)
-	if err != nil {
-		return nil, err
-	}
-	set, err := written(filepath.Join(root, "wrapper"))
-	if err != nil {
-		return nil, err
-	}
-	u := &unsentFields{set: set, seen: map[string]bool{}}
+// unsent reports what the operations with methods in wrapper require and wrapper does not set. The code would compile, and
+// omit the parameter, or send the zero value of the property.
+func (w *wrapperCode) unsent(doc *openapi3.T) []string {
+	u := &unsentFields{set: w.fields, seen: map[string]bool{}}
 	for _, item := range doc.Paths.Map() {
 		for _, op := range item.Operations() {
-			if !slices.Contains(ids, op.OperationID) {
+			if !w.sends(op.OperationID) {
 				continue
 			}
 			for _, ref := range slices.Concat(item.Parameters, op.Parameters) {
@@ -43,7 +35,7 @@ func unsent(doc *openapi3.T, root string) ([]string, error) {
 		}
 	}
 	slices.Sort(u.list)
-	return u.list, nil
+	return u.list
 }
 
 type unsentFields struct {
@@ -68,7 +60,7 @@ func (u *unsentFields) schema(id string, ref *openapi3.SchemaRef) {
 	if typ := goName(ref.Ref[strings.LastIndex(ref.Ref, "/")+1:]); u.set[typ] != nil {
 		for _, name := range w.required {
 			if member := w.members[name]; member != nil {
-				u.check(id, "member "+name, typ, nameOf(name, member.Extensions, member.Value.Extensions))
+				u.check(id, "property "+name, typ, nameOf(name, member.Extensions, member.Value.Extensions))
 			}
 		}
 	}
@@ -80,13 +72,17 @@ func (u *unsentFields) schema(id string, ref *openapi3.SchemaRef) {
 	}
 }
 
-// written are the types of gen that the files of a folder name, each with the fields that those files name.
-func written(dir string) (map[string]map[string]bool, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+// wrapperCode is what the hand-written client uses of package gen.
+type wrapperCode struct {
+	fields map[string]map[string]bool // by the name in gen, the fields that the files that use it mention
+}
+
+func readWrapper(root string) (*wrapperCode, error) {
+	files, err := filepath.Glob(filepath.Join(root, "wrapper", "*.go"))
 	if err != nil {
 		return nil, err
 	}
-	set := map[string]map[string]bool{}
+	w := &wrapperCode{fields: map[string]map[string]bool{}}
 	for _, path := range files {
 		if strings.HasSuffix(path, "_test.go") {
 			continue
@@ -95,12 +91,12 @@ func written(dir string) (map[string]map[string]bool, error) {
 		if err != nil {
 			return nil, err
 		}
-		types, fields := map[string]bool{}, map[string]bool{}
+		names, fields := map[string]bool{}, map[string]bool{}
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.SelectorExpr:
 				if pkg, isName := n.X.(*ast.Ident); isName && pkg.Name == "gen" {
-					types[n.Sel.Name] = true
+					names[n.Sel.Name] = true
 				} else {
 					fields[n.Sel.Name] = true
 				}
@@ -111,12 +107,15 @@ func written(dir string) (map[string]map[string]bool, error) {
 			}
 			return true
 		})
-		for typ := range types {
-			if set[typ] == nil {
-				set[typ] = map[string]bool{}
+		for name := range names {
+			if w.fields[name] == nil {
+				w.fields[name] = map[string]bool{}
 			}
-			maps.Copy(set[typ], fields)
+			maps.Copy(w.fields[name], fields)
 		}
 	}
-	return set, nil
+	if len(w.fields) == 0 {
+		return nil, fmt.Errorf("%s uses nothing of package gen: is %s the repository?", filepath.Join(root, "wrapper"), root)
+	}
+	return w, nil
 }

@@ -1,6 +1,4 @@
-// Package generator knows what oapi-codegen makes of a document: what it cannot do (Limits), and how a document is tried
-// before anybody adopts it (Try). It is for tests and for make vendor-check.
-package generator
+package trial
 
 import (
 	"fmt"

@@ -1,3 +1,5 @@
+//go:build toolchain
+
 package main
 
 import (
@@ -8,21 +10,19 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/cortexscan/tests/contract/generator"
+	"example.com/cortexscan/internal/tools/limits"
+	"example.com/cortexscan/internal/tools/trial"
 )
 
-const testdata = "tests/contract/testdata"
+const testdata = "internal/tools/limits/testdata"
 
 func TestVendorCheck(t *testing.T) {
-	if testing.Short() {
-		t.Skip("generates and compiles other clients")
-	}
 	t.Chdir("../../..")
 	ours, err := os.ReadFile("api/openapi.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	doc, err := generator.Load(t.Context(), ours)
+	doc, err := limits.Load(t.Context(), ours)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func merged(t *testing.T, files ...string) string {
 		}
 		documents = append(documents, document)
 	}
-	document, kept, err := generator.Merge(documents[0], documents[1])
+	document, kept, err := trial.Merge(documents[0], documents[1])
 	if err != nil || len(kept) > 0 {
 		t.Fatal(err, kept)
 	}
@@ -84,39 +84,4 @@ func merged(t *testing.T, files ...string) string {
 		t.Fatal(err)
 	}
 	return path
-}
-
-// TestTakePlace: a document with both of our operations replaces the contract, any other one is added to it.
-func TestTakePlace(t *testing.T) {
-	t.Chdir("../../..")
-	ours, err := os.ReadFile("api/openapi.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	document, err := takePlace(t.Context(), "api/openapi.yaml", &out)
-	if err != nil || !bytes.Equal(document, ours) || !strings.Contains(out.String(), "in place of api/openapi.yaml") {
-		t.Errorf("got %d bytes, %v, %s", len(document), err, out.String())
-	}
-	document, err = takePlace(t.Context(), testdata+"/growth/charset.yaml", &out)
-	if err != nil || !bytes.Contains(document, []byte("/growth/charset")) || !bytes.Contains(document, []byte("abortScan")) {
-		t.Errorf("got %v, %s", err, document)
-	}
-}
-
-func TestLimits(t *testing.T) {
-	t.Chdir("../../..")
-	if err := limits(t.Context(), "api/openapi.yaml", nil); err != nil {
-		t.Error(err)
-	}
-	for file, want := range map[string]string{
-		testdata + "/refused/members-case.yaml": "the members ID and id become one Go name",
-		testdata + "/refused/lookahead.yaml":    "(?!",
-		testdata + "/growth/charset.yaml":       "operation abortScan: ",
-		"no such file":                          "no such file",
-	} {
-		if err := limits(t.Context(), file, nil); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: got %v, want %q", file, err, want)
-		}
-	}
 }

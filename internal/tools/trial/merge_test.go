@@ -1,8 +1,10 @@
-package generator
+package trial
 
 import (
 	"strings"
 	"testing"
+
+	"example.com/cortexscan/internal/tools/limits"
 )
 
 const oursYAML = `openapi: 3.0.3
@@ -34,7 +36,7 @@ func TestMerge(t *testing.T) {
 	if strings.Join(kept, ",") != "GET /a" {
 		t.Errorf("kept %q", kept)
 	}
-	doc, err := Load(t.Context(), merged)
+	doc, err := limits.Load(t.Context(), merged)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,5 @@
-// Command vendorcheck tries a document before anybody adopts it (make vendor-check), and with -limits only says what
-// the generator cannot do (go generate).
+// Command contract checks api/openapi.yaml before code is generated (go generate), and tries other documents (make
+// vendor-check).
 package main
 
 import (
@@ -13,50 +13,50 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"example.com/cortexscan/tests/contract/generator"
+	"example.com/cortexscan/internal/tools/limits"
+	"example.com/cortexscan/internal/tools/trial"
 )
 
 const usage = `usage: make vendor-check DOC=FILE
 
-Tries an OpenAPI 3.0 document, YAML or JSON. A document that has the operations of api/openapi.yaml takes its place; any other
-one is added to it. Nothing in the repository changes.
+Tries an OpenAPI 3.0 document, YAML or JSON, together with api/openapi.yaml. Nothing in the repository changes.
 `
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	onlyLimits := flag.Bool("limits", false, "only say what the generator cannot do")
+	onlyLimits := flag.Bool("limits", false, "only report what the generator cannot do")
 	flag.Usage = func() { fmt.Fprint(os.Stderr, usage) }
 	flag.Parse()
 	if flag.NArg() != 1 || flag.Arg(0) == "" {
 		flag.Usage()
 		os.Exit(2)
 	}
-	check := vendorCheck
+	run := vendorCheck
 	if *onlyLimits {
-		check = limits
+		run = check
 	}
-	if err := check(ctx, flag.Arg(0), os.Stdout); err != nil {
+	if err := run(ctx, flag.Arg(0), os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-// limits is the first step of go generate: the reason in words, before code is written that does not compile.
-func limits(ctx context.Context, file string, _ io.Writer) error {
+// check is the first step of go generate: the reason in words, before code is written that does not compile.
+func check(ctx context.Context, file string, _ io.Writer) error {
 	document, err := os.ReadFile(file) // #nosec G304 -- the user names it
 	if err != nil {
 		return err
 	}
-	doc, err := generator.Load(ctx, document)
+	doc, err := limits.Load(ctx, document)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	list, err := generator.HandWritten(doc, ".")
+	list, err := limits.HandWritten(doc, ".")
 	if err != nil {
 		return err
 	}
-	list = append(list, generator.Limits(doc)...)
+	list = append(list, limits.Check(doc)...)
 	if len(list) == 0 {
 		return nil
 	}
@@ -64,27 +64,27 @@ func limits(ctx context.Context, file string, _ io.Writer) error {
 }
 
 func vendorCheck(ctx context.Context, file string, w io.Writer) error {
-	document, err := takePlace(ctx, file, w)
+	document, err := together(file, w)
 	if err != nil {
 		return err
 	}
-	doc, err := generator.Load(ctx, document)
+	doc, err := limits.Load(ctx, document)
 	if err != nil {
 		return step(w, "load", err)
 	}
 	pass(w, "load", "")
-	hand, err := generator.HandWritten(doc, ".")
+	hand, err := limits.HandWritten(doc, ".")
 	if err != nil {
 		return err
 	}
-	beforehand := append(hand, generator.Limits(doc)...)
+	beforehand := append(hand, limits.Check(doc)...)
 	if len(beforehand) > 0 {
 		pass(w, "limits", "what does not fit, or what the generator cannot do:\n    "+strings.Join(beforehand, "\n    "))
 	} else {
 		pass(w, "limits", "")
 	}
-	results, err := generator.Try(ctx, ".", document)
-	failed := &generator.StepError{}
+	results, err := trial.Try(ctx, ".", document)
+	failed := &trial.StepError{}
 	if errors.As(err, &failed) {
 		return step(w, failed.Step, errors.New(first(failed.Output, 12)))
 	} else if err != nil {
@@ -94,29 +94,17 @@ func vendorCheck(ctx context.Context, file string, w io.Writer) error {
 	return table(w, results)
 }
 
-// takePlace returns the document to try: the file itself if it has our operations, else ours with the file added.
-func takePlace(ctx context.Context, file string, w io.Writer) ([]byte, error) {
+// together returns our document with the file's operations added.
+func together(file string, w io.Writer) ([]byte, error) {
 	document, err := os.ReadFile(file) // #nosec G304 -- the user names it
 	if err != nil {
 		return nil, err
-	}
-	doc, err := generator.Load(ctx, document)
-	if err != nil {
-		return nil, step(w, "load", err)
-	}
-	missing, err := generator.MissingOperations(doc, ".")
-	if err != nil {
-		return nil, err
-	}
-	if len(missing) == 0 {
-		fmt.Fprintf(w, "%s has our operations: it is tried in place of api/openapi.yaml\n", file)
-		return document, nil
 	}
 	ours, err := os.ReadFile("api/openapi.yaml")
 	if err != nil {
 		return nil, err
 	}
-	merged, kept, err := generator.Merge(ours, document)
+	merged, kept, err := trial.Merge(ours, document)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +135,7 @@ func first(s string, lines int) string {
 	return strings.Join(all[:lines], "\n") + fmt.Sprintf("\n… and %d lines more", len(all)-lines)
 }
 
-func table(w io.Writer, results []generator.Result) error {
+func table(w io.Writer, results []trial.Result) error {
 	fmt.Fprintln(w, "\nEach operation is called through API(), with validators on both sides, and then served by the sandbox.")
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "OPERATION\tRESULT")

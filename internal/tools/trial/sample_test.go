@@ -1,4 +1,4 @@
-package generator
+package trial
 
 import (
 	"encoding/json"

@@ -1,4 +1,6 @@
-package generator
+// Package trial puts another document in the place of api/openapi.yaml, without changing any file, and tries it: everything
+// is generated and compiled, and every operation is called.
+package trial
 
 import (
 	"bytes"
@@ -38,7 +40,7 @@ func (e *StepError) Error() string { return e.Step + ": " + strings.TrimSpace(e.
 func Try(ctx context.Context, root string, document []byte) (results []Result, err error) {
 	err = inPlace(ctx, root, document, func(overlay string) error {
 		program := filepath.Join(filepath.Dir(overlay), "drive")
-		if out, err := goTool(ctx, root, "build", "-overlay", overlay, "-o", program, "./tests/contract/drive"); err != nil {
+		if out, err := goTool(ctx, root, "build", "-overlay", overlay, "-o", program, "./internal/tools/trial/drive"); err != nil {
 			return &StepError{"compile", out}
 		}
 		cmd := exec.CommandContext(ctx, program) // #nosec G204 -- just built
@@ -149,8 +151,8 @@ func CompileAlone(ctx context.Context, root string, documents map[string][]byte)
 			failed[name] = err.Error()
 			continue
 		}
-		replace["tests/contract/generator/alone/"+name+"/client.gen.go"] = generated
-		args = append(args, "./tests/contract/generator/alone/"+name)
+		replace["internal/tools/trial/alone/"+name+"/client.gen.go"] = generated
+		args = append(args, "./internal/tools/trial/alone/"+name)
 	}
 	if _, err := writeOverlay(root, dir, replace); err != nil {
 		return nil, err

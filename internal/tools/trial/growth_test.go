@@ -1,4 +1,6 @@
-package contract_test
+//go:build toolchain
+
+package trial
 
 import (
 	"maps"
@@ -9,14 +11,16 @@ import (
 	"testing"
 
 	"example.com/cortexscan/api"
-	"example.com/cortexscan/tests/contract/generator"
+	"example.com/cortexscan/internal/tools/limits"
 	"go.yaml.in/yaml/v3"
 )
+
+const root = "../../.."
 
 // corpus reads the documents of a folder of testdata, by their names.
 func corpus(t *testing.T, folder string, atLeast int) map[string][]byte {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join("testdata", folder, "*.yaml"))
+	files, err := filepath.Glob(filepath.Join("..", "limits", "testdata", folder, "*.yaml"))
 	if err != nil || len(files) < atLeast {
 		t.Fatalf("%d documents in %s, want %d at least: %v", len(files), folder, atLeast, err)
 	}
@@ -33,7 +37,7 @@ func corpus(t *testing.T, folder string, atLeast int) map[string][]byte {
 type cannot struct {
 	Step  string // what fails: load, compile or call
 	Shows string // what can be seen then
-	Says  string // what generator.Limits, or the validator that loads the document, says beforehand
+	Says  string // what limits.Check, or the validator that loads the document, says beforehand
 }
 
 func cannotOf(t *testing.T, document []byte) cannot {
@@ -47,61 +51,25 @@ func cannotOf(t *testing.T, document []byte) cannot {
 	return d.Cannot
 }
 
-// TestContractIsWithinLimits: the generator can do all that the contract asks for.
-func TestContractIsWithinLimits(t *testing.T) {
-	checkLimits(t, api.Document())
-}
-
-func checkLimits(t *testing.T, document []byte) {
-	t.Helper()
-	doc, err := generator.Load(t.Context(), document)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, limit := range generator.Limits(doc) {
-		t.Error(limit)
-	}
-}
-
-// TestLimitsAreSaid: of each document that cannot be used, the reason is given before anything is generated.
-func TestLimitsAreSaid(t *testing.T) {
-	for name, document := range corpus(t, "growth", 20) {
-		t.Run(name, func(t *testing.T) { checkLimits(t, document) })
-	}
-	for name, document := range corpus(t, "refused", 25) {
-		t.Run(name, func(t *testing.T) {
-			want := cannotOf(t, document)
-			doc, err := generator.Load(t.Context(), document)
-			if (err != nil) != (want.Step == "load") || err != nil && !strings.Contains(err.Error(), want.Says) {
-				t.Fatalf("load: %v, want %+v", err, want)
-			}
-			if err != nil {
-				return
-			}
-			if limits := generator.Limits(doc); len(limits) != 1 || !strings.Contains(limits[0], want.Says) {
-				t.Errorf("got %q, want one that says %q", limits, want.Says)
-			}
-		})
-	}
-}
-
 // TestGrowth adds every document of testdata/growth to the contract, generates, compiles and loads the whole, calls each
 // operation through API() with validators on both sides, and has the sandbox serve it. Those of testdata/refused that
 // only go wrong when they are called are there too, and go wrong as they say.
 func TestGrowth(t *testing.T) {
-	if testing.Short() {
-		t.Skip("generates and compiles another client")
-	}
 	merged := api.Document()
 	wrong := map[string]cannot{} // by path
+	doc, err := limits.Load(t.Context(), merged)
+	if err != nil {
+		t.Fatal(err)
+	}
 	ours := map[string]bool{}
-	for _, op := range operations(load(t)) {
-		ours[op.name] = true
+	for path, item := range doc.Paths.Map() {
+		for method := range item.Operations() {
+			ours[method+" "+path] = true
+		}
 	}
 	add := func(name string, document []byte) {
 		var kept []string
-		var err error
-		if merged, kept, err = generator.Merge(merged, document); err != nil || len(kept) > 0 {
+		if merged, kept, err = Merge(merged, document); err != nil || len(kept) > 0 {
 			t.Fatalf("%s: merge: %v, kept %q", name, err, kept)
 		}
 	}
@@ -112,7 +80,7 @@ func TestGrowth(t *testing.T) {
 	for name, document := range corpus(t, "refused", 25) {
 		if c := cannotOf(t, document); c.Step == "call" {
 			add(name, document)
-			doc, err := generator.Load(t.Context(), document)
+			doc, err := limits.Load(t.Context(), document)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -121,7 +89,7 @@ func TestGrowth(t *testing.T) {
 			}
 		}
 	}
-	results, err := generator.Try(t.Context(), root, merged)
+	results, err := Try(t.Context(), root, merged)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,16 +116,13 @@ func TestGrowth(t *testing.T) {
 
 // TestLimitsAreReal: the documents that are said not to compile do not.
 func TestLimitsAreReal(t *testing.T) {
-	if testing.Short() {
-		t.Skip("generates and compiles other clients")
-	}
 	documents := map[string][]byte{"good": corpus(t, "growth", 20)["charset"]}
 	for name, document := range corpus(t, "refused", 25) {
 		if cannotOf(t, document).Step == "compile" {
 			documents[name] = document
 		}
 	}
-	failed, err := generator.CompileAlone(t.Context(), root, documents)
+	failed, err := CompileAlone(t.Context(), root, documents)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,79 @@
+package limits
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"regexp"
+	"slices"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// HandWritten reports where hand-written code does not fit the document: operations that wrapper sends and the document
+// lacks, schemas that gen/types.go is written for, and required parameters and properties that wrapper does not set.
+// root is the repository.
+func HandWritten(doc *openapi3.T, root string) ([]string, error) {
+	w, err := readWrapper(root)
+	if err != nil {
+		return nil, err
+	}
+	schemas, err := missingSchemas(doc, root)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(w.missingOperations(doc), schemas, w.unsent(doc)), nil
+}
+
+const seeAnother = "see \"Another document\" in CONTRIBUTING.md"
+
+// requestBuilder matches the generated functions that build a request.
+var requestBuilder = regexp.MustCompile(`^New(\w+)Request(WithBody)?$`)
+
+// missingOperations reports the operations that wrapper sends and the document lacks.
+func (w *wrapperCode) missingOperations(doc *openapi3.T) []string {
+	known := map[string]bool{}
+	for _, item := range doc.Paths.Map() {
+		for _, op := range item.Operations() {
+			known[goName(op.OperationID)] = true
+		}
+	}
+	var list []string
+	for name := range w.fields {
+		if m := requestBuilder.FindStringSubmatch(name); m != nil && !known[m[1]] {
+			list = append(list, fmt.Sprintf("operation %s: wrapper calls gen.%s, and the document has no such operation; %s", m[1], name, seeAnother))
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// sends reports whether wrapper has a method for the operation.
+func (w *wrapperCode) sends(operationID string) bool {
+	name := goName(operationID)
+	return w.fields["New"+name+"Request"] != nil || w.fields["New"+name+"RequestWithBody"] != nil
+}
+
+// missingSchemas reports the types that gen/types.go uses, does not declare, and that no schema becomes.
+func missingSchemas(doc *openapi3.T, root string) ([]string, error) {
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "gen", "types.go"), nil, 0)
+	if err != nil {
+		return nil, err
+	}
+	imported := map[string]bool{}
+	for _, i := range file.Imports {
+		imported[filepath.Base(i.Path.Value[1:len(i.Path.Value)-1])] = true
+	}
+	var list []string
+	for _, name := range file.Unresolved {
+		known := types.Universe.Lookup(name.Name) != nil || imported[name.Name]
+		if !known && ast.IsExported(name.Name) && (doc.Components == nil || doc.Components.Schemas[name.Name] == nil) {
+			list = append(list, fmt.Sprintf("schema %s: gen/types.go is written for it, and the document has no such schema; %s", name.Name, seeAnother))
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list), nil
+}

@@ -1,0 +1,74 @@
+package limits
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/api"
+	"go.yaml.in/yaml/v3"
+)
+
+// TestContractIsWithinLimits: the generator can do all that the contract asks for.
+func TestContractIsWithinLimits(t *testing.T) {
+	checkNone(t, api.Document())
+}
+
+func checkNone(t *testing.T, document []byte) {
+	t.Helper()
+	doc, err := Load(t.Context(), document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, limit := range Check(doc) {
+		t.Error(limit)
+	}
+}
+
+// TestLimitsAreReported: for a document that cannot be used, the reason is given before anything is generated. The tests of
+// package trial show that the reason is true.
+func TestLimitsAreReported(t *testing.T) {
+	for _, file := range glob(t, "testdata/growth", 20) {
+		t.Run(file, func(t *testing.T) { checkNone(t, read(t, file)) })
+	}
+	for _, file := range glob(t, "testdata/refused", 25) {
+		t.Run(file, func(t *testing.T) {
+			document := read(t, file)
+			var want struct {
+				Cannot struct{ Step, Says string } `yaml:"x-cannot"`
+			}
+			if err := yaml.Unmarshal(document, &want); err != nil {
+				t.Fatal(err)
+			}
+			doc, err := Load(t.Context(), document)
+			if (err != nil) != (want.Cannot.Step == "load") || err != nil && !strings.Contains(err.Error(), want.Cannot.Says) {
+				t.Fatalf("load: %v, want %+v", err, want)
+			}
+			if err != nil {
+				return
+			}
+			if got := Check(doc); len(got) != 1 || !strings.Contains(got[0], want.Cannot.Says) {
+				t.Errorf("got %q, want one that contains %q", got, want.Cannot.Says)
+			}
+		})
+	}
+}
+
+func glob(t *testing.T, folder string, atLeast int) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+	if err != nil || len(files) < atLeast {
+		t.Fatalf("%d documents in %s, want %d at least: %v", len(files), folder, atLeast, err)
+	}
+	return files
+}
+
+func read(t *testing.T, file string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
