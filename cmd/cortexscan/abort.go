@@ -1,12 +1,20 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httputil"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"example.com/cortexscan/gen"
+	"example.com/cortexscan/internal/text"
 	"example.com/cortexscan/wrapper"
 	"github.com/urfave/cli/v3"
 )
@@ -27,79 +35,273 @@ func abortCommand() *cli.Command {
 				Usage: "continue only if this is the tenant's `HOST`; required for --all with --yes"},
 		), connectionFlags()...),
 		Description: `Cancels the scans that are pending or in progress on the endpoints that match
-every filter. The answer means that the request was accepted, not that the scans
+every filter. Success means that the request was accepted, not that the scans
 have stopped: follow the action in the console under Response → Action Center.
 
-Repeat a flag for more than one value, or separate the values by commas; but a
-comma in --group, --alias, --username and --distribution is part of the name.
-A blank value, such as an unset variable leaves behind, is refused. A value that
-the service does not document gets a warning. TIME is 2026-11-22T21:00:00Z,
-2026-11-22 (local midnight), or how long ago: 90m, 24h, 7d.
+Repeat a flag for more than one value, or separate the values by commas. A comma
+in --group, --alias, --username and --distribution is part of the name. Names
+match exactly: there are no wildcards. A blank value, such as an unset variable
+leaves behind, is refused. In a FILE, blank lines and lines that begin with #
+are skipped. TIME is 2026-11-22T21:00:00Z, 2026-11-22 (local midnight), or how
+long ago: 90m, 24h, 7d. Filters that exclude no endpoint are treated like --all.
 
-With --output json: {"tenant", "action_id", "status", "endpoints_count"}, all of
-them strings; with --dry-run {"tenant", "method", "url", "headers", "body"}.
-Either has "warnings", a list of strings, if there are any.
+With --output json: {"tenant", "action_id", "status", "endpoints_count"}, all
+strings; with --dry-run {"tenant", "method", "url", "headers", "body"}. Both
+have "warnings", a list of strings, if there are any.
 
 Examples:
   cortexscan abort --hostname laptop-17,laptop-18
+  cortexscan abort --hostname-file hosts.txt
   cortexscan abort --platform windows --seen-since 7d --incident 4711
   cortexscan abort --group "Finance, Berlin" --yes --output json
   cortexscan abort --all --yes --confirm-tenant acme.xdr.us.paloaltonetworks.com
   cortexscan abort --hostname laptop-17 --dry-run | cortexscan validate`,
-		Action: action(runAbort),
+		Action: action(parseAbort, runAbort),
 	}
 }
 
-func runAbort(ctx context.Context, s *session, cmd *cli.Command) error {
+type abortOptions struct {
+	*connection
+	*targets
+	incident      string
+	confirmTenant string
+	dryRun, yes   bool
+}
+
+func parseAbort(s *session, cmd *cli.Command) (o abortOptions, err error) {
 	if err := noArguments(cmd); err != nil {
+		return o, err
+	}
+	o.dryRun, o.yes = cmd.Bool("dry-run"), cmd.Bool("yes")
+	if o.targets, err = parseTargets(cmd, s.now()); err != nil {
+		return o, err
+	}
+	if o.incident, err = stringFlag(cmd, "incident"); err != nil {
+		return o, err
+	}
+	if o.confirmTenant, err = stringFlag(cmd, "confirm-tenant"); err != nil {
+		return o, err
+	}
+	if flag := o.stdinFlag(); flag != "" && !o.yes && !o.dryRun {
+		return o, usagef("--%s - reads standard input, so the program cannot ask you to confirm: add --yes; nothing was sent", flag).
+			hint("Or save the list in a file and name that file.")
+	}
+	o.connection, err = parseConnection(s, cmd)
+	return o, err
+}
+
+func runAbort(ctx context.Context, s *session, o abortOptions) error {
+	if err := o.readFiles(ctx, s); err != nil {
 		return err
 	}
-	p := &plan{}
-	var err error
-	if p.targets, err = readTargets(cmd, s.now()); err != nil {
+	p := &plan{abortOptions: o}
+	if o.incident != "" {
+		p.extra = append(p.extra, wrapper.WithIncident(o.incident))
+	}
+	// Anything wrong with the request is reported here, before a question is asked.
+	if err := p.rehearse(ctx); err != nil {
 		return err
 	}
-	var opts []wrapper.AbortOption
-	if cmd.IsSet("incident") {
-		if p.incident, err = stringFlag(cmd, "incident"); err != nil {
-			return err
-		}
-		opts = append(opts, wrapper.WithIncident(p.incident))
-	}
-	c, err := readConnection(s, cmd)
-	if err != nil {
-		return err
-	}
-	// Whatever is wrong with the request is reported here, before anybody is asked.
-	if err := p.rehearse(ctx, c, opts); err != nil {
-		return err
-	}
-	p.warnings = warnings(p.targets, p.request, s.now())
+	now := s.now()
+	p.everything = o.everything(now)
+	p.warnings = o.warnings(p.request, now)
 	if !s.json {
 		for _, w := range p.warnings {
 			s.line(terminal.Yellow, "warning:", w)
 		}
 	}
-	if err := p.checkTenant(cmd); err != nil {
-		return err
+	if o.confirmTenant != "" && !p.isTenant(o.confirmTenant) {
+		return usagef("--confirm-tenant is not the tenant's host, %s; nothing was sent", p.host())
 	}
-	if cmd.Bool("dry-run") {
+	if o.dryRun {
 		return p.print(ctx, s)
 	}
-	client, err := c.client(ctx, s)
+	client, err := o.client(ctx, s)
 	if err != nil {
 		return err
 	}
-	if err := p.confirm(ctx, s, cmd); err != nil {
+	if err := p.confirm(ctx, s); err != nil {
 		return err
 	}
-	// From here on a closed pipe is an error to report, and not the end of the program.
+	// From here on a closed pipe is an error to report, and must not end the program.
 	signal.Ignore(syscall.SIGPIPE)
-	reply, err := client.AbortScan(ctx, p.targets.Targets, opts...)
+	reply, err := client.AbortScan(ctx, o.Targets, p.extra...)
 	if err != nil {
 		return &callError{call: call{abort: true, host: p.host()}, err: err}
 	}
 	return p.accepted(s, reply)
+}
+
+// plan is an abort that is complete to the last byte, and not sent yet.
+type plan struct {
+	abortOptions
+	extra      []wrapper.AbortOption
+	request    *http.Request
+	warnings   []string
+	everything bool // no filter excludes an endpoint
+}
+
+// host returns the tenant's host, as in the request.
+func (p *plan) host() string { return text.Visible(p.request.URL.Host, maxText) }
+
+// rehearse lets the client build, validate and sign the request, and catches it before it is sent.
+func (p *plan) rehearse(ctx context.Context) error {
+	var caught catcher
+	client, err := p.rehearsal(&caught)
+	if err != nil {
+		return err
+	}
+	_, err = client.AbortScan(ctx, p.Targets, p.extra...)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case caught.request == nil:
+		return &callError{call: call{abort: true, host: hostOf(p.url)}, err: err}
+	}
+	p.request = caught.request
+	return nil
+}
+
+// catcher is a transport that sends nothing.
+type catcher struct{ request *http.Request }
+
+var errCaught = errors.New("caught before it was sent")
+
+func (c *catcher) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.request = r
+	return nil, errCaught
+}
+
+// hiddenHeaders are the headers that authenticate a request.
+var hiddenHeaders = []string{"Authorization", "X-Xdr-Nonce"}
+
+type dryRunJSON struct {
+	Tenant   string            `json:"tenant"`
+	Method   string            `json:"method"`
+	URL      string            `json:"url"`
+	Headers  map[string]string `json:"headers"`
+	Body     string            `json:"body"`
+	Warnings []string          `json:"warnings,omitempty"`
+}
+
+// print writes the request as it would be sent, without the credentials, and with the whole URL in its first line.
+// Characters that a terminal would obey or not show are JSON escapes in it, which mean the same.
+func (p *plan) print(ctx context.Context, s *session) error {
+	r := p.request.Clone(ctx) // the context of the call that it was caught in has ended
+	for _, name := range hiddenHeaders {
+		if r.Header.Get(name) != "" {
+			r.Header.Set(name, "[hidden]")
+		}
+	}
+	if !s.json {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return fmt.Errorf("%w: the request cannot be written: %w", errFailed, err)
+		}
+		body = terminal.EscapeJSON(body)
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	}
+	wire, err := httputil.DumpRequestOut(r, true)
+	if err != nil {
+		return fmt.Errorf("%w: the request cannot be written: %w", errFailed, err)
+	}
+	head, body, _ := bytes.Cut(wire, []byte("\r\n\r\n"))
+	lines := strings.Split(string(head), "\r\n")
+	if s.json {
+		headers := map[string]string{}
+		for _, line := range lines[1:] {
+			name, value, _ := strings.Cut(line, ": ")
+			headers[name] = value
+		}
+		s.io.PrintJSON(dryRunJSON{p.host(), r.Method, r.URL.String(), headers, string(body), p.warnings})
+		return nil
+	}
+	s.io.Notef("%s\nNothing was sent. The request would be:\n\n", p.words(s.io))
+	lines[0] = fmt.Sprintf("%s %s HTTP/1.1", r.Method, r.URL)
+	s.io.Printf("%s\n\n%s\n", strings.Join(lines, "\n"), body)
+	return nil
+}
+
+// words describe what the abort is about to do, and to which tenant.
+func (p *plan) words(io *terminal.IOStreams) string {
+	var b strings.Builder
+	if p.everything {
+		every := terminal.Red.Paint(io.ErrColor(), "EVERY")
+		fmt.Fprintf(&b, "This cancels %s scan that is pending or in progress on the tenant\n  %s\n", every, p.host())
+	} else {
+		fmt.Fprintf(&b, "This cancels the scans that are pending or in progress on the tenant\n  %s\n", p.host())
+	}
+	switch {
+	case p.everything && !p.all:
+		fmt.Fprint(&b, "because its filters exclude no endpoint:\n")
+	case !p.all:
+		fmt.Fprint(&b, "of the endpoints with\n")
+	}
+	for i, f := range p.filters {
+		and := ""
+		if i > 0 {
+			and = "and "
+		}
+		fmt.Fprintf(&b, "  %s%s\n", and, terminal.Wrap(f.inWords(), 4))
+	}
+	if p.incident != "" {
+		fmt.Fprintf(&b, "and shows it in the timeline of incident %s\n", text.Visible(p.incident, maxText))
+	}
+	return b.String()
+}
+
+// confirm prints what is about to happen, and returns nil only if it is confirmed: by --yes, or by the person at the
+// terminal.
+func (p *plan) confirm(ctx context.Context, s *session) error {
+	switch {
+	case p.yes && p.everything && p.confirmTenant == "":
+		what := "--all"
+		if !p.all {
+			what = "an abort of every endpoint"
+		}
+		return usagef("%s with --yes needs --confirm-tenant; nothing was sent", what).hint("The tenant is %s.", p.host())
+	case !p.yes && s.io.InIsTerminal && !s.io.ErrIsTerminal:
+		return usagef("standard error is not a terminal: add --yes to skip the confirmation; nothing was sent")
+	case !p.yes && !s.io.Interactive():
+		return usagef("standard input is not a terminal: add --yes to skip the confirmation; nothing was sent").
+			hint("To see the request first: --dry-run.")
+	}
+	if !p.yes || !s.json {
+		s.io.Notef("%s\n", p.words(s.io))
+	}
+	if p.yes {
+		return nil
+	}
+	return p.ask(ctx, s)
+}
+
+// ask asks the person. For all endpoints a yes would be typed too easily.
+func (p *plan) ask(ctx context.Context, s *session) error {
+	if p.everything {
+		answer, err := s.ask(ctx, "Type the tenant's host to continue:")
+		if err != nil {
+			return err
+		}
+		if !p.isTenant(answer) {
+			return fmt.Errorf("%w: that is not the tenant's host, %s; nothing was sent", errInterrupted, p.host())
+		}
+		return nil
+	}
+	answer, err := s.ask(ctx, "Continue? [y/N]")
+	if err != nil {
+		return err
+	}
+	switch strings.ToLower(answer) {
+	case "y", "yes":
+		return nil
+	}
+	return fmt.Errorf("%w; nothing was sent", errInterrupted)
+}
+
+// isTenant compares with the tenant's host, with or without the prefix that API hosts have.
+func (p *plan) isTenant(host string) bool {
+	host = strings.TrimSpace(host)
+	return host != "" && (strings.EqualFold(host, p.host()) || strings.EqualFold("api-"+host, p.host()))
 }
 
 type abortJSON struct {
@@ -115,17 +317,40 @@ func (p *plan) accepted(s *session, reply *gen.AbortScanReply) error {
 	result := abortJSON{
 		p.host(), printable(string(reply.ActionID)), printable(string(reply.Status)), printable(string(reply.EndpointsCount)), p.warnings,
 	}
+	fewer := p.fewer(result.EndpointsCount)
+	result.Warnings = append(result.Warnings, fewer...)
 	if s.json {
 		s.io.PrintJSON(result)
 	} else {
 		s.io.Printf("%s\n", terminal.Green.Paint(s.io.OutColor(), "Accepted."))
-		s.io.Table([2]string{"action", result.ActionID}, [2]string{"endpoints", result.EndpointsCount}, [2]string{"status", result.Status})
+		s.io.Table([2]string{"action", result.ActionID}, [2]string{"endpoints", result.EndpointsCount})
 	}
 	if err := s.io.WriteError(); err != nil {
 		return &resultLost{result.ActionID, err}
 	}
 	if !s.json {
+		for _, note := range fewer {
+			s.line(terminal.Bold, "note:", note)
+		}
 		s.io.Notef("Follow the action in the console under Response → Action Center.\n")
 	}
 	return nil
+}
+
+// ask asks a question at the terminal. Its errors say that nothing was sent.
+func (s *session) ask(ctx context.Context, question string) (string, error) {
+	answer, err := s.io.Ask(ctx, question)
+	return answer, promptError(ctx, err)
+}
+
+func promptError(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, io.EOF):
+		return fmt.Errorf("%w: the input ended; nothing was sent", errInterrupted)
+	}
+	return fmt.Errorf("%w: what you typed cannot be read: %w", errFailed, err)
 }

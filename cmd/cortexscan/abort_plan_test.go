@@ -3,6 +3,8 @@ package main
 import (
 	"net/http/httptest"
 	"testing"
+
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 )
 
 func TestPlanInWords(t *testing.T) {
@@ -11,14 +13,14 @@ func TestPlanInWords(t *testing.T) {
 		plan plan
 		want string
 	}{
-		{plan{targets: &targets{all: true}}, "This cancels EVERY scan that is pending or in progress on the tenant\n  api-acme.example\n"},
-		{plan{targets: &targets{filters: []filter{
+		{plan{abortOptions: abortOptions{targets: &targets{all: true}}, everything: true}, "This cancels EVERY scan that is pending or in progress on the tenant\n  api-acme.example\n"},
+		{plan{abortOptions: abortOptions{targets: &targets{filters: []filter{
 			{words: "host name", values: []string{"a", "b"}}, {words: "x\u202e in", values: []string{"\x1b[1mc"}},
-		}}, incident: "4711\n"}, "This cancels the scans that are pending or in progress on the tenant\n  api-acme.example\n" +
-			"of the endpoints with\n  host name a or b\n  and x in [1mc\nand shows it in the timeline of incident 4711\n"},
+		}}, incident: "4711\n"}}, "This cancels the scans that are pending or in progress on the tenant\n  api-acme.example\n" +
+			"of the endpoints with\n  host name a or b\n  and x\ufffd in \ufffd[1mc\nand shows it in the timeline of incident 4711\n"},
 	} {
 		c.plan.request = request
-		if got := c.plan.words(); got != c.want {
+		if got := c.plan.words(&terminal.IOStreams{}); got != c.want {
 			t.Errorf("got  %q\nwant %q", got, c.want)
 		}
 	}

@@ -21,7 +21,7 @@ func TestInterruptedAtAPrompt(t *testing.T) {
 			c.run(t, ctx, exitInterrupted)
 			wantText(t, c.stderr.String(), "interrupted before anything was sent")
 			if args == "validate -" {
-				wantText(t, c.stderr.String(), "Reading from the terminal: paste a recording, then press Ctrl-")
+				wantText(t, c.stderr.String(), "Paste a recording, then press Ctrl-")
 			}
 			if len(c.tenant.Calls()) > 0 {
 				t.Error("it was sent")

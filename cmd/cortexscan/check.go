@@ -2,51 +2,34 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 
 	"example.com/cortexscan/api"
 	"example.com/cortexscan/cmd/cortexscan/internal/recording"
-	"github.com/urfave/cli/v3"
+	"go.yaml.in/yaml/v3"
 )
 
 // checker validates recorded requests, and decides which of them are for the contract.
 type checker struct {
-	validator            *api.Validator
-	paths, roots         []string
-	basePath             string
-	allowUnknown, strict bool
+	validateOptions
+	validator    *api.Validator
+	paths, roots []string
 }
 
-func newChecker(cmd *cli.Command) (*checker, error) {
-	c := &checker{allowUnknown: cmd.Bool("allow-unknown"), strict: cmd.Bool("strict")}
+func newChecker(o validateOptions) (*checker, error) {
+	c := &checker{validateOptions: o}
 	var err error
-	if c.basePath, err = basePath(cmd); err != nil {
-		return nil, err
-	}
 	if c.paths, err = contractPaths(api.Document()); err != nil {
 		return nil, err
 	}
 	c.roots = contractRoots(c.paths)
 	c.validator, err = loadValidator()
 	return c, err
-}
-
-// basePath reads --base-path: the path of a gateway in front of the service's own.
-func basePath(cmd *cli.Command) (string, error) {
-	if !cmd.IsSet("base-path") {
-		return "", nil
-	}
-	path, err := stringFlag(cmd, "base-path")
-	if err != nil {
-		return "", err
-	}
-	u, err := url.Parse(path)
-	if err != nil || u.Path != path || !strings.HasPrefix(path, "/") {
-		return "", usagef("--base-path: %q is not a path such as /gateway", printable(path))
-	}
-	return strings.TrimRight(path, "/"), nil
 }
 
 // verdict is what was found about one request.
@@ -148,4 +131,52 @@ func withPath(r *http.Request, path string) *http.Request {
 	other := *r
 	other.URL = &url.URL{Scheme: r.URL.Scheme, Host: r.URL.Host, Path: path, RawQuery: r.URL.RawQuery}
 	return &other
+}
+
+// contractPaths returns the paths of a contract, in the document's order.
+func contractPaths(document []byte) ([]string, error) {
+	var d struct {
+		Paths yaml.Node `yaml:"paths"`
+	}
+	if err := yaml.Unmarshal(document, &d); err != nil {
+		return nil, fmt.Errorf("%w: the contract cannot be read: %w", errFailed, err)
+	}
+	var paths []string
+	for i := 0; i < len(d.Paths.Content); i += 2 { // a mapping's content is name, value, name, value
+		paths = append(paths, d.Paths.Content[i].Value)
+	}
+	return paths, nil
+}
+
+// contractRoots are the first segments of the paths, such as /public_api/: what is below them is meant for the
+// service.
+func contractRoots(paths []string) []string {
+	var roots []string
+	for _, path := range paths {
+		segment, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+		if root := "/" + segment + "/"; !slices.Contains(roots, root) {
+			roots = append(roots, root)
+		}
+	}
+	return roots
+}
+
+// loadValidator loads the contract for validation, once and only when there is something to validate.
+var loadValidator = sync.OnceValues(func() (*api.Validator, error) {
+	v, err := api.NewValidator()
+	if err != nil {
+		return nil, fmt.Errorf("%w: the contract cannot be loaded: %w", errFailed, err)
+	}
+	return v, nil
+})
+
+// contractValidator validates the requests of a client.
+type contractValidator struct{}
+
+func (contractValidator) ValidateRequest(r *http.Request) error {
+	v, err := loadValidator()
+	if err != nil {
+		return err
+	}
+	return v.ValidateRequest(r)
 }

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v3"
 )
@@ -26,24 +27,174 @@ func completionCommand() *cli.Command {
   source <(cortexscan completion zsh)                       # in ~/.zshrc
   cortexscan completion fish > ~/.config/fish/completions/cortexscan.fish
   cortexscan completion pwsh | Out-String | Invoke-Expression     # in $PROFILE`,
-		Action: action(runCompletion),
+		Action: action(parseCompletion, runCompletion),
 	}
 }
 
-func runCompletion(_ context.Context, s *session, cmd *cli.Command) error {
-	shell := cmd.Args().First()
+type completionOptions struct{ shell string }
+
+func parseCompletion(_ *session, cmd *cli.Command) (o completionOptions, err error) {
+	o.shell = cmd.Args().First()
 	switch {
 	case cmd.Args().Len() > 1:
-		return usagef("unexpected argument %q", printable(cmd.Args().Get(1)))
-	case shell == "":
-		return usagef("the shell is missing: bash, zsh, fish, or pwsh")
-	case !slices.Contains(shells, shell):
-		return usagef("unknown shell %q: use bash, zsh, fish, or pwsh", printable(shell))
+		return o, usagef("unexpected argument %q", printable(cmd.Args().Get(1)))
+	case o.shell == "":
+		return o, usagef("the shell is missing: bash, zsh, fish, or pwsh")
+	case !slices.Contains(shells, o.shell):
+		return o, usagef("unknown shell %q: use bash, zsh, fish, or pwsh", printable(o.shell))
 	}
-	script, err := completionScripts.ReadFile("completion/" + shell)
+	return o, nil
+}
+
+func runCompletion(_ context.Context, s *session, o completionOptions) error {
+	script, err := completionScripts.ReadFile("completion/" + o.shell)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errFailed, err)
 	}
 	s.io.Printf("%s", script)
 	return nil
+}
+
+// completeCommand is the word by which the scripts call the program. The words of the command line follow, the last one
+// as far as it is typed. It answers before any command is parsed, so that it can never execute one.
+const completeCommand = "__complete"
+
+// filesAnswer tells a script to complete the names of files.
+const filesAnswer = ":files"
+
+// complete prints one candidate a line, with a description after a tab.
+func (s *session) complete(words []string) {
+	if len(words) == 0 {
+		return
+	}
+	c := newCompleter(words)
+	candidates, files := c.candidates()
+	if files {
+		s.io.Printf("%s\n", filesAnswer)
+		return
+	}
+	for _, candidate := range candidates {
+		if strings.HasPrefix(candidate.value, c.current) {
+			s.io.Printf("%s\t%s\n", candidate.value, candidate.description)
+		}
+	}
+}
+
+// completer works out what can come next on a command line.
+type completer struct {
+	root    *cli.Command
+	command *cli.Command // nil before it is typed
+	flag    string       // whose value is being typed, "" if none is
+	current string       // the word as far as it is typed
+	prefix  string       // of current, before what is completed: --flag=
+}
+
+type candidate struct{ value, description string }
+
+func newCompleter(words []string) *completer {
+	last := len(words) - 1
+	c := &completer{root: newRoot(new(error)), current: strings.TrimSpace(words[last])}
+	before := words[:last]
+	for i, word := range before {
+		if c.command == nil && !strings.HasPrefix(word, "-") && (i == 0 || !takesValue(c.root.Flags, before[i-1])) {
+			c.command = c.root.Command(word)
+		}
+	}
+	// bash makes a word of its own of the = in --flag=value.
+	if c.current == "=" {
+		c.current = ""
+	} else if n := len(before); n > 0 && before[n-1] == "=" {
+		before = before[:n-1]
+	}
+	switch name, _, joined := strings.Cut(c.current, "="); {
+	case joined && strings.HasPrefix(name, "-"):
+		c.flag, c.prefix = name, name+"="
+	case len(before) > 0 && takesValue(c.flags(), before[len(before)-1]):
+		c.flag = before[len(before)-1]
+	}
+	return c
+}
+
+// flags are those of the command and those of all commands.
+func (c *completer) flags() []cli.Flag {
+	if c.command == nil {
+		return c.root.Flags
+	}
+	return slices.Concat(c.command.Flags, c.root.Flags[:1]) // --output; --version is for the root alone
+}
+
+// find returns the flag of that name, which is written with its dashes.
+func find(flags []cli.Flag, dashedName string) cli.Flag {
+	for _, f := range flags {
+		for _, name := range f.Names() {
+			if dashed(name) == dashedName {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+func takesValue(flags []cli.Flag, dashedName string) bool {
+	f, ok := find(flags, dashedName).(cli.DocGenerationFlag)
+	return ok && f.TakesValue()
+}
+
+// candidates are all that can stand here, whether or not they begin as the current word does. If files is true it is
+// the name of a file.
+func (c *completer) candidates() (list []candidate, files bool) {
+	switch {
+	case c.flag != "":
+		return c.values()
+	case strings.HasPrefix(c.current, "-"):
+		for _, f := range c.flags() {
+			name := f.Names()[0]
+			list = append(list, candidate{dashed(name), flagUsage(f)})
+		}
+		return append(list, candidate{"--help", "show help"}), false
+	case c.command == nil || c.command.Name == "help":
+		for _, cmd := range c.root.Commands {
+			list = append(list, candidate{cmd.Name, cmd.Usage})
+		}
+	case c.command.Name == "completion":
+		list = plain(shells)
+	case c.command.Name == "validate":
+		return nil, true
+	}
+	return list, false
+}
+
+// values are what the flag can be set to.
+func (c *completer) values() (list []candidate, files bool) {
+	f := find(c.flags(), c.flag)
+	if f == nil {
+		return nil, false
+	}
+	name := f.Names()[0]
+	prefix := c.prefix
+	switch name {
+	case "key-file":
+		return nil, true
+	case "output":
+		list = plain([]string{"text", "json"})
+	case "key-type":
+		list = plain([]string{"advanced", "standard"})
+	default:
+		list = plain(documentedValues(name))
+		if comma := strings.LastIndex(c.current, ","); comma >= 0 { // more than one value
+			prefix = c.current[:comma+1]
+		}
+	}
+	for i := range list {
+		list[i].value = prefix + list[i].value
+	}
+	return list, false
+}
+
+func plain(values []string) []candidate {
+	list := make([]candidate, len(values))
+	for i, v := range values {
+		list[i].value = v
+	}
+	return list
 }

@@ -1,16 +1,104 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"example.com/cortexscan/internal/text"
+	"example.com/cortexscan/wrapper"
 	"github.com/urfave/cli/v3"
 )
 
-// stringFlag returns the value of a flag that is set.
+// usageError is a command line that cannot be carried out. Nothing was sent.
+type usageError struct{ message, advice string }
+
+func usagef(format string, args ...any) *usageError {
+	return &usageError{message: fmt.Sprintf(format, args...)}
+}
+
+// hint adds what to do.
+func (e *usageError) hint(format string, args ...any) *usageError {
+	e.advice = fmt.Sprintf(format, args...)
+	return e
+}
+
+func (e *usageError) Error() string { return e.message }
+func (e *usageError) Unwrap() error { return errUsage }
+
+// dashed is a flag's name as it is typed.
+func dashed(name string) string { return strings.Repeat("-", min(len(name), 2)) + name }
+
+// wantsJSON reads the output format before the parser does, whose own errors have to be in that format.
+func wantsJSON(args []string) bool {
+	for i, arg := range args {
+		if arg == "--" {
+			return false
+		}
+		if !strings.HasPrefix(arg, "-") {
+			continue
+		}
+		name, value, joined := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		if !joined && i+1 < len(args) {
+			value = args[i+1]
+		}
+		if (name == "output" || name == "o") && value == "json" {
+			return true
+		}
+	}
+	return false
+}
+
+// refuseEmptyValues refuses --flag= without a value. For a flag that takes none the parser would read it as true, and
+// --all=$UNSET must not mean everything.
+func refuseEmptyValues(args []string) error {
+	for _, arg := range args[min(1, len(args)):] {
+		if arg == "--" {
+			return nil
+		}
+		if name, value, ok := strings.Cut(arg, "="); ok && strings.HasPrefix(name, "-") && text.IsBlank(value) {
+			return usagef("%s has no value: is a variable unset?", name)
+		}
+	}
+	return nil
+}
+
+// noArguments refuses words that belong to no flag: often they are words of a value that was not quoted.
+func noArguments(cmd *cli.Command) error {
+	if cmd.Args().Present() {
+		return usagef("unexpected argument %q", cmd.Args().First()).hint("See cortexscan %s --help.", cmd.Name)
+	}
+	return nil
+}
+
+func oneOf(words ...string) func(string) error {
+	return func(v string) error {
+		if slices.Contains(words, v) {
+			return nil
+		}
+		return errors.New("want " + strings.Join(words, " or "))
+	}
+}
+
+// stringFlag returns the value of a flag, "" only if it is not set and has no default.
 func stringFlag(cmd *cli.Command, name string) (string, error) {
 	value := strings.TrimSpace(cmd.String(name))
+	if value == "" && !cmd.IsSet(name) {
+		return "", nil
+	}
 	return value, checkValue(name, value)
+}
+
+// fileFlag returns the value of a flag that names a file. "-" is standard input.
+func fileFlag(cmd *cli.Command, name string) (string, error) {
+	if value := strings.TrimSpace(cmd.String(name)); value == "-" {
+		return value, nil
+	}
+	return stringFlag(cmd, name)
 }
 
 // checkValue refuses what an unset variable of the shell makes of a flag's value: nothing, or, where it stands
@@ -47,4 +135,110 @@ func listFlag(cmd *cli.Command, name string, commas bool) ([]string, error) {
 		}
 	}
 	return values, nil
+}
+
+const timeForms = "want a time (2026-11-22T21:00:00Z), a date (2026-11-22, local midnight), or how long ago (90m, 24h, 7d)"
+
+// parseTime reads a time: RFC 3339, a date (midnight in the time zone of now), or a duration before now.
+func parseTime(text string, now time.Time) (time.Time, error) {
+	text = strings.TrimSpace(text)
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t, nil
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, text, now.Location()); err == nil {
+		return t, nil
+	}
+	ago, err := parseAgo(text)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return now.Add(-ago), nil
+}
+
+// parseAgo is time.ParseDuration with days: 7d, 1d12h. Zero and less are refused: "until now" would be everything.
+func parseAgo(text string) (time.Duration, error) {
+	var days time.Duration
+	rest := text
+	if number, after, ok := strings.Cut(text, "d"); ok {
+		n, err := strconv.ParseUint(number, 10, 32)
+		if err != nil || n > math.MaxInt64/uint64(24*time.Hour) {
+			return 0, errors.New(timeForms)
+		}
+		days, rest = time.Duration(n)*24*time.Hour, after
+	}
+	var d time.Duration
+	if rest != "" {
+		var err error
+		if d, err = time.ParseDuration(rest); err != nil {
+			return 0, errors.New(timeForms)
+		}
+	}
+	if d < 0 || days+d <= 0 {
+		return 0, errors.New(timeForms)
+	}
+	return days + d, nil
+}
+
+func unknownCommand(cmd *cli.Command, name string) error {
+	e := usagef("unknown command %q", name)
+	if s := cli.SuggestCommand(cmd.VisibleCommands(), name); isNear(s, name) {
+		return e.hint("Did you mean %q? See cortexscan --help.", s)
+	}
+	return e.hint("See cortexscan --help.")
+}
+
+// isNear filters the suggestions of the library, which suggests something for every word.
+func isNear(suggestion, typed string) bool {
+	return suggestion != "" && typed != "" && suggestion[0] == typed[0]
+}
+
+// flagError rewrites an error of the parser.
+func flagError(cmd *cli.Command, err error) error {
+	help := "See " + cmd.FullName() + " --help."
+	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
+		if cmd.Root() == cmd && cmd.Args().Present() { // the flag belongs to a command that is mistyped
+			return unknownCommand(cmd, cmd.Args().First())
+		}
+		if _, err := strconv.ParseFloat(name, 64); err == nil && cmd.Name == "status" {
+			_, err := readRunID([]string{"-" + name})
+			return err
+		}
+		e := usagef("unknown flag %s", dashed(name))
+		if strings.Contains(name, "key") {
+			return e.hint("The key is never a flag: set %s or %s, or use --key-file. %s", wrapper.EnvKey, wrapper.EnvKeyFile, help)
+		}
+		flags := append(cmd.VisibleFlags(), cmd.VisiblePersistentFlags()...)
+		if s := cli.SuggestFlag(flags, name, false); isNear(strings.TrimLeft(s, "-"), name) {
+			return e.hint("Did you mean %s? %s", s, help)
+		}
+		return e.hint("%s", help)
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "flag needs an argument: "); ok {
+		return usagef("%s needs a value", name).hint("%s", help)
+	}
+	text := err.Error()
+	for _, plumbing := range []struct{ text, words string }{ // the parser does not wrap them
+		{"strconv.ParseBool", "want true or false"},
+		{"parse error", "want true or false"},
+		{"time: missing unit", "want a time with its unit, such as 5s"},
+		{"time: ", "want a time such as 5s or 2m"},
+	} {
+		if before, _, ok := strings.Cut(text, plumbing.text); ok {
+			text = before + plumbing.words
+		}
+	}
+	if before, after, ok := strings.Cut(text, "strconv."); ok {
+		text = before + "want a whole number"
+		if strings.HasSuffix(after, strconv.ErrRange.Error()) {
+			text = before + "the number is too large"
+		}
+	}
+	if before, after, ok := strings.Cut(text, " for flag -"); ok {
+		name, _, _ := strings.Cut(after, ":")
+		text = before + " for " + dashed(name) + after[len(name):]
+		if strings.Contains(after, "can't duplicate") {
+			text = dashed(name) + " is given more than once"
+		}
+	}
+	return usagef("%s", text).hint("%s", help)
 }

@@ -11,9 +11,17 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
+	"time"
+
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
+	"example.com/cortexscan/internal/text"
+	"github.com/urfave/cli/v3"
 )
 
 func main() { os.Exit(mainStatus()) }
@@ -25,4 +33,81 @@ func mainStatus() int {
 	// After the first signal a second one kills the program, in case its clean end takes too long.
 	context.AfterFunc(ctx, stop)
 	return run(ctx, realSystem())
+}
+
+// run is the program: it returns the exit status.
+func run(ctx context.Context, sys system) int {
+	s := &session{sys, wantsJSON(sys.args)}
+	if len(sys.args) > 1 && sys.args[1] == completeCommand {
+		s.complete(sys.args[2:])
+		return exitDone
+	}
+	err := runCommand(ctx, s)
+	if (err == nil || errors.Is(err, errProblems)) && s.io.WriteError() != nil {
+		err = fmt.Errorf("%w: standard output cannot be written: %w", errFailed, s.io.WriteError())
+	}
+	if err == nil {
+		return exitDone
+	}
+	return s.report(err)
+}
+
+func runCommand(ctx context.Context, s *session) error {
+	if err := refuseEmptyValues(s.args); err != nil {
+		return err
+	}
+	var notFound error
+	root := newRoot(&notFound)
+	root.Writer, root.ErrWriter, root.Reader = s.io.OutWriter(), s.io.ErrOut, s.io.In
+	err := root.Run(context.WithValue(ctx, sessionKey{}, s), s.args)
+	return errors.Join(err, notFound)
+}
+
+// system is what the program uses of the system that it runs on.
+type system struct {
+	args   []string // the program's name first
+	getenv func(string) string
+	now    func() time.Time
+	io     *terminal.IOStreams
+}
+
+func realSystem() system {
+	return system{args: os.Args, getenv: os.Getenv, now: time.Now, io: terminal.System(os.Getenv)}
+}
+
+// session is one run of the program.
+type session struct {
+	system
+	json bool // the results and errors are JSON
+}
+
+type sessionKey struct{}
+
+// action makes the Action of a command: parse checks its command line, and run works on what parse returns.
+func action[O any](parse func(*session, *cli.Command) (O, error), run func(context.Context, *session, O) error) cli.ActionFunc {
+	return func(ctx context.Context, cmd *cli.Command) error {
+		s, _ := ctx.Value(sessionKey{}).(*session)
+		o, err := parse(s, cmd)
+		if err != nil {
+			return err
+		}
+		return run(ctx, s, o)
+	}
+}
+
+// none is the options of a command that has no options.
+type none struct{}
+
+func parseNone(_ *session, cmd *cli.Command) (none, error) { return none{}, noArguments(cmd) }
+
+const maxText = 1 << 10
+
+// printable makes one bounded line of text from outside, safe to print on a terminal.
+func printable(s string) string { return text.Printable(s, maxText) }
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
 }

@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"runtime"
+	"runtime/debug"
 
+	"example.com/cortexscan/wrapper"
 	"github.com/urfave/cli/v3"
 )
 
@@ -81,15 +84,15 @@ func newRoot(notFound *error) *cli.Command {
 			}
 			return ctx, nil
 		},
-		Action: action(func(ctx context.Context, s *session, cmd *cli.Command) error {
+		Action: func(ctx context.Context, cmd *cli.Command) error {
 			switch {
 			case cmd.Args().Present():
 				return unknownCommand(cmd, cmd.Args().First())
 			case cmd.Bool("version"):
-				return runVersion(ctx, s, cmd)
+				return action(parseNone, runVersion)(ctx, cmd)
 			}
 			return cli.ShowRootCommandHelp(cmd)
-		}),
+		},
 		// Errors are printed in one place, and end the program in another.
 		ExitErrHandler: func(context.Context, *cli.Command, error) {},
 	}
@@ -111,4 +114,46 @@ func prepare(c *cli.Command, onUnknown cli.CommandNotFoundFunc) {
 	for _, sub := range c.Commands {
 		prepare(sub, onUnknown)
 	}
+}
+
+func versionCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "version",
+		Usage:       "print the version",
+		UsageText:   "cortexscan version",
+		Description: `With --output json: {"version", "commit", "go"}.`,
+		Action:      action(parseNone, runVersion),
+	}
+}
+
+type versionJSON struct {
+	Version string `json:"version"`
+	Commit  string `json:"commit"`
+	Go      string `json:"go"`
+}
+
+func runVersion(_ context.Context, s *session, _ none) error {
+	v := versionJSON{wrapper.Version, commit(), runtime.Version()}
+	if s.json {
+		s.io.PrintJSON(v)
+		return nil
+	}
+	s.io.Printf("cortexscan version %s (commit %s, %s)\n", v.Version, v.Commit, v.Go)
+	return nil
+}
+
+// commit is the one that the binary was built from, if the build recorded it.
+func commit() string {
+	id, modified := "unknown", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision":
+				id = s.Value[:min(len(s.Value), 12)]
+			case s.Key == "vcs.modified" && s.Value == "true":
+				modified = ", modified"
+			}
+		}
+	}
+	return id + modified
 }

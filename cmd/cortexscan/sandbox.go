@@ -43,7 +43,7 @@ Examples:
   cortexscan sandbox
   cortexscan sandbox --listen 0 --key-type standard
   cortexscan sandbox > sandbox.env &    # then: . ./sandbox.env`,
-		Action: action(runSandbox),
+		Action: action(parseSandbox, runSandbox),
 	}
 }
 
@@ -52,20 +52,27 @@ const (
 	sandboxKeyID  = "1"
 )
 
-func runSandbox(ctx context.Context, s *session, cmd *cli.Command) error {
+type sandboxOptions struct {
+	address, keyType string
+	public, quiet    bool
+}
+
+func parseSandbox(_ *session, cmd *cli.Command) (o sandboxOptions, err error) {
 	if err := noArguments(cmd); err != nil {
-		return err
+		return o, err
 	}
-	address, err := stringFlag(cmd, "listen")
+	o = sandboxOptions{keyType: cmd.String("key-type"), public: cmd.Bool("public"), quiet: cmd.Bool("quiet")}
+	o.address, err = stringFlag(cmd, "listen")
+	return o, err
+}
+
+func runSandbox(ctx context.Context, s *session, o sandboxOptions) error {
+	listener, err := playground.Listen(ctx, o.address, o.public)
 	if err != nil {
-		return err
+		return listenError(o.address, err)
 	}
-	listener, err := playground.Listen(ctx, address, cmd.Bool("public"))
-	if err != nil {
-		return listenError(address, err)
-	}
-	key := playground.Key{ID: sandboxKeyID, Secret: rand.Text(), Type: cmd.String("key-type")}
-	log := requestLog{print: func(line string) { s.io.Notef("%s\n", line) }, quiet: cmd.Bool("quiet")}
+	key := playground.Key{ID: sandboxKeyID, Secret: rand.Text(), Type: o.keyType}
+	log := requestLog{print: func(line string) { s.io.Notef("%s\n", line) }, quiet: o.quiet}
 	p := playground.New(key, sandbox.WithCallLog(log.add))
 	announce(s, listener, key)
 	if s.io.WriteError() != nil { // nobody has the key

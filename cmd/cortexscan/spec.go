@@ -20,16 +20,19 @@ func specCommand() *cli.Command {
 		Description: `Examples:
   cortexscan spec > openapi.yaml
   cortexscan spec --json | jq '.paths | keys'`,
-		Action: action(runSpec),
+		Action: action(parseSpec, runSpec),
 	}
 }
 
-func runSpec(_ context.Context, s *session, cmd *cli.Command) error {
-	if err := noArguments(cmd); err != nil {
-		return err
-	}
+type specOptions struct{ json bool }
+
+func parseSpec(s *session, cmd *cli.Command) (specOptions, error) {
+	return specOptions{json: cmd.Bool("json") || s.json}, noArguments(cmd)
+}
+
+func runSpec(_ context.Context, s *session, o specOptions) error {
 	document := api.Document()
-	if !cmd.Bool("json") && !s.json {
+	if !o.json {
 		s.io.Printf("%s", document)
 		return nil
 	}

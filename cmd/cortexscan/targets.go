@@ -1,12 +1,24 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
 	"net/netip"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"example.com/cortexscan/api"
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"example.com/cortexscan/gen"
 	"example.com/cortexscan/internal/text"
 	"example.com/cortexscan/wrapper"
@@ -15,24 +27,46 @@ import (
 
 const targetsCategory = "Which endpoints"
 
-// listFilters are the flags that compare with a list of values.
-var listFilters = []struct {
+// listFilter is a flag that compares with a list of values.
+type listFilter struct {
 	flag, usage string
-	words       string // in the confirmation: "on endpoints with …"
-	commas      bool   // they separate values; elsewhere a name may contain one
+	noun        string // in the confirmation
+	commas      bool   // separate values; without it a name may contain one
+	one         bool   // each value usually selects one endpoint
 	filter      func(...string) gen.EndpointFilter
-}{
-	{"endpoint-id", "with this endpoint `ID`", "endpoint ID", true, wrapper.EndpointIDs},
-	{"hostname", "with this host `NAME`", "host name", true, wrapper.Hostnames},
-	{"ip", "with this IP `ADDRESS`", "IP address", true, wrapper.IPs},
-	{"platform", "of this `PLATFORM`", "platform", true, wrapper.Platforms},
-	{"status", "whose scan has this `STATUS`", "scan status", true, wrapper.ScanStatuses},
-	{"isolation", "with this isolation `STATE`", "isolation", true, wrapper.Isolation},
-	{"group", "of the endpoint group `NAME`", "group", false, wrapper.GroupNames},
-	{"alias", "with the alias `NAME`", "alias", false, wrapper.Aliases},
-	{"username", "on which the user `NAME` is logged in", "user name", false, wrapper.Usernames},
-	{"distribution", "installed from the distribution `NAME`", "distribution", false, wrapper.Distributions},
+	documented  []string // values; the spec lists the same ones, which a test checks
+	everything  []string // values that together leave out no endpoint that abort could affect
 }
+
+var (
+	platforms   = []string{wrapper.PlatformWindows, wrapper.PlatformLinux, wrapper.PlatformMacOS, wrapper.PlatformAndroid}
+	isolation   = []string{wrapper.Isolated, wrapper.Unisolated}
+	activeScans = []string{wrapper.ScanPending, wrapper.ScanInProgress}
+
+	scanStatuses = []string{
+		wrapper.ScanNone, wrapper.ScanPending, wrapper.ScanInProgress, wrapper.ScanCanceled,
+		wrapper.ScanAborted, wrapper.ScanPendingCancellation, wrapper.ScanSuccess, wrapper.ScanError,
+	}
+)
+
+var listFilters = []listFilter{
+	{flag: "endpoint-id", usage: "with this endpoint `ID`", noun: "endpoint ID", commas: true, one: true, filter: wrapper.EndpointIDs},
+	{flag: "hostname", usage: "with this host `NAME`", noun: "host name", commas: true, one: true, filter: wrapper.Hostnames},
+	{flag: "ip", usage: "with this IP `ADDRESS`", noun: "IP address", commas: true, one: true, filter: wrapper.IPs},
+	{flag: "platform", usage: "of this `PLATFORM`", noun: "platform", commas: true, filter: wrapper.Platforms,
+		documented: platforms, everything: platforms},
+	{flag: "status", usage: "whose scan has this `STATUS`", noun: "scan status", commas: true, filter: wrapper.ScanStatuses,
+		documented: scanStatuses, everything: activeScans},
+	{flag: "isolation", usage: "with this isolation `STATE`", noun: "isolation", commas: true, filter: wrapper.Isolation,
+		documented: isolation, everything: isolation},
+	{flag: "group", usage: "of the endpoint group `NAME`", noun: "group", filter: wrapper.GroupNames},
+	{flag: "alias", usage: "with the alias `NAME`", noun: "alias", one: true, filter: wrapper.Aliases},
+	{flag: "username", usage: "on which the user `NAME` is logged in", noun: "user name", filter: wrapper.Usernames},
+	{flag: "distribution", usage: "installed from the distribution `NAME`", noun: "distribution", filter: wrapper.Distributions},
+}
+
+// listFileFlags are the flags that read the values of a list filter from a file.
+var listFileFlags = map[string]string{"endpoint-id": "endpoint-id-file", "hostname": "hostname-file"}
 
 // timeFilters are the flags that compare with a time.
 var timeFilters = []struct {
@@ -45,14 +79,21 @@ var timeFilters = []struct {
 	{"first-seen-until", "first seen at this `TIME` or earlier", "first seen at or before", wrapper.FirstSeenUntil},
 }
 
+// oldest is before any endpoint was first seen: Cortex XDR was introduced in 2019.
+var oldest = time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC)
+
 func targetFlags() []cli.Flag {
 	flags := []cli.Flag{&cli.BoolFlag{Name: "all", Category: targetsCategory, Usage: "every endpoint of the tenant"}}
 	for _, f := range listFilters {
 		usage := f.usage
-		if values := documentedValues(f.flag); values != nil {
-			usage += ": " + strings.Join(values, ", ")
+		if f.documented != nil {
+			usage += ": " + strings.Join(f.documented, ", ")
 		}
 		flags = append(flags, &cli.StringSliceFlag{Name: f.flag, Category: targetsCategory, Usage: usage})
+		if name := listFileFlags[f.flag]; name != "" {
+			flags = append(flags, &cli.StringFlag{Name: name, Category: targetsCategory, TakesFile: true, OnlyOnce: true,
+				Usage: fmt.Sprintf("with one of the %ss in this `FILE`, one on each line; - is standard input", f.noun)})
+		}
 	}
 	for _, f := range timeFilters {
 		flags = append(flags, &cli.StringFlag{Name: f.flag, Category: targetsCategory, Usage: f.usage, OnlyOnce: true})
@@ -61,47 +102,43 @@ func targetFlags() []cli.Flag {
 		Usage: "any other filter, as `FIELD:OPERATOR:VALUE`"})
 }
 
-// documentedValues are the values that the contract lists for the filter of a flag, nil if it lists none.
+// documentedValues returns the values that the spec lists for a flag, nil if it lists none.
 func documentedValues(flag string) []string {
 	for _, f := range listFilters {
-		if f.flag != flag {
-			continue
-		}
-		field := f.filter().Field
-		for _, known := range api.KnownFilters() {
-			if known.Field == field {
-				return known.Values
-			}
+		if f.flag == flag {
+			return f.documented
 		}
 	}
 	return nil
 }
 
-// targets are the endpoints that the command line names.
+// targets are the endpoints that the command line selects.
 type targets struct {
-	wrapper.Targets
-	all     bool
-	filters []filter
+	wrapper.Targets // set by readFiles
+	all             bool
+	filters         []filter
 }
 
-// filter is one filter of the request, and what it comes from.
+// filter is one filter of the request, and where it comes from.
 type filter struct {
 	gen.EndpointFilter
 	flag   string
-	words  string // a field and how it is compared
+	words  string // in the confirmation, before the values
 	values []string
-	time   time.Time // that it compares with, if it does
+	time   time.Time   // of a time filter
+	list   *listFilter // of a list filter
+	file   string      // holds more values, until readFiles has read it
 }
 
-// readTargets reads the command line. It never takes silence for "all".
-func readTargets(cmd *cli.Command, now time.Time) (*targets, error) {
+// parseTargets parses the filter flags. No flag is an error, never "all".
+func parseTargets(cmd *cli.Command, now time.Time) (*targets, error) {
 	t := &targets{all: cmd.Bool("all")}
-	for _, read := range []func() error{
-		func() error { return t.readLists(cmd) },
-		func() error { return t.readTimes(cmd, now) },
-		func() error { return t.readWhere(cmd) },
+	for _, parse := range []func() error{
+		func() error { return t.parseLists(cmd) },
+		func() error { return t.parseTimes(cmd, now) },
+		func() error { return t.parseWhere(cmd) },
 	} {
-		if err := read(); err != nil {
+		if err := parse(); err != nil {
 			return nil, err
 		}
 	}
@@ -111,32 +148,51 @@ func readTargets(cmd *cli.Command, now time.Time) (*targets, error) {
 	case !t.all && len(t.filters) == 0:
 		return nil, usagef("no endpoints are named: give a filter, such as --hostname, or --all").
 			hint("See cortexscan abort --help.")
-	case t.all:
-		t.Targets = wrapper.AllEndpoints()
-	default:
-		filters := make([]gen.EndpointFilter, len(t.filters))
-		for i, f := range t.filters {
-			filters[i] = f.EndpointFilter
-		}
-		t.Targets = wrapper.Matching(filters...)
 	}
 	return t, nil
 }
 
-func (t *targets) readLists(cmd *cli.Command) error {
-	for _, f := range listFilters {
-		values, err := listFlag(cmd, f.flag, f.commas)
-		switch {
-		case err != nil:
+func (t *targets) parseLists(cmd *cli.Command) error {
+	stdin := ""
+	for i := range listFilters {
+		list := &listFilters[i]
+		values, err := listFlag(cmd, list.flag, list.commas)
+		if err != nil {
 			return err
-		case cmd.IsSet(f.flag):
-			t.filters = append(t.filters, filter{EndpointFilter: f.filter(values...), flag: f.flag, words: f.words, values: values})
+		}
+		f := filter{flag: list.flag, words: list.noun, values: values, list: list}
+		if name := listFileFlags[list.flag]; name != "" && cmd.IsSet(name) {
+			if f.file, err = fileFlag(cmd, name); err != nil {
+				return err
+			}
+			if f.file == "-" && stdin != "" {
+				return usagef("--%s and --%s cannot both read standard input", stdin, name)
+			} else if f.file == "-" {
+				stdin = name
+			}
+		}
+		if f.values != nil || f.file != "" {
+			t.filters = append(t.filters, f)
 		}
 	}
 	return checkIPs(cmd)
 }
 
-func (t *targets) readTimes(cmd *cli.Command, now time.Time) error {
+// checkIPs refuses what the service would answer with an unclear 500.
+func checkIPs(cmd *cli.Command) error {
+	values, err := listFlag(cmd, "ip", true)
+	if err != nil {
+		return err
+	}
+	for _, v := range values {
+		if _, err := netip.ParseAddr(v); err != nil {
+			return usagef("--ip: %q is not an IP address", printable(v))
+		}
+	}
+	return nil
+}
+
+func (t *targets) parseTimes(cmd *cli.Command, now time.Time) error {
 	for _, f := range timeFilters {
 		if !cmd.IsSet(f.flag) {
 			continue
@@ -155,24 +211,13 @@ func (t *targets) readTimes(cmd *cli.Command, now time.Time) error {
 	return nil
 }
 
-// checkIPs refuses what the service would answer with an unclear 500.
-func checkIPs(cmd *cli.Command) error {
-	values, err := listFlag(cmd, "ip", true)
-	if err != nil {
-		return err
-	}
-	for _, v := range values {
-		if _, err := netip.ParseAddr(v); err != nil {
-			return usagef("--ip: %q is not an IP address", printable(v))
-		}
-	}
-	return nil
-}
-
-// readWhere reads --where. As with the other flags, repeating it for one field and operator adds a value.
-func (t *targets) readWhere(cmd *cli.Command) error {
+// parseWhere parses --where. Repeating it for the same field and operator adds a value, as with the other flags.
+func (t *targets) parseWhere(cmd *cli.Command) error {
 	first := len(t.filters)
 	for _, where := range cmd.StringSlice("where") {
+		if err := checkValue("where", strings.TrimSpace(where)); err != nil {
+			return err
+		}
 		parts := strings.SplitN(where, ":", 3)
 		if len(parts) != 3 {
 			return usagef("--where: want FIELD:OPERATOR:VALUE, such as hostname:in:laptop-17")
@@ -180,24 +225,24 @@ func (t *targets) readWhere(cmd *cli.Command) error {
 		if slices.ContainsFunc(parts, text.IsBlank) {
 			return usagef("--where: a part of FIELD:OPERATOR:VALUE is blank: is a variable unset?")
 		}
-		field, operator, values := parts[0], parts[1], []string{parts[2]}
+		field, operator, value := strings.TrimSpace(parts[0]), strings.TrimSpace(parts[1]), parts[2]
 		if flags := timeFlags(field); flags != nil {
 			return usagef("--where: %s is compared with a time: use %s", field, strings.Join(flags, " or "))
 		}
-		f := filter{EndpointFilter: wrapper.Where(field, operator, values...), flag: "where", words: field + " " + operator, values: values}
-		i := slices.IndexFunc(t.filters[first:], func(other filter) bool { return other.words == f.words })
+		words := field + " " + operator
+		i := slices.IndexFunc(t.filters[first:], func(other filter) bool { return other.words == words })
 		if i < 0 {
-			t.filters = append(t.filters, f)
-			continue
+			i = len(t.filters) - first
+			t.filters = append(t.filters, filter{flag: "where", words: words})
 		}
-		same := &t.filters[first+i]
-		same.values = append(same.values, parts[2])
-		same.EndpointFilter = wrapper.Where(field, operator, same.values...)
+		f := &t.filters[first+i]
+		f.values = append(f.values, value)
+		f.EndpointFilter = wrapper.Where(field, operator, f.values...)
 	}
 	return nil
 }
 
-// timeFlags are the flags for a field that is compared with a time, nil for any other: --where compares with strings.
+// timeFlags returns the flags for a field that is compared with a time, nil for any other: --where compares strings.
 func timeFlags(field string) []string {
 	var flags []string
 	for _, f := range timeFilters {
@@ -208,16 +253,280 @@ func timeFlags(field string) []string {
 	return flags
 }
 
-// inWords lists values for a person to read: the first ten, and how many more.
+// stdinFlag returns the flag that reads standard input, "" if none does.
+func (t *targets) stdinFlag() string {
+	for _, f := range t.filters {
+		if f.file == "-" {
+			return listFileFlags[f.flag]
+		}
+	}
+	return ""
+}
+
+// readFiles reads the files that flags name. The targets are complete then.
+func (t *targets) readFiles(ctx context.Context, s *session) error {
+	filters := make([]gen.EndpointFilter, len(t.filters))
+	for i := range t.filters {
+		f := &t.filters[i]
+		if f.file != "" {
+			values, err := readList(ctx, s, f)
+			if err != nil {
+				return err
+			}
+			f.values = append(f.values, values...)
+		}
+		if f.list != nil {
+			f.values = distinct(f.values)
+			f.EndpointFilter = f.list.filter(f.values...)
+		}
+		filters[i] = f.EndpointFilter
+	}
+	t.Targets = wrapper.AllEndpoints()
+	if !t.all {
+		t.Targets = wrapper.Matching(filters...)
+	}
+	return nil
+}
+
+func distinct(values []string) []string {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(values), func(v string) bool {
+		again := seen[v]
+		seen[v] = true
+		return again
+	})
+}
+
+// maxListFile is far more than the names of the largest tenant.
+const maxListFile = 16 << 20
+
+// readList reads a file of names, one on each line.
+func readList(ctx context.Context, s *session, f *filter) ([]string, error) {
+	if f.file == "-" && s.io.InIsTerminal {
+		s.io.Notef("Type or paste the %ss, one on each line, then press %s.\n", f.list.noun, endOfInput())
+	}
+	name := inputName(f.file)
+	content, err := terminal.Await(ctx, func() ([]byte, error) {
+		in := s.io.In
+		if f.file != "-" {
+			file, err := os.Open(f.file)
+			if err != nil {
+				return nil, err
+			}
+			defer func() { _ = file.Close() }()
+			in = file
+		}
+		return io.ReadAll(io.LimitReader(in, maxListFile+1))
+	}, func() {})
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, usagef("%s cannot be read: %s", name, printable(withoutPath(err).Error()))
+	case len(content) > maxListFile:
+		return nil, usagef("%s is larger than %d MiB: is this a list of %ss?", name, maxListFile>>20, f.list.noun)
+	}
+	return parseList(content, name, f.list.noun)
+}
+
+// parseList returns the lines of a list. Blank lines and comments are skipped; anything that is not a plain name is
+// refused, because it would match no endpoint.
+func parseList(content []byte, name, noun string) ([]string, error) {
+	content = bytes.TrimPrefix(content, []byte("\ufeff"))
+	if bytes.HasPrefix(content, []byte{0xff, 0xfe}) || bytes.HasPrefix(content, []byte{0xfe, 0xff}) || bytes.IndexByte(content, 0) >= 0 {
+		return nil, usagef("%s is encoded in UTF-16, or is not a text file: save it as UTF-8", name).
+			hint("In PowerShell: … | Out-File -Encoding utf8 FILE.")
+	}
+	lines := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(content))
+	var values []string
+	number := 0
+	for line := range strings.SplitSeq(lines, "\n") {
+		number++
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "#"):
+			continue
+		case !utf8.ValidString(line):
+			return nil, usagef("%s, line %d: not valid UTF-8: save the file as UTF-8", name, number)
+		case text.IsBlank(line):
+			continue
+		case strings.ContainsFunc(line, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`,;"'`, r) }):
+			return nil, usagef("%s, line %d: want one %s on each line, without quotes, commas, and spaces", name, number, noun)
+		}
+		values = append(values, line)
+	}
+	if values == nil {
+		return nil, usagef("%s has no %ss in it: nothing was sent", name, noun)
+	}
+	return values, nil
+}
+
+// everything reports whether no filter leaves out an endpoint that abort could affect.
+func (t *targets) everything(now time.Time) bool {
+	return t.all || !slices.ContainsFunc(t.filters, func(f filter) bool { return !f.excludesNothing(now) })
+}
+
+func (f *filter) excludesNothing(now time.Time) bool {
+	switch {
+	case !f.time.IsZero() && strings.HasSuffix(f.flag, "-since"):
+		return f.time.Before(oldest)
+	case !f.time.IsZero():
+		return !f.time.Before(now)
+	case f.list == nil || f.list.everything == nil:
+		return false
+	}
+	for _, v := range f.list.everything {
+		if !slices.Contains(f.values, v) {
+			return false
+		}
+	}
+	return true
+}
+
+// warnings question an abort that is valid but may not be what was meant.
+func (t *targets) warnings(r *http.Request, now time.Time) []string {
+	list := t.timeWarnings(now)
+	for _, f := range t.filters {
+		if f.excludesNothing(now) {
+			list = append(list, fmt.Sprintf("--%s excludes no endpoint", f.flag))
+		}
+		if w := f.nameWarning(); w != "" {
+			list = append(list, w)
+		}
+	}
+	validator, err := loadValidator()
+	if err != nil {
+		return list // the request has been validated: it cannot fail here
+	}
+	for _, p := range validator.Advise(r) {
+		list = append(list, t.advice(p))
+	}
+	return list
+}
+
+// nameWarning questions values that other programs would expand, and values with characters that nobody can see.
+func (f *filter) nameWarning() string {
+	if !f.time.IsZero() {
+		return ""
+	}
+	for _, v := range f.values {
+		shown := text.Visible(v, maxText)
+		switch {
+		case strings.HasPrefix(v, "@"):
+			w := fmt.Sprintf("--%s: %q: a leading @ does not name a file", f.flag, shown)
+			if name := listFileFlags[f.flag]; name != "" {
+				w += "; use --" + name
+			}
+			return w
+		case strings.ContainsAny(v, "*?"):
+			return fmt.Sprintf("--%s: %q: * and ? are not wildcards; names match exactly", f.flag, shown)
+		case v != strings.TrimSpace(v):
+			return fmt.Sprintf("--%s: %q begins or ends with a space; names match exactly", f.flag, v)
+		case !text.IsPrintable(v):
+			return fmt.Sprintf("--%s: %q has invisible characters or double spaces; names match exactly", f.flag, shown)
+		}
+	}
+	return ""
+}
+
+// advice names the flag that a problem comes from.
+func (t *targets) advice(p api.Problem) string {
+	rest, isFilter := strings.CutPrefix(p.Pointer, "/request_data/filters/")
+	index, field, _ := strings.Cut(rest, "/")
+	n, err := strconv.Atoi(index)
+	if !isFilter || err != nil || n < 0 || n >= len(t.filters) {
+		return p.String()
+	}
+	f := t.filters[n]
+	given := ""
+	switch kind, index, _ := strings.Cut(field, "/"); kind {
+	case "field":
+		given = f.Field
+	case "operator":
+		given = f.Operator
+	case "value":
+		if i, err := strconv.Atoi(index); err == nil && i < len(f.values) {
+			given = f.values[i]
+		}
+	}
+	return fmt.Sprintf("--%s: %q %s", f.flag, printable(given), p.Reason)
+}
+
+// timeWarnings finds empty ranges of time. A first time after a last time is one, too: an endpoint is first seen
+// before it is last seen.
+func (t *targets) timeWarnings(now time.Time) []string {
+	var list []string
+	since, until := map[string]time.Time{}, map[string]time.Time{}
+	for _, f := range t.filters {
+		switch {
+		case f.time.IsZero():
+		case strings.HasSuffix(f.flag, "-since"):
+			since[f.flag] = f.time
+			if f.time.After(now) {
+				list = append(list, fmt.Sprintf("--%s is in the future: no endpoint can match", f.flag))
+			}
+		default:
+			until[f.flag] = f.time
+			if f.time.Before(oldest) {
+				list = append(list, fmt.Sprintf("--%s is before %d: no endpoint can match", f.flag, oldest.Year()))
+			}
+		}
+	}
+	for _, pair := range [][2]string{
+		{"seen-since", "seen-until"}, {"first-seen-since", "first-seen-until"}, {"first-seen-since", "seen-until"},
+	} {
+		from, hasFrom := since[pair[0]]
+		to, hasTo := until[pair[1]]
+		if hasFrom && hasTo && from.After(to) {
+			list = append(list, fmt.Sprintf("--%s is after --%s: no endpoint can match", pair[0], pair[1]))
+		}
+	}
+	return list
+}
+
+// fewer returns a note for each filter with more values than the abort includes endpoints.
+func (t *targets) fewer(endpoints string) []string {
+	n, err := strconv.Atoi(endpoints)
+	if err != nil {
+		return nil
+	}
+	var notes []string
+	for _, f := range t.filters {
+		if f.list != nil && f.list.one && n < len(f.values) {
+			notes = append(notes, fmt.Sprintf("%s given, %s included", count(len(f.values), f.list.noun), count(n, "endpoint")))
+		}
+	}
+	return notes
+}
+
+// inWords describes the filter for the confirmation.
+func (f *filter) inWords() string {
+	words := text.Visible(f.words, maxText)
+	if f.file != "" {
+		words = fmt.Sprintf("one of %s from %s:", count(len(f.values), f.list.noun), inputName(f.file))
+	}
+	return words + " " + inWords(f.values)
+}
+
+// inWords lists values for a person: the first ten, and how many more.
 func inWords(values []string) string {
 	const most = 10
 	shown := make([]string, 0, most)
 	for _, v := range values[:min(len(values), most)] {
-		shown = append(shown, printable(v))
+		shown = append(shown, text.Visible(v, maxText))
 	}
 	joined := strings.Join(shown, " or ")
 	if more := len(values) - most; more > 0 {
 		joined += " or one of " + count(more, "other")
 	}
 	return joined
+}
+
+// withoutPath returns the system's reason without the name of the file, which the message has already.
+func withoutPath(err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	return err
 }

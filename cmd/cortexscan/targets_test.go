@@ -16,7 +16,7 @@ func TestInWords(t *testing.T) {
 	}
 	for want, values := range map[string][]string{
 		"a":                             {"a"},
-		"a or b\u00e9 c":                {"a\u202e", "b\u00e9\nc"},
+		"a\ufffd or b\u00e9 c":          {"a\u202e", "b\u00e9\nc"},
 		strings.Join(many[:10], " or "): many[:10],
 		"0 or 1 or 2 or 3 or 4 or 5 or 6 or 7 or 8 or 9 or one of 1 other":  many[:11],
 		"0 or 1 or 2 or 3 or 4 or 5 or 6 or 7 or 8 or 9 or one of 3 others": many,

@@ -3,7 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/url"
 	"runtime"
+	"strings"
+	"unicode/utf8"
 
 	"example.com/cortexscan/cmd/cortexscan/internal/recording"
 	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
@@ -51,30 +55,57 @@ Examples:
   cortexscan validate recording.har
   cortexscan abort --hostname laptop-17 --dry-run | cortexscan validate
   curl -v … 2>&1 | cortexscan validate`,
-		Action: action(runValidate),
+		Action: action(parseValidate, runValidate),
 	}
 }
 
-func runValidate(ctx context.Context, s *session, cmd *cli.Command) error {
-	files := cmd.Args().Slice()
-	if len(files) == 0 {
-		if s.io.InIsTerminal {
-			return usagef("no file is named, and standard input is a terminal").hint("See cortexscan validate --help.")
-		}
-		files = []string{"-"}
+type validateOptions struct {
+	files                            []string
+	basePath                         string
+	strict, allowEmpty, allowUnknown bool
+}
+
+func parseValidate(s *session, cmd *cli.Command) (o validateOptions, err error) {
+	o = validateOptions{
+		files: cmd.Args().Slice(), strict: cmd.Bool("strict"),
+		allowEmpty: cmd.Bool("allow-empty"), allowUnknown: cmd.Bool("allow-unknown"),
 	}
-	c, err := newChecker(cmd)
+	if len(o.files) == 0 {
+		if s.io.InIsTerminal {
+			return o, usagef("no file is named, and standard input is a terminal").hint("See cortexscan validate --help.")
+		}
+		o.files = []string{"-"}
+	}
+	o.basePath, err = parseBasePath(cmd)
+	return o, err
+}
+
+// parseBasePath parses --base-path: the path of a gateway in front of the service's own.
+func parseBasePath(cmd *cli.Command) (string, error) {
+	path, err := stringFlag(cmd, "base-path")
+	if err != nil || path == "" {
+		return "", err
+	}
+	u, err := url.Parse(path)
+	if err != nil || u.Path != path || !strings.HasPrefix(path, "/") {
+		return "", usagef("--base-path: %q is not a path such as /gateway", printable(path))
+	}
+	return strings.TrimRight(path, "/"), nil
+}
+
+func runValidate(ctx context.Context, s *session, o validateOptions) error {
+	c, err := newChecker(o)
 	if err != nil {
 		return err
 	}
 	all := &validation{OK: true, Requests: []requestJSON{}}
 	var nothing error // the first file without anything to check
-	for _, file := range files {
+	for _, file := range o.files {
 		one, rec, err := c.checkFile(ctx, s, file)
 		if err != nil {
 			return err
 		}
-		if one.Checked == 0 && !cmd.Bool("allow-empty") {
+		if one.Checked == 0 && !o.allowEmpty {
 			one.OK = false
 			if nothing == nil {
 				nothing = nothingChecked(inputName(file), rec)
@@ -87,7 +118,7 @@ func runValidate(ctx context.Context, s *session, cmd *cli.Command) error {
 	}
 	if s.json {
 		s.io.PrintJSON(all)
-	} else if len(files) > 1 {
+	} else if len(o.files) > 1 {
 		s.io.Printf("%s, %s\n", count(all.Checked, "request"), all.verdict())
 	}
 	switch {
@@ -97,6 +128,14 @@ func runValidate(ctx context.Context, s *session, cmd *cli.Command) error {
 		return errProblems
 	}
 	return nil
+}
+
+// endOfInput returns the keys that end the input at a terminal.
+func endOfInput() string {
+	if runtime.GOOS == "windows" {
+		return "Ctrl-Z and Enter"
+	}
+	return "Ctrl-D"
 }
 
 // inputName is what a file is called in messages.
@@ -110,11 +149,7 @@ func inputName(file string) string {
 // checkFile validates the requests of one file.
 func (c *checker) checkFile(ctx context.Context, s *session, file string) (*validation, *recording.Recording, error) {
 	if file == "-" && s.io.InIsTerminal {
-		key := "Ctrl-D"
-		if runtime.GOOS == "windows" {
-			key = "Ctrl-Z and Enter"
-		}
-		s.io.Notef("Reading from the terminal: paste a recording, then press %s.\n", key)
+		s.io.Notef("Paste a recording, then press %s.\n", endOfInput())
 	}
 	if text.IsBlank(file) {
 		return nil, nil, usagef("the name of a file is blank: is a variable unset?")
@@ -162,4 +197,89 @@ func nothingChecked(name string, rec *recording.Recording) error {
 		e = usagef("%s: nothing to check: the HAR file has no entries", name)
 	}
 	return e.hint("If that is as intended, add --allow-empty.")
+}
+
+// validation is the result for one file or for all of them.
+type validation struct {
+	OK       bool          `json:"ok"`
+	Checked  int           `json:"checked"`
+	LeftOut  int           `json:"left_out"`
+	Requests []requestJSON `json:"requests"`
+}
+
+type requestJSON struct {
+	File      string        `json:"file"`
+	Entry     int           `json:"entry"`
+	Operation string        `json:"operation"`
+	Problems  []problemJSON `json:"problems"`
+	Warnings  []problemJSON `json:"warnings"`
+}
+
+func (v *validation) add(other *validation) {
+	v.OK = v.OK && other.OK
+	v.Checked += other.Checked
+	v.LeftOut += other.LeftOut
+	v.Requests = append(v.Requests, other.Requests...)
+}
+
+func (v *validation) print(s *session, name string, isHAR bool) {
+	if isHAR {
+		s.io.Printf("%s: %s, %d checked: %s\n", name, entries(v.Checked+v.LeftOut), v.Checked, v.verdict())
+	} else {
+		s.io.Printf("%s: %s\n", name, v.verdict())
+	}
+	for _, r := range v.Requests {
+		if len(r.Problems)+len(r.Warnings) == 0 {
+			continue
+		}
+		what := r.Operation
+		switch {
+		case what == "" && r.Problems[0].In == "request":
+			what = "unreadable"
+		case what == "":
+			what = "unknown operation"
+		}
+		if isHAR {
+			what = fmt.Sprintf("entry %d, %s", r.Entry, what)
+		}
+		s.io.Printf("  %s\n", what)
+		printProblems(s, terminal.Red, "✗ ", r.Problems)
+		printProblems(s, terminal.Yellow, "warning: ", r.Warnings)
+	}
+}
+
+func printProblems(s *session, style terminal.Style, label string, problems []problemJSON) {
+	for _, p := range problems {
+		line := problemText(p)
+		if s.io.OutIsTerminal {
+			line = terminal.Wrap(line, 4+utf8.RuneCountInString(label))
+		}
+		s.io.Printf("    %s%s\n", style.Paint(s.io.OutColor(), label), line)
+	}
+}
+
+func (v *validation) verdict() string {
+	problems, warnings := 0, 0
+	for _, r := range v.Requests {
+		problems += len(r.Problems)
+		warnings += len(r.Warnings)
+	}
+	words := "valid"
+	switch {
+	case v.Checked == 0:
+		return "nothing to check"
+	case problems > 0:
+		words = count(problems, "problem")
+	}
+	if warnings > 0 {
+		words += ", " + count(warnings, "warning")
+	}
+	return words
+}
+
+func entries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
 }

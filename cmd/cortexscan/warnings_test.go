@@ -47,7 +47,7 @@ func TestWarningNamesTheFlag(t *testing.T) {
 		"/request_data/filters/2/field":    "body /request_data/filters/2/field is odd",
 		"/request_data/incident_id":        "body /request_data/incident_id is odd",
 	} {
-		if got := targets.warning(api.Problem{In: "body", Pointer: pointer, Reason: "is odd"}); got != want {
+		if got := targets.advice(api.Problem{In: "body", Pointer: pointer, Reason: "is odd"}); got != want {
 			t.Errorf("%s: got %q, want %q", pointer, got, want)
 		}
 	}

@@ -3,13 +3,16 @@
 package terminal
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"runtime"
+	"unicode/utf16"
 	"unicode/utf8"
 
+	"example.com/cortexscan/internal/text"
 	"golang.org/x/term"
 )
 
@@ -89,12 +92,32 @@ func (s *IOStreams) Printf(format string, args ...any) {
 // Notef writes to standard error, which carries what a person should know beside the result.
 func (s *IOStreams) Notef(format string, args ...any) { _, _ = fmt.Fprintf(s.ErrOut, format, args...) }
 
-// PrintJSON writes v to standard output, indented.
+// PrintJSON writes v to standard output, indented. Characters that are not safe to print are escaped.
 func (s *IOStreams) PrintJSON(v any) {
-	e := json.NewEncoder(outWriter{s})
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	_ = e.Encode(v) // the only error is the stream's, which is kept
+	_ = e.Encode(v) // v is always made of strings, numbers, lists and maps
+	_, _ = outWriter{s}.Write(EscapeJSON(b.Bytes()))
+}
+
+// EscapeJSON returns the same JSON with every character escaped that a terminal obeys or does not show. Such
+// characters can only be in its strings, apart from the white space between tokens.
+func EscapeJSON(doc []byte) []byte {
+	out := make([]byte, 0, len(doc))
+	for _, r := range string(doc) {
+		switch {
+		case r < utf8.RuneSelf && r != 0x7f, text.IsPrintable(string(r)) && r != utf8.RuneError:
+			out = utf8.AppendRune(out, r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+	}
+	return out
 }
 
 // Table writes rows of a name and a value to standard output, aligned. Rows without a value are left out.

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"time"
 
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"example.com/cortexscan/internal/text"
 	"example.com/cortexscan/wrapper"
 	"github.com/urfave/cli/v3"
@@ -57,13 +61,13 @@ func retries(n int) error {
 type connection struct {
 	url, keyID, keyType string
 	keyFile             string
-	key                 string // from the variable
+	key                 string // from the variable; unused if --key-file is given
 	options             []wrapper.Option
 }
 
-// readConnection collects the settings: flags first, then variables. A flag with a blank value is refused, since it
+// parseConnection collects the settings: flags first, then variables. A flag with a blank value is refused, since it
 // comes from an unset variable of the shell.
-func readConnection(s *session, cmd *cli.Command) (*connection, error) {
+func parseConnection(s *session, cmd *cli.Command) (*connection, error) {
 	c := &connection{}
 	for _, v := range []struct {
 		to             *string
@@ -74,23 +78,18 @@ func readConnection(s *session, cmd *cli.Command) (*connection, error) {
 		{&c.keyType, "key-type", wrapper.EnvKeyType},
 		{&c.keyFile, "key-file", wrapper.EnvKeyFile},
 	} {
-		*v.to = strings.TrimSpace(s.getenv(v.variable))
-		if cmd.IsSet(v.flag) {
-			value, err := stringFlag(cmd, v.flag)
-			if err != nil {
-				return nil, err
-			}
-			*v.to = value
+		value, err := stringFlag(cmd, v.flag)
+		if err != nil {
+			return nil, err
+		}
+		if *v.to = value; value == "" {
+			*v.to = strings.TrimSpace(s.getenv(v.variable))
 		}
 	}
 	if err := checkKeyID(cmd, c.keyID); err != nil {
 		return nil, err
 	}
-	switch key := s.getenv(wrapper.EnvKey); {
-	case cmd.IsSet("key-file"), text.IsBlank(key):
-	case c.keyFile != "":
-		return nil, usagef("%s and %s are both set: unset one", wrapper.EnvKey, wrapper.EnvKeyFile)
-	default:
+	if key := s.getenv(wrapper.EnvKey); !cmd.IsSet("key-file") && !text.IsBlank(key) {
 		c.key = key
 	}
 	c.options = []wrapper.Option{
@@ -120,6 +119,12 @@ func checkKeyID(cmd *cli.Command, id string) error {
 func newLogger(s *session) *slog.Logger {
 	opts := &slog.HandlerOptions{Level: slog.LevelDebug}
 	if s.json {
+		opts.ReplaceAttr = func(_ []string, a slog.Attr) slog.Attr {
+			if a.Value.Kind() == slog.KindDuration { // slog would write nanoseconds, without a unit
+				return slog.String(a.Key, a.Value.Duration().String())
+			}
+			return a
+		}
 		return slog.New(slog.NewJSONHandler(s.io.ErrOut, opts))
 	}
 	return slog.New(slog.NewTextHandler(s.io.ErrOut, opts))
@@ -153,4 +158,69 @@ func hostOf(setting string) string {
 	}
 	host, _, _ := strings.Cut(rest, "/")
 	return printable(host)
+}
+
+// client returns the client for the settings. If the key is not set and a person is there, it asks for the key.
+func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, error) {
+	ask := c.key == "" && c.keyFile == "" && c.url != "" && c.keyID != "" && s.io.Interactive()
+	if !ask {
+		if err := c.missing(true); err != nil {
+			return nil, err
+		}
+	}
+	key, err := c.key, error(nil)
+	switch {
+	case key != "" && c.keyFile != "":
+		return nil, usagef("%s and %s are both set: unset one", wrapper.EnvKey, wrapper.EnvKeyFile)
+	case ask:
+		key, err = s.io.AskSecret(ctx, fmt.Sprintf("API key with the ID %s (input is hidden):", printable(c.keyID)))
+		if err != nil {
+			return nil, promptError(ctx, err)
+		}
+	case c.keyFile != "":
+		// A FIFO blocks until somebody writes to it.
+		key, err = terminal.Await(ctx, func() (string, error) { return wrapper.ReadKeyFile(c.keyFile) }, func() {})
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case err != nil:
+			return nil, settingError(err)
+		}
+	}
+	cred, err := wrapper.KeyOfType(c.keyType, c.keyID, key)
+	if err != nil {
+		return nil, settingError(err)
+	}
+	client, err := wrapper.New(c.url, cred, c.options...)
+	if err != nil {
+		return nil, settingError(err)
+	}
+	return client, nil
+}
+
+// rehearsal returns the same client with a made-up key and another transport. Its requests differ from the real ones
+// only in the credentials.
+func (c *connection) rehearsal(transport http.RoundTripper) (*wrapper.Client, error) {
+	if err := c.missing(false); err != nil {
+		return nil, err
+	}
+	id := c.keyID
+	if id == "" {
+		id = "(not set)"
+	}
+	cred, err := wrapper.KeyOfType(c.keyType, id, "none")
+	if err != nil {
+		return nil, settingError(err)
+	}
+	client, err := wrapper.New(c.url, cred, append(c.options[:len(c.options):len(c.options)],
+		wrapper.WithHTTPClient(&http.Client{Transport: transport}),
+		wrapper.WithRetry(wrapper.Retry{Attempts: 1}), wrapper.WithLogger(nil))...)
+	if err != nil {
+		return nil, settingError(err)
+	}
+	return client, nil
+}
+
+func settingError(err error) error {
+	return usagef("%s", strings.TrimPrefix(err.Error(), "cortexscan: "))
 }
