@@ -1,4 +1,4 @@
-# Only browser, ci, lint-spec and prism need more than Go, git and make; Go builds the other tools.
+# Go builds every tool that these targets need, except for browser, lint-spec, prism and ci.
 
 GO       ?= go
 FUZZTIME ?= 30s
@@ -8,6 +8,17 @@ RELEASE   = $(GO) run github.com/goreleaser/goreleaser/v2@v2.15.1
 REDOCLY   = REDOCLY_TELEMETRY=off npx --yes @redocly/cli@$$(sed -n 's|.*"@redocly/cli": "\(.*\)".*|\1|p' .ci/package.json)
 VULNCHECK = $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0
 MODULES   = . tests/consumer tests/agreement tests/bench tests/browser
+
+# The same flags everywhere, so that run, install and test share what they compile.
+export GOFLAGS := $(filter-out -trimpath,$(shell $(GO) env GOFLAGS)) -trimpath
+
+# These values come from the user and reach the scripts through the environment, so that neither make nor a shell
+# runs any part of them.
+override BASE   := $(value BASE)
+override DOC    := $(value DOC)
+override MODULE := $(value MODULE)
+override NOTES  := $(value NOTES)
+export BASE DOC MODULE NOTES
 
 .DEFAULT_GOAL := help
 
@@ -21,25 +32,28 @@ run: ## See it work, in an embedded tenant
 
 .PHONY: build
 build: ## Build the command line into bin/cortexscan
-	@$(GO) build -trimpath -buildvcs=auto -o bin/cortexscan ./cmd/cortexscan
+	@$(GO) build -buildvcs=auto -o bin/cortexscan ./cmd/cortexscan
 
 .PHONY: install
 install: ## Install the command line into Go's bin directory
-	@$(GO) install -trimpath -buildvcs=auto ./cmd/cortexscan
+	@$(GO) install -buildvcs=auto ./cmd/cortexscan
 	@echo "installed $$($(GO) list -f '{{.Target}}' ./cmd/cortexscan)"
 
 .PHONY: test
-test: ## Run all tests
+test: ## Run the tests that need Go alone, as go test ./... does
 	$(GO) test ./...
+
+.PHONY: test-all
+test-all: ## Run these and the tests that start the Go toolchain
+	$(GO) test -tags toolchain -timeout 20m ./...
 	cd tests/consumer && $(GO) test -count=1 ./...
-	@echo 'Not tested here: the pages in a browser. make browser does that where Chromium is installed.'
 
 .PHONY: generate
-generate: ## Make gen/ out of api/openapi.yaml
+generate: ## Generate gen/ from api/openapi.yaml
 	$(GO) generate ./...
 
 .PHONY: check
-check: ## Say what generate, tidy and fmt would change
+check: ## Print what generate, tidy and fmt would change
 	@sh .ci/check
 
 .PHONY: fmt
@@ -52,7 +66,7 @@ tidy: ## Tidy go.mod and go.sum, here and in the modules below tests/
 
 .PHONY: lint
 lint: ## Run go vet and golangci-lint
-	$(GO) vet ./...
+	$(GO) vet -tags toolchain ./...
 	$(LINT) run ./...
 
 .PHONY: lint-spec
@@ -60,27 +74,27 @@ lint-spec: ## Lint api/openapi.yaml with Redocly CLI (needs npx)
 	$(REDOCLY) lint --config api/redocly.yaml api/openapi.yaml
 
 .PHONY: contract-diff
-contract-diff: ## Say what changed in the contract since BASE
-	@sh .ci/contract-diff $(BASE)
+contract-diff: ## Print what changed in the contract since BASE
+	@sh .ci/contract-diff "$$BASE"
 
 .PHONY: vendor-check
 vendor-check: ## Try another document, DOC=file, before adopting it
-	@$(GO) run ./internal/tools/contract "$(DOC)"
+	@$(GO) run ./internal/tools/contract "$$DOC"
 
 .PHONY: api-diff
-api-diff: ## Say what changed in the Go API since BASE
-	@sh .ci/api-diff $(BASE)
+api-diff: ## Print what changed in the Go API since BASE
+	@sh .ci/api-diff "$$BASE"
 
 .PHONY: prism
-prism: ## Run the client against a mock of others' (needs npx)
+prism: ## Run the client against Prism, a mock server (needs npx)
 	CORTEXSCAN_DOWNLOADS=1 $(GO) test -count=1 ./tests/prism
 
 .PHONY: agreement
-agreement: ## Compare the validator's verdicts with another's
+agreement: ## Compare the validator with another implementation
 	cd tests/agreement && $(GO) test ./...
 
 .PHONY: browser
-browser: ## See the sandbox's pages in Chromium, which has to be installed
+browser: ## Test the sandbox's pages in Chromium, which has to be installed
 	cd tests/browser && CORTEXSCAN_BROWSER=required $(GO) test -count=1 ./...
 
 .PHONY: live
@@ -105,7 +119,7 @@ mutate: ## Break the wrapper and see its tests fail (half an hour)
 
 .PHONY: rename
 rename: ## Give the module a public path: MODULE=github.com/you/name
-	@sh .ci/rename "$(MODULE)"
+	@sh .ci/rename "$$MODULE"
 
 .PHONY: snapshot
 snapshot: ## Build the archives of a release into dist/, and publish nothing
@@ -113,7 +127,7 @@ snapshot: ## Build the archives of a release into dist/, and publish nothing
 
 .PHONY: release
 release: ## Publish a draft of the tag's release: what release.yml runs
-	$(RELEASE) release --clean --release-notes '$(NOTES)'
+	$(RELEASE) release --clean --release-notes "$$NOTES"
 
 .PHONY: vulnerabilities
 vulnerabilities: ## Look for known vulnerabilities in every module

@@ -1,95 +1,148 @@
+// Package repo_test checks what no linter can: that the documents name things that exist, that releases and
+// workflows are consistent, and that the scripts which change the repository work.
 package repo_test
 
 import (
-	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"example.com/cortexscan/wrapper"
 )
 
-// documents returns the Markdown files by their paths from the root.
+const root = "../.."
+
+func readFile(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// documents returns the content of the Markdown files by their paths from the root.
 func documents(t *testing.T) map[string]string {
 	t.Helper()
-	texts := map[string]string{}
+	contents := map[string]string{}
 	for _, pattern := range []string{"*.md", "*/*.md", "*/*/*.md"} {
-		paths, err := filepath.Glob(filepath.Join("../..", pattern))
+		paths, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, path := range paths {
-			text, err := os.ReadFile(path)
+			name, err := filepath.Rel(root, path)
 			if err != nil {
 				t.Fatal(err)
 			}
-			texts[filepath.ToSlash(strings.TrimPrefix(filepath.Clean(path), filepath.Clean("../..")+string(filepath.Separator)))] = string(text)
+			contents[filepath.ToSlash(name)] = readFile(t, path)
 		}
 	}
-	return texts
+	return contents
 }
 
 var (
 	target  = regexp.MustCompile(`(?m)^([a-z-]+):`)
-	command = regexp.MustCompile("(?m)(?:`|^\\$ )make ([a-z-]+)")
+	command = regexp.MustCompile("(?m)(?:`|^(?:\\$ )?)make ([a-z-]+)")
 	link    = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
-	release = regexp.MustCompile(`(?m)^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$`)
 )
 
-// TestDocumentsNameWhatThereIs: the targets of make and the files that documents speak of.
-func TestDocumentsNameWhatThereIs(t *testing.T) {
-	makefile, err := os.ReadFile("../../Makefile")
+func TestDocumentedTargetsAndLinkedFilesExist(t *testing.T) {
+	targets := map[string]bool{}
+	for _, m := range target.FindAllStringSubmatch(readFile(t, root+"/Makefile"), -1) {
+		targets[m[1]] = true
+	}
+	commands, links := 0, 0
+	for name, content := range documents(t) {
+		for _, m := range command.FindAllStringSubmatch(content, -1) {
+			if commands++; !targets[m[1]] {
+				t.Errorf("%s mentions make %s, which the Makefile does not have", name, m[1])
+			}
+		}
+		for _, m := range link.FindAllStringSubmatch(content, -1) {
+			links++
+			if _, err := os.Stat(filepath.Join(root, filepath.Dir(name), m[1])); err != nil {
+				t.Errorf("%s links to %s, which does not exist", name, m[1])
+			}
+		}
+	}
+	if commands < 10 || links < 10 {
+		t.Errorf("found only %d commands and %d links: did the format of the documents change?", commands, links)
+	}
+}
+
+// A name without a folder is in the folder of the name before it in the same line.
+func TestFilesNamedInArchitectureExist(t *testing.T) {
+	file := regexp.MustCompile("`([a-zA-Z0-9_./]+\\.(?:go|yaml|md)|[a-z]+/[a-z0-9_/]+)`")
+	found := 0
+	for line := range strings.Lines(readFile(t, root+"/ARCHITECTURE.md")) {
+		folder := ""
+		for _, m := range file.FindAllStringSubmatch(line, -1) {
+			name := m[1]
+			if !strings.Contains(name, "/") {
+				name = path.Join(folder, name)
+			}
+			folder = path.Dir(name)
+			found++
+			if _, err := os.Stat(filepath.Join(root, name)); err != nil {
+				t.Errorf("%s does not exist: %s", name, line)
+			}
+		}
+	}
+	if found < 10 {
+		t.Errorf("found only %d names: did the format of the page change?", found)
+	}
+}
+
+// Each guarantee of SECURITY.md names the tests that prove it, and the folder that has them.
+func TestGuaranteesNameExistingTests(t *testing.T) {
+	folder := regexp.MustCompile("^`([a-z0-9/]+)` ")
+	guarantees := 0
+	for line := range strings.Lines(readFile(t, root+"/SECURITY.md")) {
+		cells := strings.Split(strings.TrimSpace(line), " | ")
+		if len(cells) != 2 || !strings.HasPrefix(line, "| ") || cells[0] == "| guarantee" {
+			continue
+		}
+		guarantees++
+		for group := range strings.SplitSeq(strings.TrimSuffix(cells[1], " |"), "; ") {
+			in := folder.FindStringSubmatch(group)
+			if in == nil {
+				t.Errorf("%s\n%q names no folder", cells[0], group)
+				continue
+			}
+			source := testSource(t, filepath.Join(root, in[1]))
+			for name := range strings.SplitSeq(group[len(in[0]):], ", ") {
+				if !strings.Contains(source, "\nfunc "+name+"(") {
+					t.Errorf("%s\nnames %s, which is not in %s", cells[0], name, in[1])
+				}
+			}
+		}
+	}
+	if guarantees < 20 {
+		t.Errorf("found only %d guarantees: did the format of the table change?", guarantees)
+	}
+}
+
+func testSource(t *testing.T, folder string) string {
+	t.Helper()
+	files, err := filepath.Glob(folder + "/*_test.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	targets := map[string]bool{}
-	for _, m := range target.FindAllStringSubmatch(string(makefile), -1) {
-		targets[m[1]] = true
+	var all strings.Builder
+	for _, file := range files {
+		all.WriteString(readFile(t, file))
 	}
-	texts := documents(t)
-	if len(texts) < 4 {
-		t.Fatalf("found only %v", slices.Sorted(maps.Keys(texts)))
-	}
-	for name, text := range texts {
-		for _, m := range command.FindAllStringSubmatch(text, -1) {
-			if !targets[m[1]] {
-				t.Errorf("%s speaks of make %s, which the Makefile does not have", name, m[1])
-			}
-		}
-		for _, m := range link.FindAllStringSubmatch(text, -1) {
-			if _, err := os.Stat(filepath.Join("../..", filepath.Dir(name), m[1])); err != nil {
-				t.Errorf("%s links to %s, which is not there", name, m[1])
-			}
-		}
-	}
+	return all.String()
 }
 
-// TestReleaseNotes: the text of a release is the changelog's section of its version, and another tag is refused.
-func TestReleaseNotes(t *testing.T) {
-	notes := func(tag string) (string, error) {
-		cmd := exec.Command("sh", ".ci/release-notes", tag)
-		cmd.Dir = "../.."
-		out, err := cmd.CombinedOutput()
-		return string(out), err
-	}
-	_, section, _ := strings.Cut(readFile(t, "../../CHANGELOG.md"), "\n## ["+wrapper.Version+"]")
-	_, section, _ = strings.Cut(section, "\n")
-	section, _, _ = strings.Cut(section, "\n## ")
-	if got, err := notes("v" + wrapper.Version); err != nil || strings.TrimSpace(got) != strings.TrimSpace(section) || len(section) < 100 {
-		t.Errorf("got %q, %v", got, err)
-	}
-	if got, err := notes("v0.0.1"); err == nil || !strings.Contains(got, "wrapper.Version is "+wrapper.Version) {
-		t.Errorf("a tag of another version: %q, %v", got, err)
-	}
-}
-
-// TestDependenciesHaveReasons: CONTRIBUTING.md names every module that a go.mod here requires for its own sake, and no other.
-func TestDependenciesHaveReasons(t *testing.T) {
-	_, section, found := strings.Cut(readFile(t, "../../CONTRIBUTING.md"), "\n## Dependencies\n")
+// CONTRIBUTING.md has a reason for each module that a go.mod requires directly, and for no other.
+func TestEveryDependencyHasAReason(t *testing.T) {
+	_, section, found := strings.Cut(readFile(t, root+"/CONTRIBUTING.md"), "\n## Dependencies\n")
 	section, _, _ = strings.Cut(section, "\n## ")
 	table := map[string]bool{}
 	for line := range strings.Lines(section) {
@@ -100,49 +153,56 @@ func TestDependenciesHaveReasons(t *testing.T) {
 		}
 	}
 	direct := regexp.MustCompile(`(?m)^\s*(?:require )?([a-z][\w./-]*\.[\w./-]+) v[\w.+-]+$`)
-	main := strings.TrimSpace(goTool(t, "../..", "list", "-m"))
+	tool := regexp.MustCompile(`(?m)^tool (\S+?)/cmd/`)
 	for _, folder := range goModules(t) {
-		text := readFile(t, filepath.Join("../..", folder, "go.mod"))
-		tools := regexp.MustCompile(`(?m)^tool (\S+?)/cmd/`).FindAllStringSubmatch(text, -1)
-		for _, m := range append(direct.FindAllStringSubmatch(text, -1), tools...) {
-			if m[1] == main {
+		content := readFile(t, filepath.Join(root, folder, "go.mod"))
+		for _, m := range append(direct.FindAllStringSubmatch(content, -1), tool.FindAllStringSubmatch(content, -1)...) {
+			if m[1] == modulePath(t, root) {
 				continue
 			}
 			if _, named := table[m[1]]; !named {
-				t.Errorf("%s/go.mod requires %s: give its reason in CONTRIBUTING.md", folder, m[1])
+				t.Errorf("%s/go.mod requires %s: add the reason to CONTRIBUTING.md", folder, m[1])
 			}
 			table[m[1]] = true
 		}
 	}
 	for name, required := range table {
 		if !required {
-			t.Errorf("CONTRIBUTING.md gives a reason for %s, which no go.mod requires", name)
+			t.Errorf("CONTRIBUTING.md has a reason for %s, which no go.mod requires", name)
 		}
 	}
 }
 
-// TestPicture: the README's picture shows what the demonstration prints today. Ports and times differ.
-func TestPicture(t *testing.T) {
-	drawn := filepath.Join(t.TempDir(), "demo.svg")
-	cmd := exec.Command("sh", ".ci/picture", drawn)
-	cmd.Dir = "../.."
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+func modulePath(t *testing.T, folder string) string {
+	t.Helper()
+	m := regexp.MustCompile(`(?m)^module (\S+)$`).FindStringSubmatch(readFile(t, filepath.Join(folder, "go.mod")))
+	if m == nil {
+		t.Fatal("go.mod has no module line")
 	}
-	number := regexp.MustCompile(`:\d+\.|\d+\.\d&#160;s`)
-	now, before := number.ReplaceAllString(readFile(t, drawn), "N"), number.ReplaceAllString(readFile(t, "../../.github/demo.svg"), "N")
-	if now != before {
-		t.Error("the picture is out of date: run sh .ci/picture")
-	}
-	if !strings.Contains(now, "ErrNoEndpoints") {
-		t.Errorf("the picture lacks the third step:\n%s", now)
+	return m[1]
+}
+
+func TestNewestReleaseInChangelogIsTheVersion(t *testing.T) {
+	newest := regexp.MustCompile(`(?m)^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$`).FindStringSubmatch(readFile(t, root+"/CHANGELOG.md"))
+	if newest == nil || newest[1] != wrapper.Version {
+		t.Errorf("the changelog's newest release is %q, and wrapper.Version %s", newest, wrapper.Version)
 	}
 }
 
-// TestVersion: the newest release of the changelog is the version that programs show.
-func TestVersion(t *testing.T) {
-	newest := release.FindStringSubmatch(documents(t)["CHANGELOG.md"])
-	if newest == nil || newest[1] != wrapper.Version {
-		t.Errorf("the changelog's newest release is %q, and wrapper.Version %s", newest, wrapper.Version)
+func TestReleaseNotesAreTheSectionOfTheVersion(t *testing.T) {
+	notes := func(tag string) (string, error) {
+		cmd := exec.CommandContext(t.Context(), "sh", ".ci/release-notes", tag)
+		cmd.Dir = root
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	_, section, _ := strings.Cut(readFile(t, root+"/CHANGELOG.md"), "\n## ["+wrapper.Version+"]")
+	_, section, _ = strings.Cut(section, "\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	if got, err := notes("v" + wrapper.Version); err != nil || strings.TrimSpace(got) != strings.TrimSpace(section) || len(section) < 100 {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got, err := notes("v0.0.1"); err == nil || !strings.Contains(got, "wrapper.Version is "+wrapper.Version) {
+		t.Errorf("a tag of another version: %q, %v", got, err)
 	}
 }

@@ -13,9 +13,9 @@ import (
 
 var pinned = regexp.MustCompile(`^[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
 
-// TestActionsArePinned: a workflow runs the commit that was looked at, and says which release it is. A tag can move.
+// A workflow names the commit of an action, because a tag can move, and its release in a comment.
 func TestActionsArePinned(t *testing.T) {
-	files, err := filepath.Glob("../../.github/workflows/*.yml")
+	files, err := filepath.Glob(root + "/.github/workflows/*.yml")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no workflows", err)
 	}
@@ -28,16 +28,16 @@ func TestActionsArePinned(t *testing.T) {
 				continue
 			}
 			if actions++; !pinned.MatchString(action) {
-				t.Errorf("%s uses %s: name the commit, and the version in a comment", filepath.Base(file), action)
+				t.Errorf("%s uses %s: name the commit, and the release in a comment", filepath.Base(file), action)
 			}
 		}
 	}
 	if actions == 0 {
-		t.Error("no action was found: the test looks at nothing")
+		t.Error("no action was found")
 	}
 }
 
-// TestEveryModuleIsKeptUpToDate: dependabot and make vulnerabilities look at each module of the repository.
+// Dependabot and make vulnerabilities look at each module of the repository.
 func TestEveryModuleIsKeptUpToDate(t *testing.T) {
 	modules := goModules(t)
 	var config struct {
@@ -46,7 +46,7 @@ func TestEveryModuleIsKeptUpToDate(t *testing.T) {
 			Directories []string
 		}
 	}
-	if err := yaml.Unmarshal([]byte(readFile(t, "../../.github/dependabot.yml")), &config); err != nil {
+	if err := yaml.Unmarshal([]byte(readFile(t, root+"/.github/dependabot.yml")), &config); err != nil {
 		t.Fatal(err)
 	}
 	var updated []string
@@ -59,17 +59,17 @@ func TestEveryModuleIsKeptUpToDate(t *testing.T) {
 	}
 	slices.Sort(updated)
 	if !slices.Equal(updated, modules) {
-		t.Errorf("dependabot.yml looks at %q, and the modules are %q", updated, modules)
+		t.Errorf("dependabot.yml has the modules %q, and the repository %q", updated, modules)
 	}
 
-	line := regexp.MustCompile(`(?m)^MODULES *= *(.*)$`).FindStringSubmatch(readFile(t, "../../Makefile"))
+	line := regexp.MustCompile(`(?m)^MODULES *= *(.*)$`).FindStringSubmatch(readFile(t, root+"/Makefile"))
 	if line == nil {
-		t.Fatal("the Makefile names no MODULES")
+		t.Fatal("the Makefile has no MODULES")
 	}
 	checked := strings.Fields(line[1])
 	slices.Sort(checked)
 	if !slices.Equal(checked, modules) {
-		t.Errorf("the Makefile's MODULES are %q, and the modules are %q", checked, modules)
+		t.Errorf("the Makefile has the modules %q, and the repository %q", checked, modules)
 	}
 }
 
@@ -77,7 +77,7 @@ func TestEveryModuleIsKeptUpToDate(t *testing.T) {
 func goModules(t *testing.T) []string {
 	t.Helper()
 	var modules []string
-	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func goModules(t *testing.T) []string {
 			return filepath.SkipDir
 		}
 		if d.Name() == "go.mod" {
-			folder, err := filepath.Rel("../..", filepath.Dir(path))
+			folder, err := filepath.Rel(root, filepath.Dir(path))
 			modules = append(modules, filepath.ToSlash(folder))
 			return err
 		}
@@ -96,4 +96,24 @@ func goModules(t *testing.T) []string {
 	}
 	slices.Sort(modules)
 	return modules
+}
+
+// The wrapper treats all operations alike.
+func TestWrapperNamesNoPathOfTheAPI(t *testing.T) {
+	files := 0
+	err := filepath.WalkDir(root+"/wrapper", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		files++
+		for line := range strings.Lines(readFile(t, path)) {
+			if code, _, _ := strings.Cut(line, "//"); strings.Contains(code, "public_api") {
+				t.Errorf("%s names a path: %s", path, line)
+			}
+		}
+		return nil
+	})
+	if err != nil || files == 0 {
+		t.Fatal(files, err)
+	}
 }

@@ -1,0 +1,76 @@
+//go:build toolchain
+
+package repo_test
+
+import (
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// The first path is the one of the README's example, which the script itself mentions.
+func TestRenamedModuleBuildsAndPasses(t *testing.T) {
+	work := copyRepository(t)
+	readme := readFile(t, filepath.Join(work, "README.md"))
+	old, last := modulePath(t, work), "git.example.org/soc/cortex-scan"
+	for _, path := range []string{"github.com/you/cortexscan", last} {
+		run(t, work, "make", "rename", "MODULE="+path)
+		if got := modulePath(t, work); got != path {
+			t.Errorf("the module is %s, want %s", got, path)
+		}
+	}
+	run(t, work, "go", "vet", "-tags", "toolchain", "./...")
+	run(t, work, "go", "test", "-short", "./gen/...", "./tests/repo", "./tests/contract", "./tests/wire")
+	run(t, filepath.Join(work, "tests/consumer"), "go", "test", "-run", "Run|Snippets", "./...")
+	unpublished := regexp.MustCompile(`(?ms)^<!-- until it has a public repository.*?^<!-- end -->\n`)
+	want := strings.ReplaceAll(unpublished.ReplaceAllString(readme, ""), old, last)
+	if readFile(t, filepath.Join(work, "README.md")) != want {
+		t.Error("the README still describes a project without a public repository, or lost more than that")
+	}
+	generated := filepath.Join(work, "gen/client.gen.go")
+	renamed := readFile(t, generated)
+	run(t, work, "go", "generate", "./...")
+	if readFile(t, generated) != renamed {
+		t.Error("go generate changes what make rename left")
+	}
+}
+
+// copyRepository copies the files that git tracks or would add.
+func copyRepository(t *testing.T) string {
+	t.Helper()
+	work := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", `
+		git ls-files -z --cached --others --exclude-standard |
+			xargs -0 sh -c 'for file; do if [ -e "$file" ]; then printf "%s\0" "$file"; fi; done' sh |
+			tar -cf - --null -T - | tar -xf - -C "$1"`, "sh", work)
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return work
+}
+
+func run(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
+// Ports and times differ from run to run.
+func TestPictureShowsWhatTheDemonstrationPrints(t *testing.T) {
+	drawn := filepath.Join(t.TempDir(), "demo.svg")
+	run(t, root, "sh", ".ci/picture", drawn)
+	number := regexp.MustCompile(`:\d+\.|\d+\.\d&#160;s`)
+	now := number.ReplaceAllString(readFile(t, drawn), "N")
+	if now != number.ReplaceAllString(readFile(t, root+"/.github/demo.svg"), "N") {
+		t.Error("the picture is out of date: run sh .ci/picture")
+	}
+	if !strings.Contains(now, "now aborted") {
+		t.Errorf("the picture lacks the second step:\n%s", now)
+	}
+}
