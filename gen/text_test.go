@@ -25,3 +25,16 @@ func TestText(t *testing.T) {
 		}
 	}
 }
+
+func TestTextAsAnInteger(t *testing.T) {
+	for text, want := range map[gen.Text]int64{"22519813685366": 22519813685366, "-1": -1, "0": 0, "9223372036854775807": 1<<63 - 1} {
+		if got, err := text.Int(); err != nil || got != want {
+			t.Errorf("%s: %d, %v", text, got, err)
+		}
+	}
+	for _, text := range []gen.Text{"", " 1", "1.5", "1e3", "0x1", "1_000", "673 endpoints", "9223372036854775808"} {
+		if got, err := text.Int(); err == nil || got != 0 {
+			t.Errorf("%q: %d, %v", text, got, err)
+		}
+	}
+}

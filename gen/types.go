@@ -18,6 +18,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -78,6 +79,15 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 	}
 	*t = Text(s)
 	return nil
+}
+
+// Int returns the text as an integer. It fails for a text that is not one, and for one that does not fit into 64 bits.
+func (t Text) Int() (int64, error) {
+	n, err := strconv.ParseInt(string(t), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("read a text as an integer: %w", err)
+	}
+	return n, nil
 }
 
 // isPlain reports whether b is a JSON string that stands for just what is between its quotes, as nearly all do:

@@ -9,19 +9,11 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// AbortOption adds something to an abort. It cannot change which endpoints that is for.
-type AbortOption func(*gen.AbortScanRequestData) error
+// AbortOption adds something to an abort. It cannot change which endpoints the abort is for. The zero value is refused.
+type AbortOption struct{ incidentID string }
 
 // WithIncident shows the action in the console's timeline of the incident with this ID. A blank ID is an [ErrInvalidRequest].
-func WithIncident(id string) AbortOption {
-	return func(d *gen.AbortScanRequestData) error {
-		if text.IsBlank(id) {
-			return errors.New("the incident ID is blank: is a variable unset?")
-		}
-		d.IncidentID = id
-		return nil
-	}
-}
+func WithIncident(id string) AbortOption { return AbortOption{incidentID: id} }
 
 // AbortScan cancels the scans of the targets, as far as they are pending or in progress. Its result says that the service
 // accepted the request, not that the scans have stopped: follow the action by its ID in the console's Action Center.
@@ -30,23 +22,17 @@ func WithIncident(id string) AbortOption {
 // [ErrNoEndpoints]. If it is [ErrOutcomeUnknown], the abort may have been executed: it is not sent again by itself.
 func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOption) (*gen.AbortScanReply, error) {
 	const operation = "abort scan"
-	filters, err := targets.encode()
-	if err != nil {
+	var body gen.AbortScanRequest
+	var err error
+	if body.RequestData.Filters, err = targets.encode(); err != nil {
 		return nil, &invalidRequestError{operation, err}
 	}
-	var body gen.AbortScanRequest
 	for _, opt := range opts {
-		if opt == nil {
-			return nil, &invalidRequestError{operation, errors.New("an AbortOption is nil")}
+		if text.IsBlank(opt.incidentID) {
+			return nil, &invalidRequestError{operation, errors.New("the incident ID is blank: is a variable unset?")}
 		}
-		if err := opt(&body.RequestData); err != nil {
-			return nil, &invalidRequestError{operation, err}
-		}
+		body.RequestData.IncidentID = opt.incidentID
 	}
-	if body.RequestData.Filters != nil {
-		return nil, &invalidRequestError{operation, errors.New("an AbortOption sets the filters: give them to Matching")}
-	}
-	body.RequestData.Filters = filters
 	encoded, err := json.Marshal(body)
 	if err != nil {
 		return nil, &invalidRequestError{operation, err}

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"strings"
 
-	"example.com/cortexscan/wrapper/internal/envelope"
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
@@ -37,16 +36,10 @@ func (p *pipeline) call(ctx context.Context, r *http.Request, body []byte, accep
 		}
 	}
 	res := p.exchange.Do(ctx, r, body)
-	if !res.Whole() || !isSuccess(res.Response.StatusCode) {
-		return nil, failure(r, res, p.keyType, nil, nil)
+	if err := check(r, res, p.keyType, accept); err != nil {
+		return nil, err
 	}
 	answer := bytes.TrimPrefix(res.Body, byteOrderMark)
-	if envelope.IsError(answer) {
-		return nil, failure(r, res, p.keyType, nil, nil)
-	}
-	if err := accept(res.Response, answer); err != nil {
-		return nil, failure(r, res, p.keyType, ErrUnexpectedResponse, err)
-	}
 	if p.responseValidator != nil {
 		if err := p.responseValidator.ValidateResponse(exchange.Copy(ctx, r, body), res.Response.StatusCode, res.Response.Header, answer); err != nil {
 			return nil, failure(r, res, p.keyType, ErrInvalidResponse, err)
@@ -105,11 +98,7 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, &invalidRequestError{exchange.Operation(r), err}
 	}
-	var isJSON bool
-	res, err := p.call(r.Context(), r, body, func(response *http.Response, body []byte) error {
-		isJSON = json.Valid(body)
-		return acceptAny(response.Header, body, isJSON)
-	})
+	res, err := p.call(r.Context(), r, body, acceptAny)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +111,7 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 	case len(res.Body) == 0:
 		response.Header = response.Header.Clone()
 		response.Header.Del("Content-Type")
-	case isJSON && !isOtherJSON(response.Header):
+	case json.Valid(res.Body) && !isOtherJSON(response.Header):
 		response.Header = response.Header.Clone()
 		response.Header.Set("Content-Type", "application/json")
 	}
@@ -131,11 +120,11 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 
 // acceptAny takes every 2xx that may be documented: JSON, no body, and a body with a media type other than JSON and HTML.
 // JSON is recognized by its bytes.
-func acceptAny(h http.Header, body []byte, isJSON bool) error {
-	if len(body) == 0 || isJSON {
+func acceptAny(res *http.Response, body []byte) error {
+	if len(body) == 0 || json.Valid(body) {
 		return nil
 	}
-	switch media := mediaType(h); {
+	switch media := mediaType(res.Header); {
 	case media == "":
 		return errors.New("the body is not JSON, and its Content-Type does not say what it is")
 	case namesJSON(media), media == "text/html", media == "application/xhtml+xml":

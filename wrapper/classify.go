@@ -12,8 +12,38 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// failure is the error of a call that did not end in its documented success. The kind and the cause are
-// those of an answer that arrived whole and was refused, nil otherwise.
+// CheckResponse turns a response of the generated client into one error. It returns nil for a 2xx whose body is JSON without
+// an error envelope, is empty, or has a media type other than JSON and HTML. Anything else is an [*APIError], as a [Client]
+// returns it. The operation and the method are those of res.Request; a response without a request counts as one to a request
+// that may have had an effect.
+//
+//	result, err := client.AbortScanWithResponse(ctx, body)
+//	if err == nil {
+//		err = wrapper.CheckResponse(result.HTTPResponse, result.Body)
+//	}
+//
+// CheckResponse does not know the key, so it redacts nothing: a server that echoes the key puts it into the error.
+func CheckResponse(res *http.Response, body []byte) error {
+	if res == nil {
+		res = &http.Response{}
+	}
+	result := &exchange.Result{Response: res, Body: body, Attempts: 1}
+	return check(res.Request, result, signedWith(res.Request), acceptAny)
+}
+
+// check returns nil for a success that accept takes, and the error of the call otherwise.
+func check(r *http.Request, res *exchange.Result, key keyType, accept func(*http.Response, []byte) error) error {
+	if !res.Whole() || !isSuccess(res.Response.StatusCode) || envelope.IsError(res.Body) {
+		return failure(r, res, key, nil, nil)
+	}
+	if err := accept(res.Response, bytes.TrimPrefix(res.Body, byteOrderMark)); err != nil {
+		return failure(r, res, key, ErrUnexpectedResponse, err)
+	}
+	return nil
+}
+
+// failure builds the error of a call that failed. The kind and the cause are given for a response that arrived whole and was
+// refused.
 func failure(r *http.Request, res *exchange.Result, key keyType, kind, cause error) error {
 	if res.Response == nil {
 		return transportError(r, res)
@@ -22,6 +52,7 @@ func failure(r *http.Request, res *exchange.Result, key keyType, kind, cause err
 	e := &APIError{
 		Operation:  exchange.Operation(r),
 		StatusCode: res.Response.StatusCode,
+		Header:     redactHeader(res.Response.Header, res.Redactor),
 		Code:       said.Code,
 		Message:    said.Message,
 		Extra:      said.Extra,
@@ -43,11 +74,22 @@ func failure(r *http.Request, res *exchange.Result, key keyType, kind, cause err
 	if kind == nil {
 		e.kinds = kindsOf(e.StatusCode, said, res.TooLarge)
 	}
-	if r.Method != http.MethodGet && !isDefinite(e.StatusCode, res.Whole(), said) {
+	if exchange.MayHaveEffect(r) && !isDefinite(e.StatusCode, res.Whole(), said) {
 		e.kinds = append(e.kinds, ErrOutcomeUnknown)
 	}
 	e.Hint = hint(e, res.Response.Header, key)
 	return e
+}
+
+// redactHeader returns a copy of h without the credentials.
+func redactHeader(h http.Header, redactor exchange.Redactor) http.Header {
+	h = h.Clone()
+	for _, values := range h {
+		for i, v := range values {
+			values[i] = redactor.Redact(v)
+		}
+	}
+	return h
 }
 
 // transportError is the error of a call without an answer.
@@ -59,7 +101,7 @@ func transportError(r *http.Request, res *exchange.Result) error {
 	if kind := kindOfStatus(res.LastStatus); kind != nil && res.Ended != nil {
 		e.kinds = append(e.kinds, kind) // of the attempt before, which was answered
 	}
-	if res.Sent && r.Method != http.MethodGet {
+	if res.Sent && exchange.MayHaveEffect(r) {
 		e.kinds = append(e.kinds, ErrOutcomeUnknown)
 	}
 	return e

@@ -34,11 +34,8 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cortexscan: %w", err)
 	}
-	if cred.sign == nil {
-		return nil, errors.New("cortexscan: the Credential is empty: make one with StandardKey or AdvancedKey")
-	}
-	if cred.fault != "" {
-		return nil, errors.New("cortexscan: " + cred.fault)
+	if err := cred.check(); err != nil {
+		return nil, err
 	}
 	var s settings
 	for _, opt := range opts {

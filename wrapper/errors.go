@@ -20,6 +20,8 @@ type APIError struct {
 	Operation string
 	// StatusCode is the HTTP status, always, whatever the body says.
 	StatusCode int
+	// Header is the response's header, for request IDs. Credentials of the request are replaced by "[redacted]" in it too.
+	Header http.Header
 	// Code is err_code, errorCode, metadata.code or code as text, at most 128 bytes. It need not be a status.
 	Code string
 	// Message is what the service says went wrong, at most 1 KiB. Of plain text it is the first line, of HTML the title.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"time"
 
@@ -21,6 +22,62 @@ func demoTenant() (url string, close func()) {
 	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "laptop-18", Platform: "linux", ScanStatus: "pending"})
 	server := httptest.NewServer(tenant)
 	return server.URL, server.Close
+}
+
+// The generated client by itself signs nothing, and returns an error envelope as a response like any other. Two functions of
+// this package add both. [wrapper.Client] puts them together, and adds retries, limits and validation.
+func Example_layers() {
+	url, closeTenant := demoTenant()
+	defer closeTenant()
+	ctx, cred := context.Background(), wrapper.AdvancedKey("17", "demo-key")
+	params := &gen.GetScanRunStatusParams{ID: 790, Fields: []string{"status"}, UserAgent: "acme-soc/1.2"}
+
+	// 1. gen alone.
+	alone, err := gen.NewClientWithResponses(url)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	result, err := alone.GetScanRunStatusWithResponse(ctx, params)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(result.StatusCode(), result.JSON200 == nil)
+
+	// 2. gen with Sign and CheckResponse.
+	signed, err := gen.NewClientWithResponses(url, gen.WithRequestEditorFn(cred.Sign))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if result, err = signed.GetScanRunStatusWithResponse(ctx, params); err == nil {
+		err = wrapper.CheckResponse(result.HTTPResponse, result.Body)
+	}
+	fmt.Println(err)
+
+	// 3. Client.
+	c, err := wrapper.New(url, cred)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = c.GetScanRunStatus(ctx, 790)
+	fmt.Println(err)
+	// Output:
+	// 401 true
+	// GET /public_api/netscan/v1/scan/run: Run ID not found: id: no scan run has this ID (HTTP 404)
+	// GET /public_api/netscan/v1/scan/run: Run ID not found: id: no scan run has this ID (HTTP 404)
+}
+
+func ExampleCheckResponse() {
+	res := &http.Response{StatusCode: http.StatusOK, Request: httptest.NewRequest(http.MethodPost, "/public_api/v1/endpoints/abort_scan", nil)}
+	err := wrapper.CheckResponse(res, []byte(`{"reply": {"err_code": 402, "err_msg": "License expired"}}`))
+	fmt.Println(errors.Is(err, wrapper.ErrNoLicense))
+	fmt.Println(wrapper.CheckResponse(res, []byte(`{"reply": {"action_id": "7"}}`)))
+	// Output:
+	// true
+	// <nil>
 }
 
 func ExampleNew() {

@@ -36,7 +36,10 @@ func hint(e *APIError, h http.Header, key keyType) string {
 // keyHint names the likeliest reason why a key was not accepted. A clock that is wrong spoils the signature of an Advanced
 // key alone.
 func keyHint(h http.Header, key keyType) string {
-	if key == standardKey {
+	switch key {
+	case "":
+		return "Check that the request was signed, with a key of the type that the console lists for it, that the ID is this key's, and that it has not expired."
+	case standardKey:
 		return "The key was sent as a Standard key: check that the console lists it as Standard and not as Advanced, that the ID is this key's, and that it has not expired."
 	}
 	if skew := clockSkew(h, time.Now()); skew.Abs() > time.Minute {

@@ -24,7 +24,13 @@ func AllEndpoints() Targets { return Targets{all: true} }
 // blank value, which is what an unset shell variable leaves behind, are refused at the call with
 // [ErrInvalidRequest]; they never mean all.
 func Matching(filters ...gen.EndpointFilter) Targets {
-	return Targets{filters: slices.Clone(filters)}
+	filters = slices.Clone(filters)
+	for i, f := range filters {
+		if values, ok := f.Value.([]string); ok {
+			filters[i].Value = slices.Clone(values) // whatever the caller does to its slice between the check and the sending
+		}
+	}
+	return Targets{filters: filters}
 }
 
 // encode returns the targets as the contract documents them.

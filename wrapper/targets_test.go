@@ -106,10 +106,10 @@ func TestFiltersOfTheCallersOwn(t *testing.T) {
 // TestTargetsAreValues: what becomes of the caller's slices afterwards changes nothing, and using Targets twice
 // is fine.
 func TestTargetsAreValues(t *testing.T) {
-	names := []string{"laptop-17"}
-	filters := []gen.EndpointFilter{wrapper.Hostnames(names...), wrapper.Platforms("windows")}
+	names, own := []string{"laptop-17"}, []string{"windows"}
+	filters := []gen.EndpointFilter{wrapper.Hostnames(names...), {Field: "platform", Operator: "in", Value: own}, wrapper.Aliases("a")}
 	targets := wrapper.Matching(filters...)
-	names[0], filters[1] = "", gen.EndpointFilter{}
+	names[0], own[0], filters[2] = "", "", gen.EndpointFilter{}
 	first, err := sentBody(t, targets)
 	if err != nil || !strings.Contains(first, "laptop-17") || !strings.Contains(first, "windows") {
 		t.Fatalf("sent %s, %v", first, err)

@@ -44,9 +44,9 @@ func (c *Client) WaitScanRun(ctx context.Context, runID int64, o WaitOptions) (s
 // read, nil if there is none.
 func (c *Client) WatchScanRun(ctx context.Context, runID int64, o WaitOptions) iter.Seq2[*gen.ScanRunStatus, error] {
 	return func(yield func(*gen.ScanRunStatus, error) bool) {
-		w, err := c.newWait(runID, o)
+		w, err := c.newWait(o)
 		if err != nil {
-			yield(nil, &invalidRequestError{"wait for a scan run", err})
+			yield(nil, &invalidRequestError{fmt.Sprintf("wait for scan run %d", runID), err})
 			return
 		}
 		for {
@@ -58,20 +58,39 @@ func (c *Client) WatchScanRun(ctx context.Context, runID int64, o WaitOptions) i
 			} else {
 				pause, done, err = w.succeeded(status)
 			}
-			if !yield(w.last, err) || done {
+			if !yield(w.last, waitFailed(runID, err)) || done {
 				return
 			}
 			if err := exchange.Sleep(ctx, pause, "the next poll"); err != nil {
-				yield(w.last, fmt.Errorf("wait for scan run %d: %w", runID, err))
+				yield(w.last, waitFailed(runID, err))
 				return
 			}
 		}
 	}
 }
 
+// waitError names the scan run that a wait was for.
+type waitError struct {
+	runID int64
+	cause error
+}
+
+// waitFailed returns nil for nil.
+func waitFailed(runID int64, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &waitError{runID, err}
+}
+
+func (e *waitError) Error() string {
+	return text.Printable(fmt.Sprintf("wait for scan run %d: %v", e.runID, e.cause), maxErrorText)
+}
+
+func (e *waitError) Unwrap() error { return e.cause }
+
 // wait is one wait under way.
 type wait struct {
-	runID                      int64
 	every, patience, baseDelay time.Duration
 	while, until               []string
 
@@ -79,9 +98,8 @@ type wait struct {
 	read time.Time          // when
 }
 
-func (c *Client) newWait(runID int64, o WaitOptions) (*wait, error) {
+func (c *Client) newWait(o WaitOptions) (*wait, error) {
 	w := &wait{
-		runID:     runID,
 		every:     orDefault(o.Every, 5*time.Second, 0),
 		patience:  orDefault(o.Patience, 5*time.Minute, 0),
 		baseDelay: c.pipeline.exchange.Retry.BaseDelay,
@@ -112,11 +130,11 @@ func (w *wait) succeeded(status *gen.ScanRunStatus) (pause time.Duration, done b
 	w.last, w.read = status, time.Now()
 	switch state := status.State(); {
 	case state == "":
-		err = fmt.Errorf("wait for scan run %d: %w: the message names no state", w.runID, ErrUnexpectedResponse)
+		err = fmt.Errorf("%w: the message names no state", ErrUnexpectedResponse)
 	case contains(w.while, state):
 		return w.every, false, nil
 	case len(w.until) > 0 && !contains(w.until, state):
-		err = fmt.Errorf("wait for scan run %d: %w: the run is %s, which is neither in Until nor in While", w.runID, ErrUnexpectedState, text.Printable(state, maxFieldText))
+		err = fmt.Errorf("%w: the run is %s, which is neither in Until nor in While", ErrUnexpectedState, text.Printable(state, maxFieldText))
 	}
 	return 0, true, err
 }

@@ -130,8 +130,8 @@ func TestWaitOptionsThatAreRefused(t *testing.T) {
 		rec := states(running)
 		got, err := newClient(t, rec).WaitScanRun(t.Context(), 789, o)
 		wantKinds(t, err, "InvalidRequest")
-		if got != nil || len(rec.requests) != 0 {
-			t.Errorf("%s: %+v after %d requests", name, got, len(rec.requests))
+		if got != nil || len(rec.requests) != 0 || !strings.HasPrefix(err.Error(), "wait for scan run 789: ") {
+			t.Errorf("%s: %+v, %v after %d requests", name, got, err, len(rec.requests))
 		}
 	}
 }
@@ -218,7 +218,7 @@ func TestWatchScanRun(t *testing.T) {
 		return seen
 	}
 	busy := canned(503, "")
-	const unavailable = statusOperation + ": Service Unavailable (HTTP 503)"
+	const unavailable = "wait for scan run 789: " + statusOperation + ": Service Unavailable (HTTP 503)"
 	for _, tt := range []struct {
 		name    string
 		answers []transport

@@ -20,6 +20,9 @@ var (
 	_ func(id, key string) wrapper.Credential                                      = wrapper.AdvancedKey
 	_ func(kind, id, key string) (wrapper.Credential, error)                       = wrapper.KeyOfType
 	_ func(path string) (string, error)                                            = wrapper.ReadKeyFile
+	_ func(wrapper.Credential, context.Context, *http.Request) error               = wrapper.Credential.Sign
+	_ gen.RequestEditorFn                                                          = wrapper.Credential{}.Sign
+	_ func(*http.Response, []byte) error                                           = wrapper.CheckResponse
 
 	_ func(*wrapper.Client, context.Context, int64, ...string) (*gen.ScanRunStatus, error)                         = (*wrapper.Client).GetScanRunStatus
 	_ func(*wrapper.Client, context.Context, int64, wrapper.WaitOptions) (*gen.ScanRunStatus, error)               = (*wrapper.Client).WaitScanRun
@@ -66,7 +69,7 @@ var (
 	_ = wrapper.WaitOptions{Every: time.Duration(0), While: []string(nil), Until: []string(nil), Patience: time.Duration(0)}
 	_ = wrapper.Detail{Field: string(""), Message: string("")}
 	_ = wrapper.APIError{
-		Operation: string(""), StatusCode: int(0), Code: string(""), Message: string(""), Details: []wrapper.Detail(nil),
+		Operation: string(""), StatusCode: int(0), Header: http.Header(nil), Code: string(""), Message: string(""), Details: []wrapper.Detail(nil),
 		Extra: string(""), Line: int(0), Column: int(0), RetryAfter: time.Duration(0), Attempts: int(0), Hint: string(""),
 		Body: []byte(nil),
 	}

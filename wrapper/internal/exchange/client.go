@@ -68,6 +68,8 @@ func (c *Client) target(u *url.URL) *url.URL {
 	return &target
 }
 
-// mayHaveEffect reports whether a request with this method could change something. Such a request is sent again only if it
-// cannot have been executed.
-func mayHaveEffect(method string) bool { return method != http.MethodGet }
+// MayHaveEffect reports whether the request could change something. Such a request is sent again only if it cannot have been
+// executed. Nothing is known of a nil request, so it could.
+func MayHaveEffect(r *http.Request) bool {
+	return r == nil || r.Method != http.MethodGet && r.Method != ""
+}

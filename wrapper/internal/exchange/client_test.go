@@ -23,9 +23,14 @@ func TestTarget(t *testing.T) {
 }
 
 func TestMayHaveEffect(t *testing.T) {
-	for method, want := range map[string]bool{http.MethodGet: false, http.MethodHead: true, http.MethodPost: true, http.MethodPut: true, http.MethodDelete: true} {
-		if mayHaveEffect(method) != want {
-			t.Errorf("%s may have an effect: %v", method, !want)
+	for method, want := range map[string]bool{
+		http.MethodGet: false, "": false, http.MethodHead: true, http.MethodPost: true, http.MethodPut: true, http.MethodDelete: true,
+	} {
+		if MayHaveEffect(&http.Request{Method: method}) != want {
+			t.Errorf("%q may have an effect: %v", method, !want)
 		}
+	}
+	if !MayHaveEffect(nil) {
+		t.Error("a request that is not known may have an effect")
 	}
 }

@@ -17,7 +17,7 @@ func (c *Client) Do(ctx context.Context, r *http.Request, body []byte) *Result {
 			return res
 		}
 		c.attempt(ctx, r, body, res)
-		delay, again := c.Retry.next(mayHaveEffect(r.Method), res)
+		delay, again := c.Retry.next(MayHaveEffect(r), res)
 		if res.Ended = contextEnded(ctx); res.Ended != nil || !again {
 			return res
 		}

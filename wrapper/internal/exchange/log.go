@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -37,9 +38,12 @@ const maxOperation = 256 // bytes
 
 // Operation names a request, in errors and in logs: its method and its path below the base.
 func Operation(r *http.Request) string {
+	if r == nil {
+		return "request"
+	}
 	path := ""
 	if r.URL != nil {
 		path = r.URL.Path
 	}
-	return text.Printable(r.Method+" "+path, maxOperation)
+	return text.Printable(cmp.Or(r.Method, http.MethodGet)+" "+path, maxOperation)
 }
