@@ -6,6 +6,7 @@ LINT      = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.
 MUTATE    = $(GO) run github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 RELEASE   = $(GO) run github.com/goreleaser/goreleaser/v2@v2.15.1
 REDOCLY   = REDOCLY_TELEMETRY=off npx --yes @redocly/cli@$$(sed -n 's|.*"@redocly/cli": "\(.*\)".*|\1|p' .ci/package.json)
+SPECTRAL  = npx --yes @stoplight/spectral-cli@$$(sed -n 's|.*"@stoplight/spectral-cli": "\(.*\)".*|\1|p' .ci/package.json)
 VULNCHECK = $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0
 MODULES   = . tests/consumer tests/agreement tests/bench tests/browser
 
@@ -70,8 +71,9 @@ lint: ## Run go vet and golangci-lint
 	$(LINT) run ./...
 
 .PHONY: lint-spec
-lint-spec: ## Lint api/openapi.yaml with Redocly CLI (needs npx)
+lint-spec: ## Lint api/openapi.yaml with Redocly CLI and Spectral (needs npx)
 	$(REDOCLY) lint --config api/redocly.yaml api/openapi.yaml
+	$(SPECTRAL) lint --ruleset api/spectral.yaml --fail-severity hint api/openapi.yaml
 
 .PHONY: contract-diff
 contract-diff: ## Print what changed in the contract since BASE

@@ -65,7 +65,8 @@ func TestBody(t *testing.T) {
 		{"an object", `{"request_data":{"filters":{}}}`, []string{"body /request_data/filters " + noFilters + ", not an object"}},
 		{"a list with all", `{"request_data":{"filters":["all"]}}`, []string{"body /request_data/filters/0 must be an object (EndpointFilter), not a string"}},
 		{"all and filters", filter(`"all",{"field":"hostname","operator":"in","value":["a"]}`), []string{"body /request_data/filters/0 must be an object (EndpointFilter), not a string"}},
-		{"incident a number", `{"request_data":{"filters":"all","incident_id":4711}}`, []string{"body /request_data/incident_id must be a string, not a number"}},
+		{"incident a number, as published clients send it", `{"request_data":{"filters":"all","incident_id":4711}}`, nil},
+		{"incident a boolean", `{"request_data":{"filters":"all","incident_id":true}}`, []string{"body /request_data/incident_id must be a string or an integer, not a boolean"}},
 		{"the wrong case", `{"Request_Data":{"filters":"all"}}`, []string{
 			"body /Request_Data is not a known member (known: request_data); the service would ignore it",
 			"body /request_data is required",

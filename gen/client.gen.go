@@ -18,53 +18,54 @@ import (
 
 // AbortScanReply The action that was created. It means that the request was accepted, not that the scans have stopped.
 type AbortScanReply struct {
-	// ActionID The ID of the action that cancels the scans. To see whether they stopped, search for it in the console,
-	// under *Response → Action Center* (where the table's layout must show the field Action ID), or use the
-	// operation Get Action Status.
+	// ActionID The ID of the action that cancels the scans. To see whether they have stopped, look up the ID in the console,
+	// under *Response → Action Center* (add the Action ID column to the table), or call the Get Action Status
+	// operation.
 	ActionID Text `json:"action_id"`
 
 	// EndpointsCount The number of endpoints included in the request.
 	EndpointsCount Text `json:"endpoints_count,omitempty,omitzero"`
 
-	// Status The status of the request. Its values are not published; the documentation's example has "1".
+	// Status The status of the request. Its values are not published; the vendor's example has "1".
 	Status Text `json:"status,omitempty,omitzero"`
 }
 
-// AbortScanRequest The body of an abort.
+// AbortScanRequest The request body of abortScan.
 //
 // Example: {"request_data":{"filters":[{"field":"hostname","operator":"in","value":["laptop-17"]}]}}
 type AbortScanRequest struct {
-	// RequestData The endpoints whose scans to cancel, and the incident that the abort belongs to.
+	// RequestData The endpoints whose scans to cancel, and the incident to which the action belongs.
 	RequestData AbortScanRequestData `json:"request_data"`
 }
 
-// AbortScanRequestData The endpoints whose scans to cancel, and the incident that the abort belongs to.
+// AbortScanRequestData The endpoints whose scans to cancel, and the incident to which the action belongs.
 type AbortScanRequestData struct {
-	// Filters The string "all" for every endpoint of the tenant, or a list of at least one filter. Filters are joined
-	// with AND. A list that contains "all" is neither.
+	// Filters Either the string "all", for every endpoint of the tenant, or a list of at least one filter. An endpoint is
+	// selected if it matches every filter (AND); there is no OR. A list that contains "all" is invalid.
 	Filters EndpointFilters `json:"filters"`
 
-	// IncidentID The ID of an incident. If given, the action appears in that incident's timeline in Cortex XDR.
+	// IncidentID The ID of an incident. The action then appears in the incident's timeline in Cortex XDR. Clients send it as a
+	// string or as a number.
 	//
 	// Example: 4711
 	IncidentID string `json:"incident_id,omitempty,omitzero"`
 }
 
-// AbortScanResponse The answer to an abort that was accepted.
+// AbortScanResponse The response to an abort that was accepted.
 type AbortScanResponse struct {
 	// Reply The action that was created. It means that the request was accepted, not that the scans have stopped.
 	Reply AbortScanReply `json:"reply"`
 }
 
-// DataReplyError The platform's error envelope inside `data`, documented for sibling operations.
+// DataReplyError The platform's error envelope inside `data`, documented for related operations.
 type DataReplyError struct {
-	// Data The error envelope that the platform uses most, also for authentication. It is not on the documentation
-	// pages of these operations. A 200 with this body is an error too.
+	// Data The platform's error envelope, which is the most common one. Authentication errors use it, too. It is not
+	// documented for these operations. A 200 with this body is also an error.
 	Data XDRReplyError `json:"data"`
 }
 
-// EndpointFilter A selection of endpoints by one field. These fields, operators and values are published; the service adds
-// new ones without notice.
+// EndpointFilter Selects endpoints by one field. These fields, operators and values are published. The service adds new ones
+// without notice.
 //
 // | field | operator | value |
 // |---|---|---|
@@ -73,25 +74,25 @@ type DataReplyError struct {
 // | `platform` | `in` | list of `windows`, `linux`, `macos`, `android` |
 // | `isolate` | `in` | list of `isolated`, `unisolated` |
 // | `scan_status` | `in` | list of `none`, `pending`, `in_progress`, `canceled`, `aborted`, `pending_cancellation`, `success`, `error` |
-// | `first_seen`, `last_seen` | `gte`, `lte` | integer, milliseconds since the Unix epoch, UTC |
+// | `first_seen`, `last_seen` | `gte`, `lte` | integer, milliseconds since the Unix epoch (UTC) |
 type EndpointFilter struct {
 	// Field The field to compare, such as `hostname`.
 	//
 	// Example: hostname
 	Field string `json:"field"`
 
-	// Operator The comparison, `in` for lists, `gte` and `lte` for times.
+	// Operator The comparison, which is `in` for lists, and `gte` or `lte` for times.
 	//
 	// Example: in
 	Operator string `json:"operator"`
 
-	// Value A list of strings, one string, or a time in milliseconds since the Unix epoch, UTC.
+	// Value A list of strings, a single string, or a time in milliseconds since the Unix epoch (UTC).
 	Value FilterValue `json:"value"`
 }
 
 // ErrorDetail What is wrong with one field.
 type ErrorDetail struct {
-	// Field The name of the field that caused the error. An integer was seen too.
+	// Field The name of the field that caused the error. An integer has been observed, too.
 	Field Text `json:"field,omitempty,omitzero"`
 
 	// Message What is wrong with the field.
@@ -102,29 +103,29 @@ type ErrorDetail struct {
 
 // NetscanError The error envelope of the network scan operations.
 type NetscanError struct {
-	// ErrMsg The error message, for a person to read.
+	// ErrMsg The error message, for people to read.
 	//
 	// Example: The request contains invalid or missing parameters
 	ErrMsg string `json:"err_msg"`
 
-	// Metadata Further context of an error of the network scan operations.
+	// Metadata Details of an error of the network scan operations.
 	Metadata NetscanErrorMetadata `json:"metadata,omitempty,omitzero"`
 }
 
-// NetscanErrorBody The body of an error of the network scan operations, in their own envelope or in the platform's.
+// NetscanErrorBody An error of the network scan operations, in their own envelope or in the platform's.
 type NetscanErrorBody struct {
 	union json.RawMessage
 }
 
-// NetscanErrorMetadata Further context of an error of the network scan operations.
+// NetscanErrorMetadata Details of an error of the network scan operations.
 type NetscanErrorMetadata struct {
-	// Code A word for the kind of error, such as BAD_REQUEST. Documented for sibling operations.
+	// Code The kind of error as a word, such as BAD_REQUEST. Documented for related operations.
 	Code Text `json:"code,omitempty,omitzero"`
 
-	// ErrCode A code for the kind of error, usually the HTTP status. Seen, not documented.
+	// ErrCode The error code, usually the HTTP status. Observed, but not documented.
 	ErrCode Text `json:"err_code,omitempty,omitzero"`
 
-	// ErrExtra What is wrong with each field. Documented as a list; a single text and null were seen too.
+	// ErrExtra What is wrong with each field. A list is documented; a single string and null have been observed.
 	ErrExtra ErrorDetails `json:"err_extra,omitempty,omitzero"`
 }
 
@@ -138,27 +139,27 @@ type ScanRunStatus struct {
 	DATA string `json:"DATA"`
 }
 
-// XDRError The error envelope of the endpoint operations, as documented.
+// XDRError The documented error envelope of the endpoint operations.
 type XDRError struct {
-	// ErrCode A code, usually the HTTP status.
+	// ErrCode The error code, usually the HTTP status.
 	ErrCode Text `json:"err_code,omitempty,omitzero"`
 
 	// ErrExtra Additional information about the error.
 	ErrExtra ErrorExtra `json:"err_extra,omitempty,omitzero"`
 
-	// ErrMsg The error message. It may itself be JSON text with the members `line`, `column` and `message`.
+	// ErrMsg The error message. It may itself be JSON, with the properties `line`, `column` and `message`.
 	//
 	// Example: {"line": 1, "column": 19, "message": "no viable alternative at input '|alter2'"}
 	ErrMsg string `json:"err_msg"`
 }
 
-// XDRErrorBody The body of an error of the endpoint operations, in either of its two forms.
+// XDRErrorBody An error of the endpoint operations, in either of its two envelopes.
 type XDRErrorBody struct {
 	union json.RawMessage
 }
 
-// XDRReplyError The error envelope that the platform uses most, also for authentication. It is not on the documentation
-// pages of these operations. A 200 with this body is an error too.
+// XDRReplyError The platform's error envelope, which is the most common one. Authentication errors use it, too. It is not
+// documented for these operations. A 200 with this body is also an error.
 type XDRReplyError struct {
 	// Reply The error inside `reply`.
 	Reply XDRReplyErrorContent `json:"reply"`
@@ -166,7 +167,7 @@ type XDRReplyError struct {
 
 // XDRReplyErrorContent The error inside `reply`.
 type XDRReplyErrorContent struct {
-	// ErrCode A code, usually the HTTP status, but not always.
+	// ErrCode The error code, usually the HTTP status.
 	ErrCode Text `json:"err_code"`
 
 	// ErrExtra Additional information about the error.
@@ -182,7 +183,7 @@ type UserAgent = string
 // NetscanBadRequest The error envelope of the network scan operations.
 type NetscanBadRequest = NetscanError
 
-// NetscanForbidden The body of an error of the network scan operations, in their own envelope or in the platform's.
+// NetscanForbidden An error of the network scan operations, in their own envelope or in the platform's.
 type NetscanForbidden = NetscanErrorBody
 
 // NetscanNotFound The error envelope of the network scan operations.
@@ -191,23 +192,23 @@ type NetscanNotFound = NetscanError
 // NetscanServerError The error envelope of the network scan operations.
 type NetscanServerError = NetscanError
 
-// Unauthorized The error envelope that the platform uses most, also for authentication. It is not on the documentation
-// pages of these operations. A 200 with this body is an error too.
+// Unauthorized The platform's error envelope, which is the most common one. Authentication errors use it, too. It is not
+// documented for these operations. A 200 with this body is also an error.
 type Unauthorized = XDRReplyError
 
-// XDRBadRequest The body of an error of the endpoint operations, in either of its two forms.
+// XDRBadRequest An error of the endpoint operations, in either of its two envelopes.
 type XDRBadRequest = XDRErrorBody
 
-// XDRForbidden The body of an error of the endpoint operations, in either of its two forms.
+// XDRForbidden An error of the endpoint operations, in either of its two envelopes.
 type XDRForbidden = XDRErrorBody
 
-// XDRNoLicense The body of an error of the endpoint operations, in either of its two forms.
+// XDRNoLicense An error of the endpoint operations, in either of its two envelopes.
 type XDRNoLicense = XDRErrorBody
 
-// XDRServerError The body of an error of the endpoint operations, in either of its two forms.
+// XDRServerError An error of the endpoint operations, in either of its two envelopes.
 type XDRServerError = XDRErrorBody
 
-// XDRUnauthorized The body of an error of the endpoint operations, in either of its two forms.
+// XDRUnauthorized An error of the endpoint operations, in either of its two envelopes.
 type XDRUnauthorized = XDRErrorBody
 
 // GetScanRunStatusParams defines parameters for GetScanRunStatus.
@@ -215,7 +216,7 @@ type GetScanRunStatusParams struct {
 	// ID The ID of the scan run.
 	ID int64 `form:"id" json:"id"`
 
-	// Fields The fields to include in the answer, one `fields=…` for each. `status` is the only published value.
+	// Fields The fields to return. Repeat the parameter for more than one. `status` is the only published value.
 	Fields []string `form:"fields" json:"fields"`
 
 	// UserAgent The program that sends the request.
@@ -451,27 +452,25 @@ type ClientInterface interface {
 
 	// GetScanRunStatus Get the status of a scan run
 	//
-	// Reads the current status of one network scan run by its ID. The parameter `fields` selects the fields of
-	// the answer; `status` is the only published value.
+	// Gets the current status of one network scan run. The `fields` parameter selects what the response contains.
 	//
-	// Product: Cortex XSIAM. Permission: `network_scanners_action`.
+	// Products: Cortex XSIAM and Cortex XDR 5.x. Permission: `network_scanners_action`.
 	//
 	// Corresponds with GET /public_api/netscan/v1/scan/run (the `GetScanRunStatus` operationId).
 	GetScanRunStatus(ctx context.Context, params *GetScanRunStatusParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// AbortScanWithBody Cancel the scans of endpoints
 	//
-	// Cancels the scans of the selected endpoints. Only a scan that is pending or in progress can be canceled.
-	// Filters on several fields are joined with AND; there is no OR.
+	// Cancels the scans of the selected endpoints. Only pending scans and scans in progress can be canceled.
 	//
-	// A reply means that the request was accepted, not that the scans have stopped. To follow the action, search
-	// for its ID in the console (*Response → Action Center*) or use the operation Get Action Status.
+	// A success means that the request was accepted, not that the scans have stopped. To follow the action, look up
+	// its ID in the console (*Response → Action Center*) or call the Get Action Status operation.
 	//
-	// Selecting no endpoint is answered with a 500 whose message ends in "No endpoint was found for creating
-	// the requested action".
+	// If no endpoint matches, the service responds with a 500 whose message ends in "No endpoint was found for
+	// creating the requested action".
 	//
-	// License: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; or Cortex XSIAM Premium
-	// or Enterprise; or, in Cortex NG SIEM, endpoints or the Cortex Cloud Runtime Security add-on.
+	// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; Cortex XSIAM Premium or
+	// Enterprise; or Cortex NG SIEM with endpoints or with the Cortex Cloud Runtime Security add-on.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -480,17 +479,16 @@ type ClientInterface interface {
 
 	// AbortScan Cancel the scans of endpoints
 	//
-	// Cancels the scans of the selected endpoints. Only a scan that is pending or in progress can be canceled.
-	// Filters on several fields are joined with AND; there is no OR.
+	// Cancels the scans of the selected endpoints. Only pending scans and scans in progress can be canceled.
 	//
-	// A reply means that the request was accepted, not that the scans have stopped. To follow the action, search
-	// for its ID in the console (*Response → Action Center*) or use the operation Get Action Status.
+	// A success means that the request was accepted, not that the scans have stopped. To follow the action, look up
+	// its ID in the console (*Response → Action Center*) or call the Get Action Status operation.
 	//
-	// Selecting no endpoint is answered with a 500 whose message ends in "No endpoint was found for creating
-	// the requested action".
+	// If no endpoint matches, the service responds with a 500 whose message ends in "No endpoint was found for
+	// creating the requested action".
 	//
-	// License: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; or Cortex XSIAM Premium
-	// or Enterprise; or, in Cortex NG SIEM, endpoints or the Cortex Cloud Runtime Security add-on.
+	// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; Cortex XSIAM Premium or
+	// Enterprise; or Cortex NG SIEM with endpoints or with the Cortex Cloud Runtime Security add-on.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -500,10 +498,9 @@ type ClientInterface interface {
 
 // GetScanRunStatus Get the status of a scan run
 //
-// Reads the current status of one network scan run by its ID. The parameter `fields` selects the fields of
-// the answer; `status` is the only published value.
+// Gets the current status of one network scan run. The `fields` parameter selects what the response contains.
 //
-// Product: Cortex XSIAM. Permission: `network_scanners_action`.
+// Products: Cortex XSIAM and Cortex XDR 5.x. Permission: `network_scanners_action`.
 //
 // Corresponds with GET /public_api/netscan/v1/scan/run (the `GetScanRunStatus` operationId).
 func (c *Client) GetScanRunStatus(ctx context.Context, params *GetScanRunStatusParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -520,17 +517,16 @@ func (c *Client) GetScanRunStatus(ctx context.Context, params *GetScanRunStatusP
 
 // AbortScanWithBody Cancel the scans of endpoints
 //
-// Cancels the scans of the selected endpoints. Only a scan that is pending or in progress can be canceled.
-// Filters on several fields are joined with AND; there is no OR.
+// Cancels the scans of the selected endpoints. Only pending scans and scans in progress can be canceled.
 //
-// A reply means that the request was accepted, not that the scans have stopped. To follow the action, search
-// for its ID in the console (*Response → Action Center*) or use the operation Get Action Status.
+// A success means that the request was accepted, not that the scans have stopped. To follow the action, look up
+// its ID in the console (*Response → Action Center*) or call the Get Action Status operation.
 //
-// Selecting no endpoint is answered with a 500 whose message ends in "No endpoint was found for creating
-// the requested action".
+// If no endpoint matches, the service responds with a 500 whose message ends in "No endpoint was found for
+// creating the requested action".
 //
-// License: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; or Cortex XSIAM Premium
-// or Enterprise; or, in Cortex NG SIEM, endpoints or the Cortex Cloud Runtime Security add-on.
+// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; Cortex XSIAM Premium or
+// Enterprise; or Cortex NG SIEM with endpoints or with the Cortex Cloud Runtime Security add-on.
 //
 // Takes any type of body and a specified content type.
 //
@@ -549,17 +545,16 @@ func (c *Client) AbortScanWithBody(ctx context.Context, contentType string, body
 
 // AbortScan Cancel the scans of endpoints
 //
-// Cancels the scans of the selected endpoints. Only a scan that is pending or in progress can be canceled.
-// Filters on several fields are joined with AND; there is no OR.
+// Cancels the scans of the selected endpoints. Only pending scans and scans in progress can be canceled.
 //
-// A reply means that the request was accepted, not that the scans have stopped. To follow the action, search
-// for its ID in the console (*Response → Action Center*) or use the operation Get Action Status.
+// A success means that the request was accepted, not that the scans have stopped. To follow the action, look up
+// its ID in the console (*Response → Action Center*) or call the Get Action Status operation.
 //
-// Selecting no endpoint is answered with a 500 whose message ends in "No endpoint was found for creating
-// the requested action".
+// If no endpoint matches, the service responds with a 500 whose message ends in "No endpoint was found for
+// creating the requested action".
 //
-// License: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; or Cortex XSIAM Premium
-// or Enterprise; or, in Cortex NG SIEM, endpoints or the Cortex Cloud Runtime Security add-on.
+// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; Cortex XSIAM Premium or
+// Enterprise; or Cortex NG SIEM with endpoints or with the Cortex Cloud Runtime Security add-on.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -737,10 +732,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetScanRunStatusWithResponse Get the status of a scan run
 	//
-	// Reads the current status of one network scan run by its ID. The parameter `fields` selects the fields of
-	// the answer; `status` is the only published value.
+	// Gets the current status of one network scan run. The `fields` parameter selects what the response contains.
 	//
-	// Product: Cortex XSIAM. Permission: `network_scanners_action`.
+	// Products: Cortex XSIAM and Cortex XDR 5.x. Permission: `network_scanners_action`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -749,17 +743,16 @@ type ClientWithResponsesInterface interface {
 
 	// AbortScanWithBodyWithResponse Cancel the scans of endpoints
 	//
-	// Cancels the scans of the selected endpoints. Only a scan that is pending or in progress can be canceled.
-	// Filters on several fields are joined with AND; there is no OR.
+	// Cancels the scans of the selected endpoints. Only pending scans and scans in progress can be canceled.
 	//
-	// A reply means that the request was accepted, not that the scans have stopped. To follow the action, search
-	// for its ID in the console (*Response → Action Center*) or use the operation Get Action Status.
+	// A success means that the request was accepted, not that the scans have stopped. To follow the action, look up
+	// its ID in the console (*Response → Action Center*) or call the Get Action Status operation.
 	//
-	// Selecting no endpoint is answered with a 500 whose message ends in "No endpoint was found for creating
-	// the requested action".
+	// If no endpoint matches, the service responds with a 500 whose message ends in "No endpoint was found for
+	// creating the requested action".
 	//
-	// License: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; or Cortex XSIAM Premium
-	// or Enterprise; or, in Cortex NG SIEM, endpoints or the Cortex Cloud Runtime Security add-on.
+	// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; Cortex XSIAM Premium or
+	// Enterprise; or Cortex NG SIEM with endpoints or with the Cortex Cloud Runtime Security add-on.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -768,17 +761,16 @@ type ClientWithResponsesInterface interface {
 
 	// AbortScanWithResponse Cancel the scans of endpoints
 	//
-	// Cancels the scans of the selected endpoints. Only a scan that is pending or in progress can be canceled.
-	// Filters on several fields are joined with AND; there is no OR.
+	// Cancels the scans of the selected endpoints. Only pending scans and scans in progress can be canceled.
 	//
-	// A reply means that the request was accepted, not that the scans have stopped. To follow the action, search
-	// for its ID in the console (*Response → Action Center*) or use the operation Get Action Status.
+	// A success means that the request was accepted, not that the scans have stopped. To follow the action, look up
+	// its ID in the console (*Response → Action Center*) or call the Get Action Status operation.
 	//
-	// Selecting no endpoint is answered with a 500 whose message ends in "No endpoint was found for creating
-	// the requested action".
+	// If no endpoint matches, the service responds with a 500 whose message ends in "No endpoint was found for
+	// creating the requested action".
 	//
-	// License: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; or Cortex XSIAM Premium
-	// or Enterprise; or, in Cortex NG SIEM, endpoints or the Cortex Cloud Runtime Security add-on.
+	// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; Cortex XSIAM Premium or
+	// Enterprise; or Cortex NG SIEM with endpoints or with the Cortex Cloud Runtime Security add-on.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -870,10 +862,9 @@ func (r AbortScanResult) ContentType() string {
 
 // GetScanRunStatusWithResponse Get the status of a scan run
 //
-// Reads the current status of one network scan run by its ID. The parameter `fields` selects the fields of
-// the answer; `status` is the only published value.
+// Gets the current status of one network scan run. The `fields` parameter selects what the response contains.
 //
-// Product: Cortex XSIAM. Permission: `network_scanners_action`.
+// Products: Cortex XSIAM and Cortex XDR 5.x. Permission: `network_scanners_action`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -888,17 +879,16 @@ func (c *ClientWithResponses) GetScanRunStatusWithResponse(ctx context.Context, 
 
 // AbortScanWithBodyWithResponse Cancel the scans of endpoints
 //
-// Cancels the scans of the selected endpoints. Only a scan that is pending or in progress can be canceled.
-// Filters on several fields are joined with AND; there is no OR.
+// Cancels the scans of the selected endpoints. Only pending scans and scans in progress can be canceled.
 //
-// A reply means that the request was accepted, not that the scans have stopped. To follow the action, search
-// for its ID in the console (*Response → Action Center*) or use the operation Get Action Status.
+// A success means that the request was accepted, not that the scans have stopped. To follow the action, look up
+// its ID in the console (*Response → Action Center*) or call the Get Action Status operation.
 //
-// Selecting no endpoint is answered with a 500 whose message ends in "No endpoint was found for creating
-// the requested action".
+// If no endpoint matches, the service responds with a 500 whose message ends in "No endpoint was found for
+// creating the requested action".
 //
-// License: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; or Cortex XSIAM Premium
-// or Enterprise; or, in Cortex NG SIEM, endpoints or the Cortex Cloud Runtime Security add-on.
+// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; Cortex XSIAM Premium or
+// Enterprise; or Cortex NG SIEM with endpoints or with the Cortex Cloud Runtime Security add-on.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -913,17 +903,16 @@ func (c *ClientWithResponses) AbortScanWithBodyWithResponse(ctx context.Context,
 
 // AbortScanWithResponse Cancel the scans of endpoints
 //
-// Cancels the scans of the selected endpoints. Only a scan that is pending or in progress can be canceled.
-// Filters on several fields are joined with AND; there is no OR.
+// Cancels the scans of the selected endpoints. Only pending scans and scans in progress can be canceled.
 //
-// A reply means that the request was accepted, not that the scans have stopped. To follow the action, search
-// for its ID in the console (*Response → Action Center*) or use the operation Get Action Status.
+// A success means that the request was accepted, not that the scans have stopped. To follow the action, look up
+// its ID in the console (*Response → Action Center*) or call the Get Action Status operation.
 //
-// Selecting no endpoint is answered with a 500 whose message ends in "No endpoint was found for creating
-// the requested action".
+// If no endpoint matches, the service responds with a 500 whose message ends in "No endpoint was found for
+// creating the requested action".
 //
-// License: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; or Cortex XSIAM Premium
-// or Enterprise; or, in Cortex NG SIEM, endpoints or the Cortex Cloud Runtime Security add-on.
+// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; Cortex XSIAM Premium or
+// Enterprise; or Cortex NG SIEM with endpoints or with the Cortex Cloud Runtime Security add-on.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -116,10 +116,15 @@ const AllEndpoints = "all"
 // epoch, UTC.
 type FilterValue any
 
-// UnmarshalJSON decodes Filters into one of the types that [EndpointFilters] names, where the JSON has that form.
+// UnmarshalJSON decodes Filters into one of the types that [EndpointFilters] names, where the JSON has that form, and
+// IncidentID from a string or a number.
 func (d *AbortScanRequestData) UnmarshalJSON(b []byte) error {
 	type plain AbortScanRequestData
-	if err := json.Unmarshal(b, (*plain)(d)); err != nil {
+	raw := struct {
+		*plain
+		IncidentID *Text `json:"incident_id"`
+	}{(*plain)(d), (*Text)(&d.IncidentID)}
+	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
 	}
 	if _, isList := d.Filters.([]any); !isList {

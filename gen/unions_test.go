@@ -47,6 +47,16 @@ func TestUnions(t *testing.T) {
 	}
 }
 
+// TestIncidentAsNumber: published clients send a number, which becomes a string in Go.
+func TestIncidentAsNumber(t *testing.T) {
+	for in, want := range map[string]string{`4711`: "4711", `"4711"`: "4711", `null`: "", `22519813685366`: "22519813685366"} {
+		var d gen.AbortScanRequestData
+		if err := json.Unmarshal([]byte(`{"filters":"all","incident_id":`+in+`}`), &d); err != nil || d.IncidentID != want {
+			t.Errorf("%s: got %q, %v, want %q", in, d.IncidentID, err, want)
+		}
+	}
+}
+
 func ofFilters(v any) any { return any(v.(*gen.AbortScanRequestData).Filters) }
 func ofValue(v any) any   { return any(v.(*gen.EndpointFilter).Value) }
 func ofDetails(v any) any { return *v.(*gen.ErrorDetails) }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"strings"
 	"time"
 
@@ -28,7 +27,6 @@ type callError struct {
 	err       error
 	message   string // in place of the usual one
 	lastState string // of the scan run, if it was read before
-	answered  bool   // an earlier request of the same wait was
 }
 
 func (e *callError) Error() string { return e.err.Error() }
@@ -55,9 +53,9 @@ func (e *callError) meaning(kind string) string {
 	case "timeout", "network":
 		return e.unreachable(kind) + e.harmless()
 	case "server_error":
-		return e.serverError(answer) + e.harmless()
+		return e.serverError(answer)
 	case "response_too_large", "unexpected_response", "invalid_response":
-		return "the service gave an unexpected answer" + e.harmless()
+		return "the service gave an unexpected answer"
 	}
 	return e.refusal(kind, answer) + e.harmless()
 }
@@ -102,14 +100,10 @@ func (e *callError) harmless() string {
 }
 
 func (e *callError) serverError(answer *wrapper.APIError) string {
-	if answer != nil && temporary(answer.StatusCode) {
+	if answer != nil && answer.StatusCode > 500 {
 		return "the service is unavailable"
 	}
 	return "the service reports an internal error"
-}
-
-func temporary(status int) bool {
-	return status == http.StatusBadGateway || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout
 }
 
 func (e *callError) interruption(answer *wrapper.APIError) string {
@@ -150,7 +144,9 @@ func (e *callError) advice(kind string) string {
 	switch {
 	case kind == "outcome_unknown":
 		return checkActionCenter
-	case noHint && kind == "server_error" && answer != nil && temporary(answer.StatusCode):
+	case e.abort && noHint && (kind == "server_error" || kind == "unexpected_response"):
+		return checkActionCenter
+	case noHint && kind == "server_error":
 		return "Try again in a minute."
 	case noHint && kind == "not_found" && e.abort:
 		return "Check the tenant's address (--url)."

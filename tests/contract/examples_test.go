@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"maps"
@@ -13,8 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// goTypes says which Go type a schema becomes: those that the generator makes, and those of gen/types.go. A
-// schema that is added needs a line here.
+// goTypes has the Go type of each schema: the generated ones and those of gen/types.go.
 var goTypes = map[string]reflect.Type{
 	"AbortScanReply":       reflect.TypeFor[gen.AbortScanReply](),
 	"AbortScanRequest":     reflect.TypeFor[gen.AbortScanRequest](),
@@ -39,29 +39,29 @@ var goTypes = map[string]reflect.Type{
 }
 
 func TestEverySchemaHasAGoType(t *testing.T) {
-	schemas := load(t).Components.Schemas
+	schemas := ours(t).Components.Schemas
 	for name := range schemas {
 		if goTypes[name] == nil {
-			t.Errorf("schema %s: add its Go type to the table goTypes of this file", name)
+			t.Errorf("schema %s: add its Go type to the goTypes table in this file", name)
 		}
 	}
 	for name := range goTypes {
 		if schemas[name] == nil {
-			t.Errorf("schema %s is gone", name)
+			t.Errorf("schema %s is not in the document any more: remove it from the goTypes table in this file", name)
 		}
 	}
 }
 
-// TestMembersReachGo: every member of an object has a field, and every field is a member. Spellings that differ in
-// case alone are one field, because encoding/json ignores case.
-func TestMembersReachGo(t *testing.T) {
-	for name, schema := range load(t).Components.Schemas {
+// TestPropertiesHaveGoFields compares the properties of each object with the fields of its Go type, ignoring case as
+// encoding/json does.
+func TestPropertiesHaveGoFields(t *testing.T) {
+	for name, schema := range ours(t).Components.Schemas {
 		typ := goTypes[name]
 		if !schema.Value.Type.Is("object") || typ == nil {
 			continue
 		}
 		if typ.Kind() != reflect.Struct {
-			t.Errorf("%s: %v is no struct", name, typ)
+			t.Errorf("%s: %v is not a struct", name, typ)
 			continue
 		}
 		var fields []string
@@ -70,25 +70,29 @@ func TestMembersReachGo(t *testing.T) {
 			fields = append(fields, strings.ToLower(tag))
 		}
 		slices.Sort(fields)
-		if members := slices.Sorted(maps.Keys(membersOf(schema))); !slices.Equal(members, fields) {
-			t.Errorf("%s: the members are %v, and the fields of %v are %v", name, members, typ, fields)
+		if properties := slices.Sorted(maps.Keys(propertiesOf(schema))); !slices.Equal(properties, fields) {
+			t.Errorf("%s: the properties are %v, and the fields of %v are %v", name, properties, typ, fields)
 		}
 	}
 }
 
-// membersOf returns the members, in lower case, that an object has in any of its forms.
-func membersOf(s *openapi3.SchemaRef) map[string]bool {
-	members := map[string]bool{}
+// propertiesOf returns the properties, in lower case, that an object has in any of its forms.
+func propertiesOf(s *openapi3.SchemaRef) map[string]bool {
+	properties := map[string]bool{}
 	for name := range s.Value.Properties {
-		members[strings.ToLower(name)] = true
+		properties[strings.ToLower(name)] = true
 	}
-	for _, form := range slices.Concat(s.Value.AllOf, s.Value.AnyOf, s.Value.OneOf) {
-		maps.Copy(members, membersOf(form))
+	for _, form := range formsOf(s) {
+		maps.Copy(properties, propertiesOf(form))
 	}
-	return members
+	return properties
 }
 
-// example is one example of the document, with the schema that it is an example of.
+func formsOf(s *openapi3.SchemaRef) openapi3.SchemaRefs {
+	return slices.Concat(s.Value.AllOf, s.Value.OneOf, s.Value.AnyOf)
+}
+
+// example is an example of a schema.
 type example struct {
 	place  string
 	schema *openapi3.SchemaRef
@@ -98,13 +102,16 @@ type example struct {
 func everyExample(t *testing.T, doc *openapi3.T) []example {
 	t.Helper()
 	var all []example
-	for _, m := range everyMedia(t, doc) {
-		for name, e := range examplesOf(m.MediaType) {
-			all = append(all, example{m.place + " example " + name, m.Schema, e})
-			// A union keeps any JSON as it is: the form that the example has is the type that counts.
-			if form := formOf(m.Schema, e); form != m.Schema && form.Ref != "" {
-				all = append(all, example{m.place + " example " + name + " as " + form.Ref, form, e})
+	for _, m := range everyMedia(doc) {
+		for name, e := range m.Examples {
+			all = append(all, example{m.place + " example " + name, m.Schema, e.Value.Value})
+			// A union keeps any JSON as it is, so the Go type of the example's form is tested as well.
+			if form := formOf(m.Schema, e.Value.Value); form != m.Schema && form.Ref != "" {
+				all = append(all, example{m.place + " example " + name + " as " + form.Ref, form, e.Value.Value})
 			}
+		}
+		if m.Example != nil {
+			all = append(all, example{m.place + " example", m.Schema, m.Example})
 		}
 	}
 	for name, schema := range doc.Components.Schemas {
@@ -118,26 +125,14 @@ func everyExample(t *testing.T, doc *openapi3.T) []example {
 	return all
 }
 
-func examplesOf(m *openapi3.MediaType) map[string]any {
-	all := map[string]any{}
-	for name, e := range m.Examples {
-		all[name] = e.Value.Value
-	}
-	if m.Example != nil {
-		all["example"] = m.Example
-	}
-	return all
-}
-
-// TestExamplesGoThroughTheGoTypes: decoded into its Go type and encoded again, an example says what it said
-// before. Two differences are meant: a gen.Text is written as a string, and a null member is left out.
-func TestExamplesGoThroughTheGoTypes(t *testing.T) {
-	for _, e := range everyExample(t, load(t)) {
+// TestExamplesSurviveTheGoTypes decodes each example into its Go type and encodes it again.
+func TestExamplesSurviveTheGoTypes(t *testing.T) {
+	for _, e := range everyExample(t, ours(t)) {
 		t.Run(e.place, func(t *testing.T) {
 			name := strings.TrimPrefix(e.schema.Ref, "#/components/schemas/")
 			if goTypes[name] == nil {
-				t.Fatalf("the schema of this example is %s: a body needs a schema of its own below components/schemas, "+
-					"referred to by $ref, and a line in the table goTypes of this file", cmp.Or(name, "described in place"))
+				t.Fatalf("the schema is %s: a body needs a schema in components/schemas, referred to by $ref, "+
+					"and a line in the goTypes table in this file", cmp.Or(name, "inline"))
 			}
 			before := encode(t, e.value)
 			v := reflect.New(goTypes[name]).Interface()
@@ -151,4 +146,75 @@ func TestExamplesGoThroughTheGoTypes(t *testing.T) {
 			}
 		})
 	}
+}
+
+func encode(t *testing.T, v any) []byte {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func decode(t *testing.T, b []byte) any {
+	t.Helper()
+	var v any
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	if err := d.Decode(&v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// canonical makes values equal that have the same meaning: numbers become strings where the schema is Text, null and
+// empty values are left out, and names are in lower case.
+func canonical(s *openapi3.SchemaRef, v any) any {
+	s = formOf(s, v)
+	switch v := v.(type) {
+	case json.Number:
+		if s != nil && s.Ref == "#/components/schemas/Text" {
+			return v.String()
+		}
+	case map[string]any:
+		out := map[string]any{}
+		for name, value := range v {
+			var property *openapi3.SchemaRef
+			if s != nil {
+				property = s.Value.Properties[name]
+			}
+			if value = canonical(property, value); value != nil {
+				out[strings.ToLower(name)] = value
+			}
+		}
+		if len(out) == 0 && len(v) > 0 {
+			return nil
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			var items *openapi3.SchemaRef
+			if s != nil {
+				items = s.Value.Items
+			}
+			out[i] = canonical(items, item)
+		}
+		return out
+	}
+	return v
+}
+
+// formOf resolves allOf, oneOf and anyOf to the form that the value has. Text stays Text.
+func formOf(s *openapi3.SchemaRef, v any) *openapi3.SchemaRef {
+	if s == nil || s.Ref == "#/components/schemas/Text" {
+		return s
+	}
+	for _, form := range formsOf(s) {
+		if form.Value.IsMatching(v) {
+			return formOf(form, v)
+		}
+	}
+	return s
 }

@@ -3,16 +3,17 @@ package contract_test
 import (
 	"fmt"
 	"maps"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"example.com/cortexscan/api"
-	"go.yaml.in/yaml/v3"
 )
 
-// constraints are the keywords of a schema whose origin has to be given. Alternatives (oneOf, anyOf, allOf) have
-// theirs in the schemas that they list.
+// constraints are the keywords of a schema that need an origin. Alternatives (oneOf, anyOf, allOf) have theirs in the
+// schemas that they list.
 var constraints = map[string]bool{
 	"type": true, "format": true, "enum": true, "nullable": true, "required": true, "additionalProperties": true,
 	"minItems": true, "maxItems": true, "uniqueItems": true, "minLength": true, "maxLength": true, "pattern": true,
@@ -21,234 +22,251 @@ var constraints = map[string]bool{
 	"example": true, "x-known-values": true,
 }
 
-// origin is what x-origin says of one keyword, "" if it says nothing of it.
-func origin(x any, keyword string) string {
-	switch x := x.(type) {
-	case string:
-		return x
-	case map[string]any:
-		s, _ := x[keyword].(string)
-		return s
-	}
-	return ""
+// facts are the keywords that need an origin, by the JSON Pointer of the place that has them.
+type facts map[string][]string
+
+// inside lists the fields of each kind of object that have facts inside them. A * stands for a list or map of the kind.
+var inside = map[string]map[string]string{
+	"document":   {"paths": "*path", "components": "components"},
+	"components": {"schemas": "*schema", "parameters": "*parameter", "responses": "*response", "requestBodies": "*body", "examples": "*example"},
+	"path":       {"parameters": "*parameter"}, // and the methods
+	"operation":  {"parameters": "*parameter", "requestBody": "body", "responses": "*response"},
+	"parameter":  {"schema": "schema", "content": "*media", "examples": "*example"},
+	"body":       {"content": "*media"},
+	"response":   {"content": "*media"},
+	"media":      {"schema": "schema", "examples": "*example"},
+	"schema": {
+		"properties": "*property", "allOf": "*schema", "oneOf": "*schema", "anyOf": "*schema", "items": "schema", "additionalProperties": "schema",
+	},
 }
 
-// originProblems walks the document as a tree, so that nothing is missed because two places share a schema.
-type originProblems struct {
-	list []string
-	seen int             // keywords, examples, responses and members with an origin
-	ours map[string]bool // the keywords that are ours somewhere, example aside
-}
-
-// check looks for the origin of what stands in one place: in its own x-origin, or in outer, the word that covers it
-// from outside. It returns the word that covers what is inside.
-func (p *originProblems) check(place string, x, outer any, keywords ...string) any {
-	if x == nil {
-		x = outer
+// collect adds the facts of a node of the document and of everything in it.
+func (f facts) collect(place, kind string, node any) {
+	o := object(node)
+	if o == nil || o["$ref"] != nil { // which has facts where it is defined
+		return
 	}
-	for _, k := range keywords {
-		if k != "example" && origin(x, k) == "ours" && constraints[k] {
-			p.ours[k] = true
+	switch kind {
+	case "parameter":
+		f.keywords(place, o, func(k string) bool {
+			return slices.Contains([]string{"required", "style", "explode", "example", "allowReserved"}, k)
+		})
+	case "body":
+		f[place] = []string{"required"}
+	case "response":
+		f[place] = []string{"response"}
+	case "example":
+		f[place] = []string{"value"}
+	case "schema", "property":
+		// additionalProperties constrains only when it is false.
+		f.keywords(place, o, func(k string) bool { return constraints[k] && (k != "additionalProperties" || o[k] == false) })
+		if kind == "property" && len(f[place]) == 0 {
+			f[place] = []string{"property"}
 		}
-		switch o := origin(x, k); o {
-		case "documented", "seen", "ours":
-			p.seen++
-		case "":
-			p.list = append(p.list, fmt.Sprintf("%s: %s has no origin: add it to x-origin, as documented, seen or ours", place, k))
+		kind = "schema"
+	}
+	for field, value := range o {
+		childKind := inside[kind][field]
+		if kind == "path" && httpMethods[field] {
+			childKind = "operation"
+		}
+		of, several := strings.CutPrefix(childKind, "*")
+		at := place + "/" + escapePointer.Replace(field)
+		list, _ := value.([]any)
+		switch {
+		case childKind == "":
+		case !several:
+			f.collect(at, of, value)
+		case list != nil:
+			for i, item := range list {
+				f.collect(at+"/"+strconv.Itoa(i), of, item)
+			}
 		default:
-			p.list = append(p.list, fmt.Sprintf("%s: the origin of %s is %q, not documented, seen or ours", place, k, o))
-		}
-	}
-	if byKeyword, ok := x.(map[string]any); ok {
-		for k := range byKeyword {
-			if !slices.Contains(keywords, k) {
-				p.list = append(p.list, fmt.Sprintf("%s: x-origin speaks of %s, which is not there", place, k))
+			for name, item := range object(value) {
+				f.collect(at+"/"+escapePointer.Replace(name), of, item)
 			}
 		}
-		return nil
-	}
-	return x
-}
-
-func (p *originProblems) schema(place string, node, outer any, isMember bool) {
-	s := object(node)
-	if s == nil || s["$ref"] != nil {
-		return // what is referred to has its own
-	}
-	var keywords []string
-	for k := range s {
-		// true and a schema allow, they do not constrain.
-		if constraints[k] && (k != "additionalProperties" || s[k] == false) {
-			keywords = append(keywords, k)
-		}
-	}
-	slices.Sort(keywords)
-	if isMember && len(keywords) == 0 {
-		keywords = []string{"the member"}
-	}
-	inside := p.check(place, s["x-origin"], outer, keywords...)
-	for member, sub := range object(s["properties"]) {
-		p.schema(place+"."+member, sub, inside, true)
-	}
-	for _, k := range []string{"allOf", "oneOf", "anyOf"} {
-		list, _ := s[k].([]any)
-		for i, sub := range list {
-			p.schema(fmt.Sprintf("%s %s %d", place, k, i), sub, inside, false)
-		}
-	}
-	p.schema(place+"[]", s["items"], inside, false)
-	p.schema(place+".*", s["additionalProperties"], inside, false)
-}
-
-func (p *originProblems) parameter(place string, node, outer any) {
-	s := object(node)
-	if s["$ref"] != nil {
-		return
-	}
-	var keywords []string
-	for _, k := range []string{"required", "style", "explode", "example", "allowReserved"} {
-		if s[k] != nil {
-			keywords = append(keywords, k)
-		}
-	}
-	inside := p.check(place, s["x-origin"], outer, keywords...)
-	p.schema(place+" schema", s["schema"], inside, false)
-	p.media(place, s, inside)
-}
-
-// media checks the schema and the examples of each content of a request, a response or a parameter.
-func (p *originProblems) media(place string, s map[string]any, outer any) {
-	for contentType, m := range object(s["content"]) {
-		here := place + " " + contentType
-		p.schema(here, object(m)["schema"], outer, false)
-		p.examples(here, object(m)["examples"], outer)
 	}
 }
 
-func (p *originProblems) examples(place string, node, outer any) {
-	for name, e := range object(node) {
-		if object(e)["$ref"] == nil {
-			p.check(place+" example "+name, object(e)["x-origin"], outer, "value")
+func (f facts) keywords(place string, o map[string]any, needsOrigin func(string) bool) {
+	for _, k := range slices.Sorted(maps.Keys(o)) {
+		if needsOrigin(k) {
+			f[place] = append(f[place], k)
 		}
 	}
 }
 
-func (p *originProblems) response(place string, node, outer any) {
-	r := object(node)
-	if r["$ref"] != nil {
-		return
-	}
-	p.media(place, r, p.check(place, r["x-origin"], outer, "the response"))
+func factsOf(doc map[string]any) facts {
+	f := facts{}
+	f.collect("", "document", doc)
+	return f
 }
 
-func (p *originProblems) operation(place string, op map[string]any) {
-	covers := op["x-origin"]
-	parameters, _ := op["parameters"].([]any)
-	for _, param := range parameters {
-		p.parameter(fmt.Sprintf("%s parameter %v", place, object(param)["name"]), param, covers)
-	}
-	if body := object(op["requestBody"]); body != nil && body["$ref"] == nil {
-		p.media(place+" request", body, p.check(place+" request", body["x-origin"], covers, "required"))
-	}
-	for status, r := range object(op["responses"]) {
-		p.response(place+" response "+status, r, covers)
-	}
-}
+// origins are the origins in origins.md, by place and keyword.
+type origins map[string]map[string]string
 
-func object(node any) map[string]any {
-	m, _ := node.(map[string]any)
-	return m
-}
-
-func originsOf(document []byte) (*originProblems, error) {
-	var doc map[string]any
-	if err := yaml.Unmarshal(document, &doc); err != nil {
-		return nil, err
-	}
-	p := &originProblems{ours: map[string]bool{}}
-	for path, item := range object(doc["paths"]) {
-		for method, op := range object(item) {
-			p.operation(method+" "+path, object(op))
-		}
-	}
-	components := object(doc["components"])
-	for name, s := range object(components["schemas"]) {
-		p.schema("schema "+name, s, nil, false)
-	}
-	for name, s := range object(components["parameters"]) {
-		p.parameter("parameter "+name, s, nil)
-	}
-	for name, r := range object(components["responses"]) {
-		p.response("response "+name, r, nil)
-	}
-	p.examples("components", components["examples"], nil)
-	slices.Sort(p.list)
-	return p, nil
-}
-
-// TestEverythingHasAnOrigin: whoever reads the contract can tell a fact from a decision of this project, for every
-// constraint, example, member and response.
-func TestEverythingHasAnOrigin(t *testing.T) {
-	p, err := originsOf(api.Document())
+func readOrigins(t *testing.T) origins {
+	t.Helper()
+	content, err := os.ReadFile("origins.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, problem := range p.list {
+	o, columns := origins{}, []string{"documented", "seen", "ours"}
+	for line := range strings.Lines(string(content)) {
+		cells := strings.Split(strings.Trim(line, "| \n"), "|")
+		if !strings.HasPrefix(line, "| `/") {
+			continue
+		}
+		place := strings.Trim(cells[0], "` ")
+		if o[place] != nil {
+			t.Errorf("origins.md: %s has two rows", place)
+		}
+		o[place] = map[string]string{}
+		for i, cell := range cells[1:] {
+			for _, keyword := range strings.FieldsFunc(cell, func(r rune) bool { return r == ',' || r == ' ' }) {
+				o[place][keyword] = columns[i]
+			}
+		}
+	}
+	if len(o) == 0 {
+		t.Fatal("origins.md has no rows")
+	}
+	return o
+}
+
+// originProblems compares the table with the document, in both directions. All rows of a path that has moved are one problem.
+func originProblems(f facts, o origins, doc map[string]any) []string {
+	var problems []string
+	moved := map[string]int{}
+	for place := range o {
+		if rest, isPath := strings.CutPrefix(place, "/paths/"); isPath {
+			path, _, _ := strings.Cut(rest, "/")
+			if path = unescapePointer.Replace(path); object(doc["paths"])[path] == nil {
+				moved[path]++
+				continue
+			}
+		}
+		if lookUp(doc, place) == nil {
+			problems = append(problems, fmt.Sprintf("origins.md: remove the row of %s, which the document does not have", place))
+			continue
+		}
+		for keyword := range o[place] {
+			if !slices.Contains(f[place], keyword) {
+				problems = append(problems, fmt.Sprintf("origins.md: remove %s from the row of %s, which does not have it", keyword, place))
+			}
+		}
+	}
+	for path, rows := range moved {
+		problems = append(problems, fmt.Sprintf("origins.md: %d rows are about the path %s, which the document does not have: replace it with the new path", rows, path))
+	}
+	for place, keywords := range f {
+		missing := slices.DeleteFunc(slices.Clone(keywords), func(k string) bool { return o[place][k] != "" })
+		if len(missing) > 0 && len(moved) == 0 {
+			problems = append(problems, fmt.Sprintf("origins.md: add %s to the row of %s, as documented, seen or ours", strings.Join(missing, ", "), place))
+		}
+	}
+	slices.Sort(problems)
+	return problems
+}
+
+// TestEveryFactHasAnOrigin lets a reader tell facts from decisions of this project.
+func TestEveryFactHasAnOrigin(t *testing.T) {
+	doc := ourTree(t, api.Document())
+	f := factsOf(doc)
+	for _, problem := range originProblems(f, readOrigins(t), doc) {
 		t.Error(problem)
 	}
-	if p.seen < 120 {
-		t.Errorf("only %d origins were found", p.seen)
+	if len(f) < 80 {
+		t.Errorf("only %d places with facts were found", len(f))
 	}
 }
 
-// TestStricterThanTheDocumentationIsListed: the description's table names every keyword that is a constraint of ours
-// somewhere, and no other.
-func TestStricterThanTheDocumentationIsListed(t *testing.T) {
-	p, err := originsOf(api.Document())
-	if err != nil {
-		t.Fatal(err)
+// TestStricterConstraintsAreListed compares the table in the document's description with the keywords that are ours.
+func TestStricterConstraintsAreListed(t *testing.T) {
+	strict := map[string]bool{}
+	for _, keywords := range readOrigins(t) {
+		for keyword, origin := range keywords {
+			if origin == "ours" && constraints[keyword] && keyword != "example" {
+				strict[keyword] = true
+			}
+		}
 	}
-	_, table, _ := strings.Cut(load(t).Info.Description, "\n| keyword | where | why |\n|---|---|---|\n")
+	_, table, _ := strings.Cut(ours(t).Info.Description, "| keyword | constraint | reason |\n|---|---|---|\n")
 	table, _, _ = strings.Cut(table, "\n\n")
 	listed := map[string]bool{}
 	for line := range strings.Lines(table) {
-		where, _, _ := strings.Cut(strings.TrimPrefix(line, "|"), "|")
-		for _, word := range quoted(where) {
-			listed[word] = true
+		keywords, _, _ := strings.Cut(strings.TrimPrefix(line, "|"), "|")
+		for _, keyword := range quoted(keywords) {
+			listed[keyword] = true
 		}
 	}
-	if len(listed) == 0 {
-		t.Fatal("the description has no table of the constraints that are ours")
-	}
-	if got, want := slices.Sorted(maps.Keys(listed)), slices.Sorted(maps.Keys(p.ours)); !slices.Equal(got, want) {
-		t.Errorf("the description lists %v, and ours are %v", got, want)
+	if len(listed) == 0 || !maps.Equal(listed, strict) {
+		t.Errorf("the description lists %v, want %v", slices.Sorted(maps.Keys(listed)), slices.Sorted(maps.Keys(strict)))
 	}
 }
 
-// TestMissingOriginsAreFound: the test above sees each kind of omission.
-func TestMissingOriginsAreFound(t *testing.T) {
-	document := released(t)
-	for _, tt := range []struct{ name, old, new, want string }{
-		{"schema", "          x-origin: {type: documented, minItems: ours}\n\n    EndpointFilter:", "\n    EndpointFilter:", "minItems has no origin"},
-		{"keyword of a map", "{type: documented, minLength: ours, x-known-values: documented}", "{type: documented, x-known-values: documented}", "minLength has no origin"},
-		{"unknown word", "x-origin: {type: documented, example: ours}", "x-origin: {type: documented, example: guess}", `the origin of example is "guess"`},
-		{"keyword that is not there", "x-origin: {type: documented, example: ours}", "x-origin: {type: documented, example: ours, pattern: ours}", "speaks of pattern"},
-		{"member", "          description: The number of endpoints included in the request.\n          x-origin: documented\n", "          description: The number of endpoints included in the request.\n", "endpoints_count: the member has no origin"},
-		{"response", "description: The service failed.\n      x-origin: documented", "description: The service failed.", "the response has no origin"},
-		{"example", "summary: Authentication failed\n      x-origin: seen", "summary: Authentication failed", "value has no origin"},
-		{"parameter", "          example: 789\n          x-origin: documented", "          example: 789", "example has no origin"},
-		{"request", "        required: true\n        x-origin: documented\n        content:", "        required: true\n        content:", "required has no origin"},
+// quoted returns the words between backquotes.
+func quoted(s string) []string {
+	var words []string
+	for i, word := range strings.Split(s, "`") {
+		if i%2 == 1 {
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
+func TestOriginProblemsAreFound(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		edit func(doc map[string]any, o origins)
+		want string
+	}{
+		{"new keyword", func(doc map[string]any, _ origins) {
+			object(lookUp(doc, "/components/schemas/Thing"))["maxLength"] = 3
+		}, "add maxLength to the row of /components/schemas/Thing"},
+		{"new property without keywords", func(doc map[string]any, _ origins) {
+			object(lookUp(doc, "/components/schemas/Thing"))["properties"] = map[string]any{"a/b": map[string]any{}}
+		}, "add property to the row of /components/schemas/Thing/properties/a~1b"},
+		{"new response", func(doc map[string]any, _ origins) {
+			object(lookUp(doc, "/paths/~1things/get/responses"))["404"] = map[string]any{}
+		}, "add response to the row of /paths/~1things/get/responses/404"},
+		{"new example", func(doc map[string]any, _ origins) {
+			object(doc["components"])["examples"] = map[string]any{"One": map[string]any{"value": 1}}
+		}, "add value to the row of /components/examples/One"},
+		{"new parameter", func(doc map[string]any, _ origins) {
+			object(lookUp(doc, "/paths/~1things/get"))["parameters"] = []any{map[string]any{"required": true}}
+		}, "add required to the row of /paths/~1things/get/parameters/0"},
+		{"row without a place", func(_ map[string]any, o origins) {
+			o["/components/schemas/Gone"] = map[string]string{"type": "ours"}
+		}, "remove the row of /components/schemas/Gone"},
+		{"keyword that is gone", func(_ map[string]any, o origins) {
+			o["/components/schemas/Thing"]["pattern"] = "ours"
+		}, "remove pattern from the row of /components/schemas/Thing"},
+		{"moved path", func(doc map[string]any, _ origins) {
+			paths := object(doc["paths"])
+			paths["/new"] = paths["/things"]
+			delete(paths, "/things")
+		}, "2 rows are about the path /things, which the document does not have"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if strings.Count(document, tt.old) != 1 {
-				t.Fatalf("the document has %d of %q, want one", strings.Count(document, tt.old), tt.old)
+			response := map[string]any{"content": map[string]any{"application/json": map[string]any{"schema": map[string]any{"type": "string"}}}}
+			doc := map[string]any{
+				"paths":      map[string]any{"/things": map[string]any{"get": map[string]any{"responses": map[string]any{"200": response}}}},
+				"components": map[string]any{"schemas": map[string]any{"Thing": map[string]any{"type": "string"}}},
 			}
-			p, err := originsOf([]byte(strings.Replace(document, tt.old, tt.new, 1)))
-			if err != nil {
-				t.Fatal(err)
+			o := origins{
+				"/components/schemas/Thing":                                          {"type": "ours"},
+				"/paths/~1things/get/responses/200":                                  {"response": "ours"},
+				"/paths/~1things/get/responses/200/content/application~1json/schema": {"type": "seen"},
 			}
-			if all := strings.Join(p.list, "\n"); !strings.Contains(all, tt.want) {
-				t.Errorf("got %q, want %q", all, tt.want)
+			if problems := originProblems(factsOf(doc), o, doc); len(problems) != 0 {
+				t.Fatal(problems)
+			}
+			tt.edit(doc, o)
+			if problems := originProblems(factsOf(doc), o, doc); len(problems) != 1 || !strings.Contains(problems[0], tt.want) {
+				t.Errorf("got %q, want %q alone", problems, tt.want)
 			}
 		})
 	}

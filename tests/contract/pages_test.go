@@ -8,13 +8,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"example.com/cortexscan/api"
 )
 
-// pageFacts are what the vendor's two documentation pages say of names, types and required members, a row each.
+// pageFacts are the names, types and required properties on the vendor's two documentation pages.
 //
-// The place is "OPERATION request MEMBER", "OPERATION STATUS MEMBER" or "OPERATION PARAMETER-IN NAME"; a dot goes into an
-// object, [] into a list. here is the type in the document where it differs, for the reason given.
+// A place is "OPERATION request PROPERTY", "OPERATION STATUS PROPERTY" or "OPERATION PARAMETER-IN NAME". A dot goes into an
+// object, [] into a list. ERROR stands for every error status of the page. here is the type in the document where it
+// differs, and why gives the reason.
 var pageFacts = []struct {
 	place, typ string
 	required   bool
@@ -27,260 +28,200 @@ var pageFacts = []struct {
 	{place: "getScanRunStatus 200 DATA", typ: "string", required: true},
 	{place: "getScanRunStatus ERROR err_msg", typ: "string", required: true},
 	{place: "getScanRunStatus ERROR metadata", typ: "object"},
-	{place: "getScanRunStatus ERROR metadata.err_extra", typ: "array", here: "array or string", why: "published clients also accept one text"},
-	{place: "getScanRunStatus ERROR metadata.err_extra[].field", typ: "string", here: textType, why: "an integer was seen"},
+	{place: "getScanRunStatus ERROR metadata.err_extra", typ: "array", here: "array or string", why: "published clients also accept a string"},
+	{place: "getScanRunStatus ERROR metadata.err_extra[].field", typ: "string", here: "string or number", why: "an integer was seen"},
 	{place: "getScanRunStatus ERROR metadata.err_extra[].message", typ: "string"},
 
 	{place: "abortScan request request_data", typ: "object", required: true},
 	{place: "abortScan request request_data.filters", typ: "array or string", required: true, here: "string or array",
 		why: "the page does not mark it as required, the vendor's export does"},
-	{place: "abortScan request request_data.incident_id", typ: "string"},
+	{place: "abortScan request request_data.incident_id", typ: "string", here: "string or integer", why: "published clients send a number"},
 	{place: "abortScan 200 reply", typ: "object"},
-	{place: "abortScan 200 reply.action_id", typ: "string", here: textType, why: "sibling operations answer with integers"},
-	{place: "abortScan 200 reply.status", typ: "string", here: textType, why: "it occurs in the page's example only"},
-	{place: "abortScan 200 reply.endpoints_count", typ: "string", here: textType, why: "sibling operations answer with integers"},
-	{place: "abortScan ERROR err_code", typ: "string", here: textType, why: "the platform sends integers"},
+	{place: "abortScan 200 reply.action_id", typ: "string", here: "string or number", why: "related operations send integers"},
+	{place: "abortScan 200 reply.status", typ: "string", here: "string or number", why: "only the page's example has it"},
+	{place: "abortScan 200 reply.endpoints_count", typ: "string", here: "string or number", why: "related operations send integers"},
+	{place: "abortScan ERROR err_code", typ: "string", here: "string or number", why: "the platform sends integers"},
 	{place: "abortScan ERROR err_msg", typ: "string"},
 	{place: "abortScan ERROR err_extra", typ: "string", here: "string or object or array", why: "an object, a list and null were seen"},
 }
 
-const textType = "string or number"
-
-// pageStatuses are the answers that the pages describe, in their order. The page of abortScan prints no codes: they are
-// those of the vendor's export, as is the 403 of getScanRunStatus.
+// pageStatuses are the statuses of the pages. The page of abortScan has no codes: they come from the vendor's export, as
+// does the 403 of getScanRunStatus.
 var pageStatuses = map[string][]string{
 	"getScanRunStatus": {"200", "400", "403", "404", "500"},
 	"abortScan":        {"200", "400", "401", "402", "403", "500"},
 }
 
-// beyondThePages are answers that happen and that the pages leave out.
-var beyondThePages = map[string][]string{
+// seenStatuses occur, but are not on the pages.
+var seenStatuses = map[string][]string{
 	"getScanRunStatus": {"401", "429"},
 	"abortScan":        {"429"},
 }
 
-// TestPageFacts: every row is in the document, with its type, marked as documented; what the document requires beyond
-// the pages is marked as ours.
+// TestPageFacts looks up each fact in the document, and that origins.md calls it documented.
 func TestPageFacts(t *testing.T) {
-	doc := load(t)
+	doc, origins := ourTree(t, api.Document()), readOrigins(t)
 	for _, fact := range pageFacts {
 		places := []string{fact.place}
-		if op, member, isError := strings.Cut(fact.place, " ERROR "); isError {
+		if op, property, isError := strings.Cut(fact.place, " ERROR "); isError {
 			places = nil
 			for _, status := range pageStatuses[op][1:] {
-				places = append(places, op+" "+status+" "+member)
+				places = append(places, op+" "+status+" "+property)
 			}
 		}
+		want := fact.typ
+		if fact.here != "" {
+			want = fact.here
+		}
+		if (fact.here != "") != (fact.why != "") {
+			t.Errorf("%s: a difference needs a reason, and a reason a difference", fact.place)
+		}
 		for _, place := range places {
-			f := findField(doc, place)
+			f := find(doc, place)
 			if f == nil {
 				t.Errorf("%s: is not in the document", place)
 				continue
 			}
-			want := fact.typ
-			if fact.here != "" {
-				want = fact.here
-			}
-			if got := typeIn(f.schema); got != want {
+			if got := typeOf(doc, f.node); got != want {
 				t.Errorf("%s: is %s in the document, want %s (%s on the page)", place, got, want, fact.typ)
 			}
-			if fact.here != "" && fact.why == "" {
-				t.Errorf("%s: why is it %s here, and %s on the page?", place, fact.here, fact.typ)
+			if o := origins[f.at]["type"]; f.node["type"] != nil && o != "documented" {
+				t.Errorf("%s: the origin of its type is %q, want documented", place, o)
 			}
-			if o := origin(f.schema.Value.Extensions["x-origin"], "type"); f.schema.Value.Type != nil && o != "documented" {
-				t.Errorf("%s: its type is on the page, and its origin is %q", place, o)
+			if fact.required && f.requiredAt == "" {
+				t.Errorf("%s: is required on the page, but not in the document", place)
 			}
-			if fact.required && !f.required {
-				t.Errorf("%s: is required on the page", place)
-			}
-			if want := map[bool]string{true: "documented", false: "ours"}[fact.required]; f.required && f.origin != want {
-				t.Errorf("%s: that it is required is %q, want %q", place, f.origin, want)
+			want := map[bool]string{true: "documented", false: "ours"}[fact.required]
+			if o := origins[f.requiredAt]["required"]; f.requiredAt != "" && o != want {
+				t.Errorf("%s: the origin of required is %q, want %s", place, o, want)
 			}
 		}
 	}
 }
 
-// TestPageStatuses: each answer of the pages is in the document and marked as documented, and no other.
+// TestPageStatuses compares the statuses of our operations with the pages.
 func TestPageStatuses(t *testing.T) {
-	for _, op := range operations(load(t)) {
-		for status, r := range op.Responses.Map() {
-			want := "documented"
-			if slices.Contains(beyondThePages[op.OperationID], status) {
-				want = "seen"
-			}
-			if _, isOurs := pageStatuses[op.OperationID]; isOurs && r.Value.Extensions["x-origin"] != want {
-				t.Errorf("%s: the origin of %s is %v, want %s", op.name, status, r.Value.Extensions["x-origin"], want)
-			}
+	doc, origins := ourTree(t, api.Document()), readOrigins(t)
+	for id, documented := range pageStatuses {
+		at, op := findOperation(doc, id)
+		responses := object(op["responses"])
+		want := map[string]string{}
+		for _, status := range documented {
+			want[status] = "documented"
+		}
+		for _, status := range seenStatuses[id] {
+			want[status] = "seen"
+		}
+		got := map[string]string{}
+		for status := range responses {
+			at, _ := resolve(doc, at+"/responses/"+status, responses[status])
+			got[status] = origins[at]["response"]
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: the statuses are %v, want %v", id, got, want)
 		}
 	}
 }
 
-// field is a member or a parameter, where it stands in the document.
+// field is a property or a parameter in the document.
 type field struct {
-	schema   *openapi3.SchemaRef
-	required bool
-	origin   string // of required
+	at         string // JSON Pointer of the schema
+	node       map[string]any
+	requiredAt string // JSON Pointer of the place that requires it, or ""
 }
 
-// findField finds a place of pageFacts, nil if it is not there. Of an envelope's forms the first one that has the
-// member counts.
-func findField(doc *openapi3.T, place string) *field {
+// find returns the field at a place of pageFacts, or nil. If a body has several forms, the first one with the field counts.
+func find(doc map[string]any, place string) *field {
 	words := strings.SplitN(place, " ", 3)
-	var op *openapi3.Operation
-	for _, o := range operations(doc) {
-		if o.OperationID == words[0] {
-			op = o.Operation
-		}
-	}
-	if op == nil {
-		return nil
-	}
+	at, op := findOperation(doc, words[0])
 	path := strings.Split(strings.ReplaceAll(words[2], "[]", ".[]"), ".")
-	var content openapi3.Content
-	switch status, err := strconv.Atoi(words[1]); {
-	case err == nil:
-		if r := op.Responses.Status(status); r != nil {
-			content = r.Value.Content
+	switch words[1] {
+	case "query", "header":
+		parameters, _ := op["parameters"].([]any)
+		for i, p := range parameters {
+			at, p := resolve(doc, at+"/parameters/"+strconv.Itoa(i), p)
+			if p["in"] == words[1] && p["name"] == path[0] {
+				f := &field{at: at + "/schema", node: object(p["schema"])}
+				if p["required"] == true {
+					f.requiredAt = at
+				}
+				return step(doc, f, path[1:])
+			}
 		}
-	case words[1] == "request":
-		content = op.RequestBody.Value.Content
-	default:
-		p := op.Parameters.GetByInAndName(words[1], path[0])
-		if p == nil {
-			return nil
-		}
-		return step(&field{p.Schema, p.Required, origin(p.Extensions["x-origin"], "required")}, path[1:])
-	}
-	if content["application/json"] == nil {
 		return nil
+	case "request":
+		at, op = resolve(doc, at+"/requestBody", op["requestBody"])
+	default:
+		at, op = resolve(doc, at+"/responses/"+words[1], object(op["responses"])[words[1]])
 	}
-	return step(&field{schema: content["application/json"].Schema}, path)
+	content := object(object(op["content"])["application/json"])
+	return step(doc, &field{at: at + "/content/application~1json/schema", node: object(content["schema"])}, path)
 }
 
-func step(f *field, path []string) *field {
-	if len(path) == 0 {
+func findOperation(doc map[string]any, id string) (at string, op map[string]any) {
+	for path, item := range object(doc["paths"]) {
+		for method, op := range object(item) {
+			if object(op)["operationId"] == id {
+				return "/paths/" + escapePointer.Replace(path) + "/" + method, object(op)
+			}
+		}
+	}
+	return "", nil
+}
+
+// resolve follows a $ref.
+func resolve(doc map[string]any, at string, node any) (string, map[string]any) {
+	if ref, ok := object(node)["$ref"].(string); ok {
+		at = strings.TrimPrefix(ref, "#")
+		return resolve(doc, at, lookUp(doc, at))
+	}
+	return at, object(node)
+}
+
+func step(doc map[string]any, f *field, path []string) *field {
+	f.at, f.node = resolve(doc, f.at, f.node)
+	if len(path) == 0 || f.node == nil {
 		return f
 	}
-	s := f.schema.Value
-	if path[0] == "[]" && s.Items != nil {
-		return step(&field{schema: s.Items}, path[1:])
+	if path[0] == "[]" && f.node["items"] != nil {
+		return step(doc, &field{at: f.at + "/items", node: object(f.node["items"])}, path[1:])
 	}
-	if m := s.Properties[path[0]]; m != nil {
-		return step(&field{m, slices.Contains(s.Required, path[0]), origin(s.Extensions["x-origin"], "required")}, path[1:])
+	if p := object(f.node["properties"])[path[0]]; p != nil {
+		found := &field{at: f.at + "/properties/" + path[0], node: object(p)}
+		if required, _ := f.node["required"].([]any); slices.Contains(required, any(path[0])) {
+			found.requiredAt = f.at
+		}
+		return step(doc, found, path[1:])
 	}
-	for _, form := range slices.Concat(s.AllOf, s.OneOf, s.AnyOf) {
-		if found := step(&field{schema: form}, path); found != nil {
-			return found
+	for _, k := range []string{"allOf", "oneOf", "anyOf"} {
+		forms, _ := f.node[k].([]any)
+		for i, form := range forms {
+			if found := step(doc, &field{at: f.at + "/" + k + "/" + strconv.Itoa(i), node: object(form)}, path); found != nil {
+				return found
+			}
 		}
 	}
 	return nil
 }
 
-// typeIn says the type of a schema, and of alternatives all of theirs.
-func typeIn(s *openapi3.SchemaRef) string {
-	if s.Value.Type != nil {
-		return strings.TrimSpace(s.Value.Type.Slice()[0] + " " + s.Value.Format)
+// typeOf returns the type and format of a schema, or the types of its alternatives.
+func typeOf(doc, node map[string]any) string {
+	_, node = resolve(doc, "", node)
+	if typ, ok := node["type"].(string); ok {
+		format, _ := node["format"].(string)
+		return strings.TrimSpace(typ + " " + format)
 	}
 	var forms []string
-	for _, form := range slices.Concat(s.Value.AllOf, s.Value.OneOf, s.Value.AnyOf) {
-		forms = append(forms, typeIn(form))
+	for _, k := range []string{"allOf", "oneOf", "anyOf"} {
+		list, _ := node[k].([]any)
+		for _, form := range list {
+			forms = append(forms, typeOf(doc, object(form)))
+		}
 	}
 	return strings.Join(forms, " or ")
 }
 
-// TestDocumentationPages: what the vendor's pages explain is in the document, each fact in the place where a reader
-// looks for it. A fact is words that have to be there, in upper or lower case.
-func TestDocumentationPages(t *testing.T) {
-	doc := load(t)
-	item := func(path string) *openapi3.PathItem {
-		i := doc.Paths.Value(path)
-		if i == nil {
-			t.Fatalf("the document has no %s. If the service has another path now, write it into the tests, too: grep -rl %s --include='*_test.go' .", path, path)
-		}
-		return i
-	}
-	status, abort := item("/public_api/netscan/v1/scan/run").Get, item("/public_api/v1/endpoints/abort_scan").Post
-	schema := func(name string) *openapi3.Schema { return doc.Components.Schemas[name].Value }
-	field := func(place string) *openapi3.SchemaRef {
-		f := findField(doc, place)
-		if f == nil {
-			t.Fatalf("%s is not in the document", place)
-		}
-		return f.schema
-	}
-	member := func(of, name string) string {
-		p := schema(of).Properties[name]
-		if p == nil {
-			t.Fatalf("%s has no member %s", of, name)
-		}
-		return p.Value.Description
-	}
-	parameter := func(name, in string) *openapi3.Parameter {
-		p := status.Parameters.GetByInAndName(in, name)
-		if p == nil {
-			t.Fatalf("no parameter %s", name)
-		}
-		return p
-	}
-	answer := func(op *openapi3.Operation, status string) string {
-		r := op.Responses.Value(status)
-		if r == nil {
-			t.Fatalf("%s does not document %s", op.OperationID, status)
-		}
-		return *r.Value.Description
-	}
-	facts := []struct {
-		name, text string
-		words      []string
-	}{
-		{"scan run: product and permission", status.Description, []string{"XSIAM", "network_scanners_action", "fields"}},
-		{"scan run: id", parameter("id", "query").Description, []string{"scan run"}},
-		{"scan run: fields", parameter("fields", "query").Description, []string{"status", "fields=…"}},
-		{"scan run: DATA", field("getScanRunStatus 200 DATA").Value.Description, []string{"Scan is in Running state"}},
-		{"scan run: 400", answer(status, "400"), []string{"missing", "not valid"}},
-		{"scan run: 403", answer(status, "403"), []string{"permission"}},
-		{"scan run: 404", answer(status, "404"), []string{"no scan run", "ID"}},
-		{"scan run: err_msg", member("NetscanError", "err_msg"), []string{"person"}},
-		{"scan run: field", member("ErrorDetail", "field"), []string{"name of the field", "caused the error"}},
-		{"scan run: message", member("ErrorDetail", "message"), []string{"wrong"}},
-
-		{"abort: which scans", abort.Description, []string{"pending or in progress"}},
-		{"abort: and, not or", abort.Description, []string{"AND", "no OR"}},
-		{"abort: licenses", abort.Description, []string{"Cortex XDR Prevent", "Cortex XDR Pro per Endpoint", "Cortex XDR Pro per GB", "Cortex XSIAM Premium or Enterprise", "Cortex NG SIEM", "Cloud Runtime Security"}},
-		{"abort: what a reply means", abort.Description, []string{"accepted, not that the scans have stopped", "Get Action Status"}},
-		{"abort: all", schema("EndpointFilters").Description, []string{`"all"`, "every endpoint"}},
-		{"abort: incident", member("AbortScanRequestData", "incident_id"), []string{"incident", "timeline"}},
-		{"abort: action", member("AbortScanReply", "action_id"), []string{"Action Center", "Action ID", "Get Action Status"}},
-		{"abort: count", member("AbortScanReply", "endpoints_count"), []string{"number of endpoints", "request"}},
-		{"abort: 400", answer(abort, "400"), []string{"not valid JSON"}},
-		{"abort: 401", answer(abort, "401"), []string{"key", "ID"}},
-		{"abort: 402", answer(abort, "402"), []string{"license"}},
-		{"abort: 403", answer(abort, "403"), []string{"permission", "role"}},
-		{"abort: err_code", member("XDRError", "err_code"), []string{"HTTP status"}},
-		{"abort: err_msg", member("XDRError", "err_msg"), []string{"JSON", "line", "column", "message"}},
-		{"abort: err_extra", member("XDRError", "err_extra"), []string{"additional information"}},
-
-		{"rate limit", doc.Info.Description, []string{"ten requests a second"}},
-		{"where the API is", doc.Info.Description, []string{"https://api-{fqdn}", "console"}},
-	}
-	for _, f := range facts {
-		text := strings.ToLower(strings.Join(strings.Fields(f.text), " "))
-		for _, word := range f.words {
-			if !strings.Contains(text, strings.ToLower(word)) {
-				t.Errorf("%s: %q does not speak of %q", f.name, f.text, word)
-			}
-		}
-	}
-
-	if p := parameter("fields", "query"); !*p.Explode {
-		t.Error("fields is documented as a list, each in a parameter of its own")
-	}
-	if !abort.RequestBody.Value.Required {
-		t.Error("the abort's body is required")
-	}
-}
-
-// publishedFilters are the fields, operators and values of a filter that are published.
+// publishedFilters are the published fields, operators and values of a filter.
 var publishedFilters = map[string]knownFilter{
 	"endpoint_id_list": {Operators: []string{"in"}},
 	"dist_name":        {Operators: []string{"in"}},
@@ -302,9 +243,9 @@ type knownFilter struct {
 	Values    []string `json:"values,omitempty"`
 }
 
-// TestPublishedFilters: they are in x-known-values, for programs, and in the table of the description, for people.
+// TestPublishedFilters compares them with x-known-values and with the table in the description.
 func TestPublishedFilters(t *testing.T) {
-	s := load(t).Components.Schemas["EndpointFilter"].Value
+	s := ours(t).Components.Schemas["EndpointFilter"].Value
 	var got map[string]knownFilter
 	if err := json.Unmarshal(encode(t, s.Extensions["x-known-values"]), &got); err != nil {
 		t.Fatal(err)
@@ -327,51 +268,36 @@ func TestPublishedFilters(t *testing.T) {
 	}
 }
 
-// quoted returns the words between backquotes.
-func quoted(s string) []string {
-	var words []string
-	for i, word := range strings.Split(s, "`") {
-		if i%2 == 1 {
-			words = append(words, word)
-		}
-	}
-	return words
-}
-
-// TestKnownValuesOfTexts: of fields and of the status one value each is published.
-func TestKnownValuesOfTexts(t *testing.T) {
-	doc := load(t)
+func TestPublishedValues(t *testing.T) {
+	doc := ourTree(t, api.Document())
 	for place, want := range map[string]string{
 		"getScanRunStatus query fields[]": `["status"]`,
 		"getScanRunStatus 200 DATA":       `["Scan is in Running state"]`,
 	} {
-		f := findField(doc, place)
+		f := find(doc, place)
 		if f == nil {
 			t.Fatalf("%s is not in the document", place)
 		}
-		if got := string(encode(t, f.schema.Value.Extensions["x-known-values"])); got != want {
+		if got := string(encode(t, f.node["x-known-values"])); got != want {
 			t.Errorf("%s: got %s, want %s", place, got, want)
 		}
 	}
 }
 
-// TestKeyTypes: both types of key are described, with all of their headers.
+// TestKeyTypes compares the headers of both key types with the security requirements.
 func TestKeyTypes(t *testing.T) {
-	doc := load(t)
-	headers := func(names map[string][]string) string {
-		var list []string
-		for name := range names {
-			list = append(list, strings.ToLower(doc.Components.SecuritySchemes[name].Value.Name))
-		}
-		slices.Sort(list)
-		return strings.Join(list, " ")
-	}
+	doc := ours(t)
 	var got []string
-	for _, alternative := range doc.Security {
-		got = append(got, headers(alternative))
+	for _, requirement := range doc.Security {
+		var headers []string
+		for name := range requirement {
+			headers = append(headers, strings.ToLower(doc.Components.SecuritySchemes[name].Value.Name))
+		}
+		slices.Sort(headers)
+		got = append(got, strings.Join(headers, " "))
 	}
 	want := []string{"authorization x-xdr-auth-id", "authorization x-xdr-auth-id x-xdr-nonce x-xdr-timestamp"}
-	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
