@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"example.com/cortexscan/gen"
@@ -97,6 +98,29 @@ func TestStagesComeInOrder(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestASharedHeaderIsNotWrittenTo: a request editor may give every request the same one. The race detector sees more.
+func TestASharedHeaderIsNotWrittenTo(t *testing.T) {
+	values := append(make([]string, 0, 9), "1")
+	shared := http.Header{"X-Own": values, "x-own": {"2"}}
+	c := newClient(t, transport(good))
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			_, err := c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}, func(_ context.Context, r *http.Request) error {
+				r.Header = shared
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if len(shared) != 2 || len(shared["x-own"]) != 1 || values[:2][1] != "" {
+		t.Errorf("the header became %v", shared)
 	}
 }
 

@@ -5,10 +5,14 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"net"
+	"net/http"
+	"sync"
 	"time"
 
 	"example.com/cortexscan/gen"
 	"example.com/cortexscan/wrapper/internal/address"
+	"example.com/cortexscan/wrapper/internal/envelope"
 	"example.com/cortexscan/wrapper/internal/exchange"
 	"golang.org/x/time/rate"
 )
@@ -46,16 +50,22 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 			return nil, fmt.Errorf("cortexscan: %w", err)
 		}
 	}
+	retry := s.retry.withDefaults()
 	p := &pipeline{
 		exchange: exchange.Client{
 			Base:      base,
 			Sign:      cred.sign,
-			Transport: exchange.SharedTransport(),
+			Transport: sharedTransport(),
 			Timeout:   orDefault(s.timeout, defaultTimeout, 0),
 			MaxBytes:  orDefault(s.maxResponseBytes, defaultMaxResponseBytes, math.MaxInt64),
-			Retry:     exchange.Retry(s.retry.withDefaults()),
-			Limiter:   newLimiter(s.perSecond, s.burst),
-			Log:       s.logger,
+			Attempts:  retry.Attempts,
+			BaseDelay: retry.BaseDelay,
+			MaxDelay:  retry.MaxDelay,
+			Refused: func(res *exchange.Result) bool {
+				return isDefinite(res.Response.StatusCode, res.Whole(), envelope.Parse(res.Body, res.Redactor.Redact))
+			},
+			Limiter: newLimiter(s.perSecond, s.burst),
+			Log:     s.logger,
 		},
 		keyType:           cred.kind,
 		userAgent:         productToken,
@@ -120,3 +130,17 @@ func newLimiter(perSecond float64, burst int) *rate.Limiter {
 	}
 	return rate.NewLimiter(rate.Limit(perSecond), burst)
 }
+
+// sharedTransport is one transport for all Clients of a program, made when the first one needs it. It is not
+// http.DefaultTransport, which belongs to the program and keeps only two idle connections to a host.
+var sharedTransport = sync.OnceValue(func() http.RoundTripper {
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConnsPerHost:   64,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ExpectContinueTimeout: time.Second,
+	}
+})

@@ -33,8 +33,21 @@
 //	case err != nil:                                // its text says what happened, and usually what to do
 //	}
 //
-// ErrOutcomeUnknown is set in addition to another kind: a request other than GET was sent, and no definite answer came. The
-// answer was lost, timed out or canceled, was 502, 503 or 504, or was a 2xx that cannot be read.
+// # Unknown outcomes
+//
+// ErrOutcomeUnknown is set in addition to another kind: a request other than GET was sent, and may have been executed. These
+// responses are definite, because whoever sends them has not executed the request:
+//
+//	400-407 409-417 421-426 428 429 431 451 501 505
+//	300-302 304-399                                     redirects, but for 303
+//	500 with an error envelope of the service
+//	2xx with an error envelope of the service
+//
+// After anything else the outcome is unknown: a lost response, a 2xx that cannot be parsed, a 500 in plain text or HTML or without a
+// body, 408, 499, 502 to 504 and every other status. A code in an error envelope that is a status counts like one, so that a 504 in
+// it is unknown under any HTTP status, and a 500 is the service's own word. An action_id beside an error is never definite.
+//
+// # Responses
 //
 // The HTTP status decides the kind, whatever the body says; the body gives the message. An HTTP 200 that carries an error
 // envelope is an error. Every text of an error is one printable line, bounded, and without the credentials of the request.

@@ -59,6 +59,7 @@ func FuzzEnvelope(f *testing.F) {
 	}
 	f.Add(429, "text/html", "1e300", "\x1b", []byte("\xff\xfe\x00"), true)
 	f.Add(99, "", "Mon, 02 Jan 2006 15:04:05 GMT", "", []byte("<title>"), true)
+	definite := documentedDefinite(f)
 	f.Fuzz(func(t *testing.T, status int, contentType, retryAfter, date string, body []byte, breaksOff bool) {
 		rt := transport(func(r *http.Request) (*http.Response, error) {
 			res := response(r, status, "", "Content-Type", contentType, "Retry-After", retryAfter, "Date", date, "Location", contentType)
@@ -84,13 +85,13 @@ func FuzzEnvelope(f *testing.F) {
 				}
 				t.Fatalf("%s: %v is no *APIError", op.name, err)
 			}
-			checkAPIError(t, op, e, status, body)
+			checkAPIError(t, op, e, status, body, definite)
 		}
 	})
 }
 
 // checkAPIError holds an error to what is promised of any.
-func checkAPIError(t *testing.T, op operation, e *wrapper.APIError, status int, body []byte) {
+func checkAPIError(t *testing.T, op operation, e *wrapper.APIError, status int, body []byte, definite map[int]bool) {
 	if e.StatusCode != status || e.Operation != op.what || e.Attempts != 1 || e.RetryAfter < 0 {
 		t.Fatalf("status %d, operation %q, %d attempts, Retry-After %v", e.StatusCode, e.Operation, e.Attempts, e.RetryAfter)
 	}
@@ -126,9 +127,10 @@ func checkAPIError(t *testing.T, op operation, e *wrapper.APIError, status int, 
 	if want := kindOf(status); known == 0 || want != nil && !errors.Is(e, want) {
 		t.Fatalf("status %d has %d kinds, not %v: %v", status, known, want, e)
 	}
-	uncertain := status < 200 || status == 502 || status == 503 || status == 504
-	switch unknown := errors.Is(e, wrapper.ErrOutcomeUnknown); {
-	case unknown && !op.effect, !unknown && op.effect && uncertain, unknown && !uncertain && status > 299:
+	unknown := errors.Is(e, wrapper.ErrOutcomeUnknown)
+	opened := e.Code != "" || strings.Contains(e.Error(), "action_id ") // what the body may say against a definite status
+	switch depends := status == 500 || status >= 200 && status <= 299; {
+	case unknown && !op.effect, !unknown && op.effect && !definite[status] && !depends, unknown && definite[status] && !opened:
 		t.Fatalf("outcome unknown: %v, of %s at status %d", unknown, op.name, status)
 	}
 }

@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -9,7 +10,45 @@ import (
 	"time"
 
 	"example.com/cortexscan/internal/text"
-	"example.com/cortexscan/wrapper/internal/envelope"
+)
+
+// The kinds of failure, for [errors.Is]. One error can be of several kinds at once: look for [ErrOutcomeUnknown] first.
+var (
+	// ErrBadRequest is HTTP 400 or 422: the service did not understand the request.
+	ErrBadRequest = errors.New("bad request")
+	// ErrUnauthorized is HTTP 401: the key was not accepted. [APIError.Hint] says what to check.
+	ErrUnauthorized = errors.New("unauthorized")
+	// ErrNoLicense is HTTP 402: the tenant lacks the license that the operation needs.
+	ErrNoLicense = errors.New("no license")
+	// ErrForbidden is HTTP 403: the key's role lacks the permission that the operation needs.
+	ErrForbidden = errors.New("forbidden")
+	// ErrNotFound is HTTP 404: there is no such scan run, or no such path on this host.
+	ErrNotFound = errors.New("not found")
+	// ErrRateLimited is HTTP 429: refused before anything was done.
+	ErrRateLimited = errors.New("rate limited")
+	// ErrServer is HTTP 5xx. A 500 is often about the request: see [APIError.Message].
+	ErrServer = errors.New("server error")
+
+	// ErrNoEndpoints: the request selected no endpoint that it could act on. The service answers 500 to it, and the
+	// error is an [ErrServer] too; it is recognized by its message.
+	ErrNoEndpoints = errors.New("no endpoints matched")
+	// ErrUnexpectedResponse is an answer that the contract does not document: a 2xx that is not the documented success
+	// (HTML, empty, cut off, another shape, an error envelope whose code is not an HTTP status), a redirect, or a status
+	// without a kind of its own.
+	ErrUnexpectedResponse = errors.New("unexpected response")
+	// ErrResponseTooLarge is an answer over the limit of [WithMaxResponseBytes]; it is of its status's kind too.
+	ErrResponseTooLarge = errors.New("response too large")
+	// ErrInvalidRequest: this package, or the validator of [WithRequestValidator], refused the request. Nothing was
+	// sent.
+	ErrInvalidRequest = errors.New("invalid request")
+	// ErrInvalidResponse: the validator of [WithResponseValidator] refused the answer. The error is an [*APIError] that
+	// wraps the validator's.
+	ErrInvalidResponse = errors.New("invalid response")
+	// ErrUnexpectedState: a wait with [WaitOptions].Until ended in another state.
+	ErrUnexpectedState = errors.New("unexpected state")
+	// ErrOutcomeUnknown is set in addition to another kind or cause: a request other than GET was sent, and no definite answer
+	// came. It may have been executed; check before sending it again.
+	ErrOutcomeUnknown = errors.New("outcome unknown")
 )
 
 // APIError is an answer of the service, or of something in front of it, that is not the documented success. Every text
@@ -42,15 +81,21 @@ type APIError struct {
 	// replaced by "[redacted]". Of an answer that is too large, or broke off, it is what had arrived.
 	Body []byte
 
-	kinds []error
-	cause error
+	actionID string
+	kinds    []error
+	cause    error
 }
 
 // Detail is what is wrong with one field of the request. Either may be empty.
 type Detail struct{ Field, Message string }
 
 // String returns "field: message".
-func (d Detail) String() string { return envelope.Detail(d).String() }
+func (d Detail) String() string {
+	if d.Field == "" || d.Message == "" {
+		return d.Field + d.Message
+	}
+	return d.Field + ": " + d.Message
+}
 
 // Error returns one printable line of at most 4 KiB, such as "GET /public_api/netscan/v1/scan/run: Run ID not found
 // (HTTP 404)", with the hint at its end.
@@ -71,6 +116,9 @@ func (e *APIError) Error() string {
 	facts := []string{"HTTP " + strconv.Itoa(e.StatusCode)}
 	if e.Code != "" && e.Code != strconv.Itoa(e.StatusCode) {
 		facts = append(facts, "code "+e.Code)
+	}
+	if e.actionID != "" {
+		facts = append(facts, "action_id "+e.actionID)
 	}
 	if e.Line > 0 {
 		facts = append(facts, fmt.Sprintf("line %d, column %d", e.Line, e.Column))

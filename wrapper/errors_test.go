@@ -129,3 +129,11 @@ func TestUnwrapIsNotShared(t *testing.T) {
 		t.Errorf("the cause became %v", e.Unwrap()[2])
 	}
 }
+
+func TestDetailString(t *testing.T) {
+	for d, want := range map[wrapper.Detail]string{{}: "", {Field: "f"}: "f", {Message: "m"}: "m", {Field: "f", Message: "m"}: "f: m"} {
+		if got := d.String(); got != want {
+			t.Errorf("%#v: got %q, want %q", d, got, want)
+		}
+	}
+}

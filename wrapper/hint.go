@@ -6,31 +6,51 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"example.com/cortexscan/wrapper/internal/envelope"
 )
 
-// hint says what to try, in one sentence, for the mistakes that people make most: see APIError.Hint. The first case that fits
-// wins: the more specific ones come first. The key is of the type that signed the request.
-func hint(e *APIError, h http.Header, key keyType) string {
-	message := strings.ToLower(e.Message)
+// hint says what to try, in one sentence, for the mistakes that people make most: see APIError.Hint. The first case that applies
+// wins: the more specific ones come first. It names who sent the response: only an envelope of the platform is the service's own.
+func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) string {
+	const console = "This looks like the console or a login page, not the API%s: check the tenant's address, whose host begins with api-."
+	inFront := said.Form == envelope.HTML || said.Form == envelope.PlainText
 	switch {
+	case e.actionID != "":
+		return "The response has the ID of an action beside the error: look for action " + e.actionID + " in the Action Center."
 	case e.is(ErrUnauthorized):
-		return keyHint(h, key)
-	case isConsole(e, h):
-		return "This looks like the console or a login page, not the API: check the tenant's address, whose host begins with api-."
-	case e.is(ErrNoLicense), e.is(ErrServer) && strings.Contains(message, "licens"):
+		return keyHint(e.Header, key)
+	case isRedirect(e) && mayHaveEffect && !e.is(ErrOutcomeUnknown):
+		return fmt.Sprintf(console, ", so nothing was executed")
+	case isRedirect(e), isSuccess(e.StatusCode) && said.Form == envelope.HTML && bytes.Contains(bytes.ToLower(e.Body), []byte("<html")):
+		return fmt.Sprintf(console, "")
+	case e.is(ErrNoLicense), e.is(ErrServer) && mentionsLicense(e):
 		return "The tenant's license does not cover this operation: ask whoever manages the tenant's licenses."
-	case e.is(ErrForbidden):
-		return "The key's role lacks the permission that this operation needs: give the role that permission in the console, or use a key with another role."
 	case e.is(ErrNoEndpoints):
 		return "Check the values of the filters, and that a scan of these endpoints is pending or in progress."
+	case e.StatusCode == http.StatusForbidden && inFront:
+		return "A gateway, a proxy or a firewall in front of the API refused this request, not the key's role: check the tenant's address, and what lets this computer through to it."
+	case e.is(ErrForbidden) && said.IsError:
+		return "The key's role lacks the permission that this operation needs: give the role that permission in the console, or use a key with another role."
+	case e.is(ErrForbidden):
+		return "Either the key's role lacks the permission that this operation needs, or something in front of the API refused the request."
 	case e.RetryAfter > 0:
 		return "The service asks to wait " + duration(e.RetryAfter) + "."
 	case e.is(ErrRateLimited):
 		return "The service allows a tenant ten requests a second: send fewer, for example with WithRateLimit."
-	case e.StatusCode == http.StatusInternalServerError && e.Message != "" && !startsWith(e.Body, "{[\"<"):
-		return "A 500 in plain text comes from the gateway in front of the service, which knows no such path or expects another body: check the tenant's address."
+	case (e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusInternalServerError) && inFront:
+		return "This response comes from a gateway or a proxy in front of the service, which knows no such path or expects another body: check the tenant's address."
 	}
 	return ""
+}
+
+// mentionsLicense reports whether the service gives a license as the reason of a failure.
+func mentionsLicense(e *APIError) bool {
+	reason := e.Message + e.Extra
+	for _, d := range e.Details {
+		reason += d.Message
+	}
+	return strings.Contains(strings.ToLower(reason), "licen")
 }
 
 // keyHint names the likeliest reason why a key was not accepted. A clock that is wrong spoils the signature of an Advanced
@@ -61,23 +81,9 @@ func clockSkew(h http.Header, now time.Time) time.Duration {
 	return now.Sub(date)
 }
 
-// isConsole recognizes the console's address, given in place of the API's: it answers with a redirect to its login page,
-// or with that page.
-func isConsole(e *APIError, h http.Header) bool {
-	if !e.is(ErrUnexpectedResponse) {
-		return false
-	}
-	redirected := e.StatusCode >= 300 && e.StatusCode <= 399 && h.Get("Location") != ""
-	page := isSuccess(e.StatusCode) && startsWith(e.Body, "<") && bytes.Contains(bytes.ToLower(e.Body), []byte("<html"))
-	return redirected || page
-}
-
-var byteOrderMark = []byte("\ufeff")
-
-// startsWith reports whether the first visible byte is one of the given.
-func startsWith(body []byte, first string) bool {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
-	return len(body) > 0 && strings.IndexByte(first, body[0]) >= 0
+// isRedirect reports whether the response names another address, as the console does with its login page.
+func isRedirect(e *APIError) bool {
+	return e.StatusCode >= 300 && e.StatusCode <= 399 && e.Header.Get("Location") != ""
 }
 
 // duration is d as people say it: "10m", not "10m0s".

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"testing"
 	"time"
-
-	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
 // TestOptionsReachTheExchange: what New makes of the options. What the exchange makes of it is tested there.
@@ -16,7 +14,7 @@ func TestOptionsReachTheExchange(t *testing.T) {
 	type settled struct {
 		timeout   time.Duration
 		maxBytes  int64
-		retry     exchange.Retry
+		retry     Retry
 		perSecond float64 // 0: no limit
 		burst     int
 	}
@@ -65,16 +63,16 @@ func TestOptionsReachTheExchange(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		e := c.pipeline.exchange
-		want := settled{30 * second, 8 << 20, exchange.Retry{Attempts: 3, BaseDelay: 500 * time.Millisecond, MaxDelay: 30 * second}, 0, 0}
+		want := settled{30 * second, 8 << 20, Retry{Attempts: 3, BaseDelay: 500 * time.Millisecond, MaxDelay: 30 * second}, 0, 0}
 		tt.adjust(&want)
-		got := settled{e.Timeout, e.MaxBytes, e.Retry, 0, 0}
+		got := settled{e.Timeout, e.MaxBytes, Retry{e.Attempts, e.BaseDelay, e.MaxDelay}, 0, 0}
 		if e.Limiter != nil {
 			got.perSecond, got.burst = float64(e.Limiter.Limit()), e.Limiter.Burst()
 		}
 		if got != want {
 			t.Errorf("%s: %+v, want %+v", name, got, want)
 		}
-		if e.Transport != exchange.SharedTransport() || e.Log == nil || e.Base.String() != "https://api-acme.example.org" {
+		if e.Transport != sharedTransport() || e.Log == nil || e.Base.String() != "https://api-acme.example.org" {
 			t.Errorf("%s: %+v", name, e)
 		}
 	}

@@ -102,7 +102,7 @@ func (c *Client) newWait(o WaitOptions) (*wait, error) {
 	w := &wait{
 		every:     orDefault(o.Every, 5*time.Second, 0),
 		patience:  orDefault(o.Patience, 5*time.Minute, 0),
-		baseDelay: c.pipeline.exchange.Retry.BaseDelay,
+		baseDelay: c.pipeline.exchange.BaseDelay,
 		while:     o.While,
 		until:     o.Until,
 	}

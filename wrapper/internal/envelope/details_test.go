@@ -26,11 +26,3 @@ func TestDetailsAreBounded(t *testing.T) {
 		}
 	}
 }
-
-func TestDetailString(t *testing.T) {
-	for d, want := range map[Detail]string{{}: "", {Field: "f"}: "f", {Message: "m"}: "m", {Field: "f", Message: "m"}: "f: m"} {
-		if got := d.String(); got != want {
-			t.Errorf("%#v: got %q, want %q", d, got, want)
-		}
-	}
-}

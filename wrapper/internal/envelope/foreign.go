@@ -38,7 +38,8 @@ func (p *parser) foreign(body []byte) {
 		}
 	}
 	if p.Message == "" && len(p.Details) > 0 {
-		p.message(p.Details[0].String())
+		first := p.Details[0]
+		p.message(strings.Trim(first.Field+": "+first.Message, ": "))
 	}
 }
 
@@ -131,16 +132,17 @@ func withoutTags(s string) string {
 	}
 }
 
-// firstLine returns the first line of plain text that shows anything, "" for JSON that was cut off and for what is no text.
-func firstLine(body []byte) string {
+// plainText takes the first line that shows anything. JSON that was cut off, and binary data, are not plain text.
+func (p *parser) plainText(body []byte) {
 	body = body[:min(len(body), maxPage)]
 	if body[0] == '{' || body[0] == '[' || bytes.IndexByte(body, 0) >= 0 {
-		return ""
+		return
 	}
+	p.Form = PlainText
 	for line := range strings.Lines(string(body)) {
 		if !text.IsBlank(line) {
-			return line
+			p.message(line)
+			return
 		}
 	}
-	return ""
 }

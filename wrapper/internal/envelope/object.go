@@ -4,7 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"unicode/utf8"
+
+	"example.com/cortexscan/gen"
 )
 
 // object is every JSON body of the platform in one: the forms differ in which members they have, and in what they are
@@ -129,15 +130,11 @@ func (r raw) text() string {
 	return compact(r)
 }
 
-// unquote returns the text of a JSON string. Nearly all of them stand for just what is between their quotes; a decoder for
-// each of these would take two thirds of the time that an error with many details costs.
+// unquote returns the value of a JSON string, which a decoder has found to be valid.
 func unquote(b []byte) string {
-	if bytes.IndexByte(b, '\\') < 0 && utf8.Valid(b) {
-		return string(b[1 : len(b)-1])
-	}
-	var s string
-	_ = json.Unmarshal(b, &s) // cannot fail: a decoder has found it to be a string
-	return s
+	var t gen.Text
+	_ = t.UnmarshalJSON(b)
+	return string(t)
 }
 
 func compact(b []byte) string {

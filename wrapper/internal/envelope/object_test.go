@@ -72,20 +72,22 @@ func TestIsError(t *testing.T) {
 	}
 }
 
-func TestHasActionID(t *testing.T) {
-	for body, want := range map[string]bool{
-		`{"reply": {"action_id": 7, "err_code": 200}}`:                  true,
-		`{"reply": {"action_id": {"id": 7}, "err_code": 200}}`:          true,
-		`{"action_id": "7", "err_msg": "OK"}`:                           true,
-		`{"data": {"action_id": "7"}, "err_msg": "OK"}`:                 true,
-		`{"data": {"reply": {"action_id": 7, "err_code": 200}}}`:        true,
-		`{"reply": {"action_id": 7, "action_id": null, "err_code": 1}}`: true,
-		`{"reply": {"action_id": "", "err_code": "SUCCESS"}}`:           false,
-		`{"reply": {"action_id": null, "err_code": 200}}`:               false,
-		`{"reply": {"err_code": 200}, "x": "action_id"}`:                false,
+func TestActionID(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"reply": {"action_id": 7, "err_code": 200}}`:                  "7",
+		`{"reply": {"action_id": {"id": 7}, "err_code": 200}}`:          `{"id":7}`,
+		`{"action_id": "7", "err_msg": "OK"}`:                           "7",
+		`{"data": {"action_id": "7"}, "err_msg": "OK"}`:                 "7",
+		`{"data": {"reply": {"action_id": 7, "err_code": 200}}}`:        "7",
+		`{"reply": {"action_id": 7, "action_id": null, "err_code": 1}}`: "7",
+		`{"reply": {"action_id": true}}`:                                "true",
+		`{"action_id": 1, "reply": {"action_id": 2}}`:                   "1",
+		`{"reply": {"action_id": "", "err_code": "SUCCESS"}}`:           "",
+		`{"reply": {"action_id": null, "err_code": 200}}`:               "",
+		`{"reply": {"err_code": 200}, "x": "action_id"}`:                "",
 	} {
-		if got := Parse([]byte(body), keep).HasActionID; got != want {
-			t.Errorf("%s: %v", body, got)
+		if got := Parse([]byte(body), keep).ActionID; got != want {
+			t.Errorf("%s: %q", body, got)
 		}
 	}
 }

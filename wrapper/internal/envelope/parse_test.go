@@ -13,6 +13,8 @@ import (
 
 func keep(s string) string { return s }
 
+type detail = struct{ Field, Message string }
+
 // TestParse has every error body that was seen on the platform, and what may stand in front of it.
 func TestParse(t *testing.T) {
 	located := `{"line": 1, "column": 19, "message": "no viable alternative at input '|alter2'"}`
@@ -36,7 +38,7 @@ func TestParse(t *testing.T) {
 		{"reply, a word as code", `{"reply": {"err_code": "LICENSE", "err_msg": "m"}}`, Error{Code: "LICENSE", Message: "m"}},
 		{"reply, code 100", `{"reply": {"err_code": 100, "err_msg": "m"}}`, Error{Code: "100", Message: "m"}},
 		{"reply, a list of details as extra", `{"reply": {"err_code": 1, "err_extra": [{"field": "f", "message": "m"}]}}`,
-			Error{Code: "1", Details: []Detail{{"f", "m"}}}},
+			Error{Code: "1", Details: []detail{{"f", "m"}}}},
 		{"flat", `{"err_code": "500", "err_msg": "m", "err_extra": "e"}`, Error{Code: "500", Message: "m", Extra: "e"}},
 		{"flat, located message", `{"err_code": "500", "err_msg": ` + strconv.Quote(located) + `, "err_extra": "e"}`,
 			Error{Code: "500", Message: "no viable alternative at input '|alter2'", Extra: "e", Line: 1, Column: 19}},
@@ -47,15 +49,15 @@ func TestParse(t *testing.T) {
 		{"flat, located message of other types", `{"err_code": "500", "err_msg": "{\"line\": \"x\", \"message\": \"m\"}"}`,
 			Error{Code: "500", Message: `{"line": "x", "message": "m"}`}},
 		{"netscan, details", `{"err_msg": "invalid", "metadata": {"err_extra": [{"field": "name", "message": "Field required"}, {"field": "x", "message": "no"}]}}`,
-			Error{Message: "invalid", Details: []Detail{{"name", "Field required"}, {"x", "no"}}}},
+			Error{Message: "invalid", Details: []detail{{"name", "Field required"}, {"x", "no"}}}},
 		{"netscan, an integer as field", `{"err_msg": "invalid", "metadata": {"err_extra": [{"field": 3, "message": "m"}]}}`,
-			Error{Message: "invalid", Details: []Detail{{"3", "m"}}}},
+			Error{Message: "invalid", Details: []detail{{"3", "m"}}}},
 		{"netscan, no field", `{"err_msg": "invalid", "metadata": {"err_extra": [{"message": "m"}]}}`,
-			Error{Message: "invalid", Details: []Detail{{"", "m"}}}},
+			Error{Message: "invalid", Details: []detail{{"", "m"}}}},
 		{"netscan, no message of a detail", `{"err_msg": "invalid", "metadata": {"err_extra": [{"field": "f"}]}}`,
-			Error{Message: "invalid", Details: []Detail{{"f", ""}}}},
+			Error{Message: "invalid", Details: []detail{{"f", ""}}}},
 		{"netscan, details of other forms", `{"err_msg": "invalid", "metadata": {"err_extra": ["text", {"a": 1}, 7, null, {"field": {}, "message": "m"}]}}`,
-			Error{Message: "invalid", Details: []Detail{{"", "text"}, {"", `{"a":1}`}, {"", "7"}, {"", ""}, {"", "m"}}}},
+			Error{Message: "invalid", Details: []detail{{"", "text"}, {"", `{"a":1}`}, {"", "7"}, {"", ""}, {"", "m"}}}},
 		{"netscan, text extra", `{"err_msg": "invalid", "metadata": {"err_extra": "plain"}}`, Error{Message: "invalid", Extra: "plain"}},
 		{"netscan, null extra", `{"err_msg": "invalid", "metadata": {"err_extra": null}}`, Error{Message: "invalid"}},
 		{"netscan, null metadata", `{"err_msg": "invalid", "metadata": null}`, Error{Message: "invalid"}},
@@ -67,7 +69,7 @@ func TestParse(t *testing.T) {
 		{"reply in data", `{"data": {"reply": {"err_code": 403, "err_msg": "m", "err_extra": null}}}`, Error{Code: "403", Message: "m"}},
 		{"an empty list as extra", `{"err_msg": "m", "err_extra": []}`, Error{Message: "m"}},
 		{"errorCode, a map of details", `{"errorCode": "VALIDATION_ERROR", "message": "m", "details": {"policy.name": {"message": "too long"}, "a": {"message": "b"}}}`,
-			Error{Code: "VALIDATION_ERROR", Message: "m", Details: []Detail{{"a", "b"}, {"policy.name", "too long"}}}},
+			Error{Code: "VALIDATION_ERROR", Message: "m", Details: []detail{{"a", "b"}, {"policy.name", "too long"}}}},
 		{"errorCode, a map of something else", `{"errorCode": "E", "message": "m", "details": {"a": {"message": "b"}, "c": 1}}`,
 			Error{Code: "E", Message: "m", Extra: `{"a":{"message":"b"},"c":1}`}},
 		{"errorCode, a map without messages", `{"errorCode": "E", "message": "m", "details": {"a": {"b": "c"}}}`,
@@ -108,10 +110,10 @@ func TestParse(t *testing.T) {
 		// What is not the platform's.
 		{"FastAPI, a text", `{"detail": "Not authenticated"}`, Error{Message: "Not authenticated"}},
 		{"FastAPI, a list", `{"detail": [{"type": "missing", "loc": ["body", "filters", 0], "msg": "Field required"}, {"loc": ["query"], "msg": "no"}]}`,
-			Error{Message: "body.filters.0: Field required", Details: []Detail{{"body.filters.0", "Field required"}, {"query", "no"}}}},
+			Error{Message: "body.filters.0: Field required", Details: []detail{{"body.filters.0", "Field required"}, {"query", "no"}}}},
 		{"pydantic in metadata", `{"err_msg": "invalid", "metadata": {"err_extra": [{"type": "missing", "loc": ["body", "name"], "msg": "Field required"}]}}`,
-			Error{Message: "invalid", Details: []Detail{{"body.name", "Field required"}}}},
-		{"pydantic as a list", `[{"loc": ["body"], "msg": "m"}]`, Error{Message: "body: m", Details: []Detail{{"body", "m"}}}},
+			Error{Message: "invalid", Details: []detail{{"body.name", "Field required"}}}},
+		{"pydantic as a list", `[{"loc": ["body"], "msg": "m"}]`, Error{Message: "body: m", Details: []detail{{"body", "m"}}}},
 		{"an error inside the error", `{"err_msg": "outer", "err_extra": {"err_msg": "inner"}}`, Error{Message: "inner", Extra: "outer"}},
 		{"an error inside the error, in reply", `{"reply": {"err_code": 500, "err_msg": "outer", "err_extra": {"err_msg": "inner"}}}`,
 			Error{Code: "500", Message: "inner", Extra: "outer"}},
@@ -119,25 +121,25 @@ func TestParse(t *testing.T) {
 		{"error", `{"error": "invalid_token", "error_description": "expired"}`, Error{Message: "invalid_token", Extra: "expired"}},
 		{"error as an object", `{"error": {"code": 404, "message": "no route"}}`, Error{Code: "404", Message: "no route"}},
 		{"error as an object without a message", `{"error": {"a": 1}}`, Error{Message: `{"a":1}`}},
-		{"errors, texts", `{"errors": ["a", "b"]}`, Error{Message: "a", Details: []Detail{{"", "a"}, {"", "b"}}}},
-		{"errors, objects", `{"errors": [{"field": "f", "title": "m"}]}`, Error{Message: "f: m", Details: []Detail{{"f", "m"}}}},
+		{"errors, texts", `{"errors": ["a", "b"]}`, Error{Message: "a", Details: []detail{{"", "a"}, {"", "b"}}}},
+		{"errors, objects", `{"errors": [{"field": "f", "title": "m"}]}`, Error{Message: "f: m", Details: []detail{{"f", "m"}}}},
 		{"errors, numbers", `{"errors": [1]}`, Error{}},
 		{"reply as a text", `{"reply": "Too many requests"}`, Error{Message: "Too many requests"}},
 		{"message and code", `{"message": "no route", "code": "E7"}`, Error{Code: "E7", Message: "no route"}},
 		{"message as an object", `{"message": {"detail": "m"}}`, Error{Message: "m"}},
 		{"message beside errors", `{"message": "Validation failed", "errors": [{"field": "f", "message": "m"}]}`,
-			Error{Message: "Validation failed", Details: []Detail{{"f", "m"}}}},
+			Error{Message: "Validation failed", Details: []detail{{"f", "m"}}}},
 		{"message beside error", `{"status": 404, "error": "Not Found", "message": "No handler"}`, Error{Message: "No handler", Extra: "Not Found"}},
 		{"message beside detail", `{"message": 7, "detail": "d"}`, Error{Message: "7", Extra: "d"}},
 		{"detail as an object", `{"detail": {"err_msg": "m"}}`, Error{Message: "m"}},
 		{"empty objects", `{"error": {}, "message": {}, "detail": {}, "errors": {}}`, Error{}},
 		{"errors, empty", `{"errors": [ ]}`, Error{}},
-		{"errors, objects, with space around", "{\"errors\": [\r\n\t {\"title\": \"m\"}]}", Error{Message: "m", Details: []Detail{{"", "m"}}}},
+		{"errors, objects, with space around", "{\"errors\": [\r\n\t {\"title\": \"m\"}]}", Error{Message: "m", Details: []detail{{"", "m"}}}},
 		{"reply as an object of something else", `{"reply": {"a": "b"}}`, Error{}},
-		{"a place that is no list", `{"detail": [{"loc": "body", "msg": "m"}]}`, Error{Message: "body: m", Details: []Detail{{"body", "m"}}}},
+		{"a place that is no list", `{"detail": [{"loc": "body", "msg": "m"}]}`, Error{Message: "body: m", Details: []detail{{"body", "m"}}}},
 		{"a place with other types", `{"detail": [{"loc": ["a", null, {"b": 1}, 2.5], "field": "f", "msg": "m"}]}`,
-			Error{Message: "a...2.5: m", Details: []Detail{{"a...2.5", "m"}}}},
-		{"a place of another type", `{"detail": [{"loc": {}, "field": "f", "msg": "m"}]}`, Error{Message: "f: m", Details: []Detail{{"f", "m"}}}},
+			Error{Message: "a...2.5: m", Details: []detail{{"a...2.5", "m"}}}},
+		{"a place of another type", `{"detail": [{"loc": {}, "field": "f", "msg": "m"}]}`, Error{Message: "f: m", Details: []detail{{"f", "m"}}}},
 		{"a located message inside the error", `{"err_msg": "outer", "err_extra": {"err_msg": "{\"line\": 2, \"column\": 3, \"message\": \"m\"}"}}`,
 			Error{Message: "m", Extra: "outer", Line: 2, Column: 3}},
 		{"a JSON string that breaks off", `"oops`, Error{Message: `"oops`}},
@@ -151,9 +153,9 @@ func TestParse(t *testing.T) {
 		// Of several that say the same the first one counts.
 		{"message, error and detail", `{"message": "a", "error": "b", "detail": "c"}`, Error{Message: "a", Extra: "b"}},
 		{"code beside an error with another", `{"code": "E7", "message": "m", "error": {"code": 404, "message": "n"}}`, Error{Code: "E7", Message: "m", Extra: "n"}},
-		{"detail beside errors", `{"detail": [{"msg": "a"}], "errors": [{"message": "b"}]}`, Error{Message: "a", Details: []Detail{{"", "a"}}}},
+		{"detail beside errors", `{"detail": [{"msg": "a"}], "errors": [{"message": "b"}]}`, Error{Message: "a", Details: []detail{{"", "a"}}}},
 		{"details of an error and of its metadata", `{"err_msg": "m", "err_extra": [{"field": "f", "message": "a"}], "metadata": {"err_extra": [{"field": "g", "message": "b"}]}}`,
-			Error{Message: "m", Details: []Detail{{"f", "a"}}}},
+			Error{Message: "m", Details: []detail{{"f", "a"}}}},
 		{"HTML, words that only a tag separates", "<h1>502<br>Bad Gateway</h1>", Error{Message: "502 Bad Gateway"}},
 
 		// Names in other letters, and members that occur twice.
@@ -162,7 +164,7 @@ func TestParse(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := Parse([]byte(tt.body), keep)
-			got.IsError = false // has a test of its own
+			got.IsError, got.Form = false, 0 // have tests of their own
 			if !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("got  %+v\nwant %+v", got, tt.want)
 			}
@@ -170,7 +172,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestNoEndpoints looks for the words in the whole message, in any case, and nowhere else.
+// TestNoEndpoints looks for the words in the whole message and in what is beside it, in any case.
 func TestNoEndpoints(t *testing.T) {
 	const words = "No endpoint was found for creating the requested action"
 	for body, want := range map[string]bool{
@@ -179,14 +181,43 @@ func TestNoEndpoints(t *testing.T) {
 		`{"err_msg": "` + strings.ToUpper(words) + `"}`:                            true,
 		`{"err_msg": "No endpoint\nwas  found for creating the requested action"}`: true,
 		words: true,
-		`{"err_msg": "` + words + `", "err_extra": {"err_msg": "m"}}`: true,
-		`{"err_msg": "m", "err_extra": {"err_msg": "` + words + `"}}`: true,
-		`{"detail": "` + words + `"}`:                                 true,
-		`{"err_msg": "m", "err_extra": "` + words + `"}`:              false,
-		`{"err_msg": "No endpoint was found"}`:                        false,
+		`{"err_msg": "` + words + `", "err_extra": {"err_msg": "m"}}`:                 true,
+		`{"err_msg": "m", "err_extra": {"err_msg": "` + words + `"}}`:                 true,
+		`{"detail": "` + words + `"}`:                                                 true,
+		`{"err_msg": "m", "err_extra": "` + words + `"}`:                              true,
+		`{"err_msg": "m", "err_extra": "` + strings.Repeat("a", 5000) + words + `"}`:  true,
+		`{"err_msg": "m", "err_extra": {"reason": "` + words + `"}}`:                  true,
+		`{"err_msg": "m", "metadata": {"err_extra": [{"message": "` + words + `"}]}}`: true,
+		`{"reply": {"err_msg": "m", "err_extra": "No endpoint was found"}}`:           false,
+		`{"err_msg": "No endpoint was found"}`:                                        false,
 	} {
 		if got := Parse([]byte(body), keep).NoEndpoints; got != want {
 			t.Errorf("%.80s: %v", body, got)
+		}
+	}
+}
+
+func TestForm(t *testing.T) {
+	for body, want := range map[string]Form{
+		"": Unreadable, " \n": Unreadable, "\x00ELF": Unreadable, `{"err_msg": "m`: Unreadable, `[1`: Unreadable,
+		`{}`: JSON, `"text"`: JSON, "\ufeff null": JSON, `7`: JSON, "<html>": HTML, "\ufeff\n<!DOCTYPE html>": HTML, "Forbidden": PlainText, `"oops`: PlainText,
+	} {
+		if got := Parse([]byte(body), keep).Form; got != want {
+			t.Errorf("%q: %d, want %d", body, got, want)
+		}
+	}
+}
+
+// TestIsErrorAlone: an object in which nothing but an error is, whoever sent it.
+func TestIsErrorAlone(t *testing.T) {
+	for body, want := range map[string]bool{
+		`{"error": "e"}`: true, `{"errors": ["e"]}`: true, `{"detail": "d"}`: true, `{"Detail": [{"msg": "m"}]}`: true, "\ufeff" + `{"error": {"code": 1}}`: true,
+		`{"err_extra": "e"}`: true, `{"error": null, "errors": ["e"]}`: true, `{"\u0065rror": "e"}`: true, `{"error": true}`: true,
+		`{"error": null}`: false, `{"errors": []}`: false, `{"error": "", "detail": {}}`: false, `{"err_code": 0, "err_msg": null}`: false,
+		`{"error": "e", "data": 1}`: false, `{"detail": "d", "id": 7}`: false, `{}`: false, `[{"error": "e"}]`: false, `"error"`: false, `{"error": "e"`: false, ``: false,
+	} {
+		if got := IsErrorAlone([]byte(body)); got != want {
+			t.Errorf("%s: %v", body, got)
 		}
 	}
 }

@@ -108,7 +108,7 @@ func newClient(rt http.RoundTripper, adjust ...func(*Client)) *Client {
 			h.Set("X-Nonce", nonce)
 			return NewRedactor(key, nonce)
 		},
-		Transport: rt, MaxBytes: 1 << 20, Retry: Retry{Attempts: 3, MaxDelay: 30 * time.Second}, Log: slog.New(slog.DiscardHandler),
+		Transport: rt, MaxBytes: 1 << 20, Attempts: 3, MaxDelay: 30 * time.Second, Log: slog.New(slog.DiscardHandler),
 	}
 	for _, f := range adjust {
 		f(c)
@@ -116,7 +116,7 @@ func newClient(rt http.RoundTripper, adjust ...func(*Client)) *Client {
 	return c
 }
 
-func once(c *Client)    { c.Retry.Attempts = 1 }
+func once(c *Client)    { c.Attempts = 1 }
 func seconds(c *Client) { c.Timeout = 3 * time.Second }
 
 // methods are one that has no effect and can be repeated, and one that may have an effect.

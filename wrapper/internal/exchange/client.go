@@ -1,6 +1,10 @@
+// Package exchange carries out one HTTP call safely. For each attempt it waits for the rate limit, signs the
+// request, sends it once, reads a bounded answer and removes the credentials from it; then it decides on another
+// attempt. It knows HTTP, and nothing of the service at the other end.
 package exchange
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -18,16 +22,13 @@ type Client struct {
 	Transport http.RoundTripper
 	Timeout   time.Duration // of one attempt, its body included; 0: none
 	MaxBytes  int64         // of an answer's body, after decompression
-	Retry     Retry
-	Limiter   *rate.Limiter // nil: no limit
-	Log       *slog.Logger
-}
-
-// Retry says how often a request is sent at most, and how long the waits in between are.
-type Retry struct {
-	Attempts  int
+	Attempts  int           // how often a request is sent at most
 	BaseDelay time.Duration // bounds the random wait before the second attempt; the bound doubles with each further one
 	MaxDelay  time.Duration // bounds every wait; a Retry-After that asks for more ends the call
+	// Refused reports whether a response of 429 is a refusal. Nil: always. It is asked about requests that may have an effect.
+	Refused func(*Result) bool
+	Limiter *rate.Limiter // nil: no limit
+	Log     *slog.Logger
 }
 
 // Result is what a call came to: an answer of any status, or none.
@@ -56,6 +57,26 @@ type Result struct {
 
 // Whole reports whether the answer arrived completely.
 func (r *Result) Whole() bool { return r.Response != nil && r.Err == nil && !r.TooLarge }
+
+// Do sends r, whose URL has the path below the base and whose body is given apart, until an attempt succeeds, fails for
+// good, or was the last one. The body of r and its GetBody are not looked at.
+func (c *Client) Do(ctx context.Context, r *http.Request, body []byte) *Result {
+	res := &Result{}
+	for {
+		if res.Ended = waitRateLimit(ctx, c.Limiter); res.Ended != nil {
+			return res
+		}
+		c.attempt(ctx, r, body, res)
+		delay, again := c.next(MayHaveEffect(r), res)
+		if res.Ended = contextEnded(ctx); res.Ended != nil || !again {
+			return res
+		}
+		c.logRetry(ctx, r, res, delay)
+		if res.Ended = Sleep(ctx, delay, "the next attempt"); res.Ended != nil {
+			return res
+		}
+	}
+}
 
 // target is the URL below the base.
 func (c *Client) target(u *url.URL) *url.URL {

@@ -13,14 +13,14 @@ import (
 )
 
 // next decides whether the call is worth another attempt, and after which wait.
-func (r Retry) next(mayHaveEffect bool, res *Result) (delay time.Duration, again bool) {
-	if res.Attempts >= r.Attempts || !worthAnother(mayHaveEffect, res) {
+func (c *Client) next(mayHaveEffect bool, res *Result) (delay time.Duration, again bool) {
+	if res.Attempts >= c.Attempts || !c.worthAnother(mayHaveEffect, res) {
 		return 0, false
 	}
-	delay = r.backoff(res.Attempts)
+	delay = c.backoff(res.Attempts)
 	if res.Response != nil {
 		asked := RetryAfter(res.Response.Header, time.Now())
-		if asked > r.MaxDelay || asked == math.MaxInt64 {
+		if asked > c.MaxDelay || asked == math.MaxInt64 {
 			return 0, false
 		}
 		delay = max(delay, asked)
@@ -30,7 +30,7 @@ func (r Retry) next(mayHaveEffect bool, res *Result) (delay time.Duration, again
 
 // worthAnother goes by the HTTP status alone, not by what the body says: a 500 mostly speaks of the request, and would be
 // answered the same again.
-func worthAnother(mayHaveEffect bool, res *Result) bool {
+func (c *Client) worthAnother(mayHaveEffect bool, res *Result) bool {
 	switch {
 	case res.Permanent:
 		return false
@@ -39,7 +39,7 @@ func worthAnother(mayHaveEffect bool, res *Result) bool {
 	}
 	switch status := res.Response.StatusCode; status {
 	case http.StatusTooManyRequests:
-		return true
+		return !mayHaveEffect || c.Refused == nil || c.Refused(res)
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return !mayHaveEffect
 	default:
@@ -56,12 +56,12 @@ func isCorrupt(err error) bool {
 
 // backoff returns a random wait between nothing and BaseDelay, doubled with every attempt up to MaxDelay: full jitter, so
 // that programs which failed together do not come back together.
-func (r Retry) backoff(attempts int) time.Duration {
-	bound := r.MaxDelay
-	if shift := attempts - 1; shift < 63 && r.BaseDelay <= r.MaxDelay>>shift {
-		bound = r.BaseDelay << shift
+func (c *Client) backoff(attempts int) time.Duration {
+	bound := c.MaxDelay
+	if shift := attempts - 1; shift < 63 && c.BaseDelay <= c.MaxDelay>>shift {
+		bound = c.BaseDelay << shift
 	}
-	if r.BaseDelay == 0 {
+	if c.BaseDelay == 0 {
 		return 0
 	}
 	if bound == math.MaxInt64 {

@@ -47,7 +47,7 @@ func TestRetryTable(t *testing.T) {
 		for effect, want := range map[bool]bool{false: tt.noEffect, true: tt.mayHaveEffect} {
 			for attempts := 1; attempts <= 4; attempts++ {
 				tt.res.Attempts = attempts
-				_, again := Retry{Attempts: 3, MaxDelay: 1}.next(effect, &tt.res)
+				_, again := (&Client{Attempts: 3, MaxDelay: 1}).next(effect, &tt.res)
 				if again != (want && attempts < 3) {
 					t.Errorf("%s, may have an effect: %v, after %d attempts: %v", tt.name, effect, attempts, again)
 				}
@@ -86,7 +86,7 @@ func TestRetryAfter(t *testing.T) {
 			}
 			res := &Result{Attempts: 1, Response: &http.Response{StatusCode: 429, Header: h}}
 			for most, long := range map[time.Duration]bool{time.Minute: tt.want > time.Minute, math.MaxInt64: tt.want == math.MaxInt64} {
-				delay, again := Retry{Attempts: 2, MaxDelay: most}.next(true, res)
+				delay, again := (&Client{Attempts: 2, MaxDelay: most}).next(true, res)
 				if again == long || again && delay != tt.want {
 					t.Errorf("%s, at most %v: again %v after %v", tt.name, most, again, delay)
 				}
@@ -100,7 +100,7 @@ func TestRetryAfter(t *testing.T) {
 
 // TestTheLongerWaitCounts, of that which is asked for and that of the backoff.
 func TestTheLongerWaitCounts(t *testing.T) {
-	r, over := Retry{Attempts: 2, BaseDelay: 10 * time.Second, MaxDelay: 10 * time.Second}, 0
+	r, over := &Client{Attempts: 2, BaseDelay: 10 * time.Second, MaxDelay: 10 * time.Second}, 0
 	for range 200 {
 		delay, again := r.next(true, &Result{Attempts: 1, Response: &http.Response{StatusCode: 429, Header: http.Header{"Retry-After": {"5"}}}})
 		if !again || delay < 5*time.Second || delay > 10*time.Second {
@@ -134,7 +134,7 @@ func TestBackoff(t *testing.T) {
 		{0, math.MaxInt64, map[int]time.Duration{1: 0, 30: 0, 63: 0, 64: 0, 1000: 0}},
 		{1, 0, map[int]time.Duration{1: 0, 2: 0}},
 	} {
-		r := Retry{BaseDelay: tt.base, MaxDelay: tt.most}
+		r := &Client{BaseDelay: tt.base, MaxDelay: tt.most}
 		for attempt, bound := range tt.bounds {
 			shortest, longest := time.Duration(math.MaxInt64), time.Duration(math.MinInt64)
 			for range 300 {

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -133,6 +134,9 @@ func (t *requestTrace) mayHaveSent(err error) bool {
 	}
 	return t.sent.Load()
 }
+
+// newBody is a reader that net/http recognizes as one in memory, so that it sends header and body in one packet.
+func newBody(body []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(body)) }
 
 // watchedBody remembers that it was read.
 type watchedBody struct {

@@ -22,7 +22,7 @@ func newLimiter(perSecond float64, burst int) *rate.Limiter {
 func TestTheRateLimitHoldsEveryAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rec, start := inTurn(canned(503, "")), time.Now()
-		c := newClient(rec, func(c *Client) { c.Limiter = newLimiter(1, 2); c.Retry.Attempts = 5 })
+		c := newClient(rec, func(c *Client) { c.Limiter = newLimiter(1, 2); c.Attempts = 5 })
 		do(t.Context(), t, c, http.MethodGet)
 		for i, at := range rec.at {
 			if want := time.Duration(max(0, i-1)) * time.Second; at.Sub(start).Round(time.Millisecond) != want {

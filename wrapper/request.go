@@ -1,4 +1,4 @@
-package exchange
+package wrapper
 
 import (
 	"bytes"
@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// Prepare gives the headers of r their usual names, and says what keeps r from being sent. net/http says so too late: its
+// prepare gives the headers of r their usual names, and says what keeps r from being sent. net/http says so too late: its
 // error is that of a request which may have been sent.
-func Prepare(r *http.Request) error {
+func prepare(r *http.Request) error {
 	if r.URL == nil || !strings.HasPrefix(r.URL.Path, "/") {
 		return errors.New("the request's URL has no path that begins with a slash")
 	}
@@ -65,9 +65,9 @@ func isToken(s string) bool {
 	})
 }
 
-// ReadBody reads the body of a request once and closes it. The request's GetBody, which may belong to another body by now,
+// readBody reads the body of a request once and closes it. The request's GetBody, which may belong to another body by now,
 // is not used.
-func ReadBody(r *http.Request) ([]byte, error) {
+func readBody(r *http.Request) ([]byte, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
 	}
@@ -81,16 +81,13 @@ func ReadBody(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// Copy returns a copy of r with the body, which its owner may read and replace. URL and header are those of r.
-func Copy(ctx context.Context, r *http.Request, body []byte) *http.Request {
+// withBody returns a copy of r with the body, which its owner may read and replace. URL and header are those of r.
+func withBody(ctx context.Context, r *http.Request, body []byte) *http.Request {
 	c := r.WithContext(ctx)
 	c.Body, c.GetBody, c.ContentLength = http.NoBody, nil, int64(len(body))
 	if len(body) > 0 {
-		c.Body = newBody(body)
-		c.GetBody = func() (io.ReadCloser, error) { return newBody(body), nil }
+		c.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+		c.Body, _ = c.GetBody()
 	}
 	return c
 }
-
-// newBody is a reader that net/http recognizes as one in memory, so that it sends header and body in one packet.
-func newBody(body []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(body)) }

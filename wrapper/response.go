@@ -36,7 +36,7 @@ func check(r *http.Request, res *exchange.Result, key keyType, accept func(*http
 	if !res.Whole() || !isSuccess(res.Response.StatusCode) || envelope.IsError(res.Body) {
 		return failure(r, res, key, nil, nil)
 	}
-	if err := accept(res.Response, bytes.TrimPrefix(res.Body, byteOrderMark)); err != nil {
+	if err := accept(res.Response, envelope.TrimMark(res.Body)); err != nil {
 		return failure(r, res, key, ErrUnexpectedResponse, err)
 	}
 	return nil
@@ -61,6 +61,7 @@ func failure(r *http.Request, res *exchange.Result, key keyType, kind, cause err
 		RetryAfter: exchange.RetryAfter(res.Response.Header, time.Now()),
 		Attempts:   res.Attempts,
 		Body:       beginning(res.Body),
+		actionID:   said.ActionID,
 		kinds:      []error{kind},
 		cause:      cause,
 	}
@@ -74,10 +75,11 @@ func failure(r *http.Request, res *exchange.Result, key keyType, kind, cause err
 	if kind == nil {
 		e.kinds = kindsOf(e.StatusCode, said, res.TooLarge)
 	}
-	if exchange.MayHaveEffect(r) && !isDefinite(e.StatusCode, res.Whole(), said) {
+	mayHaveEffect := exchange.MayHaveEffect(r)
+	if mayHaveEffect && !isDefinite(e.StatusCode, res.Whole(), said) {
 		e.kinds = append(e.kinds, ErrOutcomeUnknown)
 	}
-	e.Hint = hint(e, res.Response.Header, key)
+	e.Hint = hint(e, said, key, mayHaveEffect)
 	return e
 }
 
@@ -142,15 +144,38 @@ func kindsOf(status int, said envelope.Error, tooLarge bool) (kinds []error) {
 	return kinds
 }
 
-// isDefinite reports whether an answer, which may not be whole, says that the request was, or was not, executed.
+// isDefinite is the one list of the responses after which a request that may have an effect is known not to have been executed.
+// After any other the outcome is unknown: a gateway may have sent it after it had passed the request on.
 func isDefinite(status int, whole bool, said envelope.Error) bool {
-	switch {
-	case status < http.StatusOK, status == http.StatusBadGateway, status == http.StatusServiceUnavailable, status == http.StatusGatewayTimeout:
+	if said.ActionID != "" {
 		return false
-	case !isSuccess(status):
+	}
+	// The envelope's code counts like a status where it is one, but a 500 in it is the service's own word.
+	if code := statusOf(said.Code); code != 0 && code != http.StatusInternalServerError && !isRefusal(code) {
+		return false
+	}
+	if isSuccess(status) || status == http.StatusInternalServerError {
+		return whole && said.IsError
+	}
+	return isRefusal(status)
+}
+
+// isRefusal reports whether a status alone says that the request was not executed.
+func isRefusal(status int) bool {
+	switch {
+	case status >= 300 && status <= 399:
+		return status != http.StatusSeeOther // which comes after the request was executed
+	case status >= 400 && status <= 417:
+		return status != http.StatusRequestTimeout
+	case status >= 421 && status <= 426:
 		return true
 	}
-	return whole && said.IsError && (!said.HasActionID || statusOf(said.Code) != 0)
+	switch status {
+	case http.StatusPreconditionRequired, http.StatusTooManyRequests, http.StatusRequestHeaderFieldsTooLarge,
+		http.StatusUnavailableForLegalReasons, http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
+		return true
+	}
+	return false
 }
 
 // statusOf returns the HTTP status of an error that a code stands for, 0 where it is none.
@@ -160,6 +185,30 @@ func statusOf(code string) int {
 	}
 	return 0
 }
+
+// kindOfStatus returns the kind that an HTTP status stands for, nil where it has none.
+func kindOfStatus(status int) error {
+	switch status {
+	case http.StatusBadRequest, http.StatusUnprocessableEntity:
+		return ErrBadRequest
+	case http.StatusUnauthorized:
+		return ErrUnauthorized
+	case http.StatusPaymentRequired:
+		return ErrNoLicense
+	case http.StatusForbidden:
+		return ErrForbidden
+	case http.StatusNotFound:
+		return ErrNotFound
+	case http.StatusTooManyRequests:
+		return ErrRateLimited
+	}
+	if status >= 500 && status <= 599 {
+		return ErrServer
+	}
+	return nil
+}
+
+func isSuccess(status int) bool { return status >= 200 && status <= 299 }
 
 // beginning returns what is kept of a body, in memory of its own where that frees the rest.
 func beginning(body []byte) []byte {

@@ -94,7 +94,7 @@ func TestTheResultIsThatOfTheLastAttempt(t *testing.T) {
 func TestTheContextEnds(t *testing.T) {
 	cause := errors.New("shutting down")
 	busy := func(c *Client) { c.Limiter = newLimiter(0.01, 1); c.Limiter.Reserve() }
-	slow := func(c *Client) { c.Retry.BaseDelay = 29 * time.Second; c.Retry.MaxDelay = 29 * time.Second }
+	slow := func(c *Client) { c.BaseDelay = 29 * time.Second; c.MaxDelay = 29 * time.Second }
 	for _, tt := range []struct {
 		name     string
 		rt       transport
@@ -105,7 +105,7 @@ func TestTheContextEnds(t *testing.T) {
 		{"while it waits for the rate limit", canned(200, ""), busy, 0, 0},
 		{"during an attempt", silent, func(*Client) {}, 1, 0},
 		{"between two attempts", canned(429, "", "Retry-After", "20"), slow, 1, 429},
-		{"between two attempts without an answer", notSent, func(c *Client) { slow(c); c.Retry.Attempts = 99 }, -1, 0},
+		{"between two attempts without an answer", notSent, func(c *Client) { slow(c); c.Attempts = 99 }, -1, 0},
 	} {
 		for _, method := range methods {
 			t.Run(tt.name+"/"+method, func(t *testing.T) {
@@ -132,7 +132,7 @@ func TestTheContextEnds(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
 			start := time.Now()
-			res := do(ctx, t, newClient(rt, func(c *Client) { c.Retry.BaseDelay, c.Retry.MaxDelay = 1<<62, 1<<62 }), http.MethodPost)
+			res := do(ctx, t, newClient(rt, func(c *Client) { c.BaseDelay, c.MaxDelay = 1<<62, 1<<62 }), http.MethodPost)
 			if took := time.Since(start); took != 0 || !errors.Is(res.Ended, context.DeadlineExceeded) || res.Attempts != 1 || res.Sent || (res.Response != nil) != (name == "an answer") {
 				t.Errorf("%s, and a wait that would outlast the deadline: %+v after %v", name, res, took)
 			}
@@ -159,7 +159,7 @@ func TestAttemptsAreCountedAndDelayed(t *testing.T) {
 	for attempts := 1; attempts <= 4; attempts++ {
 		synctest.Test(t, func(t *testing.T) {
 			rec, start := inTurn(canned(429, "", "Retry-After", "7")), time.Now()
-			res := do(t.Context(), t, newClient(rec, func(c *Client) { c.Retry.Attempts = attempts }), http.MethodPost)
+			res := do(t.Context(), t, newClient(rec, func(c *Client) { c.Attempts = attempts }), http.MethodPost)
 			if res.Attempts != attempts || len(rec.requests) != attempts || res.Ended != nil {
 				t.Errorf("%d attempts: %+v", attempts, res)
 			}

@@ -1,4 +1,4 @@
-package exchange
+package wrapper
 
 import (
 	"net/http"
@@ -7,9 +7,9 @@ import (
 
 // TestSharedTransport is one for all, a bounded one, and not the program's own.
 func TestSharedTransport(t *testing.T) {
-	shared, ok := SharedTransport().(*http.Transport)
-	if !ok || SharedTransport() != http.RoundTripper(shared) || shared == http.DefaultTransport {
-		t.Fatalf("got %T", SharedTransport())
+	shared, ok := sharedTransport().(*http.Transport)
+	if !ok || sharedTransport() != http.RoundTripper(shared) || shared == http.DefaultTransport {
+		t.Fatalf("got %T", sharedTransport())
 	}
 	if shared.MaxIdleConnsPerHost != 64 || shared.MaxConnsPerHost != 0 || shared.DisableKeepAlives || !shared.ForceAttemptHTTP2 || shared.Proxy == nil {
 		t.Errorf("got %+v", shared)

@@ -2,11 +2,18 @@ package wrapper_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"net"
 	"net/http"
 	"net/http/httptrace"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,40 +21,166 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// TestTheStatusDecides: the kinds of an answer that is no success follow from its HTTP status, whatever the body
-// looks like; and whether the outcome is unknown, from the method too.
+// TestTheStatusDecides: the kinds of a response that is no success follow from its HTTP status, whatever the body is. Whether the
+// outcome is unknown follows from the list in doc.go.
 func TestTheStatusDecides(t *testing.T) {
-	bodies := map[string]string{
-		"empty":                       "",
-		"an envelope of another code": `{"reply": {"err_code": 404, "err_msg": "m", "err_extra": null}}`,
-		"an envelope of a word":       `{"errorCode": "E", "message": "m"}`,
-		"a success":                   goodReply,
-		"plain text":                  "Internal Server Error",
-		"HTML":                        "<html><title>Sign in</title></html>",
-		"cut-off JSON":                `{"reply": {"err_code": 4`,
+	definite := documentedDefinite(t)
+	kindOf := map[int]string{400: "BadRequest", 422: "BadRequest", 401: "Unauthorized", 402: "NoLicense", 403: "Forbidden", 404: "NotFound", 429: "RateLimited"}
+	bodies := []struct {
+		name, body string
+		envelope   bool // of the service, with a code that does not say that the outcome is unknown
+		open       bool // it says that
+	}{
+		{"empty", "", false, false},
+		{"an envelope", `{"reply": {"err_code": 500, "err_msg": "m", "err_extra": null}}`, true, false},
+		{"an envelope of a word", `{"errorCode": "E", "message": "m"}`, true, false},
+		{"an envelope of a number that is no status", `{"err_code": 100, "err_msg": "m"}`, true, false},
+		{"an envelope of 408", `{"reply": {"err_code": 408, "err_msg": "m"}}`, true, true},
+		{"an envelope of 499", `{"err_code": "499", "err_msg": "m"}`, true, true},
+		{"an envelope of 502", `{"data": {"reply": {"err_code": 502}}}`, true, true},
+		{"an envelope of 503", `{"err_msg": "m", "metadata": {"err_code": 503}}`, true, true},
+		{"an envelope of 504", `{"reply": {"err_code": "504", "err_msg": "m"}}`, true, true},
+		{"an envelope of 524", `{"reply": {"err_code": 524, "err_msg": "m"}}`, true, true},
+		{"an action", goodReply, false, true},
+		{"an action beside an error", `{"reply": {"action_id": 7, "err_code": 400, "err_msg": "m"}}`, true, true},
+		{"plain text", "Internal Server Error", false, false},
+		{"HTML", "<html><title>Sign in</title></html>", false, false},
+		{"JSON of a gateway", `{"message": "Forbidden"}`, false, false},
+		{"an error of FastAPI", `{"detail": "d"}`, false, false},
+		{"JSON that was cut off", `{"reply": {"err_code": 4`, false, false},
 	}
-	for status, want := range map[int]string{
-		400: "BadRequest", 422: "BadRequest", 401: "Unauthorized", 402: "NoLicense", 403: "Forbidden", 404: "NotFound", 429: "RateLimited",
-		500: "Server", 501: "Server", 502: "Server", 503: "Server", 504: "Server", 505: "Server", 599: "Server",
-		300: "Unexpected", 301: "Unexpected", 302: "Unexpected", 303: "Unexpected", 304: "Unexpected", 307: "Unexpected", 308: "Unexpected",
-		405: "Unexpected", 408: "Unexpected", 409: "Unexpected", 418: "Unexpected", 499: "Unexpected", 600: "Unexpected", 999: "Unexpected",
-		0: "Unexpected", 101: "Unexpected", 199: "Unexpected", // none of which is a final status
-	} {
-		for form, body := range bodies {
+	for status := range 1000 {
+		if isSuccess := status >= 200 && status <= 299; isSuccess || status > 700 && status < 999 {
+			continue
+		}
+		want := kindOf[status]
+		if want == "" && status >= 500 && status <= 599 {
+			want = "Server"
+		}
+		if want == "" {
+			want = "Unexpected"
+		}
+		for _, tt := range bodies {
 			for _, op := range operations {
-				t.Run(fmt.Sprintf("%d/%s/%s", status, form, op.name), func(t *testing.T) {
-					err := op.call(t, t.Context(), newClient(t, canned(status, body), once()))
-					expected := []string{want}
-					if op.effect && (status < 200 || status == 502 || status == 503 || status == 504) {
-						expected = append(expected, "OutcomeUnknown")
-					}
-					wantKinds(t, err, expected...)
-					if e := apiError(t, err); e.StatusCode != status || string(e.Body) != body {
-						t.Errorf("status %d, body %q", e.StatusCode, e.Body)
-					}
-				})
+				err := op.call(t, t.Context(), newClient(t, canned(status, tt.body), once()))
+				expected := []string{want}
+				if op.effect && (tt.open || !definite[status] && !(status == 500 && tt.envelope)) {
+					expected = append(expected, "OutcomeUnknown")
+				}
+				wantKinds(t, err, expected...)
+				if e := apiError(t, err); e.StatusCode != status || string(e.Body) != tt.body {
+					t.Errorf("status %d, body %q", e.StatusCode, e.Body)
+				}
+				if t.Failed() {
+					t.Fatalf("%d, %s, %s", status, tt.name, op.name)
+				}
 			}
 		}
+	}
+}
+
+// documentedDefinite returns the statuses that the list in doc.go calls definite whatever the body is.
+func documentedDefinite(t testing.TB) map[int]bool {
+	t.Helper()
+	definite := map[int]bool{}
+	for _, line := range documented(t, "# Unknown outcomes") {
+		for _, word := range strings.Fields(line) {
+			first, last, isRange := strings.Cut(word, "-")
+			from, err := strconv.Atoi(first)
+			if err != nil || strings.Contains(line, "with an") {
+				break
+			}
+			to := from
+			if isRange {
+				if to, err = strconv.Atoi(last); err != nil {
+					t.Fatalf("cannot read %q", word)
+				}
+			}
+			for ; from <= to; from++ {
+				definite[from] = true
+			}
+		}
+	}
+	if len(definite) < 100 {
+		t.Fatalf("doc.go lists %d statuses", len(definite))
+	}
+	return definite
+}
+
+// documented returns the lines of the code block, in doc.go, that follows a heading.
+func documented(t testing.TB, heading string) (lines []string) {
+	t.Helper()
+	raw, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, found := strings.Cut(string(raw), "// "+heading+"\n")
+	for line := range strings.Lines(section) {
+		if block, isBlock := strings.CutPrefix(line, "//\t"); isBlock {
+			lines = append(lines, strings.TrimSuffix(block, "\n"))
+		} else if lines != nil {
+			break
+		}
+	}
+	if !found || lines == nil {
+		t.Fatalf("doc.go has no list below %q", heading)
+	}
+	return lines
+}
+
+// TestRetriesAreAsDocumented compares each row of the table in doc.go with what is sent.
+func TestRetriesAreAsDocumented(t *testing.T) {
+	notSent := transport(func(r *http.Request) (*http.Response, error) {
+		httptrace.ContextClientTrace(r.Context()).GetConn("a:1")
+		return nil, &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+	})
+	statuses := func(statuses ...int) (rts []transport) {
+		for _, status := range statuses {
+			rts = append(rts, canned(status, ""))
+		}
+		return rts
+	}
+	rows := map[string][]transport{
+		"the request was not sent":              {notSent},
+		"except after a refused certificate":    {failing(&tls.CertificateVerificationError{Err: errors.New("unknown authority")})},
+		"connection lost or timed out later":    {failing(io.EOF), transport(silent)},
+		"429":                                   statuses(429),
+		"502 503 504":                           statuses(502, 503, 504),
+		"everything else, 500 and 401 included": statuses(0, 101, 199, 300, 302, 303, 399, 400, 401, 403, 404, 408, 409, 422, 425, 430, 499, 500, 501, 505, 520, 524, 599, 600, 999),
+	}
+	var text string
+	for _, line := range documented(t, "# Retries")[1:] {
+		text += line + "\n"
+	}
+	text = strings.ReplaceAll(text, "(except after a refused certificate)", "except after a refused certificate          no        no")
+	for line := range strings.Lines(text) {
+		cells := regexp.MustCompile(` {2,}`).Split(strings.TrimSpace(line), -1)
+		rts, known := rows[cells[0]]
+		if !known || len(cells) != 3 {
+			t.Errorf("no row of this test is for %q", cells)
+			continue
+		}
+		delete(rows, cells[0])
+		for i, rt := range rts {
+			for _, op := range operations {
+				rec := &recorder{next: rt}
+				cell := cells[1]
+				if op.effect {
+					cell = cells[2]
+				}
+				want := 1
+				if strings.HasPrefix(cell, "retried") {
+					want = 3
+				}
+				_ = op.call(t, t.Context(), newClient(t, rec, noWait(), wrapper.WithTimeout(time.Millisecond)))
+				if len(rec.requests) != want {
+					t.Errorf("%s, %d, %s: sent %d times, want %d", cells[0], i+1, op.name, len(rec.requests), want)
+				}
+			}
+		}
+	}
+	if len(rows) > 0 {
+		t.Errorf("doc.go has no row for %v", slices.Sorted(maps.Keys(rows)))
 	}
 }
 
@@ -75,11 +208,15 @@ func TestNoEndpoints(t *testing.T) {
 		{"200", 200, `{"reply": {"err_code": 500, "err_msg": "` + text + `"}}`, []string{"Server", "NoEndpoints"}},
 		{"200 without a code", 200, `{"reply": {"err_msg": "` + text + `"}}`, []string{"Unexpected", "Server", "NoEndpoints"}},
 		{"500, another message", 500, `{"err_msg": "No endpoint was found"}`, []string{"Server"}},
-		{"500, only in the extra", 500, `{"err_msg": "m", "err_extra": "` + text + `"}`, []string{"Server"}},
+		{"500, in the extra", 500, `{"err_msg": "m", "err_extra": "` + text + `"}`, []string{"Server", "NoEndpoints"}},
 	} {
 		for _, op := range operations {
 			t.Run(tt.name+"/"+op.name, func(t *testing.T) {
-				wantKinds(t, op.call(t, t.Context(), newClient(t, canned(tt.status, tt.body))), tt.want...)
+				want := tt.want
+				if strings.Contains(tt.name, "plain text") {
+					want = withUnknown(op, want...)
+				}
+				wantKinds(t, op.call(t, t.Context(), newClient(t, canned(tt.status, tt.body))), want...)
 			})
 		}
 	}
@@ -93,7 +230,7 @@ func TestTooLarge(t *testing.T) {
 				body := `{"err_code": 500, "err_msg": "` + strings.Repeat("m", 200) + `"}`
 				err := op.call(t, t.Context(), newClient(t, canned(status, body), wrapper.WithMaxResponseBytes(50)))
 				expected := append([]string{"TooLarge"}, want...)
-				if status == 200 {
+				if status == 200 || status == 500 {
 					expected = withUnknown(op, expected...)
 				}
 				wantKinds(t, err, expected...)
@@ -127,7 +264,7 @@ func TestBodiesThatBreakOff(t *testing.T) {
 					return res, nil
 				}), once()))
 				expected := []string{want}
-				if status == 200 {
+				if status == 200 || status == 500 {
 					expected = withUnknown(op, want)
 				}
 				wantKinds(t, err, expected...)
@@ -157,32 +294,56 @@ func TestAnErrorBeforeTheRestWasLost(t *testing.T) {
 	}
 }
 
-// TestAnErrorBesideAnAction: where the code says nothing of an error, the abort may have been executed.
+// TestAnErrorBesideAnAction: the abort may have been executed, whatever the code is, and the error shows the action.
 func TestAnErrorBesideAnAction(t *testing.T) {
-	for members, want := range map[string][]string{
-		`"err_code": 200`:                       {"Unexpected", "OutcomeUnknown"},
-		`"err_code": "SUCCESS"`:                 {"Unexpected", "OutcomeUnknown"},
-		`"err_msg": "OK"`:                       {"Unexpected", "OutcomeUnknown"},
-		`"err_code": 399, "err_msg": "m"`:       {"Unexpected", "OutcomeUnknown"},
-		`"err_code": 600, "err_msg": "m"`:       {"Unexpected", "OutcomeUnknown"},
-		`"err_code": 500, "err_msg": "m"`:       {"Server"},
-		`"err_code": "403"`:                     {"Forbidden"},
-		`"err_code": 0, "err_msg": null`:        nil,
-		`"err_msg": "OK", "err_code": 0`:        {"Unexpected", "OutcomeUnknown"},
-		`"err_code": 400, "err_msg": "too bad"`: {"BadRequest"},
+	for fields, want := range map[string]string{
+		`"err_code": 200`:                       "Unexpected",
+		`"err_code": "SUCCESS"`:                 "Unexpected",
+		`"err_msg": "OK"`:                       "Unexpected",
+		`"err_code": 600, "err_msg": "m"`:       "Unexpected",
+		`"err_code": 500, "err_msg": "m"`:       "Server",
+		`"err_code": "403"`:                     "Forbidden",
+		`"err_code": 400, "err_msg": "too bad"`: "BadRequest",
+		`"err_msg": "OK", "err_code": 0`:        "Unexpected",
+		`"err_code": 0, "err_msg": null`:        "",
 	} {
-		for _, body := range []string{`{"reply": {"action_id": "7", ` + members + `}}`, `{"reply": {"action_id": 7}, ` + members + `}`} {
-			for _, op := range []operation{operations[1], operations[3]} {
+		for _, body := range []string{`{"reply": {"action_id": "7", ` + fields + `}}`, `{"reply": {"action_id": 7}, ` + fields + `}`} {
+			for _, op := range operations {
 				err := op.call(t, t.Context(), newClient(t, canned(200, body)))
-				wantKinds(t, err, want...)
-				if (err == nil) != (want == nil) {
-					t.Errorf("%s, %s: %v", op.name, body, err)
+				switch {
+				case want == "" && op.effect:
+					wantKinds(t, err)
+				case want != "":
+					wantKinds(t, err, withUnknown(op, want)...)
+					if !strings.Contains(err.Error(), "action_id 7") || !strings.Contains(err.Error(), "look for action 7 in the Action Center") {
+						t.Errorf("%s, %s: %v", op.name, body, err)
+					}
 				}
 			}
 		}
 	}
 	// Without an action nothing was executed.
 	wantKinds(t, operations[1].call(t, t.Context(), newClient(t, canned(200, `{"err_msg": "OK"}`))), "Unexpected")
+}
+
+// TestA429ThatIsNotDefiniteIsNotRetried: the request may have been executed before something on the way refused it.
+func TestA429ThatIsNotDefiniteIsNotRetried(t *testing.T) {
+	for body, attempts := range map[string]int{
+		"": 3, "Too many requests": 3, `{"reply": {"err_code": 429, "err_msg": "m"}}`: 3, `{"err_code": "THROTTLED"}`: 3,
+		`{"reply": {"action_id": "7", "err_code": 429}}`: 1, `{"reply": {"err_code": 504, "err_msg": "m"}}`: 1,
+	} {
+		for _, op := range operations {
+			rec := &recorder{next: canned(429, body)}
+			err := op.call(t, t.Context(), newClient(t, rec, noWait()))
+			want := 3
+			if op.effect {
+				want = attempts
+			}
+			if len(rec.requests) != want || errors.Is(err, wrapper.ErrOutcomeUnknown) != (op.effect && attempts == 1) {
+				t.Errorf("%s, %s: %d requests, %v", op.name, body, len(rec.requests), err)
+			}
+		}
+	}
 }
 
 // TestTheErrorOfAnotherCallIsNoKind: golang.org/x/sync/errgroup ends the context of its calls with the error of the one that

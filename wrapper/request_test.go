@@ -1,4 +1,4 @@
-package exchange
+package wrapper
 
 import (
 	"context"
@@ -37,7 +37,7 @@ func TestPrepare(t *testing.T) {
 		"header X-Two contains a line break or  DEL": func(r *http.Request) { r.Header["X-Two"] = []string{"\x7f"} },
 	} {
 		r := request(adjust)
-		err := Prepare(r)
+		err := prepare(r)
 		prefix, _, _ := strings.Cut(want, "  ") // the rest only tells two of the same error apart
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), prefix) {
 			t.Errorf("got %v, want %q", err, want)
@@ -47,14 +47,25 @@ func TestPrepare(t *testing.T) {
 		}
 	}
 	for _, value := range []string{"close", "Keep-Alive"} {
-		if err := Prepare(request(func(r *http.Request) { r.Header["Connection"] = []string{value} })); err != nil {
+		if err := prepare(request(func(r *http.Request) { r.Header["Connection"] = []string{value} })); err != nil {
 			t.Errorf("Connection: %s: %v", value, err)
 		}
 	}
-	if err := Prepare(request(func(r *http.Request) { r.Method, r.Header = "", nil })); err != nil {
+	if err := prepare(request(func(r *http.Request) { r.Method, r.Header = "", nil })); err != nil {
 		t.Errorf("the default method, no header: %v", err)
 	}
 }
+
+type failingReader struct{ err error }
+
+func (r *failingReader) Read([]byte) (int, error) { return 0, r.err }
+
+type closeCounter struct {
+	io.Reader
+	closed int
+}
+
+func (c *closeCounter) Close() error { c.closed++; return nil }
 
 type brokenCloser struct{ io.Reader }
 
@@ -72,24 +83,24 @@ func TestReadBody(t *testing.T) {
 		"one that fails when it is closed":  {brokenCloser{strings.NewReader("text")}, "", io.ErrClosedPipe},
 		"one that fails, also to be closed": {brokenCloser{&failingReader{cause}}, "", cause},
 	} {
-		got, err := ReadBody(&http.Request{Body: tt.body, GetBody: func() (io.ReadCloser, error) { panic("asked") }})
+		got, err := readBody(&http.Request{Body: tt.body, GetBody: func() (io.ReadCloser, error) { panic("asked") }})
 		if string(got) != tt.want || !errors.Is(err, tt.err) {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
-	own := &closing{Reader: strings.NewReader("text")}
-	if _, err := ReadBody(&http.Request{Body: own}); err != nil || own.closed != 1 {
+	own := &closeCounter{Reader: strings.NewReader("text")}
+	if _, err := readBody(&http.Request{Body: own}); err != nil || own.closed != 1 {
 		t.Errorf("%v, closed %d times", err, own.closed)
 	}
 }
 
-// TestCopy: whatever becomes of the body of the copy, that of the request does not change.
-func TestCopy(t *testing.T) {
+// TestRequestWithBody: whatever becomes of the body of the copy, that of the request does not change.
+func TestRequestWithBody(t *testing.T) {
 	type name struct{}
 	ctx := context.WithValue(t.Context(), name{}, "mine")
 	for _, body := range []string{"", "the body"} {
 		r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "/v1", strings.NewReader("another"))
-		c := Copy(ctx, r, []byte(body))
+		c := withBody(ctx, r, []byte(body))
 		first, _ := io.ReadAll(c.Body)
 		second := first
 		if body != "" {
