@@ -2,7 +2,9 @@
 
 GO       ?= go
 FUZZTIME ?= 30s
+BENCH    ?= .
 LINT      = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+BENCHSTAT = $(GO) run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 MUTATE    = $(GO) run github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 RELEASE   = $(GO) run github.com/goreleaser/goreleaser/v2@v2.15.1
 REDOCLY   = REDOCLY_TELEMETRY=off npx --yes @redocly/cli@$$(sed -n 's|.*"@redocly/cli": "\(.*\)".*|\1|p' .ci/package.json)
@@ -112,8 +114,12 @@ cover: ## Fail where a package's tests reach less than 90 %
 	@sh .ci/coverage
 
 .PHONY: bench
-bench: ## Measure calls beside the alternatives (five minutes)
-	@cd tests/bench && $(GO) run ./table
+bench: ## Measure calls beside the alternatives: all, or BENCH=pattern (five minutes)
+	cd tests/bench && $(GO) test -c -o bench.test .
+	@cd tests/bench && for pass in 1 2 3 4 5 6 7 8; do \
+		echo "pass $$pass of 8" >&2; ./bench.test -test.run '^$$' -test.bench '$(BENCH)' -test.benchtime 100ms || exit 1; \
+	done >bench.out
+	cd tests/bench && $(BENCHSTAT) -col /who bench.out
 
 .PHONY: mutate
 mutate: ## Break the wrapper and see its tests fail (half an hour)

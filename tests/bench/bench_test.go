@@ -1,114 +1,149 @@
-package bench
+// Package bench_test measures what a call costs, beside what people would use instead. README.md has the results
+// and says how to read them. The names of the benchmarks are in benchstat's form.
+package bench_test
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
-	"time"
+
+	"example.com/cortexscan/api"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/pb33f/libopenapi"
+	libvalidator "github.com/pb33f/libopenapi-validator"
+	"github.com/pb33f/libopenapi-validator/config"
 )
 
-// The names are in benchstat's form: go test -bench Call . | benchstat -col /who -
+func repeat(b *testing.B, call func() error) {
+	b.Helper()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := call(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
 
 func BenchmarkCall(b *testing.B) {
-	for _, medium := range []Medium{Memory, Loopback} {
-		for _, k := range Cases() {
-			for _, c := range contestants(b) {
-				if k.Fails && !c.Explains {
+	for _, medium := range []string{"memory", "loopback"} {
+		for _, k := range cases {
+			for _, c := range contestants {
+				if k.errors && c.name == "bare" {
 					continue
 				}
-				b.Run(fmt.Sprintf("medium=%s/case=%s/who=%s", medium, k.Name, c.Name), func(b *testing.B) {
-					call, done, err := Setup(c, k, medium)
-					if err != nil {
-						b.Fatal(err)
-					}
-					defer done()
-					b.ReportAllocs()
-					for b.Loop() {
-						if err := call(); err != nil {
-							b.Fatal(err)
-						}
-					}
+				b.Run(fmt.Sprintf("%s/%s/who=%s", medium, k.name, c.name), func(b *testing.B) {
+					repeat(b, setUp(b, c, k, medium == "loopback"))
 				})
 			}
 		}
 	}
 }
 
-// BenchmarkGoroutines is status calls on one Client over loopback.
+// Status calls of several goroutines on one client, over loopback.
 func BenchmarkGoroutines(b *testing.B) {
-	for _, goroutines := range Goroutines {
-		for _, c := range contestants(b) {
-			b.Run(fmt.Sprintf("goroutines=%d/who=%s", goroutines, c.Name), func(b *testing.B) {
-				call, done, err := Setup(c, Cases()[0], Loopback)
-				if err != nil {
-					b.Fatal(err)
-				}
-				defer done()
+	for _, goroutines := range []int{1, 8, 64} {
+		for _, c := range contestants {
+			b.Run(fmt.Sprintf("%d/who=%s", goroutines, c.name), func(b *testing.B) {
+				call := setUp(b, c, cases[0], true)
 				b.ResetTimer()
-				if _, err := Parallel(call, goroutines)(b.N); err != nil {
-					b.Fatal(err)
+				var started atomic.Int64
+				var all sync.WaitGroup
+				for range goroutines {
+					all.Go(func() {
+						for started.Add(1) <= int64(b.N) {
+							if err := call(); err != nil {
+								b.Error(err)
+								return
+							}
+						}
+					})
 				}
+				all.Wait()
 			})
 		}
 	}
 }
 
-// BenchmarkValidator is the validation of a request alone.
+// The validation of a request alone, beside another validator.
 func BenchmarkValidator(b *testing.B) {
-	for _, k := range Cases()[:3] {
-		ours, libopenapi, err := Validators(k)
-		if err != nil {
-			b.Fatal(err)
-		}
-		for _, v := range []struct {
-			who      string
-			validate func() error
-		}{{"ours", ours}, {"libopenapi", libopenapi}} {
-			b.Run(fmt.Sprintf("case=%s/who=%s", k.Name, v.who), func(b *testing.B) {
-				b.ReportAllocs()
-				for b.Loop() {
-					if err := v.validate(); err != nil {
-						b.Fatal(err)
-					}
-				}
-			})
-		}
-	}
-}
-
-// BenchmarkOneShot is a whole program, from its start to the answer.
-func BenchmarkOneShot(b *testing.B) {
-	programs, err := Build(b.TempDir(), OneShot...)
+	doc, err := libopenapi.NewDocument(api.Document())
 	if err != nil {
 		b.Fatal(err)
 	}
-	base, done := Serve()
-	defer done()
-	for _, p := range programs {
-		b.Run("who="+p.Name, func(b *testing.B) {
-			b.ReportMetric(float64(p.Size), "B")
-			if _, err := p.Runs(base)(b.N); err != nil {
-				b.Fatal(err)
+	// Neither looks for credentials, which are added after the validation.
+	lib, errs := libvalidator.NewValidator(doc, config.WithoutSecurityValidation())
+	if len(errs) > 0 {
+		b.Fatal(errs)
+	}
+	validators := map[string]func(*http.Request) error{
+		"ours": validator.ValidateRequest,
+		"libopenapi": func(r *http.Request) error {
+			if ok, problems := lib.ValidateHttpRequest(r); !ok {
+				return problems[0]
 			}
-		})
+			return nil
+		},
+	}
+	for _, k := range cases[:4] {
+		request, body := capture(b, k)
+		broken, brokenBody := request.Clone(b.Context()), strings.Replace(body, `"request_data"`, `"request"`, 1)
+		broken.URL.RawQuery = "fields=status"
+		for _, who := range []string{"ours", "libopenapi"} {
+			validate := func(r *http.Request, body string) error {
+				r.Body = io.NopCloser(strings.NewReader(body))
+				return validators[who](r)
+			}
+			b.Run(fmt.Sprintf("%s/who=%s", k.name, who), func(b *testing.B) {
+				if validate(broken, brokenBody) == nil {
+					b.Fatal("an invalid request passes")
+				}
+				repeat(b, func() error { return validate(request, body) })
+			})
+		}
 	}
 }
 
-// TestCompare: what takes twice as long is found to.
-func TestCompare(t *testing.T) {
-	batch := func(each time.Duration) Batch {
-		return func(n int) (time.Duration, error) { return time.Duration(n) * each, nil }
+// capture returns the request that the generated client sends.
+func capture(b *testing.B, k benchCase) (request *http.Request, body string) {
+	b.Helper()
+	transport := roundTripper(func(r *http.Request) (*http.Response, error) {
+		request = r.Clone(b.Context())
+		if r.Body == nil {
+			return k.response(r), nil
+		}
+		content, err := io.ReadAll(r.Body)
+		body = string(content)
+		return k.response(r), err
+	})
+	if err := k.call(b.Context(), newStock(tenant, transport)); err != nil {
+		b.Fatal(err)
 	}
-	r, err := Compare(batch(time.Millisecond), batch(2*time.Millisecond), Effort{Batch: 10 * time.Millisecond, Least: 3})
-	if err != nil || r.Median != 2 || r.Rounds != 3 || r.A != time.Millisecond {
-		t.Errorf("%+v, %v", r, err)
-	}
+	return request, body
 }
 
-func contestants(tb testing.TB) []Contestant {
-	tb.Helper()
-	all, err := Contestants()
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// What a program pays at its start, beside loading the same document with kin-openapi, from JSON.
+func BenchmarkNewValidator(b *testing.B) {
+	doc, err := openapi3.NewLoader().LoadFromData(api.Document())
 	if err != nil {
-		tb.Fatal(err)
+		b.Fatal(err)
 	}
-	return all
+	inJSON, err := doc.MarshalJSON()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("who=kin-openapi", func(b *testing.B) {
+		repeat(b, func() error { _, err := openapi3.NewLoader().LoadFromData(inJSON); return err })
+	})
+	b.Run("who=ours", func(b *testing.B) {
+		repeat(b, func() error { _, err := api.NewValidator(); return err })
+	})
 }

@@ -1,46 +1,39 @@
-package bench
+package bench_test
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"net/http"
 	"regexp"
-	"strings"
 	"testing"
 )
 
-// A contestant that left out a part of the work would be quicker, and prove nothing. That each reads its answers
-// is checked with every call; here is what an answer does not show.
+// A contestant that left out part of the work would be faster and prove nothing. Each call checks its own result;
+// the tests here check what a result does not show.
 
-// TestRequests: every contestant asks for the same, and those that sign do.
-func TestRequests(t *testing.T) {
-	for _, k := range Cases() {
-		var first string // hand's body
-		for _, c := range contestants(t) {
-			if k.Fails && !c.Explains {
+func TestContestantsSendTheSameRequest(t *testing.T) {
+	for _, k := range cases {
+		var first string // hand's
+		for _, c := range contestants {
+			if k.errors && c.name == "bare" {
 				continue
 			}
-			t.Run(k.Name+"/"+c.Name, func(t *testing.T) {
+			t.Run(k.name+"/"+c.name, func(t *testing.T) {
 				sent := 0
-				transport := roundTripper(func(r *http.Request) (*http.Response, error) {
+				caller := c.new(tenant, roundTripper(func(r *http.Request) (*http.Response, error) {
 					sent++
-					body := checkRequest(t, c, r)
+					request := checkRequest(t, c, r)
 					if first == "" {
-						first = body
+						first = request
 					}
-					if body != first {
-						t.Errorf("sent %.100s, hand %.100s", body, first)
+					if request != first {
+						t.Errorf("sent %.100s, want %.100s", request, first)
 					}
 					return k.response(r), nil
-				})
-				caller, err := c.New(tenant, transport)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := k.Call(t.Context(), caller); err != nil || sent != 1 {
+				}))
+				if err := k.call(t.Context(), caller); err != nil || sent != 1 {
 					t.Errorf("%d requests, %v", sent, err)
 				}
 			})
@@ -50,10 +43,10 @@ func TestRequests(t *testing.T) {
 
 var nonceForm = regexp.MustCompile(`^[A-Za-z0-9]{64}$`)
 
-// checkRequest returns method, query and body as one text.
-func checkRequest(t *testing.T, c Contestant, r *http.Request) string {
+// checkRequest returns method, path, query and body as one string.
+func checkRequest(t *testing.T, c contestant, r *http.Request) string {
 	t.Helper()
-	if c.Signs {
+	if c.signs {
 		nonce := r.Header.Get("x-xdr-nonce")
 		sum := sha256.Sum256([]byte(key + nonce + r.Header.Get("x-xdr-timestamp")))
 		if r.Header.Get("Authorization") != hex.EncodeToString(sum[:]) || r.Header.Get("x-xdr-auth-id") != keyID || !nonceForm.MatchString(nonce) {
@@ -79,41 +72,53 @@ func checkRequest(t *testing.T, c Contestant, r *http.Request) string {
 	return fmt.Sprint(r.Method, r.URL.Path, r.URL.Query(), string(body))
 }
 
-// TestDuties: those that sign also bound the answer, look at its status, and follow no redirect.
-func TestDuties(t *testing.T) {
-	good := Cases()[0]
-	for _, c := range contestants(t) {
-		if !c.Signs {
+func TestContestantsThatSignAlsoCheckTheResponse(t *testing.T) {
+	good := cases[0]
+	for _, c := range contestants {
+		if !c.signs {
 			continue
 		}
-		for _, tt := range []struct {
-			name   string
-			answer Case
-		}{
-			{"a success of 9 MB", Case{Status: 200, Body: grown(string(good.Body), 9<<20)}},
-			{"another status", Case{Status: 404, Body: good.Body}},
-			{"a redirect", Case{Status: 302, Body: good.Body}},
-			{"no JSON", Case{Status: 200, Body: []byte("<html>")}},
-			{"no DATA", Case{Status: 200, Body: []byte("{}")}},
+		for _, response := range []benchCase{
+			{name: "a success of 9 MB", code: 200, body: padded(string(good.body), 9<<20)},
+			{name: "another status", code: 404, body: good.body},
+			{name: "a redirect", code: 302, body: good.body},
+			{name: "HTML", code: 200, body: []byte("<html>")},
+			{name: "no DATA", code: 200, body: []byte("{}")},
 		} {
-			t.Run(c.Name+"/"+tt.name, func(t *testing.T) {
+			t.Run(c.name+"/"+response.name, func(t *testing.T) {
 				sent := 0
-				caller, err := c.New(tenant, roundTripper(func(r *http.Request) (*http.Response, error) {
+				caller := c.new(tenant, roundTripper(func(r *http.Request) (*http.Response, error) {
 					sent++
-					res := tt.answer.response(r)
+					res := response.response(r)
 					res.ContentLength = -1
 					if res.StatusCode == 302 {
 						res.Header = http.Header{"Location": {"https://elsewhere.example/"}}
 					}
 					return res, nil
 				}))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if got, err := caller.Status(context.Background(), runID); err == nil || sent != 1 {
-					t.Errorf("%d requests, status %q, no error", sent, strings.TrimSpace(got))
+				if got, err := caller.status(t.Context(), runID); err == nil || sent != 1 {
+					t.Errorf("%d requests, status %.100q, no error", sent, got)
 				}
 			})
+		}
+	}
+}
+
+// The count does not depend on the speed of the machine. It includes the response's own allocations.
+func TestStatusCallMakesFewAllocations(t *testing.T) {
+	const limit = 68
+	for _, c := range contestants {
+		if c.name != "ours" {
+			continue
+		}
+		call := setUp(t, c, cases[0], false)
+		got := testing.AllocsPerRun(200, func() {
+			if err := call(); err != nil {
+				t.Error(err)
+			}
+		})
+		if got > limit {
+			t.Errorf("a signed status call makes %v allocations, at most %d are expected", got, limit)
 		}
 	}
 }

@@ -1,0 +1,224 @@
+package bench_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/api"
+	"example.com/cortexscan/wrapper"
+)
+
+const (
+	tenant = "https://api-acme.xdr.us.paloaltonetworks.com"
+	keyID  = "17"
+	key    = "a key of the benchmark"
+
+	runID    = 789
+	state    = "Scan is in Running state"
+	actionID = "22519813685366"
+	refusal  = "The request contains invalid or missing parameters"
+)
+
+// caller makes the two calls.
+type caller interface {
+	status(ctx context.Context, runID int64) (string, error)
+	abort(ctx context.Context, ids []string) (actionID string, err error) // nil: all endpoints
+}
+
+type contestant struct {
+	name  string
+	new   func(base string, transport http.RoundTripper) caller
+	signs bool // with an Advanced key, and does hand's other duties
+}
+
+var validator = func() *api.Validator {
+	v, err := api.NewValidator()
+	if err != nil {
+		panic(err)
+	}
+	return v
+}()
+
+// The ratios are relative to the first one.
+var contestants = []contestant{
+	{"hand", newHand, true},
+	{"bare", newBare, false},
+	{"stock", newStock, false},
+	{"resty", newResty, true},
+	{"standard", newOurs(wrapper.StandardKey(keyID, key)), false},
+	{"ours", newOurs(wrapper.AdvancedKey(keyID, key)), true},
+	{"validated", newOurs(wrapper.AdvancedKey(keyID, key), wrapper.WithRequestValidator(validator)), true},
+}
+
+// benchCase is one call and its response. It serves the response as a handler and as a transport.
+type benchCase struct {
+	name   string
+	code   int
+	body   []byte
+	call   func(context.Context, caller) error // fails unless the result is the one that was sent
+	errors bool                                // bare does not parse errors
+}
+
+var cases = func() []benchCase {
+	status := `{"DATA":"` + state + `"}`
+	reply := `{"reply":{"action_id":"` + actionID + `","status":"1","endpoints_count":"100"}}`
+	return []benchCase{
+		{name: "status", code: 200, body: []byte(status), call: callStatus},
+		{name: "abort-all", code: 200, body: []byte(reply), call: callAbort(nil)},
+		{name: "abort-100-ids", code: 200, body: []byte(reply), call: callAbort(endpointIDs(100))},
+		{name: "abort-10000-ids", code: 200, body: []byte(reply), call: callAbort(endpointIDs(10_000))},
+		{name: "error-1KB", code: 400, errors: true, body: manyDetails(1 << 10), call: callRefused(1 << 10)},
+		{name: "error-1KB-one-string", code: 500, errors: true, body: longMessage(1 << 10), call: callFailed(1 << 10)},
+		{name: "response-1MB", code: 200, body: padded(status, 1<<20), call: callStatus},
+		{name: "error-1MB", code: 400, errors: true, body: manyDetails(1 << 20), call: callRefused(1 << 20)},
+	}
+}()
+
+func endpointIDs(n int) []string {
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = fmt.Sprintf("%032x", i+1)
+	}
+	return ids
+}
+
+func callStatus(ctx context.Context, c caller) error {
+	got, err := c.status(ctx, runID)
+	if err == nil && got != state {
+		err = fmt.Errorf("status %q, want %q", got, state)
+	}
+	return err
+}
+
+func callAbort(ids []string) func(context.Context, caller) error {
+	return func(ctx context.Context, c caller) error {
+		got, err := c.abort(ctx, ids)
+		if err == nil && got != actionID {
+			err = fmt.Errorf("action %q, want %q", got, actionID)
+		}
+		return err
+	}
+}
+
+// callRefused expects the response of manyDetails. Details beyond the first hundred may be left out.
+func callRefused(size int) func(context.Context, caller) error {
+	want := min(detailsIn(size), 100)
+	return func(ctx context.Context, c caller) error {
+		_, err := c.status(ctx, runID)
+		if code, message, details := parts(err); code != 400 || message != refusal || details < want {
+			return fmt.Errorf("the error has %d %q and %d details, want %d: %w", code, message, details, want, err)
+		}
+		return nil
+	}
+}
+
+// callFailed expects the response of longMessage.
+func callFailed(size int) func(context.Context, caller) error {
+	want := message(size)
+	return func(ctx context.Context, c caller) error {
+		_, err := c.abort(ctx, nil)
+		if code, message, _ := parts(err); code != 500 || message != want {
+			return fmt.Errorf("the error has %d %q: %w", code, message, err)
+		}
+		return nil
+	}
+}
+
+func parts(err error) (code int, message string, details int) {
+	if e, ok := errors.AsType[*failure](err); ok {
+		return e.status, e.message, e.details
+	}
+	if e, ok := errors.AsType[*wrapper.APIError](err); ok {
+		return e.StatusCode, e.Message, len(e.Details)
+	}
+	return 0, "", 0
+}
+
+// manyDetails is the documented error of the network scans, of about size bytes.
+func manyDetails(size int) []byte {
+	var e netscanError
+	e.ErrMsg = refusal
+	for i := range detailsIn(size) {
+		e.Metadata.ErrExtra = append(e.Metadata.ErrExtra,
+			detail{fmt.Sprintf("parameter_%07d", i), "The value given for this field is not one of those allowed"})
+	}
+	return marshal(e)
+}
+
+func detailsIn(size int) int { return (size - 100) / 108 }
+
+// longMessage is the platform's usual error, of about size bytes.
+func longMessage(size int) []byte {
+	var e xdrError
+	e.Reply.ErrCode, e.Reply.ErrMsg = 500, message(size)
+	return marshal(e)
+}
+
+func message(size int) string {
+	return strings.Repeat("An error occurred while processing XDR public API. ", size/51-1) + "Please try again"
+}
+
+// padded is a status of about size bytes, with fields that the service may add one day.
+func padded(status string, size int) []byte {
+	var hosts []string
+	for i := range size / 100 {
+		hosts = append(hosts, fmt.Sprintf(`{"address":"192.0.%03d.%03d","name":"host-%06d","ports":[22,443,8443],"score":7.5,"up":true}`, i/250%250, i%250, i))
+	}
+	return []byte(strings.TrimSuffix(status, "}") + `,"hosts":[` + strings.Join(hosts, ",") + `]}`)
+}
+
+func marshal(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+func (k benchCase) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(k.code)
+	_, _ = w.Write(k.body)
+}
+
+func (k benchCase) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		_, _ = io.Copy(io.Discard, r.Body)
+		r.Body.Close()
+	}
+	return k.response(r), nil
+}
+
+var jsonHeader = http.Header{"Content-Type": {"application/json"}}
+
+func (k benchCase) response(r *http.Request) *http.Response {
+	return &http.Response{
+		Status: http.StatusText(k.code), StatusCode: k.code, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: jsonHeader, Body: io.NopCloser(bytes.NewReader(k.body)), ContentLength: int64(len(k.body)), Request: r,
+	}
+}
+
+// setUp returns a function that makes one call. In memory the response is ready before the call; over loopback it
+// takes net/http's own transport and server.
+func setUp(tb testing.TB, c contestant, k benchCase, loopback bool) func() error {
+	tb.Helper()
+	base, transport := tenant, http.RoundTripper(k)
+	if loopback {
+		server := httptest.NewServer(k)
+		separate := &http.Transport{MaxIdleConnsPerHost: 64}
+		tb.Cleanup(server.Close)
+		tb.Cleanup(separate.CloseIdleConnections)
+		base, transport = server.URL, separate
+	}
+	caller := c.new(base, transport)
+	return func() error { return k.call(tb.Context(), caller) }
+}
