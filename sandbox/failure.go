@@ -13,23 +13,25 @@ import (
 	"time"
 )
 
-// Failure is an answer that a network or a gateway gives in place of the tenant, once or more often. The zero
-// value is consumed by one call and changes nothing about it.
+// Failure is a response that a network or a gateway gives in place of the tenant, once or more often. The zero value uses
+// up one call and changes nothing about it.
 //
 // A failed call is not executed: no scan is aborted, no run moves on. The failure comes before the checks, so a request with
-// bad credentials fails the same way; what is wrong with it is in [Call].Problems. The nonce of a valid signature is used
-// up, except by Reset, which loses the request on its way.
+// bad credentials fails the same way; [Call].Problems has what is wrong with it. The nonce of a valid signature is used up,
+// except by Reset, which loses the request on its way.
 type Failure struct {
-	// Operation says which calls fail: an operationId of the contract, such as "abortScan", or method and path, as in
+	// Operation selects the calls: an operationId, such as "abortScan", or method and path, as in
 	// "POST /public_api/v1/endpoints/abort_scan". Default: any call.
 	Operation string
-	// Times is how many calls fail. 0 means one, negative means all from now on.
+	// Skip is how many of these calls pass as usual before the first one fails. Negative means 0.
+	Skip int
+	// Times is how many calls fail. 0 means one, negative means all from then on.
 	Times int
-	// Status is the HTTP status. 0 means 200 where there is a Header, a Body or a CutOff; else the call goes
-	// on as usual after Delay. What is no final status (200 to 999) is sent as 500.
+	// Status is the HTTP status. 0 means 200 if there is a Header, a Body or a CutOff; otherwise the call goes on as
+	// usual after Delay. A number that is not a final status (200 to 999) is sent as 500.
 	Status int
-	// Header is added to the answer. Where it does not name Content-Type, that is guessed from Body; with a nil
-	// list in its place, none is sent.
+	// Header is added to the response. If it does not have Content-Type, that is guessed from Body; an entry without
+	// values keeps it from being sent.
 	Header http.Header
 	// Body is sent as it is. Default: empty.
 	Body string
@@ -37,12 +39,12 @@ type Failure struct {
 	Delay time.Duration
 	// CutOff announces more bytes than are sent, and closes the connection after Body.
 	CutOff bool
-	// Reset closes the connection (TCP RST) without an answer. What cannot be reset so, such as HTTP/2, is
-	// aborted with http.ErrAbortHandler. The fields that describe an answer have no effect then.
+	// Reset closes the connection (TCP RST) without a response. A connection that cannot be reset, such as HTTP/2, is
+	// aborted with http.ErrAbortHandler. Status, Header, Body and CutOff have no effect then.
 	Reset bool
 }
 
-// failures are the scripted failures of a tenant that are still to come.
+// failures is the queue of a tenant's scripted failures.
 type failures struct {
 	mu    sync.Mutex
 	queue []*Failure
@@ -58,8 +60,7 @@ func (q *failures) add(f Failure) {
 	q.queue = append(q.queue, &f)
 }
 
-// take takes the first failure for an operation off the queue, where there is one. The operation is given by its ID, and
-// by its method and path.
+// take returns the failure of one call, if it has one. The operation is given by its ID, and by its method and path.
 func (q *failures) take(id, name string) (Failure, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -70,6 +71,10 @@ func (q *failures) take(id, name string) (Failure, bool) {
 		return Failure{}, false
 	}
 	f := q.queue[i]
+	if f.Skip > 0 {
+		f.Skip--
+		return Failure{}, false
+	}
 	if f.Times > 0 {
 		if f.Times--; f.Times == 0 {
 			q.queue = slices.Delete(q.queue, i, i+1)
@@ -78,7 +83,7 @@ func (q *failures) take(id, name string) (Failure, bool) {
 	return *f, true // its Header is shared, and only read
 }
 
-// wait lets the delay pass. It is false when the client has gone away.
+// wait waits for the delay. It returns false if the client goes away.
 func (f Failure) wait(ctx context.Context) bool {
 	if f.Delay <= 0 {
 		return true
@@ -110,7 +115,7 @@ func (f Failure) respond(w http.ResponseWriter) {
 	for name, values := range f.Header {
 		h[http.CanonicalHeaderKey(name)] = slices.Clone(values)
 	}
-	if f.CutOff { // net/http closes the connection of a handler that wrote less than it announced
+	if f.CutOff { // net/http closes the connection if a handler writes less than it announced
 		h.Set("Content-Length", strconv.Itoa(len(f.Body)+1024))
 	}
 	status := f.Status
@@ -121,20 +126,20 @@ func (f Failure) respond(w http.ResponseWriter) {
 		status = http.StatusInternalServerError
 	}
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, f.Body) // to a client that has gone, or with a status that has no body: nothing to be done
+	_, _ = io.WriteString(w, f.Body) // the client may be gone, or the status may have no body
 }
 
 // reset closes the connection so that the client sees a reset, not an orderly end.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		panic(http.ErrAbortHandler) // net/http closes the connection, or HTTP/2's stream, in silence
+		panic(http.ErrAbortHandler) // net/http closes the connection, or the HTTP/2 stream, without logging it
 	}
 	if secured, ok := conn.(*tls.Conn); ok {
-		conn = secured.NetConn() // closed below the TLS, which would say goodbye
+		conn = secured.NetConn() // TLS would announce the end first
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // unsent data is dropped, and RST takes the place of FIN
+		_ = tcp.SetLinger(0) // close with RST, not FIN
 	}
 	_ = conn.Close()
 }

@@ -79,6 +79,14 @@ func TestFailPicksCalls(t *testing.T) {
 		{"the first that is meant", []sandbox.Failure{{Operation: "abortScan", Status: 502}, {Status: 503}}, []call{status, abort}, []int{503, 502}},
 		{"of no operation", []sandbox.Failure{{Operation: "nonesuch", Status: 503}}, []call{status, abort}, []int{200, 200}},
 		{"of no operation, unknown path", []sandbox.Failure{{Operation: "GET /elsewhere", Status: 503}}, []call{status, elsewhere}, []int{200, 503}},
+		{"after a skipped call", []sandbox.Failure{{Skip: 1, Status: 503}}, []call{status, status, status}, []int{200, 503, 200}},
+		{"after two, twice", []sandbox.Failure{{Skip: 2, Times: 2, Status: 503}}, []call{status, status, status, status, status}, []int{200, 200, 503, 503, 200}},
+		{"after one, for ever", []sandbox.Failure{{Skip: 1, Times: -1, Status: 503}}, []call{status, status, status}, []int{200, 503, 503}},
+		{"a negative skip", []sandbox.Failure{{Skip: -1, Status: 503}}, []call{status, status}, []int{503, 200}},
+		{"skips count calls of the operation", []sandbox.Failure{{Operation: "abortScan", Skip: 1, Status: 503}},
+			[]call{status, abort, status, abort}, []int{200, 200, 200, 503}},
+		{"a skipped call is not for the failures behind", []sandbox.Failure{{Skip: 1, Status: 503}, {Skip: 1, Status: 502}, {Status: 504}},
+			[]call{status, status, status, status, status, status}, []int{200, 503, 200, 502, 504, 200}},
 		{"whatever the credentials", []sandbox.Failure{{Status: 503}}, []call{anonymous, anonymous}, []int{503, 401}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

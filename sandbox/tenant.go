@@ -129,8 +129,8 @@ func (t *Tenant) Endpoints() []Endpoint { return t.endpoints.list() }
 // have come first, and must not be undone.
 func (t *Tenant) MoveScan(id, from, to string) bool { return t.endpoints.move(id, from, to) }
 
-// Fail makes the next calls of an operation fail. Failures queue up: a call takes the first one that is meant for
-// its operation, so one without end hides those behind it.
+// Fail makes calls fail. Failures queue up: a call is up to the first one for its operation, which lets it pass while it
+// skips, so a later one counts only once those before it are used up.
 func (t *Tenant) Fail(f Failure) { t.failures.add(f) }
 
 // Calls returns copies of the requests in their order, rejected and failed ones included. The last 1,000 are kept.
