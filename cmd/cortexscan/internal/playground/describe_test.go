@@ -26,7 +26,7 @@ func TestLogLine(t *testing.T) {
 			"15:04:05  400  GET /run  1 problem: query id is required"},
 		{"two problems", sandbox.Call{Method: "GET", Path: "/run", Status: 400, Problems: problems},
 			"15:04:05  400  GET /run  2 problems: query id is required; and 1 more"},
-		{"no answer", sandbox.Call{Method: "GET", Path: "/run"}, "15:04:05  ---  GET /run  request OK"},
+		{"no response", sandbox.Call{Method: "GET", Path: "/run"}, "15:04:05  ---  GET /run  request OK"},
 		{"an escape sequence", sandbox.Call{Method: "GET", Path: "/\x1b[2J\nx", Status: 404}, "15:04:05  404  GET /\ufffd[2J x  request OK"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -73,8 +73,8 @@ func TestTook(t *testing.T) {
 }
 
 func TestAnswered(t *testing.T) {
-	for status, want := range map[int]string{0: "no answer", 200: "200 OK", 401: "401 Unauthorized", 599: "599"} {
-		if got := answered(sandbox.Call{Status: status}); got != want {
+	for status, want := range map[int]string{0: "no response", 200: "200 OK", 401: "401 Unauthorized", 599: "599"} {
+		if got := statusText(sandbox.Call{Status: status}); got != want {
 			t.Errorf("%d: got %q, want %q", status, got, want)
 		}
 	}

@@ -112,5 +112,8 @@ func (l *Listener) answersTo(host string) bool {
 		return everywhere || l.ip.IsLoopback()
 	}
 	ip, err := netip.ParseAddr(name)
-	return err == nil && (everywhere || ip == l.ip || ip.IsLoopback() && l.ip.IsLoopback())
+	if err != nil || ip.Zone() != "" && ip != l.ip { // a zone is any string, and ends up in the commands to paste
+		return false
+	}
+	return everywhere || ip == l.ip || ip.IsLoopback() && l.ip.IsLoopback()
 }

@@ -71,6 +71,7 @@ func TestAnswersTo(t *testing.T) {
 	loopback6 := &Listener{name: "::1", ip: netip.IPv6Loopback(), port: "8470"}
 	web := &Listener{name: "127.0.0.1", ip: netip.MustParseAddr("127.0.0.1"), port: "80"}
 	one := &Listener{name: "lab.example", ip: netip.MustParseAddr("192.0.2.1"), port: "8470"}
+	zoned := &Listener{name: "fe80::1%eth0", ip: netip.MustParseAddr("fe80::1%eth0"), port: "8470"}
 	all := &Listener{ip: netip.IPv6Unspecified(), port: "8470"}
 	for _, c := range []struct {
 		host    string
@@ -97,8 +98,15 @@ func TestAnswersTo(t *testing.T) {
 		{"", nil},
 		{"[::1", nil},
 		{"::1", nil},
+		{"[::1%'$(id)']:8470", nil},
+		{"[::1%25eth0]:8470", nil},
+		{"[::1%`id`]:8470", nil},
+		{"[fe80::1%eth0]:8470", []*Listener{zoned}},
+		{"[fe80::1%eth1]:8470", nil},
+		{"[fe80::1%$(id)]:8470", nil},
+		{"127.0.0.1%eth0:8470", nil},
 	} {
-		for name, l := range map[string]*Listener{"127.0.0.1": loopback, "::1": loopback6, "port 80": web, "one address": one, "all addresses": all} {
+		for name, l := range map[string]*Listener{"127.0.0.1": loopback, "::1": loopback6, "port 80": web, "one address": one, "a zone": zoned, "all addresses": all} {
 			want := false
 			for _, a := range c.answers {
 				want = want || a == l

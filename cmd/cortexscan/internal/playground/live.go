@@ -34,7 +34,7 @@ type filter struct{ Text, Show string }
 var showing = []struct{ Value, Label string }{
 	{"all", "all requests"},
 	{"problems", "requests with problems"},
-	{"errors", "error answers"},
+	{"errors", "error responses"},
 }
 
 func filterOf(r *http.Request) filter {
@@ -54,8 +54,10 @@ func (f filter) matches(c sandbox.Call) bool {
 	case f.Text == "":
 		return true
 	}
-	text := strings.Join([]string{target(c), answered(c), verdict(c), c.Body, c.Response}, "\n")
-	return strings.Contains(strings.ToLower(text), strings.ToLower(f.Text))
+	wanted := strings.ToLower(f.Text)
+	return slices.ContainsFunc([]string{target(c), statusText(c), verdict(c), c.Body, c.Response}, func(s string) bool {
+		return strings.Contains(strings.ToLower(s), wanted)
+	})
 }
 
 func (p *Playground) live(f filter) liveView {
@@ -76,11 +78,13 @@ func (p *Playground) live(f filter) liveView {
 		}
 	}
 	v.Matching = len(matching)
-	v.Rows = rows(matching)
-	if extra := len(v.Rows) - shownRows; extra > 0 {
-		v.Rows, v.MoreRows = v.Rows[extra:], true
+	list := rows(matching)
+	if extra := len(list) - shownRows; extra > 0 {
+		list, v.MoreRows = list[extra:], true
 	}
-	slices.Reverse(v.Rows)
+	for _, r := range slices.Backward(list) {
+		v.Rows = append(v.Rows, r.view())
+	}
 	return v
 }
 

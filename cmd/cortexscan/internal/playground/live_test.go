@@ -22,9 +22,9 @@ func TestLivePage(t *testing.T) {
 	fragment := send(h, "GET", "/live", "").Body.String()
 	for _, want := range []string{
 		"4 requests, 2 with problems",
-		`<span class="answer good">200 OK</span>`, ">request OK<", "Scan is in Running state",
-		`<span class="answer bad">400 Bad Request</span>`, "body /request_data/filters/0/value is required",
-		`<span class="answer bad">401 Unauthorized</span>`, ">2 problems<", "header X-Xdr-Auth-Id is required",
+		`<span class="status good">200 OK</span>`, ">request OK<", "Scan is in Running state",
+		`<span class="status bad">400 Bad Request</span>`, "body /request_data/filters/0/value is required",
+		`<span class="status bad">401 Unauthorized</span>`, ">2 problems<", "header X-Xdr-Auth-Id is required",
 		"&lt;script&gt;alert(1)", "/public_api/&lt;b&gt;\ufffd", "[hidden]",
 		"hostname in laptop-17, db-1</span>: 2 selected, 1 aborted", "&#34;endpoints_count&#34;: &#34;1&#34;",
 		`<th scope="row">789</th>`, `<th scope="row">laptop-17</th>`,

@@ -33,16 +33,23 @@ func (k Key) Settings(url string) []Setting {
 	}
 }
 
-// Exports returns the commands that set the variables: for PowerShell where goos is "windows", else for a POSIX
-// shell. The values are the sandbox's own and contain no quotes.
+// Exports returns the commands that set the variables: for PowerShell if goos is "windows", else for bash, zsh, fish and
+// other POSIX shells.
 func Exports(settings []Setting, goos string) string {
-	before, between := "export ", "='"
+	before, between, quotes := "export ", "=", posixQuotes
 	if goos == "windows" {
-		before, between = "$env:", " = '"
+		before, between, quotes = "$env:", " = ", powerShellQuotes
 	}
 	var b strings.Builder
 	for _, s := range settings {
-		b.WriteString(before + s.Name + between + s.Value + "'\n")
+		b.WriteString(before + s.Name + between + "'" + quotes.Replace(s.Value) + "'\n")
 	}
 	return b.String()
 }
+
+// What is special within single quotes. The value comes from the Host of a request, too. Fish gives the backslash a
+// meaning there, so it is written outside the quotes. PowerShell accepts four more characters as a single quote.
+var (
+	posixQuotes      = strings.NewReplacer(`'`, `'\''`, `\`, `'\\'`)
+	powerShellQuotes = strings.NewReplacer("'", "''", "\u2018", "\u2018\u2018", "\u2019", "\u2019\u2019", "\u201a", "\u201a\u201a", "\u201b", "\u201b\u201b")
+)

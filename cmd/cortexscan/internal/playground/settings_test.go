@@ -1,14 +1,46 @@
 package playground
 
 import (
-	"strings"
+	"os/exec"
 	"testing"
 )
 
-// What a POSIX shell is given stands on the live page, too, where it is tested.
+// The commands are pasted into a shell, so a value must reach the variable as it is, and never be executed.
+func TestExportsAreQuotedForTheShell(t *testing.T) {
+	values := []string{
+		"plain", "", " two  words ", "it's", "'", "''", "$(echo executed)", "`echo executed`", "'$(echo executed)'", "${HOME}",
+		`back\slash`, `two\\`, `\`, `\'`, `'\''`, `"double"`, "a;b&c|d>e<f", "*?[a]{b,c}~", "#", "!!", "%PATH%", "line\nbreak",
+		"http://[::1%'$(echo executed)']:8470", "\u2018\u2019\u201a\u201b",
+	}
+	shells := 0
+	for _, shell := range []string{"sh", "bash", "zsh", "fish"} {
+		path, err := exec.LookPath(shell)
+		if err != nil {
+			continue
+		}
+		shells++
+		for _, v := range values {
+			script := Exports([]Setting{{"FIRST", v}, {"SECOND", v}}, "linux") + `printf '%s|%s' "$FIRST" "$SECOND"`
+			out, err := exec.CommandContext(t.Context(), path, "-c", script).CombinedOutput()
+			if err != nil || string(out) != v+"|"+v {
+				t.Errorf("%s: %q became %q, %v", shell, v, out, err)
+			}
+		}
+	}
+	if shells == 0 {
+		t.Skip("there is no shell")
+	}
+}
+
 func TestExportsForPowerShell(t *testing.T) {
-	settings := Key{ID: "1", Secret: "s", Type: "standard"}.Settings("http://127.0.0.1:1")
-	if windows := Exports(settings, "windows"); !strings.Contains(windows, "$env:CORTEXCLOUD_API_KEY = 's'\n") || strings.Contains(windows, "export") {
-		t.Errorf("got %s", windows)
+	for v, want := range map[string]string{
+		"plain":        "'plain'",
+		"it's":         "'it''s'",
+		"$(id)`n\\":    "'$(id)`n\\'",
+		"\u2018\u201b": "'\u2018\u2018\u201b\u201b'", // PowerShell ends a string at these, too
+	} {
+		if got := Exports([]Setting{{"NAME", v}}, "windows"); got != "$env:NAME = "+want+"\n" {
+			t.Errorf("%q: got %s", v, got)
+		}
 	}
 }

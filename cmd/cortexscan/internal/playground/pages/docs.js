@@ -1,4 +1,4 @@
-import { canSign, credentials, curl } from './sign.js';
+import { canSign, credentials, curl, quote } from './sign.js';
 
 // The key that requests are made with: the sandbox's own until the reader types another one.
 const form = document.getElementById('key-form');
@@ -47,7 +47,7 @@ const sandboxPlugin = ({ React: { createElement: h, useState } }) => {
 
 	const Curl = ({ request }) => {
 		const [copied, setCopied] = useState(false);
-		const secret = key === own ? `'${key.secret}'` : '"$CORTEXCLOUD_API_KEY"';
+		const secret = key === own ? quote(key.secret) : '"$CORTEXCLOUD_API_KEY"';
 		const { method, url, headers, body } = request.toJS();
 		const command = curl({ method: method.toUpperCase(), url, headers: headers ?? {}, body }, key, secret);
 		const copy = () => navigator.clipboard.writeText(command).then(() => setCopied(true), () => setCopied(false));

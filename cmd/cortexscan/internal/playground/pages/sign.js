@@ -22,7 +22,7 @@ export const credentials = async (key) => {
 };
 
 const isCredential = (name) => /^(authorization|x-xdr-.*)$/i.test(name);
-const quote = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
+export const quote = (word) => `'${word.replaceAll("'", `'\\''`)}'`;
 
 // curl returns the request as a command for a POSIX shell. It computes a new signature each time it runs: the one
 // that the browser sent is used up. secret is the key as a word of the shell.
@@ -44,6 +44,6 @@ export const curl = ({ method, url, headers, body }, key, secret) => {
 		);
 		options.push('-H "x-xdr-nonce: $nonce"', '-H "x-xdr-timestamp: $timestamp"', '-H "Authorization: $signature"');
 	}
-	if (body) options.push(`-d ${quote(body)}`);
+	if (body) options.push(`--data-raw ${quote(body)}`); // -d would read a file if the body began with @
 	return [...lines, [`curl -X ${method} ${quote(url)}`, ...options].join(' \\\n  ')].join('\n');
 };

@@ -1,6 +1,8 @@
 package playground
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -43,7 +45,7 @@ func TestRows(t *testing.T) {
 			var got []string
 			seen := map[string]bool{}
 			for _, r := range rows(c.calls) {
-				name := strings.TrimPrefix(strings.TrimPrefix(r.Target, "GET /run?id="), "POST /")
+				name := strings.TrimPrefix(strings.TrimPrefix(target(r.Call), "GET /run?id="), "POST /")
 				got = append(got, fmt.Sprint(name, "×", r.Count))
 				if seen[r.ID] {
 					t.Error("two rows have the same ID")
@@ -89,15 +91,15 @@ func TestRowShowsTheLatestCall(t *testing.T) {
 	if len(list) != 1 {
 		t.Fatalf("%d rows", len(list))
 	}
-	row := list[0]
+	row := list[0].view()
 	if got := fmt.Sprint(row.Header); got != "[{User-Agent later} {X-A a} {X-B 1} {X-B 2}]" {
 		t.Errorf("headers %s", got)
 	}
 	if got := fmt.Sprint(row.Incidental); got != "[{Accept-Language en} {Connection close} {Sec-Fetch-Mode cors}]" {
 		t.Errorf("incidental headers %s", got)
 	}
-	if row.Took != "20 ms" || row.AnswerBody != "{\n  \"DATA\": \"x\"\n}" {
-		t.Errorf("took %s, answered %q", row.Took, row.AnswerBody)
+	if row.Took != "20 ms" || row.Response != "{\n  \"DATA\": \"x\"\n}" {
+		t.Errorf("took %s, response %q", row.Took, row.Response)
 	}
 }
 
@@ -118,5 +120,34 @@ func TestPrintable(t *testing.T) {
 		if got := printable(in, 10); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
+	}
+}
+
+func TestBodiesAreIndentedAsFarAsTheyAreShown(t *testing.T) {
+	for _, in := range []string{
+		`{"a":[1,-2.5e3,"x\"]{",{}],"b":{"c":null,"d":[]},"e":"\\"}`, ` [ true , { } , [ ] ] `, `"a b"`, `17`, `{}`, `[[[]]]`,
+	} {
+		var want bytes.Buffer
+		if err := json.Indent(&want, []byte(strings.TrimSpace(in)), "", "  "); err != nil {
+			t.Fatal(err)
+		}
+		full := strings.ReplaceAll(strings.ReplaceAll(want.String(), "{ }", "{}"), "[ ]", "[]")
+		if got := indented(in, 1000); got != full {
+			t.Errorf("%s: got\n%s\nwant\n%s", in, got, full)
+		}
+	}
+	for in, want := range map[string]string{
+		"no  JSON [1]": "no  JSON [1]",
+		`{"cut":`:      `{"cut":`,
+		"":             "",
+		`{"a":1}`:      "{\n  \"a\": 1\n}",
+	} {
+		if got := shownBody(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+	deep := shownBody(strings.Repeat("[", 9999) + strings.Repeat("]", 9999))
+	if !strings.HasPrefix(deep, "[\n  [\n    [") || !strings.HasSuffix(deep, "… (cut here)") || len(deep) > maxBody+20 {
+		t.Errorf("%d bytes of a nested body are shown: %.20q", len(deep), deep)
 	}
 }

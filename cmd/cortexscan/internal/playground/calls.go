@@ -1,0 +1,323 @@
+package playground
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"example.com/cortexscan/gen"
+	"example.com/cortexscan/internal/text"
+	"example.com/cortexscan/sandbox"
+)
+
+// Limits of what is shown of a call. The page is fetched again every two seconds.
+const (
+	maxLine     = 160     // bytes of a target and of a verdict on the terminal
+	maxText     = 512     // bytes of a name, a value or a target on the page
+	maxBody     = 4 << 10 // bytes of a body on the page
+	maxProblems = 20
+	maxHeaders  = 50
+)
+
+// LogLine describes a call on one printable line: time, status, operation, verdict.
+func LogLine(c sandbox.Call) string {
+	status := "---" // no response
+	if c.Status != 0 {
+		status = fmt.Sprint(c.Status)
+	}
+	line := verdict(c)
+	if done := outcome(c); done != "" {
+		line += ", " + done
+	}
+	if len(c.Problems) > 0 {
+		line += ": " + c.Problems[0].String()
+	}
+	if more := len(c.Problems) - 1; more > 0 {
+		line += fmt.Sprintf("; and %d more", more)
+	}
+	return fmt.Sprintf("%s  %s  %s  %s", c.Time.Format(time.TimeOnly), status,
+		text.Visible(target(c), maxLine), text.Visible(line, maxLine))
+}
+
+// row is one line of the live page: a call, or polls that got the same response.
+type row struct {
+	sandbox.Call        // the latest
+	ID           string // of the first one, so that a row keeps its ID while polls join it
+	Count        int
+	First        time.Time
+}
+
+// rows groups calls, in the order in which they came. Equal polls share a row, even if two of them take turns. Any other
+// call starts anew, so that the order of events shows.
+func rows(calls []sandbox.Call) []row {
+	type poll struct{ path, query, response string }
+	var list []row
+	polls := map[poll]int{} // the latest row of each poll
+	arrived := map[int64]int{}
+	for _, c := range calls {
+		at := c.Time.UnixNano()
+		id := fmt.Sprintf("call-%d-%d", at, arrived[at])
+		arrived[at]++
+		key := poll{c.Path, c.Query, c.Response}
+		if !isPoll(c) {
+			clear(polls)
+		} else if i, known := polls[key]; known {
+			list[i].Count++
+			list[i].Call = c
+			continue
+		} else {
+			polls[key] = len(list)
+		}
+		list = append(list, row{Call: c, ID: id, Count: 1, First: c.Time})
+	}
+	return list
+}
+
+func isPoll(c sandbox.Call) bool {
+	return c.Method == http.MethodGet && c.Status >= 200 && c.Status < 300 && len(c.Problems) == 0
+}
+
+// callView is a row as the template shows it. html/template escapes its strings.
+type callView struct {
+	ID    string
+	Count int
+	First time.Time
+
+	Time         time.Time
+	Target       string
+	Status       string // "200 OK"
+	Class        string // how the status looks: good, bad or none
+	Verdict      string
+	Took         string
+	Outcome      string // of an abort
+	Selection    string // of an abort
+	Problems     []string
+	MoreProblems int
+	Header       []headerView
+	MoreHeaders  int
+	Incidental   []headerView // headers that browsers and HTTP libraries add
+	Body         string
+	Response     string
+}
+
+type headerView struct{ Name, Value string }
+
+func (r row) view() callView {
+	c := r.Call
+	v := callView{
+		ID: r.ID, Count: r.Count, First: r.First,
+		Time: c.Time, Target: text.Visible(target(c), maxText),
+		Status: statusText(c), Class: class(c.Status),
+		Verdict: verdict(c), Took: took(c.Duration),
+		Outcome: outcome(c), Selection: selection(c),
+		Body: shownBody(c.Body), Response: shownBody(c.Response),
+	}
+	for _, p := range c.Problems[:min(len(c.Problems), maxProblems)] {
+		v.Problems = append(v.Problems, text.Visible(p.String(), maxText))
+	}
+	v.MoreProblems = len(c.Problems) - len(v.Problems)
+	for name, values := range c.Header {
+		for _, value := range values {
+			h := headerView{text.Visible(name, maxText), text.Visible(value, maxText)}
+			if isIncidental(name) {
+				v.Incidental = append(v.Incidental, h)
+			} else {
+				v.Header = append(v.Header, h)
+			}
+		}
+	}
+	for _, list := range []*[]headerView{&v.Header, &v.Incidental} {
+		slices.SortFunc(*list, func(a, b headerView) int {
+			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Value, b.Value))
+		})
+		if more := len(*list) - maxHeaders; more > 0 {
+			*list = (*list)[:maxHeaders]
+			v.MoreHeaders += more
+		}
+	}
+	return v
+}
+
+func class(status int) string {
+	switch {
+	case status == 0:
+		return "none"
+	case status < 400:
+		return "good"
+	}
+	return "bad"
+}
+
+// isIncidental reports whether browsers and HTTP libraries add the header on their own.
+func isIncidental(name string) bool {
+	if strings.HasPrefix(name, "Sec-") || strings.HasPrefix(name, "Accept") {
+		return true
+	}
+	switch name {
+	case "Cache-Control", "Connection", "Content-Length", "Dnt", "Origin", "Pragma", "Priority", "Referer":
+		return true
+	}
+	return false
+}
+
+// target is not printable: callers clean what they show of it.
+func target(c sandbox.Call) string {
+	t := c.Method + " " + c.Path
+	if c.Query != "" {
+		t += "?" + c.Query
+	}
+	return t
+}
+
+// verdict is about the request alone: the response to a valid request may be an error.
+func verdict(c sandbox.Call) string {
+	if len(c.Problems) == 0 {
+		return "request OK"
+	}
+	return plural(len(c.Problems), "problem")
+}
+
+// outcome sums up an abort.
+func outcome(c sandbox.Call) string {
+	if c.Abort == nil {
+		return ""
+	}
+	return fmt.Sprintf("%d selected, %d aborted", c.Abort.Selected, c.Abort.Aborted)
+}
+
+// selection describes the filters of an abort. It returns "" for a body of which only a part was recorded.
+func selection(c sandbox.Call) string {
+	var body gen.AbortScanRequest
+	if c.Abort == nil || json.Unmarshal([]byte(c.Body), &body) != nil {
+		return ""
+	}
+	filters, ok := body.RequestData.Filters.([]gen.EndpointFilter)
+	if !ok {
+		return "every endpoint of the tenant"
+	}
+	var conditions []string
+	for _, f := range filters {
+		value := fmt.Sprint(f.Value)
+		if list, ok := f.Value.([]string); ok {
+			value = strings.Join(list, ", ")
+		}
+		conditions = append(conditions, f.Field+" "+f.Operator+" "+value)
+	}
+	return text.Visible(strings.Join(conditions, " and "), maxText)
+}
+
+// statusText is the status with its name: "200 OK".
+func statusText(c sandbox.Call) string {
+	if c.Status == 0 {
+		return "no response"
+	}
+	return strings.TrimSpace(fmt.Sprint(c.Status, " ", http.StatusText(c.Status)))
+}
+
+// took formats a duration: "0.4 ms", "12 ms", "1.5 s".
+func took(d time.Duration) string {
+	switch {
+	case d <= 0:
+		return ""
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.1f ms", max(0.1, float64(d)/float64(time.Millisecond)))
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
+}
+
+// plural formats a number and its noun: "1 problem", "2 problems".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprint(n, " ", noun, "s")
+}
+
+// shownBody returns the beginning of a body, indented if it is JSON.
+func shownBody(body string) string {
+	if json.Valid([]byte(body)) {
+		body = indented(body, maxBody+utf8.UTFMax)
+	}
+	return printable(body, maxBody)
+}
+
+// indented indents valid JSON, and stops after limit bytes. json.Indent has no limit, and of 10,000 nested lists it makes
+// 200 MB of spaces.
+func indented(valid string, limit int) string {
+	var b bytes.Buffer
+	depth, inString, escaped := 0, false, false
+	newline := func() {
+		b.WriteByte('\n')
+		for range depth {
+			b.WriteString("  ")
+		}
+	}
+	for i := 0; i < len(valid) && b.Len() < limit; i++ {
+		c := valid[i]
+		if inString {
+			b.WriteByte(c)
+			inString = escaped || c != '"'
+			escaped = !escaped && c == '\\'
+			continue
+		}
+		switch c {
+		case ' ', '\t', '\r', '\n':
+		case '"':
+			inString = true
+			b.WriteByte(c)
+		case '{', '[':
+			b.WriteByte(c)
+			rest := strings.TrimLeft(valid[i+1:], " \t\r\n")
+			if rest[0] == '}' || rest[0] == ']' { // empty
+				b.WriteByte(rest[0])
+				i = len(valid) - len(rest)
+				continue
+			}
+			depth++
+			newline()
+		case '}', ']':
+			depth--
+			newline()
+			b.WriteByte(c)
+		case ',':
+			b.WriteByte(c)
+			newline()
+		case ':':
+			b.WriteString(": ")
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// printable cuts a string of several lines and replaces characters that are invisible or change their neighbors, such
+// as those that reverse the direction of writing.
+func printable(s string, limit int) string {
+	cut := len(s) > limit
+	if cut {
+		for limit > 0 && !utf8.RuneStart(s[limit]) {
+			limit--
+		}
+		s = s[:limit]
+	}
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) || r == '\n' || r == '\t' {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, s)
+	if cut {
+		s += "… (cut here)"
+	}
+	return s
+}
