@@ -52,7 +52,8 @@ func (v verdict) or(leftOut bool) verdict {
 	return v
 }
 
-func (c *checker) check(e recording.Entry, isHAR bool) verdict {
+func (c *checker) check(e recording.Entry) verdict {
+	isHAR := e.Number > 0
 	if e.Err != nil {
 		// Without a URL nobody can tell whether it is for the contract.
 		return problem("request", "cannot be read: "+e.Err.Error()).or(e.URL != "" && !c.isOurs(e.URL))

@@ -114,7 +114,7 @@ func runValidate(ctx context.Context, s *session, o validateOptions) error {
 		if !s.json {
 			one.print(s, inputName(file), rec.HAR)
 		}
-		all.add(one)
+		all.merge(one)
 	}
 	if s.json {
 		s.io.PrintJSON(all)
@@ -154,57 +154,46 @@ func (c *checker) checkFile(ctx context.Context, s *session, file string) (*vali
 	if text.IsBlank(file) {
 		return nil, nil, usagef("the name of a file is blank: is a variable unset?")
 	}
-	content, err := terminal.Await(ctx, func() ([]byte, error) {
+	v := &validation{OK: true}
+	each := func(e recording.Entry) { v.add(inputName(file), e, c.check(e)) }
+	rec, err := terminal.Await(ctx, func() (*recording.Recording, error) {
 		if file == "-" {
-			return recording.Read(s.io.In)
+			return recording.Read(s.io.In, each)
 		}
-		return recording.ReadFile(file)
+		return recording.ReadFile(file, each)
 	}, func() {})
 	if ctx.Err() != nil {
 		return nil, nil, ctx.Err()
-	}
-	var rec *recording.Recording
-	if err == nil {
-		rec, err = recording.Parse(content)
 	}
 	var problem *recording.Error
 	if errors.As(err, &problem) {
 		return nil, nil, usagef("%s: %s", inputName(file), problem.Reason).hint("%s", problem.Hint)
 	}
-	if err != nil {
-		return nil, nil, usagef("%s: %s", inputName(file), err)
-	}
-	v := &validation{OK: true}
-	for _, e := range rec.Entries {
-		found := c.check(e, rec.HAR)
-		if found.leftOut {
-			v.LeftOut++
-			continue
-		}
-		v.Checked++
-		v.OK = v.OK && len(found.problems) == 0
-		v.Requests = append(v.Requests, requestJSON{
-			inputName(file), e.Number, found.operation, problemsJSON(found.problems), problemsJSON(found.warnings),
-		})
-	}
-	return v, rec, nil
+	return v, rec, err
 }
 
 // nothingChecked is the error for a file that would pass because nothing in it was looked at.
 func nothingChecked(name string, rec *recording.Recording) error {
-	e := usagef("%s: nothing to check: %s, none for this contract", name, entries(len(rec.Entries)))
-	if len(rec.Entries) == 0 {
+	e := usagef("%s: nothing to check: %s, none for this contract", name, entries(rec.Entries))
+	if rec.Entries == 0 {
 		e = usagef("%s: nothing to check: the HAR file has no entries", name)
 	}
 	return e.hint("If that is as intended, add --allow-empty.")
 }
 
-// validation is the result for one file or for all of them.
+// maxListed bounds the requests in JSON: a recording can have millions of entries.
+const maxListed = 10_000
+
+// validation is the result for one file, or for all of them.
 type validation struct {
-	OK       bool          `json:"ok"`
-	Checked  int           `json:"checked"`
-	LeftOut  int           `json:"left_out"`
-	Requests []requestJSON `json:"requests"`
+	OK        bool          `json:"ok"`
+	Checked   int           `json:"checked"`
+	LeftOut   int           `json:"left_out"`
+	NotListed int           `json:"not_listed,omitempty"` // checked requests that are not in Requests
+	Requests  []requestJSON `json:"requests"`
+
+	problems, warnings int
+	unlisted           int // of NotListed: with problems or warnings
 }
 
 type requestJSON struct {
@@ -215,11 +204,38 @@ type requestJSON struct {
 	Warnings  []problemJSON `json:"warnings"`
 }
 
-func (v *validation) add(other *validation) {
-	v.OK = v.OK && other.OK
-	v.Checked += other.Checked
-	v.LeftOut += other.LeftOut
-	v.Requests = append(v.Requests, other.Requests...)
+func (v *validation) add(file string, e recording.Entry, found verdict) {
+	if found.leftOut {
+		v.LeftOut++
+		return
+	}
+	v.Checked++
+	v.OK = v.OK && len(found.problems) == 0
+	v.problems += len(found.problems)
+	v.warnings += len(found.warnings)
+	remarkable := len(found.problems)+len(found.warnings) > 0
+	if len(v.Requests) < maxListed/2 || remarkable && len(v.Requests) < maxListed {
+		v.Requests = append(v.Requests, requestJSON{
+			file, e.Number, found.operation, problemsJSON(found.problems), problemsJSON(found.warnings),
+		})
+		return
+	}
+	v.NotListed++
+	if remarkable {
+		v.unlisted++
+	}
+}
+
+// merge adds the result for a file to the result for all.
+func (v *validation) merge(one *validation) {
+	listed := one.Requests[:min(len(one.Requests), maxListed-min(len(v.Requests), maxListed))]
+	v.OK = v.OK && one.OK
+	v.Checked += one.Checked
+	v.LeftOut += one.LeftOut
+	v.NotListed += one.NotListed + len(one.Requests) - len(listed)
+	v.Requests = append(v.Requests, listed...)
+	v.problems += one.problems
+	v.warnings += one.warnings
 }
 
 func (v *validation) print(s *session, name string, isHAR bool) {
@@ -228,8 +244,14 @@ func (v *validation) print(s *session, name string, isHAR bool) {
 	} else {
 		s.io.Printf("%s: %s\n", name, v.verdict())
 	}
+	const most = 100
+	printed, more := 0, v.unlisted
 	for _, r := range v.Requests {
 		if len(r.Problems)+len(r.Warnings) == 0 {
+			continue
+		}
+		if printed++; printed > most {
+			more++
 			continue
 		}
 		what := r.Operation
@@ -246,6 +268,9 @@ func (v *validation) print(s *session, name string, isHAR bool) {
 		printProblems(s, terminal.Red, "✗ ", r.Problems)
 		printProblems(s, terminal.Yellow, "warning: ", r.Warnings)
 	}
+	if more > 0 {
+		s.io.Textf("  … and %s with problems or warnings\n", count(more, "more request"))
+	}
 }
 
 func printProblems(s *session, style terminal.Style, label string, problems []problemJSON) {
@@ -259,20 +284,15 @@ func printProblems(s *session, style terminal.Style, label string, problems []pr
 }
 
 func (v *validation) verdict() string {
-	problems, warnings := 0, 0
-	for _, r := range v.Requests {
-		problems += len(r.Problems)
-		warnings += len(r.Warnings)
-	}
 	words := "valid"
 	switch {
 	case v.Checked == 0:
 		return "nothing to check"
-	case problems > 0:
-		words = count(problems, "problem")
+	case v.problems > 0:
+		words = count(v.problems, "problem")
 	}
-	if warnings > 0 {
-		words += ", " + count(warnings, "warning")
+	if v.warnings > 0 {
+		words += ", " + count(v.warnings, "warning")
 	}
 	return words
 }

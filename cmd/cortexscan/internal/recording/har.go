@@ -1,21 +1,137 @@
 package recording
 
 import (
+	"bufio"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"golang.org/x/net/http/httpguts"
 )
 
-// archive is the part of an HTTP archive (HAR 1.2) that requests are made of. Entries are decoded one by one, so
-// that one that cannot be read does not take the others with it.
-type archive struct {
-	Log *struct {
-		Entries []json.RawMessage `json:"entries"`
-	} `json:"log"`
+// harReader reads an HTTP archive (HAR 1.2) entry by entry: an entry that cannot be read does not affect the others,
+// and the size of the file does not matter.
+type harReader struct {
+	decoder *jsontext.Decoder
+	each    func(Entry)
+	isHAR   bool // it has a list log.entries
+	postman bool
+	entries int
+}
+
+func readHAR(b *bufio.Reader, in *source, each func(Entry)) (*Recording, error) {
+	skipped := in.n - int64(b.Buffered())
+	h := &harReader{each: each, decoder: jsontext.NewDecoder(b, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
+	err := h.read()
+	if err := in.failure(); err != nil {
+		return nil, err
+	}
+	var syntax *jsontext.SyntacticError
+	at := int64(0)
+	if errors.As(err, &syntax) {
+		at = skipped + syntax.ByteOffset + 1
+		_, _ = io.CopyN(io.Discard, b, 1) // moves in.end on if anything follows
+	}
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), at > in.end: // a string may have been cut off before the last line break
+		return nil, &Error{fmt.Sprintf("not valid JSON: it ends too early, at byte %d", in.end), "Is the file complete?"}
+	case at > 0:
+		return nil, &Error{Reason: fmt.Sprintf("not valid JSON at byte %d", at)}
+	case err != nil:
+		return nil, &Error{Reason: "not valid JSON"}
+	case h.postman:
+		return nil, &Error{"a Postman export, not a HAR file", howToRecord}
+	case !h.isHAR:
+		return nil, &Error{"JSON, but not a HAR file: it has no list log.entries", howToRecord}
+	}
+	return &Recording{HAR: true, Entries: h.entries}, nil
+}
+
+func (h *harReader) read() error {
+	err := h.object(func(name string) error {
+		switch name {
+		case "log":
+			return h.object(func(name string) error {
+				if name == "entries" {
+					return h.list()
+				}
+				return h.decoder.SkipValue()
+			})
+		case "info", "_postman_variable_scope":
+			value, err := h.decoder.ReadValue()
+			h.postman = h.postman || isPostman(name, value)
+			return err
+		}
+		return h.decoder.SkipValue()
+	})
+	if err != nil {
+		return err
+	}
+	switch _, err := h.decoder.ReadToken(); {
+	case err == io.EOF:
+		return nil
+	case err == nil:
+		return &jsontext.SyntacticError{ByteOffset: h.decoder.InputOffset() - 1}
+	default:
+		return err
+	}
+}
+
+// object calls field for each field of an object. Any other value is skipped.
+func (h *harReader) object(field func(name string) error) error {
+	if h.decoder.PeekKind() != '{' {
+		return h.decoder.SkipValue()
+	}
+	_, err := h.decoder.ReadToken()
+	for err == nil && h.decoder.PeekKind() != '}' {
+		var name jsontext.Token
+		if name, err = h.decoder.ReadToken(); err == nil {
+			err = field(name.String())
+		}
+	}
+	if err == nil {
+		_, err = h.decoder.ReadToken()
+	}
+	return err
+}
+
+// list reads the list of entries.
+func (h *harReader) list() error {
+	if h.decoder.PeekKind() != '[' {
+		return h.decoder.SkipValue()
+	}
+	h.isHAR = true
+	_, err := h.decoder.ReadToken()
+	for err == nil && h.decoder.PeekKind() != ']' {
+		var value jsontext.Value
+		if value, err = h.decoder.ReadValue(); err == nil {
+			h.entries++
+			e := parseEntry(value)
+			e.Number = h.entries
+			h.each(e)
+		}
+	}
+	if err == nil {
+		_, err = h.decoder.ReadToken()
+	}
+	return err
+}
+
+// isPostman recognizes a collection by its schema or its ID, and an environment by its scope.
+func isPostman(name string, value jsontext.Value) bool {
+	var info struct {
+		ID     any    `json:"_postman_id"`
+		Schema string `json:"schema"`
+	}
+	_ = json.Unmarshal(value, &info) // what has another type keeps its zero value
+	return name != "info" || info.ID != nil || strings.Contains(info.Schema, "getpostman.com")
 }
 
 type archiveEntry struct {
@@ -23,10 +139,11 @@ type archiveEntry struct {
 }
 
 type archiveRequest struct {
-	Method      string `json:"method"`
-	URL         string `json:"url"`
-	Headers     []pair `json:"headers"`
-	QueryString []pair `json:"queryString"`
+	Method      string  `json:"method"`
+	URL         string  `json:"url"`
+	Headers     []pair  `json:"headers"`
+	QueryString []pair  `json:"queryString"`
+	BodySize    float64 `json:"bodySize"` // -1 if it is not known
 	PostData    *struct {
 		MimeType string `json:"mimeType"`
 		Text     string `json:"text"`
@@ -39,42 +156,7 @@ type pair struct {
 	Value string `json:"value"`
 }
 
-func parseHAR(content []byte) (*Recording, error) {
-	var file archive
-	err := json.Unmarshal(content, &file)
-	var syntax *json.SyntaxError
-	switch {
-	case errors.As(err, &syntax) && syntax.Offset == int64(len(content)):
-		return nil, &Error{fmt.Sprintf("not valid JSON: it ends too early, at byte %d", syntax.Offset), "Is the file complete?"}
-	case errors.As(err, &syntax):
-		return nil, &Error{Reason: fmt.Sprintf("not valid JSON at byte %d", syntax.Offset)}
-	case isPostman(content):
-		return nil, &Error{"a Postman export, not a HAR file", howToRecord}
-	case err != nil || file.Log == nil || file.Log.Entries == nil:
-		return nil, &Error{"JSON, but not a HAR file: it has no list log.entries", howToRecord}
-	}
-	list := make([]Entry, len(file.Log.Entries))
-	for i, raw := range file.Log.Entries {
-		list[i] = parseEntry(raw)
-		list[i].Number = i + 1
-	}
-	return &Recording{HAR: true, Entries: list}, nil
-}
-
-// isPostman recognizes a collection by its schema or its ID, and an environment by its scope.
-func isPostman(content []byte) bool {
-	var export struct {
-		Info struct {
-			ID     any    `json:"_postman_id"`
-			Schema string `json:"schema"`
-		} `json:"info"`
-		Scope any `json:"_postman_variable_scope"`
-	}
-	_ = json.Unmarshal(content, &export) // what has another type is left at its zero value
-	return export.Info.ID != nil || export.Scope != nil || strings.Contains(export.Info.Schema, "getpostman.com")
-}
-
-func parseEntry(raw json.RawMessage) (e Entry) {
+func parseEntry(raw []byte) (e Entry) {
 	var entry archiveEntry
 	err := json.Unmarshal(raw, &entry)
 	switch {
@@ -82,7 +164,7 @@ func parseEntry(raw json.RawMessage) (e Entry) {
 		e.Err = errors.New("it has no request")
 		return e
 	case err != nil:
-		e.Err = errors.New("a member of its request has the wrong type")
+		e.Err = errors.New("a field of its request has the wrong type")
 	default:
 		e.Request, e.Err = entry.Request.request()
 	}
@@ -91,7 +173,7 @@ func parseEntry(raw json.RawMessage) (e Entry) {
 }
 
 func (a *archiveRequest) request() (*http.Request, error) {
-	if !isToken(a.Method) {
+	if !httpguts.ValidHeaderFieldName(a.Method) { // both are tokens
 		return nil, errors.New("its request has no valid method")
 	}
 	u, err := parseTarget(a.URL)
@@ -111,21 +193,37 @@ func (a *archiveRequest) request() (*http.Request, error) {
 			r.Header.Add(header.Name, header.Value)
 		}
 	}
-	if lengths := r.Header.Values("Content-Length"); disagree(lengths) {
-		return nil, errDifferentLengths
+	if err := checkHeaders(r.Header); err != nil {
+		return nil, err
 	}
-	var body []byte
-	if p := a.PostData; p != nil {
-		body = []byte(p.Text)
-		if p.Encoding == "base64" {
-			if body, err = base64.StdEncoding.DecodeString(p.Text); err != nil {
-				return nil, errors.New("its postData says that it is base64, and is not")
-			}
-		}
-		if r.Header.Get("Content-Type") == "" && p.MimeType != "" {
-			r.Header.Set("Content-Type", p.MimeType)
-		}
+	body, err := a.body()
+	if err != nil {
+		return nil, err
+	}
+	length, _ := strconv.Atoi(r.Header.Get("Content-Length"))
+	switch encoded := r.Header.Get("Content-Encoding") != ""; {
+	case len(body) == 0 && (a.BodySize > 0 || length > 0):
+		return nil, errors.New("the recording does not have the body")
+	case len(body) < length && !encoded: // a decoded body may be shorter
+		return nil, errors.New("the recording does not have the whole body")
+	}
+	if p := a.PostData; p != nil && p.MimeType != "" && r.Header.Get("Content-Type") == "" {
+		r.Header.Set("Content-Type", p.MimeType)
 	}
 	setBody(r, body)
 	return r, nil
+}
+
+func (a *archiveRequest) body() ([]byte, error) {
+	switch {
+	case a.PostData == nil:
+		return nil, nil
+	case a.PostData.Encoding != "base64":
+		return []byte(a.PostData.Text), nil
+	}
+	body, err := base64.StdEncoding.DecodeString(a.PostData.Text)
+	if err != nil {
+		return nil, errors.New("its postData claims to be base64, and is not")
+	}
+	return body, nil
 }

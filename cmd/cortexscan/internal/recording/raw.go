@@ -8,30 +8,20 @@ import (
 	"io"
 	"net/http"
 	"net/http/httputil"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 )
 
-// parseRaw reads one HTTP/1.1 request, its lines ended by LF or CRLF, or the request in what curl -v prints.
-func parseRaw(content []byte) (*Recording, error) {
-	r, err := parseRawRequest(content)
-	if err != nil {
-		var e *Error
-		if !errors.As(err, &e) {
-			e = &Error{Reason: err.Error()}
-		}
-		return nil, e
-	}
-	return &Recording{Entries: []Entry{{Request: r, URL: r.URL.String()}}}, nil
-}
-
-func parseRawRequest(content []byte) (*http.Request, error) {
-	curl := curlLines(content)
+// parseRaw parses one HTTP/1.1 request whose lines end in LF or CRLF, or what curlLines found.
+func parseRaw(content, curl []byte) (*http.Request, error) {
 	if curl != nil {
 		content = curl
 	}
-	content = bytes.TrimLeft(content, "\r\n")
-	line, rest := cutLine(content)
+	line, rest := cutLine(bytes.TrimLeft(content, "\r\n"))
 	r, err := parseRequestLine(line)
 	if err != nil {
 		return nil, err
@@ -41,13 +31,20 @@ func parseRawRequest(content []byte) (*http.Request, error) {
 			break
 		}
 		name, value, ok := strings.Cut(line, ":")
-		if !ok || !isToken(name) {
+		value = trimBlanks(value)
+		switch {
+		case !ok || !httpguts.ValidHeaderFieldName(name):
 			return nil, fmt.Errorf("line %d is not a header", number)
+		case !httpguts.ValidHeaderFieldValue(value):
+			return nil, fmt.Errorf("line %d has a control character, which no server accepts", number)
 		}
-		r.Header.Add(name, strings.TrimSpace(value))
+		r.Header.Add(name, value)
+	}
+	if err := checkHeaders(r.Header); err != nil {
+		return nil, err
 	}
 	if length := r.Header.Get("Content-Length"); curl != nil && length != "" && length != "0" {
-		return nil, &Error{"curl -v does not print the body", howToRecord}
+		return nil, &Error{"the recording does not have the body: curl -v does not print it", howToRecord}
 	}
 	body, err := rawBody(r.Header, rest)
 	if err != nil {
@@ -57,18 +54,29 @@ func parseRawRequest(content []byte) (*http.Request, error) {
 	return r, nil
 }
 
-// curlLines returns the head of the first request in what curl -v prints, nil if content is something else.
+var (
+	requestLine = regexp.MustCompile(`^[^ ]+ [^ ]+ HTTP/`)
+	curlRequest = regexp.MustCompile(`(?m)^> [^ \n]+ [^ \n]+ HTTP/`)
+)
+
+// curlLines returns the head of the first request in the output of curl -v, nil for other content. Notes, warnings and
+// the progress of curl come before it.
 func curlLines(content []byte) []byte {
+	if requestLine.Match(bytes.TrimLeft(content, "\r\n")) {
+		return nil
+	}
+	at := curlRequest.FindIndex(content)
+	if at == nil {
+		return nil
+	}
 	var head []byte
-	for line := range bytes.Lines(content) {
+	for line := range bytes.Lines(content[at[0]:]) {
 		rest, ok := bytes.CutPrefix(line, []byte(">"))
 		switch {
 		case ok && len(bytes.TrimSpace(rest)) == 0:
 			return head
 		case ok:
 			head = append(head, bytes.TrimPrefix(rest, []byte(" "))...)
-		case head == nil && !bytes.ContainsRune([]byte("* \r{}"), rune(line[0])):
-			return nil // curl begins with notes about the connection and its progress
 		}
 	}
 	return head
@@ -79,11 +87,17 @@ func cutLine(content []byte) (line string, rest []byte) {
 	return strings.TrimSuffix(string(before), "\r"), rest
 }
 
-// parseRequestLine takes the target in origin-form and in absolute-form.
+// versions are what proxies and curl print.
+var versions = []string{"HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/2.0", "HTTP/3", "HTTP/3.0"}
+
+// parseRequestLine accepts the target in origin-form and in absolute-form.
 func parseRequestLine(line string) (*http.Request, error) {
 	fields := strings.Split(line, " ")
-	if len(fields) != 3 || !isToken(fields[0]) || !strings.HasPrefix(fields[2], "HTTP/") {
+	if len(fields) != 3 || !httpguts.ValidHeaderFieldName(fields[0]) || !strings.HasPrefix(fields[2], "HTTP/") {
 		return nil, &Error{"neither a HAR file nor an HTTP request, whose first line is METHOD TARGET HTTP/1.1", howToRecord}
+	}
+	if !slices.Contains(versions, fields[2]) {
+		return nil, errors.New("the first line does not end in a version of HTTP, such as HTTP/1.1")
 	}
 	u, err := parseTarget(fields[1])
 	if err != nil {
@@ -92,12 +106,10 @@ func parseRequestLine(line string) (*http.Request, error) {
 	return &http.Request{Method: fields[0], URL: u, Header: http.Header{}}, nil
 }
 
-// rawBody returns the body that the headers describe. What follows it is refused: nobody would check it.
+// rawBody returns the body that the headers describe. Anything after it is refused, because it would not be checked.
 func rawBody(h http.Header, rest []byte) ([]byte, error) {
 	encodings, lengths := h.Values("Transfer-Encoding"), h.Values("Content-Length")
 	switch {
-	case disagree(lengths):
-		return nil, errDifferentLengths
 	case len(encodings) > 0 && len(lengths) > 0:
 		return nil, errors.New("the request has both a Content-Length and a Transfer-Encoding")
 	case len(encodings) == 1 && strings.EqualFold(encodings[0], "chunked"):
@@ -112,38 +124,30 @@ func rawBody(h http.Header, rest []byte) ([]byte, error) {
 	return rest, nil
 }
 
-var errDifferentLengths = errors.New("the request has two different Content-Lengths")
-
-// disagree reports whether the values of Content-Length are more than one number, on separate lines or on one.
-func disagree(lengths []string) bool {
-	all := strings.Split(strings.Join(lengths, ","), ",")
-	for _, length := range all[1:] {
-		if strings.TrimSpace(length) != strings.TrimSpace(all[0]) {
-			return true
-		}
-	}
-	return false
-}
-
 func fixedBody(length string, rest []byte) ([]byte, error) {
 	length, _, _ = strings.Cut(length, ",")
-	n, err := strconv.ParseUint(strings.TrimSpace(length), 10, 31)
+	n, err := strconv.ParseUint(trimBlanks(length), 10, 31)
 	switch {
 	case err != nil:
 		return nil, errors.New("the Content-Length is not a number")
+	case n > 0 && len(bytes.TrimSpace(rest)) == 0:
+		return nil, errors.New("the recording does not have the body")
 	case int(n) > len(rest):
-		return nil, fmt.Errorf("the body ends after %d of the %d bytes of its Content-Length", len(rest), n)
+		return nil, fmt.Errorf("the recording does not have the whole body: only %d of the %d bytes of its Content-Length", len(rest), n)
 	case len(bytes.TrimSpace(rest[n:])) > 0:
-		return nil, fmt.Errorf("something follows the body, whose Content-Length is %d: a file holds one request", n)
+		return nil, fmt.Errorf("something follows the body, whose Content-Length is %d: a file must have one request", n)
 	}
 	return rest[:n], nil
 }
 
 func chunkedBody(rest []byte) ([]byte, error) {
+	if len(bytes.TrimSpace(rest)) == 0 {
+		return nil, errors.New("the recording does not have the body")
+	}
 	r := bufio.NewReader(bytes.NewReader(rest)) // the chunked reader takes from it no more than it needs
 	body, err := io.ReadAll(httputil.NewChunkedReader(r))
 	if err != nil {
-		return nil, errors.New("the body is not chunked, as its Transfer-Encoding says")
+		return nil, errors.New("the body is not chunked, although its Transfer-Encoding is")
 	}
 	after, err := io.ReadAll(r)
 	if err != nil {
@@ -154,7 +158,8 @@ func chunkedBody(rest []byte) ([]byte, error) {
 		if line, after = cutLine(after); line == "" {
 			break
 		}
-		if name, _, ok := strings.Cut(line, ":"); !ok || !isToken(name) {
+		name, value, ok := strings.Cut(line, ":")
+		if !ok || !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
 			return nil, errAfterChunks
 		}
 	}
@@ -164,4 +169,4 @@ func chunkedBody(rest []byte) ([]byte, error) {
 	return body, nil
 }
 
-var errAfterChunks = errors.New("something follows the last chunk of the body: a file holds one request")
+var errAfterChunks = errors.New("something follows the last chunk of the body: a file must have one request")

@@ -1,0 +1,359 @@
+package recording
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// parse returns the entries of a recording.
+func parse(content string) (*Recording, []Entry, error) {
+	var entries []Entry
+	rec, err := Read(strings.NewReader(content), func(e Entry) { entries = append(entries, e) })
+	return rec, entries, err
+}
+
+func TestReadFile(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "MARKER")
+	if err := os.WriteFile(file, []byte("GET / HTTP/1.1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	if rec, err := ReadFile(file, func(Entry) { n++ }); err != nil || n != 1 || rec.Entries != 1 || rec.HAR {
+		t.Errorf("got %v, %v", rec, err)
+	}
+	var e *Error
+	if _, err := ReadFile(dir, nil); !errors.As(err, &e) || e.Reason != "a directory, not a recording" || e.Hint == "" {
+		t.Errorf("a directory: %v", err)
+	}
+	if _, err := ReadFile(filepath.Join(file, "none"), nil); !errors.As(err, &e) || strings.Contains(err.Error(), "MARKER") {
+		t.Errorf("not there: %v", err)
+	}
+}
+
+// forever repeats a string.
+type forever struct{ text string }
+
+func (f *forever) Read(p []byte) (int, error) {
+	n := 0
+	for n+len(f.text) <= len(p) {
+		n += copy(p[n:], f.text)
+	}
+	return n, nil
+}
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, errors.New("input/output error") }
+
+func TestInputIsBounded(t *testing.T) {
+	for want, in := range map[string]io.Reader{
+		"larger than 32 MiB":                  &forever{text: "a"},
+		"cannot be read: input/output error":  broken{},
+		"cannot be read: input/output error ": io.MultiReader(strings.NewReader("GET / HTTP/1.1\n"), broken{}),
+	} {
+		if _, err := Read(in, func(Entry) {}); err == nil || err.Error() != strings.TrimSpace(want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	har := &source{r: io.MultiReader(strings.NewReader(`{"log":{"entries":[`), &forever{text: "{},"}), limit: 1 << 20}
+	if _, err := readHAR(bufio.NewReader(har), har, func(Entry) {}); err == nil || err.Error() != "larger than 1 MiB" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestMemoryDoesNotGrowWithTheNumberOfEntries(t *testing.T) {
+	const entries = 200_000
+	content := io.MultiReader(strings.NewReader(`{"log":{"entries":[{}`), io.LimitReader(&forever{text: ",{}"}, 3*(entries-1)), strings.NewReader(`]}}`))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	peak := uint64(0)
+	rec, err := Read(content, func(e Entry) {
+		if e.Number%20_000 == 0 {
+			runtime.ReadMemStats(&after)
+			peak = max(peak, after.HeapInuse)
+		}
+	})
+	if err != nil || rec.Entries != entries {
+		t.Fatal(rec, err)
+	}
+	if grown := int64(peak) - int64(before.HeapInuse); grown > 32<<20 {
+		t.Errorf("the heap grew by %d MiB", grown>>20)
+	}
+}
+
+func TestContentThatIsNotARecordingIsNamed(t *testing.T) {
+	const (
+		none     = "neither a HAR file nor an HTTP request, whose first line is METHOD TARGET HTTP/1.1"
+		noList   = "JSON, but not a HAR file: it has no list log.entries"
+		postman  = "a Postman export, not a HAR file"
+		httpFile = "a .http file for an editor's REST client, not a recorded request"
+	)
+	for text, want := range map[string]string{
+		"curl -X POST https://h/a -H 'Authorization: MARKER'":  "a curl command, not a recorded request",
+		"$ curl https://h/MARKER":                              "a curl command, not a recorded request",
+		"curl.exe https://h/MARKER":                            "a curl command, not a recorded request",
+		"wget --header=MARKER https://h/":                      "a wget command, not a recorded request",
+		"http POST https://h/ MARKER":                          "an HTTPie command, not a recorded request",
+		"Invoke-WebRequest -UseBasicParsing -Uri MARKER":       "a PowerShell command, not a recorded request",
+		"$session = New-Object MARKER":                         "a PowerShell command, not a recorded request",
+		"fetch(\"https://h/MARKER\", {})":                      "a JavaScript call, not a recorded request",
+		"await fetch(\"https://h/MARKER\", {})":                "a JavaScript call, not a recorded request",
+		"### MARKER\nGET https://h/a\n":                        httpFile,
+		"# @name MARKER\nGET https://h/a HTTP/1.1\n":           httpFile,
+		"@host = MARKER\n\nGET https://{{host}}/a\n":           httpFile,
+		"// MARKER\nGET https://h/a\n":                         httpFile,
+		"POST https://h/a\nContent-Type: application/json\n\n": httpFile,
+		"GET https://h/a HTTP/1.1\nAuthorization: {{key}}\n\n": httpFile,
+		"GET https://h/a HTTP/1.1\n\n### MARKER\nGET /b":       httpFile,
+		"MARKER":                       none,
+		"GET":                          none,
+		"G(T /a HTTP/1.1\n\n":          none,
+		"HTTP/1.1 200 OK\n\n":          none,
+		"\xff\xfeG\x00E\x00T\x00":      "the text is encoded in UTF-16",
+		"\xfe\xff\x00G":                "the text is encoded in UTF-16",
+		`{"log":"MARKER"}`:             noList,
+		`{"log":{}}`:                   noList,
+		`{"log":{"entries":{"a":[]}}}`: noList,
+		`{"a":{"log":{"entries":[]}}}`: noList,
+		`["MARKER"]`:                   noList,
+		`[{"log":{"entries":[]}}]`:     noList,
+		`{"info":{"_postman_id":"M"}}`: postman,
+		`{"info":{"schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},"item":[]}`: postman,
+		`{"_postman_variable_scope":"environment","values":[]}`:                                                postman,
+	} {
+		_, _, err := parse(text)
+		var e *Error
+		if !errors.As(err, &e) || e.Reason != want || e.Hint == "" {
+			t.Errorf("%q: got %#v", text, err)
+		}
+	}
+	for text, want := range map[string]string{
+		"": "empty", " \r\n": "empty", "\ufeff": "empty", "\ufeff\n": "empty",
+		`{`:                        "not valid JSON: it ends too early, at byte 1",
+		`{"log":{"entries":[{"a`:   "not valid JSON: it ends too early, at byte 22",
+		` {]}`:                     "not valid JSON at byte 3",
+		`{"log":{"entries":[]}} x`: "not valid JSON at byte 24",
+		`{"log":{"entries":[]}}{}`: "not valid JSON at byte 23",
+	} {
+		if _, _, err := parse(text); err == nil || err.Error() != want {
+			t.Errorf("%q: got %v, want %s", text, err, want)
+		}
+	}
+}
+
+func TestHAR(t *testing.T) {
+	rec, entries, err := parse(`{"log":{"entries":[
+		{"request":{"method":"POST","url":"https://h/a?b=c#fragment","headers":[{"name":":path","value":"/x"},{"name":"X-A","value":"1"}],
+			"queryString":[{"name":"ignored","value":"1"}],"postData":{"mimeType":"text/plain","text":"e30=","encoding":"base64"}}},
+		{"request":{"method":"GET","url":"https://h/a","queryString":[{"name":"a b","value":"&"}]}}]}}`)
+	if err != nil || len(entries) != 2 || rec.Entries != 2 || !rec.HAR {
+		t.Fatal(rec, err)
+	}
+	r := entries[0].Request
+	body, _ := io.ReadAll(r.Body)
+	if r.Method != "POST" || r.URL.String() != "https://h/a?b=c" || string(body) != "{}" || entries[0].Number != 1 ||
+		r.Header.Get("Content-Type") != "text/plain" || len(r.Header) != 2 {
+		t.Errorf("got %s %s %s %v", r.Method, r.URL, body, r.Header)
+	}
+	if got := entries[1].Request.URL.RawQuery; got != "a+b=%26" {
+		t.Errorf("query %q", got)
+	}
+}
+
+// An entry that cannot be read leaves the others readable, and has as much of its URL as there is.
+func TestUnreadableEntries(t *testing.T) {
+	const noBody = "the recording does not have the body"
+	request := func(more string) string { return `{"request":{"method":"POST","url":"/x",` + more + `}}` }
+	header := func(name, value string) string {
+		return request(fmt.Sprintf(`"headers":[{"name":%q,"value":%q}],"postData":{"text":"{}"}`, name, value))
+	}
+	for text, want := range map[string][2]string{ // the error and the URL
+		`{}`:                                   {"it has no request", ""},
+		`null`:                                 {"it has no request", ""},
+		`"MARKER"`:                             {"it has no request", ""},
+		`{"request":"MARKER"}`:                 {"a field of its request has the wrong type", ""},
+		`{"request":{"url":"/x"}}`:             {"its request has no valid method", "/x"},
+		`{"request":{"url":7,"method":"GET"}}`: {"a field of its request has the wrong type", ""},
+		request(`"headers":"MARKER"`):          {"a field of its request has the wrong type", "/x"},
+		`{"request":{"url":"data:text/plain,MARKER","method":"GET"}}`:                                      {"the request target is neither a path nor a URL", "data:text/plain,MARKER"},
+		`{"request":{"url":"https://h/%zz?MARKER","method":"GET"}}`:                                        {"the request target is neither a path nor a URL", "https://h/%zz?MARKER"},
+		request(`"postData":{"text":"MARKER!","encoding":"base64"}`):                                       {"its postData claims to be base64, and is not", "/x"},
+		request(`"headers":[{"name":"Content-Length","value":"1"},{"name":"content-length","value":"2"}]`): {"the request has two different Content-Lengths", "/x"},
+		request(`"headers":[{"name":"Host","value":"a"},{"name":"host","value":"b"}]`):                     {"the request has more than one Host header", "/x"},
+		header("Host", "a b"):        {"the Host header is not valid", "/x"},
+		header("A b", "MARKER"):      {"a header has a name that is not valid", "/x"},
+		header("A", "MARKER\r\nB:c"): {"a header has a control character in its value", "/x"},
+
+		request(`"bodySize":7`):                                      {noBody, "/x"},
+		request(`"bodySize":7,"postData":{"mimeType":"a/b"}`):        {noBody, "/x"},
+		request(`"headers":[{"name":"Content-Length","value":"7"}]`): {noBody, "/x"},
+		header("Content-Length", "7"):                                {"the recording does not have the whole body", "/x"},
+	} {
+		_, entries, err := parse(`{"log":{"entries":[` + text + `,{"request":{"method":"GET","url":"/good","bodySize":-1}}]}}`)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		bad, good := entries[0], entries[1]
+		if bad.Err == nil || bad.Err.Error() != want[0] || bad.URL != want[1] {
+			t.Errorf("%s: got %v, URL %q", text, bad.Err, bad.URL)
+		}
+		if good.Err != nil || good.Number != 2 || good.Request.URL.Path != "/good" {
+			t.Errorf("%s: the entry after it: %+v", text, good)
+		}
+	}
+}
+
+func TestRawRequests(t *testing.T) {
+	const (
+		control   = " has a control character, which no server accepts"
+		noVersion = "the first line does not end in a version of HTTP, such as HTTP/1.1"
+		noBody    = "the recording does not have the body"
+		onlyTE    = "the only supported Transfer-Encoding is chunked"
+		noTarget  = "the request target is neither a path nor a URL"
+		afterward = "something follows the last chunk of the body: a file must have one request"
+	)
+	for _, c := range []struct {
+		name, text string
+		want       string // method, URL, body; or the error
+	}{
+		{"no body", "GET /a?b=c HTTP/1.1\nHost: x\n\n", "GET /a?b=c "},
+		{"no empty line", "GET /a HTTP/1.1\nHost: x", "GET /a "},
+		{"absolute-form", "GET http://h/a HTTP/1.0\r\n\r\n", "GET http://h/a "},
+		{"a fragment", "GET /a?b#c HTTP/2\r\n\r\n", "GET /a?b "},
+		{"blank lines before", "\r\n\nGET /a HTTP/1.1\n\n", "GET /a "},
+		{"byte order mark", "\ufeffGET /a HTTP/1.1\n\n", "GET /a "},
+		{"rest is the body", "POST /a HTTP/1.1\n\n{}\n", "POST /a {}\n"},
+		{"length", "POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}\n", "POST /a {}"},
+		{"length 0", "POST /a HTTP/1.1\r\nContent-Length: 0\r\n\r\n", "POST /a "},
+		{"the same length twice", "POST /a HTTP/1.1\nContent-Length: 2\nContent-Length: 2\n\n{}", "POST /a {}"},
+		{"the same length twice on a line", "POST /a HTTP/1.1\nContent-Length: 2, 2\n\n{}", "POST /a {}"},
+		{"chunked", "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", "POST /a {}"},
+		{"chunked, cut after the last chunk", "POST /a HTTP/1.1\r\nTransfer-Encoding:\tChunked \r\n\r\n2\r\n{}\r\n0\r\n", "POST /a {}"},
+		{"trailers", "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX-A: 1\r\nX-B: 2\r\n\r\n", "POST /a {}"},
+		{"empty value", "GET /a HTTP/1.1\nX-Empty:\n\n", "GET /a "},
+		{"Latin-1 in a value", "GET /a HTTP/1.1\nX: \xe9\n\n", "GET /a "},
+
+		{"not chunked", "POST /a HTTP/1.1\nTransfer-Encoding: chunked\n\n{}", "the body is not chunked, although its Transfer-Encoding is"},
+		{"no chunks", "POST /a HTTP/1.1\nTransfer-Encoding: chunked\n\n", noBody},
+		{"a request after the chunks", "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\nPOST /MARKER HTTP/1.1\r\n\r\n", afterward},
+		{"no trailer after the chunks", "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n{\"MARKER\": 1}", afterward},
+		{"another encoding", "POST /a HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n{}", onlyTE},
+		{"two encodings", "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", onlyTE},
+		{"length and encoding", "POST /a HTTP/1.1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+			"the request has both a Content-Length and a Transfer-Encoding"},
+		{"two lengths", "POST /a HTTP/1.1\nContent-Length: 2\nContent-Length: 3\n\n{}\n", "the request has two different Content-Lengths"},
+		{"two lengths on a line", "POST /a HTTP/1.1\nContent-Length: 2, 3\n\n{}\n", "the request has two different Content-Lengths"},
+		{"no length", "POST /a HTTP/1.1\nContent-Length: MARKER\n\n{}", "the Content-Length is not a number"},
+		{"negative length", "POST /a HTTP/1.1\nContent-Length: -1\n\n{}", "the Content-Length is not a number"},
+		{"a length with a sign", "POST /a HTTP/1.1\nContent-Length: +2\n\n{}", "the Content-Length is not a number"},
+		{"a length and a no-break space", "POST /a HTTP/1.1\nContent-Length: 2\u00a0\n\n{}", "the Content-Length is not a number"},
+		{"body missing", "POST /a HTTP/1.1\nContent-Length: 3\n\n", noBody},
+		{"short", "POST /a HTTP/1.1\nContent-Length: 3\n\n{}", "the recording does not have the whole body: only 2 of the 3 bytes of its Content-Length"},
+		{"long", "POST /a HTTP/1.1\nContent-Length: 2\n\n{}\nGET /MARKER HTTP/1.1\n\n", "something follows the body, whose Content-Length is 2: a file must have one request"},
+		{"folded header", "GET /a HTTP/1.1\nX: a\n MARKER: b\n\n", "line 3 is not a header"},
+		{"a space before the colon", "GET /a HTTP/1.1\nMARKER : b\n\n", "line 2 is not a header"},
+		{"bad target", "GET %zz HTTP/1.1\n\n", noTarget},
+		{"bad escape", "GET /%zz?MARKER HTTP/1.1\n\n", noTarget},
+		{"NUL in the target", "GET /\x00MARKER HTTP/1.1\n\n", noTarget},
+
+		{"bare CR in a value", "GET /a HTTP/1.1\nX: a\rMARKER: b\n\n", "line 2" + control},
+		{"bare CR before an empty line", "GET /a HTTP/1.1\nHost: x\nX: a\r\r\n\n", "line 3" + control},
+		{"NUL in a value", "GET /a HTTP/1.1\nX: \x00\n\n", "line 2" + control},
+		{"DEL in a value", "GET /a HTTP/1.1\nX: \x7f\n\n", "line 2" + control},
+		{"NUL in a name", "GET /a HTTP/1.1\nX\x00: a\n\n", "line 2 is not a header"},
+		{"a vertical tab before chunked", "POST /a HTTP/1.1\nTransfer-Encoding: \x0bchunked\n\n0\r\n\r\n", "line 2" + control},
+		{"a no-break space behind chunked", "POST /a HTTP/1.1\nTransfer-Encoding: chunked\u00a0\n\n0\r\n\r\n", onlyTE},
+		{"two Hosts", "GET /a HTTP/1.1\nHost: a\nHost: a\n\n", "the request has more than one Host header"},
+		{"a Host with a space", "GET /a HTTP/1.1\nHost: a b\n\n", "the Host header is not valid"},
+		{"no such version", "GET /a HTTP/nonsense\n\n", noVersion},
+		{"a version with a letter", "GET /a HTTP/1.1x\n\n", noVersion},
+		{"a version and a CR", "GET /a HTTP/1.1\r\r\n\n", noVersion},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rec, entries, err := parse(c.text)
+			if err != nil {
+				if err.Error() != c.want {
+					t.Errorf("got %q", err)
+				}
+				return
+			}
+			r := entries[0].Request
+			body := ""
+			if r.Body != nil {
+				b, _ := io.ReadAll(r.Body)
+				body = string(b)
+			}
+			if got := r.Method + " " + r.URL.String() + " " + body; got != c.want || rec.HAR || len(entries) != 1 {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}
+
+func TestOutputOfCurl(t *testing.T) {
+	const request = "> GET /a?b=c HTTP/1.1\n> User-Agent: curl/8\n> \n< HTTP/1.1 200 OK\n< X: MARKER\n"
+	for name, before := range map[string]string{
+		"nothing":  "",
+		"progress": "  % Total    % Received\n  0     0\r  0     0\n* Connected to 127.0.0.1\n{ [5 bytes data]\n",
+		"a note":   "Note: Unnecessary use of -X or --request, GET is already inferred.\n* Trying 127.0.0.1:1...\n",
+		"warnings": "Warning: The file name argument is ignored\nWarning: twice\n\n* Trying 127.0.0.1:1...\n",
+		"CRLF":     "Note: x\r\n",
+		"a prompt": "$ curl -v https://h/a?b=c\n* Trying 127.0.0.1:1...\n",
+	} {
+		_, entries, err := parse(before + request)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		r := entries[0].Request
+		if r.Method != "GET" || r.URL.String() != "/a?b=c" || len(r.Header) != 1 || r.Body != nil {
+			t.Errorf("%s: got %s %s %v", name, r.Method, r.URL, r.Header)
+		}
+	}
+	_, _, err := parse("> POST /a HTTP/1.1\n> Content-Length: 3\n> \n")
+	if err == nil || err.Error() != "the recording does not have the body: curl -v does not print it" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Any content is read or refused, and no error repeats a line of it.
+func FuzzRead(f *testing.F) {
+	for _, seed := range []string{
+		"POST /public_api/v1/endpoints/abort_scan HTTP/1.1\nContent-Type: application/json\n\n{\"request_data\":{\"filters\":[{}]}}",
+		"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nA: b\r\n\r\nmore",
+		"* x\n> GET / HTTP/1.1\n> A: b\n>\n< HTTP/1.1 200 OK\n",
+		`{"log":{"entries":[{"request":{"method":"POST","url":"https://h/a","postData":{"text":"[]"}}}, 7]}}`,
+		"\ufeff{}", "\n", "GET", "curl x",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, content string) {
+		rec, entries, err := parse(content)
+		errs := []error{err}
+		if err == nil && rec.Entries != len(entries) {
+			t.Errorf("%d entries, and %d were read", rec.Entries, len(entries))
+		}
+		for _, e := range entries {
+			errs = append(errs, e.Err)
+			if (e.Err == nil) != (e.Request != nil) {
+				t.Errorf("entry %+v has both or neither of request and error", e)
+			}
+		}
+		for _, err := range errs {
+			for line := range strings.Lines(content) {
+				if line = strings.TrimSpace(line); err != nil && len(line) > 12 && strings.Contains(err.Error(), line) {
+					t.Errorf("%q repeats %q", err, line)
+				}
+			}
+		}
+	})
+}
