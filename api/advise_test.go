@@ -33,7 +33,7 @@ func TestAdvise(t *testing.T) {
 			"body /request_data/filters/1/value/1 is not a documented value of the field platform (documented: windows, linux, macos, android)"}},
 		{"one value", filtered(`{"field":"scan_status","operator":"in","value":"in-progress"}`),
 			[]string{"body /request_data/filters/0/value is not a documented value of the field scan_status; did you mean in_progress?"}},
-		{"a parameter", get("id=1&fields=status&fields=state"), []string{"query fields /1 is not a documented value; did you mean status?"}},
+		{"a parameter", get("id=1&fields=status&fields=state"), []string{"query fields /1 is not a documented value (documented: status)"}},
 		{"a good parameter", get("id=1&fields=status"), nil},
 
 		{"invalid", filtered(`{"field":"host","operator":"in"}`), nil},

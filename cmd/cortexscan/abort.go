@@ -242,7 +242,7 @@ func (p *plan) words(io *terminal.IOStreams) string {
 		if i > 0 {
 			and = "and "
 		}
-		fmt.Fprintf(&b, "  %s%s\n", and, terminal.Wrap(f.inWords(), 4))
+		fmt.Fprintf(&b, "  %s%s\n", and, terminal.Wrap(f.inWords(), 4, io.Width()))
 	}
 	if p.incident != "" {
 		fmt.Fprintf(&b, "and shows it in the timeline of incident %s\n", text.Visible(p.incident, maxText))

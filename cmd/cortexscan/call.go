@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"strings"
 	"time"
 
@@ -27,6 +28,7 @@ type callError struct {
 	err       error
 	message   string // in place of the usual one
 	lastState string // of the scan run, if it was read before
+	answered  bool   // an earlier request of the same wait was
 }
 
 func (e *callError) Error() string { return e.err.Error() }
@@ -53,9 +55,9 @@ func (e *callError) meaning(kind string) string {
 	case "timeout", "network":
 		return e.unreachable(kind) + e.harmless()
 	case "server_error":
-		return e.serverError(answer)
+		return e.serverError(answer) + e.harmless()
 	case "response_too_large", "unexpected_response", "invalid_response":
-		return "the service gave an unexpected answer"
+		return "the service gave an unexpected answer" + e.harmless()
 	}
 	return e.refusal(kind, answer) + e.harmless()
 }
@@ -100,10 +102,14 @@ func (e *callError) harmless() string {
 }
 
 func (e *callError) serverError(answer *wrapper.APIError) string {
-	if answer != nil && answer.StatusCode > 500 {
+	if answer != nil && temporary(answer.StatusCode) {
 		return "the service is unavailable"
 	}
 	return "the service reports an internal error"
+}
+
+func temporary(status int) bool {
+	return status == http.StatusBadGateway || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout
 }
 
 func (e *callError) interruption(answer *wrapper.APIError) string {
@@ -144,9 +150,7 @@ func (e *callError) advice(kind string) string {
 	switch {
 	case kind == "outcome_unknown":
 		return checkActionCenter
-	case e.abort && noHint && (kind == "server_error" || kind == "unexpected_response"):
-		return checkActionCenter
-	case noHint && kind == "server_error":
+	case noHint && kind == "server_error" && answer != nil && temporary(answer.StatusCode):
 		return "Try again in a minute."
 	case noHint && kind == "not_found" && e.abort:
 		return "Check the tenant's address (--url)."

@@ -44,7 +44,7 @@ func TestMeaning(t *testing.T) {
 		{"no such run or path", status, errors.Join(gateway, wrapper.ErrNotFound), "not_found", 1,
 			"not found: scan run 12345, or the Cortex API at acme.example"},
 		{"bad request", abort, wrapper.ErrBadRequest, "bad_request", 1, "the service rejected the request; nothing was canceled"},
-		{"internal error", abort, wrapper.ErrServer, "server_error", 1, "the service reports an internal error"},
+		{"internal error", abort, wrapper.ErrServer, "server_error", 1, "the service reports an internal error; nothing was canceled"},
 		{"no endpoints", abort, errors.Join(wrapper.ErrServer, wrapper.ErrNoEndpoints), "no_endpoints", 6, "no endpoint matched; nothing was canceled"},
 		{"not an answer", status, wrapper.ErrUnexpectedResponse, "unexpected_response", 1, "the service gave an unexpected answer"},
 		{"an invalid answer", status, wrapper.ErrInvalidResponse, "invalid_response", 1, "the service gave an unexpected answer"},

@@ -244,14 +244,14 @@ type stepJSON struct {
 // say is a paragraph outside the steps.
 func (t *transcript) say(format string, args ...any) {
 	if !t.s.json {
-		t.s.io.Printf("%s\n", terminal.Wrap(fmt.Sprintf(format, args...), 0))
+		t.s.io.Textf("%s\n", terminal.Wrap(fmt.Sprintf(format, args...), 0, t.s.io.Width()))
 	}
 }
 
 func (t *transcript) step(title string) {
 	t.steps = append(t.steps, stepJSON{Title: title, Lines: []string{}})
 	if !t.s.json {
-		t.s.io.Printf("\n%s\n", terminal.Bold.Paint(t.s.io.OutColor(), fmt.Sprintf("%d. %s", len(t.steps), title)))
+		t.s.io.Textf("\n%s\n", terminal.Bold.Paint(t.s.io.OutColor(), fmt.Sprintf("%d. %s", len(t.steps), title)))
 	}
 }
 
@@ -260,7 +260,7 @@ func (t *transcript) code(format string, args ...any) {
 	code := fmt.Sprintf(format, args...)
 	t.steps[len(t.steps)-1].Code = code
 	if !t.s.json {
-		t.s.io.Printf("   %s\n\n", terminal.Dim.Paint(t.s.io.OutColor(), code))
+		t.s.io.Textf("   %s\n\n", terminal.Dim.Paint(t.s.io.OutColor(), code))
 	}
 }
 
@@ -278,15 +278,15 @@ func (t *transcript) add(text string, indent int) {
 	}
 	const margin = 5
 	head, rest := text[:min(len(text), indent-margin)], text[min(len(text), indent-margin):]
-	t.s.io.Printf("%s%s%s\n", strings.Repeat(" ", margin), head, wrappedLine(rest, indent))
+	t.s.io.Textf("%s%s%s\n", strings.Repeat(" ", margin), head, t.wrapped(rest, indent))
 }
 
-// wrappedLine leaves a line that fits as it is, with its columns.
-func wrappedLine(text string, indent int) string {
-	if indent+len(text) <= terminal.Width {
+// wrapped leaves a line that fits as it is, with its columns.
+func (t *transcript) wrapped(text string, indent int) string {
+	if indent+len(text) <= t.s.io.Width() {
 		return text
 	}
-	return terminal.Wrap(text, indent)
+	return terminal.Wrap(text, indent, t.s.io.Width())
 }
 
 func (t *transcript) finish(ok bool) {
@@ -298,6 +298,6 @@ func (t *transcript) finish(ok bool) {
 		return
 	}
 	if ok {
-		t.s.io.Printf("\nAll steps behaved as expected.\n")
+		t.s.io.Textf("\nAll steps behaved as expected.\n")
 	}
 }

@@ -118,8 +118,14 @@ func describe(err error) failure {
 		if c.message != "" {
 			f.Message = c.message
 		}
+		if f.Kind == "outcome_unknown" {
+			f.Note = f.Hint // the likely reason; the hint is what to do now
+		}
 		if advice := c.advice(f.Kind); advice != "" {
 			f.Hint = advice
+		}
+		if c.answered && f.Sent != nil {
+			f.Sent = new(true)
 		}
 		if c.lastState != "" && f.Kind != "unexpected_state" {
 			f.Note = "the last state of the scan run was " + c.lastState
@@ -128,7 +134,7 @@ func describe(err error) failure {
 		f.Message = "interrupted before anything was sent"
 	}
 	if f.Exit == exitUsage || f.Kind == "not_confirmed" || f.Kind == "interrupted" && f.Sent == nil {
-		f.Sent = new(false)
+		f.Sent = new(c != nil && c.answered)
 	}
 	return f
 }
@@ -205,7 +211,7 @@ func (s *session) line(style terminal.Style, label, text string) {
 	}
 	column := max(len(label), len("error:")) + 1
 	if s.io.ErrIsTerminal {
-		text = terminal.Wrap(text, column)
+		text = terminal.Wrap(text, column, s.io.Width())
 	}
 	s.io.Notef("%s%s%s\n", style.Paint(s.io.ErrColor(), label), strings.Repeat(" ", column-len(label)), text)
 }

@@ -181,15 +181,56 @@ func parseAgo(text string) (time.Duration, error) {
 
 func unknownCommand(cmd *cli.Command, name string) error {
 	e := usagef("unknown command %q", name)
-	if s := cli.SuggestCommand(cmd.VisibleCommands(), name); isNear(s, name) {
+	var names []string
+	for _, c := range cmd.VisibleCommands() {
+		names = append(names, c.Name)
+	}
+	if s := nearest(name, names); s != "" {
 		return e.hint("Did you mean %q? See cortexscan --help.", s)
 	}
 	return e.hint("See cortexscan --help.")
 }
 
-// isNear filters the suggestions of the library, which suggests something for every word.
-func isNear(suggestion, typed string) bool {
-	return suggestion != "" && typed != "" && suggestion[0] == typed[0]
+// nearest returns the word that was probably meant, "" if none is near. The library suggests something for every word.
+func nearest(typed string, words []string) string {
+	best, fewest := "", max(len(typed)/3, 1)+1
+	for _, word := range words {
+		n := edits(typed, word)
+		if len(typed) > 2 && strings.HasPrefix(word, typed) {
+			n = 1
+		}
+		if n < fewest && word[0] == typed[0] {
+			best, fewest = word, n
+		}
+	}
+	return best
+}
+
+// edits returns how many bytes to insert, delete, replace or swap with the next one to turn a into b.
+func edits(a, b string) int {
+	const most = 40 // more than any flag; the time grows with the product of the lengths
+	if len(a) > most {
+		return most
+	}
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		for j := range rows[i] {
+			if i == 0 || j == 0 {
+				rows[i][j] = i + j
+				continue
+			}
+			replaced := rows[i-1][j-1]
+			if a[i-1] != b[j-1] {
+				replaced++
+			}
+			rows[i][j] = min(replaced, rows[i-1][j]+1, rows[i][j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(a)][len(b)]
 }
 
 // flagError rewrites an error of the parser.
@@ -207,9 +248,12 @@ func flagError(cmd *cli.Command, err error) error {
 		if strings.Contains(name, "key") {
 			return e.hint("The key is never a flag: set %s or %s, or use --key-file. %s", wrapper.EnvKey, wrapper.EnvKeyFile, help)
 		}
-		flags := append(cmd.VisibleFlags(), cmd.VisiblePersistentFlags()...)
-		if s := cli.SuggestFlag(flags, name, false); isNear(strings.TrimLeft(s, "-"), name) {
-			return e.hint("Did you mean %s? %s", s, help)
+		var names []string
+		for _, f := range append(cmd.VisibleFlags(), cmd.VisiblePersistentFlags()...) {
+			names = append(names, f.Names()[0])
+		}
+		if s := nearest(name, names); s != "" {
+			return e.hint("Did you mean %s? %s", dashed(s), help)
 		}
 		return e.hint("%s", help)
 	}

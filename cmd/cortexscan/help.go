@@ -9,18 +9,22 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
+// widthKey is for the width of the terminal in the metadata of the root command.
+const widthKey = "width"
+
 // The library's own help is wider than a terminal; this variable is the only way to replace it.
 func init() {
 	cli.UsageCommandHelp = "show help for a command"
 	cli.HelpPrinter = func(w io.Writer, _ string, data any) {
 		if cmd, ok := data.(*cli.Command); ok {
-			_, _ = io.WriteString(w, helpText(cmd))
+			width, _ := cmd.Root().Metadata[widthKey].(int)
+			_, _ = io.WriteString(w, helpText(cmd, width))
 		}
 	}
 }
 
-// helpText is a command's help: what it does, its usage, commands and flags, its JSON, and examples.
-func helpText(cmd *cli.Command) string {
+// helpText returns a command's help: what it does, its usage, commands and flags, its JSON, and examples.
+func helpText(cmd *cli.Command, width int) string {
 	var b strings.Builder
 	introduction, rest := splitDescription(cmd)
 	fmt.Fprintf(&b, "%s - %s\n%s\nUsage:\n  %s\n", cmd.FullName(), cmd.Usage, introduction, strings.ReplaceAll(cmd.UsageText, "\n", "\n  "))
@@ -29,7 +33,7 @@ func helpText(cmd *cli.Command) string {
 	for _, sub := range cmd.VisibleCommands() {
 		list = append(list, [2]string{sub.Name, sub.Usage})
 	}
-	writeSection(&b, "Commands", list)
+	writeSection(&b, width, "Commands", list)
 
 	var order []string
 	sections := map[string][][2]string{}
@@ -44,17 +48,20 @@ func helpText(cmd *cli.Command) string {
 		sections[title] = append(sections[title], flagHelp(f))
 	}
 	for _, title := range order {
-		writeSection(&b, title, sections[title])
+		writeSection(&b, width, title, sections[title])
 	}
 	if cmd.Root() != cmd {
 		var global [][2]string
 		for _, f := range cmd.VisiblePersistentFlags() {
 			global = append(global, flagHelp(f))
 		}
-		writeSection(&b, "Global options", global)
+		writeSection(&b, width, "Global options", global)
 	}
 	if rest != "" {
 		fmt.Fprintf(&b, "\n%s\n", rest)
+	}
+	if width < terminal.DefaultWidth { // which the descriptions were written for
+		return terminal.Fit(b.String(), width)
 	}
 	return b.String()
 }
@@ -77,8 +84,8 @@ func splitDescription(cmd *cli.Command) (introduction, rest string) {
 	return introduction, cmd.Description[at:]
 }
 
-// writeSection writes names and what they mean, aligned, and broken at the width.
-func writeSection(b *strings.Builder, title string, list [][2]string) {
+// writeSection writes names and what they mean in two columns, or in one where there is no room for two.
+func writeSection(b *strings.Builder, width int, title string, list [][2]string) {
 	if len(list) == 0 {
 		return
 	}
@@ -88,7 +95,11 @@ func writeSection(b *strings.Builder, title string, list [][2]string) {
 	}
 	fmt.Fprintf(b, "\n%s:\n", title)
 	for _, entry := range list {
-		fmt.Fprintf(b, "  %-*s  %s\n", longest, entry[0], terminal.Wrap(entry[1], longest+4))
+		if longest+4 > width/2 {
+			fmt.Fprintf(b, "  %s\n      %s\n", entry[0], terminal.Wrap(entry[1], 6, width))
+			continue
+		}
+		fmt.Fprintf(b, "  %-*s  %s\n", longest, entry[0], terminal.Wrap(entry[1], longest+4, width))
 	}
 }
 

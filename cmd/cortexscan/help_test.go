@@ -7,6 +7,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"github.com/urfave/cli/v3"
 )
 
@@ -23,7 +24,7 @@ func tree(t *testing.T) []*cli.Command {
 
 func TestHelpFitsATerminal(t *testing.T) {
 	for _, cmd := range tree(t) {
-		for line := range strings.Lines(helpText(cmd)) {
+		for line := range strings.Lines(helpText(cmd, terminal.DefaultWidth)) {
 			if utf8.RuneCountInString(strings.TrimRight(line, "\n")) > 80 {
 				t.Errorf("%s: too wide: %q", cmd.Name, line)
 			}

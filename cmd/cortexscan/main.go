@@ -58,6 +58,7 @@ func runCommand(ctx context.Context, s *session) error {
 	}
 	var notFound error
 	root := newRoot(&notFound)
+	root.Metadata = map[string]any{widthKey: s.io.Width()}
 	root.Writer, root.ErrWriter, root.Reader = s.io.OutWriter(), s.io.ErrOut, s.io.In
 	err := root.Run(context.WithValue(ctx, sessionKey{}, s), s.args)
 	return errors.Join(err, notFound)

@@ -163,7 +163,7 @@ func watchRun(s *session, c call, statuses iter.Seq2[*gen.ScanRunStatus, error])
 	p, err := follow(statuses, newDisplay(s, c))
 	var failed *callError
 	if err != nil {
-		failed = &callError{call: c, err: err, lastState: p.state}
+		failed = &callError{call: c, err: err, lastState: p.state, answered: p.polls > 0}
 		if errors.Is(err, wrapper.ErrUnexpectedResponse) && p.polls > 0 && p.state == "" {
 			failed.message = "the message of the service names no state: " + p.message
 		}

@@ -119,7 +119,7 @@ func runValidate(ctx context.Context, s *session, o validateOptions) error {
 	if s.json {
 		s.io.PrintJSON(all)
 	} else if len(o.files) > 1 {
-		s.io.Printf("%s, %s\n", count(all.Checked, "request"), all.verdict())
+		s.io.Textf("%s, %s\n", count(all.Checked, "request"), all.verdict())
 	}
 	switch {
 	case nothing != nil:
@@ -240,9 +240,9 @@ func (v *validation) merge(one *validation) {
 
 func (v *validation) print(s *session, name string, isHAR bool) {
 	if isHAR {
-		s.io.Printf("%s: %s, %d checked: %s\n", name, entries(v.Checked+v.LeftOut), v.Checked, v.verdict())
+		s.io.Textf("%s: %s, %d checked: %s\n", name, entries(v.Checked+v.LeftOut), v.Checked, v.verdict())
 	} else {
-		s.io.Printf("%s: %s\n", name, v.verdict())
+		s.io.Textf("%s: %s\n", name, v.verdict())
 	}
 	const most = 100
 	printed, more := 0, v.unlisted
@@ -264,7 +264,7 @@ func (v *validation) print(s *session, name string, isHAR bool) {
 		if isHAR {
 			what = fmt.Sprintf("entry %d, %s", r.Entry, what)
 		}
-		s.io.Printf("  %s\n", what)
+		s.io.Textf("  %s\n", what)
 		printProblems(s, terminal.Red, "✗ ", r.Problems)
 		printProblems(s, terminal.Yellow, "warning: ", r.Warnings)
 	}
@@ -277,9 +277,9 @@ func printProblems(s *session, style terminal.Style, label string, problems []pr
 	for _, p := range problems {
 		line := problemText(p)
 		if s.io.OutIsTerminal {
-			line = terminal.Wrap(line, 4+utf8.RuneCountInString(label))
+			line = terminal.Wrap(line, 4+utf8.RuneCountInString(label), s.io.Width())
 		}
-		s.io.Printf("    %s%s\n", style.Paint(s.io.OutColor(), label), line)
+		s.io.Textf("    %s%s\n", style.Paint(s.io.OutColor(), label), line)
 	}
 }
 

@@ -83,16 +83,20 @@ func compare(given any, what string, documented []string, at ...string) []Proble
 	return []Problem{{At: at, Reason: reason + Listed("documented", documented)}}
 }
 
-// nearest returns the word that given was probably meant to be, or "" if none is near.
+// nearest returns the word that given was probably meant to be, or "" if none is near: following wrong advice could
+// select other endpoints. A typo is rarely in the first letter, so done is not near none.
 func nearest(given string, words []string) string {
 	const longest = 64 // the comparison takes the product of the lengths
 	if len(given) > longest {
 		return ""
 	}
 	folded := fold.Replace(strings.ToLower(given))
-	best, fewest := "", len(folded)/3+2 // one more than the edits that a typo may be
+	best, fewest := "", max(len(folded)/3, 1)+1 // one more edit than a typo may have
 	for _, word := range words {
 		target := fold.Replace(strings.ToLower(word))
+		if folded == "" || target == "" || folded[0] != target[0] {
+			continue
+		}
 		edits := distance(folded, target)
 		if len(folded) > 2 && (strings.HasPrefix(target, folded) || strings.HasPrefix(folded, target)) {
 			edits = min(edits, 1)

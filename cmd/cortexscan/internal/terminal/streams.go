@@ -29,6 +29,9 @@ type IOStreams struct {
 	// NoCursor is a terminal that cannot rewrite a line.
 	NoCursor bool
 
+	// Columns returns how wide the terminal is, 0 if that is not known. It may be nil.
+	Columns func() int
+
 	// ReadPassword reads a line from the terminal without showing it, see [IOStreams.AskSecret].
 	ReadPassword func() (string, error)
 	// Restore gives the terminal its echo back after an interrupted ReadPassword.
@@ -44,6 +47,14 @@ func System(getenv func(string) string) *IOStreams {
 		InIsTerminal:  isTerminal(os.Stdin),
 		OutIsTerminal: isTerminal(os.Stdout),
 		ErrIsTerminal: isTerminal(os.Stderr),
+	}
+	s.Columns = func() int {
+		for _, f := range []*os.File{os.Stderr, os.Stdout} {
+			if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+				return width
+			}
+		}
+		return 0
 	}
 	s.ReadPassword, s.Restore = passwordReader(int(os.Stdin.Fd()))
 	s.Configure(getenv)
@@ -77,6 +88,17 @@ func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 // Interactive reports whether a person is there to answer a question.
 func (s *IOStreams) Interactive() bool { return s.InIsTerminal && s.ErrIsTerminal }
 
+// Width returns how many columns a line may have.
+func (s *IOStreams) Width() int {
+	const narrowest = 20
+	if s.Columns != nil {
+		if n := s.Columns(); n > 0 {
+			return min(DefaultWidth, max(n-2, narrowest))
+		}
+	}
+	return DefaultWidth
+}
+
 // OutColor and ErrColor report whether color may be written to the stream.
 func (s *IOStreams) OutColor() bool { return s.OutIsTerminal && !s.NoColor }
 
@@ -89,8 +111,24 @@ func (s *IOStreams) Printf(format string, args ...any) {
 	_, _ = fmt.Fprintf(outWriter{s}, format, args...)
 }
 
-// Notef writes to standard error, which carries what a person should know beside the result.
-func (s *IOStreams) Notef(format string, args ...any) { _, _ = fmt.Fprintf(s.ErrOut, format, args...) }
+// Textf is Printf for sentences and tables: no line is wider than the terminal.
+func (s *IOStreams) Textf(format string, args ...any) {
+	_, _ = io.WriteString(outWriter{s}, s.fit(s.OutIsTerminal, fmt.Sprintf(format, args...)))
+}
+
+// Notef writes to standard error, which carries what a person should know beside the result. No line is wider than the
+// terminal.
+func (s *IOStreams) Notef(format string, args ...any) {
+	_, _ = io.WriteString(s.ErrOut, s.fit(s.ErrIsTerminal, fmt.Sprintf(format, args...)))
+}
+
+// fit leaves alone what fits a terminal of the usual width: it was written for that.
+func (s *IOStreams) fit(isTerminal bool, text string) string {
+	if width := s.Width(); isTerminal && width < DefaultWidth {
+		return Fit(text, width)
+	}
+	return text
+}
 
 // PrintJSON writes v to standard output, indented. Characters that are not safe to print are escaped.
 func (s *IOStreams) PrintJSON(v any) {
@@ -130,7 +168,7 @@ func (s *IOStreams) Table(rows ...[2]string) {
 	}
 	for _, row := range rows {
 		if row[1] != "" {
-			s.Printf("%-*s  %s\n", longest, row[0], row[1])
+			s.Textf("%-*s  %s\n", longest, row[0], row[1])
 		}
 	}
 }

@@ -2,8 +2,10 @@ package terminal
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -26,6 +28,34 @@ func TestJSONIsNotEscapedForHTML(t *testing.T) {
 	s.PrintJSON(map[string]string{"a": "<&>"})
 	if got := out.String(); got != "{\n  \"a\": \"<&>\"\n}\n" || errOut.Len() > 0 {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestNothingUnsafeIsPrintedAsJSON(t *testing.T) {
+	s, out, _ := fake()
+	value := "a\u009b\u202e\u200b\u00a0\x7f\U000e0001é漢\ufffd"
+	s.PrintJSON(value)
+	if got := out.String(); got != `"a\u009b\u202e\u200b\u00a0\u007f\udb40\udc01é漢\ufffd"`+"\n" {
+		t.Errorf("got %s", got)
+	}
+	var back string
+	if err := json.Unmarshal(out.Bytes(), &back); err != nil || back != value {
+		t.Errorf("decoded: %q, %v", back, err)
+	}
+}
+
+func TestMessagesFitANarrowTerminal(t *testing.T) {
+	s, out, errOut := fake()
+	s.OutIsTerminal, s.ErrIsTerminal = true, false
+	s.Columns = func() int { return 30 }
+	s.Textf("%s", strings.Repeat("word ", 10)+"\n")
+	s.Printf("%s", strings.Repeat("word ", 10)+"\n")
+	s.Notef("%s", strings.Repeat("word ", 10)+"\n")
+	if got := strings.Count(out.String(), "\n"); got != 3 {
+		t.Errorf("sentences are wrapped, data is not: %q", out.String())
+	}
+	if got := strings.Count(errOut.String(), "\n"); got != 1 {
+		t.Errorf("a file is not wrapped: %q", errOut.String())
 	}
 }
 

@@ -1,11 +1,12 @@
 package terminal
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
 
-// Style is how a text stands out on a terminal that has colors.
+// Style is how a string stands out on a terminal that has colors.
 type Style string
 
 // The styles, as codes of ECMA-48.
@@ -17,7 +18,7 @@ const (
 	Yellow Style = "33"
 )
 
-// Paint returns text in the style if color is on.
+// Paint returns the string in the style if color is on.
 func (s Style) Paint(on bool, text string) string {
 	if !on || text == "" {
 		return text
@@ -25,21 +26,55 @@ func (s Style) Paint(on bool, text string) string {
 	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
 }
 
-// Width is what text is broken to: the narrowest terminal in use, less the ^C that a person may just have typed.
-const Width = 78
+var paint = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// Wrap breaks text between words into lines of at most [Width] columns. Every line but the first begins with indent
-// spaces; the first is assumed to stand behind as many columns.
-func Wrap(text string, indent int) string {
+// columns returns how many columns the string takes up.
+func columns(text string) int {
+	if strings.Contains(text, "\x1b") {
+		text = paint.ReplaceAllString(text, "")
+	}
+	return utf8.RuneCountInString(text)
+}
+
+// DefaultWidth is 80 columns less the ^C that a person may just have typed.
+const DefaultWidth = 78
+
+// Wrap breaks the string between words into lines of at most width columns. Every line but the first begins with
+// indent spaces; the first is assumed to follow as many columns.
+func Wrap(text string, indent, width int) string {
+	hanging := indent
+	if hanging > width/2 {
+		hanging = 2 // so that there is room for words
+	}
+	return wrap(text, indent, hanging, width)
+}
+
+// Fit wraps each line that is wider than width. The lines that it adds are indented a little further.
+func Fit(text string, width int) string {
 	var b strings.Builder
-	column := indent
+	for line := range strings.Lines(text) {
+		content := strings.TrimRight(line, " \n")
+		if columns(content) > width {
+			indent := len(content) - len(strings.TrimLeft(content, " "))
+			b.WriteString(strings.Repeat(" ", indent))
+			b.WriteString(wrap(content, indent, min(indent+2, width/2), width))
+			line = line[len(content):]
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+// wrap wraps words that begin at a column. The lines that it adds begin with hanging spaces.
+func wrap(text string, column, hanging, width int) string {
+	var b strings.Builder
 	for i, word := range strings.Fields(text) {
-		n := utf8.RuneCountInString(word)
+		n := columns(word)
 		switch {
 		case i == 0:
-		case column+1+n > Width:
-			b.WriteString("\n" + strings.Repeat(" ", indent))
-			column = indent
+		case column+1+n > width:
+			b.WriteString("\n" + strings.Repeat(" ", hanging))
+			column = hanging
 		default:
 			b.WriteByte(' ')
 			column++

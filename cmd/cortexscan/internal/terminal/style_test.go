@@ -8,7 +8,7 @@ import (
 
 func TestWrap(t *testing.T) {
 	text := strings.Repeat("größe ", 40) + strings.Repeat("x", 100)
-	got := Wrap(text, 4)
+	got := Wrap(text, 4, DefaultWidth)
 	if strings.Join(strings.Fields(got), " ") != text {
 		t.Errorf("the words are not the same: %q", got)
 	}
@@ -19,8 +19,27 @@ func TestWrap(t *testing.T) {
 		} else if !strings.HasPrefix(line, "    ") {
 			t.Errorf("line %d is not indented", i)
 		}
-		if n > Width && strings.Contains(strings.TrimSpace(line), " ") {
+		if n > DefaultWidth && strings.Contains(strings.TrimSpace(line), " ") {
 			t.Errorf("line %d has %d characters", i, n)
+		}
+	}
+}
+
+func TestFitNeverBreaksInsideAWord(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		width int
+		want  string
+	}{
+		{"short\n  and   short\n", 20, "short\n  and   short\n"},
+		{"Type the tenant's host to continue: ", 20, "Type the tenant's\n  host to continue: "},
+		{"  --flag NAME   what it does\n", 16, "  --flag NAME\n    what it does\n"},
+		{"\x1b[31mred\x1b[0m 1234567890 1\n", 16, "\x1b[31mred\x1b[0m 1234567890 1\n"},
+		{"a wordthatistoolong b", 10, "a\n  wordthatistoolong\n  b"},
+		{"", 10, ""},
+	} {
+		if got := Fit(c.text, c.width); got != c.want {
+			t.Errorf("%q: got %q, want %q", c.text, got, c.want)
 		}
 	}
 }
