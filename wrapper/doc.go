@@ -41,11 +41,12 @@
 //	400-407 409-417 421-426 428 429 431 451 501 505
 //	300-302 304-399                                     redirects, but for 303
 //	500 with an error envelope of the service
-//	2xx with an error envelope of the service
+//	2xx with an error envelope of any sort
 //
 // After anything else the outcome is unknown: a lost response, a 2xx that cannot be parsed, a 500 in plain text or HTML or without a
-// body, 408, 499, 502 to 504 and every other status. A code in an error envelope that is a status counts like one, so that a 504 in
-// it is unknown under any HTTP status, and a 500 is the service's own word. An action_id beside an error is never definite.
+// body, 408, 499, 502 to 504 and every other status. A code in an error envelope that is a number of 400 or more counts like a
+// status, so that a 504 in it is unknown under any HTTP status; a 500 in it is the service's own word. An action_id beside an error
+// is never definite.
 //
 // # Responses
 //

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"example.com/cortexscan/wrapper/internal/envelope"
@@ -150,11 +151,15 @@ func isDefinite(status int, whole bool, said envelope.Error) bool {
 	if said.ActionID != "" {
 		return false
 	}
-	// The envelope's code counts like a status where it is one, but a 500 in it is the service's own word.
-	if code := statusOf(said.Code); code != 0 && code != http.StatusInternalServerError && !isRefusal(code) {
+	// A code that is a number counts like a status, but a 500 in an envelope is the service's own word.
+	code, _ := strconv.ParseFloat(strings.TrimSuffix(said.Code, "…"), 64) // of a long number, the beginning was kept
+	if code >= 400 && code != http.StatusInternalServerError && !isRefusal(int(min(code, 1000))) {
 		return false
 	}
-	if isSuccess(status) || status == http.StatusInternalServerError {
+	switch {
+	case isSuccess(status):
+		return whole && (said.IsError || said.IsAlone)
+	case status == http.StatusInternalServerError:
 		return whole && said.IsError
 	}
 	return isRefusal(status)

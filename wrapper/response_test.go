@@ -41,6 +41,8 @@ func TestTheStatusDecides(t *testing.T) {
 		{"an envelope of 503", `{"err_msg": "m", "metadata": {"err_code": 503}}`, true, true},
 		{"an envelope of 504", `{"reply": {"err_code": "504", "err_msg": "m"}}`, true, true},
 		{"an envelope of 524", `{"reply": {"err_code": 524, "err_msg": "m"}}`, true, true},
+		{"an envelope of 600", `{"reply": {"err_code": 600, "err_msg": "m"}}`, true, true},
+		{"an envelope of a number beyond all", `{"reply": {"err_code": 1e999, "err_msg": "m"}}`, true, true},
 		{"an action", goodReply, false, true},
 		{"an action beside an error", `{"reply": {"action_id": 7, "err_code": 400, "err_msg": "m"}}`, true, true},
 		{"plain text", "Internal Server Error", false, false},

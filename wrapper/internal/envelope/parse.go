@@ -30,6 +30,9 @@ type Error struct {
 	Line, Column  int                               // where in the request the service found the problem; 0: unknown
 	// IsError reports that the body is an error envelope of the platform. That includes one with a code such as 200 or "SUCCESS".
 	IsError bool
+	// IsAlone reports that the body is an object of nothing but the fields in which this platform, and what is in front of it, put
+	// errors. One of them at least holds something.
+	IsAlone bool
 	// NoEndpoints reports that the message, a detail or the extra, before it was shortened, says that no endpoint matched.
 	NoEndpoints bool
 	// ActionID is the action_id that is beside the error, "" if there is none: the request may have been executed all the same.
@@ -63,7 +66,7 @@ func Parse(body []byte, redact func(string) string) Error {
 			p.plainText(body)
 			break
 		}
-		p.Form = JSON
+		p.Form, p.IsAlone = JSON, IsErrorAlone(body)
 		p.platform(o)
 		if !p.IsError {
 			p.foreign(body)
@@ -95,8 +98,7 @@ func mayBeError(body []byte) bool {
 	return false
 }
 
-// IsErrorAlone reports whether a body is an object of nothing but the fields in which this platform, and what is in front of it,
-// put errors. One of them at least has to hold something.
+// IsErrorAlone is Error.IsAlone for a body that came as a success.
 func IsErrorAlone(body []byte) bool {
 	var fields map[string]json.RawMessage
 	if !mayBeError(body) && !bytes.Contains(bytes.ToLower(body), []byte("detail")) || json.Unmarshal(TrimMark(body), &fields) != nil {

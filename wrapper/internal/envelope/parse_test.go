@@ -164,7 +164,7 @@ func TestParse(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := Parse([]byte(tt.body), keep)
-			got.IsError, got.Form = false, 0 // have tests of their own
+			got.IsError, got.IsAlone, got.Form = false, false, 0 // have tests of their own
 			if !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("got  %+v\nwant %+v", got, tt.want)
 			}
@@ -216,8 +216,8 @@ func TestIsErrorAlone(t *testing.T) {
 		`{"error": null}`: false, `{"errors": []}`: false, `{"error": "", "detail": {}}`: false, `{"err_code": 0, "err_msg": null}`: false,
 		`{"error": "e", "data": 1}`: false, `{"detail": "d", "id": 7}`: false, `{}`: false, `[{"error": "e"}]`: false, `"error"`: false, `{"error": "e"`: false, ``: false,
 	} {
-		if got := IsErrorAlone([]byte(body)); got != want {
-			t.Errorf("%s: %v", body, got)
+		if got, parsed := IsErrorAlone([]byte(body)), Parse([]byte(body), keep).IsAlone; got != want || parsed != want {
+			t.Errorf("%s: %v, and parsed %v", body, got, parsed)
 		}
 	}
 }
