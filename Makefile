@@ -7,9 +7,9 @@ LINT      = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.
 BENCHSTAT = $(GO) run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 MUTATE    = $(GO) run github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 RELEASE   = $(GO) run github.com/goreleaser/goreleaser/v2@v2.15.1
-REDOCLY   = REDOCLY_TELEMETRY=off npx --yes @redocly/cli@$$(sed -n 's|.*"@redocly/cli": "\(.*\)".*|\1|p' .ci/package.json)
-SPECTRAL  = npx --yes @stoplight/spectral-cli@$$(sed -n 's|.*"@stoplight/spectral-cli": "\(.*\)".*|\1|p' .ci/package.json)
+NPX       = npx --yes
 VULNCHECK = $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0
+npm-version = $(shell sed -n 's|.*"$(1)": "\(.*\)".*|\1|p' .ci/package.json)
 MODULES   = . tests/consumer tests/agreement tests/bench tests/browser
 
 # The same flags everywhere, so that run, install and test share what they compile.
@@ -69,13 +69,13 @@ tidy: ## Tidy go.mod and go.sum, here and in the modules below tests/
 
 .PHONY: lint
 lint: ## Run go vet and golangci-lint
-	$(GO) vet -tags toolchain ./...
+	$(GO) vet -tags toolchain,live,prism ./...
 	$(LINT) run ./...
 
 .PHONY: lint-spec
 lint-spec: ## Lint api/openapi.yaml with Redocly CLI and Spectral (needs npx)
-	$(REDOCLY) lint --config api/redocly.yaml api/openapi.yaml
-	$(SPECTRAL) lint --ruleset api/spectral.yaml --fail-severity hint api/openapi.yaml
+	REDOCLY_TELEMETRY=off $(NPX) @redocly/cli@$(call npm-version,@redocly/cli) lint --config api/redocly.yaml api/openapi.yaml
+	$(NPX) @stoplight/spectral-cli@$(call npm-version,@stoplight/spectral-cli) lint --ruleset api/spectral.yaml --fail-severity hint api/openapi.yaml
 
 .PHONY: contract-diff
 contract-diff: ## Print what changed in the contract since BASE
@@ -91,7 +91,7 @@ api-diff: ## Print what changed in the Go API since BASE
 
 .PHONY: prism
 prism: ## Run the client against Prism, a mock server (needs npx)
-	CORTEXSCAN_DOWNLOADS=1 $(GO) test -count=1 ./tests/prism
+	$(NPX) --package @stoplight/prism-cli@$(call npm-version,@stoplight/prism-cli) -- $(GO) test -count=1 -tags prism ./tests/prism
 
 .PHONY: agreement
 agreement: ## Compare the validator with another implementation
