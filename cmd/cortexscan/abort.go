@@ -317,7 +317,7 @@ func (p *plan) accepted(s *session, reply *gen.AbortScanReply) error {
 	result := abortJSON{
 		p.host(), printable(string(reply.ActionID)), printable(string(reply.Status)), printable(string(reply.EndpointsCount)), p.warnings,
 	}
-	fewer := p.fewer(result.EndpointsCount)
+	fewer := p.fewer(reply.EndpointsCount)
 	result.Warnings = append(result.Warnings, fewer...)
 	if s.json {
 		s.io.PrintJSON(result)

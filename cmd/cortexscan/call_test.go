@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,48 @@ func TestMeaning(t *testing.T) {
 				t.Errorf("got %s, exit status %d, %q", f.Kind, f.Exit, f.Message)
 			}
 		})
+	}
+}
+
+// The exit status, the message and the hint agree about what an abort did, whatever the service responds.
+func TestExitStatusAgreesWithTheMessageAndTheHint(t *testing.T) {
+	const envelope = `{"reply":{"err_code":%d,"err_msg":"no"}}`
+	bodies := map[string]string{
+		"nothing": "", "plain text": "Internal Server Error", "HTML": "<html><title>Sign in</title></html>", "JSON": `{"a":1}`,
+		"an envelope": envelope, "an envelope with 502": strings.ReplaceAll(envelope, "%d", "502"),
+		"an envelope with an action": `{"reply":{"err_code":400,"err_msg":"no","action_id":7}}`,
+		"no endpoints":               `{"reply":{"err_code":500,"err_msg":"No endpoint was found for creating the requested action"}}`,
+	}
+	request := httptest.NewRequest("POST", "https://acme.example/x", nil)
+	seen := map[int]int{}
+	for status := 100; status <= 999; status++ {
+		for name, body := range bodies {
+			body = strings.ReplaceAll(body, "%d", strconv.Itoa(status))
+			for _, location := range []string{"", "https://console.example/login"} {
+				res := &http.Response{StatusCode: status, Request: request, Header: http.Header{"Location": {location}}}
+				err := wrapper.CheckResponse(res, []byte(body))
+				if err == nil {
+					continue
+				}
+				f := describe(&callError{call: call{abort: true, host: "acme.example"}, err: err})
+				seen[f.Exit]++
+				unknown := errors.Is(err, wrapper.ErrOutcomeUnknown)
+				for what, got := range map[string]bool{
+					"exit status 5":                     f.Exit == exitUnknown,
+					"the kind outcome_unknown":          f.Kind == "outcome_unknown",
+					"a message that it is unknown":      strings.Contains(f.Message, "unknown"),
+					"no message that nothing happened":  !strings.Contains(f.Message, "nothing was canceled"),
+					"a hint to check the Action Center": strings.Contains(f.Hint, "Action Center"),
+				} {
+					if got != unknown {
+						t.Errorf("%d, %s: %s: %v, want %v: %+v", status, name, what, got, unknown, f)
+					}
+				}
+			}
+		}
+	}
+	if len(seen) != 3 || seen[exitUnknown] == 0 || seen[exitRefused] == 0 || seen[exitNothingMatched] == 0 {
+		t.Errorf("exit statuses: %v", seen)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"example.com/cortexscan/api"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/urfave/cli/v3"
 	"go.yaml.in/yaml/v3"
 )
@@ -40,64 +41,58 @@ func runSpec(_ context.Context, s *session, o specOptions) error {
 	if err != nil {
 		return fmt.Errorf("%w: the contract cannot be converted: %w", errFailed, err)
 	}
-	s.io.Printf("%s\n", converted)
+	s.io.Printf("%s", converted)
 	return nil
 }
 
-// yamlToJSON keeps the order of the members, which a map would lose.
+// yamlToJSON keeps the order of the fields, which a map would lose.
 func yamlToJSON(document []byte) ([]byte, error) {
 	var root yaml.Node
 	if err := yaml.Unmarshal(document, &root); err != nil {
 		return nil, err
 	}
-	var compact, indented bytes.Buffer
-	if err := writeNode(&compact, &root); err != nil {
-		return nil, err
-	}
-	err := json.Indent(&indented, compact.Bytes(), "", "  ")
-	return indented.Bytes(), err
+	var b bytes.Buffer
+	err := writeNode(jsontext.NewEncoder(&b, jsontext.WithIndent("  ")), &root)
+	return b.Bytes(), err
 }
 
-func writeNode(b *bytes.Buffer, n *yaml.Node) error {
+func writeNode(e *jsontext.Encoder, n *yaml.Node) error {
 	switch n.Kind {
 	case yaml.DocumentNode:
-		return writeNode(b, n.Content[0])
+		return writeNode(e, n.Content[0])
 	case yaml.AliasNode:
-		return writeNode(b, n.Alias)
+		return writeNode(e, n.Alias)
 	case yaml.MappingNode:
-		return writeList(b, "{}", len(n.Content)/2, func(i int) error {
-			if err := writeValue(b, n.Content[2*i].Value); err != nil { // a member's name is text, also 200
-				return err
-			}
-			b.WriteByte(':')
-			return writeNode(b, n.Content[2*i+1])
-		})
-	case yaml.SequenceNode:
-		return writeList(b, "[]", len(n.Content), func(i int) error { return writeNode(b, n.Content[i]) })
-	}
-	var v any
-	if err := n.Decode(&v); err != nil {
-		return err
-	}
-	return writeValue(b, v)
-}
-
-func writeList(b *bytes.Buffer, brackets string, n int, item func(int) error) error {
-	b.WriteByte(brackets[0])
-	for i := range n {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		if err := item(i); err != nil {
+		if err := e.WriteToken(jsontext.BeginObject); err != nil {
 			return err
 		}
+		for i := 0; i < len(n.Content); i += 2 { // name, value, name, value
+			if err := e.WriteToken(jsontext.String(n.Content[i].Value)); err != nil { // a string even if it is 200
+				return err
+			}
+			if err := writeNode(e, n.Content[i+1]); err != nil {
+				return err
+			}
+		}
+		return e.WriteToken(jsontext.EndObject)
+	case yaml.SequenceNode:
+		if err := e.WriteToken(jsontext.BeginArray); err != nil {
+			return err
+		}
+		for _, item := range n.Content {
+			if err := writeNode(e, item); err != nil {
+				return err
+			}
+		}
+		return e.WriteToken(jsontext.EndArray)
 	}
-	b.WriteByte(brackets[1])
-	return nil
-}
-
-func writeValue(b *bytes.Buffer, v any) error {
-	e := json.NewEncoder(b)
-	e.SetEscapeHTML(false)
-	return e.Encode(v) // its newline goes when the whole is indented
+	var scalar any
+	if err := n.Decode(&scalar); err != nil {
+		return err
+	}
+	value, err := json.Marshal(scalar)
+	if err != nil {
+		return err
+	}
+	return e.WriteValue(value)
 }

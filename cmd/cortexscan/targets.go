@@ -485,15 +485,15 @@ func (t *targets) timeWarnings(now time.Time) []string {
 }
 
 // fewer returns a note for each filter with more values than the abort includes endpoints.
-func (t *targets) fewer(endpoints string) []string {
-	n, err := strconv.Atoi(endpoints)
+func (t *targets) fewer(endpoints gen.Text) []string {
+	n, err := endpoints.Int()
 	if err != nil {
 		return nil
 	}
 	var notes []string
 	for _, f := range t.filters {
-		if f.list != nil && f.list.one && n < len(f.values) {
-			notes = append(notes, fmt.Sprintf("%s given, %s included", count(len(f.values), f.list.noun), count(n, "endpoint")))
+		if f.list != nil && f.list.one && n < int64(len(f.values)) {
+			notes = append(notes, fmt.Sprintf("%s given, %s included", count(len(f.values), f.list.noun), count(int(n), "endpoint")))
 		}
 	}
 	return notes
