@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/cortexscan/internal/text"
+	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
 // The kinds of failure, for [errors.Is]. One error can be of several kinds at once: look for [ErrOutcomeUnknown] first.
@@ -196,7 +197,7 @@ type invalidRequestError struct {
 }
 
 func (e *invalidRequestError) Error() string {
-	return text.Printable(e.operation+": invalid request, nothing was sent: "+e.cause.Error(), maxErrorText)
+	return text.Printable(e.operation+": invalid request, nothing was sent: "+e.cause.Error(), exchange.MaxErrorText)
 }
 
 func (e *invalidRequestError) Unwrap() []error { return []error{ErrInvalidRequest, e.cause} }
@@ -208,10 +209,8 @@ func wrapped(kinds []error, cause error) []error {
 	return append(slices.Clip(kinds), cause)
 }
 
-const (
-	maxErrorText = 4 << 10 // bytes
-	maxFieldText = 256     // bytes
-)
+// maxFieldText bounds what an error quotes, in bytes.
+const maxFieldText = 256
 
 // sentence returns one printable line: what happened, the facts in parentheses, and what to do. Where that is too long
 // the first part is cut.
@@ -228,7 +227,7 @@ func sentence(happened string, facts []string, outcomeUnknown bool, hint string)
 	if hint != "" {
 		tail += " " + hint
 	}
-	tail = strings.TrimRight(text.Printable("x"+tail, maxErrorText/2), " ")[1:]
-	head := text.Printable(happened, maxErrorText-len(tail))
+	tail = strings.TrimRight(text.Printable("x"+tail, exchange.MaxErrorText/2), " ")[1:]
+	head := text.Printable(happened, exchange.MaxErrorText-len(tail))
 	return strings.TrimRight(head, " .") + tail
 }

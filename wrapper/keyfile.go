@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/cortexscan/internal/text"
+	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
 // maxKeyFile is far more than a key, and little enough to read whatever the path leads to.
@@ -53,5 +54,5 @@ func ReadKeyFile(path string) (string, error) {
 
 // shellQuoted is s in single quotes, for a command to copy.
 func shellQuoted(s string) string {
-	return "'" + strings.ReplaceAll(text.Printable(s, maxErrorText), "'", `'\''`) + "'"
+	return "'" + strings.ReplaceAll(text.Printable(s, exchange.MaxErrorText), "'", `'\''`) + "'"
 }

@@ -19,28 +19,21 @@ func TestCredentialsInAStatus(t *testing.T) {
 	}
 }
 
-// TestCredentialsInAResult are gone from it however the answer spells them: decoded, or shown on a terminal, they would be
-// whole again.
+// TestCredentialsInAResult are gone from it, and from the body of an error, as common encoders write them. One that a server
+// disguises in another way is not recognized, except in the strings of an error.
 func TestCredentialsInAResult(t *testing.T) {
-	half, rest := testKey[:len(testKey)/2], testKey[len(testKey)/2:]
+	const key = `k"k<k>k&k'k/k\k`
 	for name, spelled := range map[string]string{
-		"an escape":           fmt.Sprintf(`\u%04x`, testKey[0]) + testKey[1:],
-		"an invisible letter": half + "\u200b" + rest,
+		"JSON": `k\"k<k>k&k'k/k\\k`, "JSON with HTML in mind": `k\"k\u003ck\u003ek\u0026k'k/k\\k`,
 	} {
-		c := newClient(t, canned(200, `{"DATA": "you sent `+spelled+`!", "reply": {"action_id": "`+spelled+`"}}`))
-		status, err := c.GetScanRunStatus(t.Context(), 1)
-		if err != nil {
-			t.Fatal(err)
+		c := clientWithKey(t, canned(200, `{"DATA": "you sent `+spelled+`!"}`), wrapper.StandardKey(testKeyID, key))
+		if status, err := c.GetScanRunStatus(t.Context(), 1); err != nil || status.DATA != "you sent [redacted]!" {
+			t.Errorf("%s: %+v, %v", name, status, err)
 		}
-		if got := strings.ReplaceAll(status.DATA, " [redacted]", ""); got != "you sent!" {
-			t.Errorf("%s: %q", name, status.DATA)
-		}
-		if reply, err := c.AbortScan(t.Context(), wrapper.AllEndpoints()); err != nil || strings.Contains(string(reply.ActionID), rest[1:len(rest)-1]) {
-			t.Errorf("%s: %q, %v", name, reply.ActionID, err)
-		}
-		e := apiError(t, operations[0].call(t, t.Context(), newClient(t, canned(400, `{"err_msg": "`+spelled+`"}`))))
-		if strings.Contains(string(e.Body), rest[1:len(rest)-1]) {
-			t.Errorf("%s: body %q", name, e.Body)
-		}
+	}
+	disguised := `{"err_msg": "you sent ` + testKey[:5] + "\u200b" + testKey[5:] + ` and ` + fmt.Sprintf(`\u%04x`, testKey[0]) + testKey[1:] + `!"}`
+	e := apiError(t, operations[0].call(t, t.Context(), newClient(t, canned(400, disguised))))
+	if e.Message != "you sent [redacted] and [redacted]!" {
+		t.Errorf("message %q", e.Message)
 	}
 }

@@ -84,7 +84,7 @@ func waitFailed(runID int64, err error) error {
 }
 
 func (e *waitError) Error() string {
-	return text.Printable(fmt.Sprintf("wait for scan run %d: %v", e.runID, e.cause), maxErrorText)
+	return text.Printable(fmt.Sprintf("wait for scan run %d: %v", e.runID, e.cause), exchange.MaxErrorText)
 }
 
 func (e *waitError) Unwrap() error { return e.cause }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,7 +22,13 @@ func (c *Client) attempt(ctx context.Context, r *http.Request, body []byte, res 
 
 	signed := make(http.Header, len(r.Header)+4)
 	maps.Copy(signed, r.Header)
-	sign := func() { res.Redactor = res.Redactor.and(c.Sign(signed, time.Now())) }
+	sign := func() {
+		before := res.signature
+		res.signature = c.Sign(signed, time.Now())
+		if res.Redactor = res.signature; !slices.Equal(before, res.signature) {
+			res.Redactor = slices.Concat(res.signature, before) // a response to the first signature may follow the second
+		}
+	}
 	sign()
 	_, own := c.Transport.(*http.Transport)
 	trace := &requestTrace{ownTransport: own, guarded: !isReplayable(r.Method), cancel: cancel, resign: sign}
@@ -39,7 +46,7 @@ func (c *Client) attempt(ctx context.Context, r *http.Request, body []byte, res 
 		fillIn(response)
 		res.Response, res.LastStatus = response, response.StatusCode
 		res.Body, res.TooLarge, res.Err = readBody(response, c.MaxBytes, cancel)
-		res.Body = res.Redactor.body(res.Body, res.Whole())
+		res.Body = res.Redactor.body(res.Body)
 	default:
 		res.Err = err
 	}

@@ -106,7 +106,7 @@ func newClient(rt http.RoundTripper, adjust ...func(*Client)) *Client {
 			nonce := fmt.Sprintf("nonce-%04d", signatures)
 			h.Set("Authorization", key)
 			h.Set("X-Nonce", nonce)
-			return NewRedactor(key, nonce)
+			return append(NewRedactor(key), nonce)
 		},
 		Transport: rt, MaxBytes: 1 << 20, Attempts: 3, MaxDelay: 30 * time.Second, Log: slog.New(slog.DiscardHandler),
 	}

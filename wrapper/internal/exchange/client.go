@@ -35,7 +35,7 @@ type Client struct {
 type Result struct {
 	// Response is the last answer without its body, nil where the last attempt got none.
 	Response *http.Response
-	// Body is the answer's body without the credentials of the request; of one that is too large, or that broke
+	// Body is the answer's body without the credentials of its request; of one that is too large, or that broke
 	// off, the beginning.
 	Body     []byte
 	TooLarge bool
@@ -51,8 +51,10 @@ type Result struct {
 	Permanent bool
 	// LastStatus is the status of the last attempt that was answered, 0 for none.
 	LastStatus int
-	// Redactor removes what the request's attempts were signed with.
+	// Redactor removes what the last two signatures were made of.
 	Redactor Redactor
+
+	signature Redactor // the last
 }
 
 // Whole reports whether the answer arrived completely.

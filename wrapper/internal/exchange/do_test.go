@@ -12,7 +12,7 @@ import (
 
 // TestEveryAttemptIsTheSameRequest, signed anew. The caller's request stays as it was, and its own body is not looked at.
 func TestEveryAttemptIsTheSameRequest(t *testing.T) {
-	rec := inTurn(canned(429, "slow"), canned(429, "down"), canned(200, "done nonce-0001 nonce-0003"))
+	rec := inTurn(canned(429, "slow"), canned(429, "down"), canned(200, "done nonce-0002 nonce-0003"))
 	c := newClient(rec, func(c *Client) { c.Base.Path = "/prefix" })
 	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/thing?id=1", &failingReader{errors.New("not to be read")})
 	r.GetBody = func() (io.ReadCloser, error) { return nil, errors.New("not to be asked") }
@@ -23,7 +23,7 @@ func TestEveryAttemptIsTheSameRequest(t *testing.T) {
 	if !res.Whole() || res.Err != nil || res.Ended != nil || res.Attempts != 3 || res.LastStatus != 200 || res.Sent || res.Permanent {
 		t.Errorf("got %+v", res)
 	}
-	if want := "done [redacted] [redacted]"; string(res.Body) != want || res.Redactor.Redact("done nonce-0001 nonce-0003") != want {
+	if want := "done [redacted] [redacted]"; string(res.Body) != want || res.Redactor.Redact("done nonce-0002 nonce-0003") != want {
 		t.Errorf("body %q", res.Body)
 	}
 	if len(rec.requests) != 3 {
