@@ -150,6 +150,16 @@ func checkKey(id, key string) (_, _, fault string) {
 		fault = "the API key is empty"
 	case id == "":
 		fault = "the API key's ID is empty: it is the number in the column ID of the console's table of keys"
+	case hasMark(key):
+		fault = "the API key begins with a byte order mark, as some editors and PowerShell write one: save it as UTF-8 without one"
+	case hasMark(id):
+		fault = "the API key's ID begins with a byte order mark, as some editors and PowerShell write one: save it as UTF-8 without one"
+	case isQuoted(key):
+		fault = "the API key is in quotes, as some env files keep them: remove the quotes"
+	case isQuoted(id):
+		fault = "the API key's ID is in quotes, as some env files keep them: remove the quotes"
+	case len(key) > len(bearer) && strings.EqualFold(key[:len(bearer)], bearer):
+		fault = "the API key begins with \"Bearer \", which this service does not use: remove that word"
 	case len(key) > maxKey || len(id) > maxKey:
 		fault = "the API key or its ID is longer than 4096 bytes, which no key of the service is: copy it again"
 	case !fitsHeader(key):
@@ -158,6 +168,17 @@ func checkKey(id, key string) (_, _, fault string) {
 		fault = "the API key's ID contains a character that cannot stand in an HTTP header: it is the number in the column ID of the console's table of keys"
 	}
 	return id, key, fault
+}
+
+const bearer = "Bearer "
+
+// hasMark reports whether s begins with the byte order mark of UTF-8 or UTF-16.
+func hasMark(s string) bool {
+	return strings.HasPrefix(s, "\ufeff") || strings.HasPrefix(s, "\xff\xfe") || strings.HasPrefix(s, "\xfe\xff")
+}
+
+func isQuoted(s string) bool {
+	return len(s) > 1 && strings.IndexByte("\"'`", s[0]) >= 0 && s[len(s)-1] == s[0]
 }
 
 // fitsHeader reports whether s is printable ASCII, which is all that a header's value may be made of today

@@ -46,13 +46,14 @@ func TestTextsOfErrors(t *testing.T) {
 	section("New: the tenant")
 	for _, tenant := range []string{
 		"", "https://", "https://ana:pw@acme.example.org", "https://acme.example.org?a=b", "https://acme.example.org:0", "http://acme.example.org", "ftp://acme.example.org",
-		"acme,example", "acme", "192.0.2.1", "paloaltonetworks.com", "https://acme.xdr.us.paloaltonetworks.com/dashboard", "api-api-acme.xdr.us.paloaltonetworks.com",
+		"acme,example", "acme", "192.0.2.1", "paloaltonetworks.com", "https://acme.xdr.us.paloaltonetworks.com/dashboard", "api-api-acme.xdr.us.paloaltonetworks.com", "api-https://acme.xdr.us.paloaltonetworks.com",
 	} {
 		newWith(tenant, key)
 	}
 	section("New: the key and the options")
 	for _, cred := range []wrapper.Credential{
 		{}, wrapper.AdvancedKey("17", ""), wrapper.AdvancedKey("", "k"), wrapper.AdvancedKey("17", "a\nb"), wrapper.AdvancedKey("1\n7", "k"), wrapper.AdvancedKey("17", strings.Repeat("k", 5000)),
+		wrapper.AdvancedKey("17", `"k"`), wrapper.AdvancedKey("'17'", "k"), wrapper.AdvancedKey("17", "Bearer k"), wrapper.AdvancedKey("17", "\ufeffk"), wrapper.AdvancedKey("\xff\xfe1", "k"),
 	} {
 		newWith(good, cred)
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -23,6 +24,12 @@ func Parse(tenant string) (*url.URL, error) {
 	tenant = strings.TrimSpace(tenant)
 	if tenant == "" {
 		return nil, errors.New("the tenant is empty: " + tenantForms)
+	}
+	if strings.Trim(tenant, "\"'`") != tenant {
+		return nil, errors.New("the tenant is in quotes, as some env files keep them: remove the quotes")
+	}
+	if hasTwoSchemes(tenant) {
+		return nil, errors.New("the tenant has two schemes, such as https://https:// or api-https://: give https:// once, at the beginning")
 	}
 	bare := !strings.Contains(tenant, "://")
 	if bare {
@@ -77,6 +84,14 @@ func Parse(tenant string) (*url.URL, error) {
 		host = apiPrefix + host
 	}
 	return rebuild(u.Scheme, host, u.Port(), path)
+}
+
+// hasTwoSchemes recognizes what comes of a prefix before a whole URL, such as api-https://acme or https://https://acme.
+func hasTwoSchemes(tenant string) bool {
+	scheme, rest, _ := strings.Cut(strings.ToLower(tenant), ":/")
+	host, _, _ := strings.Cut(strings.TrimLeft(rest, "/"), "/")
+	return scheme == "api-http" || scheme == "api-https" ||
+		slices.Contains([]string{"http", "https", "http:", "https:", "api-http:", "api-https:"}, host)
 }
 
 // rebuild parses the path again, so that Path and RawPath of the result agree.
