@@ -5,8 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptrace"
+	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"example.com/cortexscan/gen"
@@ -248,16 +252,145 @@ func (v validator) ValidateRequest(r *http.Request) error {
 	return nil
 }
 
-// transportKind is what stands between a client and net/http's transport.
+// transportKind is a RoundTripper between a client and the network.
 type transportKind struct {
 	name    string
-	silent  bool // it reports nothing through net/http's trace
-	repeats int  // it may send a request so often by itself, or have it repeated
+	silent  bool // some of its requests are not reported to httptrace
+	repeats int  // it may send a request this often by itself, or let net/http do so
+	reads   bool // it reads a body before it connects
 	round   func(k transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error)
+	// registered has net/http's transport use round as an alternate protocol (RegisterProtocol).
+	registered bool
 }
+
+// own reports whether net/http's transport sends the request by itself.
+func (k transportKind) own() bool { return k.round == nil }
+
+// signsAgain reports whether a client can keep a nonce from being sent twice.
+func (k transportKind) signsAgain() bool { return !k.silent && k.repeats == 0 }
 
 func pass(_ transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
 	return inner.RoundTrip(r)
+}
+
+func silently(_ transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
+	return inner.RoundTrip(r.WithContext(untraced{r.Context()}))
+}
+
+func clone(_ transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("X-Traced", "4711")
+	return inner.RoundTrip(r)
+}
+
+// instrument does what otelhttp does to a request.
+func instrument(_ transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
+	ctx := httptrace.WithClientTrace(context.WithValue(r.Context(), spanKey{}, "span"), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {}})
+	r = r.Clone(ctx)
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = struct{ io.ReadCloser }{r.Body}
+		if getBody := r.GetBody; getBody != nil {
+			r.GetBody = func() (io.ReadCloser, error) {
+				body, err := getBody()
+				if err != nil {
+					return nil, err
+				}
+				return struct{ io.ReadCloser }{body}, nil
+			}
+		}
+	}
+	r.Header.Set("Traceparent", "00-4711-17-01")
+	return inner.RoundTrip(r)
+}
+
+type spanKey struct{}
+
+// rebuildHeaders gives every header its canonical name.
+func rebuildHeaders(_ transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	header := r.Header
+	r.Header = http.Header{}
+	for name, values := range header {
+		for _, value := range values {
+			r.Header.Add(name, value)
+		}
+	}
+	return inner.RoundTrip(r)
+}
+
+// unreachable is a stack that reports to httptrace and never connects.
+var unreachable = &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, errRefused }}
+
+var errRefused = &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+
+// fallBack tries a stack that cannot connect, and then one that reports nothing.
+func fallBack(k transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
+	_, err := unreachable.RoundTrip(r)
+	second := r.Clone(r.Context())
+	if r.Body != nil && r.Body != http.NoBody {
+		if r.GetBody == nil {
+			return nil, err
+		}
+		body, bodyErr := r.GetBody()
+		if bodyErr != nil {
+			return nil, err
+		}
+		second.Body = body
+	}
+	return silently(k, inner, second)
+}
+
+// fallForward tries a stack that reports nothing, and where that cannot connect one that reports.
+func fallForward(k transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
+	res, err := silently(k, inner, r)
+	var dial *net.OpError
+	if !errors.As(err, &dial) || dial.Op != "dial" {
+		return res, err
+	}
+	second := r.Clone(r.Context())
+	if r.Body != nil && r.Body != http.NoBody {
+		if r.GetBody == nil {
+			return nil, err
+		}
+		body, bodyErr := r.GetBody()
+		if bodyErr != nil {
+			return nil, err
+		}
+		second.Body = body
+	}
+	return inner.RoundTrip(second)
+}
+
+// goOn returns when the context ends, and lets the request go on.
+func goOn(k transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
+	type result struct {
+		res *http.Response
+		err error
+	}
+	done := make(chan result, 1)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	go func() {
+		time.Sleep(time.Millisecond) // as if it had waited for a connection
+		res, err := inner.RoundTrip(r.WithContext(ctx))
+		done <- result{res, err}
+	}()
+	select {
+	case got := <-done:
+		context.AfterFunc(r.Context(), cancel)
+		return got.res, got.err
+	case <-r.Context().Done():
+		go func() {
+			defer cancel()
+			select {
+			case got := <-done:
+				if got.err == nil {
+					got.res.Body.Close()
+				}
+			case <-time.After(time.Minute):
+			}
+		}()
+		return nil, r.Context().Err()
+	}
 }
 
 var transportKinds = []transportKind{
@@ -265,12 +398,23 @@ var transportKinds = []transportKind{
 	{name: "net/http's own"},
 	{name: "net/http's own"},
 	{name: "net/http's own"},
+	{name: "net/http's own"},
+	{name: "net/http's own"},
+	{name: "net/http's own, with a protocol registered that passes", registered: true, round: pass},
+	{name: "net/http's own, with a protocol registered that clones", registered: true, round: clone},
+	{name: "net/http's own, with a protocol registered that is silent", registered: true, silent: true, round: silently},
+	{name: "net/http's own, with a protocol registered that falls back", registered: true, silent: true, round: fallBack},
+	{name: "net/http's own, with a protocol registered that tries again", registered: true, silent: true, repeats: 3, round: tryAgainSilently},
 	{name: "one that wraps it", round: pass},
-	{name: "one that clones", round: func(_ transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
-		r = r.Clone(r.Context())
-		r.Header.Set("X-Traced", "4711")
-		return inner.RoundTrip(r)
-	}},
+	{name: "one that clones", round: clone},
+	{name: "one that instruments", round: instrument},
+	{name: "one that instruments", round: instrument},
+	{name: "one that rebuilds headers", round: rebuildHeaders},
+	{name: "one that rebuilds headers", round: rebuildHeaders},
+	{name: "one that falls back", silent: true, round: fallBack},
+	{name: "one that falls back", silent: true, round: fallBack},
+	{name: "one that falls back from a silent stack", silent: true, round: fallForward},
+	{name: "one that goes on after its context", round: goOn},
 	{name: "one that watches the body", round: func(_ transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
 		r = r.Clone(r.Context())
 		if r.Body != nil && r.Body != http.NoBody {
@@ -278,7 +422,7 @@ var transportKinds = []transportKind{
 		}
 		return inner.RoundTrip(r)
 	}},
-	{name: "one that reads the body and puts it back", round: func(_ transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
+	{name: "one that reads the body and puts it back", reads: true, round: func(_ transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
 		r = r.Clone(r.Context())
 		if r.Body != nil {
 			body, err := io.ReadAll(r.Body)
@@ -295,19 +439,23 @@ var transportKinds = []transportKind{
 		r.GetBody = nil
 		return inner.RoundTrip(r)
 	}},
-	{name: "a silent one", silent: true, round: pass},
-	{name: "a silent one", silent: true, round: pass},
+	{name: "a silent one", silent: true, round: silently},
+	{name: "a silent one", silent: true, round: silently},
 	{name: "one that tries again", repeats: 3, round: tryAgain},
-	{name: "a silent one that tries again", silent: true, repeats: 3, round: tryAgain},
-	{name: "one that keeps the body and tries again", repeats: 3, round: func(k transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
+	{name: "a silent one that tries again", silent: true, repeats: 3, round: tryAgainSilently},
+	{name: "one that keeps the body and tries again", repeats: 3, reads: true, round: func(k transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
 		return tryAgain(k, inner, withOwnBody(r))
 	}},
-	{name: "one with a GetBody of its own", repeats: 1, round: func(_ transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
+	{name: "one with a GetBody of its own", repeats: 1, reads: true, round: func(_ transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
 		return inner.RoundTrip(withOwnBody(r))
 	}},
-	{name: "a silent one with a GetBody of its own", silent: true, repeats: 1, round: func(_ transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
-		return inner.RoundTrip(withOwnBody(r))
+	{name: "a silent one with a GetBody of its own", silent: true, repeats: 1, reads: true, round: func(k transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
+		return silently(k, inner, withOwnBody(r))
 	}},
+}
+
+func tryAgainSilently(k transportKind, inner http.RoundTripper, r *http.Request) (*http.Response, error) {
+	return tryAgain(k, inner, r.WithContext(untraced{r.Context()}))
 }
 
 // withOwnBody reads the body, and has it read from memory from then on.
@@ -348,12 +496,14 @@ func (w *world) around(d dice, inner *http.Transport) http.RoundTripper {
 	if w.kind.round == nil {
 		return inner
 	}
-	return roundTrip(func(r *http.Request) (*http.Response, error) {
-		if w.kind.silent {
-			r = r.WithContext(untraced{r.Context()})
-		}
-		return w.kind.round(w.kind, inner, r)
-	})
+	outer := roundTrip(func(r *http.Request) (*http.Response, error) { return w.kind.round(w.kind, inner, r) })
+	if w.kind.registered {
+		tr := &http.Transport{}
+		tr.RegisterProtocol("http", outer)
+		tr.RegisterProtocol("https", outer)
+		return tr
+	}
+	return outer
 }
 
 // untraced is a context without its values, net/http's trace among them.

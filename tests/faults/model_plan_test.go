@@ -3,6 +3,9 @@ package faults_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -17,6 +20,7 @@ const (
 	diceRequest
 	diceCall
 	diceSubject
+	diceProxy
 )
 
 func (w *world) dice(of, n, m int) dice {
@@ -136,27 +140,65 @@ type requestPlan struct {
 type reply struct {
 	status int
 	form   string
+	code   string // of an envelope, as JSON
 }
 
 // definite reports whether a client that gets the whole of this reply knows what became of its request.
 func (r reply) definite() bool {
-	switch {
-	case r.status >= 200 && r.status < 300:
-		return r.form == "good" || r.form == "error envelope"
-	case r.status == 502, r.status == 503, r.status == 504:
+	hasBody := r.status >= 200 && r.status != 204 && r.status != 304
+	envelope := hasBody && r.code != ""
+	if hasBody && r.form == "envelope with an action" {
 		return false
 	}
-	return true
+	if n, err := strconv.Atoi(strings.Trim(r.code, `"`)); envelope && err == nil && n >= 400 && n != 500 && !definiteStatus(n) {
+		return false
+	}
+	switch {
+	case r.status >= 200 && r.status < 300:
+		return envelope || hasBody && (r.form == "good")
+	case r.status == 500:
+		return envelope
+	}
+	return definiteStatus(r.status)
+}
+
+// definiteStatus reports whether a status alone tells that a request was refused.
+func definiteStatus(status int) bool {
+	switch {
+	case status >= 300 && status < 400:
+		return status != 303
+	case status >= 400 && status <= 407, status >= 409 && status <= 417, status >= 421 && status <= 426:
+		return true
+	}
+	return slices.Contains([]int{428, 429, 431, 451, 501, 505}, status)
+}
+
+// codes are what an envelope's code can be.
+var codes = []string{`500`, `"500"`, `400`, `401`, `408`, `"408"`, `499`, `502`, `"503"`, `504`, `"504"`, `524`, `599`, `600`, `999`, `100`, `0`, `200`, `"XQL_77"`, `""`, `null`}
+
+// forms are what a body can be; "envelope…" has a code.
+var forms = []string{"good", "good", "HTML", "empty", "text", "half", "another shape", "large", "envelope", "envelope", "envelope", "flat envelope", "netscan envelope", "envelope with an action", "error", "errors", "detail"}
+
+// anyReply draws a reply of any status.
+func (d dice) anyReply() reply {
+	r := reply{status: 100 + d.IntN(900), form: forms[d.IntN(len(forms))]}
+	if d.often(40) {
+		r.status = []int{200, 201, 202, 500, 400, 303, 408, 499}[d.IntN(8)]
+	}
+	if strings.Contains(r.form, "envelope") {
+		r.code = codes[d.IntN(len(codes))]
+	}
+	return r
 }
 
 var (
 	// A request that was executed is not answered with 429, which says that it was not.
 	repliesAfter = []reply{
-		{200, "good"}, {200, "good"}, {200, "good"}, {200, "good"}, {200, "HTML"}, {200, "empty"}, {200, "half"}, {200, "another shape"},
-		{200, "large"}, {200, "error envelope"}, {201, "good"}, {204, "empty"}, {302, "HTML"}, {400, "text"}, {401, "text"}, {408, "empty"}, {500, "text"}, {502, "HTML"}, {503, "empty"}, {504, "text"},
+		{status: 200, form: "good"}, {status: 200, form: "good"}, {status: 200, form: "good"}, {status: 200, form: "good"}, {status: 200, form: "HTML"}, {status: 200, form: "empty"}, {status: 200, form: "half"}, {status: 200, form: "another shape"},
+		{status: 200, form: "large"}, {status: 200, form: "envelope", code: "500"}, {status: 201, form: "good"}, {status: 204, form: "empty"}, {status: 302, form: "HTML"}, {status: 400, form: "text"}, {status: 401, form: "text"}, {status: 408, form: "empty"}, {status: 500, form: "text"}, {status: 502, form: "HTML"}, {status: 503, form: "empty"}, {status: 504, form: "text"},
 	}
 	repliesInstead = []reply{
-		{429, "text"}, {429, "text"}, {429, "empty"}, {401, "text"}, {413, "empty"}, {500, "text"}, {503, "empty"}, {503, "large"}, {302, "HTML"}, {417, "empty"},
+		{status: 429, form: "text"}, {status: 429, form: "text"}, {status: 429, form: "empty"}, {status: 401, form: "text"}, {status: 413, form: "empty"}, {status: 500, form: "text"}, {status: 503, form: "empty"}, {status: 503, form: "large"}, {status: 302, form: "HTML"}, {status: 417, form: "empty"},
 	}
 )
 
@@ -165,7 +207,7 @@ func (w *world) planRequest(connection, n int) requestPlan {
 		return w.planScripted()
 	}
 	d := w.dice(diceRequest, connection, n)
-	p := requestPlan{stage: "whole", execute: true, go100: true, reply: reply{200, "good"}, say: "all", end: "goes on"}
+	p := requestPlan{stage: "whole", execute: true, go100: true, reply: reply{status: 200, form: "good"}, say: "all", end: "goes on"}
 	if d.often(w.calm) {
 		return p
 	}
@@ -189,6 +231,9 @@ func (w *world) planRequest(connection, n int) requestPlan {
 	if p.reply = repliesInstead[d.IntN(len(repliesInstead))]; p.execute {
 		p.reply = repliesAfter[d.IntN(len(repliesAfter))]
 		p.early = d.often(15)
+	}
+	if r := d.anyReply(); d.often(50) && r.status != http.StatusTooManyRequests { // which says that a request was not executed
+		p.reply = r
 	}
 	if d.often(60) {
 		p.say = d.of("nothing", "nothing", "nothing", "half the headers", "the headers", "half")
@@ -218,7 +263,7 @@ func (p requestPlan) String() string {
 	add(p.early, "send the headers early")
 	add(p.execute, "execute it")
 	add(p.goAway != "" && p.first, "GOAWAY naming %s", p.goAway)
-	add(true, "send %s of %d (%s)", p.say, p.reply.status, p.reply.form)
+	add(true, "send %s of %d (%s %s)", p.say, p.reply.status, p.reply.form, p.reply.code)
 	add(p.reset, "RST_STREAM %d", p.code)
 	add(p.goAway != "" && !p.first, "GOAWAY naming %s", p.goAway)
 	add(!p.go100, "no 100 Continue")

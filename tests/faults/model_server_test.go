@@ -199,8 +199,20 @@ func (r reply) body(a *arrival, action string) string {
 		return "what the service says to this"
 	case "HTML":
 		return "<html><title>Sign in</title></html>"
-	case "error envelope":
-		return `{"reply":{"err_code":500,"err_msg":"no","err_extra":null}}`
+	case "envelope":
+		return `{"reply":{"err_code":` + r.code + `,"err_msg":"no","err_extra":null}}`
+	case "flat envelope":
+		return `{"err_code":` + r.code + `,"err_msg":"no"}`
+	case "netscan envelope":
+		return `{"data":{"err_msg":"no","metadata":{"err_extra":"why","err_code":` + r.code + `}}}`
+	case "envelope with an action":
+		return `{"reply":{"action_id":"` + action + `","err_code":` + r.code + `,"err_msg":"no"}}`
+	case "error":
+		return `{"error":"no"}`
+	case "errors":
+		return `{"errors":[{"message":"no"}]}`
+	case "detail":
+		return `{"detail":"no"}`
 	case "another shape":
 		return `{"reply":[],"DATA":[]}`
 	}

@@ -217,7 +217,7 @@ func (w *world) play(newSubject func(*world, http.RoundTripper) subject) []strin
 	for _, c := range w.calls {
 		wrong = append(wrong, w.judge(c)...)
 	}
-	if w.kind.round == nil && s.methods != nil { // what another transport sends again has the same signature
+	if w.kind.signsAgain() && s.methods != nil { // what another transport sends again has the same signature
 		wrong = append(wrong, w.ledger.unsigned()...)
 	}
 	return wrong
@@ -260,6 +260,22 @@ func (w *world) transport(d dice) *http.Transport {
 	tr := w.plainTransport()
 	if w.proxied {
 		tr.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example:3128"})
+	}
+	if d.often(8) {
+		proxy, asked, percent := tr.Proxy, 0, []int{40, 100}[d.IntN(2)]
+		tr.Proxy = func(r *http.Request) (*url.URL, error) {
+			w.mu.Lock()
+			asked++
+			fail := w.dice(diceProxy, asked, 0).often(percent)
+			w.mu.Unlock()
+			if fail {
+				return nil, errors.New("no proxy for this request")
+			}
+			if proxy == nil {
+				return nil, nil
+			}
+			return proxy(r)
+		}
 	}
 	if d.often(40) {
 		tr.ExpectContinueTimeout = time.Second

@@ -34,11 +34,11 @@ func (w *world) planScripted() requestPlan {
 }
 
 // good executes a request and answers with its success.
-var good = requestPlan{stage: "whole", execute: true, reply: reply{200, "good"}, say: "all", end: "goes on", go100: true}
+var good = requestPlan{stage: "whole", execute: true, reply: reply{status: 200, form: "good"}, say: "all", end: "goes on", go100: true}
 
 // then executes a request, and ends it without an answer as the plan says.
 func then(p requestPlan) requestPlan {
-	p.stage, p.execute, p.reply = "whole", true, reply{200, "good"}
+	p.stage, p.execute, p.reply = "whole", true, reply{status: 200, form: "good"}
 	if p.say == "" {
 		p.say = "nothing"
 	}
