@@ -3,117 +3,97 @@ package faults_test
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
-	"os"
+	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
+	"time"
 
 	"example.com/cortexscan/wrapper"
 )
 
-// cell says what becomes of a call whose every attempt fails for one cause.
-type cell struct {
-	attempts int    // how often it is sent: 3, which is the default, or 1
-	kinds    string // of the error, exactly
-}
-
-// cause is something that goes wrong with every attempt, and what becomes of a call then.
+// cause is something that goes wrong with every attempt of a call.
 type cause struct {
-	name      string
-	dial      error                  // instead of a connection
-	greet     func(net.Conn) bool    // instead of reading the request
-	answer    func(x *exchange) bool // to a request that was read
-	get, post cell
+	name    string
+	dial    error                // instead of a connection
+	greet   func(net.Conn) bool  // instead of reading the request
+	respond func(*exchange) bool // to a request that was read
+
+	retried string // "always", "GET" or "never"
+	unknown bool   // the outcome of an abort
+	kind    string // of the error, besides Unknown; exactly
 }
 
-func status(code int, body string, headers ...string) func(*exchange) bool {
-	return func(x *exchange) bool { return x.reply(code, body, headers...) }
-}
-
-// firstByte waits until the client has begun to send. A connection that breaks before may still count as one
-// that was never made.
-func firstByte(conn net.Conn) { conn.Read(make([]byte, 1)) }
-
-func bytesOnly(raw string) func(*exchange) bool {
-	return func(x *exchange) bool { x.send(raw); return false }
-}
-
-// causes are what happens on a connection. What each status comes to, TestTheStatusDecides of package wrapper and
-// TestRetryTable of its exchange say.
 var causes = []cause{
-	// The request never left.
-	{name: "connection refused", dial: &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)},
-		get: cell{3, ""}, post: cell{3, ""}},
-	{name: "name not found", dial: &net.DNSError{Err: "no such host", Name: "api.invalid", IsNotFound: true},
-		get: cell{3, ""}, post: cell{3, ""}},
-	{name: "certificate refused", dial: &tls.CertificateVerificationError{Err: errors.New("x509: not one of ours")},
-		get: cell{1, ""}, post: cell{1, ""}},
+	// The request was not sent.
+	{name: "connection refused", dial: errRefused, retried: "always"},
+	{name: "name not found", dial: &net.DNSError{Err: "no such host", Name: "api.invalid", IsNotFound: true}, retried: "always"},
+	{name: "certificate refused", dial: &tls.CertificateVerificationError{Err: errors.New("x509: an unknown authority")}, retried: "never"},
 
 	// The connection was lost afterwards.
-	{name: "reset before the request is read", greet: func(conn net.Conn) bool { firstByte(conn); return reset(conn) },
-		get: cell{3, ""}, post: cell{1, "Unknown"}},
-	{name: "closed before the request is read", greet: func(conn net.Conn) bool { firstByte(conn); return false },
-		get: cell{3, ""}, post: cell{1, "Unknown"}},
-	{name: "reset after the request", answer: (*exchange).reset,
-		get: cell{3, ""}, post: cell{1, "Unknown"}},
-	{name: "closed after the request", answer: func(*exchange) bool { return false },
-		get: cell{3, ""}, post: cell{1, "Unknown"}},
-	{name: "another protocol", answer: bytesOnly("SSH-2.0-OpenSSH_9.6\r\n"),
-		get: cell{3, ""}, post: cell{1, "Unknown"}},
-	{name: "a length that is no number", answer: bytesOnly("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}"),
-		get: cell{3, ""}, post: cell{1, "Unknown"}},
-	{name: "200 reset in the body", answer: func(x *exchange) bool { x.send(raw(200, 90, `{"DATA":`)); return x.reset() },
-		get: cell{3, "Unexpected"}, post: cell{1, "Unexpected Unknown"}},
-	{name: "200 closed in the body", answer: bytesOnly(raw(200, 90, goodAbort)),
-		get: cell{3, "Unexpected"}, post: cell{1, "Unexpected Unknown"}},
-	{name: "200 closed in a chunk", answer: bytesOnly("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n{\"DATA\":"),
-		get: cell{3, "Unexpected"}, post: cell{1, "Unexpected Unknown"}},
-	{name: "200 gzip that is none", answer: status(200, goodAbort, "Content-Encoding: gzip"), // it came whole
-		get: cell{1, "Unexpected"}, post: cell{1, "Unexpected Unknown"}},
-	{name: "200 gzip that ends early", answer: status(200, string(gzipped(goodAbort)[:30]), "Content-Encoding: gzip"),
-		get: cell{3, "Unexpected"}, post: cell{1, "Unexpected Unknown"}},
-	{name: "500 closed in the body", answer: bytesOnly(raw(500, 90, `{"err_code":500,`)),
-		get: cell{1, "Server"}, post: cell{1, "Server"}},
-	{name: "429 closed in the body", answer: bytesOnly(raw(429, 90, `Too many`)),
-		get: cell{3, "RateLimited"}, post: cell{3, "RateLimited"}},
-	{name: "503 reset in the body", answer: func(x *exchange) bool { x.send(raw(503, 90, `<html>`)); return x.reset() },
-		get: cell{3, "Server"}, post: cell{1, "Server Unknown"}},
+	{name: "reset before the request is read", greet: func(conn net.Conn) bool { firstByte(conn); return reset(conn) }, retried: "GET", unknown: true},
+	{name: "closed before the request is read", greet: func(conn net.Conn) bool { firstByte(conn); return false }, retried: "GET", unknown: true},
+	{name: "reset after the request", respond: (*exchange).reset, retried: "GET", unknown: true},
+	{name: "closed after the request", respond: func(*exchange) bool { return false }, retried: "GET", unknown: true},
+	{name: "another protocol", respond: withBytes("SSH-2.0-OpenSSH_9.6\r\n"), retried: "GET", unknown: true},
+	{name: "a malformed Content-Length", respond: withBytes("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}"), retried: "GET", unknown: true},
+	{name: "200 reset in the body", respond: func(x *exchange) bool { x.send(raw(200, 90, `{"DATA":`)); return x.reset() },
+		retried: "GET", unknown: true, kind: "Unexpected"},
+	{name: "200 closed in the body", respond: withBytes(raw(200, 90, goodAbort)), retried: "GET", unknown: true, kind: "Unexpected"},
+	{name: "200 closed in a chunk", respond: withBytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n{\"DATA\":"),
+		retried: "GET", unknown: true, kind: "Unexpected"},
+	{name: "200 gzip that ends early", respond: withStatus(200, gzipped(goodAbort)[:30], "Content-Encoding: gzip"),
+		retried: "GET", unknown: true, kind: "Unexpected"},
+	{name: "400 closed in the body", respond: withBytes(raw(400, 90, `{"err_code":400,`)), retried: "never", kind: "BadRequest"},
+	{name: "500 closed in the body", respond: withBytes(raw(500, 90, `{"err_code":500,`)), retried: "never", unknown: true, kind: "Server"},
+	{name: "429 closed in the body", respond: withBytes(raw(429, 90, `Too many`)), retried: "always", kind: "RateLimited"},
+	{name: "503 reset in the body", respond: func(x *exchange) bool { x.send(raw(503, 90, `<html>`)); return x.reset() },
+		retried: "GET", unknown: true, kind: "Server"},
 
-	// The answer came.
-	{name: "429", answer: status(429, "Too many requests"), get: cell{3, "RateLimited"}, post: cell{3, "RateLimited"}},
-	{name: "503", answer: status(503, ""), get: cell{3, "Server"}, post: cell{1, "Server Unknown"}},
-	{name: "500", answer: status(500, `{"reply":{"err_code":500,"err_msg":"x"}}`), get: cell{1, "Server"}, post: cell{1, "Server"}},
-	{name: "500 nothing matched", answer: status(500, `{"reply":{"err_code":500,"err_msg":"x - No endpoint was found for creating the requested action"}}`),
-		get: cell{1, "Server NoEndpoints"}, post: cell{1, "Server NoEndpoints"}},
-	{name: "200 longer than it says", answer: bytesOnly(raw(200, 9, goodAbort)), get: cell{1, "Unexpected"}, post: cell{1, "Unexpected Unknown"}},
-	{name: "200 too large", answer: status(200, `{"DATA":"`+strings.Repeat("a", 4096)+`"}`), get: cell{1, "TooLarge"}, post: cell{1, "TooLarge Unknown"}},
-	{name: "503 too large", answer: status(503, strings.Repeat("a", 4096)), get: cell{3, "Server TooLarge"}, post: cell{1, "Server TooLarge Unknown"}},
+	// A response arrived. TestDefiniteResponses has all statuses.
+	{name: "429", respond: withStatus(429, "Too many requests"), retried: "always", kind: "RateLimited"},
+	{name: "502", respond: withStatus(502, ""), retried: "GET", unknown: true, kind: "Server"},
+	{name: "503", respond: withStatus(503, ""), retried: "GET", unknown: true, kind: "Server"},
+	{name: "504", respond: withStatus(504, ""), retried: "GET", unknown: true, kind: "Server"},
+	{name: "401", respond: withStatus(401, ""), retried: "never", kind: "Unauthorized"},
+	{name: "500", respond: withStatus(500, `{"reply":{"err_code":500,"err_msg":"x"}}`), retried: "never", kind: "Server"},
+	{name: "500, nothing matched", respond: withStatus(500, `{"reply":{"err_code":500,"err_msg":"x - No endpoint was found for creating the requested action"}}`),
+		retried: "never", kind: "Server NoEndpoints"},
+	{name: "200, not gzip", respond: withStatus(200, goodAbort, "Content-Encoding: gzip"), retried: "never", unknown: true, kind: "Unexpected"},
+	{name: "200, longer than its length", respond: withBytes(raw(200, 9, goodAbort)), retried: "never", unknown: true, kind: "Unexpected"},
+	{name: "200, too large", respond: withStatus(200, `{"DATA":"`+strings.Repeat("a", 4096)+`"}`), retried: "never", unknown: true, kind: "TooLarge"},
+	{name: "503, too large", respond: withStatus(503, strings.Repeat("a", 4096)), retried: "GET", unknown: true, kind: "Server TooLarge"},
 }
 
-// TestEveryCause goes through the table cell by cell, for both operations and both doors: how often a request is
-// sent, what kinds of error come of it, which are all that errors.Is finds, and when its outcome is unknown. Where the
-// cause goes away after two attempts, what is tried again succeeds.
+// TestEveryCause checks how often a request is sent, that its error is of exactly these kinds, and that a retried request
+// succeeds if the cause goes away after two attempts.
 func TestEveryCause(t *testing.T) {
 	for _, c := range causes {
-		for _, d := range doors {
-			t.Run(c.name+"/"+d.name, func(t *testing.T) {
+		for _, op := range operations {
+			t.Run(c.name+"/"+op.name, func(t *testing.T) {
 				t.Parallel()
-				want := c.post
-				if d.get {
-					want = c.get
+				want, kinds := 1, c.kind
+				if c.retried == "always" || c.retried == "GET" && op.get {
+					want = 3
 				}
-				sent, s, err := c.run(t, d, 1000)
-				wantKinds(t, err, want.kinds)
-				if sent != want.attempts {
-					t.Errorf("sent %d times, want %d: %v", sent, want.attempts, err)
+				if c.unknown && !op.get {
+					kinds += " Unknown"
+				}
+				sent, s, err := c.run(t, op, 1000)
+				wantKinds(t, err, kinds)
+				if sent != want {
+					t.Errorf("sent %d times, want %d: %v", sent, want, err)
 				}
 				s.wantFresh(t)
-				sent, s, err = c.run(t, d, 2)
-				if (err == nil) != (want.attempts == 3) || sent != want.attempts {
-					t.Errorf("failing twice: sent %d times, want %d: %v", sent, want.attempts, err)
+				sent, s, err = c.run(t, op, 2)
+				if (err == nil) != (want == 3) || sent != want {
+					t.Errorf("failing twice: sent %d times, want %d: %v", sent, want, err)
 				}
 				s.wantFresh(t)
 			})
@@ -121,14 +101,13 @@ func TestEveryCause(t *testing.T) {
 	}
 }
 
-// run makes one call against a server of which the first attempts fail for this cause, and returns how often it
-// was tried.
-func (c cause) run(t *testing.T, d door, failures int32) (sent int, s *bareServer, err error) {
+// run makes a call whose first attempts fail for this cause, and returns the number of its attempts.
+func (c cause) run(t *testing.T, op operation, failures int32) (sent int, s *bareServer, err error) {
 	s = &bareServer{}
 	var tried atomic.Int32
-	s.answer = func(x *exchange) bool {
-		if c.answer != nil && tried.Add(1) <= failures {
-			return c.answer(x)
+	s.respond = func(x *exchange) bool {
+		if c.respond != nil && tried.Add(1) <= failures {
+			return c.respond(x)
 		}
 		return x.good()
 	}
@@ -145,9 +124,129 @@ func (c cause) run(t *testing.T, d door, failures int32) (sent int, s *bareServe
 			return new(net.Dialer).DialContext(ctx, network, addr)
 		}
 	}
-	err = d.call(safetyNet(t), newClient(t, s.url, tr, wrapper.WithMaxResponseBytes(4000)))
+	err = op.call(bounded(t), newClient(t, s.url, tr, wrapper.WithMaxResponseBytes(4000)))
 	if c.dial != nil && err != nil && !errors.Is(err, c.dial) {
 		t.Errorf("the error does not wrap its cause %v: %v", c.dial, err)
 	}
 	return int(tried.Load()), s, err
+}
+
+// TestDefiniteResponses goes through all statuses and envelope codes: the outcome of an abort is unknown unless the
+// response is on the short list of definite ones.
+func TestDefiniteResponses(t *testing.T) {
+	check := func(r reply) {
+		t.Helper()
+		body := r.body(&arrival{}, "7")
+		c := newClient(t, anyHost, roundTrip(func(*http.Request) (*http.Response, error) { return response(r.status, body), nil }), attempts(1))
+		for _, op := range []operation{abort, apiPost} {
+			err := op.call(t.Context(), c)
+			if r.status/100 == 2 && err == nil && !r.isError() && r.form != "action" {
+				continue // a success
+			}
+			if unknown := errors.Is(err, wrapper.ErrOutcomeUnknown); err == nil || unknown == r.definite() {
+				t.Errorf("%s: HTTP %d, %s: outcome unknown: %v, want %v: %v", op.name, r.status, body, unknown, !r.definite(), err)
+			}
+		}
+	}
+	for status := 100; status <= 999; status++ {
+		for _, form := range []string{"good", "half", "empty", "text", "HTML", "another shape", "error", "errors", "detail"} {
+			check(reply{status: status, form: form})
+		}
+		for _, form := range []string{"wrapped", "flat", "netscan", "action"} {
+			for _, code := range []string{`500`, `"XQL_77"`, `504`} {
+				check(reply{status, form, code})
+			}
+		}
+	}
+	for _, status := range []int{200, 201, 206, 302, 400, 403, 500, 503} {
+		for _, code := range codes {
+			check(reply{status, "wrapped", code})
+		}
+		for code := 400; code <= 999; code++ {
+			check(reply{status, "wrapped", fmt.Sprint(code)})
+		}
+	}
+}
+
+// TestTLSFailures checks that a refused handshake is named, is not retried, and sends nothing.
+func TestTLSFailures(t *testing.T) {
+	trusted, stranger := newAuthority(), newAuthority()
+	for _, tt := range []struct {
+		name   string
+		config *tls.Config
+		want   string // in the message
+		as     func(error) bool
+	}{
+		{"another name",
+			&tls.Config{Certificates: []tls.Certificate{trusted.issue(func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"console.example"} })}},
+			"x509: cannot validate certificate for 127.0.0.1", as[x509.HostnameError]},
+		{"expired",
+			&tls.Config{Certificates: []tls.Certificate{trusted.issue(func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Hour) })}},
+			"x509: certificate has expired", as[x509.CertificateInvalidError]},
+		{"unknown authority",
+			&tls.Config{Certificates: []tls.Certificate{stranger.issue(nil)}},
+			"x509: certificate signed by unknown authority", as[x509.UnknownAuthorityError]},
+		{"TLS 1.1 only",
+			&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11, Certificates: []tls.Certificate{trusted.issue(nil)}},
+			"protocol version not supported", as[*net.OpError]},
+	} {
+		for _, op := range operations {
+			t.Run(tt.name+"/"+op.name, func(t *testing.T) {
+				s := serveTLS(t, tt.config)
+				tr := newTransport(t)
+				tr.TLSClientConfig = &tls.Config{RootCAs: trusted.pool()}
+				err := op.call(bounded(t), newClient(t, s.url, tr))
+				wantKinds(t, err, "")
+				for _, part := range []string{"TLS handshake failed: ", tt.want, "not sent"} {
+					if !strings.Contains(err.Error(), part) {
+						t.Errorf("no %q in the error: %v", part, err)
+					}
+				}
+				if !tt.as(err) {
+					t.Errorf("the error does not wrap its cause: %v", err)
+				}
+				if n := s.connections.Load(); n != 1 || s.count() != 0 {
+					t.Errorf("%d handshakes and %d requests, want 1 and 0", n, s.count())
+				}
+			})
+		}
+	}
+}
+
+func as[E error](err error) bool { var e E; return errors.As(err, &e) }
+
+// TestProxyFailures checks that a request is not sent if the proxy function fails, or the proxy refuses to CONNECT, or the
+// proxy goes away before TLS begins.
+func TestProxyFailures(t *testing.T) {
+	for name, respond := range map[string]func(*exchange) bool{
+		"the function fails": nil,
+		"refuses":            withStatus(407, "", "Proxy-Authenticate: Basic"),
+		"goes away":          withBytes("HTTP/1.1 200 Connection established\r\n\r\n"),
+	} {
+		requests := append(slices.Clone(operations), apiPostEdited("no body", func(r *http.Request) { noBody.edit(nil, r) }))
+		for _, op := range requests {
+			t.Run(name+"/"+op.name, func(t *testing.T) {
+				proxy := serve(t, respond)
+				tr := newTransport(t)
+				var asked atomic.Int32
+				tr.Proxy = func(*http.Request) (*url.URL, error) {
+					asked.Add(1)
+					if respond == nil {
+						return nil, errNoProxy
+					}
+					return url.Parse(proxy.url)
+				}
+				err := op.call(bounded(t), newClient(t, "https://127.0.0.1:9", tr))
+				wantKinds(t, err, "")
+				if !strings.Contains(err.Error(), "not sent: ") || asked.Load() != 3 {
+					t.Errorf("the proxy was asked %d times, want 3: %v", asked.Load(), err)
+				}
+				for _, e := range proxy.all() {
+					if e.method != http.MethodConnect || e.signature+e.nonce+e.body != "" {
+						t.Errorf("the proxy received more than a CONNECT: %+v", e)
+					}
+				}
+			})
+		}
+	}
 }

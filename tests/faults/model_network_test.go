@@ -12,24 +12,23 @@ import (
 	"time"
 )
 
-// link is a connection in memory. It behaves as one of TCP does, and breaks where its plan says so. Inside a bubble
-// of testing/synctest nothing about it takes real time.
+// link is a TCP connection in memory, which breaks where its plan says so. Inside a synctest bubble it takes no real time.
 type link struct {
 	number int
-	world  *world
+	sim    *simulation
 	fault  breakage
 
 	mu      sync.Mutex
-	moved   *sync.Cond
-	way     [2][]byte // what was written and not read yet, by who wrote it
-	closed  [2]bool   // who closed its side
-	ended   bool      // both sides see an orderly end
+	changed *sync.Cond
+	unread  [2][]byte // what was written and not read yet, by writer
+	closed  [2]bool   // by the side that closed it
+	ended   bool      // both sides read an EOF
 	reset   bool      // both sides see a reset
-	lossy   bool      // a reset takes with it what was not read yet
+	lossy   bool      // the reset discards unread data
 	silent  bool      // nothing arrives anymore
-	leaving bool      // the server has said GOAWAY
-	writes  int       // of the client
-	window  int       // how much may be under way before a write has to wait
+	leaving bool      // the server has sent GOAWAY
+	writes  int       // by the client
+	window  int       // bytes in flight before a write blocks
 	timeout [2]struct{ read, write time.Time }
 }
 
@@ -39,32 +38,20 @@ const (
 	server
 )
 
-// breakage is what happens to a connection without the server's doing, at one of the client's writes.
+// breakage breaks a connection at one of the client's writes.
 type breakage struct {
 	write int    // the number of the write, from 1; 0: never
 	when  string // "before", "during" or "after" it
 	how   string // see sever
 }
 
-func newLink(w *world, number int, fault breakage) *link {
-	l := &link{number: number, world: w, fault: fault, window: 64 << 10}
-	l.moved = sync.NewCond(&l.mu)
-	return l
-}
-
-// sever ends the connection for both sides: "reset", "lossy reset", "closed" or "silent". It is called with the lock held.
+// sever ends the connection for both sides: "reset", "lossy reset", "closed" or "silent". The caller holds the lock.
 func (l *link) sever(how string) {
-	switch how {
-	case "reset":
-		l.reset = true
-	case "lossy reset":
-		l.reset, l.lossy = true, true
-	case "closed":
-		l.ended = true
-	case "silent":
-		l.silent = true
-	}
-	l.moved.Broadcast()
+	l.reset = l.reset || how == "reset" || how == "lossy reset"
+	l.lossy = l.lossy || how == "lossy reset"
+	l.ended = l.ended || how == "closed"
+	l.silent = l.silent || how == "silent"
+	l.changed.Broadcast()
 }
 
 func (l *link) breakOff(how string) {
@@ -83,7 +70,7 @@ func (s *side) Read(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
-		in := &s.way[1-s.me]
+		in := &s.unread[1-s.me]
 		switch {
 		case s.closed[s.me]:
 			return 0, net.ErrClosed
@@ -92,7 +79,7 @@ func (s *side) Read(p []byte) (int, error) {
 		case len(*in) > 0 && !(s.reset && s.lossy) && !s.silent:
 			n := copy(p, *in)
 			*in = (*in)[n:]
-			s.moved.Broadcast()
+			s.changed.Broadcast()
 			return n, nil
 		case s.reset:
 			return 0, &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
@@ -101,13 +88,13 @@ func (s *side) Read(p []byte) (int, error) {
 		case passed(s.timeout[s.me].read):
 			return 0, os.ErrDeadlineExceeded
 		}
-		s.moved.Wait()
+		s.changed.Wait()
 	}
 }
 
 func (s *side) Write(p []byte) (int, error) {
 	if s.me == client {
-		s.world.event()
+		s.sim.event()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -115,12 +102,12 @@ func (s *side) Write(p []byte) (int, error) {
 	if s.me == client && !s.closed[client] {
 		s.writes++
 		if s.writes == s.fault.write {
-			s.world.log("connection %d: %s %s write %d", s.number, s.fault.how, s.fault.when, s.writes)
+			s.sim.log("connection %d: %s %s write %d", s.number, s.fault.how, s.fault.when, s.writes)
 			switch s.fault.when {
 			case "before":
 				s.sever(s.fault.how)
 			case "during":
-				s.way[client] = append(s.way[client], p[:len(p)/2]...)
+				s.unread[client] = append(s.unread[client], p[:len(p)/2]...)
 				s.sever(s.fault.how)
 			case "after":
 				after = s.fault.how
@@ -128,7 +115,7 @@ func (s *side) Write(p []byte) (int, error) {
 		}
 	}
 	for written := 0; ; {
-		out := &s.way[s.me]
+		out := &s.unread[s.me]
 		switch {
 		case s.closed[s.me]:
 			return written, net.ErrClosed
@@ -136,7 +123,7 @@ func (s *side) Write(p []byte) (int, error) {
 			return written, &net.OpError{Op: "write", Net: "tcp", Err: os.NewSyscallError("write", syscall.EPIPE)}
 		case s.silent:
 			return len(p), nil
-		case s.closed[1-s.me] || s.ended: // the other side answers with a reset, which arrives later
+		case s.closed[1-s.me] || s.ended: // the peer's reset arrives after the write
 			s.sever("reset")
 			return len(p), nil
 		case passed(s.timeout[s.me].write):
@@ -144,7 +131,7 @@ func (s *side) Write(p []byte) (int, error) {
 		case len(*out) < s.window || len(p) == 0:
 			n := min(len(p)-written, s.window-len(*out))
 			*out = append(*out, p[written:written+n]...)
-			s.moved.Broadcast()
+			s.changed.Broadcast()
 			if written += n; written == len(p) {
 				if after != "" {
 					s.sever(after)
@@ -153,11 +140,11 @@ func (s *side) Write(p []byte) (int, error) {
 			}
 			continue
 		}
-		s.moved.Wait()
+		s.changed.Wait()
 	}
 }
 
-// Close ends the connection in order, or with a reset where something was left unread, as TCP does.
+// Close ends the connection with an EOF, or with a reset if something was left unread, as TCP does.
 func (s *side) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -165,10 +152,10 @@ func (s *side) Close() error {
 		return net.ErrClosed
 	}
 	s.closed[s.me] = true
-	if len(s.way[1-s.me]) > 0 {
+	if len(s.unread[1-s.me]) > 0 {
 		s.reset = true
 	}
-	s.moved.Broadcast()
+	s.changed.Broadcast()
 	return nil
 }
 
@@ -188,51 +175,48 @@ func (s *side) setTimeout(timeout *time.Time, t time.Time) error {
 	defer s.mu.Unlock()
 	*timeout = t
 	if !t.IsZero() {
-		time.AfterFunc(time.Until(t), s.moved.Broadcast)
+		time.AfterFunc(time.Until(t), s.changed.Broadcast)
 	}
 	return nil
 }
 
 func passed(t time.Time) bool { return !t.IsZero() && !time.Now().Before(t) }
 
-// dial makes the next connection, as it is planned, and has a server serve it.
-func (w *world) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	w.event()
-	w.mu.Lock()
-	w.dials++
-	n, over := w.dials, w.over
-	w.mu.Unlock()
-	plan := w.planConnection(n)
-	w.log("connection %d: %s", n, plan)
-	if over {
+var errRefused = &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+
+// dial makes the next connection according to its plan, and starts its server.
+func (s *simulation) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	s.event()
+	s.mu.Lock()
+	s.dials++
+	n, over := s.dials, s.over
+	s.mu.Unlock()
+	plan := s.planConnection(n)
+	s.log("connection %d: %+v", n, plan)
+	if wait := map[string]time.Duration{"times out": 10 * time.Second, "slow": 700 * time.Millisecond}[plan.dial]; wait > 0 {
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	switch {
+	case over:
 		return nil, errors.New("the schedule is over")
-	}
-	switch plan.dial {
-	case "refused":
-		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
-	case "no such host":
+	case plan.dial == "refused":
+		return nil, errRefused
+	case plan.dial == "no such host":
 		return nil, &net.DNSError{Err: "no such host", Name: "gateway.example", IsNotFound: true}
-	case "certificate refused":
-		return nil, &tls.CertificateVerificationError{Err: errors.New("not one of ours")}
-	case "times out":
-		select {
-		case <-time.After(10 * time.Second):
-			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	case "slow":
-		select {
-		case <-time.After(700 * time.Millisecond):
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+	case plan.dial == "certificate refused":
+		return nil, &tls.CertificateVerificationError{Err: errors.New("an unknown authority")}
+	case plan.dial == "times out":
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}
 	}
-	l := newLink(w, n, plan.fault)
-	l.window = plan.window
-	w.mu.Lock()
-	w.links = append(w.links, l)
-	w.mu.Unlock()
-	go (&connection{world: w, link: l, plan: plan}).serve(&side{l, server})
+	l := &link{number: n, sim: s, fault: plan.fault, window: plan.window}
+	l.changed = sync.NewCond(&l.mu)
+	s.mu.Lock()
+	s.links = append(s.links, l)
+	s.mu.Unlock()
+	go (&connection{simulation: s, link: l, plan: plan}).serve(&side{l, server})
 	return &side{l, client}, nil
 }

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// dice draws what a schedule leaves to chance. Every connection, request and call has dice of its own, so that what
-// is drawn for it does not depend on the order in which things happen.
+// dice makes the random choices of a schedule. Every connection, request and call has its own dice, so that its choices
+// do not depend on the order of events.
 type dice struct{ *rand.Rand }
 
 const (
@@ -19,254 +19,253 @@ const (
 	diceConnection
 	diceRequest
 	diceCall
-	diceSubject
+	diceClient
 	diceProxy
 )
 
-func (w *world) dice(of, n, m int) dice {
-	return dice{rand.New(rand.NewPCG(w.seed, uint64(of)<<56|uint64(n)<<24|uint64(m)))}
+func (s *simulation) dice(topic, n, m int) dice {
+	return dice{rand.New(rand.NewPCG(s.seed, uint64(topic)<<56|uint64(n)<<24|uint64(m)))}
 }
 
-// often is true in percent of all cases.
-func (d dice) often(percent int) bool { return d.IntN(100) < percent }
+// chance is true in the given percentage of cases.
+func (d dice) chance(percent int) bool { return d.IntN(100) < percent }
 
-// of draws one of the words.
-func (d dice) of(words ...string) string { return words[d.IntN(len(words))] }
+func (d dice) pick(words ...string) string { return words[d.IntN(len(words))] }
 
-// span draws a time, never one that was drawn before: what is due at the same moment has no order.
+// span picks a duration and adds a random part below a millisecond, so that no two events are due at the same time.
 func (d dice) span(times ...time.Duration) time.Duration {
 	return times[d.IntN(len(times))] + time.Duration(d.IntN(1_000_000))
 }
 
-// code draws one of RFC 9113's error codes, or one that it does not have; most often one after which net/http repeats a
-// request.
-func (d dice) code() uint32 {
-	if d.often(50) {
+// Error codes of HTTP/2 (RFC 9113, section 7).
+const codeProtocol, codeInternal, codeRefused, codeCancel = 1, 2, 7, 8
+
+// errorCode picks an HTTP/2 error code; half of the time one after which net/http replays a request.
+func (d dice) errorCode() uint32 {
+	if d.chance(50) {
 		return []uint32{codeProtocol, codeRefused}[d.IntN(2)]
 	}
 	return uint32(d.IntN(15))
 }
 
-// Some error codes of RFC 9113.
-const codeProtocol, codeInternal, codeRefused, codeCancel = 1, 2, 7, 8
-
-// connectionPlan is what becomes of one connection.
+// connectionPlan is what happens to one connection.
 type connectionPlan struct {
-	dial      string // "" is at once
-	proxy     string // how the proxy answers to CONNECT, if there is one
-	handshake string // how TLS goes, if there is any
+	dial      string // how it fails to connect; "" is at once
+	proxy     string // the proxy's response to CONNECT
+	handshake string // how the TLS handshake goes
 	http2     bool   // where TLS leaves the choice
 	fault     breakage
-	window    int
+	window    int // bytes in flight before a write blocks
 
-	// Of HTTP/2.
-	streams uint32 // at most so many at a time
-	initial uint32 // how much of a body may be sent before a window update
+	// For HTTP/2:
+	streams uint32 // the limit of concurrent streams
+	initial uint32 // the initial flow-control window
 	stingy  bool   // no window updates
 }
 
-func (w *world) planConnection(n int) connectionPlan {
-	if w.script != nil {
-		return w.script.planConnection(n)
-	}
-	d := w.dice(diceConnection, n, 0)
-	p := connectionPlan{
-		http2: d.often(60), window: 64 << 10, proxy: "200", handshake: "good",
-		streams: 100, initial: 65535,
-	}
-	if d.often(w.calm) {
+// healthy is the plan of a connection that works.
+var healthy = connectionPlan{window: 64 << 10, proxy: "200", handshake: "good", streams: 100, initial: 65535}
+
+func (s *simulation) planConnection(n int) connectionPlan {
+	p := healthy
+	if s.script != nil {
+		protocol := s.script.protocols[min(n, len(s.script.protocols))-1]
+		p.http2, p.dial, p.fault = protocol == "HTTP/2", s.script.dial[n], s.script.fault[n]
 		return p
 	}
-	if d.often(15) {
-		p.dial = d.of("refused", "no such host", "certificate refused", "times out", "slow", "slow")
+	d := s.dice(diceConnection, n, 0)
+	p.http2 = d.chance(60)
+	if d.chance(s.calm) {
+		return p
 	}
-	if d.often(10) {
-		p.proxy = d.of("407", "502", "closed", "half", "silent")
+	if d.chance(15) {
+		p.dial = d.pick("refused", "no such host", "certificate refused", "times out", "slow", "slow")
 	}
-	if d.often(8) {
-		p.handshake = d.of("closed", "alert", "plain HTTP", "a stranger's certificate", "silent")
+	if d.chance(10) {
+		p.proxy = d.pick("407", "502", "closed", "half", "silent")
 	}
-	if d.often(35) {
-		p.fault = breakage{1 + d.IntN(8), d.of("before", "during", "after"), d.of("reset", "lossy reset", "closed", "silent")}
+	if d.chance(8) {
+		p.handshake = d.pick("closed", "alert", "plain HTTP", "a stranger's certificate", "silent")
 	}
-	if d.often(10) {
+	if d.chance(35) {
+		p.fault = breakage{1 + d.IntN(8), d.pick("before", "during", "after"), d.pick("reset", "lossy reset", "closed", "silent")}
+	}
+	if d.chance(10) {
 		p.window = 500
 	}
-	if d.often(20) {
+	if d.chance(20) {
 		p.streams = uint32(1 + d.IntN(2))
 	}
-	if d.often(15) {
-		p.initial, p.stingy = uint32(d.IntN(200)), d.often(50)
+	if d.chance(15) {
+		p.initial, p.stingy = uint32(d.IntN(200)), d.chance(50)
 	}
 	return p
 }
 
-func (p connectionPlan) String() string {
-	words := []string{map[bool]string{true: "HTTP/2 if there is a choice", false: "HTTP/1.1 if there is a choice"}[p.http2]}
-	add := func(when bool, format string, args ...any) {
-		if when {
-			words = append(words, fmt.Sprintf(format, args...))
-		}
-	}
-	add(p.dial != "", "dialing: %s", p.dial)
-	add(p.proxy != "200", "CONNECT: %s", p.proxy)
-	add(p.handshake != "good", "TLS: %s", p.handshake)
-	add(p.fault.write > 0, "%s %s the client's write %d", p.fault.how, p.fault.when, p.fault.write)
-	add(p.window < 64<<10, "%d bytes under way at most", p.window)
-	add(p.streams != 100, "%d streams at most", p.streams)
-	add(p.initial != 65535, "a first window of %d bytes", p.initial)
-	add(p.stingy, "no window updates")
-	return strings.Join(words, ", ")
-}
-
-// requestPlan is what the server does about one request.
+// requestPlan is what the server does with one request.
 type requestPlan struct {
-	stage   string // how much of the request the server has when it acts: "first byte", "headers", "half", "whole"
-	execute bool   // it executes the request, if it has the whole of it
+	stage   string // how much of the request it has read when it acts: "first byte", "headers", "half", "whole"
+	execute bool   // it executes the request
 	delay   time.Duration
-	early   bool // the answer's headers go out before the request is executed
-	inform  int  // an informational answer goes first: 0, 100, 102 or 103
+	early   bool // the response headers are sent before the request is executed
+	inform  int  // an informational response is sent first: 0, 100, 102 or 103
 	go100   bool // Expect: 100-continue is honored
 	reply   reply
-	say     string // how much of the reply is sent: "nothing", "half the headers", "the headers", "half", "all"
-	goAway  string // HTTP/2: the last stream that a GOAWAY names; "" is no GOAWAY
-	first   bool   // HTTP/2: the GOAWAY comes before the reply
-	reset   bool   // HTTP/2: a RST_STREAM with code follows
+	send    string // how much of the reply is sent: "nothing", "half the headers", "the headers", "half", "all"
+	goAway  string // HTTP/2: the last stream that a GOAWAY names; "" sends no GOAWAY
+	first   bool   // HTTP/2: the GOAWAY is sent before the reply
+	reset   bool   // HTTP/2: RST_STREAM with code follows
 	code    uint32
-	end     string // what then becomes of the connection: "goes on", "closed", "reset", "lossy reset", "silent", "garbage"
+	end     string // what then happens to the connection: "goes on", "closed", "reset", "lossy reset", "silent", "garbage"
 }
 
-// reply is an answer's status and the form of its body. Good ones have the ledger's action ID.
+// good executes a request and sends the documented success.
+var good = requestPlan{stage: "whole", execute: true, go100: true, reply: reply{status: 200, form: "good"}, send: "all", end: "goes on"}
+
+func (s *simulation) planRequest(connection, n int) requestPlan {
+	p := good
+	if s.script != nil {
+		s.mu.Lock()
+		s.scripted++
+		n := s.scripted
+		s.mu.Unlock()
+		return s.script.respond(n)
+	}
+	d := s.dice(diceRequest, connection, n)
+	if d.chance(s.calm) {
+		return p
+	}
+	if d.chance(20) { // what tempts net/http most to replay a request that was executed
+		p.send, p.goAway = "nothing", d.pick("", "", "the one before", "none")
+		p.reset, p.code = d.chance(70), d.errorCode()
+		p.end = d.pick("goes on", "closed", "closed", "reset", "lossy reset")
+		return p
+	}
+	if d.chance(30) {
+		p.stage = d.pick("first byte", "headers", "headers", "half")
+	}
+	p.execute = p.stage == "whole" && d.chance(75)
+	p.go100 = d.chance(60)
+	if d.chance(25) {
+		p.delay = d.span(time.Millisecond, 300*time.Millisecond, 3*time.Second, 40*time.Second)
+	}
+	if d.chance(10) {
+		p.inform = []int{100, 102, 103}[d.IntN(3)]
+	}
+	p.reply, p.early = d.anyReply(), p.execute && d.chance(15)
+	switch {
+	case !p.execute && p.reply.isSuccess(), !p.execute && d.chance(30):
+		p.reply = reply{status: []int{401, 413, 417, 429, 429, 503}[d.IntN(6)], form: d.pick("text", "empty", "large")}
+	case p.execute && p.reply.status == http.StatusTooManyRequests: // promises that nothing was executed
+		p.reply.status++
+	}
+	if d.chance(60) {
+		p.send = d.pick("nothing", "nothing", "nothing", "half the headers", "the headers", "half")
+	}
+	if d.chance(25) {
+		p.goAway, p.first = d.pick("this", "the one before", "none", "all"), d.chance(50)
+	}
+	p.reset, p.code = d.chance(55), d.errorCode()
+	if d.chance(45) {
+		p.end = d.pick("closed", "closed", "reset", "lossy reset", "silent", "garbage")
+	}
+	return p
+}
+
+// reply is a response: its status, the form of its body, and the code in an error envelope, as JSON.
 type reply struct {
 	status int
 	form   string
-	code   string // of an envelope, as JSON
+	code   string
 }
 
-// definite reports whether a client that gets the whole of this reply knows what became of its request.
-func (r reply) definite() bool {
-	hasBody := r.status >= 200 && r.status != 204 && r.status != 304
-	envelope := hasBody && r.code != ""
-	if hasBody && r.form == "envelope with an action" {
-		return false
-	}
-	if n, err := strconv.Atoi(strings.Trim(r.code, `"`)); envelope && err == nil && n >= 400 && n != 500 && !definiteStatus(n) {
-		return false
-	}
-	switch {
-	case r.status >= 200 && r.status < 300:
-		return envelope || hasBody && (r.form == "good")
-	case r.status == 500:
-		return envelope
-	}
-	return definiteStatus(r.status)
+// forms are the bodies of responses. The %s of an envelope is its code; "good" and "action" also carry the action's ID.
+var forms = map[string]string{
+	"empty":         "",
+	"text":          "Internal Server Error (generated by waitress)",
+	"HTML":          "<html><title>Sign in</title></html>",
+	"another shape": `{"reply":[],"DATA":[]}`,
+	"wrapped":       `{"reply":{"err_code":%s,"err_msg":"no","err_extra":null}}`,
+	"flat":          `{"err_code":%s,"err_msg":"no"}`,
+	"netscan":       `{"data":{"err_msg":"no","metadata":{"err_extra":"why","err_code":%s}}}`,
+	"action":        `{"reply":{"action_id":"%[2]s","err_code":%[1]s,"err_msg":"no"}}`,
+	"error":         `{"error":"no"}`,
+	"errors":        `{"errors":[{"message":"no"}]}`,
+	"detail":        `{"detail":"no"}`,
 }
 
-// definiteStatus reports whether a status alone tells that a request was refused.
-func definiteStatus(status int) bool {
-	switch {
-	case status >= 300 && status < 400:
-		return status != 303
-	case status >= 400 && status <= 407, status >= 409 && status <= 417, status >= 421 && status <= 426:
-		return true
-	}
-	return slices.Contains([]int{428, 429, 431, 451, 501, 505}, status)
+// codes are the codes in envelopes.
+var codes = []string{
+	`500`, `"500"`, `400`, `401`, `429`, `"505"`, `408`, `"408"`, `499`, `502`, `"503"`, `504`, `"504"`, `520`, `524`, `599`, `600`, `999`,
+	`100`, `"100"`, `"XQL_77"`, `"HTTP 502"`, `""`, `null`,
 }
 
-// codes are what an envelope's code can be.
-var codes = []string{`500`, `"500"`, `400`, `401`, `408`, `"408"`, `499`, `502`, `"503"`, `504`, `"504"`, `524`, `599`, `600`, `999`, `100`, `0`, `200`, `"XQL_77"`, `""`, `null`}
-
-// forms are what a body can be; "envelope…" has a code.
-var forms = []string{"good", "good", "HTML", "empty", "text", "half", "another shape", "large", "envelope", "envelope", "envelope", "flat envelope", "netscan envelope", "envelope with an action", "error", "errors", "detail"}
-
-// anyReply draws a reply of any status.
+// anyReply picks a reply of any status, form and code.
 func (d dice) anyReply() reply {
-	r := reply{status: 100 + d.IntN(900), form: forms[d.IntN(len(forms))]}
-	if d.often(40) {
-		r.status = []int{200, 201, 202, 500, 400, 303, 408, 499}[d.IntN(8)]
+	r := reply{status: 100 + d.IntN(900)}
+	if d.chance(60) {
+		r.status = []int{200, 200, 200, 201, 202, 204, 302, 303, 400, 401, 408, 499, 500, 500, 502, 503, 504}[d.IntN(17)]
 	}
-	if strings.Contains(r.form, "envelope") {
+	r.form = d.pick("good", "good", "good", "half", "large", "empty", "text", "HTML", "another shape", "wrapped", "wrapped", "flat", "netscan", "action", "error", "errors", "detail")
+	if r.hasCode() {
 		r.code = codes[d.IntN(len(codes))]
 	}
 	return r
 }
 
-var (
-	// A request that was executed is not answered with 429, which says that it was not.
-	repliesAfter = []reply{
-		{status: 200, form: "good"}, {status: 200, form: "good"}, {status: 200, form: "good"}, {status: 200, form: "good"}, {status: 200, form: "HTML"}, {status: 200, form: "empty"}, {status: 200, form: "half"}, {status: 200, form: "another shape"},
-		{status: 200, form: "large"}, {status: 200, form: "envelope", code: "500"}, {status: 201, form: "good"}, {status: 204, form: "empty"}, {status: 302, form: "HTML"}, {status: 400, form: "text"}, {status: 401, form: "text"}, {status: 408, form: "empty"}, {status: 500, form: "text"}, {status: 502, form: "HTML"}, {status: 503, form: "empty"}, {status: 504, form: "text"},
-	}
-	repliesInstead = []reply{
-		{status: 429, form: "text"}, {status: 429, form: "text"}, {status: 429, form: "empty"}, {status: 401, form: "text"}, {status: 413, form: "empty"}, {status: 500, form: "text"}, {status: 503, form: "empty"}, {status: 503, form: "large"}, {status: 302, form: "HTML"}, {status: 417, form: "empty"},
-	}
-)
+func (r reply) hasCode() bool { return strings.Contains(forms[r.form], `"err_code"`) }
 
-func (w *world) planRequest(connection, n int) requestPlan {
-	if w.script != nil {
-		return w.planScripted()
-	}
-	d := w.dice(diceRequest, connection, n)
-	p := requestPlan{stage: "whole", execute: true, go100: true, reply: reply{status: 200, form: "good"}, say: "all", end: "goes on"}
-	if d.often(w.calm) {
-		return p
-	}
-	if d.often(20) { // what tempts net/http most to send a request again that was executed
-		p.say, p.goAway = "nothing", d.of("", "", "the one before", "none")
-		p.reset, p.code = d.often(70), d.code()
-		p.end = d.of("goes on", "closed", "closed", "reset", "lossy reset")
-		return p
-	}
-	if d.often(30) {
-		p.stage = d.of("first byte", "headers", "headers", "half")
-	}
-	p.execute = p.stage == "whole" && d.often(75)
-	p.go100 = d.often(60)
-	if d.often(25) {
-		p.delay = d.span(time.Millisecond, 300*time.Millisecond, 3*time.Second, 40*time.Second)
-	}
-	if d.often(10) {
-		p.inform = []int{100, 102, 103}[d.IntN(3)]
-	}
-	if p.reply = repliesInstead[d.IntN(len(repliesInstead))]; p.execute {
-		p.reply = repliesAfter[d.IntN(len(repliesAfter))]
-		p.early = d.often(15)
-	}
-	if r := d.anyReply(); d.often(50) && r.status != http.StatusTooManyRequests { // which says that a request was not executed
-		p.reply = r
-	}
-	if d.often(60) {
-		p.say = d.of("nothing", "nothing", "nothing", "half the headers", "the headers", "half")
-	}
-	if d.often(25) {
-		p.goAway, p.first = d.of("this", "the one before", "none", "all"), d.often(50)
-	}
-	p.reset, p.code = d.often(55), d.code()
-	if d.often(45) {
-		p.end = d.of("closed", "closed", "reset", "lossy reset", "silent", "garbage")
-	}
-	return p
+// hasBody reports whether net/http takes a body after this status.
+func (r reply) hasBody() bool { return r.status >= 200 && r.status != 204 && r.status != 304 && r.form != "empty" }
+
+// isError reports whether the body consists of error fields alone.
+func (r reply) isError() bool {
+	return r.hasBody() && (r.hasCode() && r.form != "action" || r.form == "error" || r.form == "errors" || r.form == "detail")
 }
 
-func (p requestPlan) String() string {
-	words := []string{"having " + map[string]string{"whole": "the whole request"}[p.stage]}
-	if p.stage != "whole" {
-		words[0] = "having its " + p.stage
-	}
-	add := func(when bool, format string, args ...any) {
-		if when {
-			words = append(words, fmt.Sprintf(format, args...))
+// isSuccess reports whether some client may take the reply for a success.
+func (r reply) isSuccess() bool { return r.status >= 200 && r.status < 300 && !r.isError() }
+
+// definite reports whether a client that received this reply knows whether its request was executed.
+func (r reply) definite() bool {
+	if r.hasBody() && r.hasCode() {
+		code, err := strconv.Atoi(strings.Trim(r.code, `"`))
+		if r.form == "action" || err == nil && code >= 400 && code != 500 && !isDefinite(code) {
+			return false
 		}
 	}
-	add(p.delay > 0, "wait %v", p.delay)
-	add(p.inform > 0, "say %d", p.inform)
-	add(p.early, "send the headers early")
-	add(p.execute, "execute it")
-	add(p.goAway != "" && p.first, "GOAWAY naming %s", p.goAway)
-	add(true, "send %s of %d (%s %s)", p.say, p.reply.status, p.reply.form, p.reply.code)
-	add(p.reset, "RST_STREAM %d", p.code)
-	add(p.goAway != "" && !p.first, "GOAWAY naming %s", p.goAway)
-	add(!p.go100, "no 100 Continue")
-	add(true, "the connection: %s", p.end)
-	return strings.Join(words, ", ")
+	switch {
+	case r.status >= 200 && r.status < 300:
+		return r.isError() || r.form == "good"
+	case r.status == 500:
+		return r.isError() && r.hasCode() // the service's own envelope
+	}
+	return isDefinite(r.status)
+}
+
+// isDefinite reports whether a status alone says that a request was refused, or answered elsewhere.
+func isDefinite(status int) bool {
+	between := func(first, last int) bool { return first <= status && status <= last }
+	return between(300, 302) || between(304, 399) || between(400, 407) || between(409, 417) || between(421, 426) ||
+		slices.Contains([]int{428, 429, 431, 451, 501, 505}, status)
+}
+
+// body returns the body of a reply to a request that was executed as this action, or not at all.
+func (r reply) body(a *arrival, action string) string {
+	good := fmt.Sprintf(`{"DATA":"Scan is in %s state","reply":{"action_id":"%s","status":"1","endpoints_count":"1"}}`, a.call, action)
+	switch {
+	case !r.hasBody():
+		return ""
+	case r.form == "good":
+		return good
+	case r.form == "half":
+		return good[:len(good)/2]
+	case r.form == "large":
+		return good + strings.Repeat(" ", 5000)
+	case r.form == "action":
+		return fmt.Sprintf(forms[r.form], r.code, action)
+	case r.hasCode():
+		return fmt.Sprintf(forms[r.form], r.code)
+	}
+	return forms[r.form]
 }

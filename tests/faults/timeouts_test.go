@@ -12,42 +12,48 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// stalls are servers that take their time, each at another point.
-var stalls = []struct {
-	name      string
-	left      bool // whether the request has, when time is up
-	answering bool // whether an answer has begun by then
-	dial      func(context.Context, string, string) (net.Conn, error)
-	greet     func(net.Conn) bool
-	answer    func(*exchange) bool
-}{
+// stall is a server that stops at some point.
+type stall struct {
+	name       string
+	sent       bool // the request was sent when time is up
+	responding bool // a response has begun by then
+	dial       func(context.Context, string, string) (net.Conn, error)
+	greet      func(net.Conn) bool
+	respond    func(*exchange) bool
+}
+
+var stalls = []stall{
 	{name: "the connection is never made",
 		dial: func(ctx context.Context, _, _ string) (net.Conn, error) { <-ctx.Done(); return nil, ctx.Err() }},
-	{name: "the request is never read", left: true,
+	{name: "the request is never read", sent: true,
 		greet: func(conn net.Conn) bool { <-time.After(time.Hour); return false }},
-	{name: "the request is never answered", left: true,
-		answer: (*exchange).untilGone},
-	{name: "the headers stop", left: true,
-		answer: func(x *exchange) bool { x.send("HTTP/1.1 200 OK\r\nContent-"); return x.untilGone() }},
-	{name: "a byte of the headers a second", left: true,
-		answer: func(x *exchange) bool { return drip(x, "HTTP/1.1 200 OK\r\nX-Padding: "+strings.Repeat("a", 100)) }},
-	{name: "the body stops", left: true, answering: true,
-		answer: func(x *exchange) bool { x.send(raw(200, 90, `{"DATA":`)); return x.untilGone() }},
-	{name: "the body never begins", left: true, answering: true,
-		answer: func(x *exchange) bool { x.send(raw(200, 90, "")); return x.untilGone() }},
-	{name: "a byte of the body a second", left: true, answering: true,
-		answer: func(x *exchange) bool { x.send(raw(200, 90, "")); return drip(x, strings.Repeat("a", 90)) }},
-	{name: "a chunk a second, without end", left: true, answering: true,
-		answer: func(x *exchange) bool {
+	{name: "no response", sent: true,
+		respond: untilGone},
+	{name: "the headers stop", sent: true,
+		respond: func(x *exchange) bool { x.send("HTTP/1.1 200 OK\r\nContent-"); return untilGone(x) }},
+	{name: "a byte of the headers per second", sent: true,
+		respond: func(x *exchange) bool { return drip(x, "HTTP/1.1 200 OK\r\nX-Padding: "+strings.Repeat("a", 100)) }},
+	{name: "the body stops", sent: true, responding: true,
+		respond: func(x *exchange) bool { x.send(raw(200, 90, `{"DATA":`)); return untilGone(x) }},
+	{name: "a byte of the body per second", sent: true, responding: true,
+		respond: func(x *exchange) bool { x.send(raw(200, 90, "")); return drip(x, strings.Repeat("a", 90)) }},
+	{name: "a chunk per second, without end", sent: true, responding: true,
+		respond: func(x *exchange) bool {
 			x.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
 			return drip(x, strings.Repeat("1\r\na\r\n", 100))
 		}},
 }
 
-// drip sends a byte a second, until the other side has gone.
-func drip(x *exchange, text string) bool {
-	for i := range len(text) {
-		if !x.send(text[i : i+1]) {
+// untilGone waits until the client closes the connection.
+func untilGone(x *exchange) bool {
+	x.Read(make([]byte, 1))
+	return false
+}
+
+// drip sends a byte per second until the client has gone.
+func drip(x *exchange, s string) bool {
+	for i := range len(s) {
+		if !x.send(s[i : i+1]) {
 			return false
 		}
 		<-time.After(time.Second)
@@ -55,71 +61,62 @@ func drip(x *exchange, text string) bool {
 	return false
 }
 
-// stalled is a client of a server that stalls, and the function that counts the connections asked for. It is for
-// use inside a bubble.
-func stalled(t testing.TB, i int, opts ...wrapper.Option) (*wrapper.Client, func() int) {
-	stall := stalls[i]
+// client returns a client of the server, and a function that counts the connections it asked for. Both belong to a bubble.
+func (s stall) client(t testing.TB, opts ...wrapper.Option) (*wrapper.Client, func() int) {
 	p := newPipes()
-	s := &bareServer{greet: stall.greet, answer: stall.answer}
-	s.start(t, p)
+	server := &bareServer{greet: s.greet, respond: s.respond}
+	server.start(t, p)
 	tr := newTransport(t)
-	var asked atomic.Int32 // a dial goes on in a goroutine of its own
+	var asked atomic.Int32 // a dial has its own goroutine
 	tr.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		asked.Add(1)
-		if stall.dial != nil {
-			return stall.dial(ctx, network, addr)
+		if s.dial != nil {
+			return s.dial(ctx, network, addr)
 		}
 		return p.dial(ctx, network, addr)
 	}
-	return newClient(t, s.url, tr, opts...), func() int { return int(asked.Load()) }
+	return newClient(t, server.url, tr, opts...), func() int { return int(asked.Load()) }
 }
 
-// endings are what ends a call to such a server: the timeout of each attempt, and the caller's context, whatever the
-// options ask for.
-var endings = []struct {
-	name     string
-	kind     string        // of the error
-	after    time.Duration // of one attempt, and of the call where it is the caller's
-	attempts int
-	opts     []wrapper.Option
-	ctx      func(context.Context) (context.Context, context.CancelFunc)
-}{
-	{"timeout", "Deadline", 20 * time.Second, 3, []wrapper.Option{wrapper.WithTimeout(20 * time.Second)}, context.WithCancel},
-	{"deadline", "Deadline", 3 * time.Second, 1, []wrapper.Option{wrapper.WithTimeout(time.Hour), retries99}, func(ctx context.Context) (context.Context, context.CancelFunc) {
-		return context.WithTimeout(ctx, 3*time.Second)
-	}},
-	{"deadline, without a timeout", "Deadline", 3 * time.Second, 1, []wrapper.Option{wrapper.WithTimeout(-1), retries99}, func(ctx context.Context) (context.Context, context.CancelFunc) {
-		return context.WithTimeout(ctx, 3*time.Second)
-	}},
-	{"canceled", "Canceled", 3 * time.Second, 1, []wrapper.Option{retries99}, func(ctx context.Context) (context.Context, context.CancelFunc) {
-		ctx, cancel := context.WithCancel(ctx)
-		time.AfterFunc(3*time.Second, cancel)
-		return ctx, cancel
-	}},
-}
-
-var retries99 = wrapper.WithRetry(wrapper.Retry{Attempts: 99})
-
-// TestCallersDeadlineWins shows that the timeout of an attempt covers it whole, body included, and what follows from
-// it: another attempt for a GET, and for any request that never left; an unknown outcome for all others. The caller's
-// context ends a call wherever it is, on the spot.
+// TestCallersDeadlineWins checks that the timeout of an attempt includes the body, and that a GET, or a request that was
+// not sent, is then retried, while the outcome of any other is unknown. The caller's context ends a call at once, anywhere.
 func TestCallersDeadlineWins(t *testing.T) {
-	for i, stall := range stalls {
-		for _, d := range doors {
-			for _, end := range endings {
-				t.Run(strings.Join([]string{stall.name, d.name, end.name}, "/"), func(t *testing.T) {
+	in3s := func(ctx context.Context) (context.Context, context.CancelFunc) {
+		return context.WithTimeout(ctx, 3*time.Second)
+	}
+	retries := wrapper.WithRetry(wrapper.Retry{Attempts: 99})
+	for _, end := range []struct {
+		name     string
+		kind     string        // of the error
+		after    time.Duration // of one attempt, or of the call if the caller ends it
+		attempts int
+		opts     []wrapper.Option
+		ctx      func(context.Context) (context.Context, context.CancelFunc)
+	}{
+		{"timeout", "Deadline", 20 * time.Second, 3, []wrapper.Option{wrapper.WithTimeout(20 * time.Second)}, context.WithCancel},
+		{"deadline", "Deadline", 3 * time.Second, 1, []wrapper.Option{wrapper.WithTimeout(time.Hour), retries}, in3s},
+		{"deadline, no timeout", "Deadline", 3 * time.Second, 1, []wrapper.Option{wrapper.WithTimeout(-1), retries}, in3s},
+		{"canceled", "Canceled", 3 * time.Second, 1, []wrapper.Option{retries}, func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			time.AfterFunc(3*time.Second, cancel)
+			return ctx, cancel
+		}},
+	} {
+		for _, stall := range stalls {
+			for _, op := range operations {
+				t.Run(strings.Join([]string{stall.name, op.name, end.name}, "/"), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
-						c, asked := stalled(t, i, end.opts...)
+						c, asked := stall.client(t, end.opts...)
 						ctx, cancel := end.ctx(t.Context())
 						defer cancel()
 						start := time.Now()
-						err := d.call(ctx, c)
+						err := op.call(ctx, c)
 						attempts, want := end.attempts, end.kind
-						if stall.left && !d.get {
+						if stall.sent && !op.get {
 							attempts = 1
 							want += " Unknown"
 						}
-						if stall.answering {
+						if stall.responding {
 							want += " Unexpected"
 						}
 						if took := time.Since(start); took != time.Duration(attempts)*end.after || asked() != attempts {
