@@ -2,44 +2,32 @@ package security_test
 
 import (
 	"bufio"
+	"encoding/base64"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
-	"sync"
 	"testing"
 )
 
 const proxyMarker = "ProxyMarkerN8b7V6c5"
 
-// proxyAnswers are what the proxy says to a CONNECT, by the host that is asked for.
-var proxyAnswers = map[string]string{
+// proxyResponses to CONNECT, by the host that it names.
+var proxyResponses = map[string]string{
 	"wants-a-password.example.org": "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n",
 	"fails.example.org":            "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
 	"redirects.example.org":        "HTTP/1.1 302 Found\r\nLocation: https://example.org/\r\nContent-Length: 0\r\n\r\n",
 	"talks-nonsense.example.org":   "nonsense\r\n\r\n",
 	"hangs-up.example.org":         "",
-	"tunnels-nowhere.example.org":  "HTTP/1.1 200 OK\r\n\r\nthis is no TLS",
+	"tunnels-nowhere.example.org":  "HTTP/1.1 200 OK\r\n\r\nthis is not TLS",
 }
 
-// proxied is what the proxy was sent.
-var proxied recorded
+// proxied receives the headers of each request to the proxy.
+var proxied = make(chan http.Header, 100)
 
-type recorded struct {
-	mu   sync.Mutex
-	list []http.Header
-}
-
-func (r *recorded) add(h http.Header) { r.mu.Lock(); r.list = append(r.list, h); r.mu.Unlock() }
-func (r *recorded) reset()            { r.mu.Lock(); r.list = nil; r.mu.Unlock() }
-func (r *recorded) headers() []http.Header {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.list
-}
-
-// TestMain sets the proxy variable before net/http reads it, which it does once. Requests to this machine, which
-// are those of all other tests, never go through a proxy.
+// TestMain starts the proxy and sets the proxy variable before net/http reads it, which it does once. Requests to this
+// machine, which are those of all other tests, never go through a proxy.
 func TestMain(m *testing.M) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -57,9 +45,9 @@ func TestMain(m *testing.M) {
 				if err != nil {
 					return
 				}
-				proxied.add(r.Header)
+				proxied <- r.Header
 				host, _, _ := net.SplitHostPort(r.Host)
-				io.WriteString(conn, proxyAnswers[host])
+				io.WriteString(conn, proxyResponses[host])
 			}()
 		}
 	}()
@@ -68,4 +56,29 @@ func TestMain(m *testing.M) {
 		os.Unsetenv(name)
 	}
 	os.Exit(m.Run())
+}
+
+// TestProxyPasswordIsHidden checks that the password reaches the proxy and nothing else, whatever the proxy responds.
+func TestProxyPasswordIsHidden(t *testing.T) {
+	basic := base64.StdEncoding.EncodeToString([]byte("proxyuser:" + proxyMarker))
+	for host := range proxyResponses {
+		for keyType, cred := range credentials {
+			t.Run(host+"/"+keyType, func(t *testing.T) {
+				c, log := client(t, "https://"+host, cred)
+				_, err := c.GetScanRunStatus(t.Context(), 1)
+				if err == nil {
+					t.Fatal("no error")
+				}
+				for n := 0; n == 0 || len(proxied) > 0; n++ {
+					header := <-proxied
+					if header.Get("Proxy-Authorization") != "Basic "+basic {
+						t.Fatalf("the proxy received %v", header)
+					}
+					wantHidden(t, "proxy", []string{keyMarker}, fmt.Sprint(header))
+				}
+				wantHidden(t, "error", []string{proxyMarker, basic, keyMarker}, printed(err)...)
+				wantHidden(t, "log", []string{proxyMarker, basic, keyMarker, idMarker}, log.String())
+			})
+		}
+	}
 }

@@ -16,9 +16,9 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// TestRedirectsSendNothingAnywhere: a redirect would hand the signed headers to whoever it names. The client is
-// on a network in which every address but the tenant's leads to one machine, which counts who comes.
-func TestRedirectsSendNothingAnywhere(t *testing.T) {
+// TestRedirectsAreNotFollowed puts the client on a network where every address but the tenant's leads to one server, which
+// counts connections: a redirect would send the signed headers there.
+func TestRedirectsAreNotFollowed(t *testing.T) {
 	var elsewhere atomic.Int32
 	trap, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -56,7 +56,7 @@ func TestRedirectsSendNothingAnywhere(t *testing.T) {
 		return (&net.Dialer{}).DialContext(ctx, network, to)
 	}
 	jar, _ := cookiejar.New(nil)
-	// This client by itself would follow: it has neither a CheckRedirect nor a want of cookies.
+	// By itself this client would follow redirects and keep cookies.
 	hc := &http.Client{Transport: transport, Jar: jar}
 
 	for _, code := range []int{301, 302, 303, 307, 308, 300, 304, 200, 201} {
@@ -105,7 +105,7 @@ func TestRedirectsSendNothingAnywhere(t *testing.T) {
 	if cookies := jar.Cookies(&url.URL{Scheme: "https", Host: "example.com", Path: "/"}); len(cookies) != 0 {
 		t.Errorf("cookies were kept: %v", cookies)
 	}
-	// The trap is one: somebody who follows falls into it.
+	// The server notices a client that follows.
 	location.Store("https://example.org/")
 	status.Store(302)
 	if res, err := hc.Get("https://example.com/"); err == nil {

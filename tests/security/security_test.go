@@ -1,6 +1,5 @@
-// Package security_test holds the promises about credentials, redirects and terminals against a server that does
-// its worst: it plants a different marker in every place where a secret travels, and looks for it wherever a
-// program could print it.
+// Package security_test checks the promises about credentials, redirects and terminals against hostile servers. It puts a
+// different marker in every place where a secret travels, and searches for it in everything that a program could print.
 package security_test
 
 import (
@@ -29,17 +28,14 @@ const (
 	idMarker  = "4711000017"
 )
 
-// credentials are a key of each type.
+// credentials has one key of each type.
 var credentials = map[string]wrapper.Credential{
 	"standard": wrapper.StandardKey(idMarker, keyMarker),
 	"advanced": wrapper.AdvancedKey(idMarker, keyMarker),
 }
 
-// caller makes one request, or several of them.
-type caller func(context.Context, *wrapper.Client) error
-
 // calls are all ways to make a request.
-var calls = map[string]caller{
+var calls = map[string]func(context.Context, *wrapper.Client) error{
 	"status": func(ctx context.Context, c *wrapper.Client) error {
 		_, err := c.GetScanRunStatus(ctx, 789, "QueryMarkerA1s2D3f4")
 		return err
@@ -64,21 +60,21 @@ var calls = map[string]caller{
 	},
 }
 
-// heard is what a server was sent.
-type heard struct {
+// recorder keeps the requests that a server received.
+type recorder struct {
 	mu       sync.Mutex
 	requests []*http.Request
 	bodies   []string
 }
 
-// serve answers each request with the raw bytes that answer makes of it, and closes the connection.
-func serve(t testing.TB, answer func(r *http.Request) string) (url string, h *heard) {
+// serve responds to each request with raw bytes and closes the connection.
+func serve(t testing.TB, respond func(r *http.Request) string) (url string, received *recorder) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	h = &heard{}
+	received = &recorder{}
 	var open sync.WaitGroup
 	t.Cleanup(func() { listener.Close(); open.Wait() })
 	open.Go(func() {
@@ -87,31 +83,31 @@ func serve(t testing.TB, answer func(r *http.Request) string) (url string, h *he
 			if err != nil {
 				return
 			}
-			open.Go(func() { h.answer(conn, answer) })
+			open.Go(func() { received.handle(conn, respond) })
 		}
 	})
-	return "http://" + listener.Addr().String(), h
+	return "http://" + listener.Addr().String(), received
 }
 
-func (h *heard) answer(conn net.Conn, answer func(r *http.Request) string) {
+func (rec *recorder) handle(conn net.Conn, respond func(r *http.Request) string) {
 	defer conn.Close()
 	r, err := http.ReadRequest(bufio.NewReader(conn))
 	if err != nil {
 		return
 	}
 	body, _ := io.ReadAll(r.Body)
-	h.mu.Lock()
-	h.requests, h.bodies = append(h.requests, r), append(h.bodies, string(body))
-	h.mu.Unlock()
-	io.WriteString(conn, answer(r))
+	rec.mu.Lock()
+	rec.requests, rec.bodies = append(rec.requests, r), append(rec.bodies, string(body))
+	rec.mu.Unlock()
+	io.WriteString(conn, respond(r))
 }
 
-// secrets are the credentials that were sent, each once, and the key.
-func (h *heard) secrets() []string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+// secrets returns the key, and the signatures and nonces that were sent.
+func (rec *recorder) secrets() []string {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
 	list := []string{keyMarker}
-	for _, r := range h.requests {
+	for _, r := range rec.requests {
 		for _, name := range []string{"Authorization", "X-Xdr-Nonce"} {
 			if v := r.Header.Get(name); v != "" && v != keyMarker {
 				list = append(list, v)
@@ -125,7 +121,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// client is a Client of that server whose log, of every level and in both forms, is written to the buffer.
+// client returns a Client of a server, and its log: every level, as text and as JSON.
 func client(t testing.TB, url string, cred wrapper.Credential, opts ...wrapper.Option) (*wrapper.Client, *bytes.Buffer) {
 	t.Helper()
 	log := &bytes.Buffer{}
@@ -142,44 +138,44 @@ func client(t testing.TB, url string, cred wrapper.Credential, opts ...wrapper.O
 
 var verbs = []string{"%v", "%+v", "%#v", "%q", "%x", "% X", "%s", "%d", "%T", "%p", "%t", "%o", "%b", "%U", "%c", "%e", "%10.30v"}
 
-// printed is everything that a program can get to see of an error: each node of its tree under every verb, as
-// JSON, and in a log.
+// printed returns everything that a program can print of an error: each error in its tree under every verb, as JSON, and in
+// a log.
 func printed(err error) []string {
-	var texts []string
-	for _, node := range nodes(err) {
+	var out []string
+	for _, e := range tree(err) {
 		for _, verb := range verbs {
-			texts = append(texts, fmt.Sprintf(verb, node))
+			out = append(out, fmt.Sprintf(verb, e))
 		}
-		raw, _ := json.Marshal(node)
+		raw, _ := json.Marshal(e)
 		var log bytes.Buffer
-		slog.New(slog.NewMultiHandler(slog.NewTextHandler(&log, nil), slog.NewJSONHandler(&log, nil))).Error("failed", "err", node)
-		texts = append(texts, string(raw), log.String())
+		slog.New(slog.NewMultiHandler(slog.NewTextHandler(&log, nil), slog.NewJSONHandler(&log, nil))).Error("failed", "err", e)
+		out = append(out, string(raw), log.String())
 	}
 	var e *wrapper.APIError
 	if errors.As(err, &e) {
-		texts = append(texts, string(e.Body), fmt.Sprintf("%+v", *e), fmt.Sprintf("%#v", *e), fmt.Sprint(e.Details))
+		out = append(out, string(e.Body), fmt.Sprintf("%+v", *e), fmt.Sprintf("%#v", *e), fmt.Sprint(e.Details, e.Header))
 	}
-	return texts
+	return out
 }
 
-// nodes are an error and all that it wraps.
-func nodes(err error) []error {
+// tree returns an error and everything it wraps.
+func tree(err error) []error {
 	if err == nil {
 		return nil
 	}
 	list := []error{err}
-	switch e := err.(type) { //nolint:errorlint // one node after another
+	switch e := err.(type) { //nolint:errorlint // one level at a time
 	case interface{ Unwrap() error }:
-		list = append(list, nodes(e.Unwrap())...)
+		list = append(list, tree(e.Unwrap())...)
 	case interface{ Unwrap() []error }:
 		for _, wrapped := range e.Unwrap() {
-			list = append(list, nodes(wrapped)...)
+			list = append(list, tree(wrapped)...)
 		}
 	}
 	return list
 }
 
-// wantHidden checks that no text contains a secret, in any of the forms that verbs and encodings give it.
+// wantHidden checks that no text contains a secret, in any form that verbs and encodings give it.
 func wantHidden(t testing.TB, where string, secrets []string, texts ...string) {
 	t.Helper()
 	all := strings.ToLower(strings.Join(texts, "\n"))
@@ -209,23 +205,127 @@ func forms(secret string) []string {
 	return list
 }
 
-// TestTheSearchFindsWhatItIsFor: a search that finds nothing proves nothing.
-func TestTheSearchFindsWhatItIsFor(t *testing.T) {
+// TestSecretsAreFoundWhenPrinted checks the search itself.
+func TestSecretsAreFoundWhenPrinted(t *testing.T) {
 	e := &wrapper.APIError{Message: "m", Body: []byte("x" + keyMarker)}
-	found := map[string]bool{}
-	for _, text := range printed(fmt.Errorf("a: %w", errors.Join(errors.New("b"), e, errors.New(keyMarker)))) {
-		for i, form := range forms(keyMarker) {
-			if strings.Contains(strings.ToLower(text), strings.ToLower(form)) {
-				found[fmt.Sprint(i)] = true
+	all := strings.ToLower(strings.Join(printed(fmt.Errorf("a: %w", errors.Join(errors.New("b"), e, errors.New(keyMarker)))), "\n"))
+	for _, i := range []int{0, 1, 2, 3, 5, 7} {
+		if form := forms(keyMarker)[i]; !strings.Contains(all, strings.ToLower(form)) {
+			t.Errorf("the form %q is not found", form)
+		}
+	}
+}
+
+// TestSecretsReachTheServer checks that the markers are sent: otherwise their absence in a log would prove nothing.
+func TestSecretsReachTheServer(t *testing.T) {
+	for keyType, cred := range credentials {
+		for name, call := range calls {
+			t.Run(keyType+"/"+name, func(t *testing.T) {
+				url, received := serve(t, func(*http.Request) string { return success })
+				c, _ := client(t, url+"/PathMarkerG7h8J9k0", cred)
+				if err := call(t.Context(), c); err != nil {
+					t.Fatal(err)
+				}
+				r, body := received.requests[0], received.bodies[0]
+				sent := fmt.Sprint(r.URL, r.Header, body)
+				want := []string{"PathMarkerG7h8J9k0", idMarker}
+				switch {
+				case keyType == "standard":
+					want = append(want, keyMarker)
+				case len(r.Header.Get("Authorization")) != 64 || len(r.Header.Get("X-Xdr-Nonce")) != 64:
+					t.Errorf("no signature in %v", r.Header)
+				default:
+					wantHidden(t, "request", []string{keyMarker}, sent)
+				}
+				if r.Method == http.MethodPost {
+					want = append(want, "BodyMarkerZ1x2C3v4")
+				} else if name != "wait" {
+					want = append(want, "QueryMarkerA1s2D3f4")
+				}
+				for _, marker := range want {
+					if !strings.Contains(sent, marker) {
+						t.Errorf("%s was not sent: %s", marker, sent)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestOnlyTheListedFactsAreLogged checks that the key ID, the query, the body and everything in a response stay out of the
+// log, at every level, however the call ends.
+func TestOnlyTheListedFactsAreLogged(t *testing.T) {
+	markers := []string{idMarker, "PathMarkerG7h8J9k0", "QueryMarkerA1s2D3f4", "BodyMarkerZ1x2C3v4", "HeaderMarkerB5n6M7q8", "ResponseMarkerL3k4J5h6", "ReasonMarkerP0o9I8u7"}
+	const header, content = "HeaderMarkerB5n6M7q8", "ResponseMarkerL3k4J5h6"
+	for end, raw := range map[string]string{
+		"success":    "HTTP/1.1 200 ReasonMarkerP0o9I8u7\r\nX-A: " + header + "\r\n\r\n" + `{"DATA": "Scan is in ` + content + ` state", "reply": {"action_id": "` + content + `"}}`,
+		"retries":    "HTTP/1.1 503 ReasonMarkerP0o9I8u7\r\nRetry-After: " + header + "\r\n\r\n" + content,
+		"rate limit": "HTTP/1.1 429 ReasonMarkerP0o9I8u7\r\nX-A: " + header + "\r\n\r\n" + `{"err_msg": "` + content + `"}`,
+		"failure": "HTTP/1.1 401 ReasonMarkerP0o9I8u7\r\nWWW-Authenticate: " + header + "\r\n\r\n" +
+			`{"reply": {"err_code": "` + content + `", "err_msg": "` + content + `", "err_extra": {"` + content + `": 1}}}`,
+		"redirect":    "HTTP/1.1 302 ReasonMarkerP0o9I8u7\r\nLocation: /" + header + "\r\nContent-Length: 0\r\n\r\n",
+		"not HTTP":    content + "\r\n\r\n",
+		"no response": "",
+	} {
+		for keyType, cred := range credentials {
+			for name, call := range calls {
+				t.Run(end+"/"+keyType+"/"+name, func(t *testing.T) {
+					url, received := serve(t, func(*http.Request) string { return raw })
+					c, log := client(t, url+"/PathMarkerG7h8J9k0", cred)
+					err := call(t.Context(), c)
+					wantHidden(t, "log", append(markers, received.secrets()...), log.String())
+					wantHidden(t, "error", received.secrets(), printed(err)...)
+					if log.Len() == 0 {
+						t.Error("nothing was logged")
+					}
+				})
 			}
 		}
 	}
-	for _, i := range []int{0, 1, 2, 3, 5} {
-		if !found[fmt.Sprint(i)] {
-			t.Errorf("the form %q is not found", forms(keyMarker)[i])
-		}
+}
+
+// TestRefusalsOfNewHideSecrets passes a password or the key in the wrong place.
+func TestRefusalsOfNewHideSecrets(t *testing.T) {
+	const marker = "UserMarkerV7b8N9m0"
+	good := credentials["standard"]
+	create := func(tenant string) func() (*wrapper.Client, error) {
+		return func() (*wrapper.Client, error) { return wrapper.New(tenant, good) }
 	}
-	if raw, _ := json.Marshal(e); !strings.Contains(string(raw), forms(keyMarker)[7]) {
-		t.Errorf("base64 is not found in %s", raw)
+	for name, try := range map[string]func() (*wrapper.Client, error){
+		"userinfo":                      create("https://ana:" + marker + "@example.org"),
+		"userinfo of a bare host":       create("ana:" + marker + "@example.org"),
+		"userinfo of a malformed URL":   create("https://ana:" + marker + "%zz@exa mple.org"),
+		"userinfo, bad port":            create("https://ana:" + marker + "@example.org:x"),
+		"query":                         create("https://example.org/?key=" + marker),
+		"fragment":                      create("https://example.org/#" + marker),
+		"the key as tenant":             create(marker),
+		"the key as tenant, with signs": create(marker + "/+="),
+		"the key as scheme":             create(marker + "://example.org"),
+		"the key as port":               create("https://example.org:" + marker),
+		"a key with a line break": func() (*wrapper.Client, error) {
+			return wrapper.New("example.org", wrapper.StandardKey("1", marker+"\nx"))
+		},
+		"a key in quotes": func() (*wrapper.Client, error) {
+			return wrapper.New("example.org", wrapper.StandardKey("1", `"`+marker+`"`))
+		},
+		"a key after Bearer": func() (*wrapper.Client, error) {
+			return wrapper.New("example.org", wrapper.StandardKey("1", "Bearer "+marker))
+		},
+		"the key as ID": func() (*wrapper.Client, error) {
+			return wrapper.New("example.org", wrapper.AdvancedKey(marker+"\x00", "k"))
+		},
+		"the key as product": func() (*wrapper.Client, error) {
+			return wrapper.New("example.org", good, wrapper.WithUserAgent(marker+"\nx"))
+		},
+		"the key as key type": func() (*wrapper.Client, error) { _, err := wrapper.KeyOfType(marker, "1", "k"); return nil, err },
+		"the key as key file": func() (*wrapper.Client, error) { _, err := wrapper.ReadKeyFile(marker); return nil, err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := try()
+			if c != nil || err == nil {
+				t.Fatalf("got %v, want an error", c)
+			}
+			wantHidden(t, "error", []string{marker}, printed(err)...)
+		})
 	}
 }
