@@ -196,7 +196,7 @@ var forms = map[string]string{
 
 // codes are the codes in envelopes.
 var codes = []string{
-	`500`, `"500"`, `400`, `401`, `429`, `"505"`, `408`, `"408"`, `499`, `502`, `"503"`, `504`, `"504"`, `520`, `524`, `599`, `600`, `999`,
+	`500`, `"500"`, `400`, `401`, `429`, `"505"`, `408`, `"408"`, `499`, `502`, `"503"`, `504`, `"504"`, `520`, `524`, `599`, `600`, `999`, `502.0`, `5.04e2`, `" 503 "`,
 	`100`, `"100"`, `"XQL_77"`, `"HTTP 502"`, `""`, `null`,
 }
 
@@ -228,17 +228,18 @@ func (r reply) isSuccess() bool { return r.status >= 200 && r.status < 300 && !r
 
 // definite reports whether a client that received this reply knows whether its request was executed.
 func (r reply) definite() bool {
-	if r.hasBody() && r.hasCode() {
-		code, err := strconv.Atoi(strings.Trim(r.code, `"`))
-		if r.form == "action" || err == nil && code >= 400 && code != 500 && !isDefinite(code) {
+	success := r.status >= 200 && r.status < 300
+	if r.hasBody() {
+		code, err := strconv.ParseFloat(strings.Trim(r.code, `" `), 64)
+		if r.form == "action" || r.form == "good" && !success || err == nil && code >= 400 && code != 500 && !isDefinite(int(code)) {
 			return false
 		}
 	}
 	switch {
-	case r.status >= 200 && r.status < 300:
-		return r.isError() || r.form == "good"
+	case success:
+		return r.hasBody() && (r.form == "good" || r.hasCode())
 	case r.status == 500:
-		return r.isError() && r.hasCode() // the service's own envelope
+		return r.hasBody() && r.hasCode()
 	}
 	return isDefinite(r.status)
 }
