@@ -1,9 +1,10 @@
-// Package e2e_test runs the client against the sandbox over a real socket: both sides of the contract, each
-// with the validator on, as a user's program would run them.
+// Package e2e_test runs the client against the sandbox over a real socket, with the validator on both sides.
 package e2e_test
 
 import (
 	"errors"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -14,9 +15,9 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-const keyID, key = "17", "a key of the test"
+const keyID, key = "17", "a key for these tests"
 
-// start returns a tenant that takes one Advanced key, and a Client that validates what it sends and receives.
+// start returns a tenant with one Advanced key, and a Client that validates what it sends and receives.
 func start(t *testing.T, cred wrapper.Credential) (*sandbox.Tenant, *wrapper.Client) {
 	t.Helper()
 	tenant := sandbox.New(sandbox.WithKey(keyID, key, sandbox.Advanced))
@@ -35,39 +36,23 @@ func start(t *testing.T, cred wrapper.Credential) (*sandbox.Tenant, *wrapper.Cli
 
 func TestStatusFollowsTheRun(t *testing.T) {
 	tenant, c := start(t, wrapper.AdvancedKey(keyID, key))
-	tenant.AddScanRun(789, "Pending", "Running", "Completed")
-	for _, want := range []string{"Pending", "Running", "Completed", "Completed"} {
-		status, err := c.GetScanRunStatus(t.Context(), 789)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := status.State(); got != want {
-			t.Errorf("state %q, want %q", got, want)
-		}
-	}
-}
-
-func TestWaitEndsWithTheRun(t *testing.T) {
-	tenant, c := start(t, wrapper.AdvancedKey(keyID, key))
 	tenant.AddScanRun(789, "Pending", "Running", "Running", "Failed")
+	if status, err := c.GetScanRunStatus(t.Context(), 789); err != nil || status.State() != "Pending" {
+		t.Errorf("got %v, %v; want the state Pending", status, err)
+	}
 	status, err := c.WaitScanRun(t.Context(), 789, wrapper.WaitOptions{Every: -1})
 	if err != nil || status.State() != "Failed" {
 		t.Errorf("got %v, %v; want the state Failed", status, err)
 	}
 	if n := len(tenant.Calls()); n != 4 {
-		t.Errorf("%d polls, want 4", n)
+		t.Errorf("%d calls, want one and then 3 polls", n)
+	}
+	if status, err := c.GetScanRunStatus(t.Context(), 1); status != nil || !errors.Is(err, wrapper.ErrNotFound) {
+		t.Errorf("an unknown run: %v, %v; want ErrNotFound", status, err)
 	}
 }
 
-func TestUnknownRun(t *testing.T) {
-	_, c := start(t, wrapper.AdvancedKey(keyID, key))
-	status, err := c.GetScanRunStatus(t.Context(), 1)
-	if status != nil || !errors.Is(err, wrapper.ErrNotFound) {
-		t.Errorf("got %v, %v; want ErrNotFound", status, err)
-	}
-}
-
-func TestAbortSelectsAndOnlyOnce(t *testing.T) {
+func TestAbortSelectsEndpointsOnce(t *testing.T) {
 	tenant, c := start(t, wrapper.AdvancedKey(keyID, key))
 	for _, e := range []sandbox.Endpoint{
 		{ID: "a", Hostname: "laptop-17", Platform: "windows", ScanStatus: "in_progress", LastSeen: time.Now()},
@@ -96,13 +81,12 @@ func TestAbortSelectsAndOnlyOnce(t *testing.T) {
 		t.Errorf("a second time: %v, %v; want ErrNoEndpoints", reply, err)
 	}
 	if reply, err = c.AbortScan(t.Context(), wrapper.AllEndpoints()); err != nil || reply.EndpointsCount != "1" {
-		t.Errorf("all: %v, %v; want the one that was left", reply, err)
+		t.Errorf("all: %v, %v; want the remaining one", reply, err)
 	}
 }
 
-func TestKeyOfTheOtherType(t *testing.T) {
-	tenant, c := start(t, wrapper.StandardKey(keyID, key))
-	tenant.AddScanRun(789, "Running")
+func TestKeyOfTheOtherTypeGetsAHint(t *testing.T) {
+	_, c := start(t, wrapper.StandardKey(keyID, key))
 	_, err := c.GetScanRunStatus(t.Context(), 789)
 	var apiErr *wrapper.APIError
 	if !errors.As(err, &apiErr) || !errors.Is(err, wrapper.ErrUnauthorized) || apiErr.Hint == "" || apiErr.Attempts != 1 {
@@ -122,7 +106,7 @@ func TestInvalidRequestIsNeverSent(t *testing.T) {
 	}
 }
 
-func TestLostAbortIsNotRepeated(t *testing.T) {
+func TestLostAbortIsNotSentAgain(t *testing.T) {
 	tenant, c := start(t, wrapper.AdvancedKey(keyID, key))
 	tenant.AddEndpoint(sandbox.Endpoint{ID: "a", ScanStatus: "pending"})
 	tenant.Fail(sandbox.Failure{Times: 1, Reset: true})
@@ -132,5 +116,58 @@ func TestLostAbortIsNotRepeated(t *testing.T) {
 	}
 	if n := len(tenant.Calls()); n != 1 {
 		t.Errorf("sent %d times, want once", n)
+	}
+}
+
+// TestGeneratedClientWithTheTwoFunctions uses gen, Credential.Sign and CheckResponse without a Client.
+func TestGeneratedClientWithTheTwoFunctions(t *testing.T) {
+	tenant := sandbox.New(sandbox.WithKey(keyID, key, sandbox.Advanced))
+	server := httptest.NewServer(tenant)
+	defer server.Close()
+	client, err := gen.NewClientWithResponses(server.URL, gen.WithRequestEditorFn(wrapper.AdvancedKey(keyID, key).Sign))
+	if err != nil {
+		t.Fatal(err)
+	}
+	abort := func() (*gen.AbortScanResult, error) {
+		res, err := client.AbortScanWithResponse(t.Context(), gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{Filters: gen.AllEndpoints}})
+		if err == nil {
+			err = wrapper.CheckResponse(res.HTTPResponse, res.Body)
+		}
+		return res, err
+	}
+	if _, err := abort(); !errors.Is(err, wrapper.ErrNoEndpoints) || errors.Is(err, wrapper.ErrOutcomeUnknown) {
+		t.Errorf("without an endpoint: %v, want ErrNoEndpoints", err)
+	}
+	tenant.AddEndpoint(sandbox.Endpoint{ID: "a", ScanStatus: "pending"})
+	if res, err := abort(); err != nil || res.JSON200 == nil || res.JSON200.Reply.EndpointsCount != "1" {
+		t.Errorf("got %+v, %v; want one endpoint", res, err)
+	}
+}
+
+// TestCheckResponseAfterARedirect makes http.Client follow a redirect of an abort, which turns it into a GET of a login page.
+// The error is about the abort.
+func TestCheckResponseAfterARedirect(t *testing.T) {
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/login" {
+				io.WriteString(w, "<html><title>Sign in</title></html>")
+				return
+			}
+			http.Redirect(w, r, "/login", status)
+		}))
+		defer server.Close()
+		client, err := gen.NewClientWithResponses(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := client.AbortScanWithResponse(t.Context(), gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{Filters: gen.AllEndpoints}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = wrapper.CheckResponse(res.HTTPResponse, res.Body)
+		var e *wrapper.APIError
+		if !errors.As(err, &e) || !errors.Is(err, wrapper.ErrOutcomeUnknown) || e.Operation != "POST /public_api/v1/endpoints/abort_scan" {
+			t.Errorf("%d: %v; want the operation of the abort, whose outcome is unknown", status, err)
+		}
 	}
 }

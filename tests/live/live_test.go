@@ -1,21 +1,21 @@
 //go:build live
 
-// Package live_test runs against a real tenant, named by the variables that wrapper.FromEnv reads:
+// Package live_test runs against a real tenant, which the variables of wrapper.FromEnv name:
 //
 //	CORTEXCLOUD_API_URL        the tenant
 //	CORTEXCLOUD_API_KEY        the key, or CORTEXCLOUD_API_KEY_FILE
 //	CORTEXCLOUD_API_KEY_ID     its number
-//	CORTEXCLOUD_API_KEY_TYPE   advanced, the default, or standard
+//	CORTEXCLOUD_API_KEY_TYPE   advanced (the default) or standard
 //
 //	make live
 //
-// Out of the box it only reads, and only what needs no knowledge of the tenant. Each of these asks for more:
+// By default it makes one read that needs no knowledge of the tenant. Each of these variables enables more:
 //
-//	CORTEXSCAN_LIVE_RUN        the ID of a scan run that exists: its status is read
+//	CORTEXSCAN_LIVE_RUN        the ID of a scan run: its status is read
 //	CORTEXSCAN_LIVE_WRONG_KEY  not empty: one call is made with a wrong key, which the tenant's audit log may show
 //	CORTEXSCAN_LIVE_ENDPOINT   the ID of one endpoint: ITS SCAN IS CANCELED, if it has one
 //
-// Every answer is also held against the contract, so that a run of these tests tells where the service has moved.
+// Every response is also validated against the OpenAPI document, so that these tests show where the service has changed.
 package live_test
 
 import (
@@ -44,7 +44,7 @@ func client(t *testing.T) *wrapper.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Slower than the tenant's limit, since others use it too.
+	// Below the tenant's rate limit, which others share.
 	c, err := wrapper.FromEnv(wrapper.WithUserAgent("cortexscan-live-test"), wrapper.WithRateLimit(2, 1), wrapper.WithTimeout(time.Minute),
 		wrapper.WithRequestValidator(v), wrapper.WithResponseValidator(v))
 	if err != nil {
@@ -53,9 +53,8 @@ func client(t *testing.T) *wrapper.Client {
 	return c
 }
 
-// TestRunThatDoesNotExist shows, without touching anything, that the key, the signature, the path and the error
-// envelope are what this client takes them for.
-func TestRunThatDoesNotExist(t *testing.T) {
+// TestUnknownRunIsNotFound checks the key, the signature, the path and the error envelope without changing anything.
+func TestUnknownRunIsNotFound(t *testing.T) {
 	status, err := client(t).GetScanRunStatus(t.Context(), math.MaxInt64)
 	var e *wrapper.APIError
 	if status != nil || !errors.Is(err, wrapper.ErrNotFound) || !errors.As(err, &e) {
@@ -63,7 +62,7 @@ func TestRunThatDoesNotExist(t *testing.T) {
 	}
 	t.Logf("%v\n%s", e, e.Body)
 	if e.Message == "" {
-		t.Error("its envelope is one that is not known: the message was not found in it")
+		t.Error("no message was found: this error envelope is not known")
 	}
 	v, err := api.NewValidator()
 	if err != nil {
@@ -74,16 +73,16 @@ func TestRunThatDoesNotExist(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := v.ValidateResponse(r, e.StatusCode, nil, e.Body); err != nil {
-		t.Errorf("the contract describes another answer: %v", err)
+		t.Errorf("the OpenAPI document describes another response: %v", err)
 	}
 }
 
-// TestWrongKey: a key that is none is answered 401, with the hint that goes with it.
-func TestWrongKey(t *testing.T) {
+// TestWrongKeyIsUnauthorized also checks that the error has a hint.
+func TestWrongKeyIsUnauthorized(t *testing.T) {
 	if os.Getenv(wrongKeyVariable) == "" {
-		t.Skip("makes one call with a wrong key where " + wrongKeyVariable + " is set")
+		t.Skip("set " + wrongKeyVariable + " to make one call with a wrong key")
 	}
-	client(t) // for its complaint where the variables are missing
+	client(t) // fails if a variable is missing
 	c, err := wrapper.New(os.Getenv(wrapper.EnvURL), wrapper.AdvancedKey(os.Getenv(wrapper.EnvKeyID), "not a key"))
 	if err != nil {
 		t.Fatal(err)
@@ -95,16 +94,16 @@ func TestWrongKey(t *testing.T) {
 	}
 	t.Logf("%v\n%s", e, e.Body)
 	if e.Hint == "" {
-		t.Error("it has no hint")
+		t.Error("no hint")
 	}
 }
 
-func TestRunThatExists(t *testing.T) {
-	text := os.Getenv(runVariable)
-	if text == "" {
-		t.Skip("reads the status of the scan run that " + runVariable + " names")
+func TestStatusOfAKnownRun(t *testing.T) {
+	value := os.Getenv(runVariable)
+	if value == "" {
+		t.Skip("set " + runVariable + " to read the status of a scan run")
 	}
-	id, err := strconv.ParseInt(text, 10, 64)
+	id, err := strconv.ParseInt(value, 10, 64)
 	if err != nil {
 		t.Fatalf("%s: %v", runVariable, err)
 	}
@@ -114,24 +113,24 @@ func TestRunThatExists(t *testing.T) {
 	}
 	t.Logf("%q, in state %q", status.DATA, status.State())
 	if status.State() == "" {
-		t.Error("its message names no state in the form that is known")
+		t.Error("no state was found in its message")
 	}
 }
 
-// endpointID is 32 hexadecimal digits. Nothing else is taken for one, so that nothing else can be meant.
+// endpointID is strict, so that a mistake cannot select other endpoints.
 var endpointID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 func TestAbortOfOneEndpoint(t *testing.T) {
 	id := os.Getenv(endpointVariable)
 	if id == "" {
-		t.Skip("cancels the scan of the endpoint that " + endpointVariable + " names")
+		t.Skip("set " + endpointVariable + " to cancel the scan of one endpoint")
 	}
 	if !endpointID.MatchString(id) {
-		t.Fatalf("%s is no endpoint ID of 32 hexadecimal digits", endpointVariable)
+		t.Fatalf("%s is not an endpoint ID (32 hexadecimal digits)", endpointVariable)
 	}
 	reply, err := client(t).AbortScan(t.Context(), wrapper.Matching(wrapper.EndpointIDs(id)))
 	if errors.Is(err, wrapper.ErrNoEndpoints) {
-		t.Logf("it has no scan to cancel: %v", err)
+		t.Logf("no scan to cancel: %v", err)
 		return
 	}
 	if err != nil {
@@ -139,6 +138,6 @@ func TestAbortOfOneEndpoint(t *testing.T) {
 	}
 	t.Logf("action %s, status %q, endpoints %s", reply.ActionID, reply.Status, reply.EndpointsCount)
 	if reply.EndpointsCount != "" && reply.EndpointsCount != "1" {
-		t.Errorf("one endpoint was named, and %s were reached", reply.EndpointsCount)
+		t.Errorf("%s endpoints were included, want 1", reply.EndpointsCount)
 	}
 }

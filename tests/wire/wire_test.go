@@ -1,4 +1,4 @@
-// Package wire_test shows what goes over the wire, byte for byte, as the documentation of both operations has it.
+// Package wire_test compares whole requests, byte for byte, with files.
 package wire_test
 
 import (
@@ -23,66 +23,61 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files")
 
 const (
 	keyID = "17"
 	key   = "testApiKey"
 )
 
-// TestGoldenRequests compares whole requests with files. What differs from run to run stands in braces there.
+type call = func(context.Context, *wrapper.Client) error
+
+// TestGoldenRequests replaces what differs from run to run by a name in braces.
 func TestGoldenRequests(t *testing.T) {
 	since := time.UnixMilli(1584983036945)
+	standard, advanced := wrapper.StandardKey(keyID, key), wrapper.AdvancedKey(keyID, key)
+	status := func(id int64, fields ...string) call {
+		return func(ctx context.Context, c *wrapper.Client) error {
+			_, err := c.GetScanRunStatus(ctx, id, fields...)
+			return err
+		}
+	}
+	abort := func(targets wrapper.Targets, opts ...wrapper.AbortOption) call {
+		return func(ctx context.Context, c *wrapper.Client) error {
+			_, err := c.AbortScan(ctx, targets, opts...)
+			return err
+		}
+	}
+	apiAbort := func(filters gen.EndpointFilters) call {
+		return func(ctx context.Context, c *wrapper.Client) error {
+			_, err := c.API().AbortScanWithResponse(ctx, gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{Filters: filters}})
+			return err
+		}
+	}
 	tests := []struct {
 		name string
 		cred wrapper.Credential
-		call func(context.Context, *wrapper.Client) error
+		call call
 	}{
-		{"status_standard", wrapper.StandardKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.GetScanRunStatus(ctx, 789)
-			return err
-		}},
-		{"status_advanced", wrapper.AdvancedKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.GetScanRunStatus(ctx, 789)
-			return err
-		}},
-		{"status_fields", wrapper.StandardKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.GetScanRunStatus(ctx, 9223372036854775807, "status", "a b&c=d")
-			return err
-		}},
-		{"status_api", wrapper.StandardKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
+		{"status_standard", standard, status(789)},
+		{"status_advanced", advanced, status(789)},
+		{"status_fields", standard, status(9223372036854775807, "status", "a b&c=d")},
+		{"status_api", standard, func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.API().GetScanRunStatusWithResponse(ctx, &gen.GetScanRunStatusParams{ID: 789, Fields: []string{"status"}})
 			return err
 		}},
-		{"abort_all", wrapper.StandardKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.AbortScan(ctx, wrapper.AllEndpoints())
-			return err
-		}},
-		{"abort_all_advanced", wrapper.AdvancedKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.AbortScan(ctx, wrapper.AllEndpoints())
-			return err
-		}},
-		{"abort_every_filter", wrapper.StandardKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.AbortScan(ctx, wrapper.Matching(
-				wrapper.EndpointIDs("0a1b", "2c3d"), wrapper.Hostnames("laptop-17"), wrapper.Aliases("front desk"),
-				wrapper.GroupNames("Finance"), wrapper.Distributions("eu-1"), wrapper.IPs("192.0.2.7", "2001:db8::7"),
-				wrapper.Usernames("ana"), wrapper.Platforms("windows", "linux"), wrapper.Isolation("unisolated"),
-				wrapper.ScanStatuses("pending", "in_progress"),
-				wrapper.FirstSeenSince(since), wrapper.FirstSeenUntil(since), wrapper.LastSeenSince(since), wrapper.LastSeenUntil(since),
-				wrapper.Where("tag", "in", "next year's"),
-			), wrapper.WithIncident("4711"))
-			return err
-		}},
-		{"abort_api", wrapper.StandardKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.API().AbortScanWithResponse(ctx, gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{
-				Filters: []gen.EndpointFilter{wrapper.Hostnames("laptop-17")},
-			}})
-			return err
-		}},
-		{"abort_api_zero_request", wrapper.StandardKey(keyID, key), func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.API().AbortScanWithResponse(ctx, gen.AbortScanRequest{})
-			return err
-		}},
+		{"abort_all", standard, abort(wrapper.AllEndpoints())},
+		{"abort_all_advanced", advanced, abort(wrapper.AllEndpoints())},
+		{"abort_every_filter", standard, abort(wrapper.Matching(
+			wrapper.EndpointIDs("0a1b", "2c3d"), wrapper.Hostnames("laptop-17"), wrapper.Aliases("front desk"),
+			wrapper.GroupNames("Finance"), wrapper.Distributions("eu-1"), wrapper.IPs("192.0.2.7", "2001:db8::7"),
+			wrapper.Usernames("ana"), wrapper.Platforms("windows", "linux"), wrapper.Isolation("unisolated"),
+			wrapper.ScanStatuses("pending", "in_progress"),
+			wrapper.FirstSeenSince(since), wrapper.FirstSeenUntil(since), wrapper.LastSeenSince(since), wrapper.LastSeenUntil(since),
+			wrapper.Where("tag", "in", "next year's"),
+		), wrapper.WithIncident("4711"))},
+		{"abort_api", standard, apiAbort([]gen.EndpointFilter{wrapper.Hostnames("laptop-17")})},
+		{"abort_api_zero_request", standard, apiAbort(nil)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -101,7 +96,7 @@ func TestGoldenRequests(t *testing.T) {
 	}
 }
 
-// listen answers one request with a body that is a success of both operations, and hands over what it received.
+// listen responds to one request with the success of both operations, and returns the bytes of the request.
 func listen(t *testing.T) (host string, received <-chan []byte) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -132,7 +127,7 @@ func listen(t *testing.T) (host string, received <-chan []byte) {
 	return l.Addr().String(), ch
 }
 
-// checkSignature recomputes the signature of an Advanced key from what is on the wire.
+// checkSignature computes the signature of an Advanced key from the headers.
 func checkSignature(t *testing.T, raw []byte) {
 	t.Helper()
 	r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(raw)))
