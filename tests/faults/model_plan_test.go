@@ -216,7 +216,9 @@ func (d dice) anyReply() reply {
 func (r reply) hasCode() bool { return strings.Contains(forms[r.form], `"err_code"`) }
 
 // hasBody reports whether net/http takes a body after this status.
-func (r reply) hasBody() bool { return r.status >= 200 && r.status != 204 && r.status != 304 && r.form != "empty" }
+func (r reply) hasBody() bool {
+	return r.status >= 200 && r.status != 204 && r.status != 304 && r.form != "empty"
+}
 
 // isError reports whether the body consists of error fields alone.
 func (r reply) isError() bool {
