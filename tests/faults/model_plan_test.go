@@ -239,7 +239,7 @@ func (r reply) definite() bool {
 	}
 	switch {
 	case success:
-		return r.hasBody() && (r.form == "good" || r.hasCode())
+		return r.hasBody() && r.form == "good" || r.isError()
 	case r.status == 500:
 		return r.hasBody() && r.hasCode()
 	}
