@@ -43,8 +43,11 @@ func TestLimit(t *testing.T) {
 		for name, send := range framings {
 			for _, over := range []int{0, 1, 70_000} {
 				t.Run(fmt.Sprintf("%d/%s/%+d", limit, name, over), func(t *testing.T) {
-					body := padded(limit + over)
 					for _, code := range []int{200, 401} {
+						body := padded(limit + over)
+						if code == 401 { // an action beside it would make its outcome unknown
+							body = strings.Replace(body, "action_id", "action_no", 1)
+						}
 						s := serve(t, func(x *exchange) bool { return send(x, code, body) })
 						c := newClient(t, s.url, newTransport(t), wrapper.WithMaxResponseBytes(int64(limit)))
 						for _, op := range []operation{getStatus, abort} {
