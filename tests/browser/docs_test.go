@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,12 +35,15 @@ func (b *tab) expand(id string) {
 	b.until(id+" is open", `document.querySelector(%s)`, block(id)+" .execute")
 }
 
-// execute sends the operation's request as the page has it filled in, and waits for the status of the answer.
+// execute sends the operation's request as the page has filled it in, and waits until the response is in view.
 func (b *tab) execute(id, status string) {
 	b.t.Helper()
 	b.click(block(id) + " .execute")
-	b.until(id+" is answered with "+status,
-		`document.querySelector(%s).innerText.startsWith(%s)`, block(id)+" .live-responses-table tbody .response-col_status", status)
+	b.until(id+" has a response of "+status+" in view", `((row) => {
+		const code = row.querySelector('.response-col_status');
+		const body = row.querySelector('.highlight-code, .microlight');
+		return code.innerText.startsWith(%[2]s) && code.getBoundingClientRect().top >= 0 && body.getBoundingClientRect().bottom <= innerHeight;
+	})(document.querySelector(%[1]s))`, block(id)+" .live-responses-table tbody tr", status)
 }
 
 // Operations come before everything that there is to read about them.
@@ -53,6 +57,10 @@ func TestOperationsAboveTheFold(t *testing.T) {
 		b.until("the description is below", `document.querySelector('.info').getBoundingClientRect().top > document.querySelector(%s).getBoundingClientRect().bottom`, block(id))
 	}
 	wantText(t, b.text(), "x-xdr-auth-id", "Headers of a key")
+	b.expand(statusID)
+	if names := read[[]string](b, `[...document.querySelectorAll('[data-param-name]')].map((e) => e.dataset.paramName)`); !slices.Equal(names, []string{"id", "fields"}) {
+		t.Errorf("there are fields for %v", names)
+	}
 	b.wantNoComplaints()
 }
 

@@ -115,7 +115,7 @@ func TestRepeatedPolls(t *testing.T) {
 	r.poll(t, c, 3)
 	b.until("three polls are one row", `document.querySelectorAll(%[1]s).length === 1 && document.querySelector(%[1]s).innerText.includes('× 3')`, rowSelector)
 	b.click(rowSelector + " > details > summary")
-	b.until("it says so", `document.querySelector('.more').innerText.includes('3 requests with the same answer')`)
+	b.until("it says so", `document.querySelector('.more').innerText.includes('3 requests with the same response')`)
 	r.poll(t, c, 1)
 	b.until("the row counts on and stays open", `document.querySelectorAll(%[1]s).length === 1 && document.querySelector(%[1]s).innerText.includes('× 4') &&
 		document.querySelector(%[1]s + ' > details').open`, rowSelector)
@@ -185,7 +185,7 @@ func TestStopped(t *testing.T) {
 		b.open(r.Pages.Live)
 		b.until("the page is there", `document.querySelector('[data-part=count]').innerText.includes('No requests yet')`)
 	})
-	b.until("it says that the sandbox has stopped", `document.querySelector('#trouble').innerText.includes('does not answer')`)
+	b.until("it says that the sandbox has stopped", `document.querySelector('#trouble').innerText.includes('does not respond')`)
 }
 
 // Without JavaScript the page refreshes itself.

@@ -1,6 +1,6 @@
 import { canSign, credentials, curl, quote } from './sign.js';
 
-// The key that requests are made with: the sandbox's own until the reader types another one.
+// The key that requests are sent with: the sandbox's own until the reader types another one.
 const form = document.getElementById('key-form');
 const status = document.getElementById('key-status');
 const trouble = document.getElementById('key-trouble');
@@ -16,25 +16,39 @@ const readKey = () => {
 		'Start the sandbox with --key-type standard to try it from here.';
 };
 form.addEventListener('input', readKey);
-form.addEventListener('reset', () => setTimeout(readKey)); // once the fields have their first values again
+form.addEventListener('reset', () => setTimeout(readKey)); // after the fields are reset
 form.addEventListener('submit', (event) => event.preventDefault());
 readKey();
 
-// How the keys are sent is in the contract's security schemes, which Swagger UI shows as one form for each header.
+// Swagger UI would show a form for each security scheme, which is one header. A table describes them instead.
 const schemesAsTable = (schemes) => Object.values(schemes ?? {}).reduce(
 	(table, { name, description }) => `${table}\n| \`${name}\` | ${(description ?? '').replaceAll(/\s+/g, ' ')} |`,
 	'\n\n**Headers of a key.** This page sends them for you.\n\n| header | value |\n|---|---|',
 );
 
+// Browsers send their own User-Agent, whatever a script sets.
+const withoutUserAgent = (spec) => {
+	const find = (parameter) => parameter.$ref?.startsWith('#/') ?
+		parameter.$ref.slice(2).split('/').reduce((at, name) => at?.[name], spec) ?? parameter : parameter;
+	const isUserAgent = (parameter) => {
+		const { in: place, name } = find(parameter);
+		return place === 'header' && name?.toLowerCase() === 'user-agent';
+	};
+	const filter = (item) => item?.parameters ? { ...item, parameters: item.parameters.filter((p) => !isUserAgent(p)) } : item;
+	const paths = Object.entries(spec.paths ?? {}).map(([path, item]) => [path,
+		Object.fromEntries(Object.entries(filter(item)).map(([key, value]) => [key, filter(value)]))]);
+	return { ...spec, paths: Object.fromEntries(paths) };
+};
+
 const adapt = (spec) => ({
-	...spec,
-	servers: [{ url: location.origin }], // the contract names the tenant's host
+	...withoutUserAgent(spec),
+	servers: [{ url: location.origin }], // instead of the tenant's host
 	info: { ...spec.info, description: (spec.info.description ?? '') + schemesAsTable(spec.components?.securitySchemes) },
 });
 
 // The page's own parts inside Swagger UI.
 const sandboxPlugin = ({ React: { createElement: h, useState } }) => {
-	// Operations first, and what there is to read about them below.
+	// Operations first, then the text about the API.
 	const Reference = ({ getComponent, specSelectors }) => {
 		if (specSelectors.loadingStatus() !== 'success') return h(getComponent('BaseLayout', true));
 		const part = (name) => h(getComponent(name, true));
@@ -55,7 +69,7 @@ const sandboxPlugin = ({ React: { createElement: h, useState } }) => {
 			h('h4', null, 'curl'),
 			h('p', null,
 				key.type === 'standard' ? 'The same request for a POSIX shell.' :
-					'The same request for a POSIX shell with openssl. It signs afresh each time: the signature of an Advanced key is good for one request.',
+					'The same request for a POSIX shell with openssl. It signs each time it runs: the signature of an Advanced key is valid for one request.',
 				key === own ? '' : ' Your key is read from CORTEXCLOUD_API_KEY.'),
 			h('pre', { className: 'box', tabIndex: 0, 'aria-label': 'Command' }, command),
 			h('button', { type: 'button', className: 'copy', onClick: copy }, copied ? 'Copied' : 'Copy'));
@@ -78,12 +92,26 @@ SwaggerUIBundle({
 	defaultModelsExpandDepth: 0,
 	defaultModelExpandDepth: 3,
 	displayRequestDuration: true,
-	syntaxHighlight: { activated: false }, // its colors are for one background
+	syntaxHighlight: { activated: false }, // its colors suit only one background
+	responseInterceptor: (response) => {
+		responded = executed;
+		return response;
+	},
 	requestInterceptor: async (request) => {
 		if (!request.loadSpec && canSign(key)) Object.assign(request.headers, await credentials(key));
 		return request;
 	},
 });
+
+// The operation whose Execute was pressed, and the one whose response is about to be shown.
+let executed = null;
+let responded = null;
+const showResponse = () => {
+	const table = responded?.querySelector('.live-responses-table');
+	if (!table) return;
+	responded = null;
+	requestAnimationFrame(() => table.querySelector('tbody').scrollIntoView({ block: 'nearest' })); // it has its size by then
+};
 
 // Names for the controls that Swagger UI leaves without one.
 const unnamed = {
@@ -93,7 +121,11 @@ const unnamed = {
 	'.copy-to-clipboard button': 'Copy',
 };
 const reference = document.getElementById('reference');
+reference.addEventListener('click', ({ target }) => {
+	if (target.closest('.execute')) executed = target.closest('.opblock');
+}, true);
 new MutationObserver(() => {
+	showResponse();
 	for (const [selector, name] of Object.entries(unnamed)) {
 		for (const control of reference.querySelectorAll(`${selector}:not([aria-label])`)) control.setAttribute('aria-label', name);
 	}

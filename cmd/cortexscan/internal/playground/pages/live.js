@@ -1,5 +1,5 @@
 'use strict';
-// Replaces what has changed and leaves the rest alone: an open call stays open, and the focus stays where it is.
+// Replaces only what has changed, so that an open call stays open and keeps the focus.
 (() => {
 	const every = 2000;
 	const byID = (id) => document.getElementById(id);
@@ -7,7 +7,7 @@
 	const list = document.querySelector('[data-part="calls"]');
 	let paused = false;
 
-	// The HTML as it came: what the reader opens inside it is no change.
+	// The HTML as it arrived, before the reader opened anything in it.
 	const came = new WeakMap();
 	const cameAs = (element) => came.get(element) ?? element.innerHTML;
 	const remember = (element) => came.set(element, element.innerHTML);
@@ -21,8 +21,8 @@
 		old.querySelectorAll('details').forEach((d, i) => { d.open = open[i] ?? false; });
 	};
 
-	// Rows keep their order and new ones come first. One that is being read is not taken away, unless the reader
-	// has changed the filter or cleared the list.
+	// Rows keep their order and new ones come first. A row that is open or has the focus stays, unless the reader has
+	// changed the filter or cleared the list.
 	const updateCalls = (fresh, keepOpen) => {
 		const before = new Map([...list.children].map((call) => [call.id, call]));
 		let next = list.firstElementChild;
@@ -43,14 +43,14 @@
 		}
 	};
 
-	let latest = 0; // the refresh asked for last: an answer that was overtaken is dropped
+	let latest = 0; // only the response to the latest refresh is shown
 	const refresh = async (keepOpen) => {
 		const mine = ++latest;
 		try {
 			const query = new URLSearchParams(new FormData(filter));
-			const answer = await fetch(`/live?${query}`, { signal: AbortSignal.timeout(5 * every) });
-			if (!answer.ok) throw new Error(answer.statusText);
-			const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+			const response = await fetch(`/live?${query}`, { signal: AbortSignal.timeout(5 * every) });
+			if (!response.ok) throw new Error(response.statusText);
+			const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
 			if (mine !== latest) return;
 			for (const part of document.querySelectorAll('[data-part]')) {
 				const freshPart = fresh.querySelector(`[data-part="${part.dataset.part}"]`);
@@ -59,7 +59,7 @@
 			}
 			if (trouble.textContent) trouble.textContent = '';
 		} catch {
-			if (mine === latest) trouble.textContent = 'The sandbox does not answer. Has it been stopped?';
+			if (mine === latest) trouble.textContent = 'The sandbox does not respond. Has it been stopped?';
 		}
 	};
 
@@ -76,7 +76,7 @@
 	filter.addEventListener('submit', (event) => event.preventDefault());
 	byID('clear').addEventListener('submit', async (event) => {
 		event.preventDefault();
-		await fetch('/live/clear', { method: 'POST', redirect: 'manual' }).catch(() => {}); // refresh says what is wrong
+		await fetch('/live/clear', { method: 'POST', redirect: 'manual' }).catch(() => {}); // the refresh reports what is wrong
 		refresh(false);
 	});
 

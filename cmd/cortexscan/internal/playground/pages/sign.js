@@ -1,13 +1,13 @@
-// How a request of the reference page gets its credentials, in the browser and in the command to copy.
+// Signs the requests of the reference page, in the browser and in the command to copy.
 
 // A key is { type: 'advanced' | 'standard', id, secret }.
 
-// canSign: browsers hash only for pages from this machine or from https.
+// Browsers provide crypto.subtle only to pages from this machine or from https.
 export const canSign = (key) => key.type === 'standard' || Boolean(globalThis.crypto?.subtle);
 
 const hex = (bytes) => [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('');
 
-// credentials returns the headers for one request. The sandbox, like the service, rejects a nonce that it has seen.
+// credentials returns the headers for one request. The sandbox, like the service, rejects a nonce that was used before.
 export const credentials = async (key) => {
 	if (key.type === 'standard') return { 'x-xdr-auth-id': key.id, Authorization: key.secret };
 	const nonce = hex(crypto.getRandomValues(new Uint8Array(32)));
@@ -24,8 +24,8 @@ export const credentials = async (key) => {
 const isCredential = (name) => /^(authorization|x-xdr-.*)$/i.test(name);
 export const quote = (word) => `'${word.replaceAll("'", `'\\''`)}'`;
 
-// curl returns the request as a command for a POSIX shell. It computes a new signature each time it runs: the one
-// that the browser sent is used up. secret is the key as a word of the shell.
+// curl returns the request as a command for a POSIX shell, which computes a new signature each time it runs. secret is
+// the key as a word of the shell.
 export const curl = ({ method, url, headers, body }, key, secret) => {
 	const lines = [];
 	const options = [];
