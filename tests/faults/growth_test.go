@@ -239,6 +239,29 @@ func wantLinearResponse(t *testing.T, name string, op operation, status int, bod
 	})
 }
 
+// TestGrowthOfAttempts checks that the two hundredth attempt of a call costs no more than the first, although each adds a
+// signature and a nonce that are redacted in what the service sends back.
+func TestGrowthOfAttempts(t *testing.T) {
+	for name, res := range map[string]func() (*http.Response, error){
+		"responses": func() (*http.Response, error) { return response(503, strings.Repeat("the service is busy ", 200)), nil },
+		"errors":    func() (*http.Response, error) { return nil, errors.New(strings.Repeat("no route to host ", 200)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			run := func(n int) func() {
+				c := newClient(t, anyHost, roundTrip(func(*http.Request) (*http.Response, error) { return res() }), attempts(n))
+				return func() {
+					if getStatus.call(t.Context(), c) == nil {
+						t.Fatal("no error")
+					}
+				}
+			}
+			if ratio := growth(run(25), run(200)); ratio > mostGrowth {
+				t.Errorf("eight times the attempts took %.1f times the work", ratio)
+			}
+		})
+	}
+}
+
 func newValidator(t testing.TB) *api.Validator {
 	v, err := api.NewValidator()
 	if err != nil {

@@ -164,13 +164,17 @@ func TestEncodedCredentialsAreHidden(t *testing.T) {
 		}
 		return b.String()[1 : b.Len()-2]
 	}
+	lower := func(s string) string { return percent.ReplaceAllStringFunc(s, strings.ToLower) }
 	for encoder, encoded := range map[string]string{
-		"none":      key,
-		"JSON":      goJSON(false),
-		"Go's JSON": goJSON(true),
-		"HTML":      html.EscapeString(key),
-		"URL query": url.QueryEscape(key),
-		"URL path":  url.PathEscape(key),
+		"none":                  key,
+		"JSON":                  goJSON(false),
+		"Go's JSON":             goJSON(true),
+		"HTML":                  html.EscapeString(key),
+		"Python's HTML":         strings.NewReplacer("&#34;", "&quot;", "&#39;", "&#x27;").Replace(html.EscapeString(key)),
+		"URL query":             url.QueryEscape(key),
+		"URL query, lower case": lower(url.QueryEscape(key)),
+		"URL path":              url.PathEscape(key),
+		"URL path, lower case":  lower(url.PathEscape(key)),
 	} {
 		for place, respond := range map[string]string{
 			"plain text": whole("502 No", "text/plain", "you sent "+encoded+" to me"),

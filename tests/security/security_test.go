@@ -305,6 +305,12 @@ func TestRefusalsOfNewHideSecrets(t *testing.T) {
 		"a key with a line break": func() (*wrapper.Client, error) {
 			return wrapper.New("example.org", wrapper.StandardKey("1", marker+"\nx"))
 		},
+		"a key in quotes": func() (*wrapper.Client, error) {
+			return wrapper.New("example.org", wrapper.StandardKey("1", `"`+marker+`"`))
+		},
+		"a key after Bearer": func() (*wrapper.Client, error) {
+			return wrapper.New("example.org", wrapper.StandardKey("1", "Bearer "+marker))
+		},
 		"the key as ID": func() (*wrapper.Client, error) {
 			return wrapper.New("example.org", wrapper.AdvancedKey(marker+"\x00", "k"))
 		},
