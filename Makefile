@@ -82,8 +82,12 @@ contract-diff: ## Print what changed in the contract since BASE
 	@sh .ci/contract-diff "$$BASE"
 
 .PHONY: vendor-check
-vendor-check: ## Try another document, DOC=file, before adopting it
-	@$(GO) run ./internal/tools/contract "$$DOC"
+vendor-check: ## Try the operations of another document: DOC=file
+	@$(GO) run ./internal/tools/contract try "$$DOC" "$$OPERATIONS"
+
+.PHONY: adopt
+adopt: ## Add operations of another document: DOC=file OPERATIONS=id,…
+	@$(GO) run ./internal/tools/contract adopt "$$DOC" "$$OPERATIONS"
 
 .PHONY: api-diff
 api-diff: ## Print what changed in the Go API since BASE

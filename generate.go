@@ -2,5 +2,5 @@
 // them with go generate or make generate after every change of that file.
 package cortexscan
 
-//go:generate go run ./internal/tools/contract -limits api/openapi.yaml
+//go:generate go run ./internal/tools/contract check api/openapi.yaml
 //go:generate go tool oapi-codegen -config api/client.cfg.yaml api/openapi.yaml

@@ -1,49 +1,66 @@
-// Command contract checks api/openapi.yaml before code is generated (go generate), and tries other documents (make
-// vendor-check).
+// Command contract checks api/openapi.yaml before code is generated (go generate), and tries operations of other documents
+// (make vendor-check) or adopts them (make adopt).
 package main
 
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
+	"example.com/cortexscan/internal/tools/adopt"
 	"example.com/cortexscan/internal/tools/limits"
 	"example.com/cortexscan/internal/tools/trial"
 )
 
-const usage = `usage: make vendor-check DOC=FILE
+const usage = `usage:
+  make adopt DOC=FILE OPERATIONS=ID,ID,…       add operations of another OpenAPI document to api/openapi.yaml
+  make vendor-check DOC=FILE [OPERATIONS=…]    try them, or all of its operations, and change nothing
 
-Tries an OpenAPI 3.0 document, YAML or JSON, together with api/openapi.yaml. Nothing in the repository changes.
+FILE is OpenAPI 3.0 or 3.1, YAML or JSON. An operation is named by its operationId, or as "POST /path".
 `
+
+const contract = "api/openapi.yaml"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	onlyLimits := flag.Bool("limits", false, "only report what the generator cannot do")
-	flag.Usage = func() { fmt.Fprint(os.Stderr, usage) }
-	flag.Parse()
-	if flag.NArg() != 1 || flag.Arg(0) == "" {
-		flag.Usage()
+	args := append(os.Args[1:], "", "", "")
+	var err error
+	switch command, file := args[0], args[1]; {
+	case command == "check" && file != "":
+		err = check(ctx, file)
+	case command == "try" && file != "":
+		err = run(ctx, file, names(args[2]), false, os.Stdout)
+	case command == "adopt" && file != "":
+		err = run(ctx, file, names(args[2]), true, os.Stdout)
+	default:
+		fmt.Fprint(os.Stderr, usage)
 		os.Exit(2)
 	}
-	run := vendorCheck
-	if *onlyLimits {
-		run = check
-	}
-	if err := run(ctx, flag.Arg(0), os.Stdout); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
+func names(list string) []string {
+	var all []string
+	for name := range strings.SplitSeq(list, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
 // check is the first step of go generate: the reason in words, before code is written that does not compile.
-func check(ctx context.Context, file string, _ io.Writer) error {
+func check(ctx context.Context, file string) error {
 	document, err := os.ReadFile(file) // #nosec G304 -- the user names it
 	if err != nil {
 		return err
@@ -63,68 +80,164 @@ func check(ctx context.Context, file string, _ io.Writer) error {
 	return fmt.Errorf("%s: nothing was generated, because the code would not compile or would not do what the document says:\n  %s", file, strings.Join(list, "\n  "))
 }
 
-func vendorCheck(ctx context.Context, file string, w io.Writer) error {
-	document, err := together(file, w)
+// run tries operations of another document together with ours, and adds them to ours if write is set and nothing failed.
+func run(ctx context.Context, file string, names []string, write bool, w io.Writer) error {
+	content, err := os.ReadFile(file) // #nosec G304 -- the user names it
 	if err != nil {
 		return err
 	}
-	doc, err := limits.Load(ctx, document)
-	if err != nil {
-		return step(w, "load", err)
-	}
-	pass(w, "load", "")
-	hand, err := limits.HandWritten(doc, ".")
+	other, err := adopt.Read(file, content)
 	if err != nil {
 		return err
 	}
-	beforehand := append(hand, limits.Check(doc)...)
-	if len(beforehand) > 0 {
-		pass(w, "limits", "what does not fit, or what the generator cannot do:\n    "+strings.Join(beforehand, "\n    "))
-	} else {
-		pass(w, "limits", "")
+	ours, err := os.ReadFile(contract)
+	if err != nil {
+		return err
 	}
-	results, err := trial.Try(ctx, ".", document)
+	reserved, err := limits.Reserved(".")
+	if err != nil {
+		return err
+	}
+	operations := other.Operations()
+	if write || len(names) > 0 {
+		if operations, err = other.Find(names); err != nil {
+			return err
+		}
+	}
+	if !write {
+		operations = slices.DeleteFunc(operations, func(op adopt.Operation) bool {
+			err := adopt.Known(ours, other, op)
+			if err != nil {
+				fmt.Fprintln(w, err)
+			}
+			return err != nil
+		})
+	}
+	t := &tester{ours: ours, other: other, reserved: reserved, verdicts: map[string]string{}}
+	possible := t.possible(ctx, operations)
+	if write && len(possible) < len(operations) {
+		t.table(w, operations)
+		return errors.New("nothing was written: leave the operations that fail out of OPERATIONS, or change " + file)
+	}
+	result, err := adopt.Adopt(ours, other, possible, reserved)
+	if err != nil {
+		return err
+	}
+	result.Print(w)
+	if len(possible) > 0 {
+		fmt.Fprintln(w, "\nEach operation is called through API(), with validators on both sides, and then sent to the sandbox.")
+		if err := t.try(ctx, possible); err != nil {
+			return err
+		}
+	}
+	failed := t.table(w, operations)
+	switch {
+	case failed > 0 && write:
+		return errors.New("nothing was written, because an operation fails")
+	case failed > 0:
+		return errors.New("some operations fail")
+	case !write:
+		return nil
+	}
+	if err := os.WriteFile(contract, result.Document, 0o600); err != nil { // keeps the mode that the file has
+		return err
+	}
+	fmt.Fprintf(w, "\n%s has the operations now. Next: make generate, make test, make contract-diff.\n", contract)
+	return nil
+}
+
+// tester tries operations and keeps a verdict for each; "" is good.
+type tester struct {
+	ours     []byte
+	other    *adopt.Document
+	reserved []string
+	verdicts map[string]string // by method and path
+}
+
+// possible returns the operations that the generator can do, each tried alone.
+func (t *tester) possible(ctx context.Context, operations []adopt.Operation) []adopt.Operation {
+	var possible []adopt.Operation
+	for _, op := range operations {
+		if reasons := t.reasons(ctx, op); len(reasons) > 0 {
+			t.verdicts[op.String()] = "FAILED: " + strings.Join(reasons, "\n")
+			continue
+		}
+		possible = append(possible, op)
+	}
+	return possible
+}
+
+func (t *tester) reasons(ctx context.Context, op adopt.Operation) []string {
+	result, err := adopt.Adopt(t.ours, t.other, []adopt.Operation{op}, t.reserved)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	doc, err := limits.Load(ctx, result.Document)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	return limits.Check(doc)
+}
+
+// try tries operations together, and where the whole fails in halves, so that one that fails does not hide the others.
+func (t *tester) try(ctx context.Context, operations []adopt.Operation) error {
+	result, err := adopt.Adopt(t.ours, t.other, operations, t.reserved)
+	if err != nil {
+		return err
+	}
+	results, err := trial.Try(ctx, ".", result.Document)
 	failed := &trial.StepError{}
-	if errors.As(err, &failed) {
-		return step(w, failed.Step, errors.New(first(failed.Output, 12)))
-	} else if err != nil {
+	switch {
+	case errors.As(err, &failed) && len(operations) == 1:
+		t.verdicts[operations[0].String()] = fmt.Sprintf("FAILED: %s: %s", failed.Step, first(failed.Output, 12))
+		return nil
+	case errors.As(err, &failed):
+		half := len(operations) / 2
+		return errors.Join(t.try(ctx, operations[:half]), t.try(ctx, operations[half:]))
+	case err != nil:
 		return err
 	}
-	pass(w, "generate, compile", "")
-	return table(w, results)
+	for _, r := range results {
+		i := slices.Index(result.Operations, r.Operation)
+		if i < 0 {
+			if !r.OK() {
+				return fmt.Errorf("our own %s fails beside them: %s", r.Operation, r)
+			}
+			continue
+		}
+		switch {
+		case r.OK():
+			t.verdicts[operations[i].String()] = ""
+		case r.Skip != "":
+			t.verdicts[operations[i].String()] = "not tried: " + r.Skip
+		default:
+			t.verdicts[operations[i].String()] = "FAILED: " + r.String()
+		}
+	}
+	return nil
 }
 
-// together returns our document with the file's operations added.
-func together(file string, w io.Writer) ([]byte, error) {
-	document, err := os.ReadFile(file) // #nosec G304 -- the user names it
-	if err != nil {
-		return nil, err
+// table prints the verdicts, and returns how many operations failed.
+func (t *tester) table(w io.Writer, operations []adopt.Operation) int {
+	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(out, "OPERATION\tRESULT")
+	ok, untried, failed := 0, 0, 0
+	for _, op := range operations {
+		verdict := t.verdicts[op.String()]
+		switch {
+		case verdict == "":
+			verdict = "ok"
+			ok++
+		case strings.HasPrefix(verdict, "not tried"):
+			untried++
+		default:
+			failed++
+		}
+		fmt.Fprintf(out, "%s\t%s\n", op, strings.ReplaceAll(verdict, "\n", "\n\t"))
 	}
-	ours, err := os.ReadFile("api/openapi.yaml")
-	if err != nil {
-		return nil, err
-	}
-	merged, kept, err := trial.Merge(ours, document)
-	if err != nil {
-		return nil, err
-	}
-	fmt.Fprintf(w, "%s is tried together with api/openapi.yaml\n", file)
-	for _, operation := range kept {
-		fmt.Fprintf(w, "  %s is in both: ours is tried\n", operation)
-	}
-	return merged, nil
-}
-
-func pass(w io.Writer, name, note string) {
-	if note == "" {
-		note = "ok"
-	}
-	fmt.Fprintf(w, "%-18s %s\n", name, note)
-}
-
-func step(w io.Writer, name string, err error) error {
-	fmt.Fprintf(w, "%-18s FAILED\n    %s\n", name, strings.ReplaceAll(err.Error(), "\n", "\n    "))
-	return fmt.Errorf("the document cannot be used: it fails at the step %s", name)
+	_ = out.Flush()
+	fmt.Fprintf(w, "%d operations: %d ok, %d not tried, %d failed\n", len(operations), ok, untried, failed)
+	return failed
 }
 
 func first(s string, lines int) string {
@@ -133,36 +246,4 @@ func first(s string, lines int) string {
 		return strings.Join(all, "\n")
 	}
 	return strings.Join(all[:lines], "\n") + fmt.Sprintf("\n… and %d lines more", len(all)-lines)
-}
-
-func table(w io.Writer, results []trial.Result) error {
-	fmt.Fprintln(w, "\nEach operation is called through API(), with validators on both sides, and then served by the sandbox.")
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "OPERATION\tRESULT")
-	ok, untried, failed := 0, 0, 0
-	for _, r := range results {
-		verdict := "ok"
-		switch {
-		case r.OK():
-			ok++
-		case r.Skip != "":
-			untried++
-			verdict = "not tried: " + r.Skip
-		case r.Call != "":
-			failed++
-			verdict = "FAILED: called " + r.Call
-		default:
-			failed++
-			verdict = "FAILED: served by the sandbox: " + r.Serve
-		}
-		fmt.Fprintf(t, "%s\t%s\n", r.Operation, verdict)
-	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	fmt.Fprintf(w, "%d operations: %d ok, %d not tried, %d failed\n", len(results), ok, untried, failed)
-	if failed > 0 {
-		return errors.New("some operations fail")
-	}
-	return nil
 }

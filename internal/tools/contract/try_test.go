@@ -4,49 +4,37 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-
-	"example.com/cortexscan/internal/tools/limits"
-	"example.com/cortexscan/internal/tools/trial"
 )
 
 const testdata = "internal/tools/limits/testdata"
 
-func TestVendorCheck(t *testing.T) {
+func TestDocumentsAreTried(t *testing.T) {
 	t.Chdir("../../..")
-	ours, err := os.ReadFile("api/openapi.yaml")
+	ours, err := os.ReadFile(contract)
 	if err != nil {
 		t.Fatal(err)
 	}
-	doc, err := limits.Load(t.Context(), ours)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := 0 // the contract's own operations, which are tried too
-	for _, item := range doc.Paths.Map() {
-		n += len(item.Operations())
-	}
-	mixed := merged(t, testdata+"/growth/charset.yaml", testdata+"/refused/untyped-parameter.yaml")
 	for _, tt := range []struct {
 		name, file string
+		operations []string
 		fails      bool
 		says       []string
 	}{
-		{"a good operation, and one that fails when it is called", mixed, true, []string{
-			"is tried together with api/openapi.yaml", "load", "limits", "panics if it is not set", "generate, compile  ok", "POST /growth/charset",
-			"FAILED: called with required values only: it panics", fmt.Sprintf("%d operations: %d ok, 0 not tried, 1 failed", n+2, n+1),
+		{"a good operation", testdata + "/growth/charset.yaml", nil, false, []string{
+			"added        operation charset, POST /growth/charset", "POST /growth/charset  ok", "1 operations: 1 ok, 0 not tried, 0 failed",
 		}},
-		{"one that does not load", testdata + "/refused/type-list.yaml", true, []string{"load               FAILED", "an array of types is for OpenAPI >=3.1"}},
-		{"one that does not compile", testdata + "/refused/members-case.yaml", true,
-			[]string{"the members ID and id become one Go name", "compile            FAILED", "ID redeclared"}},
+		{"one of two", testdata + "/growth/head.yaml", []string{"headOnly"}, false, []string{"1 operations: 1 ok"}},
+		{"a list of types", testdata + "/refused/type-list.yaml", nil, false, []string{"the type null is written as nullable", "1 ok"}},
+		{"properties that differ in case", testdata + "/refused/members-case.yaml", nil, false, []string{"gets x-go-name", "1 ok"}},
+		{"one that the client cannot send", testdata + "/refused/space-delimited.yaml", nil, true, []string{"FAILED: GET /refused/space-delimited parameter words: has the style spaceDelimited", "1 failed"}},
+		{"our own", contract, nil, false, []string{"POST /public_api/v1/endpoints/abort_scan is in api/openapi.yaml already, as abortScan", "0 operations"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer
-			if err := vendorCheck(t.Context(), tt.file, &out); (err != nil) != tt.fails {
+			if err := run(t.Context(), tt.file, tt.operations, false, &out); (err != nil) != tt.fails {
 				t.Errorf("got %v", err)
 			}
 			for _, words := range tt.says {
@@ -56,32 +44,7 @@ func TestVendorCheck(t *testing.T) {
 			}
 		})
 	}
-	if now, err := os.ReadFile("api/openapi.yaml"); err != nil || !bytes.Equal(now, ours) {
+	if now, err := os.ReadFile(contract); err != nil || !bytes.Equal(now, ours) {
 		t.Error("api/openapi.yaml was changed")
 	}
-	if err := vendorCheck(t.Context(), "no such file", &bytes.Buffer{}); err == nil {
-		t.Error("a file that is not there is no error")
-	}
-}
-
-// merged writes two documents as one.
-func merged(t *testing.T, files ...string) string {
-	t.Helper()
-	var documents [][]byte
-	for _, file := range files {
-		document, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		documents = append(documents, document)
-	}
-	document, kept, err := trial.Merge(documents[0], documents[1])
-	if err != nil || len(kept) > 0 {
-		t.Fatal(err, kept)
-	}
-	path := filepath.Join(t.TempDir(), "merged.yaml")
-	if err := os.WriteFile(path, document, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -38,7 +39,7 @@ func (w *wrapperCode) missingOperations(doc *openapi3.T) []string {
 	known := map[string]bool{}
 	for _, item := range doc.Paths.Map() {
 		for _, op := range item.Operations() {
-			known[goName(op.OperationID)] = true
+			known[GoName(op.OperationID)] = true
 		}
 	}
 	var list []string
@@ -53,7 +54,7 @@ func (w *wrapperCode) missingOperations(doc *openapi3.T) []string {
 
 // sends reports whether wrapper has a method for the operation.
 func (w *wrapperCode) sends(operationID string) bool {
-	name := goName(operationID)
+	name := GoName(operationID)
 	return w.fields["New"+name+"Request"] != nil || w.fields["New"+name+"RequestWithBody"] != nil
 }
 
@@ -76,4 +77,14 @@ func missingSchemas(doc *openapi3.T, root string) ([]string, error) {
 	}
 	slices.Sort(list)
 	return slices.Compact(list), nil
+}
+
+// Reserved returns the Go names of package gen that no schema may become: what every generated client declares, and what
+// gen/types.go declares by hand. root is the repository.
+func Reserved(root string) ([]string, error) {
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "gen", "types.go"), nil, 0)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(clientNames, slices.Sorted(maps.Keys(file.Scope.Objects))), nil
 }

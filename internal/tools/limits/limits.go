@@ -79,21 +79,31 @@ var clientNames = []string{
 	"NewClientWithResponses", "RequestEditorFn", "WithBaseURL", "WithHTTPClient", "WithRequestEditorFn",
 }
 
+// OperationNames are the Go names that an operation takes, each with what it is called there.
+func OperationNames(id string) map[string]string {
+	name := GoName(id)
+	return map[string]string{
+		"parameters": name + "Params", "body": name + "JSONRequestBody", "request": "New" + name + "Request", "parser": "Parse" + name + "Result",
+	}
+}
+
 func (l *limits) schemas(doc *openapi3.T) {
 	reserved := map[string]string{}
 	for _, name := range clientNames {
-		reserved[goName(name)] = "the generated client"
+		reserved[GoName(name)] = "the generated client"
 	}
 	for _, path := range doc.Paths.Map() {
 		for _, op := range path.Operations() {
-			if slices.ContainsFunc(slices.Concat(path.Parameters, op.Parameters), func(p *openapi3.ParameterRef) bool { return p.Value.In != "path" }) {
-				reserved[goName(op.OperationID+"-params")] = "the parameters of operation " + op.OperationID
+			names := OperationNames(op.OperationID)
+			if !slices.ContainsFunc(slices.Concat(path.Parameters, op.Parameters), func(p *openapi3.ParameterRef) bool { return p.Value.In != "path" }) {
+				delete(names, "parameters")
 			}
-			if op.RequestBody != nil {
-				reserved[goName(op.OperationID+"-json-request-body")] = "the body of operation " + op.OperationID
+			if op.RequestBody == nil {
+				delete(names, "body")
 			}
-			reserved[goName("new-"+op.OperationID+"-request")] = "a function of operation " + op.OperationID
-			reserved[goName("parse-"+op.OperationID+"-result")] = "a function of operation " + op.OperationID
+			for what, name := range names {
+				reserved[name] = "the " + what + " of operation " + op.OperationID
+			}
 		}
 	}
 	for name, schema := range doc.Components.Schemas {
@@ -210,6 +220,15 @@ func (l *limits) operation(place string, item *openapi3.PathItem, op *openapi3.O
 	}
 }
 
+// IsPathName reports whether generated functions may use the name of a path parameter for something else.
+func IsPathName(name string) bool {
+	return isIn(slices.Concat(pathNames, pathNamesBody, pathNamesQuery), name)
+}
+
+func isIn(taken []string, name string) bool {
+	return name != "" && slices.Contains(taken, strings.ToLower(name[:1])+name[1:])
+}
+
 func (l *limits) pathParameter(place string, item *openapi3.PathItem, op *openapi3.Operation, p *openapi3.Parameter) {
 	taken := pathNames
 	if op.RequestBody != nil {
@@ -218,9 +237,8 @@ func (l *limits) pathParameter(place string, item *openapi3.PathItem, op *openap
 	if slices.ContainsFunc(slices.Concat(item.Parameters, op.Parameters), func(p *openapi3.ParameterRef) bool { return p.Value.In != openapi3.ParameterInPath }) {
 		taken = slices.Concat(taken, pathNamesQuery)
 	}
-	if slices.Contains(taken, strings.ToLower(p.Name[:1])+p.Name[1:]) && p.Extensions["x-go-name"] == nil {
-		l.add(place, "the path parameter "+p.Name+" has a name that the generated functions use themselves",
-			"call it something else in the document: the name is not sent")
+	if isIn(taken, p.Name) && p.Extensions["x-go-name"] == nil {
+		l.add(place, "the path parameter "+p.Name+" has a name that the generated functions use themselves", "give it x-go-name")
 	}
 }
 
@@ -280,7 +298,7 @@ func (l *limits) operationIDs(doc *openapi3.T) {
 	for _, item := range doc.Paths.Map() {
 		for _, op := range item.Operations() {
 			if op.OperationID != "" {
-				n := goName(op.OperationID)
+				n := GoName(op.OperationID)
 				names[n] = append(names[n], op.OperationID)
 			}
 		}
@@ -294,7 +312,7 @@ func nameOf(name string, extensions ...map[string]any) string {
 			return own
 		}
 	}
-	return goName(name)
+	return GoName(name)
 }
 
 var initialisms = strings.Fields("acl api ascii cpu css db dns eof guid html http https id ip json qps ram rpc sla smtp sql ssh tcp tls ttl " +
@@ -302,8 +320,8 @@ var initialisms = strings.Fields("acl api ascii cpu css db dns eof guid html htt
 
 var nameParts = regexp.MustCompile(`[\p{Lu}\d]+([\p{Ll}\d]+|$)`)
 
-// goName stands for the Go name that the generator makes of a name: two names with the same one clash.
-func goName(name string) string {
+// GoName stands for the Go name that the generator makes of a name: two names with the same one clash.
+func GoName(name string) string {
 	var camel strings.Builder
 	upper := true
 	for _, r := range name {

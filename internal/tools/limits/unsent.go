@@ -24,7 +24,7 @@ func (w *wrapperCode) unsent(doc *openapi3.T) []string {
 			}
 			for _, ref := range slices.Concat(item.Parameters, op.Parameters) {
 				if p := ref.Value; p.Required && p.In != openapi3.ParameterInPath {
-					u.check(op.OperationID, p.In+" parameter "+p.Name, goName(op.OperationID+"-params"), nameOf(p.Name, ref.Extensions, p.Extensions))
+					u.check(op.OperationID, p.In+" parameter "+p.Name, GoName(op.OperationID+"-params"), nameOf(p.Name, ref.Extensions, p.Extensions))
 				}
 			}
 			if op.RequestBody != nil {
@@ -57,7 +57,7 @@ func (u *unsentFields) schema(id string, ref *openapi3.SchemaRef) {
 	}
 	u.seen[ref.Ref] = ref.Ref != ""
 	w := wholeOf(ref.Value)
-	if typ := goName(ref.Ref[strings.LastIndex(ref.Ref, "/")+1:]); u.set[typ] != nil {
+	if typ := GoName(ref.Ref[strings.LastIndex(ref.Ref, "/")+1:]); u.set[typ] != nil {
 		for _, name := range w.required {
 			if member := w.members[name]; member != nil {
 				u.check(id, "property "+name, typ, nameOf(name, member.Extensions, member.Value.Extensions))

@@ -26,6 +26,19 @@ type Result struct {
 // OK reports whether it was tried and all went well.
 func (r Result) OK() bool { return r.Call == "" && r.Serve == "" && r.Skip == "" }
 
+// String says what went wrong, if anything.
+func (r Result) String() string {
+	switch {
+	case r.Skip != "":
+		return "not tried: " + r.Skip
+	case r.Call != "":
+		return "called " + r.Call
+	case r.Serve != "":
+		return "sent to the sandbox: " + r.Serve
+	}
+	return "ok"
+}
+
 // A StepError says which step of Try failed for the document as a whole.
 type StepError struct {
 	Step   string // generate, compile, load

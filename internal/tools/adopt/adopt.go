@@ -1,0 +1,180 @@
+// Package adopt takes operations out of another OpenAPI document, of version 3.0 or later and with all its faults, and
+// adds them to api/openapi.yaml as OpenAPI 3.0. One table (shape.go) has every object of OpenAPI 3.0; one walk starts at
+// the chosen operations, makes each object 3.0 by that table, and follows each $ref once. What no chosen operation
+// reaches does not matter. Every repair, and everything that is not checked afterwards, is reported with its place.
+package adopt
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"example.com/cortexscan/internal/tools/limits"
+	"go.yaml.in/yaml/v3"
+)
+
+// Operation is an operation of another document.
+type Operation struct {
+	ID     string // operationId, "" if there is none
+	Method string // upper case
+	Path   string
+
+	item, node       *yaml.Node
+	itemPlace, place string
+}
+
+// String returns "POST /path".
+func (o Operation) String() string { return o.Method + " " + o.Path }
+
+var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+
+func (d *Document) is31() bool { return !strings.HasPrefix(str(get(d.root, "openapi")), "3.0") }
+
+// Source names the document in one line.
+func (d *Document) Source() string {
+	info := get(d.root, "info")
+	words := strings.Fields(d.file + " (" + str(get(info, "title")) + " " + str(get(info, "version")) + ")")
+	return strings.ReplaceAll(strings.Join(words, " "), " )", ")")
+}
+
+// Operations lists the operations, in the document's order.
+func (d *Document) Operations() []Operation {
+	var all []Operation
+	c := newConverter(d, &report{})
+	for path, item := range pairs(get(d.root, "paths")) {
+		place := pointer("#/paths", path)
+		if ref := str(get(item, "$ref")); ref != "" {
+			if target, at := c.resolve(ref); target != nil {
+				merged := shallow(item)
+				for key, v := range pairs(target) {
+					if get(merged, key) == nil {
+						set(merged, key, v)
+					}
+				}
+				item, place = merged, at
+			}
+		}
+		for _, method := range methods {
+			if op := get(item, method); op != nil && op.Kind == yaml.MappingNode {
+				all = append(all, Operation{ID: str(get(op, "operationId")), Method: strings.ToUpper(method), Path: path,
+					item: item, node: op, itemPlace: place, place: pointer(place, method)})
+			}
+		}
+	}
+	return all
+}
+
+// Find returns the operations with these names, each an operationId or "POST /path". An error lists every name that is
+// unknown or stands for more than one operation.
+func (d *Document) Find(names []string) ([]Operation, error) {
+	all := d.Operations()
+	var chosen []Operation
+	var problems []string
+	for _, name := range names {
+		method, path, _ := strings.Cut(strings.Join(strings.Fields(name), " "), " ")
+		var found []Operation
+		for _, op := range all {
+			if op.ID == name || strings.EqualFold(op.Method, method) && op.Path == path {
+				found = append(found, op)
+			}
+		}
+		switch {
+		case len(found) == 0:
+			problems = append(problems, fmt.Sprintf("%s has no operation %q", d.file, name))
+		case len(found) > 1:
+			problems = append(problems, fmt.Sprintf("%s has %d operations called %q: name one by method and path, such as %q", d.file, len(found), name, found[0]))
+		case !slices.ContainsFunc(chosen, func(op Operation) bool { return op.String() == found[0].String() }):
+			chosen = append(chosen, found[0])
+		}
+	}
+	if len(problems) > 0 || len(names) == 0 {
+		problems = append(problems, "the operations of "+d.file+" are:")
+		for _, op := range all {
+			problems = append(problems, fmt.Sprintf("  %-40s %s", op.ID, op))
+		}
+		return nil, Problems(problems)
+	}
+	return chosen, nil
+}
+
+// Problems is an error of one line for each problem.
+type Problems []string
+
+func (p Problems) Error() string { return strings.Join(p, "\n") }
+
+// Result is our document with operations of another one added.
+type Result struct {
+	Document   []byte
+	Operations []string // "POST /path" of each operation that was added, as it is now
+
+	report *report
+}
+
+// Print writes what was added, renamed and repaired, what is not checked, and what was left out.
+func (r *Result) Print(w io.Writer) { r.report.print(w) }
+
+// Adopt adds operations to ours, whose text stays as it is. reserved are Go names that no schema may have. The error has every
+// problem at once.
+func Adopt(ours []byte, d *Document, operations []Operation, reserved []string) (*Result, error) {
+	m, err := newMerger(ours, d, reserved)
+	if err != nil {
+		return nil, err
+	}
+	c := newConverter(d, m.report)
+	var adopted []adoption
+	for _, op := range operations {
+		if known := m.known(op); known != nil {
+			c.problems = append(c.problems, known.Error())
+			continue
+		}
+		original := op
+		m.identify(&op)
+		adopted = append(adopted, adoption{op, original, c.operation(op)})
+	}
+	if len(c.problems) > 0 {
+		return nil, Problems(c.problems)
+	}
+	var roots []*yaml.Node
+	for _, a := range adopted {
+		roots = append(roots, a.node)
+	}
+	c.settle(roots)
+	c.trySamples()
+	m.name(c, adopted)
+	return m.merge(c, adopted)
+}
+
+// Known returns an error if ours has the operation already.
+func Known(ours []byte, d *Document, op Operation) error {
+	m, err := newMerger(ours, d, nil)
+	if err != nil {
+		return err
+	}
+	return m.known(op)
+}
+
+type adoption struct {
+	Operation // as it is called in ours
+	original  Operation
+	node      *yaml.Node
+}
+
+// identify gives an operation an operationId that is free, and the names that our path has.
+func (m *merger) identify(op *Operation) {
+	id := op.ID
+	if id == "" {
+		id = limits.GoName(strings.ToLower(op.Method) + "-" + op.Path)
+		id = strings.ToLower(id[:1]) + id[1:]
+		m.report.add(repaired, "an operation without operationId gets one: "+id, op.place)
+	}
+	base := id
+	for i := 2; m.operationIDs[limits.GoName(id)]; i++ {
+		id = fmt.Sprint(base, i)
+	}
+	if id != base {
+		m.report.add(renamed, fmt.Sprintf("operationId %s is %s, because another operation has it", base, id), op.place)
+	}
+	m.operationIDs[limits.GoName(id)] = true
+	op.ID = id
+}

@@ -1,0 +1,487 @@
+package adopt
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/cortexscan/internal/tools/limits"
+	"go.yaml.in/yaml/v3"
+)
+
+// merger adds converted operations to the text of our document, by inserting lines.
+type merger struct {
+	report       *report
+	source       string
+	prefix       string // of components whose name is taken
+	lines        []string
+	positions    *yaml.Node // our document with the lines of its keys
+	ours         *yaml.Node // the same without comments and styles
+	operationIDs map[string]bool
+	paths        map[string]string // our paths, by what requests they match
+	goNames      map[string]bool   // of our components and their constants, and reserved ones
+	insertions   map[int]string    // below a line
+}
+
+func newMerger(ours []byte, d *Document, reserved []string) (*merger, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(ours, &doc); err != nil || len(doc.Content) == 0 {
+		return nil, fmt.Errorf("read our document: it is not YAML: %w", err)
+	}
+	plain, err := parseYAML(ours)
+	if err != nil {
+		return nil, fmt.Errorf("read our document: %w", err)
+	}
+	word, _, _ := strings.Cut(filepath.Base(d.file), ".")
+	word, _, _ = strings.Cut(word, "-")
+	m := &merger{
+		report: &report{}, source: d.Source(), prefix: limits.GoName("x-" + word)[1:], lines: strings.SplitAfter(string(ours), "\n"),
+		positions: doc.Content[0], ours: plain, operationIDs: map[string]bool{}, paths: map[string]string{},
+		goNames: map[string]bool{}, insertions: map[int]string{},
+	}
+	for path, item := range pairs(get(plain, "paths")) {
+		m.paths[template(path)] = path
+		for _, method := range methods {
+			m.operationIDs[limits.GoName(str(get(get(item, method), "operationId")))] = true
+		}
+	}
+	for _, name := range reserved {
+		m.goNames[limits.GoName(name)] = true
+	}
+	for section, all := range pairs(get(plain, "components")) {
+		for name, node := range pairs(all) {
+			for _, goName := range goNamesOf(section, name, node) {
+				m.goNames[goName] = true
+			}
+		}
+	}
+	return m, nil
+}
+
+// template is a path without the names of its parameters.
+func template(path string) string { return inPath.ReplaceAllString(path, "{}") }
+
+func (m *merger) known(op Operation) error {
+	item := get(get(m.ours, "paths"), m.paths[template(op.Path)])
+	node := get(item, strings.ToLower(op.Method))
+	if node == nil {
+		return nil
+	}
+	return fmt.Errorf("%s is in api/openapi.yaml already, as %s: change it there by hand", op, orElse(str(get(node, "operationId")), "an operation without an ID"))
+}
+
+// name chooses the final names of the components, and writes them into every reference. A component of ours that says the
+// same is used; another one whose name is taken gets the prefix.
+func (m *merger) name(c *converter, adopted []adoption) {
+	c.components = reachable(c, adopted)
+	for _, a := range adopted {
+		for _, name := range limits.OperationNames(a.ID) {
+			m.goNames[name] = true
+		}
+	}
+	candidates := map[*component]int{}
+	name := func(made *component) string {
+		switch i := candidates[made]; i {
+		case 0:
+			return made.name
+		case 1:
+			return m.prefix + strings.ToUpper(made.name[:1]) + made.name[1:]
+		default:
+			return m.prefix + strings.ToUpper(made.name[:1]) + made.name[1:] + strconv.Itoa(i)
+		}
+	}
+	refs := map[string]*component{}
+	for _, made := range c.components {
+		refs[made.ref()] = made
+	}
+	final := func(ref string) string {
+		if made := refs[ref]; made != nil {
+			return "#/components/" + made.section + "/" + name(made)
+		}
+		return ref
+	}
+	exactly := func(a, b string) bool { return final(a) == b }
+	perhaps := func(a, b string) bool { // a reference to something that may get this name yet
+		made := refs[a]
+		return exactly(a, b) || made != nil && strings.Contains(b, made.section+"/"+m.prefix)
+	}
+	same := map[*component]bool{}
+	// A name is given up where another component has it: first where that is certain, then where references decide.
+	giveUp := func(ref func(a, b string) bool) bool {
+		changed := false
+		used := map[string]bool{}
+		for _, made := range c.components {
+			old := get(get(get(m.ours, "components"), made.section), name(made))
+			if same[made] = old != nil && equal(made.node, old, ref); same[made] {
+				continue
+			}
+			all := goNamesOf(made.section, name(made), made.node)
+			if old != nil || slices.ContainsFunc(all, func(goName string) bool { return m.goNames[goName] || used[goName] }) {
+				candidates[made]++
+				changed = true
+				continue
+			}
+			for _, goName := range all {
+				used[goName] = true
+			}
+		}
+		return changed
+	}
+	for giveUp(perhaps) || giveUp(exactly) {
+	}
+	for _, made := range c.components {
+		if name(made) != made.name {
+			m.report.add(renamed, made.section+" "+made.name+" is "+name(made)+", because the name is taken", made.place)
+		}
+	}
+	for _, made := range c.components {
+		rename(made.node, final)
+	}
+	for _, a := range adopted {
+		rename(a.node, final)
+	}
+	for _, made := range c.components {
+		made.name = name(made)
+	}
+	c.components = slices.DeleteFunc(c.components, func(made *component) bool { return same[made] })
+}
+
+// reachable are the components that the adopted operations use, in the order in which they were found.
+func reachable(c *converter, adopted []adoption) []*component {
+	reached := map[string]bool{}
+	var visit func(n *yaml.Node)
+	visit = func(n *yaml.Node) {
+		for _, ref := range references(n) {
+			if reached[ref] {
+				continue
+			}
+			reached[ref] = true
+			for _, made := range c.components {
+				if made.ref() == ref {
+					visit(made.node)
+				}
+			}
+		}
+	}
+	for _, a := range adopted {
+		visit(a.node)
+	}
+	return slices.DeleteFunc(slices.Clone(c.components), func(made *component) bool { return !reached[made.ref()] || made.node == nil })
+}
+
+// references lists what a converted object refers to directly.
+func references(n *yaml.Node) []string {
+	var refs []string
+	rename(n, func(ref string) string {
+		refs = append(refs, ref)
+		return ref
+	})
+	return refs
+}
+
+// rename changes every reference of a converted object.
+func rename(n *yaml.Node, to func(ref string) string) {
+	if ref := str(get(n, "$ref")); ref != "" {
+		set(n, "$ref", text(to(ref)))
+	}
+	if d := get(n, "discriminator"); str(get(d, "propertyName")) != "" {
+		for word, ref := range pairs(get(d, "mapping")) {
+			set(get(d, "mapping"), word, text(to(ref.Value)))
+		}
+	}
+	for v := range inside(n) {
+		rename(v, to)
+	}
+	for _, v := range pairs(get(n, "examples")) {
+		rename(v, to)
+	}
+}
+
+// goNamesOf are the names in package gen that a component takes: its type, and the constants of its enums.
+func goNamesOf(section, name string, node *yaml.Node) []string {
+	if section == "examples" || section == "headers" {
+		return nil
+	}
+	all := []string{limits.GoName(name)}
+	if own := str(get(node, "x-go-name")); own != "" {
+		all[0] = own
+	}
+	constants := func(of string, schema *yaml.Node) {
+		for _, v := range items(get(schema, "enum")) {
+			all = append(all, limits.GoName(of+"-"+str(v)))
+		}
+	}
+	constants(name, node)
+	for property, schema := range pairs(get(node, "properties")) {
+		constants(name+"-"+property, schema)
+		constants(name+"-"+property, get(schema, "items"))
+	}
+	return all
+}
+
+// merge inserts the operations and components.
+func (m *merger) merge(c *converter, adopted []adoption) (*Result, error) {
+	for i := range adopted {
+		m.rename(c, &adopted[i])
+	}
+	var problems []error
+	result := &Result{report: m.report}
+	done := map[string]bool{} // paths
+	for _, a := range adopted {
+		result.Operations = append(result.Operations, a.Operation.String())
+		m.report.add(added, "operation "+a.ID+", "+a.Operation.String(), "")
+		if done[a.Path] {
+			continue
+		}
+		done[a.Path] = true
+		block := mapping()
+		for _, other := range adopted {
+			if other.Path == a.Path {
+				set(block, strings.ToLower(other.Method), other.node)
+			}
+		}
+		problems = append(problems, m.insertPath(a.Path, block), m.tags(a.node))
+	}
+	missing := mapping()
+	for _, section := range []string{"parameters", "headers", "responses", "requestBodies", "examples", "schemas"} {
+		block := mapping()
+		for _, made := range c.components {
+			if made.section == section {
+				set(block, made.name, made.node)
+			}
+		}
+		var names []string
+		for name := range pairs(block) {
+			names = append(names, name)
+		}
+		if len(names) > 0 {
+			m.report.add(added, section+": "+strings.Join(names, ", "), "")
+		}
+		switch {
+		case len(names) == 0:
+		case get(get(m.ours, "components"), section) == nil:
+			set(missing, section, block)
+		default:
+			problems = append(problems, m.insertInto([]string{"components", section}, block))
+		}
+	}
+	if get(m.ours, "components") == nil && len(missing.Content) > 0 {
+		outer := mapping()
+		set(outer, "components", missing)
+		problems = append(problems, m.insertInto(nil, outer))
+	} else if len(missing.Content) > 0 {
+		problems = append(problems, m.insertInto([]string{"components"}, missing))
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	var b strings.Builder
+	for i, line := range m.lines {
+		b.WriteString(line)
+		if more := m.insertions[i+1]; more != "" {
+			if !strings.HasSuffix(line, "\n") {
+				b.WriteString("\n")
+			}
+			b.WriteString(more)
+		}
+	}
+	result.Document = []byte(b.String())
+	return result, m.verify(result.Document, c, adopted)
+}
+
+// rename gives an operation the path that ours has under other names of parameters.
+func (m *merger) rename(c *converter, a *adoption) {
+	path := m.paths[template(a.Path)]
+	if path == "" {
+		m.paths[template(a.Path)] = a.Path
+		return
+	}
+	if path == a.Path {
+		return
+	}
+	theirs, ours := inPath.FindAllStringSubmatch(a.Path, -1), inPath.FindAllStringSubmatch(path, -1)
+	parameters := get(a.node, "parameters")
+	for i, p := range items(parameters) {
+		found := c.find(p)
+		for j := range theirs {
+			if str(get(found, "in")) == "path" && str(get(found, "name")) == theirs[j][1] {
+				renamed := shallow(found)
+				set(renamed, "name", text(ours[j][1]))
+				parameters.Content[i] = renamed
+				break
+			}
+		}
+	}
+	m.report.add(renamed, "the path "+a.Path+" is "+path+", which matches the same requests", a.place)
+	a.Path = path
+}
+
+// tags adds the tags that an operation has and our document lacks.
+func (m *merger) tags(op *yaml.Node) error {
+	known := map[string]bool{}
+	for _, tag := range items(get(m.ours, "tags")) {
+		known[str(get(tag, "name"))] = true
+	}
+	more := list()
+	for _, tag := range items(get(op, "tags")) {
+		if known[tag.Value] {
+			continue
+		}
+		known[tag.Value] = true
+		node := mapping()
+		set(node, "name", text(tag.Value))
+		set(node, "description", text("Adopted from "+m.source+"."))
+		more.Content = append(more.Content, node)
+		set(m.ours, "tags", list(append(slices.Clone(items(get(m.ours, "tags"))), node)...))
+		m.report.add(added, "tag "+tag.Value, "")
+	}
+	if len(more.Content) == 0 {
+		return nil
+	}
+	return m.insertInto([]string{"tags"}, more)
+}
+
+func (m *merger) insertPath(path string, block *yaml.Node) error {
+	comments := mapping()
+	for method, op := range pairs(block) {
+		comments.Content = append(comments.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: method,
+			HeadComment: "# Adopted from " + m.source + "."}, op)
+	}
+	if get(get(m.ours, "paths"), path) != nil {
+		return m.insertInto([]string{"paths", path}, comments)
+	}
+	item := mapping()
+	set(item, path, comments)
+	return m.insertInto([]string{"paths"}, item)
+}
+
+// insertInto adds what a mapping or list has at the end of one of ours.
+func (m *merger) insertInto(at []string, more *yaml.Node) error {
+	node, line, column := m.positions, 0, -1
+	for i, step := range at {
+		key, value := position(node, step)
+		if key == nil { // ours does not have it yet
+			for j := len(at) - 1; j >= i; j-- {
+				outer := mapping()
+				set(outer, at[j], more)
+				more = outer
+			}
+			break
+		}
+		node, line, column = value, key.Line, key.Column-1
+	}
+	if node.Style&yaml.FlowStyle != 0 || node.Kind == yaml.ScalarNode {
+		return fmt.Errorf("add to our document: %s is written on one line: write it as a block first", strings.Join(at, " "))
+	}
+	indent := column + 2
+	if len(node.Content) > 0 {
+		indent = node.Content[0].Column - 1
+	}
+	if node.Kind == yaml.SequenceNode {
+		indent = node.Column - 1
+	}
+	end := m.end(line, column)
+	m.insertions[end] += m.block(more, indent, len(at) != 2 || at[0] != "paths")
+	return nil
+}
+
+func position(n *yaml.Node, name string) (key, value *yaml.Node) {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == name {
+			return n.Content[i], n.Content[i+1]
+		}
+	}
+	return nil, nil
+}
+
+// end returns the last line of the block whose key is at a line and column, comments that belong to it included.
+func (m *merger) end(line, column int) int {
+	last := line
+	for i := line; i < len(m.lines); i++ {
+		content := strings.TrimRight(m.lines[i], " \r\n")
+		trimmed := strings.TrimLeft(content, " ")
+		indent := len(content) - len(trimmed)
+		switch {
+		case trimmed == "":
+			continue
+		case indent > column || indent == column && strings.HasPrefix(trimmed, "- "):
+			last = i + 1
+		default:
+			return last
+		}
+	}
+	return last
+}
+
+// block writes the fields of a mapping, or the items of a list, with an empty line before each where ours has that.
+func (m *merger) block(n *yaml.Node, indent int, spaced bool) string {
+	var out strings.Builder
+	step := 2
+	if n.Kind == yaml.SequenceNode {
+		step = 1
+	}
+	for i := 0; i < len(n.Content); i += step {
+		part := shallow(n)
+		part.Content = n.Content[i : i+step]
+		quoteStatuses(part)
+		var b bytes.Buffer
+		encoder := yaml.NewEncoder(&b)
+		encoder.SetIndent(2)
+		if encoder.Encode(part) != nil {
+			return "" // verify reports that it is missing
+		}
+		if spaced && step == 2 {
+			out.WriteString("\n")
+		}
+		for line := range strings.Lines(b.String()) {
+			if strings.TrimSpace(line) != "" {
+				out.WriteString(strings.Repeat(" ", indent))
+			}
+			out.WriteString(line)
+		}
+	}
+	return out.String()
+}
+
+// quoteStatuses writes '200' as our document does.
+func quoteStatuses(n *yaml.Node) {
+	for i := 0; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
+		if _, err := strconv.Atoi(n.Content[i].Value); err == nil {
+			n.Content[i].Style = yaml.SingleQuotedStyle
+		}
+	}
+	for _, v := range n.Content {
+		quoteStatuses(v)
+	}
+}
+
+// verify compares the result with what was meant: everything of ours, and every object that was added.
+func (m *merger) verify(document []byte, c *converter, adopted []adoption) error {
+	now, err := parseYAML(document)
+	if err != nil {
+		return fmt.Errorf("add to our document: the result is not YAML: %w", err)
+	}
+	want := m.ours
+	for _, a := range adopted {
+		item := child(child(want, "paths"), a.Path)
+		set(item, strings.ToLower(a.Method), a.node)
+	}
+	for _, made := range c.components {
+		set(child(child(want, "components"), made.section), made.name, made.node)
+	}
+	if !equal(want, now, sameString) {
+		return errors.New("add to our document: the result is not what was meant, so nothing is written; this is a bug of make adopt")
+	}
+	return nil
+}
+
+func child(n *yaml.Node, key string) *yaml.Node {
+	if get(n, key) == nil {
+		set(n, key, mapping())
+	}
+	return get(n, key)
+}

@@ -1,0 +1,75 @@
+package adopt
+
+// objects are the objects of OpenAPI 3.0, each with its fields and what they contain: "x" is one x, "[]x" a list and
+// "{}x" an object of them. Objects without fields here are scalars. What is not in the table is left out and reported.
+// Fields that are never adopted are not in it: servers, security, callbacks, links, externalDocs, xml.
+var objects = map[string]map[string]string{
+	"operation": {
+		"operationId": "string", "summary": "string", "description": "string", "tags": "[]string", "deprecated": "boolean",
+		"parameters": "[]parameter", "requestBody": "requestBody", "responses": "{}response",
+	},
+	"parameter": {
+		"name": "string", "in": "string", "description": "string", "required": "boolean", "deprecated": "boolean",
+		"allowEmptyValue": "boolean", "style": "string", "explode": "boolean", "allowReserved": "boolean",
+		"schema": "schema", "content": "{}mediaType", "example": "any", "examples": "{}example",
+	},
+	"header": {
+		"description": "string", "required": "boolean", "deprecated": "boolean", "style": "string", "explode": "boolean",
+		"schema": "schema", "content": "{}mediaType", "example": "any", "examples": "{}example",
+	},
+	"requestBody": {"description": "string", "required": "boolean", "content": "{}mediaType"},
+	"response":    {"description": "string", "headers": "{}header", "content": "{}mediaType"},
+	"mediaType":   {"schema": "schema", "example": "any", "examples": "{}example", "encoding": "{}encoding"},
+	"encoding": {
+		"contentType": "string", "headers": "{}header", "style": "string", "explode": "boolean", "allowReserved": "boolean",
+	},
+	"example": {"summary": "string", "description": "string", "value": "any"},
+	"schema": {
+		"title": "string", "description": "string", "deprecated": "boolean", "default": "any", "example": "any",
+		"readOnly": "boolean", "writeOnly": "boolean", "nullable": "boolean", "discriminator": "discriminator",
+		"type": "string", "format": "string", "enum": "[]any",
+		"minLength": "count", "maxLength": "count", "pattern": "string",
+		"minimum": "number", "maximum": "number", "exclusiveMinimum": "boolean", "exclusiveMaximum": "boolean", "multipleOf": "number",
+		"items": "schema", "minItems": "count", "maxItems": "count", "uniqueItems": "boolean",
+		"properties": "{}schema", "required": "[]string", "minProperties": "count", "maxProperties": "count",
+		"additionalProperties": "additionalProperties",
+		"allOf":                "[]schema", "anyOf": "[]schema", "oneOf": "[]schema", "not": "schema",
+	},
+	"discriminator": {"propertyName": "string", "mapping": "{}string"},
+}
+
+// sections are the objects that can be components, each with its place there.
+var sections = map[string]string{
+	"schema": "schemas", "parameter": "parameters", "header": "headers", "requestBody": "requestBodies",
+	"response": "responses", "example": "examples",
+}
+
+// silent are fields whose absence changes nothing that is checked or generated.
+var silent = map[string][]string{
+	"operation": {"servers", "security", "externalDocs", "callbacks"},
+	"response":  {"links", "summary"},
+	"schema":    {"$schema", "$id", "id", "$comment", "$anchor", "$dynamicAnchor", "$vocabulary", "$defs", "definitions", "xml", "externalDocs", "then", "else"},
+}
+
+// checks are the keywords of JSON Schema that OpenAPI 3.0 does not have: without one, a schema accepts more.
+var checks = []string{
+	"prefixItems", "additionalItems", "unevaluatedItems", "contains", "minContains", "maxContains",
+	"patternProperties", "propertyNames", "unevaluatedProperties", "dependentRequired", "dependentSchemas", "dependencies",
+	"if", "$dynamicRef", "$recursiveRef", "contentEncoding", "contentMediaType", "contentSchema",
+}
+
+// byType are the keywords that say something about values of one type only.
+var byType = map[string][]string{
+	"string":  {"minLength", "maxLength", "pattern", "format"},
+	"number":  {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},
+	"integer": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},
+	"array":   {"items", "minItems", "maxItems", "uniqueItems", "prefixItems", "contains"},
+	"object":  {"properties", "required", "additionalProperties", "minProperties", "maxProperties", "patternProperties"},
+	"boolean": {},
+}
+
+// styles are those that OpenAPI 3.0 allows, by the place of a parameter.
+var styles = map[string][]string{
+	"query": {"form", "spaceDelimited", "pipeDelimited", "deepObject"}, "header": {"simple"},
+	"path": {"simple", "label", "matrix"}, "cookie": {"form"},
+}
