@@ -226,8 +226,9 @@ func as[E error](err error) bool { var e E; return errors.As(err, &e) }
 // proxy goes away before TLS begins.
 func TestProxyFailures(t *testing.T) {
 	for name, respond := range map[string]func(*exchange) bool{
-		"refuses":   withStatus(407, "", "Proxy-Authenticate: Basic"),
-		"goes away": withBytes("HTTP/1.1 200 Connection established\r\n\r\n"),
+		"the function fails": nil,
+		"refuses":            withStatus(407, "", "Proxy-Authenticate: Basic"),
+		"goes away":          withBytes("HTTP/1.1 200 Connection established\r\n\r\n"),
 	} {
 		requests := append(slices.Clone(operations), apiPostEdited("no body", func(r *http.Request) { noBody.edit(nil, r) }))
 		for _, op := range requests {
