@@ -182,12 +182,10 @@ func (t *Tenant) check(r *http.Request, oversized bool) (refuse http.Handler, pr
 	if oversized {
 		return t.refuse, []api.Problem{{In: "body", Reason: "is longer than 1 MiB"}}
 	}
-	var violation *api.Violation
-	switch err := t.spec.ValidateRequest(r); {
-	case errors.As(err, &violation):
+	if err := t.spec.ValidateRequest(r); err != nil {
+		violation := &api.Violation{}
+		errors.As(err, &violation)
 		return t.refuse, violation.Problems
-	case err != nil:
-		return t.refuse, []api.Problem{{In: "request", Reason: "does not match the OpenAPI document"}}
 	}
 	return nil, nil
 }
