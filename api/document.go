@@ -1,5 +1,5 @@
-// Package api contains the contract, openapi.yaml, and what is made of it at run time: a validator of requests and
-// responses, for clients, servers and proxies.
+// Package api has the OpenAPI document, openapi.yaml, and a validator for requests and responses. The validator is for
+// clients, servers and proxies alike:
 //
 //	v, err := api.NewValidator()
 //	if err != nil { … }
@@ -9,18 +9,49 @@
 //	}
 //	http.ListenAndServe("127.0.0.1:8080", v.Middleware(next))
 //
-// It is stricter than the document alone where a service would ignore something in silence, or could read it in two ways:
-// unknown query parameters, a value or a name that is given twice, a body that is not expected, anything after its JSON
-// value, and a charset other than UTF-8 are problems too. A Validator is a RequestValidator and a ResponseValidator of wrapper.
+// The validator is stricter than the document where a server might silently ignore something or interpret it in two ways:
+// an unknown query parameter, a value or a name that is given twice, an unexpected body, anything after the body's JSON
+// value, and a charset other than UTF-8 or US-ASCII are problems, too. A path with one slash too many at its end is not.
+//
+// One rule applies to numbers in bodies and in parameters. They are written as in JSON, so +5 and 007 are not numbers. 1.0
+// and 1e3 are integers. Comparisons are exact, whatever the size.
+//
+// A Validator is a RequestValidator and a ResponseValidator of package wrapper.
 package api
 
 import (
 	"bytes"
 	_ "embed"
+	"slices"
+	"sync"
 )
 
 //go:embed openapi.yaml
 var document []byte
 
-// Document returns the OpenAPI 3.0.3 document, YAML, as it stands in the repository. The slice is the caller's own.
+// Document returns the OpenAPI 3.0.3 document in YAML. The caller may change the slice.
 func Document() []byte { return bytes.Clone(document) }
+
+// KnownFilter is a documented field by which endpoints can be selected, with its operators and values. Values is nil if the
+// field accepts any.
+type KnownFilter struct {
+	Field             string
+	Operators, Values []string
+}
+
+// KnownFilters returns the documented filter fields, sorted by name, with their operators and values in the document's
+// order. The service may have more fields: see [Validator.Advise]. The first call reads the document, which takes as long
+// as [NewValidator]. The caller may change the slices.
+func KnownFilters() []KnownFilter {
+	v, err := loadOnce()
+	if err != nil {
+		return nil // NewValidator returns the reason
+	}
+	var out []KnownFilter
+	for _, f := range v.filters {
+		out = append(out, KnownFilter{Field: f.Field, Operators: slices.Clone(f.Operators), Values: slices.Clone(f.Values)})
+	}
+	return out
+}
+
+var loadOnce = sync.OnceValues(func() (*Validator, error) { return newValidator(document) })

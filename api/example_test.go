@@ -65,7 +65,7 @@ func ExampleValidator_Middleware() {
 	}
 	// Output:
 	// 200 {"DATA":"Scan is in Running state"}
-	// 400 {"err_msg":"The request does not match the API's contract","metadata":{"err_extra":[{"field":"fields","message":"is required"}]}}
+	// 400 {"err_msg":"The request does not match the API's specification","metadata":{"err_extra":[{"field":"fields","message":"is required"}]}}
 }
 
 func ExampleProblem_String() {

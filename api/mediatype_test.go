@@ -19,7 +19,7 @@ func TestContentType(t *testing.T) {
 	}{
 		{"given", []string{"application/json"}, nil},
 		{"with a parameter", []string{"Application/JSON; charset=utf-8"}, nil},
-		{"with a broken parameter", []string{"application/json; charset"}, []string{"header Content-Type has a parameter that is not valid"}},
+		{"with a broken parameter", []string{"application/json; charset"}, []string{"header Content-Type has an invalid parameter"}},
 		{"missing", nil, []string{"header Content-Type is required, and must be application/json"}},
 		{"empty", []string{""}, []string{"header Content-Type is required, and must be application/json"}},
 		{"another", []string{"text/plain"}, []string{"header Content-Type must be application/json"}},
@@ -101,15 +101,15 @@ func TestMediaTypesOfTheContract(t *testing.T) {
 }
 
 func TestCharset(t *testing.T) {
-	const refused = "header Content-Type must have the charset utf-8 or none: JSON is sent as UTF-8"
+	const refused = "header Content-Type must have the charset utf-8 or us-ascii, or none: JSON is sent as UTF-8"
 	for sent, want := range map[string][]string{
 		"application/json; charset=iso-8859-1":            {refused},
 		"application/json; charset=UTF-16":                {refused},
 		`application/json; a=b; CHARSET="latin1"`:         {refused},
 		"application/json; charset=utf8":                  nil,
-		"application/json; charset=":                      {"header Content-Type has a parameter that is not valid"},
-		"application/json; charset=utf-8; charset=utf-16": {"header Content-Type has a parameter that is not valid"},
-		"application/json; charset=utf-16; =":             {"header Content-Type has a parameter that is not valid"},
+		"application/json; charset=":                      {"header Content-Type has an invalid parameter"},
+		"application/json; charset=utf-8; charset=utf-16": {"header Content-Type has an invalid parameter"},
+		"application/json; charset=utf-16; =":             {"header Content-Type has an invalid parameter"},
 		"application/json;":                               nil,
 		"application/jsonx; charset=utf-8":                {"header Content-Type must be application/json"},
 	} {

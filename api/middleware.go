@@ -4,26 +4,38 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/cortexscan/api/internal/route"
 	"example.com/cortexscan/api/internal/schema"
 )
 
-// maxServedBody is the longest body that Middleware accepts: some 25,000 endpoint IDs.
+// maxServedBody is the longest body that Middleware accepts: about 25,000 endpoint IDs.
 const maxServedBody = 1 << 20
 
-// Middleware passes requests that match the contract on to next, with a body that can be read again. The others it answers
-// itself, in the service's own error envelopes:
+// Middleware passes valid requests on to next, which can read the body again. It rejects all others in the service's own
+// error envelopes:
 //
-//   - 404 an unknown path, 405 a method that the path does not have;
-//   - 401 without the headers of one of the contract's security schemes, whose values are next's to verify;
-//   - 413 a body of more than 1 MiB;
-//   - 400 every other violation, with all its problems, and without any value out of the request.
+//   - 404: unknown path
+//   - 405: method not allowed for the path
+//   - 401: without the headers of any of the document's security requirements; next verifies their values
+//   - 413: a body of more than 1 MiB
+//   - 400: every other violation, with all its problems and none of its values
 //
-// 400 and 413 come in the envelope that the operation documents for a bad request, the others in the platform's,
-// {"reply":{"err_code":…}}. The credentials are checked before the body is read.
+// It can stand in front of a proxy such as [net/http/httputil.ReverseProxy]. What a proxy or the server behind it could turn
+// into another request is a violation, too: CONNECT, Upgrade, trailers, a Connection header that names a header which
+// is checked, such a header with underscores or a credential given twice, a header that overrides the method or the path, and
+// an encoded slash in a path parameter. The body that next sees is the one that was checked, with its length.
+//
+// 400 and 413 have the envelope that the operation documents for a bad request. The others have the platform's,
+// {"reply":{"err_code":…}}. Credentials are checked before the body is read.
 func (v *Validator) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		m, unknown := v.find(r)
@@ -39,27 +51,171 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 			replyEnvelope(w, http.StatusUnauthorized, "Public API request unauthorized: it requires "+m.Value.security.String(), nil)
 			return
 		}
-		checked := *r // a handler leaves the request that it was given as it is
+		checked := *r // a handler must not change its request
 		if r.Body != nil && r.Body != http.NoBody {
 			checked.Body = http.MaxBytesReader(w, r.Body, maxServedBody)
 		}
 		rep := &report{}
-		switch err := m.Value.check(&checked, m.Param, rep); {
+		m.Value.checkGate(r, &m, rep)
+		switch err := m.Value.check(&checked, &m, rep); {
 		case errors.As(err, new(*http.MaxBytesError)):
 			envelopeOf(m.Value)(w, http.StatusRequestEntityTooLarge, "The request is too long", []Problem{bodyProblem(err)})
 			return
 		case len(rep.problems) > 0:
-			envelopeOf(m.Value)(w, http.StatusBadRequest, "The request does not match the API's contract", rep.problems)
+			envelopeOf(m.Value)(w, http.StatusBadRequest, "The request does not match the API's specification", rep.problems)
 			return
+		}
+		if body, ok := checked.Body.(readBefore); ok {
+			checked.ContentLength, checked.TransferEncoding = body.Size(), nil
 		}
 		next.ServeHTTP(w, &checked)
 	})
 }
 
-// envelope writes an error in one of the service's forms.
+// overrides are headers by which common frameworks and proxies replace the method or the path of a request.
+var overrides = []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override", "X-Original-Url", "X-Rewrite-Url"}
+
+// checkGate reports what could make another request of r behind a proxy.
+func (op *operation) checkGate(r *http.Request, m *route.Match[*operation], rep *report) {
+	refuse := func(name, reason string) {
+		rep.add(Problem{In: openapi3.ParameterInHeader, Name: name, Reason: reason})
+	}
+	if r.Method == http.MethodConnect {
+		rep.add(Problem{In: "method", Reason: "must not be CONNECT, which opens a tunnel past the validator"})
+	}
+	if r.Header["Upgrade"] != nil {
+		refuse("Upgrade", "must be left out: it opens a tunnel past the validator")
+	}
+	if r.Trailer != nil {
+		refuse("Trailer", "must be left out: trailers arrive after the request was validated")
+	}
+	for _, name := range tokens(r.Header, "Connection") {
+		if op.isChecked(name) {
+			refuse("Connection", "must not name "+http.CanonicalHeaderKey(name)+", because a proxy would remove that header after it was validated")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		plain := strings.ReplaceAll(name, "_", "-")
+		switch {
+		case plain != name && op.isChecked(plain):
+			refuse(name, "must be left out: some servers take it for "+http.CanonicalHeaderKey(plain))
+		case slices.Contains(overrides, http.CanonicalHeaderKey(plain)):
+			refuse(name, "must be left out: some servers take its value for the method or the path")
+		}
+	}
+	for _, needed := range op.security {
+		for _, c := range needed {
+			if n := len(r.Header.Values(c.name)); c.in == openapi3.ParameterInHeader && n > 1 {
+				refuse(c.name, givenTimes(n))
+			}
+		}
+	}
+	for _, name := range m.Names() {
+		if value, _ := m.Param(name); strings.ContainsAny(value, `/\`) {
+			rep.add(Problem{In: openapi3.ParameterInPath, Name: name, Reason: "must not contain a slash or a backslash, which servers decode in different ways"})
+		}
+	}
+}
+
+// isChecked reports whether a header decides about the verdict on a request, or how its body is read.
+func (op *operation) isChecked(header string) bool {
+	header = http.CanonicalHeaderKey(header)
+	switch header {
+	case "Authorization", "Content-Encoding", "Content-Length", "Content-Type", "Cookie", "Host", "Transfer-Encoding", "Upgrade":
+		return true
+	}
+	return strings.HasPrefix(header, "X-Xdr-") ||
+		slices.ContainsFunc(op.parameters, func(p *parameter) bool {
+			return p.in == openapi3.ParameterInHeader && strings.EqualFold(p.name, header)
+		}) ||
+		slices.ContainsFunc(op.fallbacks, func(f *fallback) bool { return strings.EqualFold(f.described.Name, header) }) ||
+		slices.ContainsFunc(op.security, func(needed []credential) bool {
+			return slices.ContainsFunc(needed, func(c credential) bool { return strings.EqualFold(c.name, header) })
+		})
+}
+
+// security is a list of alternatives, each with the credentials that it needs.
+type security [][]credential
+
+// credential is what one security scheme requires of a request.
+type credential struct {
+	in, name string
+	scheme   string // "Bearer ", "Basic ": how the value of the header begins
+}
+
+func newSecurity(doc *openapi3.T, o *openapi3.Operation) (security, error) {
+	requirements := doc.Security
+	if o.Security != nil {
+		requirements = *o.Security
+	}
+	var s security
+	for _, requirement := range requirements {
+		needed := []credential{}
+		for name := range requirement {
+			if doc.Components == nil || doc.Components.SecuritySchemes[name] == nil {
+				return nil, fmt.Errorf("the security scheme %s is not defined", name)
+			}
+			needed = append(needed, newCredential(doc.Components.SecuritySchemes[name].Value))
+		}
+		slices.SortFunc(needed, func(a, b credential) int { return cmp.Compare(a.name, b.name) })
+		s = append(s, needed)
+	}
+	return s, nil
+}
+
+func newCredential(scheme *openapi3.SecurityScheme) credential {
+	switch {
+	case scheme.Type == "apiKey":
+		return credential{in: scheme.In, name: scheme.Name}
+	case scheme.Type == "http" && !strings.EqualFold(scheme.Scheme, "bearer"):
+		return credential{openapi3.ParameterInHeader, "Authorization", scheme.Scheme + " "}
+	}
+	return credential{openapi3.ParameterInHeader, "Authorization", "Bearer "} // OAuth and OpenID Connect, too
+}
+
+// isMet reports whether the request has every credential of one alternative.
+func (s security) isMet(r *http.Request) bool {
+	return len(s) == 0 || slices.ContainsFunc(s, func(needed []credential) bool {
+		return !slices.ContainsFunc(needed, func(c credential) bool { return !c.isIn(r) })
+	})
+}
+
+func (c credential) isIn(r *http.Request) bool {
+	value := r.Header.Get(c.name)
+	switch c.in {
+	case openapi3.ParameterInQuery:
+		value = r.URL.Query().Get(c.name)
+	case openapi3.ParameterInCookie:
+		value = ""
+		if cookie, err := r.Cookie(c.name); err == nil {
+			value = cookie.Value
+		}
+	}
+	value = strings.Trim(value, " \t")
+	n := len(c.scheme)
+	return len(value) > n && strings.EqualFold(value[:n], c.scheme)
+}
+
+// String lists the credentials of the first alternative.
+func (s security) String() string {
+	var names []string
+	for _, c := range s[0] {
+		names = append(names, "the "+c.in+" "+c.name)
+	}
+	return schema.List(names, " and ")
+}
+
+// isInQuery reports whether a query parameter is a credential.
+func (s security) isInQuery(name string) bool {
+	return slices.ContainsFunc(s, func(needed []credential) bool {
+		return slices.ContainsFunc(needed, func(c credential) bool { return c.in == openapi3.ParameterInQuery && c.name == name })
+	})
+}
+
+// envelope writes an error in one of the service's envelopes.
 type envelope func(w http.ResponseWriter, status int, message string, problems []Problem)
 
-// envelopeOf returns the form that an operation documents for a bad request, recognized by its members.
+// envelopeOf returns the envelope that an operation documents for a bad request, recognized by its properties.
 func envelopeOf(op *operation) envelope {
 	var documented *schema.Schema
 	if bad := op.responses["400"]; bad != nil && bad.content.json() != nil {
@@ -74,14 +230,14 @@ func envelopeOf(op *operation) envelope {
 	return replyEnvelope
 }
 
-// replyEnvelope is what the platform answers most: {"reply":{"err_code":400,"err_msg":…,"err_extra":…}}.
+// replyEnvelope is the platform's usual one: {"reply":{"err_code":400,"err_msg":…,"err_extra":…}}.
 func replyEnvelope(w http.ResponseWriter, status int, message string, problems []Problem) {
-	answer(w, status, map[string]any{"reply": xdrError{ErrCode: status, ErrMsg: message, ErrExtra: texts(problems)}})
+	respond(w, status, map[string]any{"reply": xdrError{ErrCode: status, ErrMsg: message, ErrExtra: joined(problems)}})
 }
 
-// flatEnvelope is the same without reply, and with the code as text.
+// flatEnvelope has no reply, and the code is a string.
 func flatEnvelope(w http.ResponseWriter, status int, message string, problems []Problem) {
-	answer(w, status, xdrError{ErrCode: strconv.Itoa(status), ErrMsg: message, ErrExtra: texts(problems)})
+	respond(w, status, xdrError{ErrCode: strconv.Itoa(status), ErrMsg: message, ErrExtra: joined(problems)})
 }
 
 type xdrError struct {
@@ -90,17 +246,17 @@ type xdrError struct {
 	ErrExtra any    `json:"err_extra"`
 }
 
-// metadataEnvelope is that of the network scans: {"err_msg":…,"metadata":{"err_extra":[{"field":…,"message":…}]}}.
+// metadataEnvelope is that of network scans: {"err_msg":…,"metadata":{"err_extra":[{"field":…,"message":…}]}}.
 func metadataEnvelope(w http.ResponseWriter, status int, message string, problems []Problem) {
 	var details []map[string]string
 	for _, p := range problems {
 		details = append(details, map[string]string{"field": cmp.Or(p.Name+p.Pointer, p.In), "message": p.Reason})
 	}
-	answer(w, status, map[string]any{"err_msg": message, "metadata": map[string]any{"err_extra": details}})
+	respond(w, status, map[string]any{"err_msg": message, "metadata": map[string]any{"err_extra": details}})
 }
 
-// texts returns the problems in one text, for the envelopes that have room for only one.
-func texts(problems []Problem) any {
+// joined returns the problems in one string, or nil.
+func joined(problems []Problem) any {
 	if len(problems) == 0 {
 		return nil
 	}
@@ -111,10 +267,10 @@ func texts(problems []Problem) any {
 	return strings.Join(lines, "; ")
 }
 
-func answer(w http.ResponseWriter, status int, body any) {
+func respond(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(body) // the client is gone
+	_ = encoder.Encode(body) // the client has gone
 }

@@ -9,18 +9,19 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers"
 
+	"example.com/cortexscan/api/internal/route"
 	"example.com/cortexscan/api/internal/schema"
 )
 
-// operation is one operation, taken apart once so that a request is checked without searching.
+// operation is an operation of the document, prepared so that a request is validated without searching.
 type operation struct {
-	id, name   string       // name: "GET /public_api/netscan/v1/scan/run"
+	id, name   string       // name is "GET /public_api/netscan/v1/scan/run"
 	parameters []*parameter // in path and header
 	query      query
 	fallbacks  []*fallback
 	body       *requestBody // nil if none is described
 	responses  map[string]*response
-	documented string // its status codes, for a sentence
+	documented string // the statuses, for a sentence
 	security   security
 }
 
@@ -36,13 +37,15 @@ func newOperation(doc *openapi3.T, item *openapi3.PathItem, method, template str
 	for _, ref := range slices.Concat(item.Parameters, described.Parameters) {
 		p := ref.Value
 		if own := described.Parameters.GetByInAndName(p.In, p.Name); own != nil && own != p || isIgnored(p) {
-			continue // the operation's own takes the place of the path's
+			continue // the operation's own parameter replaces the path's
 		}
 		if p.In == openapi3.ParameterInQuery {
 			inQuery = append(inQuery, p.Name)
 		}
 		plain := newParameter(p, c)
 		switch {
+		case p.In == openapi3.ParameterInQuery && p.Style == openapi3.SerializationDeepObject && p.Schema != nil:
+			op.query.deep = append(op.query.deep, &deepObject{name: p.Name, required: p.Required, schema: c.Compile(p.Schema)})
 		case plain == nil:
 			op.fallbacks = append(op.fallbacks, &fallback{described: p, schema: c.Compile(p.Schema), route: route})
 		case p.In == openapi3.ParameterInQuery:
@@ -64,38 +67,45 @@ func newOperation(doc *openapi3.T, item *openapi3.PathItem, method, template str
 	return op, nil
 }
 
-// isIgnored reports whether a parameter is one of the headers that are described elsewhere in a document; as parameters
-// OpenAPI ignores them.
+// isIgnored reports whether a parameter is one of the headers that OpenAPI ignores as parameters, because it describes them
+// elsewhere.
 func isIgnored(p *openapi3.Parameter) bool {
 	return p.In == openapi3.ParameterInHeader &&
 		slices.Contains([]string{"Accept", "Content-Type", "Authorization"}, http.CanonicalHeaderKey(p.Name))
 }
 
-// check reports what is wrong with a request of the operation, whose path parameters param has. An error says that the body
-// is too long, which is reported as well.
-func (op *operation) check(r *http.Request, param func(string) (string, bool), rep *report) error {
+// check reports the problems of a request for the operation. An error means that the body can't be read or is too long, and
+// is reported, too.
+func (op *operation) check(r *http.Request, m *route.Match[*operation], rep *report) error {
 	for _, p := range op.parameters {
 		if p.in == openapi3.ParameterInHeader {
 			p.check(headerValues(r.Header, p.name), rep)
-		} else if value, ok := param(p.name); ok && value != "" {
-			p.check([]string{value}, rep)
-		} else {
+			continue
+		}
+		value, _ := m.Param(p.name)
+		switch {
+		case value == "":
 			rep.add(Problem{In: p.in, Name: p.name, Reason: "must not be empty"})
+		case hasDotSegment(value):
+			rep.add(Problem{In: p.in, Name: p.name, Reason: `must not be "." or ".." or contain them as a path segment, because servers resolve them to another path`})
+		case p.isList && p.separator == ",":
+			p.checkValues(m.List(p.name), rep)
+		default:
+			p.check([]string{value}, rep)
 		}
 	}
 	op.query.check(r.URL.RawQuery, rep)
 	for _, f := range op.fallbacks {
-		f.check(r, param, rep)
+		f.check(r, m, rep)
 	}
 	body, err := readBody(r)
-	encoding := r.Header.Get("Content-Encoding")
 	switch {
 	case err != nil:
 		rep.add(bodyProblem(err))
 	case op.body == nil && len(body) > 0:
-		rep.add(Problem{In: "body", Reason: "is not expected: this operation takes none"})
+		rep.add(Problem{In: "body", Reason: "is not allowed for this operation"})
 	case op.body == nil:
-	case len(body) > 0 && encoding != "" && !strings.EqualFold(encoding, "identity"): // it cannot be read here
+	case len(body) > 0 && isEncoded(r.Header): // the bytes can't be validated
 		if !slices.ContainsFunc(op.parameters, func(p *parameter) bool { return strings.EqualFold(p.name, "Content-Encoding") }) {
 			rep.add(Problem{In: "header", Name: "Content-Encoding", Reason: "must be left out, and the body sent uncompressed"})
 		}
@@ -107,8 +117,34 @@ func (op *operation) check(r *http.Request, param func(string) (string, bool), r
 	return err
 }
 
-// checkResponse reports what is wrong with an answer to a request with the given method. The status, its class as in 4XX, or
-// the default is documented for it.
+func hasDotSegment(value string) bool {
+	for _, segment := range strings.FieldsFunc(value, func(c rune) bool { return c == '/' || c == '\\' }) {
+		if segment == "." || segment == ".." {
+			return true
+		}
+	}
+	return false
+}
+
+// isEncoded reports whether any value of Content-Encoding is not identity.
+func isEncoded(h http.Header) bool {
+	return slices.ContainsFunc(tokens(h, "Content-Encoding"), func(coding string) bool { return !strings.EqualFold(coding, "identity") })
+}
+
+// tokens returns the comma-separated values of all lines of a header.
+func tokens(h http.Header, name string) []string {
+	var list []string
+	for _, line := range h.Values(name) {
+		for _, token := range strings.Split(line, ",") {
+			if token = strings.Trim(token, " \t"); token != "" {
+				list = append(list, token)
+			}
+		}
+	}
+	return list
+}
+
+// checkResponse reports the problems of a response. A status is documented by itself, by its class (4XX), or by default.
 func (op *operation) checkResponse(method string, status int, h http.Header, body []byte, rep *report) {
 	for _, key := range []string{strconv.Itoa(status), strconv.Itoa(status/100) + "XX", "default"} {
 		if documented := op.responses[key]; documented != nil {

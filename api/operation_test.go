@@ -168,7 +168,7 @@ func TestNewOperationNeedsNoCode(t *testing.T) {
 		{"read only", "1/command", `{"command":"pause","id":"x"}`, []string{"body /id is read-only: a request must not contain it"}},
 		{"limits", "1/command", `{"command":"pause","limits":{"a":5,"b/~":7}}`, []string{"body /limits/b~1~0 must be a multiple of 5"}},
 		{"limits, more", "1/command", `{"command":"pause","limits":{"a":0,"b":"5","c":5}}`, []string{
-			"body /limits must have at most 2 members",
+			"body /limits must have at most 2 properties",
 			"body /limits/a must be at least 5",
 			"body /limits/b must be an integer, not a string",
 		}},
@@ -177,7 +177,7 @@ func TestNewOperationNeedsNoCode(t *testing.T) {
 		{"no date at all", "1/command", `{"command":"pause","day":1}`, []string{"body /day must be a string or null, not a number"}},
 		{"too short", "1/command", `{"command":"pause","short":"a"}`, []string{"body /short must have at least 2 characters"}},
 		{"too long", "1/command", `{"command":"pause","short":"abcd"}`, []string{"body /short must have at most 3 characters"}},
-		{"ruled out", "1/command", `{"command":"pause","not":"x"}`, []string{"body /not matches a schema that the contract excludes"}},
+		{"ruled out", "1/command", `{"command":"pause","not":"x"}`, []string{"body /not matches a schema that the spec excludes"}},
 		{"both", "1/command", `{"command":"pause","both":{"a":"x"}}`, []string{"body /both/a must be an integer, not a string", "body /both/b is required"}},
 		{"any", "1/command", `{"command":"pause","any":{}}`, []string{"body /any/z is required"}},
 		{"too many forms", "1/command", `{"command":"pause","either":1}`, []string{"body /either matches more than one of the alternatives, but must match exactly one: an integer or a number"}},
@@ -222,5 +222,5 @@ func TestTheMoreConcretePathWins(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "/public_api/netscan/v1/scan/job/latest/command", nil)
 	wantProblems(t, v.ValidateRequest(r))
 	wantProblems(t, v.ValidateRequest(command("latest/command", "")),
-		"method not allowed for /public_api/netscan/v1/scan/job/latest/command (only GET)")
+		"method is not allowed for /public_api/netscan/v1/scan/job/latest/command (allowed: GET)")
 }

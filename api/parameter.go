@@ -1,20 +1,26 @@
 package api
 
 import (
-	"errors"
+	"cmp"
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
 
+	"example.com/cortexscan/api/internal/route"
 	"example.com/cortexscan/api/internal/schema"
 	"example.com/cortexscan/api/internal/strictjson"
+	"example.com/cortexscan/internal/text"
 )
 
-// parameter is a parameter, or a response's header, that is one plain value, a list of them, or JSON text.
+// parameter is a parameter or a response header that is one plain value, a list of them, or JSON.
 type parameter struct {
 	in, name   string
 	required   bool
@@ -24,14 +30,14 @@ type parameter struct {
 	types      schema.TypeSet // of the value, or of an item
 	isList     bool
 	isJSON     bool
-	separator  string // between the items in one text; empty if each has a text of its own
+	separator  string // between the items of a list in one string; empty if each has its own
 }
 
 var separators = map[string]string{
 	openapi3.SerializationSimple: ",", openapi3.SerializationForm: ",", openapi3.SerializationSpaceDelimited: " ", openapi3.SerializationPipeDelimited: "|",
 }
 
-// newParameter returns nil for a parameter of another kind: an object, a cookie, an unusual style.
+// newParameter returns nil for any other parameter: an object, a cookie, an unusual style.
 func newParameter(p *openapi3.Parameter, c *schema.Compiler) *parameter {
 	plain := &parameter{in: p.In, name: p.Name, required: p.Required, allowEmpty: p.AllowEmptyValue, direction: schema.Request}
 	if only := newContent(p.Content, c); len(only) == 1 && only[0].isJSON() && p.In != openapi3.ParameterInCookie {
@@ -55,14 +61,14 @@ func newParameter(p *openapi3.Parameter, c *schema.Compiler) *parameter {
 	}
 	switch {
 	case plain.types == schema.Any:
-		plain.types = schema.String // without a type it is text
+		plain.types = schema.String // without a type, it is a string
 	case plain.types&(schema.Array|schema.Object) != 0:
 		return nil
 	}
 	return plain
 }
 
-// newHeader is newParameter for a header of a response.
+// newHeader is newParameter for a response header.
 func newHeader(name string, h *openapi3.Header, c *schema.Compiler) *parameter {
 	described := h.Parameter
 	described.In, described.Name = openapi3.ParameterInHeader, name
@@ -73,56 +79,63 @@ func newHeader(name string, h *openapi3.Header, c *schema.Compiler) *parameter {
 	return plain
 }
 
-// check reports what is wrong with the texts that were sent for the parameter.
-func (p *parameter) check(texts []string, rep *report) {
+// check reports the problems of the strings that were sent for the parameter.
+func (p *parameter) check(sent []string, rep *report) {
 	at := Problem{In: p.in, Name: p.name}
-	if p.isList && len(texts) > 1 && p.in != openapi3.ParameterInQuery {
-		texts = []string{strings.Join(texts, ",")} // lines of one header are one list
+	if p.isList && len(sent) > 1 && p.in != openapi3.ParameterInQuery {
+		sent = []string{strings.Join(sent, ",")} // the lines of a header are one list
 	}
 	switch {
-	case len(texts) == 0 && p.required:
+	case len(sent) == 0 && p.required:
 		at.Reason = "is required"
-	case len(texts) == 0:
+	case len(sent) == 0:
 		return
-	case len(texts) > 1 && (!p.isList || p.separator != ""):
-		at.Reason = givenTimes(len(texts))
-	case len(texts) == 1 && texts[0] == "" && p.allowEmpty:
+	case len(sent) > 1 && (!p.isList || p.separator != ""):
+		at.Reason = givenTimes(len(sent))
+	case len(sent) == 1 && sent[0] == "" && p.allowEmpty:
 		return
-	case slices.ContainsFunc(texts, func(text string) bool { return !utf8.ValidString(text) }):
-		at.Reason = "is not valid UTF-8"
+	case p.isJSON && !utf8.ValidString(sent[0]):
+		at.Reason = notUTF8
 	case p.isJSON:
-		rep.checkJSON([]byte(texts[0]), at, p.schema, p.direction)
+		rep.checkJSON([]byte(sent[0]), at, p.schema, p.direction)
 		return
-	case p.isList && len(texts) == 1 && texts[0] == "":
+	case p.isList && len(sent) == 1 && sent[0] == "":
 		at.Reason = "must not be empty"
+	case p.isList && p.separator != "":
+		p.checkValues(strings.Split(sent[0], p.separator), rep)
+		return
 	default:
-		p.checkValue(texts, at, rep)
+		p.checkValues(sent, rep)
 		return
 	}
 	rep.add(at)
 }
 
-// checkValue decodes the texts and checks the value that they are.
-func (p *parameter) checkValue(texts []string, at Problem, rep *report) {
+const notUTF8 = "is not valid UTF-8"
+
+// checkValues decodes the value or the items of the parameter and validates them.
+func (p *parameter) checkValues(sent []string, rep *report) {
+	at := Problem{In: p.in, Name: p.name}
 	item := p.schema
 	if p.isList {
 		item = p.schema.Items()
-		if p.separator != "" {
-			texts = strings.Split(texts[0], p.separator)
-		}
 	}
-	values := make([]any, 0, len(texts))
-	for i, text := range texts {
+	values := make([]any, 0, len(sent))
+	for i, s := range sent {
 		if p.in != openapi3.ParameterInQuery {
-			text = strings.Trim(text, " \t")
+			s = strings.Trim(s, " \t")
 		}
-		value, ok := p.decode(item, text)
-		if ok {
+		value, ok := decode(item, p.types, s, p.direction)
+		switch {
+		case !utf8.ValidString(s):
+			at.Reason = notUTF8
+		case ok:
 			values = append(values, value)
 			continue
-		}
-		if at.Reason = "must be " + item.Describe(); text == "" {
+		case s == "":
 			at.Reason = "must not be empty"
+		default:
+			at.Reason = "must be " + item.Describe()
 		}
 		if p.isList {
 			at.Pointer = pointer([]string{strconv.Itoa(i)})
@@ -130,7 +143,7 @@ func (p *parameter) checkValue(texts []string, at Problem, rep *report) {
 		rep.add(at)
 	}
 	switch {
-	case len(values) < len(texts):
+	case len(values) < len(sent):
 	case p.isList:
 		rep.check(values, at, p.schema, p.direction)
 	default:
@@ -138,14 +151,14 @@ func (p *parameter) checkValue(texts []string, at Problem, rep *report) {
 	}
 }
 
-// decode reads a text as a value of one of the parameter's types, if it can as one that the schema accepts.
-func (p *parameter) decode(s *schema.Schema, text string) (value any, found bool) {
-	for _, t := range []schema.TypeSet{schema.Integer, schema.Fraction, schema.Boolean, schema.String} {
-		if p.types&t == 0 {
+// decode decodes a string as a value of one of the types, preferably one that the schema accepts.
+func decode(s *schema.Schema, types schema.TypeSet, sent string, d schema.Direction) (value any, found bool) {
+	for _, t := range []schema.TypeSet{schema.Integer | schema.Fraction, schema.Boolean, schema.String} {
+		if types&t == 0 {
 			continue
 		}
-		v, ok := decodeAs(t, text)
-		if ok && (p.types == t || s.Accepts(v, p.direction)) {
+		v, ok := decodeAs(t, sent)
+		if ok && (types&^t == 0 || s.Accepts(v, d)) {
 			return v, true
 		}
 		if ok && !found {
@@ -155,23 +168,17 @@ func (p *parameter) decode(s *schema.Schema, text string) (value any, found bool
 	return value, found
 }
 
-func decodeAs(t schema.TypeSet, text string) (any, bool) {
+func decodeAs(t schema.TypeSet, sent string) (any, bool) {
 	switch t {
-	case schema.Integer:
-		n, err := strconv.ParseInt(text, 10, 64)
-		if errors.Is(err, strconv.ErrRange) {
-			return strictjson.Number(strings.TrimPrefix(text, "+")) // for the schema to judge
-		}
-		return n, err == nil
-	case schema.Fraction:
-		return strictjson.Number(text)
+	case schema.String:
+		return sent, true
 	case schema.Boolean:
-		return text == "true", text == "true" || text == "false"
+		return sent == "true", sent == "true" || sent == "false"
 	}
-	return text, true
+	return strictjson.Number(sent)
 }
 
-// headerValues returns what arrives of header values: net/http sends them without the space around them.
+// headerValues returns the values of a header without the space around them, which net/http removes on the way.
 func headerValues(h http.Header, name string) []string {
 	values := h.Values(name)
 	for i, v := range values {
@@ -182,3 +189,259 @@ func headerValues(h http.Header, name string) []string {
 	}
 	return values
 }
+
+// query describes the query of an operation.
+type query struct {
+	parameters []*parameter
+	deep       []*deepObject
+	fallbacks  []*fallback
+	security   security
+	listed     string // the names, for a sentence
+}
+
+// check parses the query as net/http does, but reports its mistakes, and validates the parameters.
+func (q *query) check(raw string, rep *report) {
+	sent := make([][]string, len(q.parameters))
+	var trees map[*deepObject]*tree
+	for raw != "" && rep.left() > 0 {
+		var pair string
+		pair, raw, _ = strings.Cut(raw, "&")
+		if pair == "" {
+			continue
+		}
+		rawName, rawValue, _ := strings.Cut(pair, "=")
+		name, isName := unescape(rawName)
+		value, isValue := unescape(rawValue)
+		reason := ""
+		i := slices.IndexFunc(q.parameters, func(p *parameter) bool { return p.name == name })
+		deep := slices.IndexFunc(q.deep, func(d *deepObject) bool { return strings.HasPrefix(name, d.name+"[") })
+		switch {
+		case !isName || !isValue:
+			reason = "is not valid percent-encoding"
+		case strings.Contains(pair, ";"):
+			reason = "contains a semicolon, which servers interpret in different ways; encode it as %3B"
+		case i >= 0:
+		case deep >= 0:
+			d := q.deep[deep]
+			if trees == nil {
+				trees = map[*deepObject]*tree{}
+			}
+			if trees[d] == nil {
+				trees[d] = &tree{}
+			}
+			reason = trees[d].add(name[len(d.name):], value)
+		case !q.isKnown(name):
+			reason = "is not a parameter of this operation" + q.listed
+		}
+		if i >= 0 {
+			if q.parameters[i].isCommaList() {
+				value = rawValue
+			}
+			sent[i] = append(sent[i], value)
+		}
+		if reason != "" {
+			rep.add(Problem{In: openapi3.ParameterInQuery, Name: cmp.Or(text.Visible(name, maxName), `""`), Reason: reason})
+		}
+	}
+	for i, p := range q.parameters {
+		if !p.isCommaList() || len(sent[i]) != 1 || sent[i][0] == "" {
+			p.check(sent[i], rep)
+			continue
+		}
+		items := strings.Split(sent[i][0], ",") // before decoding: an encoded comma is part of an item
+		for j, item := range items {
+			items[j], _ = unescape(item)
+		}
+		p.checkValues(items, rep)
+	}
+	for _, d := range q.deep {
+		d.check(trees[d], rep)
+	}
+}
+
+// isCommaList reports whether the parameter is a list that is split before its items are decoded.
+func (p *parameter) isCommaList() bool { return p.isList && p.separator == "," }
+
+// isKnown reports whether a name that is not a parameter belongs to the query all the same.
+func (q *query) isKnown(name string) bool {
+	return q.security.isInQuery(name) || slices.ContainsFunc(q.fallbacks, func(f *fallback) bool { return f.names(name) })
+}
+
+// unescape returns s unchanged if it can't be decoded.
+func unescape(s string) (string, bool) {
+	if plain, err := url.QueryUnescape(s); err == nil {
+		return plain, true
+	}
+	return s, false
+}
+
+// deepObject is a query parameter in the style deepObject: filter[id]=1&filter[name]=a. A list is sent as
+// filter[id]=1&filter[id]=2, or with an index, as the generated client does: filter[id][0]=1&filter[id][1]=2.
+type deepObject struct {
+	name     string
+	required bool
+	schema   *schema.Schema
+}
+
+// tree is what was sent for a deepObject, or for a part of it.
+type tree struct {
+	values []string
+	parts  map[string]*tree
+	broken bool // it has a problem, so that the schema is not checked
+}
+
+const maxDepth = 32 // of brackets
+
+// add adds a value at a path such as [a][b]. It returns the reason if the path is invalid.
+func (t *tree) add(path, value string) string {
+	inner, closed := strings.CutSuffix(path[1:], "]")
+	names := strings.Split(inner, "][")
+	switch {
+	case !closed || strings.ContainsAny(strings.Join(names, ""), "[]"):
+		t.broken = true
+		return "must have its brackets in pairs"
+	case len(names) > maxDepth:
+		t.broken = true
+		return "is nested deeper than " + strconv.Itoa(maxDepth) + " levels"
+	}
+	for _, name := range names {
+		if t.parts == nil {
+			t.parts = map[string]*tree{}
+		}
+		if t.parts[name] == nil {
+			t.parts[name] = &tree{}
+		}
+		t = t.parts[name]
+	}
+	t.values = append(t.values, value)
+	return ""
+}
+
+func (d *deepObject) check(sent *tree, rep *report) {
+	at := Problem{In: openapi3.ParameterInQuery, Name: d.name}
+	if sent == nil {
+		if d.required {
+			at.Reason = "is required"
+			rep.add(at)
+		}
+		return
+	}
+	value := sent.value(d.schema, nil, func(path []string, reason string) {
+		sent.broken = true
+		rep.add(Problem{In: at.In, Name: at.Name, Pointer: pointer(path), Reason: reason})
+	})
+	if !sent.broken {
+		rep.check(value, at, d.schema, schema.Request)
+	}
+}
+
+// value decodes a tree as the schema describes it. What can't be decoded stays a string, for the schema to refuse.
+func (t *tree) value(s *schema.Schema, path []string, problem func(path []string, reason string)) any {
+	types := s.Types()
+	isList := types&schema.Array != 0 && types&schema.Object == 0
+	switch {
+	case len(t.parts) > 0 && len(t.values) > 0:
+		problem(path, "is given both as a value and as an object")
+		return nil
+	case len(t.parts) > 0 && isList:
+		var list []any
+		for _, index := range slices.SortedFunc(maps.Keys(t.parts), compareIndexes) {
+			part := t.parts[index]
+			if len(part.parts) > 0 {
+				list = append(list, part.value(s.Items(), append(path, index), problem))
+			}
+			for _, v := range part.values {
+				list = append(list, decodeOrKeep(s.Items(), v))
+			}
+		}
+		return list
+	case len(t.parts) > 0:
+		object := map[string]any{}
+		for _, name := range slices.Sorted(maps.Keys(t.parts)) {
+			object[name] = t.parts[name].value(s.Property(name), append(path, name), problem)
+		}
+		return object
+	case isList && (len(t.values) > 1 || types&^schema.Array == 0):
+		var list []any
+		for _, v := range t.values {
+			list = append(list, decodeOrKeep(s.Items(), v))
+		}
+		return list
+	case len(t.values) > 1:
+		problem(path, givenTimes(len(t.values)))
+		return nil
+	case len(t.values) == 0:
+		return nil // every value had a problem
+	}
+	return decodeOrKeep(s, t.values[0])
+}
+
+// compareIndexes sorts 2 before 10.
+func compareIndexes(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
+
+func decodeOrKeep(s *schema.Schema, sent string) any {
+	types := s.Types()
+	if types == schema.Any {
+		types = schema.String
+	}
+	if value, ok := decode(s, types, sent, schema.Request); ok {
+		return value
+	}
+	return sent
+}
+
+// fallback is a parameter that openapi3filter decodes, because this package does not.
+type fallback struct {
+	described *openapi3.Parameter
+	schema    *schema.Schema
+	route     *routers.Route
+}
+
+// names reports whether a name in the query or of a cookie belongs to the parameter: its own name or that of a property.
+func (f *fallback) names(name string) bool {
+	p := f.described
+	style, err := p.SerializationMethod()
+	if p.In != openapi3.ParameterInQuery && p.In != openapi3.ParameterInCookie || err != nil {
+		return false
+	}
+	if style.Style == openapi3.SerializationForm && style.Explode && p.Schema != nil {
+		return name == p.Name || f.schema.Names(name) || len(p.Schema.Value.Properties) == 0 && p.Schema.Value.Type.Is(openapi3.TypeObject)
+	}
+	return name == p.Name
+}
+
+// isGiven reports whether the request has anything of the parameter.
+func (f *fallback) isGiven(r *http.Request) bool {
+	switch f.described.In {
+	case openapi3.ParameterInQuery:
+		return slices.ContainsFunc(slices.Collect(maps.Keys(r.URL.Query())), f.names)
+	case openapi3.ParameterInHeader:
+		return len(r.Header.Values(f.described.Name)) > 0
+	case openapi3.ParameterInCookie:
+		return slices.ContainsFunc(r.Cookies(), func(c *http.Cookie) bool { return f.names(c.Name) })
+	}
+	return true
+}
+
+func (f *fallback) check(r *http.Request, m *route.Match[*operation], rep *report) {
+	p := f.described
+	if !p.Required && !f.isGiven(r) {
+		return
+	}
+	at := Problem{In: p.In, Name: p.Name, Reason: noMatch}
+	input := &openapi3filter.RequestValidationInput{
+		Request: r, Route: f.route, PathParams: map[string]string{}, Options: &openapi3filter.Options{SkipSettingDefaults: true},
+	}
+	if value, ok := m.Param(p.Name); ok {
+		input.PathParams[p.Name] = value
+	}
+	switch err := openapi3filter.ValidateParameter(r.Context(), input, p); {
+	case err == nil:
+		return
+	case !f.isGiven(r):
+		at.Reason = "is required"
+	}
+	rep.add(at)
+}
+
+const noMatch = "does not match its schema"

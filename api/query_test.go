@@ -21,7 +21,10 @@ func TestQuery(t *testing.T) {
 		{"empty id", "id=&fields=a", []string{"query id must not be empty"}},
 		{"no value", "id&fields=a", []string{"query id must not be empty"}},
 		{"a word", "id=abc&fields=a", []string{"query id must be an integer"}},
-		{"a fraction", "id=1.5&fields=a", []string{"query id must be an integer"}},
+		{"a fraction", "id=1.5&fields=a", []string{"query id must be an integer, not a number with a fraction"}},
+		{"a whole number with a point", "id=1.0&fields=a", nil},
+		{"a leading zero, which JSON does not have", "id=007&fields=a", []string{"query id must be an integer"}},
+		{"a plus sign, which JSON does not have", "id=%2B5&fields=a", []string{"query id must be an integer"}},
 		{"space", "id=+1&fields=a", []string{"query id must be an integer"}},
 		{"twice", "id=1&id=2&fields=a", []string{"query id is given 2 times; only one is allowed"}},
 		{"twice, once escaped", "id=1&%69d=1&fields=a", []string{"query id is given 2 times; only one is allowed"}},
@@ -30,8 +33,8 @@ func TestQuery(t *testing.T) {
 		{"no name", "id=1&fields=a&=b", []string{`query "" is not a parameter of this operation ` + known}},
 		{"broken escape", "id=1&fields=%zz", []string{"query fields is not valid percent-encoding"}},
 		{"broken escape in a name", "id=1&fields=a&%z=1", []string{"query %z is not valid percent-encoding"}},
-		{"semicolon", "id=1;fields=a", []string{"query id contains a semicolon, which servers read in different ways; write it as %3B", "query id must be an integer", "query fields is required"}},
-		{"invalid UTF-8", "id=1&fields=%ff", []string{"query fields is not valid UTF-8"}},
+		{"semicolon", "id=1;fields=a", []string{"query id contains a semicolon, which servers interpret in different ways; encode it as %3B", "query id must be an integer", "query fields is required"}},
+		{"invalid UTF-8", "id=1&fields=%ff", []string{"query fields /0 is not valid UTF-8"}},
 		{"control characters in a name", "id=1&fields=a&x%0a%00%e2%80%ae=b", []string{"query x �� is not a parameter of this operation " + known}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -20,7 +20,7 @@ func TestResponse(t *testing.T) {
 		{"a member more", status, 200, `{"DATA":"x","more":{"a":[1]}}`, nil},
 		{"another spelling", status, 200, `{"data":"x"}`, nil},
 		{"another type", status, 200, `{"DATA":null}`, []string{"response body /DATA must be a string, not null"}},
-		{"empty", status, 200, ``, []string{"response body is empty; the contract documents JSON"}},
+		{"empty", status, 200, ``, []string{"response body is empty, but the spec documents JSON"}},
 		{"HTML", status, 200, `<html>`, []string{"response body is not valid JSON at byte 0"}},
 		{"cut off", status, 200, `{"DATA":"x"`, []string{"response body is not valid JSON: it ends too early"}},
 		{"something after it", status, 200, `{"DATA":"x"}<!-- -->`, []string{"response body has data after its JSON value, at byte 12"}},
@@ -83,7 +83,7 @@ func TestResponsesWithoutABody(t *testing.T) {
 	v := of(t, "  /x: {get: {responses: {'200': {description: d, "+content+"}, '204': {description: d, "+content+"}}}, head: {responses: {'200': {description: d, "+content+"}}}}\n")
 	wantProblems(t, v.ValidateResponse(send("GET", "/x", "", ""), 204, nil, nil))
 	wantProblems(t, v.ValidateResponse(send("HEAD", "/x", "", ""), 200, nil, nil))
-	wantProblems(t, v.ValidateResponse(send("GET", "/x", "", ""), 200, nil, nil), "response body is empty; the contract documents JSON")
+	wantProblems(t, v.ValidateResponse(send("GET", "/x", "", ""), 200, nil, nil), "response body is empty, but the spec documents JSON")
 	wantProblems(t, v.ValidateResponse(send("GET", "/x", "", ""), 204, nil, []byte("[]")), "response body must be an object, not a list")
 }
 
@@ -99,7 +99,7 @@ func TestResponsesOfARange(t *testing.T) {
 		{"text/plain", `{"a":1}`, nil},
 		{"", ` []`, []string{"response body must be an object, not a list"}},
 		{"text/plain", `{`, []string{"response body is not valid JSON: it ends too early"}},
-		{"application/json", "", []string{"response body is empty; the contract documents JSON"}},
+		{"application/json", "", []string{"response body is empty, but the spec documents JSON"}},
 		{"application/json", "<html>", []string{"response body is not valid JSON at byte 0"}},
 	} {
 		wantProblems(t, v.ValidateResponse(r, 200, http.Header{"Content-Type": {tt.contentType}}, []byte(tt.body)), tt.want...)

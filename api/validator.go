@@ -13,52 +13,71 @@ import (
 	"example.com/cortexscan/api/internal/schema"
 )
 
-// Validator validates requests and responses against the contract. Everything it knows comes from [Document]: an operation
-// that is added there needs no code. It is safe for concurrent use.
+// Validator validates requests and responses against the OpenAPI document. Everything it knows comes from [Document], so an
+// operation that is added there needs no code. A Validator is safe for concurrent use.
 type Validator struct {
 	operations route.Table[*operation]
-	listed     string // the operations, for the requests that are for none of them
+	listed     string // the operations, for requests that are for none of them
 	filters    []schema.KnownFilter
+	unchecked  []string
 }
 
-// NewValidator compiles the contract, which takes some 3 ms: make one Validator and keep it. The time grows linearly with
-// the document, 0.1 ms a kilobyte. An error means that the document in this package is broken.
-func NewValidator() (*Validator, error) { return newValidator(document) }
+// NewValidator returns the Validator for [Document]. The first call takes about 3 ms; later calls return the same Validator.
+// An error means that openapi.yaml in this package is invalid.
+func NewValidator() (*Validator, error) { return loadOnce() }
+
+// adopt is what to do about a document that can't be used as it is.
+const adopt = "the validator needs a valid OpenAPI 3.0 document; to convert another one, run make adopt"
 
 func newValidator(document []byte) (*Validator, error) {
-	doc, err := openapi3.NewLoader().LoadFromData(document)
+	exact, err := schema.KeepExactNumbers(document)
 	if err != nil {
-		return nil, fmt.Errorf("load the contract: %w", err)
+		return nil, fmt.Errorf("parse the OpenAPI document: %w (%s)", err, adopt)
 	}
-	// A test checks examples and defaults, which nothing here uses.
-	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation()); err != nil {
-		return nil, fmt.Errorf("check the contract: %w", err)
+	doc, err := openapi3.NewLoader().LoadFromData(exact)
+	if err != nil {
+		return nil, fmt.Errorf("load the OpenAPI document: %w (%s)", err, adopt)
 	}
 	if !strings.HasPrefix(doc.OpenAPI, "3.0.") {
-		return nil, fmt.Errorf("check the contract: it is written in OpenAPI %s; this validator reads 3.0", doc.OpenAPI)
+		return nil, fmt.Errorf("load the OpenAPI document: it is OpenAPI %s (%s)", doc.OpenAPI, adopt)
+	}
+	// A test checks the examples and defaults of the document, and nothing here uses them.
+	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation(),
+		openapi3.DisableSchemaPatternValidation()); err != nil {
+		return nil, fmt.Errorf("check the OpenAPI document: %w (%s)", err, adopt)
 	}
 	v := &Validator{}
 	var names []string
 	var compiler schema.Compiler
+	if doc.Components != nil {
+		compiler.Components = doc.Components.Schemas
+	}
 	for template, item := range doc.Paths.Map() {
 		for method := range item.Operations() {
 			op, err := newOperation(doc, item, method, template, &compiler)
 			if err != nil {
-				return nil, fmt.Errorf("compile the contract: %s %s: %w", method, template, err)
+				return nil, fmt.Errorf("compile the OpenAPI document: %s %s: %w", method, template, err)
 			}
 			v.operations.Add(method, template, op)
 			names = append(names, op.name)
 		}
 	}
 	if err := compiler.Err(); err != nil {
-		return nil, fmt.Errorf("compile the contract: %w", err)
+		return nil, fmt.Errorf("compile the OpenAPI document: %w", err)
+	}
+	if compiler.SkippedPatterns() {
+		v.unchecked = schema.SkippedPatterns(exact)
 	}
 	slices.Sort(names)
 	v.listed, v.filters = schema.Listed("operations", names), compiler.KnownFilters()
 	return v, nil
 }
 
-// find looks up the operation by method and path alone. The Violation says why there is none.
+// Unchecked returns a sentence for each keyword of the document that the Validator does not check: a pattern that Go's
+// regexp can't express. The sentence names its place and what to do. There is none in [Document].
+func (v *Validator) Unchecked() []string { return slices.Clone(v.unchecked) }
+
+// find looks up the operation by method and path. The Violation is the reason if there is none.
 func (v *Validator) find(r *http.Request) (route.Match[*operation], *Violation) {
 	if r == nil || r.URL == nil {
 		return route.Match[*operation]{}, &Violation{Problems: []Problem{{In: "path", Reason: "is required: there is no request"}}}
@@ -68,13 +87,13 @@ func (v *Validator) find(r *http.Request) (route.Match[*operation], *Violation) 
 	case m.Found:
 		return m, nil
 	case m.Template == "":
-		return m, &Violation{Problems: []Problem{{In: "path", Reason: "is not in the contract" + v.listed}}}
+		return m, &Violation{Problems: []Problem{{In: "path", Reason: "is not in the spec" + v.listed}}}
 	}
-	return m, &Violation{Problems: []Problem{{In: "method", Reason: "not allowed for " + m.Template + " (only " + strings.Join(m.Methods, ", ") + ")"}}}
+	return m, &Violation{Problems: []Problem{{In: "method", Reason: "is not allowed for " + m.Template + " (allowed: " + strings.Join(m.Methods, ", ") + ")"}}}
 }
 
-// Operation returns the operationId of the operation that a request is for, by its method and path alone; ok is false for
-// an unknown operation. The ID is empty if the contract gives the operation none.
+// Operation returns the operationId of the operation that a request is for. Only its method and path matter, and one slash
+// at the end of the path is ignored. For an unknown operation, ok is false. The ID is empty if the document does not have one.
 func (v *Validator) Operation(r *http.Request) (id string, ok bool) {
 	m, unknown := v.find(r)
 	if unknown != nil {
@@ -83,23 +102,21 @@ func (v *Validator) Operation(r *http.Request) (id string, ok bool) {
 	return m.Value.id, true
 }
 
-// ValidateRequest validates a request against the contract: method and path, parameters, body. It returns nil or a
-// *[Violation]. The host and the credentials are not checked. The request stays as it was: its body, of which up to 8 MiB
-// are read, can be read again.
+// ValidateRequest validates the method, path, parameters and body of a request. It returns nil or a *[Violation]. It does not
+// check the host and the credentials. It reads up to 8 MiB of the body; the body can be read again.
 func (v *Validator) ValidateRequest(r *http.Request) error {
 	m, unknown := v.find(r)
 	if unknown != nil {
 		return unknown
 	}
 	rep := &report{}
-	_ = m.Value.check(r, m.Param, rep) // which is in the report
+	_ = m.Value.check(r, &m, rep) // the report has the error, too
 	return rep.violation(m.Value.name)
 }
 
-// ValidateResponse validates the answer to r against the contract: the status has to be documented for the operation, and
-// headers and body as described. It returns nil or a *[Violation]. The bytes decide what a body is: where JSON is documented
-// it has to be JSON, whatever its Content-Type says. Members that the contract does not describe are no problem, and a
-// status that is documented without a body may come with any.
+// ValidateResponse validates the status, headers and body of the response to r. It returns nil or a *[Violation]. Where JSON
+// is documented, the body must be JSON, whatever its Content-Type. Properties that the document does not describe are
+// valid, and so is any body of a status that is documented without one.
 func (v *Validator) ValidateResponse(r *http.Request, status int, h http.Header, body []byte) error {
 	m, unknown := v.find(r)
 	if unknown != nil {
@@ -108,4 +125,23 @@ func (v *Validator) ValidateResponse(r *http.Request, status int, h http.Header,
 	rep := &report{}
 	m.Value.checkResponse(r.Method, status, h, body, rep)
 	return rep.violation(m.Value.name)
+}
+
+// Advise returns what is valid in a request but probably a mistake: a filter field, operator or value that the document does
+// not list, with the nearest one that it does, and a slash at the end of the path. The service may accept more than is
+// documented, so this is not a violation. There is no advice for an invalid request or an unknown operation. The body can be
+// read again.
+func (v *Validator) Advise(r *http.Request) []Problem {
+	m, unknown := v.find(r)
+	if unknown != nil {
+		return nil
+	}
+	rep := &report{advising: true}
+	if m.TrailingSlash {
+		rep.advice = append(rep.advice, Problem{In: "path", Reason: "ends with a slash, which the spec does not have; the service accepts both"})
+	}
+	if err := m.Value.check(r, &m, rep); err != nil || len(rep.problems) > 0 {
+		return nil
+	}
+	return rep.advice
 }

@@ -57,7 +57,7 @@ func checkText(tb testing.TB, what, text string, runes int) {
 
 func TestViolationNamesTheOperation(t *testing.T) {
 	err := validator(t).ValidateResponse(post(""), 200, nil, nil)
-	want := "POST " + abortPath + ": response body is empty; the contract documents JSON"
+	want := "POST " + abortPath + ": response body is empty, but the spec documents JSON"
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}

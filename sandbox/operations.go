@@ -113,7 +113,10 @@ func netscanError(status int, message, field, reason string) response {
 }
 
 func send(w http.ResponseWriter, res response) {
-	b, _ := json.Marshal(res.body) // the types above always encode
+	b, err := json.Marshal(res.body)
+	if err != nil {
+		res.status, b = http.StatusInternalServerError, []byte("null")
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(res.status)
 	_, _ = w.Write(append(b, '\n')) // the client may be gone

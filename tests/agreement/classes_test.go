@@ -54,8 +54,8 @@ var classes = []class{
 	{name: "A query that is not validly encoded", reason: `^query .*(is not valid percent-encoding|is not valid UTF-8|contains a semicolon)`},
 	{name: "A query that is not validly encoded", reason: `^query .* must (be|have) `, when: func(d difference) bool { return strings.Contains(d.target, "%zz") || strings.Contains(d.target, ";") }},
 	{name: "A parameter given twice", reason: `is given \d times; only one is allowed`},
-	{name: "A charset other than UTF-8", reason: `header Content-Type (must have the charset utf-8|has a parameter that is not valid)`},
-	{name: "A slash too many", reason: `^path is not in the contract`, when: func(d difference) bool {
+	{name: "A charset other than UTF-8", reason: `header Content-Type (must have the charset utf-8|has an invalid parameter)`},
+	{name: "A slash too many", reason: `^path is not in the spec`, when: func(d difference) bool {
 		path, _, _ := strings.Cut(d.target, "?")
 		return strings.HasPrefix(path, "//") || strings.HasSuffix(path, "/")
 	}},

@@ -7,7 +7,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// The promised names of package api.
+// What package api promises.
 var (
 	_ func() []byte                  = api.Document
 	_ func() (*api.Validator, error) = api.NewValidator

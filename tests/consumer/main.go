@@ -1,5 +1,6 @@
-// Command consumer is a user's program, in a module of its own. It uses every exported name of the four packages with
-// its promised type, so what would not compile for users does not compile here.
+// Command consumer is a program like a user's, outside of the module that it uses. It names every exported name of
+// the four packages, and gives each of those that are promised the type that is promised: what does not compile
+// here would not compile for users.
 package main
 
 import (
@@ -22,7 +23,7 @@ func main() {
 	}
 }
 
-// run follows a scan run and cancels scans in a sandbox.
+// run follows a scan run and cancels scans, in a tenant of its own.
 func run(ctx context.Context) error {
 	tenant := sandbox.New(sandbox.WithKey("17", "a key of the test", sandbox.Advanced))
 	tenant.AddScanRun(789, "Pending", "Running", "Completed")

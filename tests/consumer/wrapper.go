@@ -12,7 +12,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// The promised names of package wrapper.
+// What package wrapper promises, name by name and type by type.
 var (
 	_ func(string, wrapper.Credential, ...wrapper.Option) (*wrapper.Client, error) = wrapper.New
 	_ func(...wrapper.Option) (*wrapper.Client, error)                             = wrapper.FromEnv
@@ -52,6 +52,7 @@ var (
 	_ func(wrapper.ResponseValidator, *http.Request, int, http.Header, []byte) error = wrapper.ResponseValidator.ValidateResponse
 )
 
+// The filters of lists and those of times.
 var (
 	_ = []func(...string) gen.EndpointFilter{
 		wrapper.EndpointIDs, wrapper.Hostnames, wrapper.Aliases, wrapper.GroupNames, wrapper.Distributions,
@@ -62,7 +63,7 @@ var (
 	}
 )
 
-// The structs with all their fields.
+// Structs are filled in with the names of their fields; options without any are the defaults.
 var (
 	_ = wrapper.Retry{Attempts: int(0), BaseDelay: time.Duration(0), MaxDelay: time.Duration(0)}
 	_ = wrapper.WaitOptions{Every: time.Duration(0), While: []string(nil), Until: []string(nil), Patience: time.Duration(0)}
@@ -101,7 +102,7 @@ const (
 		wrapper.ScanPendingCancellation + wrapper.ScanSuccess + wrapper.ScanError
 )
 
-// anyString accepts untyped constants only.
+// anyString takes constants that have no type of their own, and no others.
 type anyString string
 
 // However a Credential is printed, it hides itself.

@@ -9,6 +9,75 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
+// framings are the ways to send a body.
+var framings = map[string]func(x *exchange, status int, body string) bool{
+	"Content-Length": func(x *exchange, status int, body string) bool { return x.reply(status, body) },
+	"chunked": func(x *exchange, status int, body string) bool {
+		x.send(fmt.Sprintf("HTTP/1.1 %d X\r\nTransfer-Encoding: chunked\r\n\r\n", status))
+		for len(body) > 0 {
+			n := min(len(body), 20_000)
+			x.send(chunk(body[:n]))
+			body = body[n:]
+		}
+		return x.send("0\r\n\r\n")
+	},
+	"until the connection ends": func(x *exchange, status int, body string) bool {
+		x.send(fmt.Sprintf("HTTP/1.1 %d X\r\nConnection: close\r\n\r\n%s", status, body))
+		return false
+	},
+	"gzip": func(x *exchange, status int, body string) bool {
+		return x.reply(status, gzipped(body), "Content-Encoding: gzip")
+	},
+}
+
+// padded is the documented success of either operation, n bytes long.
+func padded(n int) string {
+	const start, end = `{"DATA":"Scan is in Running state","reply":{"action_id":"7"},"padding":"`, `"}`
+	return start + strings.Repeat("p", n-len(start)-len(end)) + end
+}
+
+// TestLimit checks that the limit applies to the byte, however the body is sent, and that an error over the limit keeps its
+// status.
+func TestLimit(t *testing.T) {
+	for _, limit := range []int{100, 64<<10 + 1} {
+		for name, send := range framings {
+			for _, over := range []int{0, 1, 70_000} {
+				t.Run(fmt.Sprintf("%d/%s/%+d", limit, name, over), func(t *testing.T) {
+					for _, code := range []int{200, 401} {
+						body := padded(limit + over)
+						if code == 401 { // an action beside it would make its outcome unknown
+							body = strings.Replace(body, "action_id", "action_no", 1)
+						}
+						s := serve(t, func(x *exchange) bool { return send(x, code, body) })
+						c := newClient(t, s.url, newTransport(t), wrapper.WithMaxResponseBytes(int64(limit)))
+						for _, op := range []operation{getStatus, abort} {
+							err := op.call(bounded(t), c)
+							if code == 200 && over == 0 {
+								if err != nil {
+									t.Errorf("%s: %d bytes with a limit of %d: %v", op.name, len(body), limit, err)
+								}
+								continue
+							}
+							want := map[int]string{401: "Unauthorized"}[code]
+							if over > 0 {
+								want += " TooLarge"
+							}
+							if code == 200 && !op.get {
+								want += " Unknown"
+							}
+							wantKinds(t, err, want)
+							e, kept := apiError(t, err), body[:min(len(body), limit, 64<<10)]
+							if string(e.Body) != kept || e.StatusCode != code {
+								t.Errorf("%s: HTTP %d with %d bytes of body, want %d and the first %d", op.name, e.StatusCode, len(e.Body), code, len(kept))
+							}
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
 // floods are responses without an end.
 var floods = []struct {
 	name  string

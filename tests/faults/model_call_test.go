@@ -31,8 +31,7 @@ type call struct {
 	executed  []execution
 	result    string // "" beside an error
 	err       error
-	ended     error         // the error of the context, when the call returned
-	late      time.Duration // how long after the end of its context it returned
+	ended     error // the error of the context, when the call returned
 }
 
 // validated is what the request validator saw.

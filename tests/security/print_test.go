@@ -19,22 +19,27 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// holder holds secrets in every way that a program can.
-type holder struct {
-	Cred   wrapper.Credential
-	Client *wrapper.Client
-	Any    any
-	List   []any
-	Map    map[string]any
-	Deeper *holder
+// deep holds secrets in every way that a program can.
+type deep struct {
+	Cred    wrapper.Credential
+	Pointer *wrapper.Credential
+	Client  *wrapper.Client
+	Any     any
+	List    []any
+	Map     map[string]any
+	Deeper  *deep
 
 	cred    wrapper.Credential
 	pointer *wrapper.Credential
-	client  wrapper.Client
+	client  *wrapper.Client
+	value   wrapper.Client
+	targets wrapper.Targets
+	options []wrapper.Option
 	any     any
 	list    [1]wrapper.Credential
 	byCred  map[string]wrapper.Credential
-	deeper  *holder
+	channel chan wrapper.Credential
+	deeper  *deep
 	embedded
 }
 
@@ -49,16 +54,19 @@ func holders(t testing.TB, cred wrapper.Credential) map[string]any {
 	if _, err := c.GetScanRunStatus(t.Context(), 1); err == nil {
 		t.Fatal("no error")
 	}
-	level := func(below *holder) *holder {
-		return &holder{
-			cred, c, cred, []any{cred, &cred, c}, map[string]any{"a": cred, "b": c}, below,
-			cred, &cred, *c, cred, [1]wrapper.Credential{cred}, map[string]wrapper.Credential{"a": cred}, below, embedded{cred},
+	level := func(below *deep) *deep {
+		return &deep{
+			Cred: cred, Pointer: &cred, Client: c, Any: cred, List: []any{cred, &cred, c}, Map: map[string]any{"a": cred, "b": c}, Deeper: below,
+			cred: cred, pointer: &cred, client: c, value: *c, targets: wrapper.AllEndpoints(), options: []wrapper.Option{wrapper.WithTimeout(1)},
+			any: cred, list: [1]wrapper.Credential{cred}, byCred: map[string]wrapper.Credential{"a": cred}, channel: make(chan wrapper.Credential, 1),
+			deeper: below, embedded: embedded{cred},
 		}
 	}
-	h := level(level(level(nil)))
+	d := level(level(level(nil)))
 	return map[string]any{
-		"Credential": cred, "*Credential": &cred, "*Client": c, "Client": *c, "**Client": &c, "*struct": h, "struct": *h,
-		"list": []any{cred, c, *h}, "map": map[any]any{"a": cred, "b": *h}, "embedded": embedded{cred}, "api": c.API(),
+		"Credential": cred, "*Credential": &cred, "*Client": c, "Client": *c, "Targets": wrapper.Matching(wrapper.Hostnames("a")),
+		"*struct": d, "struct": *d, "list": []any{cred, c, *d}, "map": map[any]any{"a": cred, "b": *d}, "embedded": embedded{cred}, "api": c.API(),
+		"func": wrapper.WithTimeout(1), "**Client": &c,
 	}
 }
 

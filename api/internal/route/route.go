@@ -1,4 +1,4 @@
-// Package route finds the operation of a request by method and path, with the path templates of OpenAPI.
+// Package route finds the operation of a request by method and path, with OpenAPI's path templates.
 package route
 
 import (
@@ -10,48 +10,63 @@ import (
 	"strings"
 )
 
-// Table maps methods and path templates to values of type T. It must not change once Find is in use.
+// Table maps methods and path templates to values of type T. Add must not be called once Find is in use.
 type Table[T any] struct {
-	paths    map[string]*path[T] // by template in canonical form
-	patterns map[int][]*path[T]  // those with parameters by number of segments, the more concrete first
+	paths    map[string]*path[T] // by canonical template
+	patterns map[int][]*path[T]  // templates with parameters by number of slashes, the most specific first
 }
 
-// path is one path of the document with its operations by method.
+// path is a path of the document with its operations by method.
 type path[T any] struct {
 	template
 	operations map[string]T
 }
 
-// Match is what Find knows of a request.
+// Match is the result of Find.
 type Match[T any] struct {
-	Found    bool
-	Value    T        // of the operation, if Found
-	Template string   // of the path, also if it has no such method; empty if the path is unknown
-	Methods  []string // that the path has, sorted, if it has not this one
-	names    []string
-	values   []string
+	Found         bool
+	Value         T        // of the operation, if Found
+	Template      string   // of the path, even if it does not have the method; empty if the path is unknown
+	Methods       []string // of the path, sorted, if it does not have the method
+	TrailingSlash bool     // the template matches without the slash at the end of the path
+	names         []string
+	values        []string // in canonical form
 }
+
+// Names returns the names of the path parameters.
+func (m *Match[T]) Names() []string { return m.names }
 
 // Param returns the decoded value of a path parameter, and whether the template has it.
 func (m *Match[T]) Param(name string) (string, bool) {
 	if i := slices.Index(m.names, name); i >= 0 {
-		return m.values[i], true
+		return reveal.Replace(m.values[i]), true
 	}
 	return "", false
 }
 
-// Add enters an operation, such as "GET", "/runs/{id}". The same method and path again replace it.
+// List returns the decoded items of a path parameter that is a list separated by commas.
+func (m *Match[T]) List(name string) []string {
+	var items []string
+	if i := slices.Index(m.names, name); i >= 0 {
+		for _, item := range strings.Split(m.values[i], ",") {
+			items = append(items, reveal.Replace(item))
+		}
+	}
+	return items
+}
+
+// Add adds an operation, such as "GET" and "/runs/{id}". Adding the same method and path again replaces it.
 func (t *Table[T]) Add(method, pathTemplate string, value T) {
 	if t.paths == nil {
 		t.paths, t.patterns = map[string]*path[T]{}, map[int][]*path[T]{}
 	}
-	key := canonical(pathTemplate)
+	key := plainCommas(canonical(pathTemplate))
 	p := t.paths[key]
 	if p == nil {
 		p = &path[T]{newTemplate(pathTemplate), map[string]T{}}
 		t.paths[key] = p
 		if n := strings.Count(key, "/"); len(p.names) > 0 {
-			// The most concrete path wins: /run/{id}/command before /run/{id}/{what}.
+			// The most specific path wins: /run/{id}/command before /run/{id}/{what}.
 			at, _ := slices.BinarySearchFunc(t.patterns[n], p, func(a, b *path[T]) int { return a.compare(b.template) })
 			t.patterns[n] = slices.Insert(t.patterns[n], at, p)
 		}
@@ -59,14 +74,21 @@ func (t *Table[T]) Add(method, pathTemplate string, value T) {
 	p.operations[method] = value
 }
 
-// Find looks up a method, where an empty one is GET as in net/http, and a path. A path without parameters wins over one
-// with. An escaped slash does not end a segment, and a slash at the end makes another path.
+// Find looks up a method (GET if it is empty, as in net/http) and a path. A path without parameters takes precedence. An
+// escaped slash does not end a segment. One slash at the end of the path is ignored if the path is unknown with it. A path
+// such as /runs/ is known if the document has /runs/{id}: an empty ID must not turn into an operation on all runs.
 func (t *Table[T]) Find(method string, u *url.URL) Match[T] {
-	p, values := t.find(canonicalPath(u))
+	requested := canonicalPath(u)
+	p, values := t.find(requested)
+	shorter, hasSlash := strings.CutSuffix(requested, "/")
+	isShorter := p == nil && hasSlash && shorter != ""
+	if isShorter {
+		p, values = t.find(shorter)
+	}
 	if p == nil {
 		return Match[T]{}
 	}
-	m := Match[T]{Template: p.text, names: p.names, values: values}
+	m := Match[T]{Template: p.text, TrailingSlash: isShorter, names: p.names, values: values}
 	if m.Value, m.Found = p.operations[cmp.Or(method, "GET")]; !m.Found {
 		m.Methods = slices.Sorted(maps.Keys(p.operations))
 	}
@@ -74,7 +96,7 @@ func (t *Table[T]) Find(method string, u *url.URL) Match[T] {
 }
 
 func (t *Table[T]) find(requested string) (*path[T], []string) {
-	if p := t.paths[requested]; p != nil && len(p.names) == 0 {
+	if p := t.paths[plainCommas(requested)]; p != nil && len(p.names) == 0 {
 		return p, nil
 	}
 	for _, p := range t.patterns[strings.Count(requested, "/")] {
@@ -98,18 +120,21 @@ func newTemplate(text string) template {
 	t := template{text: text}
 	var pattern strings.Builder
 	rest := 0
+	literal := func(s string) string {
+		return strings.ReplaceAll(regexp.QuoteMeta(plainCommas(canonical(s))), ",", "(?:,|%2C)")
+	}
 	for _, at := range placeholder.FindAllStringSubmatchIndex(text, -1) {
-		pattern.WriteString(regexp.QuoteMeta(canonical(text[rest:at[0]])) + "([^/]*)")
+		pattern.WriteString(literal(text[rest:at[0]]) + "([^/]*)")
 		t.names = append(t.names, text[at[2]:at[3]])
 		rest = at[1]
 	}
 	if len(t.names) > 0 {
-		t.pattern = regexp.MustCompile("^" + pattern.String() + regexp.QuoteMeta(canonical(text[rest:])) + "$")
+		t.pattern = regexp.MustCompile("^" + pattern.String() + literal(text[rest:]) + "$")
 	}
 	return t
 }
 
-// compare sorts the more concrete template first: fewer parameters, then more text.
+// compare sorts the more specific template first: fewer parameters, then more text.
 func (t template) compare(other template) int {
 	return cmp.Or(cmp.Compare(len(t.names), len(other.names)), -cmp.Compare(len(t.text), len(other.text)), cmp.Compare(t.text, other.text))
 }
@@ -117,24 +142,25 @@ func (t template) compare(other template) int {
 // match returns the values of the parameters in a canonical path, or nil.
 func (t template) match(path string) []string {
 	groups := t.pattern.FindStringSubmatch(path)
-	for i, group := range groups {
-		groups[i] = showSlash.Replace(group)
-	}
 	return groups[min(1, len(groups)):]
 }
 
-// canonical returns a percent-encoded path with each segment decoded, but for slashes and percent signs in it. A document
-// may write a template encoded or not.
+// canonical decodes each segment of a percent-encoded path, except for slashes, commas and percent signs in it. A document
+// may have a template encoded or not.
 func canonical(escaped string) string {
 	if !strings.Contains(escaped, "%") {
 		return escaped
 	}
 	segments := strings.Split(escaped, "/")
 	for i, segment := range segments {
-		if plain, err := url.PathUnescape(segment); err == nil {
-			segment = plain
+		items := strings.Split(segment, ",")
+		for j, item := range items {
+			if plain, err := url.PathUnescape(item); err == nil {
+				item = plain
+			}
+			items[j] = hide.Replace(item)
 		}
-		segments[i] = hideSlash.Replace(segment)
+		segments[i] = strings.Join(items, ",")
 	}
 	return strings.Join(segments, "/")
 }
@@ -147,7 +173,10 @@ func canonicalPath(u *url.URL) string {
 	return canonical(u.EscapedPath())
 }
 
+// plainCommas is for what is not a list.
+func plainCommas(canonical string) string { return strings.ReplaceAll(canonical, "%2C", ",") }
+
 var (
-	hideSlash = strings.NewReplacer("%", "%25", "/", "%2F")
-	showSlash = strings.NewReplacer("%25", "%", "%2F", "/")
+	hide   = strings.NewReplacer("%", "%25", "/", "%2F", ",", "%2C")
+	reveal = strings.NewReplacer("%25", "%", "%2F", "/", "%2C", ",")
 )

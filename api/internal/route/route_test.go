@@ -11,7 +11,7 @@ func table() *Table[string] {
 	var t Table[string]
 	for _, operation := range []string{
 		"GET /runs", "POST /runs", "GET /runs/{id}", "DELETE /runs/{id}", "GET /runs/{id}/{what}", "POST /runs/{id}/command", "GET /runs/latest/command",
-		"PUT /files/{name}.{ext}", "GET /a%20b", "GET /a%2Fb/{x}", "GET /100%25",
+		"GET /slash/", "GET /pair/{a},{b}", "PUT /files/{name}.{ext}", "GET /a%20b", "GET /a%2Fb/{x}", "GET /100%25",
 	} {
 		method, path, _ := strings.Cut(operation, " ")
 		t.Add(method, path, operation)
@@ -39,7 +39,19 @@ func TestFind(t *testing.T) {
 		{"GET /a%2Fb/1", "GET /a%2Fb/{x} x=1"},
 		{"GET /100%25", "GET /100%25"},
 
-		// The most concrete path decides, and then the method.
+		{"POST /runs/1/command/", "POST /runs/{id}/command slash id=1"},
+		{"PUT /files/a.txt/", "PUT /files/{name}.{ext} slash name=a ext=txt"},
+		{"GET /a%2520b/", "unknown"},
+		{"GET /100%25/", "GET /100%25 slash"},
+		{"GET /slash/", "GET /slash/"},
+		{"GET /slash//", "GET /slash/ slash"},
+		{"GET /slash", "unknown"},
+		{"GET /runs/1/command//", "unknown"},
+		{"GET /100%25%2F", "unknown"},
+		{"GET /runs/a,b%2Cc", "GET /runs/{id} id=a,b,c list=a|b,c"},
+		{"GET /pair/1%2C2", "GET /pair/{a},{b}"},
+
+		// The most specific path decides, and then the method. decides, and then the method.
 		{"POST /runs/latest/command", "only GET"},
 		{"GET /runs/1/command", "only POST id=1"},
 		{"PUT /runs", "only GET, POST"},
@@ -64,10 +76,16 @@ func TestFind(t *testing.T) {
 			case !m.Found:
 				got = "only " + strings.Join(m.Methods, ", ")
 			}
+			if m.TrailingSlash {
+				got += " slash"
+			}
 			for _, name := range []string{"id", "what", "name", "ext", "x"} {
 				if value, ok := m.Param(name); ok {
 					got += " " + name + "=" + value
 				}
+			}
+			if list := m.List("id"); len(list) > 1 {
+				got += " list=" + strings.Join(list, "|")
 			}
 			if got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)

@@ -23,42 +23,40 @@ var reasons = map[string]func(*openapi3.Schema) string{
 	"format": func(k *openapi3.Schema) string {
 		return cmp.Or(formatReasons[k.Format], "must have the format "+k.Format)
 	},
-	"minimum":          func(k *openapi3.Schema) string { return "must be at least " + number(k.Min) },
-	"maximum":          func(k *openapi3.Schema) string { return "must be at most " + number(k.Max) },
-	"exclusiveMinimum": func(k *openapi3.Schema) string { return "must be more than " + number(k.Min) },
-	"exclusiveMaximum": func(k *openapi3.Schema) string { return "must be less than " + number(k.Max) },
-	"multipleOf":       func(k *openapi3.Schema) string { return "must be a multiple of " + number(k.MultipleOf) },
-	"minItems":         func(k *openapi3.Schema) string { return "must have at least " + count(k.MinItems, "item") },
-	"maxItems":         func(k *openapi3.Schema) string { return "must have at most " + count(*k.MaxItems, "item") },
-	"uniqueItems":      func(*openapi3.Schema) string { return "must not contain the same item twice" },
-	"minProperties":    func(k *openapi3.Schema) string { return "must have at least " + count(k.MinProps, "member") },
-	"maxProperties":    func(k *openapi3.Schema) string { return "must have at most " + count(*k.MaxProps, "member") },
+	"minItems":      func(k *openapi3.Schema) string { return "must have at least " + count(k.MinItems, "item") },
+	"maxItems":      func(k *openapi3.Schema) string { return "must have at most " + count(*k.MaxItems, "item") },
+	"uniqueItems":   func(*openapi3.Schema) string { return "must not contain the same item twice" },
+	"minProperties": func(k *openapi3.Schema) string { return "must have at least " + count(k.MinProps, "property") },
+	"maxProperties": func(k *openapi3.Schema) string { return "must have at most " + count(*k.MaxProps, "property") },
 }
 
-// reason describes a keyword that a value violates.
+// reason describes the violation of a keyword.
 func (s *Schema) reason(keyword string) string {
-	if keyword == "pattern" && s.source.Pattern == "" {
-		keyword = "format" // which has one
-	}
 	known := reasons[keyword]
 	switch {
-	case keyword == "type" || keyword == "enum":
+	case keyword == "enum":
 		return "must be " + s.Describe()
 	case keyword == "minLength" && s.source.MinLength == 1:
 		return "must not be empty"
+	case keyword == "minimum" && s.source.ExclusiveMin.IsTrue():
+		return "must be more than " + s.minimum.literal
+	case keyword == "minimum":
+		return "must be at least " + s.minimum.literal
+	case keyword == "maximum" && s.source.ExclusiveMax.IsTrue():
+		return "must be less than " + s.maximum.literal
+	case keyword == "maximum":
+		return "must be at most " + s.maximum.literal
+	case keyword == "multipleOf":
+		return "must be a multiple of " + s.multiple.literal
 	case known != nil:
 		return known(s.source)
-	case keyword == "":
-		return "does not match its schema"
 	}
-	return "violates the keyword " + keyword + " of its schema"
+	return "does not match its schema"
 }
 
 var formatReasons = map[string]string{
 	"int64": "must be between -9223372036854775808 and 9223372036854775807", "int32": "must be between -2147483648 and 2147483647",
 }
-
-func number(f *float64) string { return strconv.FormatFloat(*f, 'f', -1, 64) }
 
 // Describe returns what the schema accepts, to stand after "must be".
 func (s *Schema) Describe() string {
@@ -96,7 +94,7 @@ func (s *Schema) forms(depth int) []string {
 	default:
 		texts = append(texts, "another value")
 	}
-	if s.source.Nullable {
+	if s.source.Nullable && s.enum == nil {
 		texts = append(texts, "null")
 	}
 	return slices.Compact(texts)
@@ -134,7 +132,7 @@ func (s *Schema) describeList() string {
 	if s.source.MinItems > 0 {
 		return "a list of at least " + count(s.source.MinItems, one)
 	}
-	return "a list of " + one + "s"
+	return "a list of " + plural(one)
 }
 
 func oneOfValues(values []any) string {
@@ -169,10 +167,17 @@ func Listed(label string, names []string) string {
 	return " (" + label + ": " + List(names, ", ") + ")"
 }
 
+func plural(noun string) string {
+	if noun == "property" {
+		return "properties"
+	}
+	return noun + "s"
+}
+
 // count returns "one item", "2 items".
 func count(n uint64, noun string) string {
 	if n == 1 {
 		return "one " + noun
 	}
-	return strconv.FormatUint(n, 10) + " " + noun + "s"
+	return strconv.FormatUint(n, 10) + " " + plural(noun)
 }

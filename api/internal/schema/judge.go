@@ -1,8 +1,10 @@
 package schema
 
 import (
+	"encoding/json"
 	"errors"
 	"maps"
+	"path"
 	"reflect"
 	"slices"
 	"strconv"
@@ -11,7 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Check returns what is wrong with value, at most limit problems. Numbers are json.Number or int64.
+// Check returns at most limit problems of a value, whose numbers are json.Number.
 func (s *Schema) Check(value any, d Direction, limit int) []Problem {
 	w := walker{direction: d, limit: limit, active: make([]*Schema, 0, 8)}
 	w.judge(s, value)
@@ -143,14 +145,14 @@ func (w *walker) apply(s *Schema, value any) int {
 	return found
 }
 
-// null is the judgment on null: a schema without a type accepts it if its parts do.
+// null validates null. A schema without a type accepts it if its parts do, and an enumeration has to list it.
 func (w *walker) null(s *Schema) int {
 	composed := len(s.allOf)+len(s.oneOf)+len(s.anyOf) > 0
-	listed := len(s.source.Enum) == 0 || slices.Contains(s.source.Enum, nil)
+	listed := s.enum == nil || s.enum["null"]
 	switch {
-	case s.source.Nullable:
+	case s.source.Nullable && listed:
 		return 0
-	case composed || s.source.Type == nil && listed:
+	case composed && listed || s.source.Type == nil && listed:
 		return w.composition(s, nil)
 	}
 	return w.add("must be " + s.Describe() + ", not null")
@@ -167,32 +169,78 @@ func (w *walker) composition(s *Schema, value any) int {
 	if len(s.anyOf) > 0 {
 		found += w.choose(s, s.anyOf, value, len(s.anyOf))
 	}
+	if len(s.heirs) > 0 {
+		found += w.heir(s, value)
+	}
 	if s.not != nil && w.count(s.not, value) == 0 {
-		found += w.add("matches a schema that the contract excludes")
+		found += w.add("matches a schema that the spec excludes")
 	}
 	return found
 }
 
 var allErrors = openapi3.MultiErrors()
 
-// keywords reports what kin-openapi says of s without its parts.
+// keywords checks the keywords of s itself.
 func (w *walker) keywords(s *Schema, value any) int {
+	found := 0
+	add := func(keyword string) { found += w.add(s.reason(keyword)) }
+	if s.enum != nil && !s.enum[canonical(value)] {
+		add("enum")
+	}
+	if number, isNumber := value.(json.Number); isNumber && (s.minimum != nil || s.maximum != nil || s.multiple != nil) {
+		d := parseDecimal(string(number))
+		if s.minimum != nil && d.compare(s.minimum.decimal) < lowest(s.source.ExclusiveMin) {
+			add("minimum")
+		}
+		if s.maximum != nil && s.maximum.compare(d) < lowest(s.source.ExclusiveMax) {
+			add("maximum")
+		}
+		if s.multiple != nil && !d.isMultipleOf(s.multiple.decimal) {
+			add("multipleOf")
+		}
+	}
+	if list, isList := value.([]any); isList && s.source.UniqueItems && hasDuplicate(list) {
+		add("uniqueItems")
+	}
+	if valid := formats[s.source.Format]; valid != nil && !valid(value) {
+		add("format")
+	}
 	if s.keywords == nil {
-		return 0
+		return found
 	}
 	err := s.keywords.VisitJSON(value, allErrors)
 	if err == nil {
-		return 0
+		return found
 	}
-	refusals := openapi3.MultiError{err}
-	errors.As(err, &refusals)
-	for _, err := range refusals {
-		// Only the keyword is taken: kin-openapi's own words may repeat the value.
-		refusal := &openapi3.SchemaError{}
-		errors.As(err, &refusal)
-		w.add(s.reason(refusal.SchemaField))
+	problems := openapi3.MultiError{err}
+	errors.As(err, &problems)
+	for _, err := range problems {
+		// Only the keyword is used: kin-openapi's own words may contain the value.
+		problem := &openapi3.SchemaError{}
+		errors.As(err, &problem)
+		add(problem.SchemaField)
 	}
-	return len(refusals)
+	return found
+}
+
+// lowest returns the lowest result of a comparison with a bound that is valid.
+func lowest(exclusive openapi3.ExclusiveBound) int {
+	if exclusive.IsTrue() {
+		return 1
+	}
+	return 0
+}
+
+func hasDuplicate(list []any) bool {
+	seen := make(map[string]bool, len(list))
+	for _, item := range list {
+		key := canonical(item)
+		if seen[key] {
+			return true
+		}
+		seen[key] = true
+	}
+	return false
 }
 
 // members reports on an object's members: unknown, missing, of the other direction, and what is wrong inside them.
@@ -209,7 +257,7 @@ func (w *walker) members(s *Schema, value map[string]any) int {
 		case w.isFull():
 			return found
 		case known == nil && s.closed:
-			found += w.add("is not a known member"+Listed("known", s.propertyNames)+ignored[w.direction], name)
+			found += w.add("is not a known property"+Listed("known", s.propertyNames)+ignored[w.direction], name)
 		case known == nil && s.rest == nil:
 		case known == nil:
 			found += w.down(name, s.rest, value[name])
@@ -281,6 +329,30 @@ func (w *walker) choose(s *Schema, forms []*Schema, value any, most int) int {
 	return w.add("must be " + s.Describe() + ", not " + t.String())
 }
 
+// heir validates an object by the heir that the discriminator of s names.
+func (w *walker) heir(s *Schema, value any) int {
+	object, _ := value.(map[string]any)
+	word, isString := object[s.source.Discriminator.PropertyName].(string)
+	// An object that is validated by an heir already has been told what it is.
+	if !isString || slices.ContainsFunc(w.active[w.base:], func(active *Schema) bool { return slices.Contains(s.heirs, active) }) {
+		return 0
+	}
+	target := word
+	ref, mapped := s.source.Discriminator.Mapping[word]
+	if mapped {
+		target = path.Base(ref.Ref)
+	}
+	for _, heir := range s.heirs {
+		if heir.name == target {
+			return w.judge(heir, value)
+		}
+	}
+	if len(s.source.Discriminator.Mapping) > 0 && !mapped {
+		return w.add("must be one of "+List(slices.Sorted(maps.Keys(s.source.Discriminator.Mapping)), ", "), s.source.Discriminator.PropertyName)
+	}
+	return 0
+}
+
 // discriminate leaves of the forms the one that an object names by a discriminator, by the mapping or by the name of the
 // form. The error is a reason for the discriminating member.
 func (s *Schema) discriminate(forms []*Schema, value any) ([]*Schema, error) {
@@ -299,7 +371,7 @@ func (s *Schema) discriminate(forms []*Schema, value any) ([]*Schema, error) {
 	}
 	target := word
 	if ref, mapped := discriminator.Mapping[word]; mapped {
-		target = ref.Ref[strings.LastIndexByte(ref.Ref, '/')+1:]
+		target = path.Base(ref.Ref)
 	}
 	for _, form := range forms {
 		if form.name == target {

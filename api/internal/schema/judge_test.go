@@ -12,6 +12,11 @@ func TestJudge(t *testing.T) {
 		`Square: {"type":"object","required":["kind","side"],"properties":{"kind":{"type":"string"},"side":{"type":"number"}}}`,
 		`Circle: {"type":"object","required":["kind","radius"],"properties":{"kind":{"type":"string"},"radius":{"type":"number"}}}`,
 		`Lists: {"type":"array","minItems":1,"items":{"$ref":"#/components/schemas/Lists"}}`,
+		`Pet: {"type":"object","required":["kind"],"properties":{"kind":{"type":"string"}},"discriminator":{"propertyName":"kind"}}`,
+		`Cat: {"allOf":[{"$ref":"#/components/schemas/Pet"},{"type":"object","required":["claws"],"properties":{"claws":{"type":"integer"}}}]}`,
+		`Kitten: {"allOf":[{"$ref":"#/components/schemas/Cat"},{"type":"object","required":["age"]}]}`,
+		`Mapped: {"type":"object","properties":{"kind":{"type":"string"}},"discriminator":{"propertyName":"kind","mapping":{"dog":"#/components/schemas/Dog"}}}`,
+		`Dog: {"allOf":[{"$ref":"#/components/schemas/Mapped"},{"type":"object","required":["barks"]}]}`,
 		`Self: {"allOf":[{"$ref":"#/components/schemas/Self"},{"type":"string","minLength":2}]}`,
 	}
 	const (
@@ -28,15 +33,15 @@ func TestJudge(t *testing.T) {
 		want                []string
 	}{
 		{"members", closed, `{"a":1}`, false, nil},
-		{"an unknown member", closed, `{"a":1,"b":[]}`, false, []string{"/b is not a known member (known: a, id, key); the service would ignore it"}},
-		{"an unknown member of a response", closed, `{"a":1,"b":[],"id":"x"}`, true, []string{"/b is not a known member (known: a, id, key)"}},
+		{"an unknown member", closed, `{"a":1,"b":[]}`, false, []string{"/b is not a known property (known: a, id, key); the service would ignore it"}},
+		{"an unknown member of a response", closed, `{"a":1,"b":[],"id":"x"}`, true, []string{"/b is not a known property (known: a, id, key)"}},
 		{"nothing", closed, `{}`, false, []string{"/a is required"}},
 		{"nothing in a response", closed, `{}`, true, []string{"/a is required", "/id is required"}},
 		{"read-only", closed, `{"a":1,"id":"x"}`, false, []string{"/id is read-only: a request must not contain it"}},
 		{"write-only", closed, `{"a":1,"id":"x","key":"y"}`, true, []string{"/key is write-only: a response must not contain it"}},
 		{"a UUID", `{"type":"string","format":"uuid"}`, `"0E6F4E4C-3f4b-4b0e-9a31-9d1c2a7a3b11"`, false, nil},
 		{"no UUID", `{"type":"object","properties":{"a":{"type":"string","format":"uuid"}}}`, `{"a":"0e6f4e4c"}`, false, []string{"/a must have the format uuid"}},
-		{"a UUID with a pattern", `{"type":"string","format":"uuid","pattern":"^x$"}`, `"y"`, false, []string{"must match the pattern ^x$"}},
+		{"a UUID with a pattern", `{"type":"string","format":"uuid","pattern":"^x$"}`, `"y"`, false, []string{"must have the format uuid", "must match the pattern ^x$"}},
 		{"additional members", scores, `{"a":1,"b":"2"}`, false, []string{"/b must be an integer, not a string"}},
 		{"open", `{"type":"object"}`, `{"a":[1e999]}`, false, nil},
 
@@ -62,6 +67,19 @@ func TestJudge(t *testing.T) {
 		{"without a mapping", unmapped, `{"kind":"Circle","side":1}`, false, []string{"/radius is required"}},
 		{"without a mapping, another name", unmapped, `{"kind":"x","side":1}`, false, nil},
 
+		{"an heir", `{"$ref":"#/components/schemas/Pet"}`, `{"kind":"Cat","claws":18}`, false, nil},
+		{"an heir, wrong", `{"$ref":"#/components/schemas/Pet"}`, `{"kind":"Cat","claws":"x"}`, false, []string{"/claws must be an integer, not a string"}},
+		{"an heir's heir", `{"$ref":"#/components/schemas/Pet"}`, `{"kind":"Kitten"}`, false, []string{"/claws is required", "/age is required"}},
+		{"the base itself", `{"$ref":"#/components/schemas/Pet"}`, `{"kind":"Pet"}`, false, nil},
+		{"an unknown heir", `{"$ref":"#/components/schemas/Pet"}`, `{"kind":"Fish"}`, false, nil},
+		{"no heir named", `{"$ref":"#/components/schemas/Pet"}`, `{}`, false, []string{"/kind is required"}},
+		{"an heir that names another", `{"$ref":"#/components/schemas/Cat"}`, `{"kind":"Kitten","claws":1}`, false, nil},
+		{"a mapped heir", `{"$ref":"#/components/schemas/Mapped"}`, `{"kind":"dog"}`, false, []string{"/barks is required"}},
+		{"an heir that is not mapped", `{"$ref":"#/components/schemas/Mapped"}`, `{"kind":"cat"}`, false, []string{"/kind must be one of dog"}},
+		{"an heir in a list", `{"type":"array","items":{"$ref":"#/components/schemas/Pet"}}`, `[{"kind":"Cat","claws":1},{"kind":"Cat"}]`, false, []string{"/1/claws is required"}},
+
+		{"null in a nullable enumeration that lists it", `{"type":"string","nullable":true,"enum":["a",null]}`, `null`, false, nil},
+		{"null in a nullable enumeration that does not", `{"type":"string","nullable":true,"enum":["a"]}`, `null`, false, []string{`must be "a", not null`}},
 		{"null without a type", `{}`, `null`, false, nil},
 		{"null without a type, beside other keywords", `{"description":"x","minimum":1,"title":"y"}`, `null`, false, nil},
 		{"null in a list", `{"type":"array","items":{}}`, `[null]`, false, nil},
@@ -72,7 +90,7 @@ func TestJudge(t *testing.T) {
 		{"null of a part", `{"allOf":[{"$ref":"#/components/schemas/Tree"}],"nullable":true}`, `null`, false, nil},
 		{"null of an alternative", `{"oneOf":[{"type":"string"},{"type":"integer","nullable":true}]}`, `null`, false, nil},
 		{"null of no alternative", `{"oneOf":[{"type":"string"},{"type":"integer"}]}`, `null`, false, []string{"must be a string or an integer, not null"}},
-		{"null excluded", `{"not":{}}`, `null`, false, []string{"matches a schema that the contract excludes"}},
+		{"null excluded", `{"not":{}}`, `null`, false, []string{"matches a schema that the spec excludes"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			direction := Request

@@ -1,13 +1,15 @@
-// Package schema validates values against the schemas of an OpenAPI document: it finds every problem, says where it is,
-// and describes it. kin-openapi judges the keywords of one schema; the way through the value, the choice between
-// alternatives and the words are this package's.
+// Package schema validates values against the schemas of an OpenAPI document. It finds every problem, with its place.
+// kin-openapi checks strings and the sizes of lists and objects; this package walks through the value, chooses between
+// alternatives, compares numbers exactly, and describes what it finds.
 //
-// The time that it takes grows linearly with the value, also where a recursive schema offers alternatives.
+// Validation takes time linear in the size of the value, even where a recursive schema has alternatives.
 package schema
 
 import (
 	"encoding/json"
-	"math"
+	"fmt"
+	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -23,13 +25,17 @@ type Schema struct {
 	types  TypeSet
 
 	allOf, oneOf, anyOf []*Schema
-	not, items, rest    *Schema // rest: of members that properties does not name
+	heirs               []*Schema // the components that include this schema in allOf, if it has a discriminator
+	not, items, rest    *Schema   // rest is for properties that properties does not name
 	properties          map[string]*Schema
-	propertyNames       []string         // sorted
-	closed              bool             // members that properties does not name are refused
-	keywords            *openapi3.Schema // what kin-openapi judges, without the parts above; nil where there is nothing to judge
-	isPlain             bool             // of a scalar only the type matters
-	recursive           bool             // it contains itself, and every circle of schemas goes through such a one
+	propertyNames       []string // sorted
+	closed              bool     // other properties are invalid
+
+	enum                       map[string]bool // in canonical form
+	minimum, maximum, multiple *bound
+	keywords                   *openapi3.Schema // what kin-openapi checks; nil if nothing
+	isPlain                    bool             // only the type of a scalar matters
+	recursive                  bool             // it contains itself; every cycle of schemas has at least one such schema
 
 	knownValues  []string
 	knownFilters map[string]KnownFilter // by field
@@ -42,7 +48,7 @@ type KnownFilter struct {
 	Values    []string `json:"values"` // nil where any value will do
 }
 
-// Direction is the way of a message, for readOnly and writeOnly.
+// Direction tells requests from responses, for readOnly and writeOnly.
 type Direction int
 
 // The directions.
@@ -51,10 +57,10 @@ const (
 	Response
 )
 
-// Problem is one thing that is wrong with a value. It never repeats a value.
+// Problem is one problem of a value. It never contains a value.
 type Problem = strictjson.Problem
 
-// Types returns the types that a value may have, null aside.
+// Types returns the types that a value may have, except null.
 func (s *Schema) Types() TypeSet {
 	if s == nil {
 		return Any
@@ -65,19 +71,29 @@ func (s *Schema) Types() TypeSet {
 // Items returns the schema of the items of a list.
 func (s *Schema) Items() *Schema { return s.items }
 
-// Names reports whether the schema or a part of it describes a member of that name, or additional ones of any name.
-func (s *Schema) Names(name string) bool {
+// Names reports whether the schema or a part of it has a property of that name, or a schema for any other name.
+func (s *Schema) Names(name string) bool { return s.Property(name) != nil }
+
+// Property returns the schema of a property, from the schema itself or from its parts, or nil.
+func (s *Schema) Property(name string) *Schema {
 	if s == nil || s.recursive {
-		return false
+		return nil
 	}
-	_, described := s.properties[name]
-	return described || s.rest != nil || slices.ContainsFunc(slices.Concat(s.allOf, s.oneOf, s.anyOf), func(part *Schema) bool { return part.Names(name) })
+	if p := s.properties[name]; p != nil {
+		return p
+	}
+	for _, part := range slices.Concat(s.allOf, s.oneOf, s.anyOf) {
+		if p := part.Property(name); p != nil {
+			return p
+		}
+	}
+	return s.rest
 }
 
-// TypeSet is a set of JSON types. A number without a fraction is an integer as well.
+// TypeSet is a set of JSON types. Integer includes numbers such as 1.0 and 1e3.
 type TypeSet uint8
 
-// The types. Any leaves out null, which in OpenAPI 3.0 is no type.
+// The types. Any does not include Null, which is not a type in OpenAPI 3.0.
 const (
 	Null TypeSet = 1 << iota
 	Boolean
@@ -86,7 +102,7 @@ const (
 	String
 	Array
 	Object
-	outOfRange // a number that float64, in which kin-openapi compares, does not hold
+	outOfRange // a number that float64 can't hold
 
 	Any = Boolean | Integer | Fraction | String | Array | Object | outOfRange
 )
@@ -96,7 +112,7 @@ var typeNames = map[TypeSet]string{
 	outOfRange: "a number that is out of range",
 }
 
-// String names a single type as the end of a sentence.
+// String describes a single type, with its article.
 func (t TypeSet) String() string { return typeNames[t] }
 
 // typeOf returns the single type of a value.
@@ -110,19 +126,19 @@ func typeOf(value any) TypeSet {
 		return String
 	case []any:
 		return Array
-	case map[string]any:
-		return Object
 	case json.Number:
 		if len(value) < 300 && !strings.ContainsAny(string(value), ".eE") {
 			return Integer
 		}
-		if f, err := value.Float64(); err != nil {
+		if _, err := value.Float64(); err != nil {
 			return outOfRange
-		} else if f != math.Trunc(f) {
+		}
+		if !parseDecimal(string(value)).isInteger() {
 			return Fraction
 		}
+		return Integer
 	}
-	return Integer
+	return Object
 }
 
 var keywordTypes = map[string]TypeSet{
@@ -130,7 +146,7 @@ var keywordTypes = map[string]TypeSet{
 	openapi3.TypeString: String, openapi3.TypeArray: Array, openapi3.TypeObject: Object,
 }
 
-// named returns the types that the keyword type allows.
+// named returns the types that the type keyword allows.
 func named(types *openapi3.Types) TypeSet {
 	if types == nil {
 		return Any
@@ -140,4 +156,151 @@ func named(types *openapi3.Types) TypeSet {
 		set |= keywordTypes[name]
 	}
 	return set
+}
+
+// Compiler compiles the schemas of one document, each of them once.
+type Compiler struct {
+	Components openapi3.Schemas // of the document, for discriminators without alternatives
+	compiled   map[*openapi3.Schema]*Schema
+	filters    map[string]KnownFilter
+	patterns   bool
+	err        error
+}
+
+// Err returns the first error of Compile: an invalid x-known-values.
+func (c *Compiler) Err() error { return c.err }
+
+// SkippedPatterns reports whether a schema has a pattern that Go's regexp can't compile. Such a pattern is not checked.
+func (c *Compiler) SkippedPatterns() bool { return c.patterns }
+
+// KnownFilters returns the filters of all compiled schemas, sorted by field.
+func (c *Compiler) KnownFilters() []KnownFilter {
+	var sorted []KnownFilter
+	for _, field := range slices.Sorted(maps.Keys(c.filters)) {
+		sorted = append(sorted, c.filters[field])
+	}
+	return sorted
+}
+
+// Compile compiles the schema that ref refers to. It returns nil if there is none.
+func (c *Compiler) Compile(ref *openapi3.SchemaRef) *Schema {
+	if ref == nil || ref.Value == nil {
+		return nil
+	}
+	s := c.compiled[ref.Value]
+	switch {
+	case s == nil:
+		s = c.compile(ref.Value)
+	case s.types == unfinished:
+		s.recursive = true
+	}
+	if ref.Ref != "" {
+		s.name = path.Base(ref.Ref)
+	}
+	return s
+}
+
+// unfinished is the types of a schema that is still being compiled.
+const unfinished TypeSet = 0xff
+
+func (c *Compiler) compile(source *openapi3.Schema) *Schema {
+	s := &Schema{source: source, types: unfinished}
+	if c.compiled == nil {
+		c.compiled, c.filters = map[*openapi3.Schema]*Schema{}, map[string]KnownFilter{}
+	}
+	c.compiled[source] = s
+	s.allOf, s.oneOf, s.anyOf = c.all(source.AllOf), c.all(source.OneOf), c.all(source.AnyOf)
+	s.not, s.items, s.rest = c.Compile(source.Not), c.Compile(source.Items), c.Compile(source.AdditionalProperties.Schema)
+	s.closed = source.AdditionalProperties.Has != nil && !*source.AdditionalProperties.Has
+	s.propertyNames = slices.Sorted(maps.Keys(source.Properties))
+	s.properties = make(map[string]*Schema, len(source.Properties))
+	for _, name := range s.propertyNames {
+		s.properties[name] = c.Compile(source.Properties[name])
+	}
+	c.compileKeywords(s)
+	var err error
+	if s.knownValues, s.knownFilters, err = knownIn(source); err != nil && c.err == nil {
+		c.err = fmt.Errorf("%s: %w", extension, err)
+	}
+	maps.Copy(c.filters, s.knownFilters)
+	s.isPlain = s.keywords == nil && s.enum == nil && s.minimum == nil && s.maximum == nil && s.multiple == nil && s.not == nil &&
+		formats[source.Format] == nil && s.knownValues == nil && len(s.allOf)+len(s.oneOf)+len(s.anyOf) == 0
+	s.types = acceptable(s)
+	c.compileHeirs(s)
+	return s
+}
+
+func (c *Compiler) all(refs openapi3.SchemaRefs) []*Schema {
+	var out []*Schema
+	for _, ref := range refs {
+		out = append(out, c.Compile(ref))
+	}
+	return out
+}
+
+// compileHeirs finds the schemas between which a discriminator chooses that has no alternatives beside it.
+func (c *Compiler) compileHeirs(s *Schema) {
+	if s.source.Discriminator == nil || len(s.oneOf)+len(s.anyOf) > 0 {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Components)) {
+		if component := c.Components[name].Value; inherits(component, s.source, nil) {
+			s.heirs = append(s.heirs, c.Compile(&openapi3.SchemaRef{Ref: componentPrefix + name, Value: component}))
+		}
+	}
+}
+
+const componentPrefix = "#/components/schemas/"
+
+// inherits reports whether a schema includes base in allOf, directly or not.
+func inherits(s, base *openapi3.Schema, seen []*openapi3.Schema) bool {
+	return s != nil && !slices.Contains(seen, s) && slices.ContainsFunc(s.AllOf, func(part *openapi3.SchemaRef) bool {
+		return part.Value == base || inherits(part.Value, base, append(seen, s))
+	})
+}
+
+// acceptable returns the types that s can accept. It can't see into a schema that is still being compiled.
+func acceptable(s *Schema) TypeSet {
+	types := named(s.source.Type)
+	for _, part := range s.allOf {
+		types &= part.Types()
+	}
+	for _, forms := range [][]*Schema{s.oneOf, s.anyOf} {
+		if len(forms) == 0 {
+			continue
+		}
+		var either TypeSet
+		for _, form := range forms {
+			either |= form.Types()
+		}
+		types &= either
+	}
+	return types & Any
+}
+
+// compileKeywords divides the keywords between this package and kin-openapi.
+func (c *Compiler) compileKeywords(s *Schema) {
+	source := s.source
+	exact, _ := source.Extensions[exactExtension].(map[string]any)
+	s.minimum = exactNumbers(exact).bound("minimum", source.Min)
+	s.maximum = exactNumbers(exact).bound("maximum", source.Max)
+	s.multiple = exactNumbers(exact).bound("multipleOf", source.MultipleOf)
+	s.enum = exactNumbers(exact).enum(source.Enum)
+
+	own := openapi3.Schema{
+		Format: source.Format, MinLength: source.MinLength, MaxLength: source.MaxLength,
+		MinItems: source.MinItems, MaxItems: source.MaxItems, MinProps: source.MinProps, MaxProps: source.MaxProps,
+	}
+	if formats[own.Format] != nil {
+		own.Format = ""
+	}
+	if source.Pattern != "" {
+		pattern, err := goPattern(source.Pattern)
+		if own.Pattern = pattern; err != nil {
+			own.Pattern, c.patterns = "", true
+		}
+	}
+	if !own.IsEmpty() {
+		s.keywords = &own
+	}
 }

@@ -8,10 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"math/big"
 	"slices"
-	"strconv"
 	"sync"
 	"unicode/utf8"
 
@@ -103,7 +100,7 @@ func (r *reader) value() (any, error) {
 	case jsontext.KindString:
 		return token.String(), nil
 	case jsontext.KindNumber:
-		return clampInt64(token.String()), nil
+		return json.Number(token.String()), nil
 	case jsontext.KindNull:
 		return nil, nil
 	}
@@ -148,28 +145,10 @@ func (r *reader) object() (any, error) {
 	return members, err
 }
 
-// Number returns the number that text is, in the grammar of JSON and without anything around it.
+// Number returns text as a number if it is one in the grammar of JSON, without anything around it.
 func Number(text string) (json.Number, bool) {
 	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') || text[len(text)-1] <= ' ' {
 		return "", false
 	}
-	return clampInt64(text), jsontext.Value(text).IsValid()
-}
-
-// clampInt64 keeps a literal as it is written, except just outside the range of int64: kin-openapi compares in float64,
-// where 9223372036854775807 and ...808 are the same number. One past the edge is passed on as the next number that
-// differs.
-func clampInt64(literal string) json.Number {
-	// A shorter literal cannot come so close to the edge, and a longer one is not worth exact arithmetic.
-	if len(literal) < 16 || len(literal) > 64 {
-		return json.Number(literal)
-	}
-	f, _ := strconv.ParseFloat(literal, 64)
-	if math.Abs(f) != 1<<63 {
-		return json.Number(literal)
-	}
-	if exact, ok := new(big.Rat).SetString(literal); ok && exact.IsInt() && exact.Num().IsInt64() {
-		return json.Number(literal)
-	}
-	return json.Number(strconv.FormatFloat(math.Nextafter(f, 2*f), 'f', 0, 64))
+	return json.Number(text), jsontext.Value(text).IsValid()
 }

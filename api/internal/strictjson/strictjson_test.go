@@ -36,7 +36,7 @@ func TestRead(t *testing.T) {
 		{"a scalar", "7", json.Number("7"), nil},
 		{"half a surrogate pair", `"\ud83d"`, "\ufffd", nil},
 		{"the edge of int64", "[9223372036854775807,9223372036854775808,-9223372036854775809]",
-			[]any{json.Number("9223372036854775807"), json.Number("9223372036854777856"), json.Number("-9223372036854777856")}, nil},
+			[]any{json.Number("9223372036854775807"), json.Number("9223372036854775808"), json.Number("-9223372036854775809")}, nil},
 
 		{"empty", "", nil, []string{early}},
 		{"only space", " \n", nil, []string{early}},
@@ -144,7 +144,7 @@ func FuzzRead(f *testing.F) {
 			}
 		case json.Valid([]byte(text)) != (ok && !has("has data after")):
 			t.Errorf("%q: read %t with %v, encoding/json says %v", text, ok, problems, err)
-		case ok && err == nil && !reflect.DeepEqual(value, want) && !strings.Contains(text, "922337203685477"): // which clampInt64 may change
+		case ok && err == nil && !reflect.DeepEqual(value, want):
 			t.Errorf("%q: read %#v, want %#v", text, value, want)
 		}
 	})
@@ -153,9 +153,7 @@ func FuzzRead(f *testing.F) {
 func TestNumber(t *testing.T) {
 	for text, want := range map[string]json.Number{
 		"0": "0", "-0": "-0", "1.50": "1.50", "1e3": "1e3", "-1.5E-3": "-1.5E-3",
-		"9223372036854775807": "9223372036854775807", "9223372036854775808": "9223372036854777856",
-		"9.223372036854775808e18": "9223372036854777856", "-9223372036854775809": "-9223372036854777856",
-		"-9223372036854775808": "-9223372036854775808", "10000000000000000000": "10000000000000000000",
+		"9223372036854775808": "9223372036854775808",
 	} {
 		if got, ok := Number(text); !ok || got != want {
 			t.Errorf("%s: got %s %t, want %s", text, got, ok, want)

@@ -1,0 +1,298 @@
+package api
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+
+	"example.com/cortexscan/api/internal/schema"
+)
+
+// mediaType is the value of a Content-Type, or the name of a media type in the document, which may be a range.
+type mediaType struct {
+	name       string // type and subtype in lower case, "application/json" or "application/*"
+	parameters map[string]string
+}
+
+// parseMediaType parses a media type. If a parameter is invalid, it returns the name and an error.
+func parseMediaType(s string) (mediaType, error) {
+	if s == "application/json" || s == "" { // nearly always
+		return mediaType{name: s}, nil
+	}
+	name, parameters, err := mime.ParseMediaType(s)
+	if err != nil {
+		name, _, _ = strings.Cut(s, ";")
+		name = strings.ToLower(strings.TrimSpace(name))
+	}
+	return mediaType{name: name, parameters: parameters}, err
+}
+
+func (m mediaType) isJSON() bool {
+	return m.name == "application/json" || m.name == "text/json" || strings.HasSuffix(m.name, "+json")
+}
+
+func (m mediaType) isRange() bool { return strings.HasSuffix(m.name, "/*") }
+
+// covers reports whether m is the same type as other or a range that contains it. Parameters do not matter.
+func (m mediaType) covers(other mediaType) bool {
+	family, _, _ := strings.Cut(other.name, "/")
+	return m.name == other.name || m.name == family+"/*" || m.name == "*/*"
+}
+
+// documented is one media type of a body in the document.
+type documented struct {
+	mediaType
+	key    string // as the document has it
+	media  *openapi3.MediaType
+	schema *schema.Schema // nil if there is none
+}
+
+// content lists the media types of a body, the more specific ones first.
+type content []documented
+
+func newContent(described openapi3.Content, c *schema.Compiler) content {
+	var out content
+	for _, key := range slices.Sorted(maps.Keys(described)) {
+		parsed, _ := parseMediaType(key) // parameters do not matter, even if invalid
+		media := cmp.Or(described[key], &openapi3.MediaType{})
+		out = append(out, documented{mediaType: parsed, key: key, media: media, schema: c.Compile(media.Schema)})
+	}
+	slices.SortStableFunc(out, func(a, b documented) int {
+		return cmp.Compare(strings.Count(a.name, "*"), strings.Count(b.name, "*"))
+	})
+	return out
+}
+
+// find returns the entry that covers the type.
+func (c content) find(given mediaType) *documented {
+	return c.first(func(d documented) bool { return d.covers(given) })
+}
+
+// json returns the first entry that is JSON and not a range, or nil.
+func (c content) json() *documented { return c.first(func(d documented) bool { return d.isJSON() }) }
+
+func (c content) first(is func(documented) bool) *documented {
+	if i := slices.IndexFunc(c, is); i >= 0 {
+		return &c[i]
+	}
+	return nil
+}
+
+// keys returns the media types as the document has them, for a sentence.
+func (c content) keys() string {
+	keys := make([]string, len(c))
+	for i, d := range c {
+		keys[i] = d.key
+	}
+	return schema.List(keys, " or ")
+}
+
+// contentType parses the Content-Type of a request. Its errors are reasons of a Problem.
+func (c content) contentType(header []string) (mediaType, error) {
+	switch {
+	case len(header) > 1:
+		return mediaType{}, errors.New(givenTimes(len(header)))
+	case len(header) == 0 || strings.Trim(header[0], " \t") == "":
+		return mediaType{}, errors.New("is required, and must be " + c.keys())
+	}
+	given, err := parseMediaType(header[0])
+	charset := cmp.Or(strings.ToLower(given.parameters["charset"]), "utf-8")
+	switch {
+	case c.find(given) == nil:
+		return mediaType{}, errors.New("must be " + c.keys())
+	case err != nil:
+		return given, errors.New("has an invalid parameter")
+	case given.isJSON() && !slices.Contains([]string{"utf-8", "utf8", "us-ascii"}, charset):
+		return given, errors.New("must have the charset utf-8 or us-ascii, or none: JSON is sent as UTF-8")
+	}
+	return given, nil
+}
+
+// requestBody describes the body of an operation's requests.
+type requestBody struct {
+	required bool
+	content  content
+	route    *routers.Route
+}
+
+// check reports the problems of a body that is not empty, and of its Content-Type. If the document has only JSON, the body is
+// checked even if the header is wrong.
+func (b *requestBody) check(r *http.Request, body []byte, rep *report) {
+	given, err := b.content.contentType(r.Header.Values("Content-Type"))
+	entry := b.content.find(given)
+	if err != nil {
+		rep.add(Problem{In: "header", Name: "Content-Type", Reason: err.Error()})
+		if len(b.content) == 1 && b.content.json() != nil {
+			entry, given = &b.content[0], b.content[0].mediaType
+		}
+	}
+	switch {
+	case entry == nil:
+	case given.isJSON():
+		rep.checkJSON(body, Problem{In: "body"}, entry.schema, schema.Request)
+	default:
+		b.checkOther(r, body, given, entry, rep)
+	}
+}
+
+// checkOther validates a body that is not JSON with openapi3filter, if that has a decoder for it.
+func (b *requestBody) checkOther(r *http.Request, body []byte, given mediaType, entry *documented, rep *report) {
+	if openapi3filter.RegisteredBodyDecoder(given.name) == nil {
+		return
+	}
+	if given.name == "multipart/form-data" {
+		body = typeParts(body, given.parameters["boundary"], entry)
+	}
+	clone := r.Clone(r.Context())
+	clone.Body, clone.GetBody = io.NopCloser(bytes.NewReader(body)), nil
+	input := &openapi3filter.RequestValidationInput{
+		Request: clone, Route: b.route, Options: &openapi3filter.Options{SkipSettingDefaults: true},
+	}
+	described := &openapi3.RequestBody{Content: openapi3.Content{given.name: entry.media}}
+	if openapi3filter.ValidateRequestBody(r.Context(), input, described) != nil {
+		rep.add(Problem{In: "body", Reason: noMatch})
+	}
+}
+
+// typeParts returns a form in which every part that is an object by its schema has a Content-Type. Without one it is JSON by
+// OpenAPI's rules, which is what curl -F 'obj={…}' sends, but openapi3filter takes it for text.
+func typeParts(body []byte, boundary string, entry *documented) []byte {
+	var out bytes.Buffer
+	w := multipart.NewWriter(&out)
+	if w.SetBoundary(boundary) != nil {
+		return body
+	}
+	for in := multipart.NewReader(bytes.NewReader(body), boundary); ; {
+		part, err := in.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return body
+		}
+		s := entry.schema.Property(part.FormName())
+		if s.Types() == schema.Array {
+			s = s.Items()
+		}
+		if part.Header.Get("Content-Type") == "" && entry.media.Encoding[part.FormName()] == nil && s.Types() == schema.Object {
+			part.Header.Set("Content-Type", "application/json")
+		}
+		copied, err := w.CreatePart(part.Header)
+		if err == nil {
+			_, err = io.Copy(copied, part)
+		}
+		if err != nil {
+			return body
+		}
+	}
+	_ = w.Close() // it writes to memory
+	return out.Bytes()
+}
+
+// maxRequestBody is the longest body that ValidateRequest reads.
+const maxRequestBody = 8 << 20
+
+// bodyProblem describes an error of readBody.
+func bodyProblem(err error) Problem {
+	if over := (*http.MaxBytesError)(nil); errors.As(err, &over) {
+		return Problem{In: "body", Reason: fmt.Sprintf("is longer than %d bytes", over.Limit)}
+	}
+	return Problem{In: "body", Reason: "can't be read"}
+}
+
+// readBody reads the body and puts it back.
+func readBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil, nil
+	}
+	var buffer bytes.Buffer
+	if n := r.ContentLength; 0 < n && n <= maxRequestBody {
+		buffer.Grow(int(n) + bytes.MinRead)
+	}
+	n, err := buffer.ReadFrom(io.LimitReader(r.Body, maxRequestBody+1))
+	read := bytes.NewReader(buffer.Bytes())
+	if n > maxRequestBody {
+		err = &http.MaxBytesError{Limit: maxRequestBody}
+	}
+	if err != nil {
+		r.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(read, r.Body), r.Body}
+		return nil, err
+	}
+	_ = r.Body.Close() // it was read to its end
+	r.Body = readBefore{read}
+	return buffer.Bytes(), nil
+}
+
+// readBefore is a body that was read and can be read again.
+type readBefore struct{ *bytes.Reader }
+
+func (readBefore) Close() error { return nil }
+
+// response describes the responses of one status.
+type response struct {
+	headers []*parameter
+	content content
+}
+
+func newResponse(described *openapi3.Response, c *schema.Compiler) *response {
+	out := &response{content: newContent(described.Content, c)}
+	for name, ref := range described.Headers {
+		if p := newHeader(name, ref.Value, c); p != nil && !strings.EqualFold(name, "Content-Type") { // which OpenAPI ignores
+			out.headers = append(out.headers, p)
+		}
+	}
+	slices.SortFunc(out.headers, func(a, b *parameter) int { return cmp.Compare(a.name, b.name) })
+	return out
+}
+
+func (r *response) check(h http.Header, body []byte, mayBeEmpty bool, rep *report) {
+	for _, p := range r.headers {
+		p.check(headerValues(h, p.name), rep)
+	}
+	at := Problem{In: "response body"}
+	entry, isJSON := r.entry(h.Get("Content-Type"), body)
+	switch {
+	case !isJSON || len(body) == 0 && mayBeEmpty:
+	case len(body) == 0:
+		rep.add(Problem{In: at.In, Reason: "is empty, but the spec documents JSON"})
+	default:
+		rep.checkJSON(body, at, entry.schema, schema.Response)
+	}
+}
+
+// entry returns the media type of a body, and whether the body must be JSON. If JSON is documented, it must, unless the header
+// names another documented type. If only a range covers JSON, the header and the first byte decide.
+func (r *response) entry(header string, body []byte) (*documented, bool) {
+	given, _ := parseMediaType(header)
+	found := r.content.find(given)
+	switch {
+	case found != nil && !found.isRange():
+		return found, found.isJSON()
+	case found == nil && r.content.json() != nil:
+		return r.content.json(), true
+	case found == nil:
+		found = r.content.find(mediaType{name: "application/json"})
+	}
+	return found, found != nil && (given.isJSON() || looksLikeJSON(body))
+}
+
+// looksLikeJSON reports whether a body begins like an object or a list.
+func looksLikeJSON(body []byte) bool {
+	body = bytes.TrimLeft(body, " \t\r\n")
+	return len(body) > 0 && (body[0] == '{' || body[0] == '[')
+}

@@ -1,0 +1,250 @@
+package schema
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/big"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"go.yaml.in/yaml/v4"
+
+	"example.com/cortexscan/api/internal/strictjson"
+)
+
+// decimal is an exact number: 0.digits × 10^point. The digits neither begin nor end with a zero, and zero has none, so
+// equal numbers are equal decimals.
+type decimal struct {
+	negative bool
+	digits   string
+	point    int64
+}
+
+// parseDecimal parses a JSON number in linear time, whatever its exponent.
+func parseDecimal(literal string) decimal {
+	const limit = 1 << 60 // leaves room for the length of the digits
+	literal, negative := strings.CutPrefix(literal, "-")
+	mantissa, exponent := literal, ""
+	if i := strings.IndexAny(literal, "eE"); i >= 0 {
+		mantissa, exponent = literal[:i], literal[i+1:]
+	}
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	digits := strings.TrimLeft(whole+fraction, "0")
+	n, _ := strconv.ParseInt(exponent, 10, 64) // the nearest int64 if it is out of range
+	d := decimal{negative, strings.TrimRight(digits, "0"), min(max(n, -limit), limit) + int64(len(digits)-len(fraction))}
+	if d.digits == "" {
+		return decimal{}
+	}
+	return d
+}
+
+func (d decimal) isInteger() bool { return int64(len(d.digits)) <= d.point }
+
+func (d decimal) sign() int {
+	switch {
+	case d.digits == "":
+		return 0
+	case d.negative:
+		return -1
+	}
+	return 1
+}
+
+func (d decimal) compare(e decimal) int {
+	if signs := cmp.Compare(d.sign(), e.sign()); signs != 0 {
+		return signs
+	}
+	return d.sign() * cmp.Or(cmp.Compare(d.point, e.point), cmp.Compare(d.digits, e.digits))
+}
+
+// isMultipleOf reports whether d is an integer times e, which is not zero.
+func (d decimal) isMultipleOf(e decimal) bool {
+	// d = D × 10^m, and e = E × 10^n, with integers D and E. D does not end with a zero, so it is not divisible by 10.
+	m, n := d.point-int64(len(d.digits)), e.point-int64(len(e.digits))
+	if d.digits == "" || m < n {
+		return d.digits == ""
+	}
+	divisor, _ := new(big.Int).SetString(e.digits, 10)
+	rest, ten := new(big.Int), big.NewInt(10)
+	for _, digit := range []byte(d.digits) {
+		rest.Mod(rest.Add(rest.Mul(rest, ten), big.NewInt(int64(digit-'0'))), divisor)
+	}
+	power := new(big.Int).Exp(ten, big.NewInt(m-n), divisor)
+	return rest.Mod(rest.Mul(rest, power), divisor).Sign() == 0
+}
+
+// canonical returns a string that is the same for equal JSON values: 1 and 1.0 are equal, and so are objects with the
+// same properties in another order.
+func canonical(value any) string {
+	var b strings.Builder
+	writeCanonical(&b, value)
+	return b.String()
+}
+
+func writeCanonical(b *strings.Builder, value any) {
+	switch value := value.(type) {
+	case nil:
+		b.WriteString("null")
+	case bool:
+		b.WriteString(strconv.FormatBool(value))
+	case string:
+		b.WriteString(strconv.Quote(value))
+	case json.Number:
+		d := parseDecimal(string(value))
+		b.WriteString(strconv.Itoa(d.sign()) + "." + d.digits + "e" + strconv.FormatInt(d.point, 10))
+	case []any:
+		b.WriteByte('[')
+		for _, item := range value {
+			writeCanonical(b, item)
+			b.WriteByte(',')
+		}
+		b.WriteByte(']')
+	case map[string]any:
+		b.WriteByte('{')
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			b.WriteString(strconv.Quote(name) + ":")
+			writeCanonical(b, value[name])
+			b.WriteByte(',')
+		}
+		b.WriteByte('}')
+	}
+}
+
+// bound is the number in a keyword such as minimum.
+type bound struct {
+	decimal
+	literal string
+}
+
+// bound returns nil if the schema does not have the keyword. float is the number that kin-openapi has read.
+func (e exactNumbers) bound(keyword string, float *float64) *bound {
+	if float == nil {
+		return nil
+	}
+	literal, ok := e[keyword].(string)
+	if !ok {
+		literal = strconv.FormatFloat(*float, 'f', -1, 64)
+	}
+	return &bound{parseDecimal(literal), literal}
+}
+
+// enum returns the values of an enumeration in canonical form.
+func (e exactNumbers) enum(values []any) map[string]bool {
+	if len(values) == 0 {
+		return nil
+	}
+	exact, isExact := e["enum"].([]any)
+	set := map[string]bool{}
+	for i, value := range values {
+		text, _ := json.Marshal(value) // which came from JSON
+		if isExact && i < len(exact) {
+			text = []byte(fmt.Sprint(exact[i]))
+		}
+		decoded, _, _ := strictjson.Read(text, 0)
+		set[canonical(decoded)] = true
+	}
+	return set
+}
+
+// exactNumbers are the numbers of a schema that float64 can't hold, in which kin-openapi reads numbers: the literal of
+// minimum, maximum and multipleOf, and the values of enum as JSON.
+type exactNumbers map[string]any
+
+// exactExtension is where KeepExactNumbers puts them.
+const exactExtension = "x-exact-numbers"
+
+// formats are the formats that kin-openapi does not check, or not exactly.
+var formats = map[string]func(value any) bool{
+	"int32": func(value any) bool { return isBetween(value, "-2147483648", "2147483647") },
+	"int64": func(value any) bool { return isBetween(value, "-9223372036854775808", "9223372036854775807") },
+	"uuid":  func(value any) bool { text, isString := value.(string); return !isString || uuid.MatchString(text) },
+	"date-time": func(value any) bool { // RFC 3339 allows a lowercase t and z
+		text, isString := value.(string)
+		return !isString || dateTime.VisitJSON(strings.ToUpper(text)) == nil
+	},
+}
+
+var (
+	uuid     = regexp.MustCompile("^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
+	dateTime = &openapi3.Schema{Format: "date-time"}
+)
+
+func isBetween(value any, low, high string) bool {
+	number, isNumber := value.(json.Number)
+	if !isNumber {
+		return true
+	}
+	d := parseDecimal(string(number))
+	return parseDecimal(low).compare(d) <= 0 && d.compare(parseDecimal(high)) <= 0
+}
+
+var mayBeInexact = regexp.MustCompile(`[0-9]{16}`)
+
+// KeepExactNumbers returns the OpenAPI document with an extension in every schema that has a number which float64 can't hold.
+func KeepExactNumbers(document []byte) ([]byte, error) {
+	if !mayBeInexact.Match(document) { // as nearly always
+		return document, nil
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(document, &root); err != nil || !keepExact(&root) {
+		return document, err
+	}
+	return yaml.Marshal(&root)
+}
+
+func keepExact(node *yaml.Node) (changed bool) {
+	exact := map[string]any{}
+	for i, child := range node.Content {
+		changed = keepExact(child) || changed
+		if node.Kind != yaml.MappingNode || i%2 == 0 {
+			continue
+		}
+		switch keyword := node.Content[i-1].Value; keyword {
+		case "minimum", "maximum", "multipleOf":
+			if isInexact(child) {
+				exact[keyword] = child.Value
+			}
+		case "enum":
+			if slices.ContainsFunc(child.Content, isInexact) {
+				exact[keyword] = jsonOf(child.Content)
+			}
+		}
+	}
+	if len(exact) == 0 {
+		return changed
+	}
+	var value yaml.Node
+	if value.Encode(exact) != nil {
+		return changed
+	}
+	node.Content = append(node.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: exactExtension}, &value)
+	return true
+}
+
+func isInexact(n *yaml.Node) bool {
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!int" && n.ShortTag() != "!!float" {
+		return false
+	}
+	f, err := strconv.ParseFloat(n.Value, 64)
+	return err == nil && parseDecimal(n.Value) != parseDecimal(strconv.FormatFloat(f, 'f', -1, 64))
+}
+
+func jsonOf(nodes []*yaml.Node) []string {
+	var list []string
+	for _, n := range nodes {
+		if text := n.Value; isInexact(n) {
+			list = append(list, text)
+			continue
+		}
+		var value any
+		_ = n.Load(&value)
+		text, _ := json.Marshal(value)
+		list = append(list, string(text))
+	}
+	return list
+}

@@ -1,0 +1,133 @@
+package schema
+
+import (
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// TestNumbersAreExact: also where float64 can't tell the numbers apart.
+func TestNumbersAreExact(t *testing.T) {
+	const big53 = "9007199254740993" // 2^53 + 1
+	for _, tt := range []struct{ schema, value, want string }{
+		{`{"minimum":` + big53 + `}`, big53, ""},
+		{`{"minimum":` + big53 + `}`, "9007199254740992", "must be at least " + big53},
+		{`{"maximum":9007199254740992}`, big53, "must be at most 9007199254740992"},
+		{`{"minimum":9007199254740992,"exclusiveMinimum":true}`, big53, ""},
+		{`{"maximum":` + big53 + `,"exclusiveMaximum":true}`, "9007199254740992", ""},
+		{`{"maximum":` + big53 + `,"exclusiveMaximum":true}`, big53 + ".0", "must be less than " + big53},
+		{`{"maximum":9223372036854775807}`, "9223372036854775808", "must be at most 9223372036854775807"},
+		{`{"minimum":-9223372036854775808}`, "-9223372036854775809", "must be at least -9223372036854775808"},
+		{`{"minimum":0.1}`, "0.1", ""},
+		{`{"minimum":0.1}`, "0.09999999999999999999999", "must be at least 0.1"},
+		{`{"maximum":1e3}`, "1000.0", ""},
+		{`{"maximum":1e3}`, "1e-999999999999999999999", ""},
+		{`{"minimum":-1,"exclusiveMinimum":true}`, "-1e0", "must be more than -1"},
+		{`{"minimum":0}`, "-0", ""},
+		{`{"multipleOf":2}`, big53, "must be a multiple of 2"},
+		{`{"multipleOf":2}`, "9007199254740994", ""},
+		{`{"multipleOf":0.1}`, "0.3", ""},
+		{`{"multipleOf":0.01}`, "4.35", ""},
+		{`{"multipleOf":0.01}`, "4.355", "must be a multiple of 0.01"},
+		{`{"multipleOf":3}`, "1e100", "must be a multiple of 3"},
+		{`{"multipleOf":3}`, "3e100", ""},
+		{`{"multipleOf":` + big53 + `}`, big53 + "000", ""},
+		{`{"multipleOf":` + big53 + `}`, "9007199254740992", "must be a multiple of " + big53},
+		{`{"multipleOf":2.5}`, "0", ""},
+		{`{"uniqueItems":true}`, `[1,1.0]`, "must not contain the same item twice"},
+		{`{"uniqueItems":true}`, `[100,1e2]`, "must not contain the same item twice"},
+		{`{"uniqueItems":true}`, `[9007199254740992,` + big53 + `]`, ""},
+		{`{"uniqueItems":true}`, `[1,"1",true,null,[1],{"a":1},-1]`, ""},
+		{`{"uniqueItems":true}`, `[{"a":1,"b":2},{"b":2.0,"a":1}]`, "must not contain the same item twice"},
+		{`{"uniqueItems":true}`, `["a,b","a\",\"b"]`, ""},
+		{`{"uniqueItems":true}`, `[[1,2],[12]]`, ""},
+		{`{"enum":[1]}`, `1.0`, ""},
+		{`{"enum":[` + big53 + `,"a"]}`, big53, ""},
+		{`{"enum":[` + big53 + `,"a"]}`, `"a"`, ""},
+		{`{"type":"integer","format":"int64"}`, "9.223372036854775807e18", ""},
+		{`{"type":"integer","format":"int32"}`, "-2147483649", "must be between -2147483648 and 2147483647"},
+		{`{"type":"string","format":"date-time"}`, `"2026-01-02t03:04:05.6z"`, ""},
+		{`{"type":"string","format":"date-time"}`, `"2026-01-02T03:04:05+01:00"`, ""},
+		{`{"type":"string","format":"date-time"}`, `"2026-01-02 03:04:05Z"`, "must have the format date-time"},
+		{`{"type":"string","format":"date-time"}`, `"2026-02-30T03:04:05Z"`, "must have the format date-time"},
+	} {
+		t.Run(tt.schema+" "+tt.value, func(t *testing.T) {
+			var want []string
+			if tt.want != "" {
+				want = []string{tt.want}
+			}
+			if found := lines(compile(t, tt.schema).Check(value(t, tt.value), Request, 10)); !slices.Equal(found, want) {
+				t.Errorf("found %q, want %q", found, want)
+			}
+		})
+	}
+	inexact := compile(t, `{"enum":[`+big53+`]}`).Check(value(t, "9007199254740992"), Request, 10)
+	if len(inexact) != 1 {
+		t.Errorf("found %q", lines(inexact))
+	}
+}
+
+// FuzzDecimal compares with math/big.
+func FuzzDecimal(f *testing.F) {
+	for _, seed := range [][2]string{{"1", "1.0"}, {"-0.5", "5e-1"}, {"123456789012345678901234567890", "3"}, {"1e30", "7"}, {"0", "0.0"}, {"9.99", "0.03"}} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, a, b string) {
+		for _, text := range []string{a, b} {
+			if _, valid := new(big.Float).SetString(text); !valid || len(text) > 40 || strings.Trim(text, "-0123456789.eE") != "" || strings.Count(text, "e")+strings.Count(text, "E") > 0 && len(text) > 6 {
+				return
+			}
+		}
+		x, okX := new(big.Rat).SetString(a)
+		y, okY := new(big.Rat).SetString(b)
+		if !okX || !okY {
+			return
+		}
+		da, db := parseDecimal(a), parseDecimal(b)
+		if got := da.compare(db); got != x.Cmp(y) {
+			t.Errorf("%s, %s: compare is %d", a, b, got)
+		}
+		if da.isInteger() != x.IsInt() {
+			t.Errorf("%s: isInteger is %t", a, da.isInteger())
+		}
+		if y.Sign() != 0 && da.isMultipleOf(db) != new(big.Rat).Quo(x, y).IsInt() {
+			t.Errorf("%s, %s: isMultipleOf is %t", a, b, da.isMultipleOf(db))
+		}
+	})
+}
+
+// TestExactNumbersAreKept: only a document that needs it is rewritten, and nothing else of it changes.
+func TestExactNumbersAreKept(t *testing.T) {
+	for _, document := range []string{"a: 9007199254740993\n", "maximum: 9007199254740992\n", "maximum: 7\n", "pattern: '[0-9]{16} 1234567890123456'\n"} {
+		if kept, err := KeepExactNumbers([]byte(document)); err != nil || string(kept) != document {
+			t.Errorf("%q became %q, %v", document, kept, err)
+		}
+	}
+	kept, err := KeepExactNumbers([]byte("x: [{minimum: 9007199254740993, title: '1'}]\n"))
+	if want := "x: [{minimum: 9007199254740993, title: '1', x-exact-numbers: {minimum: \"9007199254740993\"}}]\n"; err != nil || string(kept) != want {
+		t.Errorf("got %q, %v\nwant %q", kept, err, want)
+	}
+	if _, err := KeepExactNumbers([]byte("a: [1234567890123456")); err == nil {
+		t.Error("a broken document is not an error")
+	}
+}
+
+func TestPatterns(t *testing.T) {
+	for pattern, want := range map[string]string{
+		`^a$`: `^a$`, `\u001f\u001F`: `\x{001f}\x{001F}`, `[^\u0000-\u00ff]`: `[^\x{0000}-\x{00ff}]`, `\\u001f`: `\\u001f`, `\\\u001f`: `\\\x{001f}`,
+		`(?=a)`: "", `(a)\1`: "", `[`: "",
+	} {
+		got, err := goPattern(pattern)
+		if (err == nil) != (want != "") || err == nil && got != want {
+			t.Errorf("%s: got %s, %v, want %s", pattern, got, err, want)
+		}
+	}
+	var c Compiler
+	s := c.Compile(openapi3.NewSchemaRef("", &openapi3.Schema{Pattern: "(?=a)", MaxLength: new(uint64(1))}))
+	if !c.SkippedPatterns() || !s.Accepts("x", Request) || s.Accepts("xx", Request) {
+		t.Error("only the pattern must be skipped")
+	}
+}
