@@ -47,7 +47,7 @@ func documents(t *testing.T) map[string]string {
 
 var (
 	target  = regexp.MustCompile(`(?m)^([a-z-]+):`)
-	command = regexp.MustCompile("(?m)(?:`|^(?:\\$ )?)make ([a-z-]+)")
+	command = regexp.MustCompile("(?m)(?:`|^\\$ )make ([a-z-]+)")
 	link    = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
 )
 
