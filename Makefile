@@ -21,7 +21,8 @@ override BASE   := $(value BASE)
 override DOC    := $(value DOC)
 override MODULE := $(value MODULE)
 override NOTES  := $(value NOTES)
-export BASE DOC MODULE NOTES
+override OPERATIONS := $(value OPERATIONS)
+export BASE DOC MODULE NOTES OPERATIONS
 
 .DEFAULT_GOAL := help
 

@@ -7,6 +7,7 @@ package adopt
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -34,7 +35,7 @@ func (d *Document) is31() bool { return !strings.HasPrefix(str(get(d.root, "open
 // Source names the document in one line.
 func (d *Document) Source() string {
 	info := get(d.root, "info")
-	words := strings.Fields(d.file + " (" + str(get(info, "title")) + " " + str(get(info, "version")) + ")")
+	words := strings.Fields(filepath.Base(d.file) + " (" + str(get(info, "title")) + " " + str(get(info, "version")) + ")")
 	return strings.ReplaceAll(strings.Join(words, " "), " )", ")")
 }
 
