@@ -16,97 +16,70 @@ import (
 	"testing"
 )
 
-// inCopy is set in a copy of the repository whose contract has gained the operation already.
-const inCopy = "CORTEXSCAN_IN_COPY"
-
-// everything asks for the whole gate in that copy, the browser's tests included if they are asked for here.
+// everything asks for all tests in the copy, the browser's included if they are asked for here.
 const everything = "CORTEXSCAN_EVERYTHING"
 
-// TestChangingTheContract carries out the walk-through of CONTRIBUTING.md, word for word, in a copy of the repository: the
-// contract gains an operation, everything is generated again, and a program calls it. So what is written there works, and
-// an operation needs nothing of the wrapper. Then the same test runs in the copy, where the operation is there for good.
+// TestChangingTheContract carries out the section "Changing the contract" of CONTRIBUTING.md in a copy of the repository:
+// operations of another document are adopted, one is written by hand, everything is generated again, a program calls
+// them, and the sandbox implements one. Nothing else has to change.
 func TestChangingTheContract(t *testing.T) {
 	steps := walkThrough(t)
 	work := t.TempDir()
 	copyRepository(t, work)
 	before := hashes(t, work)
-	changed := []string{"api/openapi.yaml", "gen/client.gen.go", "tests/contract/examples_test.go", "tests/contract/rules_test.go"}
-	if !carryOut(t, work, steps) {
-		if os.Getenv(inCopy) == "" {
-			t.Log("the contract has the operation of the walk-through already: the steps are not carried out again")
-		}
-		changed = nil
+	adopted, isAdoption := strings.CutPrefix(steps["sh adopt"], "make adopt DOC=vendor.yaml OPERATIONS=")
+	if !isAdoption {
+		t.Fatalf("the first step is %q", steps["sh adopt"])
 	}
-	run(t, work, "generate", "./...")
-	if got := changes(before, hashes(t, work)); !slices.Equal(got, changed) {
-		t.Errorf("changed %v, want %v", got, changed)
-	}
-	t.Run("a program calls it", func(t *testing.T) {
-		program := filepath.Join(work, "evolved")
-		defer os.RemoveAll(program)
-		if err := os.CopyFS(program, os.DirFS("testdata/evolve")); err != nil {
-			t.Fatal(err)
-		}
-		edit(t, program, "pause.go", func(s string) string {
-			if strings.Count(s, "\t// CALL\n") != 1 {
-				t.Fatal("pause.go has no place for the call")
-			}
-			return strings.ReplaceAll(s, "\t// CALL\n", steps["go call"])
-		})
-		run(t, work, "test", "./evolved")
-	})
-	if os.Getenv(inCopy) != "" {
-		return
-	}
-	t.Setenv(inCopy, "1")
-	if os.Getenv(everything) != "" {
-		t.Run("make test", func(t *testing.T) {
-			command(t, work, "git", "init", "-q") // some tests ask git for the files
-			command(t, work, "git", "add", "-A")
-			command(t, work, "make", "test")
-			if os.Getenv("CORTEXSCAN_BROWSER") != "" {
-				browser := filepath.Join(work, "tests", "browser")
-				run(t, browser, "test", "-count=1", ".")
-			}
-		})
-		return
-	}
-	t.Run("what reads the contract, this test included", func(t *testing.T) {
-		run(t, work, "test", "-short", "./api/...", "./gen/...", "./sandbox", "./tests/contract", "./tests/e2e", "./tests/wire")
-	})
-}
-
-// carryOut edits the files as the walk-through says. It returns false, and does nothing, if the contract has the
-// operation.
-func carryOut(t *testing.T, work string, steps map[string]string) bool {
-	t.Helper()
-	contract, err := os.ReadFile(filepath.Join(work, "api", "openapi.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(string(contract), steps["yaml paths"]) {
-		return false
-	}
+	run(t, work, "run", "./internal/tools/contract", "adopt", "tests/contract/testdata/evolve/vendor.yaml", strings.TrimSpace(adopted))
 	edit(t, work, "api/openapi.yaml", func(s string) string {
 		head, tail, ok := strings.Cut(s, "\ncomponents:\n")
-		if !ok {
-			t.Fatal("api/openapi.yaml has no components")
+		schemas := strings.LastIndex(tail, "\n  schemas:\n")
+		if !ok || schemas < 0 {
+			t.Fatal("api/openapi.yaml has no components, or no schemas")
+		}
+		if end := regexp.MustCompile(`(?m)^  \S`).FindStringIndex(tail[schemas+len("\n  schemas:\n"):]); end != nil {
+			at := schemas + len("\n  schemas:\n") + end[0]
+			return head + "\n" + steps["yaml paths"] + "\ncomponents:\n" + tail[:at] + steps["yaml schemas"] + tail[at:]
 		}
 		return head + "\n" + steps["yaml paths"] + "\ncomponents:\n" + tail + "\n" + steps["yaml schemas"]
 	})
-	addRows := func(file, table, rows string) {
-		edit(t, work, file, func(s string) string {
-			head, tail, ok := strings.Cut(s, "var "+table+" = ")
-			first, rest, ok2 := strings.Cut(tail, "\n")
-			if !ok || !ok2 {
-				t.Fatalf("%s has no table %s", file, table)
-			}
-			return head + "var " + table + " = " + first + "\n" + rows + rest
-		})
+	run(t, work, "generate", "./...")
+	if got, want := changes(before, hashes(t, work)), []string{"api/openapi.yaml", "gen/client.gen.go"}; !slices.Equal(got, want) {
+		t.Errorf("changed %v, want %v", got, want)
 	}
-	addRows("tests/contract/rules_test.go", "documented", steps["go documented"])
-	addRows("tests/contract/examples_test.go", "goTypes", steps["go goTypes"])
-	return true
+	program := filepath.Join(work, "evolved")
+	for _, name := range []string{"call.go", "call_test.go"} {
+		content, err := os.ReadFile(filepath.Join("testdata", "evolve", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, program, map[string]string{name: strings.Replace(string(content), "\t// CALL\n", steps["go call"], 1)})
+	}
+	t.Run("a program calls the operations", func(t *testing.T) { run(t, work, "test", "./evolved") })
+	t.Run("the tests pass", func(t *testing.T) {
+		if os.Getenv(everything) == "" {
+			run(t, work, "test", "./api/...", "./gen/...", "./sandbox", "./tests/contract", "./tests/e2e", "./tests/wire")
+			return
+		}
+		command(t, work, "git", "init", "-q") // some tests ask git for the files
+		command(t, work, "git", "add", "-A")
+		command(t, work, "make", "test")
+		if os.Getenv("CORTEXSCAN_BROWSER") != "" {
+			run(t, filepath.Join(work, "tests", "browser"), "test", "-count=1", ".")
+		}
+	})
+	t.Run("the sandbox implements one", func(t *testing.T) {
+		write(t, work, map[string]string{"sandbox/command.go": "package sandbox\n\nimport (\n\t\"encoding/json\"\n\t\"net/http\"\n\n\t\"example.com/cortexscan/gen\"\n)\n\n" + steps["go sandbox"]})
+		edit(t, work, "sandbox/operations.go", func(s string) string {
+			const table = "var operations = map[string]operation{\n"
+			if !strings.Contains(s, table) {
+				t.Fatal("sandbox/operations.go has no table operations")
+			}
+			return strings.Replace(s, table, table+steps["go operations"], 1)
+		})
+		run(t, work, "test", "./sandbox", "./evolved")
+	})
 }
 
 var fence = regexp.MustCompile("(?ms)^```(\\w+ \\w+)\n(.*?)^```$")
@@ -114,19 +87,15 @@ var fence = regexp.MustCompile("(?ms)^```(\\w+ \\w+)\n(.*?)^```$")
 // walkThrough returns the blocks of the section, by the words behind their fences.
 func walkThrough(t *testing.T) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, "CONTRIBUTING.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, section, _ := strings.Cut(string(text), "\n## Changing the contract\n")
+	_, section, _ := strings.Cut(read(t, "CONTRIBUTING.md"), "\n## Changing the contract\n")
 	section, _, _ = strings.Cut(section, "\n## ")
 	steps := map[string]string{}
 	for _, block := range fence.FindAllStringSubmatch(section, -1) {
 		steps[block[1]] += block[2]
 	}
-	want := []string{"go call", "go documented", "go goTypes", "yaml paths", "yaml schemas"}
+	want := []string{"go call", "go operations", "go sandbox", "sh adopt", "yaml paths", "yaml schemas"}
 	if got := slices.Sorted(maps.Keys(steps)); !slices.Equal(got, want) {
-		t.Fatalf("the walk-through has the blocks %q, want %q", got, want)
+		t.Fatalf("the section has the blocks %q, want %q", got, want)
 	}
 	return steps
 }

@@ -24,6 +24,7 @@ type converter struct {
 	components []*component
 	names      map[string]bool     // of components, with their sections
 	loose      map[*yaml.Node]bool // converted schemas that accept more than the original
+	places     map[*yaml.Node]string
 	samples    []sample
 }
 
@@ -37,7 +38,7 @@ type component struct {
 func (c *component) ref() string { return "#/components/" + c.section + "/" + c.name }
 
 func newConverter(doc *Document, r *report) *converter {
-	return &converter{doc: doc, report: r, names: map[string]bool{}, loose: map[*yaml.Node]bool{}}
+	return &converter{doc: doc, report: r, names: map[string]bool{}, loose: map[*yaml.Node]bool{}, places: map[*yaml.Node]string{}}
 }
 
 func (c *converter) problem(format string, args ...any) {
@@ -87,6 +88,7 @@ func (c *converter) convert(kind string, src *yaml.Node, at string) *yaml.Node {
 		f(c, src, at)
 	}
 	out := mapping()
+	c.places[out] = at
 	for key, value := range pairs(src) {
 		of := fields[key]
 		switch {
@@ -576,12 +578,21 @@ func (c *converter) operation(op Operation) *yaml.Node {
 		set(out, key, v)
 	}
 	var parameters []*yaml.Node
-	for i, p := range items(own) {
-		parameters = append(parameters, c.convert("parameter", p, pointer(pointer(op.place, "parameters"), strconv.Itoa(i))))
+	convert := func(list *yaml.Node, at string) {
+		for i, p := range items(list) {
+			at, target := pointer(at, strconv.Itoa(i)), p
+			if ref := str(get(p, "$ref")); ref != "" {
+				target, _ = c.resolve(ref)
+			}
+			if notOurs(target) {
+				c.report.add(leftOut, "the header parameter "+str(get(target, "name"))+", which is set without it", at)
+				continue
+			}
+			parameters = append(parameters, c.convert("parameter", p, at))
+		}
 	}
-	for i, p := range items(get(op.item, "parameters")) {
-		parameters = append(parameters, c.convert("parameter", p, pointer(pointer(op.itemPlace, "parameters"), strconv.Itoa(i))))
-	}
+	convert(own, pointer(op.place, "parameters"))
+	convert(get(op.item, "parameters"), pointer(op.itemPlace, "parameters"))
 	if list := c.parameters(op, parameters); len(list.Content) > 0 {
 		set(out, "parameters", list)
 	}
@@ -609,9 +620,6 @@ func (c *converter) parameters(op Operation, all []*yaml.Node) *yaml.Node {
 		name, in := str(get(found, "name")), str(get(found, "in"))
 		isNew := !seen[in+" "+name]
 		switch {
-		case notOurs(found):
-			c.report.add(leftOut, "the header parameter "+name+", which is set without it", op.place)
-			continue
 		case name == "":
 			c.problem("%s: a parameter has no name", op.place)
 			continue

@@ -37,7 +37,7 @@ func (c *converter) complete(n *yaml.Node, seen map[*yaml.Node]bool) {
 	for _, part := range items(get(n, "allOf")) {
 		if part = c.find(part); get(part, "default") != nil {
 			remove(part, "default")
-			c.report.add(leftOut, "a default in allOf, which the generator does not merge", "")
+			c.report.add(leftOut, "a default in allOf, which the generator does not merge", c.places[part])
 		}
 	}
 	additional := get(n, "additionalProperties")
@@ -48,7 +48,7 @@ func (c *converter) complete(n *yaml.Node, seen map[*yaml.Node]bool) {
 		})
 		if len(left) < len(required.Content) {
 			c.loose[n] = true
-			c.report.add(notChecked, "required of a readOnly property beside additionalProperties or alternatives, for which the client would send null", "")
+			c.report.add(notChecked, "required of a readOnly property beside additionalProperties or alternatives, for which the client would send null", c.places[n])
 			if set(n, "required", list(left...)); len(left) == 0 {
 				remove(n, "required")
 			}
@@ -94,7 +94,7 @@ func (c *converter) settleIn(n *yaml.Node) bool {
 	if not := get(n, "not"); not != nil && not.Kind == yaml.MappingNode && c.isLoose(not, map[*yaml.Node]bool{}) {
 		remove(n, "not")
 		c.loose[n], changed = true, true
-		c.report.add(notChecked, "not, whose schema lost a keyword", "")
+		c.report.add(notChecked, "not, whose schema lost a keyword", c.places[n])
 	}
 	if oneOf := get(n, "oneOf"); oneOf != nil && oneOf.Kind == yaml.SequenceNode && c.isLoose(oneOf, map[*yaml.Node]bool{}) {
 		remove(n, "oneOf")
@@ -106,7 +106,7 @@ func (c *converter) settleIn(n *yaml.Node) bool {
 			set(n, "allOf", list(append(items(get(n, "allOf")), part)...))
 		}
 		c.loose[n], changed = true, true
-		c.report.add(notChecked, "oneOf is written as anyOf, because one of its schemas lost a keyword", "")
+		c.report.add(notChecked, "oneOf is written as anyOf, because one of its schemas lost a keyword", c.places[n])
 	}
 	return changed
 }

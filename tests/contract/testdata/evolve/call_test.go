@@ -1,0 +1,128 @@
+package evolved
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/api"
+	"example.com/cortexscan/gen"
+	"example.com/cortexscan/sandbox"
+	"example.com/cortexscan/wrapper"
+)
+
+func client(t *testing.T, url string) *wrapper.Client {
+	t.Helper()
+	v, err := api.NewValidator()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := wrapper.New(url, wrapper.AdvancedKey("17", "a key of the test"), wrapper.WithRequestValidator(v), wrapper.WithResponseValidator(v),
+		wrapper.WithRetry(wrapper.Retry{BaseDelay: -1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestCalls: an operation that was added is signed, validated and retried, and its errors are normalized, like every other.
+func TestCalls(t *testing.T) {
+	const path, good = "/public_api/netscan/v1/scan/run/789/command", `{"DATA":"Scan is in Paused state"}`
+	send := func(body string) func(context.Context, *wrapper.Client) error {
+		return func(ctx context.Context, c *wrapper.Client) error {
+			_, err := c.API().CommandScanRunWithBodyWithResponse(ctx, 789, &gen.CommandScanRunParams{}, "application/json", strings.NewReader(body))
+			return err
+		}
+	}
+	type reply struct {
+		status int
+		body   string
+	}
+	for _, tt := range []struct {
+		name     string
+		call     func(context.Context, *wrapper.Client) error
+		replies  []reply // the last one stays
+		arrive   int
+		kinds    []error
+		contains string
+	}{
+		{"success", call, []reply{{200, good}}, 1, nil, ""},
+		{"an invalid request is not sent", send(`{}`), []reply{{200, good}}, 0, []error{wrapper.ErrInvalidRequest}, "body /type"},
+		{"an unknown property is not sent", send(`{"type":"PAUSE","run":1}`), []reply{{200, good}}, 0, []error{wrapper.ErrInvalidRequest}, "body /run"},
+		{"an invalid response", call, []reply{{200, `{"DATA":5}`}}, 1, []error{wrapper.ErrInvalidResponse, wrapper.ErrOutcomeUnknown}, "/DATA"},
+		{"429 is retried", call, []reply{{429, ""}, {429, ""}, {200, good}}, 3, nil, ""},
+		{"503 is not", call, []reply{{503, ""}, {200, good}}, 1, []error{wrapper.ErrServer, wrapper.ErrOutcomeUnknown}, ""},
+		{"an error of its own", call, []reply{{404, `{"err_msg":"Run ID not found"}`}}, 1, []error{wrapper.ErrNotFound}, "Run ID not found"},
+		{"an error in a 200", call, []reply{{200, `{"reply":{"err_code":500,"err_msg":"Failed"}}`}}, 1, []error{wrapper.ErrServer}, "Failed"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var nonces []string
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				r2 := tt.replies[min(len(nonces), len(tt.replies)-1)]
+				nonces = append(nonces, r.Header.Get("x-xdr-nonce"))
+				body, _ := io.ReadAll(r.Body)
+				if r.Method != http.MethodPost || r.URL.Path != path || string(body) != `{"type":"PAUSE"}` || len(r.Header.Get("Authorization")) != 64 {
+					t.Errorf("got %s %s with %s, signed %q", r.Method, r.URL.Path, body, r.Header.Get("Authorization"))
+				}
+				w.WriteHeader(r2.status)
+				_, _ = io.WriteString(w, r2.body)
+			}))
+			defer server.Close()
+			err := tt.call(t.Context(), client(t, server.URL))
+			if (err != nil) != (tt.kinds != nil) || err != nil && !strings.Contains(err.Error(), tt.contains) {
+				t.Errorf("got %v, want %v with %q", err, tt.kinds, tt.contains)
+			}
+			for _, kind := range tt.kinds {
+				if !errors.Is(err, kind) {
+					t.Errorf("got %v, want %v", err, kind)
+				}
+			}
+			if slices.Sort(nonces); len(nonces) != tt.arrive || len(slices.Compact(nonces)) != tt.arrive {
+				t.Errorf("%d requests arrived with the nonces %q, want %d", len(nonces), nonces, tt.arrive)
+			}
+		})
+	}
+}
+
+func TestAdoptedOperation(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if string(body) != `{"request_data":{"group_action_id":22519813685366}}` {
+			t.Errorf("got %s", body)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"reply":{"data":{"endpoint-1":"IN_PROGRESS"}}}`)
+	}))
+	defer server.Close()
+	result, err := status(t.Context(), client(t, server.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := (*result.JSON200.Reply.Data)["endpoint-1"]; got != gen.ActionINPROGRESS {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestSandbox: the sandbox validates the operation, and responds with 501 until it implements it.
+func TestSandbox(t *testing.T) {
+	tenant := sandbox.New(sandbox.WithKey("17", "a key of the test", sandbox.Advanced))
+	server := httptest.NewServer(tenant)
+	defer server.Close()
+	err := call(t.Context(), client(t, server.URL))
+	var e *wrapper.APIError
+	if implemented := slices.Contains(sandbox.Operations(), "commandScanRun"); implemented {
+		if err != nil {
+			t.Errorf("got %v", err)
+		}
+	} else if !errors.As(err, &e) || e.StatusCode != http.StatusNotImplemented || errors.Is(err, wrapper.ErrOutcomeUnknown) {
+		t.Errorf("got %v, want a 501", err)
+	}
+	if calls := tenant.Calls(); len(calls) != 1 || len(calls[0].Problems) > 0 {
+		t.Errorf("the sandbox got %+v", calls)
+	}
+}
