@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // ErrPublic is the error of [Listen] for an address that other machines can reach.
@@ -22,8 +23,8 @@ type Listener struct {
 	port string
 }
 
-// Listen listens on HOST:PORT, or on the port alone at 127.0.0.1. Port 0 is a free one. A host that is not of the
-// loopback interface, none included, is refused with [ErrPublic] unless public is set.
+// Listen listens on HOST:PORT, or, given only a port, on 127.0.0.1. Port 0 picks a free port. Unless public is set, a host
+// that is not on the loopback interface is refused with [ErrPublic], and so is an empty one.
 func Listen(ctx context.Context, address string, public bool) (*Listener, error) {
 	if _, err := strconv.ParseUint(address, 10, 16); err == nil {
 		address = net.JoinHostPort("127.0.0.1", address)
@@ -32,7 +33,7 @@ func Listen(ctx context.Context, address string, public bool) (*Listener, error)
 	if err != nil {
 		return nil, errors.New("want HOST:PORT, or a port")
 	}
-	// The number: a second lookup could return another address than the one that was checked.
+	// Listen on the address that was checked: a second lookup could return another one.
 	ip, err := lookUp(ctx, host)
 	if err != nil {
 		return nil, err
@@ -53,7 +54,7 @@ func Listen(ctx context.Context, address string, public bool) (*Listener, error)
 	return &Listener{Listener: listener, name: host, ip: ip, port: port}, nil
 }
 
-// lookUp resolves a host to one address. "" is all addresses of the machine.
+// lookUp resolves a host to one address. "" means all addresses of the machine.
 func lookUp(ctx context.Context, host string) (netip.Addr, error) {
 	if host == "" {
 		return netip.IPv6Unspecified(), nil
@@ -63,14 +64,14 @@ func lookUp(ctx context.Context, host string) (netip.Addr, error) {
 		return netip.Addr{}, errors.New("no address has this name")
 	}
 	for _, ip := range found {
-		if ip = ip.Unmap(); ip.Is4() { // localhost is both, and not every program tries both
+		if ip = ip.Unmap(); ip.Is4() { // localhost has both kinds, and some programs try only one
 			return ip, nil
 		}
 	}
 	return found[0], nil
 }
 
-// plain is the reason alone: "address already in use" out of "listen tcp 127.0.0.1:80: bind: address …".
+// plain returns only the reason: "address already in use" from "listen tcp 127.0.0.1:80: bind: address …".
 func plain(err error) error {
 	var call *os.SyscallError
 	if errors.As(err, &call) {
@@ -91,9 +92,8 @@ func (l *Listener) URL() string {
 // Loopback reports whether only this machine can reach it.
 func (l *Listener) Loopback() bool { return l.ip.IsLoopback() }
 
-// answersTo reports whether a request's Host is the address listened on: as it was given, or as a number. A name
-// that somebody else could resolve to this address never is. Where every address of the machine is listened on,
-// any number is.
+// answersTo reports whether a request's Host is the listener's address, as it was given or as a number. Other names are
+// refused, because anyone can make a name resolve to this address. If it listens on all addresses, any number is accepted.
 func (l *Listener) answersTo(host string) bool {
 	name, port, err := net.SplitHostPort(host)
 	if err != nil {
@@ -112,8 +112,51 @@ func (l *Listener) answersTo(host string) bool {
 		return everywhere || l.ip.IsLoopback()
 	}
 	ip, err := netip.ParseAddr(name)
-	if err != nil || ip.Zone() != "" && ip != l.ip { // a zone is any string, and ends up in the commands to paste
+	if err != nil || ip.Zone() != "" && ip != l.ip { // a zone can be any string, and the commands to paste contain it
 		return false
 	}
 	return everywhere || ip == l.ip || ip.IsLoopback() && l.ip.IsLoopback()
+}
+
+// limited allows at most n open connections. The next one waits in the system's queue.
+func limited(l net.Listener, n int) net.Listener {
+	return &limitedListener{Listener: l, slots: make(chan struct{}, n), closed: make(chan struct{})}
+}
+
+type limitedListener struct {
+	net.Listener
+	slots  chan struct{}
+	once   sync.Once
+	closed chan struct{}
+}
+
+func (l *limitedListener) Accept() (net.Conn, error) {
+	select {
+	case l.slots <- struct{}{}:
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		<-l.slots
+		return nil, err
+	}
+	return &limitedConn{Conn: conn, slots: l.slots}, nil
+}
+
+func (l *limitedListener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return l.Listener.Close()
+}
+
+type limitedConn struct {
+	net.Conn
+	once  sync.Once
+	slots chan struct{}
+}
+
+func (c *limitedConn) Close() error {
+	err := c.Conn.Close()
+	c.once.Do(func() { <-c.slots })
+	return err
 }

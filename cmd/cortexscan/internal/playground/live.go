@@ -1,7 +1,6 @@
 package playground
 
 import (
-	"bytes"
 	"html/template"
 	"net/http"
 	"runtime"
@@ -14,23 +13,23 @@ import (
 
 const shownRows = 30
 
-// liveView is what changes on the page at /.
+// liveView is the part of the page at / that changes.
 type liveView struct {
 	Filter    filter
 	Total     int // calls since the list was cleared
-	Matching  int // those of them that the filter lets pass
-	Problems  int // those of Total that have problems
+	Matching  int // of Total, by the filter
+	Problems  int // of Total, with problems
 	Cleared   bool
-	Rows      []callView // the latest first
+	Rows      []callView // latest first
 	MoreRows  bool
 	Runs      []sandbox.Run
 	Endpoints []sandbox.Endpoint
 }
 
-// filter is what the reader wants to see of the calls.
+// filter selects the calls to show.
 type filter struct{ Text, Show string }
 
-// showing are the values of Show with their labels, the default first.
+// showing lists the values of Show with their labels, the default first.
 var showing = []struct{ Value, Label string }{
 	{"all", "all requests"},
 	{"problems", "requests with problems"},
@@ -88,7 +87,7 @@ func (p *Playground) live(f filter) liveView {
 	return v
 }
 
-// clear empties the list of calls, for this page: the tenant keeps its record.
+// clear empties the list of calls on the page. The tenant keeps its record.
 func (p *Playground) clear(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
@@ -117,18 +116,7 @@ func (p *Playground) livePage(w http.ResponseWriter, r *http.Request) {
 	}{url, p.key.ID, p.key.Type, Exports(p.key.Settings(url), runtime.GOOS), showing, p.live(filterOf(r))})
 }
 
-// liveFragment is the part of the page that changes, for its script to put in place.
+// liveFragment serves the part of the page that changes, for the page's script.
 func (p *Playground) liveFragment(w http.ResponseWriter, r *http.Request) {
 	render(w, livePages, "live", p.live(filterOf(r)))
-}
-
-// render makes the whole page before it sends any of it.
-func render(w http.ResponseWriter, pages *template.Template, name string, data any) {
-	var page bytes.Buffer
-	if err := pages.ExecuteTemplate(&page, name, data); err != nil {
-		refuse(w, http.StatusInternalServerError, "The page could not be made.")
-		return
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = page.WriteTo(w) // a client that has gone gets nothing
 }

@@ -1,37 +1,86 @@
-// Package playground serves the sandbox to people: the tenant itself at the paths of its operations, with
-// endpoints and scan runs that progress on their own, a page of the requests at /, the contract at /openapi.yaml,
-// and a reference page at /docs from which each operation can be tried.
+// Package playground serves the sandbox to people: the tenant at the paths of its operations, endpoints and scan runs that
+// progress on their own, a page of the requests at /, the OpenAPI document at /openapi.yaml, and a reference page at /docs
+// that can send each operation.
 //
 //	listener, err := playground.Listen(ctx, "127.0.0.1:0", false)
 //	if err != nil { … }
 //	p := playground.New(playground.Key{ID: "1", Secret: rand.Text(), Type: "advanced"})
 //	err = p.Serve(ctx, listener) // until ctx ends
 //
-// It is made for the machine that it runs on: it listens on loopback unless public is true, answers only requests that
-// name its own address, and refuses those that a browser sends on behalf of another site.
+// It is meant for the machine that it runs on: it listens on loopback unless public is true, accepts only requests that
+// name its own address, and refuses requests that a browser sends on behalf of another site.
 package playground
 
 import (
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"example.com/cortexscan/sandbox"
+	"example.com/cortexscan/wrapper"
 )
 
-// Playground is a tenant with its pages. Make one with [New].
+// Playground is a tenant with its pages. Create one with [New].
 type Playground struct {
 	key        Key
 	tenant     *sandbox.Tenant
 	simulation *simulation
-	cleared    atomic.Int64 // when the last call came that the live page does not show any more, in Unix nanoseconds
+	cleared    atomic.Int64 // the page shows calls after this time, in Unix nanoseconds
 }
 
-// New returns a playground with some endpoints and scan runs, which progress on their own while it serves. The
-// options are for its tenant.
+// New returns a playground with some endpoints and scan runs, which progress while it serves. The options are for its
+// tenant.
 func New(key Key, opts ...sandbox.Option) *Playground {
 	tenant := sandbox.New(append([]sandbox.Option{sandbox.WithKey(key.ID, key.Secret, key.kind())}, opts...)...)
 	return &Playground{key: key, tenant: tenant, simulation: newSimulation(tenant, time.Now())}
 }
 
-// Tenant is the tenant that the playground serves.
+// Tenant returns the tenant that the playground serves.
 func (p *Playground) Tenant() *sandbox.Tenant { return p.tenant }
+
+// Key is the key of the tenant. It is worthless elsewhere; the reference page signs with it.
+type Key struct {
+	ID, Secret string
+	Type       string // "advanced" or "standard"
+}
+
+func (k Key) kind() sandbox.KeyKind {
+	if k.Type == "standard" {
+		return sandbox.Standard
+	}
+	return sandbox.Advanced
+}
+
+// Setting is an environment variable.
+type Setting struct{ Name, Value string }
+
+// Settings returns the variables that point a client at the playground at url.
+func (k Key) Settings(url string) []Setting {
+	return []Setting{
+		{wrapper.EnvURL, url},
+		{wrapper.EnvKeyID, k.ID},
+		{wrapper.EnvKeyType, k.Type},
+		{wrapper.EnvKey, k.Secret},
+	}
+}
+
+// Exports returns the commands that set the variables: for PowerShell if goos is "windows", else for bash, zsh, fish and
+// other POSIX shells.
+func Exports(settings []Setting, goos string) string {
+	before, between, quotes := "export ", "=", posixQuotes
+	if goos == "windows" {
+		before, between, quotes = "$env:", " = ", powerShellQuotes
+	}
+	var b strings.Builder
+	for _, s := range settings {
+		b.WriteString(before + s.Name + between + "'" + quotes.Replace(s.Value) + "'\n")
+	}
+	return b.String()
+}
+
+// What is special within single quotes. The value comes from the Host of a request, too. Fish gives the backslash a
+// meaning there, so it is written outside the quotes. PowerShell accepts four more characters as a single quote.
+var (
+	posixQuotes      = strings.NewReplacer(`'`, `'\''`, `\`, `'\\'`)
+	powerShellQuotes = strings.NewReplacer("'", "''", "\u2018", "\u2018\u2018", "\u2019", "\u2019\u2019", "\u201a", "\u201a\u201a", "\u201b", "\u201b\u201b")
+)

@@ -3,13 +3,14 @@ package playground
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"time"
 
 	"example.com/cortexscan/api"
 )
 
-// Limits of the server, far above what a person and their programs need.
+// Limits of the server, far above what a user and their programs need.
 const (
 	maxConnections = 64
 	maxHeader      = 32 << 10
@@ -19,7 +20,7 @@ const (
 	shutdownGrace  = 2 * time.Second
 )
 
-// Serve answers on l until ctx ends, finishes the requests in progress, and closes l. It then returns nil.
+// Serve handles requests on l until ctx ends. It then finishes the requests in progress, closes l and returns nil.
 func (p *Playground) Serve(ctx context.Context, l *Listener) error {
 	server := &http.Server{
 		Handler:           p.handler(l.answersTo),
@@ -28,7 +29,7 @@ func (p *Playground) Serve(ctx context.Context, l *Listener) error {
 		WriteTimeout:      requestTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
-		// "OPTIONS *" is checked like everything else.
+		// Check "OPTIONS *" like any other request.
 		DisableGeneralOptionsHandler: true,
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -41,7 +42,7 @@ func (p *Playground) Serve(ctx context.Context, l *Listener) error {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
 		defer cancel()
 		if server.Shutdown(grace) != nil {
-			_ = server.Close() // a request does not end
+			_ = server.Close() // a request has not ended in time
 		}
 	}()
 	err := server.Serve(limited(l.Listener, maxConnections))
@@ -53,15 +54,15 @@ func (p *Playground) Serve(ctx context.Context, l *Listener) error {
 	return err
 }
 
-// handler is everything that is served. Whatever is none of the pages goes to the tenant as it came, and is
-// recorded there, an unknown path too: that is something to learn from.
+// handler serves the pages, and passes every other request to the tenant unchanged. The tenant records requests for unknown
+// paths as well, so that the user sees them.
 func (p *Playground) handler(answersTo func(host string) bool) http.Handler {
 	pages := map[string]http.Handler{
 		"/":             http.HandlerFunc(p.livePage),
 		"/live":         http.HandlerFunc(p.liveFragment),
 		"/docs":         http.HandlerFunc(p.docsPage),
 		"/openapi.yaml": content("application/yaml", api.Document()),
-		// Browsers request these on their own: they are not to appear among the calls.
+		// Browsers request these on their own, so they must not appear among the calls.
 		"/robots.txt": http.NotFoundHandler(),
 		"/.well-known/appspecific/com.chrome.devtools.json": http.NotFoundHandler(),
 	}
@@ -79,4 +80,66 @@ func (p *Playground) handler(answersTo func(host string) bool) http.Handler {
 		}
 		p.tenant.ServeHTTP(w, r)
 	}))
+}
+
+// policy lets the pages load only their own files. The images of Swagger UI are data URLs in its style sheet.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+// guard accepts only requests that name this server and that were not caused by another site. Scripts of any site in a
+// user's browser can reach loopback addresses: under a name that resolves to this address (DNS rebinding, visible in
+// Host), or across origins (which the browser declares).
+func guard(answersTo func(host string) bool, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		switch {
+		case !answersTo(r.Host):
+			refuse(w, http.StatusMisdirectedRequest,
+				"The host name in this request is not this sandbox's. Use the URL that the sandbox printed when it started.")
+		case foreign(r):
+			refuse(w, http.StatusForbidden, "This sandbox refuses requests that another site makes a browser send.")
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// page adds the security headers to a page. The tenant's responses stay unchanged.
+func page(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "no-store") // pages change, and contain the key
+		h.Set("Content-Security-Policy", policy)
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Frame-Options", "DENY")
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			h.Set("Allow", "GET, HEAD")
+			refuse(w, http.StatusMethodNotAllowed, "This is a page: only GET and HEAD are allowed.")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+var crossOrigin = http.NewCrossOriginProtection()
+
+// foreign reports whether a browser sends the request on behalf of another site. Following a link to a page does not
+// count.
+func foreign(r *http.Request) bool {
+	read := r.Method == http.MethodGet || r.Method == http.MethodHead
+	if read && r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document" {
+		return false
+	}
+	asUnsafe := *r // the library allows every GET
+	asUnsafe.Method = http.MethodPost
+	return crossOrigin.Check(&asUnsafe) != nil
+}
+
+// refuse responds with one line of plain text.
+func refuse(w http.ResponseWriter, status int, message string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, message+"\n") // the client may be gone
 }

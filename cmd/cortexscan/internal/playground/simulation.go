@@ -7,14 +7,14 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-// step is where a state leads, and after how long.
+// step is the next state, and when it follows.
 type step struct {
 	to    string
 	after time.Duration
 }
 
-// Scans and runs go in circles, so that there is always something to see and to abort. An aborted scan stays
-// aborted for a while, and starts again.
+// Scans and runs go round in circles, so that there is always something to see and to abort. An aborted scan stays
+// aborted for a while before it starts again.
 var (
 	scanSteps = map[string]step{
 		"none":        {"pending", 8 * time.Second},
@@ -30,8 +30,8 @@ var (
 	}
 )
 
-// stagger is how much longer each endpoint takes than the one before: without it, all would move in step after an
-// abort of all.
+// stagger is how much longer each endpoint takes than the one before it. Without it, all endpoints would move in step after
+// an abort of all.
 const stagger = 2 * time.Second
 
 // simulation moves a tenant's scans and runs as time passes.
@@ -41,7 +41,7 @@ type simulation struct {
 	runs   map[int64]dwell
 }
 
-// dwell is a state and since when it is known.
+// dwell is a state and when it was first seen.
 type dwell struct {
 	state string
 	since time.Time
@@ -61,7 +61,7 @@ func newSimulation(tenant *sandbox.Tenant, now time.Time) *simulation {
 		e.FirstSeen, e.LastSeen = now.AddDate(0, -3, 0), now
 		tenant.AddEndpoint(e)
 	}
-	tenant.AddScanRun(789, "Running") // the contract's example
+	tenant.AddScanRun(789, "Running") // the example of the OpenAPI document
 	tenant.AddScanRun(790, "Pending")
 	tenant.AddScanRun(791, "Completed")
 	sim := &simulation{tenant: tenant, scans: map[string]dwell{}, runs: map[int64]dwell{}}
@@ -82,7 +82,7 @@ func (sim *simulation) run(ctx context.Context) {
 	}
 }
 
-// step moves on what has been in its state for long enough. A state without a next step stays.
+// step moves on each scan and run that has been in its state for long enough. A state without a step stays.
 func (sim *simulation) step(now time.Time) {
 	for i, e := range sim.tenant.Endpoints() {
 		if to, due := next(sim.scans, scanSteps, e.ID, e.ScanStatus, i, now); due {

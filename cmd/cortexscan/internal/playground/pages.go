@@ -4,25 +4,42 @@ import (
 	"bytes"
 	"compress/gzip"
 	"embed"
+	"html/template"
 	"io"
 	"mime"
 	"net/http"
 	"path"
 	"strings"
 
-	// The files alone: the handler beside them has its script and style inside the page, which the policy of
-	// these pages does not allow.
+	// Only the files: the handler of this module puts script and style inside the page, which the policy forbids.
 	swaggerui "github.com/swaggest/swgui/v5/static"
 )
 
 //go:embed pages
 var files embed.FS
 
-// assets returns the files that the pages consist of, by the path that they are served at. All are in the
-// program: nothing is fetched from elsewhere.
+var docsPages = template.Must(template.New("docs.html").ParseFS(files, "pages/docs.html"))
+
+// docsPage serves Swagger UI. The page contains the key, so that its script can sign. No other site can read the page.
+func (p *Playground) docsPage(w http.ResponseWriter, _ *http.Request) {
+	render(w, docsPages, "docs.html", struct{ Key Key }{p.key})
+}
+
+// render renders the whole page before sending any of it.
+func render(w http.ResponseWriter, pages *template.Template, name string, data any) {
+	var page bytes.Buffer
+	if err := pages.ExecuteTemplate(&page, name, data); err != nil {
+		refuse(w, http.StatusInternalServerError, "The page cannot be rendered.")
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = page.WriteTo(w) // the client may be gone
+}
+
+// assets returns the files of the pages by path. All of them are embedded, so that the pages work offline.
 func assets() map[string]http.Handler {
 	read := func(from embed.FS, name string) []byte {
-		b, _ := from.ReadFile(name) // embedded, and requested by a test
+		b, _ := from.ReadFile(name) // embedded; a test requests each
 		return b
 	}
 	list := map[string]http.Handler{"/favicon.ico": content("image/svg+xml", read(files, "pages/icon.svg"))}
@@ -35,15 +52,15 @@ func assets() map[string]http.Handler {
 	return list
 }
 
-// content answers with a file.
+// content serves a file.
 func content(mediaType string, file []byte) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", mediaType)
-		_, _ = w.Write(file) // a client that has gone gets nothing
+		_, _ = w.Write(file) // the client may be gone
 	})
 }
 
-// compressed answers with a file that is kept compressed.
+// compressed serves a file that is embedded compressed.
 func compressed(mediaType string, file []byte) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", mediaType)
