@@ -8,12 +8,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"example.com/cortexscan/api"
 	"example.com/cortexscan/sandbox"
 )
 
-func TestRows(t *testing.T) {
+func TestEqualPollsShareARow(t *testing.T) {
 	start := time.UnixMilli(1584983036945)
 	poll := func(id, state string) sandbox.Call {
 		return sandbox.Call{Method: "GET", Path: "/run", Query: "id=" + id, Status: 200, Response: state}
@@ -30,49 +31,41 @@ func TestRows(t *testing.T) {
 	}{
 		{"none", nil, ""},
 		{"one", []sandbox.Call{poll("1", "Running")}, "1×1"},
-		{"a repeated poll", []sandbox.Call{poll("1", "Running"), poll("1", "Running"), poll("1", "Running")}, "1×3"},
-		{"another answer", []sandbox.Call{poll("1", "Pending"), poll("1", "Running"), poll("1", "Running")}, "1×1 1×2"},
-		{"two that take turns", []sandbox.Call{poll("1", "r"), poll("2", "r"), poll("1", "r"), poll("2", "r"), poll("1", "r")}, "1×3 2×2"},
-		{"an abort between them", []sandbox.Call{poll("1", "r"), abort, poll("1", "r")}, "1×1 abort×1 1×1"},
-		{"repeated aborts", []sandbox.Call{abort, abort}, "abort×1 abort×1"},
-		{"errors", []sandbox.Call{failed, failed}, "1×1 1×1"},
-		{"problems", []sandbox.Call{bad, bad}, "1×1 1×1"},
+		{"an equal poll", []sandbox.Call{poll("1", "Running"), poll("1", "Running"), poll("1", "Running")}, "1×3"},
+		{"another response", []sandbox.Call{poll("1", "Pending"), poll("1", "Running"), poll("1", "Running")}, "1×1 1×2"},
+		{"two polls that take turns", []sandbox.Call{poll("1", "r"), poll("2", "r"), poll("1", "r"), poll("2", "r"), poll("1", "r")}, "1×3 2×2"},
+		{"an abort between polls", []sandbox.Call{poll("1", "r"), abort, poll("1", "r")}, "1×1 abort×1 1×1"},
+		{"equal aborts", []sandbox.Call{abort, abort}, "abort×1 abort×1"},
+		{"equal errors", []sandbox.Call{failed, failed}, "1×1 1×1"},
+		{"equal problems", []sandbox.Call{bad, bad}, "1×1 1×1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for i := range c.calls {
-				c.calls[i].Time = start.Add(time.Duration(i) * time.Second)
+				c.calls[i].Time = start.Add(time.Duration(i/2) * time.Second) // two at the same time
 			}
 			var got []string
 			seen := map[string]bool{}
-			for _, r := range rows(c.calls) {
+			list := rows(c.calls)
+			for i, r := range rows(c.calls[:len(c.calls)/2]) {
+				if list[i].ID != r.ID {
+					t.Error("a row changes its ID when calls are added")
+				}
+			}
+			for _, r := range list {
 				name := strings.TrimPrefix(strings.TrimPrefix(target(r.Call), "GET /run?id="), "POST /")
 				got = append(got, fmt.Sprint(name, "×", r.Count))
 				if seen[r.ID] {
 					t.Error("two rows have the same ID")
 				}
 				seen[r.ID] = true
-				if span := r.Time.Sub(r.First); (r.Count > 1) != (span > 0) {
-					t.Errorf("%d calls within %s", r.Count, span)
+				if r.First.After(r.Time) || r.Count == 1 && !r.First.Equal(r.Time) {
+					t.Errorf("%d calls from %s to %s", r.Count, r.First, r.Time)
 				}
 			}
 			if strings.Join(got, " ") != c.want {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})
-	}
-}
-
-// A row has the ID of its first call, so that it stays the same one while polls are added to it.
-func TestRowIDs(t *testing.T) {
-	now := time.UnixMilli(1584983036945)
-	calls := []sandbox.Call{{Method: "GET", Status: 200, Time: now}, {Method: "POST", Time: now}, {Method: "POST", Time: now.Add(1)}}
-	first := rows(calls)
-	if first[0].ID == first[1].ID || first[1].ID == first[2].ID {
-		t.Errorf("the IDs are %q, %q and %q", first[0].ID, first[1].ID, first[2].ID)
-	}
-	one := rows([]sandbox.Call{calls[0], {Method: "GET", Status: 200, Time: now.Add(1)}})
-	if len(one) != 1 || one[0].ID != first[0].ID {
-		t.Errorf("with a poll more the row is %v", one)
 	}
 }
 
@@ -103,7 +96,7 @@ func TestRowShowsTheLatestCall(t *testing.T) {
 	}
 }
 
-func TestPrintable(t *testing.T) {
+func TestPrintableReplacesWhatIsInvisible(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain":           "plain",
 		"a\tb\nc":         "a\tb\nc",
@@ -149,5 +142,72 @@ func TestBodiesAreIndentedAsFarAsTheyAreShown(t *testing.T) {
 	deep := shownBody(strings.Repeat("[", 9999) + strings.Repeat("]", 9999))
 	if !strings.HasPrefix(deep, "[\n  [\n    [") || !strings.HasSuffix(deep, "… (cut here)") || len(deep) > maxBody+20 {
 		t.Errorf("%d bytes of a nested body are shown: %.20q", len(deep), deep)
+	}
+}
+
+func TestLogLineIsOnePrintableLine(t *testing.T) {
+	at := time.Date(2026, 1, 2, 15, 4, 5, 0, time.Local)
+	problems := []api.Problem{{In: "query", Name: "id", Reason: "is required"}, {In: "query", Name: "fields", Reason: "is required"}}
+	for _, c := range []struct {
+		name string
+		call sandbox.Call
+		want string
+	}{
+		{"a status", sandbox.Call{Method: "GET", Path: "/run", Query: "id=1", Status: 200}, "15:04:05  200  GET /run?id=1  request OK"},
+		{"an error", sandbox.Call{Method: "GET", Path: "/run", Status: 500}, "15:04:05  500  GET /run  request OK"},
+		{"an abort", sandbox.Call{Method: "POST", Path: "/abort", Status: 200, Abort: &sandbox.AbortResult{Selected: 3, Aborted: 2}},
+			"15:04:05  200  POST /abort  request OK, 3 selected, 2 aborted"},
+		{"one problem", sandbox.Call{Method: "GET", Path: "/run", Status: 400, Problems: problems[:1]},
+			"15:04:05  400  GET /run  1 problem: query id is required"},
+		{"two problems", sandbox.Call{Method: "GET", Path: "/run", Status: 400, Problems: problems},
+			"15:04:05  400  GET /run  2 problems: query id is required; and 1 more"},
+		{"no response", sandbox.Call{Method: "GET", Path: "/run"}, "15:04:05  ---  GET /run  request OK"},
+		{"an escape sequence", sandbox.Call{Method: "GET", Path: "/\x1b[2J\nx", Status: 404}, "15:04:05  404  GET /\ufffd[2J x  request OK"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.call.Time = at
+			if got := LogLine(c.call); got != c.want {
+				t.Errorf("got  %q\nwant %q", got, c.want)
+			}
+		})
+	}
+	long := strings.Repeat("ä", 9000)
+	if line := LogLine(sandbox.Call{Method: long, Path: long, Query: long, Problems: []api.Problem{{Reason: long}}}); len(line) > 2*maxLine+30 || !utf8.ValidString(line) {
+		t.Errorf("a line of %d bytes", len(line))
+	}
+}
+
+func TestSelectionDescribesTheFilters(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"request_data":{"filters":"all"}}`: "every endpoint of the tenant",
+		`{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["a","b"]},{"field":"last_seen","operator":"gte","value":5}]}}`: "hostname in a, b and last_seen gte 5",
+		`{"request_data":{"filters":[{"field":"alias","operator":"in","value":"\u202ex"}]}}`:                                                     "alias in \ufffdx",
+		`{"request_data":{"filters":[{"field":"ho`: "",
+	} {
+		if got := selection(sandbox.Call{Body: body, Abort: &sandbox.AbortResult{}}); got != want {
+			t.Errorf("%s: got %q, want %q", body, got, want)
+		}
+		if got := selection(sandbox.Call{Body: body}); got != "" {
+			t.Errorf("an abort that was not executed is described as %q", got)
+		}
+	}
+}
+
+func TestDurationsAndStatusesAreReadable(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0:                       "",
+		3 * time.Microsecond:    "0.1 ms",
+		440 * time.Microsecond:  "0.4 ms",
+		12 * time.Millisecond:   "12 ms",
+		1450 * time.Millisecond: "1.4 s",
+	} {
+		if got := took(d); got != want {
+			t.Errorf("%s: got %q, want %q", d, got, want)
+		}
+	}
+	for status, want := range map[int]string{0: "no response, none", 200: "200 OK, good", 204: "204 No Content, good", 401: "401 Unauthorized, bad", 599: "599, bad"} {
+		if got := statusText(sandbox.Call{Status: status}) + ", " + class(status); got != want {
+			t.Errorf("%d: got %q, want %q", status, got, want)
+		}
 	}
 }

@@ -23,7 +23,7 @@ func newPlayground() (*Playground, http.Handler) {
 	return p, p.handler(func(host string) bool { return host == testHost })
 }
 
-// send puts a request to the handler itself; header is name, value and so on.
+// send calls the handler without a network; header has names and values.
 func send(h http.Handler, method, target, body string, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.Host = testHost
@@ -41,7 +41,7 @@ func send(h http.Handler, method, target, body string, header ...string) *httpte
 
 var nonces int
 
-// signed are the headers of a request with the playground's key, by the documentation.
+// signed returns the headers of a request with the playground's key.
 func signed() []string {
 	nonces++
 	nonce := strings.Repeat("0", 64-len(strconv.Itoa(nonces))) + strconv.Itoa(nonces)
@@ -56,6 +56,6 @@ func signed() []string {
 func wantCalls(t testing.TB, p *Playground, n int) {
 	t.Helper()
 	if got := len(p.tenant.Calls()); got != n {
-		t.Errorf("the tenant has seen %d calls, want %d", got, n)
+		t.Errorf("the tenant has recorded %d calls, want %d", got, n)
 	}
 }

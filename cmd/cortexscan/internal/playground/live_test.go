@@ -2,14 +2,18 @@ package playground
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"example.com/cortexscan/sandbox"
 )
 
-func TestLivePage(t *testing.T) {
+func TestLivePageShowsWhatHappened(t *testing.T) {
 	_, h := newPlayground()
 	if page := send(h, "GET", "/", "").Body.String(); !strings.Contains(page, "No requests yet.") || len(callIDs(page)) != 0 {
 		t.Error("the page is not empty at first")
@@ -46,8 +50,7 @@ func TestLivePage(t *testing.T) {
 	}
 }
 
-// The page has the key in the commands that connect a program, and nowhere else.
-func TestLivePageHasTheCommands(t *testing.T) {
+func TestKeyIsOnlyInTheCommandsOfThePage(t *testing.T) {
 	_, h := newPlayground()
 	send(h, "GET", "/public_api/other", "", "Authorization", testKey)
 	page := send(h, "GET", "/", "").Body.String()
@@ -66,7 +69,7 @@ func TestLivePageHasTheCommands(t *testing.T) {
 		t.Errorf("the key is on the page %d times", n)
 	}
 	if fragment := send(h, "GET", "/live", "").Body.String(); strings.Contains(fragment, testKey) || !strings.Contains(fragment, "[hidden]") {
-		t.Error("the part that changes has the key")
+		t.Error("the part that changes contains the key")
 	}
 }
 
@@ -79,41 +82,7 @@ func callIDs(page string) (ids []string) {
 	return ids
 }
 
-// A call keeps its ID, as the script that refreshes the page needs it.
-func TestCallsKeepTheirIDs(t *testing.T) {
-	_, h := newPlayground()
-	send(h, "GET", "/x", "")
-	send(h, "GET", "/y", "")
-	before := callIDs(send(h, "GET", "/live", "").Body.String())
-	send(h, "GET", "/z", "")
-	after := callIDs(send(h, "GET", "/live", "").Body.String())
-	if len(before) != 2 || len(after) != 3 || after[1] != before[0] || after[2] != before[1] || after[0] == after[1] {
-		t.Errorf("before %v, after %v", before, after)
-	}
-}
-
-func TestLivePageStaysSmall(t *testing.T) {
-	_, h := newPlayground()
-	long := strings.Repeat("ä", 30<<10)
-	for i := range shownRows + 7 {
-		send(h, "POST", fmt.Sprint("/x?", i, long[:9000]), long, "X-Long", long[:9000])
-	}
-	w := send(h, "GET", "/live", "")
-	if n := len(callIDs(w.Body.String())); n != shownRows {
-		t.Errorf("%d calls are shown", n)
-	}
-	if !strings.Contains(w.Body.String(), fmt.Sprint(shownRows+7, " requests, ", shownRows+7, " with problems; the latest ", shownRows, " rows.")) {
-		t.Error("it does not say that there are more")
-	}
-	if limit := shownRows * 3 * (2*maxBody + 4*maxText); w.Body.Len() > limit {
-		t.Errorf("it is %d bytes long", w.Body.Len())
-	}
-	if !utf8.Valid(w.Body.Bytes()) {
-		t.Error("it is cut inside a character")
-	}
-}
-
-func TestFilter(t *testing.T) {
+func TestFilterSelectsCalls(t *testing.T) {
 	p, h := newPlayground()
 	send(h, "GET", runPath+"?id=789&fields=status", "", signed()...)
 	send(h, "GET", runPath+"?id=5&fields=status", "", signed()...)
@@ -134,8 +103,8 @@ func TestFilter(t *testing.T) {
 			if n := len(callIDs(page)); n != c.want {
 				t.Errorf("%s%s: %d calls, want %d", path, query, n, c.want)
 			}
-			if says := fmt.Sprint("; ", c.want, " match the filter."); strings.Contains(page, says) != (c.want < 4) {
-				t.Errorf("%s%s: it says %q, or does not", path, query, says)
+			if count := fmt.Sprint("; ", c.want, " match the filter."); strings.Contains(page, count) != (c.want < 4) {
+				t.Errorf("%s%s: %q is on the page: %t", path, query, count, c.want == 4)
 			}
 			if strings.Contains(page, "<script>") {
 				t.Error("the filter's text is not escaped")
@@ -149,15 +118,15 @@ func TestFilter(t *testing.T) {
 	wantCalls(t, p, 4)
 }
 
-func TestClear(t *testing.T) {
+func TestClearEmptiesThePageOnly(t *testing.T) {
 	p, h := newPlayground()
-	post := func() { // to clear an empty list is no error
+	post := func() {
 		t.Helper()
 		if w := send(h, "POST", "/live/clear", ""); w.Code != 303 || w.Header().Get("Location") != "/" {
 			t.Errorf("%d to %q", w.Code, w.Header().Get("Location"))
 		}
 	}
-	post()
+	post() // an empty list, too
 	send(h, "GET", "/x", "")
 	send(h, "GET", "/y", "")
 	post()
@@ -172,4 +141,92 @@ func TestClear(t *testing.T) {
 		t.Errorf("GET: %d", w.Code)
 	}
 	wantCalls(t, p, 3) // the tenant keeps its record
+}
+
+// A refresh costs what it shows, whatever was sent, with or without credentials.
+func TestRefreshIsBounded(t *testing.T) {
+	const size = 20 << 10
+	nested := func(open, shut string) string { return strings.Repeat(open, 9999) + strings.Repeat(shut, 9999) }
+	big := strings.Repeat("x", 60<<10)
+	many := make([]string, 0, 3000)
+	for i := range 1500 {
+		many = append(many, fmt.Sprintf("X-%d", i), "1")
+	}
+	fields := make([]string, 0, 1000)
+	for i := range 1000 {
+		fields = append(fields, fmt.Sprintf(`"field-%d":1`, i))
+	}
+	for _, tt := range []struct {
+		name string
+		send func(p *Playground, h http.Handler)
+	}{
+		{"nested lists", func(_ *Playground, h http.Handler) { send(h, "POST", abortPath, nested("[", "]")) }},
+		{"nested lists, unfinished", func(_ *Playground, h http.Handler) { send(h, "POST", abortPath, strings.Repeat("[", size)) }},
+		{"nested objects", func(_ *Playground, h http.Handler) { send(h, "POST", abortPath, nested(`{"":`, "}")[:size]) }},
+		{"nested objects, complete", func(_ *Playground, h http.Handler) {
+			send(h, "POST", abortPath, strings.Repeat(`{"":`, 9000)+"1"+strings.Repeat("}", 9000))
+		}},
+		{"a list of empty lists", func(_ *Playground, h http.Handler) {
+			send(h, "POST", abortPath, "["+strings.Repeat("[],", size/3)+"1]")
+		}},
+		{"a nested response", func(p *Playground, h http.Handler) {
+			p.tenant.Fail(sandbox.Failure{Status: 500, Body: nested("[", "]")})
+			send(h, "GET", "/x", "")
+		}},
+		{"a repeated poll with a nested response", func(p *Playground, h http.Handler) {
+			p.tenant.Fail(sandbox.Failure{Status: 200, Body: nested("[", "]")})
+			send(h, "GET", runPath+"?id=789&fields=status", "", signed()...)
+		}},
+		{"long characters", func(_ *Playground, h http.Handler) { send(h, "POST", "/x", strings.Repeat("ä", size)) }},
+		{"a long path and query", func(_ *Playground, h http.Handler) { send(h, "GET", "/"+big[:size]+"?"+big[:size], "") }},
+		{"a long method", func(_ *Playground, h http.Handler) { send(h, big[:size], "/x", "") }},
+		{"a long header", func(_ *Playground, h http.Handler) { send(h, "GET", "/x", "", "X", big) }},
+		{"many headers", func(_ *Playground, h http.Handler) { send(h, "GET", "/x", "", many...) }},
+		{"many problems", func(_ *Playground, h http.Handler) {
+			send(h, "POST", abortPath, `{"request_data":{`+strings.Join(fields, ",")+`}}`, signed()...)
+		}},
+		{"many filters", func(_ *Playground, h http.Handler) {
+			one := `{"field":"hostname","operator":"in","value":["laptop-17"]}`
+			send(h, "POST", abortPath, `{"request_data":{"filters":[`+strings.Repeat(one+",", 900)+one+`]}}`, signed()...)
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p, h := newPlayground()
+			for range shownRows + 5 {
+				tt.send(p, h)
+			}
+			recorded := 0
+			for _, c := range p.tenant.Calls() {
+				recorded += len(c.Method) + len(c.Path) + len(c.Query) + len(c.Body) + len(c.Response) + len(c.Problems)<<7
+				for name, values := range c.Header {
+					recorded += len(name) + len(strings.Join(values, ""))
+				}
+			}
+			for _, path := range []string{"/live", "/live?q=nowhere", "/live?q=x"} {
+				var page int
+				allocated := bytesAllocated(func() { page = send(h, "GET", path, "").Body.Len() })
+				if page > 1<<20 {
+					t.Errorf("%s has %d bytes", path, page)
+				}
+				if limit := 32*recorded + 1<<20; allocated > limit {
+					t.Errorf("%s allocates %d KiB for a record of %d KiB", path, allocated>>10, recorded>>10)
+				}
+			}
+			live := send(h, "GET", "/live", "").Body.String()
+			if n := len(callIDs(live)); n != shownRows && n != 1 || n > 1 != strings.Contains(live, "; the latest 30 rows.") { // polls share a row
+				t.Errorf("%d rows are shown", n)
+			}
+			if !utf8.ValidString(live) {
+				t.Error("a character is cut")
+			}
+		})
+	}
+}
+
+func bytesAllocated(f func()) int {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return int(after.TotalAlloc - before.TotalAlloc)
 }

@@ -7,7 +7,7 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-// states are those that something goes through in a time, each once it is another.
+// states returns the states that something goes through in a time, without repeats.
 func states(sim *simulation, start time.Time, d time.Duration, read func() string) (list []string) {
 	for at := time.Duration(0); at <= d; at += time.Second {
 		sim.step(start.Add(at))
@@ -27,7 +27,7 @@ func wantStates(t *testing.T, got []string, want ...string) {
 	}
 }
 
-func TestScansMove(t *testing.T) {
+func TestScansProgress(t *testing.T) {
 	tenant, start := sandbox.New(), time.Now()
 	sim := newSimulation(tenant, start)
 	seen := map[string]bool{}
@@ -41,7 +41,7 @@ func TestScansMove(t *testing.T) {
 		"in_progress", "success", "none", "pending", "in_progress", "success")
 }
 
-func TestRunsMove(t *testing.T) {
+func TestRunsProgress(t *testing.T) {
 	tenant, start := sandbox.New(), time.Now()
 	sim := newSimulation(tenant, start)
 	for i, want := range [][]string{
@@ -55,8 +55,7 @@ func TestRunsMove(t *testing.T) {
 	}
 }
 
-// An aborted scan is seen to be so, and starts again. What the playground does not know it leaves alone.
-func TestAbortedScansStayForAWhile(t *testing.T) {
+func TestAbortedScansStayAbortedForAWhile(t *testing.T) {
 	tenant, start := sandbox.New(), time.Now()
 	sim := newSimulation(tenant, start)
 	first := tenant.Endpoints()[0].ID

@@ -13,8 +13,7 @@ import (
 
 var reference = regexp.MustCompile(`(?:href|src)="([^"#]+)"|url\(([^)"']+)\)`)
 
-// Whatever the pages refer to is served from here, and is something.
-func TestPagesReferToWhatIsServed(t *testing.T) {
+func TestEverythingThatThePagesReferToIsServed(t *testing.T) {
 	_, h := newPlayground()
 	send(h, "GET", "/x", "")
 	found := map[string]bool{}
@@ -42,8 +41,7 @@ func TestPagesReferToWhatIsServed(t *testing.T) {
 	}
 }
 
-// The big files are sent compressed to clients that accept it.
-func TestCompressedAssets(t *testing.T) {
+func TestBigFilesAreCompressedForClientsThatAcceptIt(t *testing.T) {
 	_, h := newPlayground()
 	for _, path := range []string{"/assets/swagger-ui-bundle.js", "/assets/swagger-ui.css"} {
 		plain := send(h, "GET", path, "")
@@ -64,7 +62,6 @@ func TestCompressedAssets(t *testing.T) {
 	}
 }
 
-// The license of what is in the program, but not in the repository, goes with it.
 func TestLicensesAreServed(t *testing.T) {
 	_, h := newPlayground()
 	text := send(h, "GET", "/assets/licenses.txt", "").Body.String()
@@ -75,10 +72,25 @@ func TestLicensesAreServed(t *testing.T) {
 	}
 }
 
-func TestContractIsServed(t *testing.T) {
+func TestDocumentIsServed(t *testing.T) {
 	_, h := newPlayground()
 	w := send(h, "GET", "/openapi.yaml", "")
 	if !bytes.Equal(w.Body.Bytes(), api.Document()) || w.Header().Get("Content-Type") != "application/yaml" {
-		t.Errorf("it is not the contract, or not YAML: %v", w.Header())
+		t.Errorf("it is not the OpenAPI document, or not YAML: %v", w.Header())
+	}
+}
+
+func TestKeyIsEscapedOnTheReferencePage(t *testing.T) {
+	for _, kind := range []string{"advanced", "standard"} {
+		p := New(Key{ID: "1", Secret: `a"><script>&`, Type: kind})
+		page := send(p.handler(func(string) bool { return true }), "GET", "/docs", "").Body.String()
+		for _, want := range []string{
+			`data-type="` + kind + `" data-id="1" data-secret="a&#34;&gt;&lt;script&gt;&amp;"`,
+			`<option value="` + kind + `" selected>`,
+		} {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s: no %s in %s", kind, want, page)
+			}
+		}
 	}
 }
