@@ -31,7 +31,8 @@ type call struct {
 	executed  []execution
 	result    string // "" beside an error
 	err       error
-	ended     error // the error of the context, when the call returned
+	ended     error         // the error of the context, when the call returned
+	late      time.Duration // how long after the end of its context it returned
 }
 
 // validated is what the request validator saw.

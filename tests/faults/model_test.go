@@ -465,10 +465,19 @@ func (s *simulation) make(t target, c *call) {
 		ctx, cancel = context.WithTimeout(ctx, c.deadline)
 		defer cancel()
 	}
+	var end time.Time
+	defer context.AfterFunc(ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		end = time.Now()
+	})()
 	result, err := c.send(ctx, t)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.result, c.err, c.ended = result, err, ctx.Err()
+	if !end.IsZero() {
+		c.late = time.Since(end)
+	}
 	s.note("%s returned %q, %v", c, result, err)
 }
 
@@ -510,6 +519,9 @@ func (s *simulation) check(c *call) (broken []string) {
 	}
 	if errors.Is(c.ended, context.DeadlineExceeded) && c.err != nil && !errors.Is(c.err, wrapper.ErrInvalidRequest) && !errors.Is(c.err, context.DeadlineExceeded) {
 		fail("its deadline passed, and the error does not wrap context.DeadlineExceeded: %v", c.err)
+	}
+	if c.late > 0 {
+		fail("it returned %v after its context had ended: %v", c.late, c.err)
 	}
 	if lost := (*wrapper.TransportError)(nil); errors.As(c.err, &lost) && !c.isGet() && lost.Sent != unknown {
 		fail("Sent is %v: %v", lost.Sent, c.err)

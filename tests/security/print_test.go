@@ -19,27 +19,22 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// deep holds secrets in every way that a program can.
-type deep struct {
-	Cred    wrapper.Credential
-	Pointer *wrapper.Credential
-	Client  *wrapper.Client
-	Any     any
-	List    []any
-	Map     map[string]any
-	Deeper  *deep
+// holder holds secrets in every way that a program can.
+type holder struct {
+	Cred   wrapper.Credential
+	Client *wrapper.Client
+	Any    any
+	List   []any
+	Map    map[string]any
+	Deeper *holder
 
 	cred    wrapper.Credential
 	pointer *wrapper.Credential
-	client  *wrapper.Client
-	value   wrapper.Client
-	targets wrapper.Targets
-	options []wrapper.Option
+	client  wrapper.Client
 	any     any
 	list    [1]wrapper.Credential
 	byCred  map[string]wrapper.Credential
-	channel chan wrapper.Credential
-	deeper  *deep
+	deeper  *holder
 	embedded
 }
 
@@ -54,19 +49,16 @@ func holders(t testing.TB, cred wrapper.Credential) map[string]any {
 	if _, err := c.GetScanRunStatus(t.Context(), 1); err == nil {
 		t.Fatal("no error")
 	}
-	level := func(below *deep) *deep {
-		return &deep{
-			Cred: cred, Pointer: &cred, Client: c, Any: cred, List: []any{cred, &cred, c}, Map: map[string]any{"a": cred, "b": c}, Deeper: below,
-			cred: cred, pointer: &cred, client: c, value: *c, targets: wrapper.AllEndpoints(), options: []wrapper.Option{wrapper.WithTimeout(1)},
-			any: cred, list: [1]wrapper.Credential{cred}, byCred: map[string]wrapper.Credential{"a": cred}, channel: make(chan wrapper.Credential, 1),
-			deeper: below, embedded: embedded{cred},
+	level := func(below *holder) *holder {
+		return &holder{
+			cred, c, cred, []any{cred, &cred, c}, map[string]any{"a": cred, "b": c}, below,
+			cred, &cred, *c, cred, [1]wrapper.Credential{cred}, map[string]wrapper.Credential{"a": cred}, below, embedded{cred},
 		}
 	}
-	d := level(level(level(nil)))
+	h := level(level(level(nil)))
 	return map[string]any{
-		"Credential": cred, "*Credential": &cred, "*Client": c, "Client": *c, "Targets": wrapper.Matching(wrapper.Hostnames("a")),
-		"*struct": d, "struct": *d, "list": []any{cred, c, *d}, "map": map[any]any{"a": cred, "b": *d}, "embedded": embedded{cred}, "api": c.API(),
-		"func": wrapper.WithTimeout(1), "**Client": &c,
+		"Credential": cred, "*Credential": &cred, "*Client": c, "Client": *c, "**Client": &c, "*struct": h, "struct": *h,
+		"list": []any{cred, c, *h}, "map": map[any]any{"a": cred, "b": *h}, "embedded": embedded{cred}, "api": c.API(),
 	}
 }
 
@@ -77,25 +69,25 @@ func TestKeysAreNeverPrinted(t *testing.T) {
 	for keyType, cred := range credentials {
 		for name, v := range holders(t, cred) {
 			t.Run(keyType+"/"+name, func(t *testing.T) {
-				var texts []string
+				var outputs []string
 				for verb := 'A'; verb <= 'z'; verb++ {
 					for _, flags := range []string{"", "+", "#", " ", "+#", "-100.200"} {
-						texts = append(texts, fmt.Sprintf("%"+flags+string(verb), v))
+						outputs = append(outputs, fmt.Sprintf("%"+flags+string(verb), v))
 					}
 				}
-				texts = append(texts, fmt.Sprint(v), fmt.Sprintln(v), fmt.Errorf("a: %v", v).Error())
+				outputs = append(outputs, fmt.Sprint(v), fmt.Sprintln(v), fmt.Errorf("a: %v", v).Error())
 				raw, _ := json.Marshal(v)
-				texts = append(texts, string(raw))
+				outputs = append(outputs, string(raw))
 				raw, _ = xml.Marshal(v)
-				texts = append(texts, string(raw))
+				outputs = append(outputs, string(raw))
 				var out bytes.Buffer
 				_ = gob.NewEncoder(&out).Encode(v)
 				_ = template.Must(template.New("").Parse("{{.}} {{printf `%#v` .}} {{js .}} {{html .}}")).Execute(&out, v)
 				everything := &slog.HandlerOptions{Level: slog.LevelDebug}
 				log := slog.New(slog.NewMultiHandler(slog.NewTextHandler(&out, everything), slog.NewJSONHandler(&out, everything)))
 				log.With("held", v).WithGroup("group").Debug("message", "value", v, slog.Any("any", v), slog.Group("g", "v", v))
-				texts = append(texts, out.String(), panicMessage(v))
-				wantHidden(t, name, secrets, texts...)
+				outputs = append(outputs, out.String(), panicMessage(v))
+				wantHidden(t, name, secrets, outputs...)
 			})
 		}
 	}

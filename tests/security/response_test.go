@@ -123,9 +123,9 @@ func inJSON(s string) string {
 func TestEchoedCredentialsAreHidden(t *testing.T) {
 	for place, respond := range responses {
 		for keyType, cred := range credentials {
-			for name, call := range calls {
+			for _, name := range []string{"abort", "wait", "status through API"} {
 				t.Run(place+"/"+keyType+"/"+name, func(t *testing.T) {
-					wantNoEcho(t, cred, call, func(r *http.Request) string {
+					wantNoEcho(t, cred, calls[name], func(r *http.Request) string {
 						echo := r.Header.Get("Authorization") + " "
 						for name, values := range r.Header {
 							echo += fmt.Sprintf("%s=%s; ", name, strings.Join(values, ","))

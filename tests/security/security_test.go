@@ -175,10 +175,10 @@ func tree(err error) []error {
 	return list
 }
 
-// wantHidden checks that no text contains a secret, in any form that verbs and encodings give it.
-func wantHidden(t testing.TB, where string, secrets []string, texts ...string) {
+// wantHidden checks that no string contains a secret, in any form that verbs and encodings give it.
+func wantHidden(t testing.TB, where string, secrets []string, outputs ...string) {
 	t.Helper()
-	all := strings.ToLower(strings.Join(texts, "\n"))
+	all := strings.ToLower(strings.Join(outputs, "\n"))
 	for _, secret := range secrets {
 		for _, form := range forms(secret) {
 			if at := strings.Index(all, strings.ToLower(form)); at >= 0 {

@@ -58,18 +58,24 @@ func TestTransportErrorsHideTheRequest(t *testing.T) {
 					err := do(t.Context(), c)
 					wantHidden(t, "error", secrets, printed(err)...)
 					wantHidden(t, "log", secrets, log.String())
-					for what, found := range found(err) {
-						if found != nil {
-							wantHidden(t, what, secrets, printed(found)...)
-						}
-					}
-					for what, found := range map[string]bool{
-						"the RoundTripper's own type": errors.As(err, new(*leak)) || errors.As(err, new(*timeoutLeak)),
-						"*url.Error":                  errors.As(err, new(*url.Error)),
-						"textproto.ProtocolError":     errors.As(err, new(textproto.ProtocolError)),
-						"*textproto.Error":            errors.As(err, new(*textproto.Error)),
+					for what, e := range map[string]error{
+						"net.Error": found[net.Error](err), "*net.OpError": found[*net.OpError](err), "*net.DNSError": found[*net.DNSError](err),
+						"*tls.CertificateVerificationError": found[*tls.CertificateVerificationError](err),
+						"tls.RecordHeaderError":             found[tls.RecordHeaderError](err),
 					} {
-						if found {
+						wantHidden(t, what, secrets, printed(e)...)
+					}
+					for what, e := range map[string]error{
+						"the RoundTripper's own type": errors.Join(found[*leak](err), found[*timeoutLeak](err)),
+						"*url.Error":                  found[*url.Error](err),
+						"textproto.ProtocolError":     found[textproto.ProtocolError](err),
+						"*textproto.Error":            found[*textproto.Error](err),
+						"any error with Timeout": found[interface {
+							error
+							Timeout() bool
+						}](err),
+					} {
+						if e != nil {
 							t.Errorf("errors.As finds %s", what)
 						}
 					}
@@ -79,35 +85,10 @@ func TestTransportErrorsHideTheRequest(t *testing.T) {
 	}
 }
 
-// found returns what errors.As finds in err, by type.
-func found(err error) map[string]error {
-	all := map[string]error{}
-	var netError net.Error
-	if errors.As(err, &netError) {
-		all["net.Error"] = netError
+// found returns what errors.As finds in err, or nil.
+func found[E error](err error) error {
+	if e, ok := errors.AsType[E](err); ok {
+		return e
 	}
-	var op *net.OpError
-	if errors.As(err, &op) {
-		all["*net.OpError"] = op
-	}
-	var dns *net.DNSError
-	if errors.As(err, &dns) {
-		all["*net.DNSError"] = dns
-	}
-	var certificate *tls.CertificateVerificationError
-	if errors.As(err, &certificate) {
-		all["*tls.CertificateVerificationError"] = certificate
-	}
-	var record tls.RecordHeaderError
-	if errors.As(err, &record) {
-		all["tls.RecordHeaderError"] = record
-	}
-	var timeout interface {
-		error
-		Timeout() bool
-	}
-	if errors.As(err, &timeout) {
-		all["an error with Timeout"] = timeout
-	}
-	return all
+	return nil
 }
