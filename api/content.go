@@ -105,7 +105,7 @@ func (c content) contentType(header []string) (mediaType, error) {
 	case len(header) > 1:
 		return mediaType{}, errors.New(givenTimes(len(header)))
 	case len(header) == 0 || strings.Trim(header[0], " \t") == "":
-		return mediaType{}, errors.New("is required, and must be " + c.keys())
+		return mediaType{}, errors.New("is required and must be " + c.keys())
 	}
 	given, err := parseMediaType(header[0])
 	charset := cmp.Or(strings.ToLower(given.parameters["charset"]), "utf-8")

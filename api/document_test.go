@@ -14,10 +14,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"example.com/cortexscan/api"
 	"example.com/cortexscan/sandbox"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
 func loadDocument(tb testing.TB) *openapi3.T {
@@ -44,21 +44,15 @@ func TestDocument(t *testing.T) {
 	}
 }
 
-func TestDocumentIsValid(t *testing.T) {
-	if err := loadDocument(t).Validate(t.Context(), openapi3.EnableExamplesValidation(), openapi3.EnableSchemaFormatValidation()); err != nil {
-		t.Error(err)
-	}
-}
-
-// Every example of our own operations passes the validator that is made of the document.
-func TestExamplesPass(t *testing.T) {
+// TestExamplesAreValid validates the examples of the operations that the sandbox implements.
+func TestExamplesAreValid(t *testing.T) {
 	v := validator(t)
 	doc := loadDocument(t)
 	requests, responses := 0, 0
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			if !slices.Contains(sandbox.Operations(), op.OperationID) {
-				continue // the spec may have operations without examples
+				continue
 			}
 			bodies := map[string]any{"no body": nil}
 			if op.RequestBody != nil {
@@ -71,7 +65,7 @@ func TestExamplesPass(t *testing.T) {
 				}
 				w, _, called := served(t, v, signed(exampleRequest(t, method, path, op, body)))
 				if !called {
-					t.Errorf("%s %s, %s: answered %d %s", method, path, name, w.Code, w.Body)
+					t.Errorf("%s %s, %s: got %d %s", method, path, name, w.Code, w.Body)
 				}
 				requests++
 			}
@@ -99,7 +93,7 @@ func TestExamplesPass(t *testing.T) {
 	}
 }
 
-// operations lists those of the document, as a sentence does.
+// operations lists the operations of the document.
 func operations(tb testing.TB) string {
 	tb.Helper()
 	var names []string
@@ -109,12 +103,18 @@ func operations(tb testing.TB) string {
 		}
 	}
 	slices.Sort(names)
+	return listed(names)
+}
+
+// listed shortens a list as the validator does: the document may grow.
+func listed(names []string) string {
+	if n := len(names); n > 10 {
+		return strings.Join(names[:10], ", ") + " and " + strconv.Itoa(n-10) + " more"
+	}
 	return strings.Join(names, ", ")
 }
 
-// The lists that a problem gives of what there is: they follow the document, which may grow.
-
-// queryParameters lists those of an operation, in the document's order.
+// queryParameters lists the query parameters of an operation, in the document's order.
 func queryParameters(tb testing.TB, path, method string) string {
 	tb.Helper()
 	var names []string
@@ -123,20 +123,20 @@ func queryParameters(tb testing.TB, path, method string) string {
 			names = append(names, p.Value.Name)
 		}
 	}
-	return "(parameters: " + strings.Join(names, ", ") + ")"
+	return "(parameters: " + listed(names) + ")"
 }
 
 func members(tb testing.TB, schema string) string {
 	tb.Helper()
-	return "(known: " + strings.Join(slices.Sorted(maps.Keys(loadDocument(tb).Components.Schemas[schema].Value.Properties)), ", ") + ")"
+	return "(known: " + listed(slices.Sorted(maps.Keys(loadDocument(tb).Components.Schemas[schema].Value.Properties))) + ")"
 }
 
 func statuses(tb testing.TB, path, method string) string {
 	tb.Helper()
-	return "(documented: " + strings.Join(slices.Sorted(maps.Keys(loadDocument(tb).Paths.Value(path).GetOperation(method).Responses.Map())), ", ") + ")"
+	return "(documented: " + listed(slices.Sorted(maps.Keys(loadDocument(tb).Paths.Value(path).GetOperation(method).Responses.Map()))) + ")"
 }
 
-// examples are those of the JSON in content; there has to be one.
+// examples returns the examples of the JSON in content. There must be one.
 func examples(tb testing.TB, content openapi3.Content) map[string]any {
 	tb.Helper()
 	values := map[string]any{}
@@ -156,7 +156,7 @@ func examples(tb testing.TB, content openapi3.Content) map[string]any {
 	return values
 }
 
-// exampleRequest is made of the examples of the parameters, and a body.
+// exampleRequest returns a request with the examples of the parameters, and a body.
 func exampleRequest(tb testing.TB, method, path string, op *openapi3.Operation, body any) *http.Request {
 	tb.Helper()
 	query, header := url.Values{}, http.Header{}

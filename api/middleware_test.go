@@ -19,7 +19,7 @@ import (
 	"example.com/cortexscan/api"
 )
 
-// served sends a request through the middleware, and tells what next got to read and whether it was called.
+// served sends a request through the middleware. It returns what next could read and whether it was called.
 func served(tb testing.TB, v *api.Validator, r *http.Request) (*httptest.ResponseRecorder, string, bool) {
 	tb.Helper()
 	var body string
@@ -46,7 +46,7 @@ func signed(r *http.Request) *http.Request {
 	return r
 }
 
-func TestMiddlewareLetsThrough(t *testing.T) {
+func TestMiddlewarePassesValidRequestsOn(t *testing.T) {
 	v := validator(t)
 	const body = " {\"request_data\":{\"filters\":\"all\"}}\n"
 	chunked := signed(post(body))
@@ -70,7 +70,7 @@ func TestMiddlewareLetsThrough(t *testing.T) {
 			length := tt.r.ContentLength
 			w, got, called := served(t, v, tt.r)
 			if !called || got != tt.body || w.Code != 200 || w.Body.Len() > 0 {
-				t.Errorf("called %t with body %q, answered %d %s", called, got, w.Code, w.Body)
+				t.Errorf("called %t with body %q, got %d %s", called, got, w.Code, w.Body)
 			}
 			if tt.r.ContentLength != length {
 				t.Error("the length changed")
@@ -79,7 +79,7 @@ func TestMiddlewareLetsThrough(t *testing.T) {
 	}
 }
 
-func TestMiddlewareRefuses(t *testing.T) {
+func TestMiddlewareRefusesInvalidRequests(t *testing.T) {
 	v := validator(t)
 	unauthorized := `{"reply":{"err_code":401,"err_msg":"Public API request unauthorized: it requires the header Authorization and the header x-xdr-auth-id","err_extra":null}}`
 	onlyKey, onlyID, blank := post("{}"), post("{}"), signed(post("{}"))
@@ -136,7 +136,7 @@ func TestMiddlewareRefuses(t *testing.T) {
 			if allow := w.Header().Get("Allow"); (tt.code == 405) != (allow == "POST") {
 				t.Errorf("Allow: %s", allow)
 			}
-			// What the contract documents, the answer follows.
+			// The response is one that the spec documents.
 			if tt.code == 400 || tt.code == 401 {
 				if err := v.ValidateResponse(r, w.Code, w.Header(), w.Body.Bytes()); err != nil {
 					t.Error(err)
@@ -153,16 +153,15 @@ func (u untouchable) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-func TestMiddlewareAsksForCredentialsFirst(t *testing.T) {
+func TestMiddlewareChecksCredentialsBeforeReadingTheBody(t *testing.T) {
 	r := post("")
 	r.Body, r.ContentLength = io.NopCloser(untouchable{t}), 10
 	if w, _, _ := served(t, validator(t), r); w.Code != http.StatusUnauthorized {
-		t.Errorf("answered %d", w.Code)
+		t.Errorf("got %d", w.Code)
 	}
 }
 
-// Over a real connection: the server's own idea of the body survives.
-func TestMiddlewareServes(t *testing.T) {
+func TestMiddlewareOverAConnection(t *testing.T) {
 	server := httptest.NewServer(validator(t).Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(w, r.Body)
 	})))
@@ -190,7 +189,7 @@ func TestMiddlewareServes(t *testing.T) {
 	}
 }
 
-func TestFlatEnvelope(t *testing.T) {
+func TestEnvelopeWithoutReply(t *testing.T) {
 	r := command("x/command", `{"command":"pause"}`)
 	r.Header.Set("Authorization", "k")
 	r.Header.Set("x-xdr-auth-id", "1")
@@ -199,7 +198,7 @@ func TestFlatEnvelope(t *testing.T) {
 	v.Middleware(http.NotFoundHandler()).ServeHTTP(w, r)
 	want := `{"err_code":"400","err_msg":"The request does not match the API's specification","err_extra":"path id must be an integer"}` + "\n"
 	if w.Code != 400 || w.Body.String() != want {
-		t.Errorf("answered %d %s", w.Code, w.Body)
+		t.Errorf("got %d %s", w.Code, w.Body)
 	}
 	wantProblems(t, v.ValidateResponse(r, w.Code, w.Header(), w.Body.Bytes()))
 }
@@ -322,5 +321,35 @@ func TestGateOfPathParameters(t *testing.T) {
 		if _, _, called := served(t, v, httptest.NewRequest(method, "http://h"+path, nil)); called != want {
 			t.Errorf("%s: passed on: %t", target, called)
 		}
+	}
+}
+
+func TestMiddlewareRequiresCredentials(t *testing.T) {
+	h := grown(t).Middleware(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	const file = "/public_api/files/a.txt"
+	for _, tt := range []struct {
+		name, method, target string
+		header               http.Header
+		want                 int
+	}{
+		{"none asked for", "GET", "/public_api/netscan/v1/scan/job/latest/command", nil, 204},
+		{"none given", "PUT", file, nil, 401},
+		{"bearer", "PUT", file, http.Header{"Authorization": {"bearer x"}, "Cookie": {"session=1"}}, 204},
+		{"bearer of nothing", "PUT", file, http.Header{"Authorization": {"Bearer "}}, 401},
+		{"another scheme", "PUT", file, http.Header{"Authorization": {"Basic x"}}, 401},
+		{"query and cookie", "PUT", file + "?key=x", http.Header{"Cookie": {"key=x; session=1"}}, 204},
+		{"query alone", "PUT", file + "?key=x", http.Header{"Cookie": {"session=1"}}, 401},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := httptest.NewRequest(tt.method, tt.target, nil)
+			if tt.header != nil {
+				r.Header = tt.header
+			}
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if w.Code != tt.want {
+				t.Errorf("got %d %s, want %d", w.Code, w.Body, tt.want)
+			}
+		})
 	}
 }

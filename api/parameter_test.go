@@ -3,12 +3,53 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+
+	"example.com/cortexscan/api"
 )
 
-func TestHeaderParameter(t *testing.T) {
+func TestQueryProblems(t *testing.T) {
+	known := queryParameters(t, statusPath, http.MethodGet)
+	for _, tt := range []struct {
+		name, query string
+		want        []string
+	}{
+		{"good", "id=789&fields=status", nil},
+		{"several fields", "fields=status&id=-1&fields=other", nil},
+		{"escaped names", "%69d=7&f%69elds=a+b%26c", nil},
+		{"empty pairs", "&&id=1&&fields=a&", nil},
+		{"nothing", "", []string{"query id is required", "query fields is required"}},
+		{"placeholder", "id=1&fields=", []string{"query fields must not be empty"}},
+		{"one field empty", "id=1&fields=a&fields=", []string{"query fields /1 must not be empty"}},
+		{"empty id", "id=&fields=a", []string{"query id must not be empty"}},
+		{"no value", "id&fields=a", []string{"query id must not be empty"}},
+		{"a word", "id=abc&fields=a", []string{"query id must be an integer"}},
+		{"a fraction", "id=1.5&fields=a", []string{"query id must be an integer, not a number with a fraction"}},
+		{"a whole number with a point", "id=1.0&fields=a", nil},
+		{"a leading zero, which JSON does not have", "id=007&fields=a", []string{"query id must be an integer"}},
+		{"a plus sign, which JSON does not have", "id=%2B5&fields=a", []string{"query id must be an integer"}},
+		{"space", "id=+1&fields=a", []string{"query id must be an integer"}},
+		{"twice", "id=1&id=2&fields=a", []string{"query id is given 2 times; only one is allowed"}},
+		{"twice, once escaped", "id=1&%69d=1&fields=a", []string{"query id is given 2 times; only one is allowed"}},
+		{"unknown", "id=1&fields=a&feilds=b", []string{"query feilds is not a parameter of this operation " + known}},
+		{"the wrong case", "ID=1&fields=a", []string{"query ID is not a parameter of this operation " + known, "query id is required"}},
+		{"no name", "id=1&fields=a&=b", []string{`query "" is not a parameter of this operation ` + known}},
+		{"broken escape", "id=1&fields=%zz", []string{"query fields is not valid percent-encoding"}},
+		{"broken escape in a name", "id=1&fields=a&%z=1", []string{"query %z is not valid percent-encoding"}},
+		{"semicolon", "id=1;fields=a", []string{"query id contains a semicolon, which servers interpret in different ways; encode it as %3B", "query id must be an integer", "query fields is required"}},
+		{"invalid UTF-8", "id=1&fields=%ff", []string{"query fields /0 is not valid UTF-8"}},
+		{"control characters in a name", "id=1&fields=a&x%0a%00%e2%80%ae=b", []string{"query x �� is not a parameter of this operation " + known}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			wantProblems(t, validator(t).ValidateRequest(get(tt.query)), tt.want...)
+		})
+	}
+}
+
+func TestHeaderProblems(t *testing.T) {
 	v := validator(t)
 	for _, tt := range []struct {
 		name   string
@@ -29,7 +70,7 @@ func TestHeaderParameter(t *testing.T) {
 	}
 }
 
-func TestParameterOfJSONText(t *testing.T) {
+func TestParameterThatIsJSON(t *testing.T) {
 	v := of(t, `
   /x:
     get:
@@ -158,5 +199,69 @@ func TestPathParametersThatServersResolve(t *testing.T) {
 		if err := v.ValidateRequest(send("GET", path, "", "")); (err == nil) != valid {
 			t.Errorf("%s: got %v", path, err)
 		}
+	}
+}
+
+// TestParametersOfOtherKinds: openapi3filter decodes them, and its words are not used.
+func TestParametersOfOtherKinds(t *testing.T) {
+	v := grown(t)
+	file := func(target, cookie, contentType, body string) *http.Request {
+		r := httptest.NewRequest(http.MethodPut, "/public_api/files/"+target, strings.NewReader(body))
+		r.AddCookie(&http.Cookie{Name: "session", Value: cookie})
+		r.Header.Set("Content-Type", contentType)
+		return r
+	}
+	const wrong = "does not match its schema"
+	for _, tt := range []struct {
+		name string
+		r    *http.Request
+		want []string
+	}{
+		{"good", file("a.txt?filter[a]=1", "7", "text/plain", "hello"), nil},
+		{"no body", file("a.txt", "7", "", ""), nil},
+		{"a key in the query", file("a.csv?key=secret", "7", "text/plain", "x"), nil},
+		{"path", file("abcde.exe", "7", "text/plain", "x"), []string{"path name must have at most 4 characters", `path ext must be one of "txt", "csv"`}},
+		{"query", file("a.txt?filter[a]=MARKER", "7", "text/plain", "x"), []string{"query filter /a must be an integer, not a string"}},
+		{"cookie", file("a.txt", "MARKER", "text/plain", "x"), []string{"cookie session " + wrong}},
+		{"body", file("a.txt", "7", "text/plain", "MARKER"), []string{"body " + wrong}},
+		{"media type", file("a.txt", "7", "text/html", "x"), []string{"header Content-Type must be application/json or text/plain"}},
+		{"JSON without a schema", file("a.txt", "7", "application/json", "{"), []string{"body is not valid JSON: it ends too early"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) { wantProblems(t, v.ValidateRequest(tt.r), tt.want...) })
+	}
+	r := httptest.NewRequest(http.MethodPut, "/public_api/files/a.txt", nil)
+	wantProblems(t, v.ValidateRequest(r), "cookie session is required")
+}
+
+// TestFallbacksDoNotOpenTheQuery: an unknown name is still a problem.
+func TestFallbacksDoNotOpenTheQuery(t *testing.T) {
+	operation := func(parameter string) *api.Validator {
+		return of(t, "  /x: {get: {parameters: [{name: n, in: query, schema: {type: integer}}, "+parameter+"], responses: {'200': {description: d}}}}\n")
+	}
+	const (
+		deep   = "{name: f, in: query, style: deepObject, schema: {type: object, properties: {a: {type: integer}}}}"
+		form   = "{name: f, in: query, schema: {allOf: [{type: object, properties: {a: {type: integer}}}]}}"
+		free   = "{name: f, in: query, schema: {type: object, additionalProperties: {type: integer}}}"
+		either = "{name: f, in: query, schema: {oneOf: [{type: integer}, {type: array, items: {type: integer}}]}}"
+		header = "{name: f, in: header, schema: {type: object}}"
+	)
+	for _, tt := range []struct{ parameter, query, unknown string }{
+		{deep, "n=1&f[a]=1", ""}, {deep, "n=1&a=1", "a"}, {deep, "f=1", "f"},
+		{form, "n=1&a=1", ""}, {form, "n=1&b=1", "b"},
+		{free, "n=1&b=1", ""},
+		{either, "f=1", ""}, {either, "g=1", "g"},
+		{header, "f=1", "f"},
+	} {
+		var want []string
+		if tt.unknown != "" {
+			parameters := "n, f"
+			if tt.parameter == header {
+				parameters = "n"
+			}
+			want = []string{"query " + tt.unknown + " is not a parameter of this operation (parameters: " + parameters + ")"}
+		}
+		t.Run(tt.parameter+" "+tt.query, func(t *testing.T) {
+			wantProblems(t, operation(tt.parameter).ValidateRequest(send("GET", "/x?"+tt.query, "", "")), want...)
+		})
 	}
 }

@@ -3,6 +3,7 @@ package api_test
 import (
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"unicode"
@@ -11,7 +12,7 @@ import (
 	"example.com/cortexscan/api"
 )
 
-// checkViolation holds what is promised of every Violation's texts.
+// checkViolation checks what is promised about the strings of every Violation.
 func checkViolation(tb testing.TB, err error) {
 	tb.Helper()
 	if err == nil {
@@ -63,8 +64,7 @@ func TestViolationNamesTheOperation(t *testing.T) {
 	}
 }
 
-// A Violation that somebody else filled prints as one bounded line all the same.
-func TestViolationErrorIsClean(t *testing.T) {
+func TestViolationErrorIsOnePrintableLine(t *testing.T) {
 	v := &api.Violation{Operation: "GET\n/"}
 	for range 30 {
 		v.Problems = append(v.Problems, api.Problem{In: "query", Name: "a\u202e\xff", Reason: "is\r\nwrong"})
@@ -97,7 +97,7 @@ func TestProblemsAreBounded(t *testing.T) {
 	}
 }
 
-// What a document's author wrote is made printable and bounded, too.
+// TestReasonsArePrintable: strings of the document can be unprintable and long, too.
 func TestReasonsArePrintable(t *testing.T) {
 	long := strings.Repeat("long", 1000)
 	v := of(t, `  /x: {get: {parameters: [{name: n, in: query, schema: {type: string, enum: ["a\u202e\n`+long+`", b, c`+long+`]}}], responses: {'200': {description: d}}}}`+"\n")
@@ -105,5 +105,64 @@ func TestReasonsArePrintable(t *testing.T) {
 	checkViolation(t, err)
 	if err == nil || !strings.Contains(err.Error(), "\ufffd") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestNoValueIsRepeated: a problem may contain names that were sent, but no values.
+func TestNoValueIsRepeated(t *testing.T) {
+	const marker = "MARKER"
+	v := validator(t)
+	requests := map[string]*http.Request{
+		"path":          httptest.NewRequest("GET", "/MARKER/"+statusPath, nil),
+		"method":        httptest.NewRequest("MARKER", statusPath, nil),
+		"unknown both":  httptest.NewRequest("MARKER", "/MARKER", nil),
+		"query":         get("id=MARKER&id=MARKER2&fields=&other=MARKER&%zz=MARKER&semi=MARKER;"),
+		"query, once":   get("id=MARKER&fields=MARKER%ff"),
+		"syntax":        post(`{"request_data":MARKER}`),
+		"trailing":      post(`{"request_data":{"filters":"all"}}MARKER`),
+		"escape":        post(`{"request_data":{"filters":"\MARKER"}}`),
+		"types":         post(`{"request_data":{"filters":[{"field":["MARKER"],"operator":{"MARKER":"MARKER"},"value":{"a":"MARKER"}},"MARKER"],"incident_id":["MARKER"]}}`),
+		"word":          post(`{"request_data":{"filters":"MARKER"}}`),
+		"unknown":       post(`{"request_data":{"filters":"all","a":"MARKER"},"b":["MARKER"],"c":{"d":"MARKER"}}`),
+		"twice":         post(`{"request_data":{"filters":"all","filters":"MARKER"}}`),
+		"numbers":       post(`{"request_data":{"filters":[{"field":111222333,"operator":1.11222333,"value":111222333e30}]}}`),
+		"invalid UTF-8": post("{\"request_data\":{\"filters\":\"MARKER\xff\"}}"),
+		"fragment":      get("x=1#MARKER"),
+	}
+	for name, r := range requests {
+		r.Header.Set("Authorization", "MARKER")
+		r.Header.Set("Content-Type", "MARKER/MARKER")
+		r.Header.Add("User-Agent", "MARKER")
+		r.Header.Add("User-Agent", "MARKER")
+		t.Run(name, func(t *testing.T) {
+			err := v.ValidateRequest(r)
+			var violation *api.Violation
+			if !errors.As(err, &violation) {
+				t.Fatal("no violation")
+			}
+			texts := append(problems(t, err), err.Error(), violation.Operation)
+			r.Header.Set("X-XDR-Auth-Id", "MARKER")
+			w := httptest.NewRecorder()
+			v.Middleware(http.NotFoundHandler()).ServeHTTP(w, r)
+			texts = append(texts, w.Body.String())
+			for key, values := range w.Header() {
+				texts = append(texts, key+strings.Join(values, ""))
+			}
+			for _, text := range texts {
+				if strings.Contains(text, marker) || strings.Contains(text, "11222333") {
+					t.Errorf("a value is repeated: %s", text)
+				}
+			}
+			if w.Code < 400 {
+				t.Errorf("let through with %d", w.Code)
+			}
+		})
+	}
+	bodies := []string{`{"DATA":["MARKER"]}`, `{"DATA":"MARKER"}MARKER`, `MARKER`, `"MARKER"`, `{"DATA":1,"DATA":"MARKER"}`, "\"MARKER\xff"}
+	for _, body := range bodies {
+		err := v.ValidateResponse(get("id=MARKER"), 200, http.Header{"Content-Type": {"MARKER"}}, []byte(body))
+		if err == nil || strings.Contains(err.Error(), marker) {
+			t.Errorf("%s: %v", body, err)
+		}
 	}
 }
