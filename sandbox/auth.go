@@ -14,18 +14,18 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// KeyKind is the type of an API key, which decides how a request proves that it has the key.
+// KeyKind is the type of an API key. It decides what a request sends in place of the key.
 type KeyKind int
 
 const (
-	// Standard keys are sent as they are, in the header Authorization.
+	// Standard keys are sent unchanged, in the Authorization header.
 	Standard KeyKind = iota + 1
-	// Advanced keys sign: Authorization is the SHA-256, in lower-case hexadecimal, of key, nonce and timestamp.
+	// Advanced keys sign: Authorization is the SHA-256 hash of key, nonce and timestamp, in lower-case hexadecimal.
 	Advanced
 )
 
-// maxSkew is how far a signature's timestamp may be from the tenant's clock, either way. The service does not
-// publish what it tolerates.
+// maxSkew is how far a signature's timestamp may be from the tenant's clock, either way. The service's own limit is not
+// published.
 const maxSkew = 5 * time.Minute
 
 const (
@@ -35,18 +35,18 @@ const (
 	headerAuthorization = "Authorization"
 )
 
-// keyring has the keys of a tenant, and the nonces that were used with them.
+// keyring has the keys of a tenant and the nonces that were used with them.
 type keyring struct {
-	keys map[string]apiKey // by ID; empty: any well-formed credentials pass
+	keys map[string]apiKey // by ID; if empty, any well-formed credentials are valid
 
 	mu        sync.Mutex
-	nonces    map[string]time.Time // until when a used nonce has to be remembered
+	nonces    map[string]time.Time // used ones, and until when to keep them
 	nextSweep time.Time
 }
 
 type apiKey struct {
 	kind KeyKind
-	key  func() string // in a closure, so that printing a Tenant does not print it
+	key  func() string // a closure, so that printing a Tenant does not print the key
 }
 
 func (k *keyring) add(id, key string, kind KeyKind) {
@@ -54,8 +54,8 @@ func (k *keyring) add(id, key string, kind KeyKind) {
 	k.keys[id] = apiKey{kind: kind, key: func() string { return key }}
 }
 
-// authenticate checks the credentials, and uses up the nonce of a valid signature. The service never says what was wrong;
-// what is returned here is for [Call].Problems.
+// authenticate checks the credentials, and uses up the nonce of a valid signature. The problems are for [Call].Problems
+// only: the service never tells what was wrong.
 func (k *keyring) authenticate(h http.Header, now time.Time) []api.Problem {
 	c, problems := readCredentials(h)
 	if len(problems) > 0 || len(k.keys) == 0 {
@@ -64,7 +64,7 @@ func (k *keyring) authenticate(h http.Header, now time.Time) []api.Problem {
 	own, known := k.keys[c.id]
 	switch {
 	case !known:
-		return headerProblem(headerKeyID, "is not the ID of a key that the tenant knows")
+		return headerProblem(headerKeyID, "is not the ID of a key of this tenant")
 	case text.IsBlank(own.key()):
 		return headerProblem(headerAuthorization, "cannot be valid: the sandbox was given an empty key for this ID")
 	case own.kind == Standard:
@@ -78,11 +78,11 @@ func (k *keyring) authenticate(h http.Header, now time.Time) []api.Problem {
 	return headerProblem(headerAuthorization, "cannot be valid: the sandbox was given a key of an unknown kind for this ID")
 }
 
-// credentials are what a request carries, well-formed.
+// credentials are well-formed, and not verified yet.
 type credentials struct {
 	id, authorization, nonce, timestamp string
 
-	signed bool      // nonce and timestamp are there
+	signed bool      // has a nonce and a timestamp
 	at     time.Time // the timestamp
 }
 
@@ -103,7 +103,7 @@ func readCredentials(h http.Header) (c credentials, problems []api.Problem) {
 	c.signed = h.Get(headerNonce) != "" || h.Get(headerTimestamp) != ""
 	c.id = read(headerKeyID, true)
 	c.authorization = read(headerAuthorization, true)
-	c.nonce = read(headerNonce, c.signed) // one without the other is half a signature
+	c.nonce = read(headerNonce, c.signed) // required if the other one is sent
 	c.timestamp = read(headerTimestamp, c.signed)
 	if !c.signed {
 		return c, problems
@@ -119,7 +119,7 @@ func readCredentials(h http.Header) (c credentials, problems []api.Problem) {
 		c.at = time.UnixMilli(ms)
 	}
 	if c.authorization != "" && !isSHA256(c.authorization) {
-		bad(headerAuthorization, "is not a signature, which nonce and timestamp require: 64 lower-case hexadecimal digits")
+		bad(headerAuthorization, "is not a signature of 64 lower-case hexadecimal digits, although nonce and timestamp are sent")
 	}
 	return c, problems
 }
@@ -129,7 +129,7 @@ func (c credentials) verifyStandard(key string) []api.Problem {
 		return nil
 	}
 	if c.signed {
-		return headerProblem(headerAuthorization, "is a signature, but the key with this ID is Standard: send it as it is, without nonce and timestamp")
+		return headerProblem(headerAuthorization, "is a signature, but the key with this ID is Standard: send the key itself, without nonce and timestamp")
 	}
 	return headerProblem(headerAuthorization, "is not the key with this ID")
 }
@@ -143,13 +143,12 @@ func (c credentials) verifyAdvanced(key string, now time.Time) []api.Problem {
 		return headerProblem(headerAuthorization, "is not the signature of key, nonce and timestamp")
 	}
 	if now.Sub(c.at).Abs() > maxSkew {
-		return headerProblem(headerTimestamp, "is more than 5 minutes off the tenant's clock; it counts milliseconds since the Unix epoch")
+		return headerProblem(headerTimestamp, "is more than 5 minutes off the tenant's clock (it is in milliseconds since the Unix epoch)")
 	}
 	return nil
 }
 
-// useNonce accepts the nonce of a valid signature once. It is remembered for as long as its timestamp is accepted: what
-// is older is rejected anyway.
+// useNonce accepts the nonce of a valid signature once. It keeps a nonce only while its timestamp is accepted.
 func (k *keyring) useNonce(c credentials, now time.Time) []api.Problem {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -162,7 +161,7 @@ func (k *keyring) useNonce(c credentials, now time.Time) []api.Problem {
 		k.nextSweep = now.Add(maxSkew)
 	}
 	if _, used := k.nonces[c.nonce]; used {
-		return headerProblem(headerNonce, "was used before; every request, a repeated one included, needs a new one")
+		return headerProblem(headerNonce, "was used before: every request needs a new one, retries included")
 	}
 	k.nonces[c.nonce] = c.at.Add(maxSkew)
 	return nil
@@ -172,7 +171,7 @@ func headerProblem(name, reason string) []api.Problem {
 	return []api.Problem{{In: "header", Name: name, Reason: reason}}
 }
 
-// same compares in constant time, whatever the lengths.
+// same compares in constant time.
 func same(a, b string) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1

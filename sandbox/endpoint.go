@@ -7,25 +7,25 @@ import (
 	"time"
 )
 
-// Endpoint is a computer of the tenant. Each field names the filter that compares it.
+// Endpoint is a computer of the tenant. The comment on each field names the filter that compares it.
 type Endpoint struct {
-	ID           string // endpoint_id_list; "" in AddEndpoint: the tenant gives one
-	Hostname     string // hostname, the one name compared without regard to case
+	ID           string // endpoint_id_list; if empty, AddEndpoint assigns one
+	Hostname     string // hostname, compared without regard to case
 	Alias        string // alias
 	Group        string // group_name
 	Distribution string // dist_name
 	Username     string // username
-	Platform     string // platform: windows, linux, macos, android; any other is kept as it is
-	ScanStatus   string // scan_status: none, pending, in_progress, aborted, …; "" in AddEndpoint: none
+	Platform     string // platform: windows, linux, macos, android or any other
+	ScanStatus   string // scan_status: none, pending, in_progress, aborted, …; if empty, AddEndpoint sets none
 
-	Isolated bool     // isolate: isolated, or unisolated
-	IPs      []string // ip_list; text that is no IP address is matched by nothing
+	Isolated bool     // isolate: isolated or unisolated
+	IPs      []string // ip_list; a string that is not an IP address never matches
 
-	FirstSeen time.Time // first_seen, compared in milliseconds; the zero time is matched by nothing
-	LastSeen  time.Time // last_seen, alike
+	FirstSeen time.Time // first_seen, compared in milliseconds; the zero time never matches
+	LastSeen  time.Time // last_seen, likewise
 }
 
-// The scan states that an abort moves an endpoint from, and to.
+// An abort changes pending and in_progress to aborted.
 const (
 	scanNone       = "none"
 	scanPending    = "pending"
@@ -39,16 +39,16 @@ func (e *Endpoint) clone() Endpoint {
 	return c
 }
 
-// endpoints are the endpoints of a tenant.
+// endpoints has the endpoints of a tenant.
 type endpoints struct {
 	mu         sync.Mutex
 	all        []*Endpoint
-	unnamed    int   // added without an ID
-	lastAction int64 // of an abort
+	unnamed    int   // how many were added without an ID
+	lastAction int64 // ID of the last abort
 }
 
 func (es *endpoints) add(e Endpoint) {
-	e = e.clone() // the caller may go on using its list
+	e = e.clone() // the caller may change its list
 	if e.ScanStatus == "" {
 		e.ScanStatus = scanNone
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -60,12 +61,14 @@ func (q *failures) add(f Failure) {
 	q.queue = append(q.queue, &f)
 }
 
-// take returns the failure of one call, if it has one. The operation is given by its ID, and by its method and path.
+// take returns the failure of one call, if it has one. The operation is given by its ID, and by its method and path. One
+// slash at the end of a path makes no difference.
 func (q *failures) take(id, name string) (Failure, bool) {
+	name = strings.TrimSuffix(name, "/")
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	i := slices.IndexFunc(q.queue, func(f *Failure) bool {
-		return f.Operation == "" || f.Operation == name || f.Operation == id
+		return f.Operation == "" || f.Operation == id || strings.TrimSuffix(f.Operation, "/") == name
 	})
 	if i < 0 {
 		return Failure{}, false

@@ -11,21 +11,21 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// selection is the endpoints for which every condition holds.
+// selection selects the endpoints that meet every condition.
 type selection []condition
 
 type condition func(*Endpoint) bool
 
 func (s selection) matches(e *Endpoint) bool {
-	for _, holds := range s {
-		if !holds(e) {
+	for _, isMet := range s {
+		if !isMet(e) {
 			return false
 		}
 	}
 	return true
 }
 
-// stringFields compare by one of a list of strings.
+// stringFields are compared with a list of strings.
 var stringFields = map[string]func(e *Endpoint, value string) bool{
 	"endpoint_id_list": func(e *Endpoint, v string) bool { return e.ID == v },
 	"hostname":         func(e *Endpoint, v string) bool { return strings.EqualFold(e.Hostname, v) },
@@ -40,21 +40,20 @@ var stringFields = map[string]func(e *Endpoint, value string) bool{
 	},
 }
 
-const ipField = "ip_list" // compares by addresses, however they are written
+const ipField = "ip_list" // compared as addresses, however they are written
 
-// timeFields compare by a time.
+// timeFields are compared with a time.
 var timeFields = map[string]func(e *Endpoint) time.Time{
 	"first_seen": func(e *Endpoint) time.Time { return e.FirstSeen },
 	"last_seen":  func(e *Endpoint) time.Time { return e.LastSeen },
 }
 
-// invalidFilter is an error for the answer's err_extra. It repeats nothing of the request.
+// invalidFilter is an error for err_extra. It repeats nothing of the request.
 type invalidFilter struct{ where, reason string }
 
 func (e *invalidFilter) Error() string { return e.where + ": " + e.reason }
 
-// selectionOf compiles the filters or rejects them all. It never skips one: an AND without one of its parts selects more
-// than was meant.
+// selectionOf compiles all filters or returns an error. To skip one would select more endpoints than was meant.
 func selectionOf(filters gen.EndpointFilters) (selection, error) {
 	const where = "/request_data/filters"
 	if filters == gen.AllEndpoints {
@@ -93,7 +92,7 @@ func conditionOf(f gen.EndpointFilter, where string) (condition, error) {
 	if f.Field == ipField {
 		return ipCondition(values, where)
 	}
-	// A blank is no value: it would match every endpoint that has none in this field.
+	// A blank value would match every endpoint that has no value in this field.
 	values = slices.DeleteFunc(slices.Clone(values), text.IsBlank)
 	return func(e *Endpoint) bool {
 		return slices.ContainsFunc(values, func(v string) bool { return equal(e, v) })
@@ -119,7 +118,7 @@ func ipCondition(values []string, where string) (condition, error) {
 	for _, v := range values {
 		ip, err := netip.ParseAddr(v)
 		if err != nil {
-			return nil, &invalidFilter{where + "/value", "not a list of IP addresses"}
+			return nil, &invalidFilter{where + "/value", "this field is compared with a list of IP addresses"}
 		}
 		wanted[ip.Unmap()] = true
 	}
@@ -131,7 +130,7 @@ func ipCondition(values []string, where string) (condition, error) {
 	}, nil
 }
 
-// stringsOf accepts a list, or a bare string for a list of one.
+// stringsOf accepts a list, or a single string.
 func stringsOf(v gen.FilterValue) ([]string, bool) {
 	switch v := v.(type) {
 	case []string:

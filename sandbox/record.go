@@ -128,11 +128,11 @@ func recorded(h http.Header) http.Header {
 	return kept
 }
 
-// takeBody reads the body, a byte more than is allowed at most, and returns a request that has it again, with
-// the error it ended in.
+// takeBody reads the body up to one byte over the limit. It returns a copy of the request whose body can be read again,
+// with the same error at the end.
 func takeBody(r *http.Request) (*http.Request, []byte) {
 	taken := *r
-	if r.Body == nil { // not on a server, but in a call of the handler itself
+	if r.Body == nil { // a direct call of ServeHTTP
 		taken.Body = http.NoBody
 	}
 	if taken.Body == http.NoBody {

@@ -15,46 +15,84 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-func TestCallsTellWhatArrived(t *testing.T) {
+func TestCallsRecordRequestAndResponse(t *testing.T) {
 	now := time.UnixMilli(1584983036945)
-	tenant := fleet()
-	clocked := sandbox.New(sandbox.WithClock(func() time.Time { return now }))
-	send(clocked, statusRequest(1))
-	if got := lastCall(t, clocked).Time; !got.Equal(now) {
-		t.Errorf("time %v, want that of the tenant's clock", got)
+	var logged []sandbox.Call
+	tenant := sandbox.New(sandbox.WithClock(func() time.Time { return now }),
+		sandbox.WithCallLog(func(c sandbox.Call) { logged = append(logged, c) }))
+	tenant.AddScanRun(1)
+	for _, state := range []string{"in_progress", "success", "pending"} {
+		tenant.AddEndpoint(sandbox.Endpoint{Platform: "linux", ScanStatus: state})
+	}
+	const linux = `[{"field":"platform","operator":"in","value":["linux"]}]`
+	color := strings.ReplaceAll(linux, "platform", "color")
+	body := func(filters string) string { return `{"request_data":{"filters":` + filters + `}}` }
+	for i, c := range []struct {
+		name     string
+		request  *http.Request
+		want     sandbox.Call // as far as it is compared
+		response string       // part of it
+		refused  bool
+	}{
+		{"status", statusRequest(1), sandbox.Call{Method: "GET", Path: runPath, Query: "id=1&fields=status", Status: 200}, "Running", false},
+		{"unknown run", statusRequest(2), sandbox.Call{Method: "GET", Path: runPath, Query: "id=2&fields=status", Status: 404}, "Run ID not found", false},
+		{"abort", abortRequest(linux), sandbox.Call{Method: "POST", Path: abortPath, Body: body(linux), Status: 200,
+			Abort: &sandbox.AbortResult{Selected: 3, Aborted: 2}}, `"endpoints_count":"2"`, false},
+		{"abort of nothing", abortRequest(linux), sandbox.Call{Method: "POST", Path: abortPath, Body: body(linux), Status: 500,
+			Abort: &sandbox.AbortResult{Selected: 3}}, "No endpoint was found", false},
+		{"unknown filter", abortRequest(color), sandbox.Call{Method: "POST", Path: abortPath, Body: body(color), Status: 500}, "invalid parameter", false},
+		{"invalid", abortRequest(`[]`), sandbox.Call{Method: "POST", Path: abortPath, Body: body(`[]`), Status: 400}, "err_code", true},
+		{"no credentials", httptest.NewRequest("GET", runPath+"?id=1", nil), sandbox.Call{Method: "GET", Path: runPath, Query: "id=1", Status: 401}, "unauthorized", true},
+		{"elsewhere", withCredentials(httptest.NewRequest("PUT", "/else%20where?x=%20", nil)),
+			sandbox.Call{Method: "PUT", Path: "/else where", Query: "x=%20", Status: 404}, "Unknown operation", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := send(tenant, c.request)
+			got := lastCall(t, tenant)
+			if got.Response != w.Body.String() || !strings.Contains(got.Response, c.response) {
+				t.Errorf("the response %q is recorded as %q", w.Body, got.Response)
+			}
+			if (len(got.Problems) > 0) != c.refused || got.Duration <= 0 || !got.Time.Equal(now) || got.Header.Get("User-Agent") != c.request.Header.Get("User-Agent") {
+				t.Errorf("recorded %+v", got)
+			}
+			if len(logged) != i+1 || !reflect.DeepEqual(logged[i], got) {
+				t.Errorf("logged %+v", logged[i:])
+			}
+			got.Time, got.Header, got.Problems, got.Response, got.Duration = time.Time{}, nil, nil, "", 0
+			if !reflect.DeepEqual(got, c.want) {
+				t.Errorf("got  %+v\nwant %+v", got, c.want)
+			}
+		})
 	}
 
-	tenant.AddScanRun(1)
-	send(tenant, statusRequest(1))
-	send(tenant, statusRequest(2))
-	send(tenant, abortRequest(`"all"`))
-	send(tenant, abortRequest(`[]`))
-	send(tenant, httptest.NewRequest("GET", runPath+"?id=1", nil))
-	send(tenant, withCredentials(httptest.NewRequest("PUT", "/else%20where?x=%20", nil)))
-	want := []struct {
-		method, path, query, body string
-		status                    int
-		refused                   bool
-	}{
-		{"GET", runPath, "id=1&fields=status", "", 200, false},
-		{"GET", runPath, "id=2&fields=status", "", 404, false},
-		{"POST", abortPath, "", `{"request_data":{"filters":"all"}}`, 200, false},
-		{"POST", abortPath, "", `{"request_data":{"filters":[]}}`, 400, true},
-		{"GET", runPath, "id=1", "", 401, true},
-		{"PUT", "/else where", "x=%20", "", 404, true},
+	tenant.Fail(sandbox.Failure{Reset: true})
+	func() {
+		defer func() { _ = recover() }() // as net/http does
+		send(tenant, statusRequest(1))
+	}()
+	if last := logged[len(logged)-1]; len(logged) != 9 || last.Status != 0 {
+		t.Errorf("a call without a response is logged as %+v", last)
+	}
+}
+
+func TestCallsAreCopies(t *testing.T) {
+	tenant := sandbox.New(sandbox.WithCallLog(func(c sandbox.Call) { c.Header.Set("User-Agent", "changed by the log") }))
+	tenant.AddEndpoint(sandbox.Endpoint{ScanStatus: "pending"})
+	for _, r := range []*http.Request{abortRequest(`"all"`), abortRequest(`[]`)} {
+		send(tenant, r)
+		r.Header.Set("User-Agent", "changed by the sender")
+	}
+	for _, c := range tenant.Calls() {
+		c.Header.Set("User-Agent", "changed")
+		if c.Abort != nil {
+			c.Abort.Aborted = 99
+		} else {
+			c.Problems[0].Reason = "changed"
+		}
 	}
 	calls := tenant.Calls()
-	if len(calls) != len(want) {
-		t.Fatalf("%d calls, want %d", len(calls), len(want))
-	}
-	for i, w := range want {
-		c := calls[i]
-		if c.Method != w.method || c.Path != w.path || c.Query != w.query || c.Body != w.body || c.Status != w.status || (len(c.Problems) > 0) != w.refused {
-			t.Errorf("call %d: got %+v, want %+v", i, c, w)
-		}
-		if c.Header.Get("X-Xdr-Auth-Id") != "1" && c.Status != 401 || c.Time.IsZero() {
-			t.Errorf("call %d: header %v at %v", i, c.Header, c.Time)
-		}
+	if calls[0].Header.Get("User-Agent") != "test" || calls[0].Abort.Aborted != 1 || calls[1].Problems[0].Reason == "changed" {
+		t.Errorf("the tenant's own record became %+v", calls)
 	}
 }
 
@@ -70,137 +108,18 @@ func TestCallsAreBounded(t *testing.T) {
 
 	long := strings.Repeat("x", 100<<10)
 	r := abortBody(long)
-	r.Method = long
-	r.URL = &url.URL{Path: "/" + long, RawQuery: long}
+	r.Method, r.URL = long, &url.URL{Path: "/" + long, RawQuery: long}
 	r.Header["Long"] = []string{long[:50<<10], long[:50<<10]}
+	tenant.Fail(sandbox.Failure{Status: 502, Body: long})
 	send(tenant, r)
 	call := lastCall(t, tenant)
-	for name, part := range map[string]string{"method": call.Method, "path": call.Path, "query": call.Query, "body": call.Body} {
+	for name, part := range map[string]string{"method": call.Method, "path": call.Path, "query": call.Query, "body": call.Body, "response": call.Response} {
 		if len(part) != 64<<10 {
 			t.Errorf("%d bytes of the %s are kept, want 64 KiB", len(part), name)
 		}
 	}
 	if n := len(strings.Join(call.Header["Long"], "")); n > 64<<10 {
-		t.Errorf("%d bytes of the headers are kept", n)
-	}
-}
-
-func TestCallsAreCopies(t *testing.T) {
-	tenant := sandbox.New()
-	r := httptest.NewRequest("GET", runPath, nil)
-	r.Header.Set("User-Agent", "before")
-	send(tenant, r)
-	r.Header.Set("User-Agent", "changed by the caller")
-	call := lastCall(t, tenant)
-	call.Header.Set("User-Agent", "changed")
-	call.Problems[0].Reason = "changed"
-	if got := lastCall(t, tenant); got.Header.Get("User-Agent") != "before" || got.Problems[0].Reason == "changed" {
-		t.Errorf("the tenant's own record became %+v", got)
-	}
-}
-
-// A client that has read the answer finds its status in the record: it is noted before it is sent.
-func TestStatusIsRecordedBeforeItIsSent(t *testing.T) {
-	tenant := sandbox.New()
-	base, client := serve(t, tenant)
-	for i := range 100 {
-		resp, err := over(base, client, statusRequest(1))
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp.Body.Close()
-		if calls := tenant.Calls(); len(calls) != i+1 || calls[i].Status != 404 {
-			t.Fatalf("after answer %d the record ends in %+v", i+1, calls[len(calls)-1])
-		}
-	}
-}
-
-func TestBodyThatBreaksOffIsRecorded(t *testing.T) {
-	tenant := fleet()
-	base, _ := serve(t, tenant)
-	conn, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nUser-Agent: x\r\nX-Xdr-Auth-Id: 1\r\nAuthorization: k\r\n"+
-		"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n22\r\n{\"request_data\":{\"filters\":\"all\"}}\r\nzz", abortPath)
-	_ = conn.(*net.TCPConn).CloseWrite()
-	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	call := lastCall(t, tenant)
-	if resp.StatusCode != 400 || call.Status != 400 || call.Body != `{"request_data":{"filters":"all"}}` || len(call.Problems) == 0 {
-		t.Errorf("answered %d, recorded %+v", resp.StatusCode, call)
-	}
-	if got := aborted(tenant); got != "" {
-		t.Errorf("half a body aborted %q", got)
-	}
-}
-
-func TestBodiesAreCapped(t *testing.T) {
-	for size, want := range map[int]int{1 << 20: http.StatusOK, 1<<20 + 1: http.StatusRequestEntityTooLarge} {
-		tenant := fleet()
-		body := `{"request_data":{"filters":"all"}}`
-		body += strings.Repeat(" ", size-len(body)) // it would be good if only the blanks were cut
-		wantStatus(t, send(tenant, abortBody(body)), want)
-		if got := aborted(tenant); (got == "") != (want != http.StatusOK) {
-			t.Errorf("%d bytes aborted %q", size, got)
-		}
-	}
-}
-
-func TestCallsTellWhatWasAnswered(t *testing.T) {
-	const key = "secretMarker"
-	tenant := sandbox.New(sandbox.WithKey("1", key, sandbox.Standard))
-	for _, state := range []string{"in_progress", "success", "pending"} {
-		tenant.AddEndpoint(sandbox.Endpoint{Hostname: state, Platform: "linux", ScanStatus: state})
-	}
-	signed := func(r *http.Request) *http.Request {
-		r.Header.Set("Authorization", key)
-		return r
-	}
-	const linux = `[{"field":"platform","operator":"in","value":["linux"]}]`
-	for _, c := range []struct {
-		name    string
-		request *http.Request
-		answer  string // what is in it
-		abort   *sandbox.AbortResult
-	}{
-		{"an abort", signed(abortRequest(linux)), `"endpoints_count":"2"`, &sandbox.AbortResult{Selected: 3, Aborted: 2}},
-		{"an abort of nothing", signed(abortRequest(linux)), "No endpoint was found", &sandbox.AbortResult{Selected: 3}},
-		{"an unknown filter", signed(abortRequest(strings.ReplaceAll(linux, "platform", "color"))), "invalid parameter", nil},
-		{"a wrong key", abortRequest(linux), "unauthorized", nil},
-		{"a status", signed(statusRequest(1)), "Run ID not found", nil},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			w := send(tenant, c.request)
-			call := lastCall(t, tenant)
-			if call.Response != w.Body.String() || !strings.Contains(call.Response, c.answer) {
-				t.Errorf("the answer is recorded as %q, and was %q", call.Response, w.Body)
-			}
-			if (call.Abort == nil) != (c.abort == nil) || c.abort != nil && *call.Abort != *c.abort {
-				t.Errorf("the abort is recorded as %+v, want %+v", call.Abort, c.abort)
-			}
-			if call.Duration <= 0 {
-				t.Errorf("it took %s", call.Duration)
-			}
-			if call.Abort != nil {
-				call.Abort.Aborted = 99
-				if lastCall(t, tenant).Abort.Aborted == 99 {
-					t.Error("the tenant's own record was changed")
-				}
-			}
-		})
-	}
-
-	long := strings.Repeat("x", 100<<10)
-	tenant.Fail(sandbox.Failure{Status: 502, Body: long})
-	send(tenant, signed(statusRequest(1)))
-	if got := lastCall(t, tenant).Response; got != long[:64<<10] {
-		t.Errorf("%d bytes of the response are kept, want 64 KiB", len(got))
+		t.Errorf("%d bytes of the header are kept", n)
 	}
 }
 
@@ -217,40 +136,63 @@ func TestValuesThatAuthenticateAreNotRecorded(t *testing.T) {
 	if s := fmt.Sprintf("%+v", call); strings.Contains(s, "Marker") {
 		t.Errorf("a secret is in %s", s)
 	}
-	for _, name := range []string{"Authorization", "Proxy-Authorization", "Cookie", "X-Xdr-Nonce"} {
-		if got := call.Header.Get(name); got != "[hidden]" {
-			t.Errorf("%s is recorded as %q", name, got)
+	for name, want := range map[string]string{
+		"Authorization": "[hidden]", "Proxy-Authorization": "[hidden]", "Cookie": "[hidden]", "X-Xdr-Nonce": "[hidden]", "X-Xdr-Auth-Id": "1", "User-Agent": "test",
+	} {
+		if got := call.Header.Get(name); got != want {
+			t.Errorf("%s is recorded as %q, want %q", name, got, want)
 		}
-	}
-	if call.Header.Get("X-Xdr-Auth-Id") != "1" || call.Header.Get("User-Agent") != "test" {
-		t.Errorf("recorded %v", call.Header)
 	}
 	if !reflect.DeepEqual(r.Header, sent) {
 		t.Error("the request itself was changed")
 	}
 }
 
-// The log has each call once it is over, with or without an answer.
-func TestCallLog(t *testing.T) {
-	var logged []sandbox.Call
-	tenant := sandbox.New(sandbox.WithCallLog(func(c sandbox.Call) { logged = append(logged, c) }))
-	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "laptop-17", ScanStatus: "pending"})
-	send(tenant, abortRequest(`"all"`))
-	send(tenant, statusRequest(1))
-	tenant.Fail(sandbox.Failure{Times: 1, Reset: true})
-	func() {
-		defer func() { _ = recover() }() // as net/http does
-		send(tenant, statusRequest(1))
-	}()
-	var got []string
-	for _, c := range logged {
-		got = append(got, fmt.Sprint(c.Method, " ", c.Status))
+// A client that has read the response finds its status in the record.
+func TestStatusIsRecordedBeforeItIsSent(t *testing.T) {
+	tenant := sandbox.New()
+	_, over := serve(t, tenant, (*httptest.Server).Start)
+	for i := range 100 {
+		resp, err := over(statusRequest(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if calls := tenant.Calls(); len(calls) != i+1 || calls[i].Status != 404 {
+			t.Fatalf("after response %d the record ends in %+v", i+1, calls[len(calls)-1])
+		}
 	}
-	if strings.Join(got, ", ") != "POST 200, GET 404, GET 0" {
-		t.Fatalf("logged: %v", got)
+}
+
+func TestBrokenBodyIsRecordedAndRefused(t *testing.T) {
+	tenant := fleet()
+	base, _ := serve(t, tenant, (*httptest.Server).Start)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	logged[0].Abort.Aborted, logged[0].Header = 99, nil
-	if first := tenant.Calls()[0]; first.Abort.Aborted != 1 || len(first.Header) == 0 {
-		t.Errorf("the tenant's own record became %+v", first)
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nUser-Agent: x\r\nX-Xdr-Auth-Id: 1\r\nAuthorization: k\r\n"+
+		"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n22\r\n{\"request_data\":{\"filters\":\"all\"}}\r\nzz", abortPath)
+	_ = conn.(*net.TCPConn).CloseWrite()
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	call := lastCall(t, tenant)
+	if resp.StatusCode != 400 || call.Status != 400 || call.Body != `{"request_data":{"filters":"all"}}` || len(call.Problems) == 0 || aborted(tenant) != "" {
+		t.Errorf("response %d, recorded %+v, aborted %q", resp.StatusCode, call, aborted(tenant))
+	}
+}
+
+func TestBodiesOverOneMebibyteAreRefused(t *testing.T) {
+	for size, want := range map[int]int{1 << 20: http.StatusOK, 1<<20 + 1: http.StatusRequestEntityTooLarge} {
+		tenant := fleet()
+		body := `{"request_data":{"filters":"all"}}`
+		wantStatus(t, send(tenant, abortBody(body+strings.Repeat(" ", size-len(body)))), want)
+		if got := aborted(tenant); (got == "") != (want != http.StatusOK) {
+			t.Errorf("%d bytes aborted %q", size, got)
+		}
 	}
 }

@@ -6,14 +6,14 @@ import (
 	"sync"
 )
 
-// Run is a scan run as it stands.
+// Run is the state of a scan run.
 type Run struct {
 	ID     int64
-	State  string   // what the next status call answers
-	States []string // all of its states, in order, those behind it included
+	State  string   // what the next status call returns
+	States []string // all of its states in order, past ones included
 }
 
-// runs are the scan runs of a tenant.
+// runs has the scan runs of a tenant.
 type runs struct {
 	mu   sync.Mutex
 	byID map[int64]*run

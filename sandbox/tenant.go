@@ -1,5 +1,5 @@
-// Package sandbox is a Cortex tenant in memory that serves the two operations of the contract, for demonstrations and for
-// tests of programs that call them.
+// Package sandbox provides a Cortex tenant in memory, for demonstrations and for tests of programs that call the API. It
+// executes the operations that [Operations] lists.
 //
 //	tenant := sandbox.New(sandbox.WithKey("1", "secret", sandbox.Advanced))
 //	tenant.AddScanRun(789, "Pending", "Running", "Completed")
@@ -12,14 +12,14 @@
 //	run, err := client.WaitScanRun(ctx, 789, wrapper.WaitOptions{Every: time.Millisecond})
 //	reply, err := client.AbortScan(ctx, wrapper.Matching(wrapper.Hostnames("laptop-17")))
 //
-// A request is checked as the service checks it: first its credentials (401), then the contract (400; 404 or 405 for an
-// unknown operation, 413 over 1 MiB). Only then is it executed, or answered 501 if it is for an operation of the contract
-// that the sandbox does not implement. [Tenant.Calls] lists the requests and why they were rejected; [Tenant.Fail] scripts
+// Requests are checked as on the service: first the credentials (401), then everything else against the OpenAPI document
+// (400; 404 or 405 for an unknown operation, 413 over 1 MiB). Only then is a request executed. A valid request for another
+// operation of the document gets a 501. [Tenant.Calls] lists the requests and why they were rejected; [Tenant.Fail] scripts
 // failures of the network and of gateways.
 //
-// Where the behavior of the service is not published, the sandbox is lenient about what grows on the service (fields of a
-// scan run, platforms, states) and rejects what could reach more endpoints than was meant (an unknown filter). The service
-// may do neither.
+// Parts of the service's behavior are not published. There, the sandbox accepts new values (fields of a scan run,
+// platforms, states), and rejects what might select more endpoints than was meant (an unknown filter). The service may
+// behave differently.
 package sandbox
 
 import (
@@ -31,8 +31,8 @@ import (
 	"example.com/cortexscan/api"
 )
 
-// Tenant is a tenant in memory and an [http.Handler]. Create one with [New]. It is safe for concurrent use, also while it
-// serves.
+// Tenant is a tenant in memory, and an [http.Handler]. Create one with [New]. It is safe for concurrent use, also while it
+// serves requests.
 type Tenant struct {
 	clock     func() time.Time
 	keys      *keyring
@@ -42,7 +42,7 @@ type Tenant struct {
 	endpoints *endpoints
 
 	spec    *api.Validator
-	specErr error        // why there is no spec
+	specErr error        // why spec is nil
 	refuse  http.Handler // responds to an invalid request
 }
 
@@ -109,31 +109,30 @@ func (t *Tenant) useSpec(v *api.Validator, err error) {
 	}))
 }
 
-// AddScanRun adds a scan run, or restarts the one with this ID. Each status call answers one state and moves on to the next;
-// the last one stays. States are words such as "Pending", "Running" or "Completed"; any text is accepted, because the
-// service publishes none but "Running". Default: "Running".
+// AddScanRun adds a scan run, or restarts the one with this ID. Each status call returns one state and moves on to the next;
+// the last one stays. States are words such as "Pending", "Running" or "Completed". Any string is accepted, because
+// "Running" is the only published state. Default: "Running".
 func (t *Tenant) AddScanRun(id int64, states ...string) { t.runs.add(id, states) }
 
-// Runs returns copies of the scan runs as they are now, by ascending ID. It moves none of them on.
+// Runs returns copies of the current scan runs, sorted by ID, and does not move them on.
 func (t *Tenant) Runs() []Run { return t.runs.list() }
 
-// AddEndpoint adds an endpoint, or replaces the one with the same ID. Without an ID it gets one: endpoint-1, endpoint-2 and
+// AddEndpoint adds an endpoint, or replaces the one with the same ID. If it has no ID, it gets endpoint-1, endpoint-2 and
 // so on.
 func (t *Tenant) AddEndpoint(e Endpoint) { t.endpoints.add(e) }
 
-// Endpoints returns the endpoints as they are now, in the order in which they were added. They are copies.
+// Endpoints returns copies of the current endpoints, in the order in which they were added.
 func (t *Tenant) Endpoints() []Endpoint { return t.endpoints.list() }
 
-// MoveScan moves an endpoint's scan from one state to another, as the scan's own progress does. It returns false and
-// changes nothing if no endpoint has this ID, or if its scan is not, or no longer, in the state from: an abort may
-// have come first, and must not be undone.
+// MoveScan changes the state of an endpoint's scan, as a scan does when it progresses. It returns false and changes nothing
+// if no endpoint has this ID, or if its scan is not in the state from: an abort may have come first, and must not be undone.
 func (t *Tenant) MoveScan(id, from, to string) bool { return t.endpoints.move(id, from, to) }
 
-// Fail makes calls fail. Failures queue up: a call is up to the first one for its operation, which lets it pass while it
-// skips, so a later one counts only once those before it are used up.
+// Fail makes calls fail. Failures queue up: each call consults only the first one for its operation, which either fails it
+// or lets it pass (see Skip), until that one is used up.
 func (t *Tenant) Fail(f Failure) { t.failures.add(f) }
 
-// Calls returns copies of the requests in their order, rejected and failed ones included. The last 1,000 are kept.
+// Calls returns copies of the last 1,000 requests in order of arrival, rejected and failed ones included.
 func (t *Tenant) Calls() []Call { return t.record.list() }
 
 // ServeHTTP records and checks a request, and then executes it, rejects it, or fails it as scripted.
@@ -171,8 +170,8 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t.execute(x, r, id)
 }
 
-// check validates a request without executing it. It returns nil for a valid one, else the handler that refuses it and
-// what is wrong.
+// check validates a request without executing it. For an invalid one it returns the handler that refuses it, and what is
+// wrong.
 func (t *Tenant) check(r *http.Request, oversized bool) (refuse http.Handler, problems []api.Problem) {
 	if problems := t.keys.authenticate(r.Header, t.clock()); len(problems) > 0 {
 		return refusal(http.StatusUnauthorized, "Public API request unauthorized"), problems
@@ -183,17 +182,15 @@ func (t *Tenant) check(r *http.Request, oversized bool) (refuse http.Handler, pr
 	if oversized {
 		return t.refuse, []api.Problem{{In: "body", Reason: "is longer than 1 MiB"}}
 	}
-	var violation *api.Violation
-	switch err := t.spec.ValidateRequest(r); {
-	case errors.As(err, &violation):
+	if err := t.spec.ValidateRequest(r); err != nil {
+		violation := &api.Violation{}
+		errors.As(err, &violation)
 		return t.refuse, violation.Problems
-	case err != nil:
-		return t.refuse, []api.Problem{{In: "request", Reason: "does not match the OpenAPI document"}}
 	}
 	return nil, nil
 }
 
-// refusal gives no detail of what is wrong, as the service does.
+// refusal responds without details, as the service does.
 func refusal(status int, message string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { send(w, replyError(status, message, nil)) })
 }

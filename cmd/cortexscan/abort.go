@@ -28,25 +28,27 @@ func abortCommand() *cli.Command {
 			&cli.StringFlag{Name: "incident", OnlyOnce: true,
 				Usage: "show the action in the timeline of the incident with this `ID`"},
 			&cli.BoolFlag{Name: "dry-run",
-				Usage: "print the request without sending it; needs no API key"},
+				Usage: "print the request and do not send it; needs no API key"},
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"},
-				Usage: "skip the confirmation; required if standard input is not a terminal"},
+				Usage: "do not ask for confirmation; required if standard input is not a terminal"},
 			&cli.StringFlag{Name: "confirm-tenant", OnlyOnce: true,
-				Usage: "continue only if this is the tenant's `HOST`; required for --all with --yes"},
+				Usage: "continue only if `HOST` is the tenant's host; required for --all with --yes"},
 		), connectionFlags()...),
 		Description: `Cancels the scans that are pending or in progress on the endpoints that match
-every filter. Success means that the request was accepted, not that the scans
-have stopped: follow the action in the console under Response → Action Center.
+every filter. Success means that the service accepted the request, not that the
+scans have stopped: follow the action in the console under Response → Action
+Center.
 
-Repeat a flag for more than one value, or separate the values by commas. A comma
-in --group, --alias, --username and --distribution is part of the name. Names
-match exactly: there are no wildcards. A blank value, such as an unset variable
-leaves behind, is refused. In a FILE, blank lines and lines that begin with #
-are skipped. TIME is 2026-11-22T21:00:00Z, 2026-11-22 (local midnight), or how
-long ago: 90m, 24h, 7d. Filters that exclude no endpoint are treated like --all.
+To give more than one value, repeat the flag or separate the values by commas.
+In --group, --alias, --username and --distribution, a comma is part of the name.
+Names match exactly; there are no wildcards. A blank value is refused, because
+it often comes from an unset variable. In a FILE, blank lines and lines that
+begin with # are skipped. TIME is 2026-11-22T21:00:00Z, 2026-11-22 (midnight
+local time), or how long ago: 90m, 24h, 7d. Filters that exclude no endpoint are
+treated like --all.
 
 With --output json: {"tenant", "action_id", "status", "endpoints_count"}, all
-strings; with --dry-run {"tenant", "method", "url", "headers", "body"}. Both
+strings. With --dry-run: {"tenant", "method", "url", "headers", "body"}. Both
 have "warnings", a list of strings, if there are any.
 
 Examples:
@@ -83,8 +85,8 @@ func parseAbort(s *session, cmd *cli.Command) (o abortOptions, err error) {
 		return o, err
 	}
 	if flag := o.stdinFlag(); flag != "" && !o.yes && !o.dryRun {
-		return o, usagef("--%s - reads standard input, so the program cannot ask you to confirm: add --yes; nothing was sent", flag).
-			hint("Or save the list in a file and name that file.")
+		return o, usagef("--%s - reads standard input, so the program cannot ask for confirmation: add --yes; nothing was sent", flag).
+			hint("Or save the list in a file, and give the name of that file.")
 	}
 	o.connection, err = parseConnection(s, cmd)
 	return o, err
@@ -132,7 +134,7 @@ func runAbort(ctx context.Context, s *session, o abortOptions) error {
 	return p.accepted(s, reply)
 }
 
-// plan is an abort that is complete to the last byte, and not sent yet.
+// plan is an abort that is complete to the last byte, but not sent yet.
 type plan struct {
 	abortOptions
 	extra      []wrapper.AbortOption
@@ -144,7 +146,7 @@ type plan struct {
 // host returns the tenant's host, as in the request.
 func (p *plan) host() string { return text.Visible(p.request.URL.Host, maxText) }
 
-// rehearse lets the client build, validate and sign the request, and catches it before it is sent.
+// rehearse lets the client build, validate and sign the request, and keeps the request instead of sending it.
 func (p *plan) rehearse(ctx context.Context) error {
 	var caught catcher
 	client, err := p.rehearsal(&caught)
@@ -162,10 +164,10 @@ func (p *plan) rehearse(ctx context.Context) error {
 	return nil
 }
 
-// catcher is a transport that sends nothing.
+// catcher is a transport that keeps the request and sends nothing.
 type catcher struct{ request *http.Request }
 
-var errCaught = errors.New("caught before it was sent")
+var errCaught = errors.New("kept, and not sent")
 
 func (c *catcher) RoundTrip(r *http.Request) (*http.Response, error) {
 	c.request = r
@@ -184,10 +186,10 @@ type dryRunJSON struct {
 	Warnings []string          `json:"warnings,omitempty"`
 }
 
-// print writes the request as it would be sent, without the credentials, and with the whole URL in its first line.
-// Characters that a terminal would obey or not show are JSON escapes in it, which mean the same.
+// print writes the request as it would be sent, but without the credentials and with the whole URL in the first line.
+// Characters that a terminal interprets or does not show are written as JSON escapes, which mean the same.
 func (p *plan) print(ctx context.Context, s *session) error {
-	r := p.request.Clone(ctx) // the context of the call that it was caught in has ended
+	r := p.request.Clone(ctx) // the context of the rehearsal has ended
 	for _, name := range hiddenHeaders {
 		if r.Header.Get(name) != "" {
 			r.Header.Set(name, "[hidden]")
@@ -196,14 +198,14 @@ func (p *plan) print(ctx context.Context, s *session) error {
 	if !s.json {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
-			return fmt.Errorf("%w: the request cannot be written: %w", errFailed, err)
+			return fmt.Errorf("%w: the request cannot be printed: %w", errFailed, err)
 		}
 		body = terminal.EscapeJSON(body)
 		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	}
 	wire, err := httputil.DumpRequestOut(r, true)
 	if err != nil {
-		return fmt.Errorf("%w: the request cannot be written: %w", errFailed, err)
+		return fmt.Errorf("%w: the request cannot be printed: %w", errFailed, err)
 	}
 	head, body, _ := bytes.Cut(wire, []byte("\r\n\r\n"))
 	lines := strings.Split(string(head), "\r\n")
@@ -216,14 +218,14 @@ func (p *plan) print(ctx context.Context, s *session) error {
 		s.io.PrintJSON(dryRunJSON{p.host(), r.Method, r.URL.String(), headers, string(body), p.warnings})
 		return nil
 	}
-	s.io.Notef("%s\nNothing was sent. The request would be:\n\n", p.words(s.io))
+	s.io.Notef("%s\nNothing was sent. The request would be:\n\n", p.description(s.io))
 	lines[0] = fmt.Sprintf("%s %s HTTP/1.1", r.Method, r.URL)
 	s.io.Printf("%s\n\n%s\n", strings.Join(lines, "\n"), body)
 	return nil
 }
 
-// words describe what the abort is about to do, and to which tenant.
-func (p *plan) words(io *terminal.IOStreams) string {
+// description says what the abort does, and to which tenant.
+func (p *plan) description(io *terminal.IOStreams) string {
 	var b strings.Builder
 	if p.everything {
 		every := terminal.Red.Paint(io.ErrColor(), "EVERY")
@@ -250,8 +252,7 @@ func (p *plan) words(io *terminal.IOStreams) string {
 	return b.String()
 }
 
-// confirm prints what is about to happen, and returns nil only if it is confirmed: by --yes, or by the person at the
-// terminal.
+// confirm prints what the abort does, and returns nil only if --yes or the user at the terminal confirms it.
 func (p *plan) confirm(ctx context.Context, s *session) error {
 	switch {
 	case p.yes && p.everything && p.confirmTenant == "":
@@ -259,15 +260,15 @@ func (p *plan) confirm(ctx context.Context, s *session) error {
 		if !p.all {
 			what = "an abort of every endpoint"
 		}
-		return usagef("%s with --yes needs --confirm-tenant; nothing was sent", what).hint("The tenant is %s.", p.host())
+		return usagef("%s with --yes needs --confirm-tenant; nothing was sent", what).hint("The tenant's host is %s.", p.host())
 	case !p.yes && s.io.InIsTerminal && !s.io.ErrIsTerminal:
-		return usagef("standard error is not a terminal: add --yes to skip the confirmation; nothing was sent")
+		return usagef("standard error is not a terminal, so the program cannot ask for confirmation: add --yes; nothing was sent")
 	case !p.yes && !s.io.Interactive():
-		return usagef("standard input is not a terminal: add --yes to skip the confirmation; nothing was sent").
-			hint("To see the request first: --dry-run.")
+		return usagef("standard input is not a terminal, so the program cannot ask for confirmation: add --yes; nothing was sent").
+			hint("To see the request first, add --dry-run.")
 	}
 	if !p.yes || !s.json {
-		s.io.Notef("%s\n", p.words(s.io))
+		s.io.Notef("%s\n", p.description(s.io))
 	}
 	if p.yes {
 		return nil
@@ -275,7 +276,7 @@ func (p *plan) confirm(ctx context.Context, s *session) error {
 	return p.ask(ctx, s)
 }
 
-// ask asks the person. For all endpoints a yes would be typed too easily.
+// ask asks for confirmation. For all endpoints, typing yes would be too easy.
 func (p *plan) ask(ctx context.Context, s *session) error {
 	if p.everything {
 		answer, err := s.ask(ctx, "Type the tenant's host to continue:")
@@ -283,7 +284,7 @@ func (p *plan) ask(ctx context.Context, s *session) error {
 			return err
 		}
 		if !p.isTenant(answer) {
-			return fmt.Errorf("%w: that is not the tenant's host, %s; nothing was sent", errInterrupted, p.host())
+			return fmt.Errorf("%w: what you typed is not the tenant's host, %s; nothing was sent", errInterrupted, p.host())
 		}
 		return nil
 	}
@@ -298,7 +299,7 @@ func (p *plan) ask(ctx context.Context, s *session) error {
 	return fmt.Errorf("%w; nothing was sent", errInterrupted)
 }
 
-// isTenant compares with the tenant's host, with or without the prefix that API hosts have.
+// isTenant reports whether host is the tenant's host, with or without the prefix of API hosts.
 func (p *plan) isTenant(host string) bool {
 	host = strings.TrimSpace(host)
 	return host != "" && (strings.EqualFold(host, p.host()) || strings.EqualFold("api-"+host, p.host()))

@@ -21,8 +21,8 @@ func TestAbortAsks(t *testing.T) {
 		{"half a line", one, "y", exitInterrupted, "nothing was sent"},
 		{"the host", all, "HOST\n", exitDone, "EVERY"},
 		{"the host in capitals", all, "hOST\n", exitDone, "EVERY"},
-		{"yes for everything", all, "yes\n", exitInterrupted, "that is not the tenant's host, HOST"},
-		{"nothing for everything", all, "\n", exitInterrupted, "that is not the tenant's host, HOST"},
+		{"yes for everything", all, "yes\n", exitInterrupted, "what you typed is not the tenant's host, HOST"},
+		{"nothing for everything", all, "\n", exitInterrupted, "what you typed is not the tenant's host, HOST"},
 		{"the tenant is another", one + " --confirm-tenant other.example", "y\n", exitUsage, "--confirm-tenant is not the tenant's host"},
 		{"the tenant is the one", one + " --confirm-tenant HOST", "y\n", exitDone, "Continue?"},
 		{"naming the tenant is no yes", one + " --confirm-tenant HOST", "n\n", exitInterrupted, "Continue?"},
@@ -33,7 +33,7 @@ func TestAbortAsks(t *testing.T) {
 			trial.sys.args = strings.Fields("cortexscan " + host.Replace(c.args))
 			trial.atTerminal(host.Replace(c.typed))
 			trial.run(t, t.Context(), c.exit)
-			wantText(t, trial.stderr.String(), host.Replace(c.says), trial.host())
+			wantText(t, strings.Join(strings.Fields(trial.stderr.String()), " "), host.Replace(c.says), trial.host())
 			if sent := len(trial.tenant.Calls()) > 0; sent != (c.exit == exitDone) {
 				t.Errorf("sent: %v", sent)
 			}

@@ -20,7 +20,7 @@ func TestPlanInWords(t *testing.T) {
 			"of the endpoints with\n  host name a or b\n  and x\ufffd in \ufffd[1mc\nand shows it in the timeline of incident 4711\n"},
 	} {
 		c.plan.request = request
-		if got := c.plan.words(&terminal.IOStreams{}); got != c.want {
+		if got := c.plan.description(&terminal.IOStreams{}); got != c.want {
 			t.Errorf("got  %q\nwant %q", got, c.want)
 		}
 	}

@@ -14,30 +14,30 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// call is what a request to the service is for.
+// call describes what a request to the service is for.
 type call struct {
 	abort bool
-	run   int64 // of a status
+	run   int64 // the ID for a status
 	host  string
 	until []string // the states that a wait is for
 }
 
-// callError is the error of a call. What it means depends on what the call is for.
+// callError is an error with the call that failed: the same error means something else for another call.
 type callError struct {
 	call
 	err       error
-	message   string // in place of the usual one
-	lastState string // of the scan run, if it was read before
-	answered  bool   // an earlier request of the same wait was
+	message   string // replaces the usual message
+	lastState string // the state that an earlier poll returned
+	polled    bool   // an earlier poll succeeded
 }
 
 func (e *callError) Error() string { return e.err.Error() }
 func (e *callError) Unwrap() error { return e.err }
 
-// meaning says what the error means for the user.
+// meaning returns a message for the user.
 func (e *callError) meaning(kind string) string {
-	var answer *wrapper.APIError
-	errors.As(e.err, &answer)
+	var response *wrapper.APIError
+	errors.As(e.err, &response)
 	switch kind {
 	case "outcome_unknown":
 		if errors.Is(e.err, context.Canceled) {
@@ -47,23 +47,23 @@ func (e *callError) meaning(kind string) string {
 	case "invalid_request":
 		return "the request is not valid; nothing was sent"
 	case "interrupted":
-		return e.interruption(answer)
+		return e.interruption(response)
 	case "unexpected_state":
 		return fmt.Sprintf("scan run %d ended in state %s, not in %s", e.run, e.lastState, printable(strings.Join(e.until, " or ")))
 	case "no_endpoints":
 		return "no endpoint matched; nothing was canceled"
 	case "timeout", "network":
-		return e.unreachable(kind) + e.harmless()
+		return e.unreachable(kind) + e.nothingCanceled()
 	case "server_error":
-		return e.serverError(answer) + e.harmless()
+		return e.serverError(response) + e.nothingCanceled()
 	case "response_too_large", "unexpected_response", "invalid_response":
-		return "the service gave an unexpected answer" + e.harmless()
+		return "the service sent an unexpected response" + e.nothingCanceled()
 	}
-	return e.refusal(kind, answer) + e.harmless()
+	return e.refusal(kind, response) + e.nothingCanceled()
 }
 
-// refusal is a definite answer: nothing was done.
-func (e *callError) refusal(kind string, answer *wrapper.APIError) string {
+// refusal returns the message for a request that the service refused.
+func (e *callError) refusal(kind string, response *wrapper.APIError) string {
 	what := "read scan runs"
 	if e.abort {
 		what = "cancel scans"
@@ -76,33 +76,33 @@ func (e *callError) refusal(kind string, answer *wrapper.APIError) string {
 	case "forbidden":
 		return "the API key has no permission to " + what
 	case "not_found":
-		// A proxy or gateway answers in HTML or plain text, and some in JSON.
+		// A proxy or gateway responds with HTML, plain text, or its own JSON.
 		switch {
-		case e.abort || answer == nil || !bytes.HasPrefix(bytes.TrimSpace(answer.Body), []byte("{")):
+		case e.abort || response == nil || !bytes.HasPrefix(bytes.TrimSpace(response.Body), []byte("{")):
 			return "the Cortex API was not found at " + e.host
-		case strings.Contains(strings.ToLower(answer.Message), "run id"):
+		case strings.Contains(strings.ToLower(response.Message), "run id"):
 			return fmt.Sprintf("scan run %d does not exist", e.run)
 		}
 		return fmt.Sprintf("not found: scan run %d, or the Cortex API at %s", e.run, e.host)
 	case "rate_limited":
-		if answer != nil && answer.RetryAfter > 0 {
-			return "the service is rate limiting; it asks to wait " + shortDuration(answer.RetryAfter)
+		if response != nil && response.RetryAfter > 0 {
+			return "the service received too many requests and asks to wait " + shortDuration(response.RetryAfter)
 		}
-		return "the service is rate limiting"
+		return "the service received too many requests"
 	}
 	return "the service rejected the request"
 }
 
-// harmless says that an abort had no effect.
-func (e *callError) harmless() string {
+// nothingCanceled ends the message of an abort that had no effect.
+func (e *callError) nothingCanceled() string {
 	if e.abort {
 		return "; nothing was canceled"
 	}
 	return ""
 }
 
-func (e *callError) serverError(answer *wrapper.APIError) string {
-	if answer != nil && temporary(answer.StatusCode) {
+func (e *callError) serverError(response *wrapper.APIError) string {
+	if response != nil && temporary(response.StatusCode) {
 		return "the service is unavailable"
 	}
 	return "the service reports an internal error"
@@ -112,19 +112,19 @@ func temporary(status int) bool {
 	return status == http.StatusBadGateway || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout
 }
 
-func (e *callError) interruption(answer *wrapper.APIError) string {
+func (e *callError) interruption(response *wrapper.APIError) string {
 	switch {
-	case answer != nil:
-		return fmt.Sprintf("interrupted after the service answered %d%s", answer.StatusCode, e.harmless())
+	case response != nil:
+		return fmt.Sprintf("interrupted after a response with status %d%s", response.StatusCode, e.nothingCanceled())
 	case e.abort:
 		return "interrupted before anything was sent; nothing was canceled"
 	case e.lastState == "":
-		return "interrupted: the status was not read"
+		return "interrupted before the status was read"
 	}
 	return "interrupted"
 }
 
-// unreachable is a call without an answer.
+// unreachable returns the message for a call without a response.
 func (e *callError) unreachable(kind string) string {
 	var certificate *tls.CertificateVerificationError
 	var name *net.DNSError
@@ -135,45 +135,45 @@ func (e *callError) unreachable(kind string) string {
 	case errors.As(e.err, &name) && name.IsNotFound:
 		return "the host " + e.host + " does not exist"
 	case kind == "timeout":
-		return e.host + " did not answer in time"
+		return e.host + " did not respond in time"
 	case errors.As(e.err, &lost) && lost.Sent:
-		return e.host + " did not answer: the connection was lost"
+		return "the connection to " + e.host + " was lost before a response arrived"
 	}
 	return e.host + " cannot be reached"
 }
 
-// advice says what to do where the wrapper does not know, because it does not know the program around it.
+// advice returns what to do, "" if the hint of the wrapper says it.
 func (e *callError) advice(kind string) string {
 	var certificate *tls.CertificateVerificationError
-	var answer *wrapper.APIError
-	noHint := !errors.As(e.err, &answer) || answer.Hint == ""
+	var response *wrapper.APIError
+	noHint := !errors.As(e.err, &response) || response.Hint == ""
 	switch {
 	case kind == "outcome_unknown":
 		return checkActionCenter
-	case noHint && kind == "server_error" && answer != nil && temporary(answer.StatusCode):
+	case noHint && kind == "server_error" && response != nil && temporary(response.StatusCode):
 		return "Try again in a minute."
 	case noHint && kind == "not_found" && e.abort:
 		return "Check the tenant's address (--url)."
 	case noHint && kind == "not_found":
 		return "Check the ID of the scan run, and the tenant's address (--url)."
 	case kind == "rate_limited":
-		return "The service allows a tenant ten requests a second, by all programs together. Wait, then try again."
+		return "A tenant allows ten requests per second from all programs together. Wait, then try again."
 	case errors.As(e.err, &certificate):
-		return "If a proxy inspects TLS here, add its certificate to those that this system trusts."
+		return "If a proxy inspects TLS connections, add its certificate to the certificates that this system trusts."
 	case kind == "network", kind == "timeout":
-		return "Check the tenant's address (--url), the network, and the proxy variables such as HTTPS_PROXY."
+		return "Check the tenant's address (--url), the network, and proxy variables such as HTTPS_PROXY."
 	}
 	return ""
 }
 
-// resultLost is an accepted abort whose result cannot be written. Its message has the action's ID.
+// resultLost reports an accepted abort whose result cannot be written.
 type resultLost struct {
 	actionID string
 	err      error
 }
 
 func (e *resultLost) Error() string {
-	return "the abort was accepted as action " + e.actionID + ", but standard output cannot be written: " + e.err.Error()
+	return "the service accepted the abort as action " + e.actionID + ", but its result cannot be written to standard output: " + e.err.Error()
 }
 
 func (e *resultLost) Unwrap() []error { return []error{errResultLost, e.err} }
@@ -182,9 +182,9 @@ func (e *resultLost) advice() string {
 	return "Do not send it again. Follow the action in the console under Response → Action Center."
 }
 
-const checkActionCenter = "Before you send it again, check in the console under Response → Action Center whether the action is there."
+const checkActionCenter = "Before you send it again, check the console: does Response → Action Center list the action?"
 
-// shortDuration is d without the zeros at its end: 10m, not 10m0s.
+// shortDuration formats a duration without zeros at its end: 10m, not 10m0s.
 func shortDuration(d time.Duration) string {
 	s := d.Round(time.Second)
 	switch {

@@ -34,8 +34,8 @@ func TestMeaning(t *testing.T) {
 		exit    int
 		message string // "": any
 	}{
-		{"rate limit", status, limited, "rate_limited", 1, "the service is rate limiting; it asks to wait 10m"},
-		{"no rate limit's time", abort, wrapper.ErrRateLimited, "rate_limited", 1, "the service is rate limiting; nothing was canceled"},
+		{"rate limit", status, limited, "rate_limited", 1, "the service received too many requests and asks to wait 10m"},
+		{"no rate limit's time", abort, wrapper.ErrRateLimited, "rate_limited", 1, "the service received too many requests; nothing was canceled"},
 		{"wrong key", status, wrapper.ErrUnauthorized, "unauthorized", 1, "the service rejected the API key"},
 		{"wrong key of an abort", abort, wrapper.ErrUnauthorized, "unauthorized", 1, "the service rejected the API key; nothing was canceled"},
 		{"no license", abort, wrapper.ErrNoLicense, "no_license", 1, "the tenant has no license to cancel scans; nothing was canceled"},
@@ -47,9 +47,9 @@ func TestMeaning(t *testing.T) {
 		{"bad request", abort, wrapper.ErrBadRequest, "bad_request", 1, "the service rejected the request; nothing was canceled"},
 		{"internal error", abort, wrapper.ErrServer, "server_error", 1, "the service reports an internal error; nothing was canceled"},
 		{"no endpoints", abort, errors.Join(wrapper.ErrServer, wrapper.ErrNoEndpoints), "no_endpoints", 6, "no endpoint matched; nothing was canceled"},
-		{"not an answer", status, wrapper.ErrUnexpectedResponse, "unexpected_response", 1, "the service gave an unexpected answer"},
-		{"an invalid answer", status, wrapper.ErrInvalidResponse, "invalid_response", 1, "the service gave an unexpected answer"},
-		{"too large", status, wrapper.ErrResponseTooLarge, "response_too_large", 1, "the service gave an unexpected answer"},
+		{"not an answer", status, wrapper.ErrUnexpectedResponse, "unexpected_response", 1, "the service sent an unexpected response"},
+		{"an invalid answer", status, wrapper.ErrInvalidResponse, "invalid_response", 1, "the service sent an unexpected response"},
+		{"too large", status, wrapper.ErrResponseTooLarge, "response_too_large", 1, "the service sent an unexpected response"},
 		{"invalid request", abort, wrapper.ErrInvalidRequest, "invalid_request", 2, "the request is not valid; nothing was sent"},
 		{"usage error", abort, usagef("no"), "usage", 2, ""},
 		{"a recording with problems", call{}, errProblems, "problems", 2, ""},
@@ -61,13 +61,13 @@ func TestMeaning(t *testing.T) {
 		{"interrupted, unknown outcome", abort, errors.Join(context.Canceled, wrapper.ErrOutcomeUnknown), "outcome_unknown", 5,
 			"interrupted after the abort was sent: whether scans were canceled is unknown"},
 		{"result not written", abort, &resultLost{"22", errors.New("disk full")}, "result_not_written", 5, ""},
-		{"interrupted", status, context.Canceled, "interrupted", 4, "interrupted: the status was not read"},
+		{"interrupted", status, context.Canceled, "interrupted", 4, "interrupted before the status was read"},
 		{"interrupted abort", abort, context.Canceled, "interrupted", 4, "interrupted before anything was sent; nothing was canceled"},
 		{"interrupted while rate limited", abort, errors.Join(wrapper.ErrRateLimited, context.Canceled), "interrupted", 4, ""},
 		{"not confirmed", abort, errInterrupted, "not_confirmed", 4, ""},
 		{"another state", status, wrapper.ErrUnexpectedState, "unexpected_state", 7, ""},
 		{"no connection", abort, refused, "network", 3, "acme.example cannot be reached; nothing was canceled"},
-		{"timeout", status, context.DeadlineExceeded, "timeout", 3, "acme.example did not answer in time"},
+		{"timeout", status, context.DeadlineExceeded, "timeout", 3, "acme.example did not respond in time"},
 		{"no such host", status, &net.DNSError{IsNotFound: true}, "network", 3, "the host acme.example does not exist"},
 		{"certificate", status, &tls.CertificateVerificationError{Err: errors.New("expired")}, "network", 3, "the certificate of acme.example is not trusted"},
 	} {
@@ -130,8 +130,8 @@ func TestInterruptedWhileWaitingForTheAnswer(t *testing.T) {
 		says []string
 	}{
 		{"abort --hostname laptop-17 --yes", exitUnknown, []string{"interrupted after the abort was sent: whether scans were canceled is unknown", "Action Center"}},
-		{"status 790", exitInterrupted, []string{"interrupted: the status was not read"}},
-		{"status 790 --wait", exitInterrupted, []string{"interrupted: the status was not read"}},
+		{"status 790", exitInterrupted, []string{"interrupted before the status was read"}},
+		{"status 790 --wait", exitInterrupted, []string{"interrupted before the status was read"}},
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			trial := newTrial(t, strings.Fields(c.args)...)
@@ -162,7 +162,7 @@ func TestInterruptedBetweenAttempts(t *testing.T) {
 		return c.stderr.Write(p)
 	})
 	c.run(t, ctx, exitInterrupted)
-	wantText(t, c.stderr.String(), "interrupted after the service answered 429; nothing was canceled")
+	wantText(t, c.stderr.String(), "interrupted after a response with status 429; nothing was canceled")
 }
 
 // The limit of an answer's size is described without the names of Go.
@@ -181,5 +181,5 @@ func TestUntrustedCertificate(t *testing.T) {
 	t.Cleanup(server.Close)
 	c := newTrial(t, "status", "790", "--retries", "0", "--url", server.URL)
 	c.run(t, t.Context(), exitNetwork)
-	wantText(t, c.stderr.String(), "error: the certificate of 127.0.0.1:", "is not trusted", "hint:  If a proxy inspects TLS")
+	wantText(t, c.stderr.String(), "error: the certificate of 127.0.0.1:", "is not trusted", "hint:  If a proxy inspects TLS connections")
 }

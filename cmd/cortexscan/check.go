@@ -14,7 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// checker validates recorded requests, and decides which of them are for the contract.
+// checker validates recorded requests, and decides which of them are for the service.
 type checker struct {
 	validateOptions
 	validator    *api.Validator
@@ -24,27 +24,26 @@ type checker struct {
 func newChecker(o validateOptions) (*checker, error) {
 	c := &checker{validateOptions: o}
 	var err error
-	if c.paths, err = contractPaths(api.Document()); err != nil {
+	if c.paths, err = specPaths(api.Document()); err != nil {
 		return nil, err
 	}
-	c.roots = contractRoots(c.paths)
+	c.roots = specRoots(c.paths)
 	c.validator, err = loadValidator()
 	return c, err
 }
 
-// verdict is what was found about one request.
+// verdict is the result for one request.
 type verdict struct {
 	operation          string
 	problems, warnings []api.Problem
-	// leftOut is an entry of a HAR file that is not meant for the service.
-	leftOut bool
+	leftOut            bool // an entry of a HAR file for another service
 }
 
 func problem(in, reason string) verdict {
 	return verdict{problems: []api.Problem{{In: in, Reason: reason}}}
 }
 
-// or returns the verdict, or that the request is left out if it is not meant for the service.
+// or replaces the verdict if the request is left out.
 func (v verdict) or(leftOut bool) verdict {
 	if leftOut {
 		return verdict{leftOut: true}
@@ -55,16 +54,16 @@ func (v verdict) or(leftOut bool) verdict {
 func (c *checker) check(e recording.Entry) verdict {
 	isHAR := e.Number > 0
 	if e.Err != nil {
-		// Without a URL nobody can tell whether it is for the contract.
-		return problem("request", "cannot be read: "+e.Err.Error()).or(e.URL != "" && !c.isOurs(e.URL))
+		// Without a URL, the request may be for the service.
+		return problem("request", "cannot be checked: "+e.Err.Error()).or(e.URL != "" && !c.isOurs(e.URL))
 	}
 	r := e.Request
-	if isHAR && r.Method == http.MethodOptions { // a browser asks for permission
+	if isHAR && r.Method == http.MethodOptions { // a preflight request of a browser
 		return verdict{leftOut: true}
 	}
 	path, below := strings.CutPrefix(r.URL.Path, c.basePath)
 	if !below || c.basePath != "" && !strings.HasPrefix(path, "/") {
-		return problem("path", "does not begin with the --base-path").or(isHAR && !c.isOurs(r.URL.Path))
+		return problem("path", "does not begin with --base-path").or(isHAR && !c.isOurs(r.URL.Path))
 	}
 	return c.validate(withPath(r, path), isHAR)
 }
@@ -80,7 +79,7 @@ func (c *checker) validate(r *http.Request, isHAR bool) verdict {
 		}
 		return v
 	case !errors.As(err, &violation):
-		return problem("request", "cannot be read")
+		return problem("request", "cannot be checked")
 	case violation.Operation == "" && violation.Problems[0].In == "path":
 		reason := c.unknownPath(r)
 		if reason == "" {
@@ -91,7 +90,7 @@ func (c *checker) validate(r *http.Request, isHAR bool) verdict {
 	return verdict{operation: violation.Operation, problems: violation.Problems}
 }
 
-// isOurs reports whether a URL or path is meant for the service: a mistyped one has to be reported.
+// isOurs reports whether a URL or path seems to be for the service. One with a typo must not be left out.
 func (c *checker) isOurs(target string) bool {
 	for _, root := range c.roots {
 		if strings.Contains(strings.ToLower(target), root) {
@@ -101,7 +100,7 @@ func (c *checker) isOurs(target string) bool {
 	return false
 }
 
-// unknownPath describes a usual mistake in a path, "" if there is none. It does not repeat the path.
+// unknownPath describes a common mistake in a path, "" if there is none. It does not repeat the path.
 func (c *checker) unknownPath(r *http.Request) string {
 	path := r.URL.Path
 	for _, known := range c.paths {
@@ -109,7 +108,7 @@ func (c *checker) unknownPath(r *http.Request) string {
 		case strings.TrimRight(path, "/") == known:
 			return "ends with more than one slash; one is allowed after " + known
 		case strings.EqualFold(path, known):
-			return "is case-sensitive: did you mean " + known + "?"
+			return "has wrong upper or lower case; did you mean " + known + "?"
 		}
 	}
 	for _, root := range c.roots {
@@ -118,13 +117,13 @@ func (c *checker) unknownPath(r *http.Request) string {
 			continue
 		}
 		if _, known := c.validator.Operation(withPath(r, path[at:])); known {
-			return "has a prefix before " + root + ": give the prefix as --base-path"
+			return "has a prefix before " + root + ": add --base-path with that prefix"
 		}
 	}
 	return ""
 }
 
-// withPath is the request with another path.
+// withPath returns the request with another path.
 func withPath(r *http.Request, path string) *http.Request {
 	if path == r.URL.Path {
 		return r
@@ -134,24 +133,23 @@ func withPath(r *http.Request, path string) *http.Request {
 	return &other
 }
 
-// contractPaths returns the paths of a contract, in the document's order.
-func contractPaths(document []byte) ([]string, error) {
+// specPaths returns the paths of a spec, in the order of the document.
+func specPaths(document []byte) ([]string, error) {
 	var d struct {
 		Paths yaml.Node `yaml:"paths"`
 	}
 	if err := yaml.Unmarshal(document, &d); err != nil {
-		return nil, fmt.Errorf("%w: the contract cannot be read: %w", errFailed, err)
+		return nil, fmt.Errorf("%w: the spec cannot be read: %w", errFailed, err)
 	}
 	var paths []string
-	for i := 0; i < len(d.Paths.Content); i += 2 { // a mapping's content is name, value, name, value
+	for i := 0; i < len(d.Paths.Content); i += 2 { // name, value, name, value
 		paths = append(paths, d.Paths.Content[i].Value)
 	}
 	return paths, nil
 }
 
-// contractRoots are the first segments of the paths, such as /public_api/: what is below them is meant for the
-// service.
-func contractRoots(paths []string) []string {
+// specRoots returns the first segments of the paths, such as /public_api/. Every path below them is for the service.
+func specRoots(paths []string) []string {
 	var roots []string
 	for _, path := range paths {
 		segment, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
@@ -162,19 +160,19 @@ func contractRoots(paths []string) []string {
 	return roots
 }
 
-// loadValidator loads the contract for validation, once and only when there is something to validate.
+// loadValidator loads the spec once, and only if there is something to validate.
 var loadValidator = sync.OnceValues(func() (*api.Validator, error) {
 	v, err := api.NewValidator()
 	if err != nil {
-		return nil, fmt.Errorf("%w: the contract cannot be loaded: %w", errFailed, err)
+		return nil, fmt.Errorf("%w: the spec cannot be loaded: %w", errFailed, err)
 	}
 	return v, nil
 })
 
-// contractValidator validates the requests of a client.
-type contractValidator struct{}
+// specValidator validates the requests of a client.
+type specValidator struct{}
 
-func (contractValidator) ValidateRequest(r *http.Request) error {
+func (specValidator) ValidateRequest(r *http.Request) error {
 	v, err := loadValidator()
 	if err != nil {
 		return err

@@ -20,7 +20,7 @@ func FuzzCheck(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
-	paths, err := contractPaths(api.Document())
+	paths, err := specPaths(api.Document())
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func FuzzCheck(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	c := &checker{validator: validator, paths: paths, roots: contractRoots(paths)}
+	c := &checker{validator: validator, paths: paths, roots: specRoots(paths)}
 	f.Fuzz(func(t *testing.T, content string) {
 		_, _ = recording.Read(strings.NewReader(content), func(e recording.Entry) {
 			v := c.check(e)

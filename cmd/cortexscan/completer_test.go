@@ -37,6 +37,7 @@ func TestCompletion(t *testing.T) {
 		{"behind a flag without a value", []string{"validate", "--strict", ""}, files},
 		{"a file", []string{"validate", "re"}, files},
 		{"the file of a key", []string{"status", "--key-file", ""}, files},
+		{"a file of names", []string{"abort", "--hostname-file", ""}, files},
 		{"the file of a key behind =", []string{"status", "--key-file=x"}, files},
 		{"an ID", []string{"status", ""}, none},
 		{"a whole command", []string{"abort", "--all", "--yes", ""}, none},

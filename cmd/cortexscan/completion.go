@@ -10,7 +10,7 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// completionScripts ask the program itself what can come next: see [completer].
+// completionScripts call the program with completeCommand to find out what can come next.
 //
 //go:embed completion
 var completionScripts embed.FS
@@ -55,14 +55,14 @@ func runCompletion(_ context.Context, s *session, o completionOptions) error {
 	return nil
 }
 
-// completeCommand is the word by which the scripts call the program. The words of the command line follow, the last one
-// as far as it is typed. It answers before any command is parsed, so that it can never execute one.
+// completeCommand is the first argument when a completion script calls the program. The words of the command line
+// follow; the last one may be incomplete. It is handled before any command, so that it can never execute one.
 const completeCommand = "__complete"
 
-// filesAnswer tells a script to complete the names of files.
-const filesAnswer = ":files"
+// completeFiles tells a script to complete file names.
+const completeFiles = ":files"
 
-// complete prints one candidate a line, with a description after a tab.
+// complete prints one candidate per line, with a description after a tab.
 func (s *session) complete(words []string) {
 	if len(words) == 0 {
 		return
@@ -70,7 +70,7 @@ func (s *session) complete(words []string) {
 	c := newCompleter(words)
 	candidates, files := c.candidates()
 	if files {
-		s.io.Printf("%s\n", filesAnswer)
+		s.io.Printf("%s\n", completeFiles)
 		return
 	}
 	for _, candidate := range candidates {
@@ -84,9 +84,9 @@ func (s *session) complete(words []string) {
 type completer struct {
 	root    *cli.Command
 	command *cli.Command // nil before it is typed
-	flag    string       // whose value is being typed, "" if none is
-	current string       // the word as far as it is typed
-	prefix  string       // of current, before what is completed: --flag=
+	flag    string       // the flag whose value is being typed, or ""
+	current string       // the word before the cursor
+	prefix  string       // the part of current to keep, such as --flag=
 }
 
 type candidate struct{ value, description string }
@@ -100,7 +100,7 @@ func newCompleter(words []string) *completer {
 			c.command = c.root.Command(word)
 		}
 	}
-	// bash makes a word of its own of the = in --flag=value.
+	// bash passes the = in --flag=value as a separate word.
 	if c.current == "=" {
 		c.current = ""
 	} else if n := len(before); n > 0 && before[n-1] == "=" {
@@ -115,15 +115,15 @@ func newCompleter(words []string) *completer {
 	return c
 }
 
-// flags are those of the command and those of all commands.
+// flags returns the flags of the command and the global ones.
 func (c *completer) flags() []cli.Flag {
 	if c.command == nil {
 		return c.root.Flags
 	}
-	return slices.Concat(c.command.Flags, c.root.Flags[:1]) // --output; --version is for the root alone
+	return slices.Concat(c.command.Flags, c.root.Flags[:1]) // --output, but not --version
 }
 
-// find returns the flag of that name, which is written with its dashes.
+// find returns the flag with a name that includes its dashes, nil if there is none.
 func find(flags []cli.Flag, dashedName string) cli.Flag {
 	for _, f := range flags {
 		for _, name := range f.Names() {
@@ -140,8 +140,8 @@ func takesValue(flags []cli.Flag, dashedName string) bool {
 	return ok && f.TakesValue()
 }
 
-// candidates are all that can stand here, whether or not they begin as the current word does. If files is true it is
-// the name of a file.
+// candidates returns everything that can come next, whether or not it matches the current word. files means that a file
+// name comes next.
 func (c *completer) candidates() (list []candidate, files bool) {
 	switch {
 	case c.flag != "":
@@ -164,17 +164,18 @@ func (c *completer) candidates() (list []candidate, files bool) {
 	return list, false
 }
 
-// values are what the flag can be set to.
+// values returns the values that the flag can have.
 func (c *completer) values() (list []candidate, files bool) {
 	f := find(c.flags(), c.flag)
 	if f == nil {
 		return nil, false
 	}
+	if s, ok := f.(*cli.StringFlag); ok && s.TakesFile {
+		return nil, true
+	}
 	name := f.Names()[0]
 	prefix := c.prefix
 	switch name {
-	case "key-file":
-		return nil, true
 	case "output":
 		list = plain([]string{"text", "json"})
 	case "key-type":

@@ -15,7 +15,7 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// connectionFlags are the flags of the commands that call a tenant.
+// connectionFlags returns the flags of the commands that call a tenant.
 func connectionFlags() []cli.Flag {
 	const category = "Connection"
 	return []cli.Flag{
@@ -26,11 +26,11 @@ func connectionFlags() []cli.Flag {
 		&cli.StringFlag{Name: "key-type", Category: category, OnlyOnce: true,
 			Usage: "the `TYPE` of the API key: advanced or standard (default advanced)"},
 		&cli.StringFlag{Name: "key-file", Category: category, OnlyOnce: true, TakesFile: true,
-			Usage: "a `FILE` with the API key, which other users cannot read"},
+			Usage: "a `FILE` with the API key, which other users must not be able to read"},
 		&cli.DurationFlag{Name: "timeout", Category: category, OnlyOnce: true, Value: 30 * time.Second,
-			Usage: "the `TIME` limit for one attempt (default 30s)", Validator: positive},
+			Usage: "the `TIME` limit for each attempt (default 30s)", Validator: positive},
 		&cli.IntFlag{Name: "retries", Category: category, OnlyOnce: true, Value: 2,
-			Usage: "retry up to `N` times where that is safe, at most 100 (default 2)", Validator: retries},
+			Usage: "retry up to `N` times if that is safe, at most 100 (default 2)", Validator: retries},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Category: category,
 			Usage: "log every attempt to standard error"},
 	}
@@ -57,7 +57,7 @@ func retries(n int) error {
 	return nil
 }
 
-// connection is the settings, before the key is read.
+// connection has the settings for calls, before the key is read.
 type connection struct {
 	url, keyID, keyType string
 	keyFile             string
@@ -65,8 +65,7 @@ type connection struct {
 	options             []wrapper.Option
 }
 
-// parseConnection collects the settings: flags first, then variables. A flag with a blank value is refused, since it
-// comes from an unset variable of the shell.
+// parseConnection collects the settings: flags first, then variables.
 func parseConnection(s *session, cmd *cli.Command) (*connection, error) {
 	c := &connection{}
 	for _, v := range []struct {
@@ -95,7 +94,7 @@ func parseConnection(s *session, cmd *cli.Command) (*connection, error) {
 	c.options = []wrapper.Option{
 		wrapper.WithTimeout(cmd.Duration("timeout")),
 		wrapper.WithRetry(wrapper.Retry{Attempts: cmd.Int("retries") + 1}),
-		wrapper.WithRequestValidator(contractValidator{}),
+		wrapper.WithRequestValidator(specValidator{}),
 	}
 	if cmd.Bool("verbose") {
 		c.options = append(c.options, wrapper.WithLogger(newLogger(s)))
@@ -103,9 +102,9 @@ func parseConnection(s *session, cmd *cli.Command) (*connection, error) {
 	return c, nil
 }
 
-// checkKeyID refuses an ID that is no number, without repeating it: it may be the key.
+// checkKeyID refuses an ID that is not a number. The error does not repeat it, because it may be the key.
 func checkKeyID(cmd *cli.Command, id string) error {
-	if strings.Trim(id, "0123456789") == "" { // a missing one is reported with all that is missing
+	if strings.Trim(id, "0123456789") == "" { // missing reports an ID that is not set
 		return nil
 	}
 	from := wrapper.EnvKeyID
@@ -113,7 +112,7 @@ func checkKeyID(cmd *cli.Command, id string) error {
 		from = "--key-id"
 	}
 	return usagef("%s is not a number", from).
-		hint("The ID of an API key is a number: it is in the ID column of the console's table of API keys.")
+		hint("The ID of an API key is the number in the ID column of the console's table of API keys.")
 }
 
 func newLogger(s *session) *slog.Logger {
@@ -130,7 +129,7 @@ func newLogger(s *session) *slog.Logger {
 	return slog.New(slog.NewTextHandler(s.io.ErrOut, opts))
 }
 
-// missing names all required settings that are not set.
+// missing returns an error that names every required setting that is not set.
 func (c *connection) missing(keyToo bool) error {
 	var names []string
 	add := func(value, name string) {
@@ -150,7 +149,7 @@ func (c *connection) missing(keyToo bool) error {
 		hint(`See cortexscan --help. "cortexscan demo" and "cortexscan sandbox" need no settings.`)
 }
 
-// hostOf returns the host of the setting, as the user wrote it.
+// hostOf returns the host of the URL setting, as the user wrote it.
 func hostOf(setting string) string {
 	_, rest, hasScheme := strings.Cut(setting, "://")
 	if !hasScheme {
@@ -160,7 +159,7 @@ func hostOf(setting string) string {
 	return printable(host)
 }
 
-// client returns the client for the settings. If the key is not set and a person is there, it asks for the key.
+// client returns the client for the settings. On a terminal it asks for the key if that is not set.
 func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, error) {
 	ask := c.key == "" && c.keyFile == "" && c.url != "" && c.keyID != "" && s.io.Interactive()
 	if !ask {
@@ -173,12 +172,12 @@ func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, e
 	case key != "" && c.keyFile != "":
 		return nil, usagef("%s and %s are both set: unset one", wrapper.EnvKey, wrapper.EnvKeyFile)
 	case ask:
-		key, err = s.io.AskSecret(ctx, fmt.Sprintf("API key with the ID %s (input is hidden):", printable(c.keyID)))
+		key, err = s.io.AskSecret(ctx, fmt.Sprintf("API key with the ID %s (what you type is not shown):", printable(c.keyID)))
 		if err != nil {
 			return nil, promptError(ctx, err)
 		}
 	case c.keyFile != "":
-		// A FIFO blocks until somebody writes to it.
+		// Reading a FIFO blocks until a program writes to it.
 		key, err = terminal.Await(ctx, func() (string, error) { return wrapper.ReadKeyFile(c.keyFile) }, func() {})
 		switch {
 		case ctx.Err() != nil:

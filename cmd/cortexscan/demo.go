@@ -21,12 +21,12 @@ import (
 func demoCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "demo",
-		Usage:     "try both operations, without a tenant",
+		Usage:     "try both operations without a tenant",
 		UsageText: "cortexscan demo",
-		Description: `Starts the sandbox, a tenant in memory, on a free port of this machine and calls
-it: a scan run is watched until it finishes, scans are canceled, and three usual
-mistakes are made. The requests, the signatures and the answers are real. The
-exit status is 1 if a step does not behave as expected.
+		Description: `Starts the sandbox, an in-memory tenant, on a free port of this machine. Waits
+until a scan run finishes, cancels scans, and makes three common mistakes. The
+requests, signatures and responses are real. The exit status is 1 if a step does
+not behave as expected.
 
 With --output json: {"ok", "steps": [{"title", "code", "lines"}]}.`,
 		Action: action(parseNone, runDemo),
@@ -38,7 +38,7 @@ const (
 	demoKeyID = "17"
 )
 
-// demo is a tenant, its clients, and the transcript of what happens.
+// demo is a tenant, its client, and the transcript of the steps.
 type demo struct {
 	*transcript
 	tenant  *sandbox.Tenant
@@ -70,7 +70,7 @@ func runDemo(ctx context.Context, s *session, _ none) error {
 	if d.client, err = d.connect(wrapper.AdvancedKey(demoKeyID, d.key)); err != nil {
 		return fmt.Errorf("%w: %w", errFailed, err)
 	}
-	d.say("A tenant in memory is listening on %s. It verifies signatures and keeps state. "+
+	d.say("An in-memory tenant listens on %s. It verifies signatures and keeps state. "+
 		"Each step below sends real requests to it.", d.url)
 	for _, step := range []func(context.Context) error{
 		d.followRun, d.abort, d.abortAgain, d.wrongKeyType, d.breakContract,
@@ -126,7 +126,7 @@ func (d *demo) followRun(ctx context.Context) error {
 	return nil
 }
 
-// windows are the targets of the demo's aborts.
+// windows returns the targets of the aborts.
 func windows() wrapper.Targets { return wrapper.Matching(wrapper.Platforms("windows")) }
 
 const windowsCode = `client.AbortScan(ctx, wrapper.Matching(wrapper.Platforms("windows")))`
@@ -141,7 +141,7 @@ func (d *demo) abort(ctx context.Context) error {
 	}
 	d.line("accepted: action %s for %s endpoints", printable(string(reply.ActionID)), printable(string(reply.EndpointsCount)))
 	for i, after := range d.tenant.Endpoints() {
-		change := "untouched"
+		change := "unchanged"
 		if before[i].ScanStatus != after.ScanStatus {
 			change = "now " + after.ScanStatus
 		}
@@ -151,7 +151,7 @@ func (d *demo) abort(ctx context.Context) error {
 		}
 	}
 	if reply.EndpointsCount != "2" {
-		return fmt.Errorf("%s endpoints were counted, not 2", printable(string(reply.EndpointsCount)))
+		return fmt.Errorf("the count is %s endpoints, not 2", printable(string(reply.EndpointsCount)))
 	}
 	return nil
 }
@@ -184,7 +184,7 @@ func (d *demo) wrongKeyType(ctx context.Context) error {
 }
 
 func (d *demo) breakContract(ctx context.Context) error {
-	d.step("Send a request that does not match the contract")
+	d.step("Send a request that does not match the spec")
 	d.code("client.API().AbortScanWithResponse(ctx, request) // no operator, no value")
 	arrived := len(d.tenant.Calls())
 	result, err := d.client.API().AbortScanWithResponse(ctx, gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{
@@ -194,7 +194,7 @@ func (d *demo) breakContract(ctx context.Context) error {
 	if result != nil || !errors.Is(err, wrapper.ErrInvalidRequest) || !errors.As(err, &violation) {
 		return fmt.Errorf("want wrapper.ErrInvalidRequest, got: %w", orNone(err))
 	}
-	d.named("error", "The request does not match the contract.")
+	d.named("error", "The request does not match the spec.")
 	for _, p := range violation.Problems {
 		d.named("", p.String())
 	}
@@ -206,7 +206,7 @@ func (d *demo) breakContract(ctx context.Context) error {
 	return nil
 }
 
-// expect checks that a call has failed with one kind of error, and shows the error.
+// expect checks that a call failed with this kind of error, and shows the error.
 func (d *demo) expect(result any, err, kind error, name string) error {
 	if !errors.Is(err, kind) {
 		return fmt.Errorf("want %s, got %v and %w", name, result, orNone(err))
@@ -221,7 +221,7 @@ func (d *demo) expect(result any, err, kind error, name string) error {
 	return nil
 }
 
-// orNone is err, or an error that says that there was none.
+// orNone returns err, or an error that says that there was none.
 func orNone(err error) error {
 	if err == nil {
 		return errors.New("no error")
@@ -229,7 +229,7 @@ func orNone(err error) error {
 	return err
 }
 
-// transcript prints the demo: in text step by step, in JSON at the end.
+// transcript prints the demo: as text step by step, as JSON at the end.
 type transcript struct {
 	s     *session
 	steps []stepJSON
@@ -241,7 +241,7 @@ type stepJSON struct {
 	Lines []string `json:"lines"`
 }
 
-// say is a paragraph outside the steps.
+// say prints a paragraph outside the steps.
 func (t *transcript) say(format string, args ...any) {
 	if !t.s.json {
 		t.s.io.Textf("%s\n", terminal.Wrap(fmt.Sprintf(format, args...), 0, t.s.io.Width()))
@@ -255,7 +255,7 @@ func (t *transcript) step(title string) {
 	}
 }
 
-// code is the call of the step, in Go.
+// code prints the call of the step, in Go.
 func (t *transcript) code(format string, args ...any) {
 	code := fmt.Sprintf(format, args...)
 	t.steps[len(t.steps)-1].Code = code
@@ -264,10 +264,10 @@ func (t *transcript) code(format string, args ...any) {
 	}
 }
 
-// line is a line of the result.
+// line prints a line of the result.
 func (t *transcript) line(format string, args ...any) { t.add(fmt.Sprintf(format, args...), 5) }
 
-// named is a labeled line of the result.
+// named prints a labeled line of the result.
 func (t *transcript) named(name, text string) { t.add(fmt.Sprintf("%-5s  %s", name, text), 12) }
 
 func (t *transcript) add(text string, indent int) {
@@ -281,7 +281,7 @@ func (t *transcript) add(text string, indent int) {
 	t.s.io.Textf("%s%s%s\n", strings.Repeat(" ", margin), head, t.wrapped(rest, indent))
 }
 
-// wrapped leaves a line that fits as it is, with its columns.
+// wrapped wraps a line that does not fit. One that fits keeps its columns.
 func (t *transcript) wrapped(text string, indent int) string {
 	if indent+len(text) <= t.s.io.Width() {
 		return text

@@ -11,7 +11,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// The exit status, as the help documents it. Scripts depend on these numbers.
+// The exit statuses, which scripts depend on.
 const (
 	exitDone            = 0
 	exitRefused         = 1
@@ -25,14 +25,14 @@ const (
 
 var (
 	errUsage       = errors.New("usage error")
-	errFailed      = errors.New("failed")             // the program itself could not do something
-	errProblems    = errors.New("problems")           // validate has found some, and printed them
-	errInterrupted = errors.New("not confirmed")      // by the person at the terminal
+	errFailed      = errors.New("failed")             // the program could not do something
+	errProblems    = errors.New("problems")           // found and printed by validate
+	errInterrupted = errors.New("not confirmed")      // by the user
 	errResultLost  = errors.New("result not written") // of an accepted abort
 )
 
-// kinds map an error to its name in JSON and to the exit status. The first that matches counts: that the outcome is
-// unknown is more important than why.
+// kinds maps an error to its name in JSON and to the exit status. The first match counts: it is more important that the
+// outcome is unknown than why.
 var kinds = []struct {
 	err  error
 	name string
@@ -61,8 +61,7 @@ var kinds = []struct {
 	{context.DeadlineExceeded, "timeout", exitNetwork},
 }
 
-// kindOf returns the error's name and exit status. An error of a call that is no answer of the service is the
-// network's.
+// kindOf returns the name and the exit status of an error. Any other error is a call without a response.
 func kindOf(err error) (name string, exit int) {
 	for _, k := range kinds {
 		if errors.Is(err, k.err) {
@@ -72,7 +71,7 @@ func kindOf(err error) (name string, exit int) {
 	return "network", exitNetwork
 }
 
-// failure is an error as it is shown: in text, or as the JSON object "error".
+// failure is an error as it is printed: as lines, or as the JSON object "error".
 type failure struct {
 	Kind       string        `json:"kind"`
 	Exit       int           `json:"exit_status"`
@@ -100,7 +99,7 @@ type detailJSON struct {
 func describe(err error) failure {
 	f := failure{Message: printable(strings.TrimPrefix(err.Error(), errFailed.Error()+": "))}
 	f.Kind, f.Exit = kindOf(err)
-	f.addAnswer(err)
+	f.addResponse(err)
 	f.addViolation(err)
 
 	var usage *usageError
@@ -119,12 +118,12 @@ func describe(err error) failure {
 			f.Message = c.message
 		}
 		if f.Kind == "outcome_unknown" {
-			f.Note = f.Hint // the likely reason; the hint is what to do now
+			f.Note = f.Hint // the likely reason; the hint says what to do first
 		}
 		if advice := c.advice(f.Kind); advice != "" {
 			f.Hint = advice
 		}
-		if c.answered && f.Sent != nil {
+		if c.polled && f.Sent != nil {
 			f.Sent = new(true)
 		}
 		if c.lastState != "" && f.Kind != "unexpected_state" {
@@ -134,36 +133,36 @@ func describe(err error) failure {
 		f.Message = "interrupted before anything was sent"
 	}
 	if f.Exit == exitUsage || f.Kind == "not_confirmed" || f.Kind == "interrupted" && f.Sent == nil {
-		f.Sent = new(c != nil && c.answered)
+		f.Sent = new(c != nil && c.polled)
 	}
 	return f
 }
 
-// addAnswer tells what is known of a call's last answer, or that there was none.
-func (f *failure) addAnswer(err error) {
+// addResponse adds what the last response says, or why there was none.
+func (f *failure) addResponse(err error) {
 	var lost *wrapper.TransportError
 	if errors.As(err, &lost) {
 		f.Operation, f.Attempts, f.Sent = lost.Operation, lost.Attempts, new(lost.Sent)
-		if !errors.Is(err, context.Canceled) { // which the message says
+		if !errors.Is(err, context.Canceled) { // the message says so
 			f.Cause = cause(lost)
 		}
 	}
-	var answer *wrapper.APIError
-	if errors.As(err, &answer) {
-		f.Operation, f.Attempts, f.Sent = answer.Operation, answer.Attempts, new(true)
-		f.Status, f.Code, f.Hint = answer.StatusCode, answer.Code, answer.Hint
-		f.RetryAfter = answer.RetryAfter.Seconds()
-		for _, d := range answer.Details {
+	var response *wrapper.APIError
+	if errors.As(err, &response) {
+		f.Operation, f.Attempts, f.Sent = response.Operation, response.Attempts, new(true)
+		f.Status, f.Code, f.Hint = response.StatusCode, response.Code, response.Hint
+		f.RetryAfter = response.RetryAfter.Seconds()
+		for _, d := range response.Details {
 			f.Details = append(f.Details, detailJSON(d))
 		}
-		bare := *answer
-		bare.Hint, bare.Details = "", nil // are shown apart
+		bare := *response
+		bare.Hint, bare.Details = "", nil // are printed separately
 		f.Cause = cause(&bare)
 	}
 }
 
-// cause is the text of a wrapper's error without its last sentence, which the message says already, and without the
-// names of Go.
+// cause returns the string of a wrapper's error without its last sentence, which the message repeats, and without
+// names that only Go programs use.
 func cause(err error) string {
 	text, _, _ := strings.Cut(printable(err.Error()), ". The request may have been executed")
 	return strings.Replace(text, "WithMaxResponseBytes", "8 MiB", 1)
@@ -179,11 +178,11 @@ func (f *failure) addViolation(err error) {
 	}
 }
 
-// report shows the error on standard error, and returns the exit status.
+// report prints the error to standard error, and returns the exit status.
 func (s *session) report(err error) int {
 	f := describe(err)
 	if errors.Is(err, errProblems) {
-		return f.Exit // they are in the output
+		return f.Exit // the problems are in the output
 	}
 	if s.json {
 		e := json.NewEncoder(s.io.ErrOut)
@@ -204,7 +203,7 @@ func (s *session) report(err error) int {
 	return f.Exit
 }
 
-// line writes a labeled message to standard error. On a terminal it is broken between words.
+// line writes a labeled message to standard error, wrapped if that is a terminal.
 func (s *session) line(style terminal.Style, label, text string) {
 	if text == "" {
 		return
@@ -216,7 +215,7 @@ func (s *session) line(style terminal.Style, label, text string) {
 	s.io.Notef("%s%s%s\n", style.Paint(s.io.ErrColor(), label), strings.Repeat(" ", column-len(label)), text)
 }
 
-// problemJSON is api.Problem with the names of JSON.
+// problemJSON is api.Problem as JSON.
 type problemJSON struct {
 	In      string `json:"in"`
 	Name    string `json:"name,omitempty"`

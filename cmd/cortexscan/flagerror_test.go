@@ -34,10 +34,10 @@ func TestUsageErrors(t *testing.T) {
 		{"status 789 --timeout 0s", `invalid value "0s" for --timeout: want a time above zero, such as 5s See cortexscan status --help.`},
 		{"status 789 --url a --url b", "--url is given more than once See cortexscan status --help."},
 		{"status -5", `the ID of a scan run is a positive whole number, not "-5" Example: cortexscan status 789. See cortexscan status --help.`},
-		{"status 789 --key=secret", "unknown flag --key The key is never a flag: set CORTEXCLOUD_API_KEY or CORTEXCLOUD_API_KEY_FILE, or use --key-file. See cortexscan status --help."},
+		{"status 789 --key=secret", "unknown flag --key The API key is never a flag: set CORTEXCLOUD_API_KEY or CORTEXCLOUD_API_KEY_FILE, or use --key-file. See cortexscan status --help."},
 		{"abort --all= --yes", "--all has no value: is a variable unset?"},
-		{"abort --where last_seen:gte:0 --yes", "--where: last_seen is compared with a time: use --seen-since or --seen-until"},
-		{"abort --where hostname:in:a --where first_seen:lte:2026 --yes", "--where: first_seen is compared with a time: use --first-seen-since or --first-seen-until"},
+		{"abort --where last_seen:gte:0 --yes", "--where does not work for times: for last_seen use --seen-since or --seen-until"},
+		{"abort --where hostname:in:a --where first_seen:lte:2026 --yes", "--where does not work for times: for first_seen use --first-seen-since or --first-seen-until"},
 		{"abort stray --all", `unexpected argument "stray" See cortexscan abort --help.`},
 	} {
 		trial := newTrial(t, strings.Fields(c.args)...)

@@ -14,7 +14,7 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// usageError is a command line that cannot be carried out. Nothing was sent.
+// usageError reports a wrong command line. Nothing was sent.
 type usageError struct{ message, advice string }
 
 func usagef(format string, args ...any) *usageError {
@@ -30,10 +30,10 @@ func (e *usageError) hint(format string, args ...any) *usageError {
 func (e *usageError) Error() string { return e.message }
 func (e *usageError) Unwrap() error { return errUsage }
 
-// dashed is a flag's name as it is typed.
+// dashed returns the name of a flag as the user types it.
 func dashed(name string) string { return strings.Repeat("-", min(len(name), 2)) + name }
 
-// wantsJSON reads the output format before the parser does, whose own errors have to be in that format.
+// wantsJSON finds --output json before the command line is parsed, because errors of the parser are JSON, too.
 func wantsJSON(args []string) bool {
 	for i, arg := range args {
 		if arg == "--" {
@@ -53,8 +53,7 @@ func wantsJSON(args []string) bool {
 	return false
 }
 
-// refuseEmptyValues refuses --flag= without a value. For a flag that takes none the parser would read it as true, and
-// --all=$UNSET must not mean everything.
+// refuseEmptyValues refuses --flag= without a value. The parser would take --all=$UNSET for --all.
 func refuseEmptyValues(args []string) error {
 	for _, arg := range args[min(1, len(args)):] {
 		if arg == "--" {
@@ -67,7 +66,7 @@ func refuseEmptyValues(args []string) error {
 	return nil
 }
 
-// noArguments refuses words that belong to no flag: often they are words of a value that was not quoted.
+// noArguments refuses words that belong to no flag. Often the quotes around a value are missing.
 func noArguments(cmd *cli.Command) error {
 	if cmd.Args().Present() {
 		return usagef("unexpected argument %q", cmd.Args().First()).hint("See cortexscan %s --help.", cmd.Name)
@@ -101,8 +100,8 @@ func fileFlag(cmd *cli.Command, name string) (string, error) {
 	return stringFlag(cmd, name)
 }
 
-// checkValue refuses what an unset variable of the shell makes of a flag's value: nothing, or, where it stands
-// without quotes, the flag that follows.
+// checkValue refuses what an unset shell variable leaves behind: a blank value or, if the variable was not quoted, the
+// next flag in place of the value.
 func checkValue(flag, value string) error {
 	if text.IsBlank(value) {
 		return usagef("--%s has a blank value: is a variable unset?", flag)
@@ -113,8 +112,7 @@ func checkValue(flag, value string) error {
 	return nil
 }
 
-// listFlag returns the values of a flag that may be repeated. Where commas separate, each part is a value;
-// where a name may contain them, each flag is one.
+// listFlag returns the values of a flag that can be repeated. With commas, a value is also split at its commas.
 func listFlag(cmd *cli.Command, name string, commas bool) ([]string, error) {
 	var values []string
 	for _, value := range cmd.StringSlice(name) {
@@ -137,9 +135,9 @@ func listFlag(cmd *cli.Command, name string, commas bool) ([]string, error) {
 	return values, nil
 }
 
-const timeForms = "want a time (2026-11-22T21:00:00Z), a date (2026-11-22, local midnight), or how long ago (90m, 24h, 7d)"
+const timeForms = "want a time (2026-11-22T21:00:00Z), a date (2026-11-22, midnight local time), or how long ago (90m, 24h, 7d)"
 
-// parseTime reads a time: RFC 3339, a date (midnight in the time zone of now), or a duration before now.
+// parseTime parses an RFC 3339 time, a date (midnight in the time zone of now), or a duration before now.
 func parseTime(text string, now time.Time) (time.Time, error) {
 	text = strings.TrimSpace(text)
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
@@ -155,7 +153,7 @@ func parseTime(text string, now time.Time) (time.Time, error) {
 	return now.Add(-ago), nil
 }
 
-// parseAgo is time.ParseDuration with days: 7d, 1d12h. Zero and less are refused: "until now" would be everything.
+// parseAgo is time.ParseDuration with days, such as 7d or 1d12h. It refuses zero and negative durations.
 func parseAgo(text string) (time.Duration, error) {
 	var days time.Duration
 	rest := text
@@ -191,7 +189,8 @@ func unknownCommand(cmd *cli.Command, name string) error {
 	return e.hint("See cortexscan --help.")
 }
 
-// nearest returns the word that was probably meant, "" if none is near. The library suggests something for every word.
+// nearest returns the word that the user probably meant, "" if none is near. (The suggestions of the library are never
+// empty.)
 func nearest(typed string, words []string) string {
 	best, fewest := "", max(len(typed)/3, 1)+1
 	for _, word := range words {
@@ -208,7 +207,7 @@ func nearest(typed string, words []string) string {
 
 // edits returns how many bytes to insert, delete, replace or swap with the next one to turn a into b.
 func edits(a, b string) int {
-	const most = 40 // more than any flag; the time grows with the product of the lengths
+	const most = 40 // longer than any flag, and short enough to be fast
 	if len(a) > most {
 		return most
 	}
@@ -233,20 +232,20 @@ func edits(a, b string) int {
 	return rows[len(a)][len(b)]
 }
 
-// flagError rewrites an error of the parser.
+// flagError returns an error of the parser in plain words. The parser does not wrap errors, so their text decides.
 func flagError(cmd *cli.Command, err error) error {
 	help := "See " + cmd.FullName() + " --help."
 	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
-		if cmd.Root() == cmd && cmd.Args().Present() { // the flag belongs to a command that is mistyped
+		if cmd.Root() == cmd && cmd.Args().Present() { // the name of its command has a typo
 			return unknownCommand(cmd, cmd.Args().First())
 		}
 		if _, err := strconv.ParseFloat(name, 64); err == nil && cmd.Name == "status" {
-			_, err := readRunID([]string{"-" + name})
+			_, err := parseRunID([]string{"-" + name})
 			return err
 		}
 		e := usagef("unknown flag %s", dashed(name))
 		if strings.Contains(name, "key") {
-			return e.hint("The key is never a flag: set %s or %s, or use --key-file. %s", wrapper.EnvKey, wrapper.EnvKeyFile, help)
+			return e.hint("The API key is never a flag: set %s or %s, or use --key-file. %s", wrapper.EnvKey, wrapper.EnvKeyFile, help)
 		}
 		var names []string
 		for _, f := range append(cmd.VisibleFlags(), cmd.VisiblePersistentFlags()...) {
@@ -261,14 +260,14 @@ func flagError(cmd *cli.Command, err error) error {
 		return usagef("%s needs a value", name).hint("%s", help)
 	}
 	text := err.Error()
-	for _, plumbing := range []struct{ text, words string }{ // the parser does not wrap them
+	for _, internal := range []struct{ text, words string }{
 		{"strconv.ParseBool", "want true or false"},
 		{"parse error", "want true or false"},
 		{"time: missing unit", "want a time with its unit, such as 5s"},
 		{"time: ", "want a time such as 5s or 2m"},
 	} {
-		if before, _, ok := strings.Cut(text, plumbing.text); ok {
-			text = before + plumbing.words
+		if before, _, ok := strings.Cut(text, internal.text); ok {
+			text = before + internal.words
 		}
 	}
 	if before, after, ok := strings.Cut(text, "strconv."); ok {

@@ -9,10 +9,10 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// widthKey is for the width of the terminal in the metadata of the root command.
+// widthKey names the width of the terminal in the metadata of the root command.
 const widthKey = "width"
 
-// The library's own help is wider than a terminal; this variable is the only way to replace it.
+// The library's help is wider than a terminal, and can only be replaced through a global variable.
 func init() {
 	cli.UsageCommandHelp = "show help for a command"
 	cli.HelpPrinter = func(w io.Writer, _ string, data any) {
@@ -23,7 +23,7 @@ func init() {
 	}
 }
 
-// helpText returns a command's help: what it does, its usage, commands and flags, its JSON, and examples.
+// helpText returns the help of a command.
 func helpText(cmd *cli.Command, width int) string {
 	var b strings.Builder
 	introduction, rest := splitDescription(cmd)
@@ -66,8 +66,8 @@ func helpText(cmd *cli.Command, width int) string {
 	return b.String()
 }
 
-// splitDescription returns what a command's description says before its options, and what it says behind them: its JSON
-// and examples. The root command's stands behind the commands as a whole.
+// splitDescription splits the description of a command: the introduction comes before the options, the JSON and the
+// examples after them. The whole description of the root command comes after the options.
 func splitDescription(cmd *cli.Command) (introduction, rest string) {
 	if cmd.Root() == cmd {
 		return "", cmd.Description
@@ -103,7 +103,7 @@ func writeSection(b *strings.Builder, width int, title string, list [][2]string)
 	}
 }
 
-// flagHelp is a flag as it is typed, with the word in backquotes of its usage for a value, and its usage.
+// flagHelp returns a flag as the user types it, and its usage. The word in backquotes in the usage stands for the value.
 func flagHelp(f cli.Flag) [2]string {
 	var names []string
 	for _, n := range f.Names() {
@@ -116,7 +116,7 @@ func flagHelp(f cli.Flag) [2]string {
 	return [2]string{name, flagUsage(f)}
 }
 
-// flagUsage is the usage of a flag without backquotes.
+// flagUsage returns the usage of a flag without backquotes.
 func flagUsage(f cli.Flag) string {
 	doc, ok := f.(cli.DocGenerationFlag)
 	if !ok {
@@ -125,7 +125,7 @@ func flagUsage(f cli.Flag) string {
 	return strings.ReplaceAll(doc.GetUsage(), "`", "")
 }
 
-// quotedWord is the word in backquotes of a flag's usage.
+// quotedWord returns the word in backquotes in the usage of a flag.
 func quotedWord(f cli.Flag) string {
 	doc, ok := f.(cli.DocGenerationFlag)
 	if !ok {

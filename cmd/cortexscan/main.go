@@ -1,5 +1,5 @@
-// Command cortexscan reads the status of scan runs and cancels endpoint scans of a Cortex tenant, validates recorded
-// requests against the contract, and runs a tenant in memory to try all of that.
+// Command cortexscan shows the status of scan runs and cancels endpoint scans of a Cortex tenant, validates recorded
+// requests against the spec, and runs an in-memory tenant to try all of that with.
 //
 //	cortexscan demo
 //	cortexscan status 789 --wait
@@ -26,16 +26,16 @@ import (
 
 func main() { os.Exit(mainStatus()) }
 
-// mainStatus runs the program in the real environment.
+// mainStatus runs the program and returns its exit status. It returns so that deferred calls run.
 func mainStatus() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// After the first signal a second one kills the program, in case its clean end takes too long.
+	// The first signal ends the program cleanly; a second one kills it.
 	context.AfterFunc(ctx, stop)
 	return run(ctx, realSystem())
 }
 
-// run is the program: it returns the exit status.
+// run runs one command line and returns the exit status.
 func run(ctx context.Context, sys system) int {
 	s := &session{sys, wantsJSON(sys.args)}
 	if len(sys.args) > 1 && sys.args[1] == completeCommand {
@@ -64,9 +64,9 @@ func runCommand(ctx context.Context, s *session) error {
 	return errors.Join(err, notFound)
 }
 
-// system is what the program uses of the system that it runs on.
+// system is what the program uses of the operating system. Tests make their own.
 type system struct {
-	args   []string // the program's name first
+	args   []string // begin with the name of the program
 	getenv func(string) string
 	now    func() time.Time
 	io     *terminal.IOStreams
@@ -79,12 +79,13 @@ func realSystem() system {
 // session is one run of the program.
 type session struct {
 	system
-	json bool // the results and errors are JSON
+	json bool // print results and errors as JSON
 }
 
 type sessionKey struct{}
 
-// action makes the Action of a command: parse checks its command line, and run works on what parse returns.
+// action returns the Action of a command: parse checks the command line and returns the command's options, which run
+// works on.
 func action[O any](parse func(*session, *cli.Command) (O, error), run func(context.Context, *session, O) error) cli.ActionFunc {
 	return func(ctx context.Context, cmd *cli.Command) error {
 		s, _ := ctx.Value(sessionKey{}).(*session)
@@ -96,14 +97,15 @@ func action[O any](parse func(*session, *cli.Command) (O, error), run func(conte
 	}
 }
 
-// none is the options of a command that has no options.
+// none is the options of a command without options.
 type none struct{}
 
 func parseNone(_ *session, cmd *cli.Command) (none, error) { return none{}, noArguments(cmd) }
 
+// maxText bounds what is printed of a string from outside, in bytes.
 const maxText = 1 << 10
 
-// printable makes one bounded line of text from outside, safe to print on a terminal.
+// printable returns a string from outside as one bounded line that is safe to print on a terminal.
 func printable(s string) string { return text.Printable(s, maxText) }
 
 func count(n int, noun string) string {

@@ -9,7 +9,7 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// commands are all commands, in the order of the help.
+// commands returns all commands, in the order of the help.
 func commands() []*cli.Command {
 	return []*cli.Command{
 		statusCommand(),
@@ -23,25 +23,27 @@ func commands() []*cli.Command {
 	}
 }
 
-const about = `Settings are flags or variables; a flag wins. The API key is never a flag:
-other users of the machine could read it in the list of processes.
+const about = `Settings are flags or environment variables. If both are set, the flag is used.
+The API key is never a flag, because other users of the machine can see flags
+in the list of processes.
 
-  CORTEXCLOUD_API_URL       the tenant's host or URL        (--url)
-  CORTEXCLOUD_API_KEY_ID    the ID of the API key           (--key-id)
-  CORTEXCLOUD_API_KEY_TYPE  advanced or standard            (--key-type)
+  CORTEXCLOUD_API_URL       the tenant's host or URL          (--url)
+  CORTEXCLOUD_API_KEY_ID    the ID of the API key             (--key-id)
+  CORTEXCLOUD_API_KEY_TYPE  advanced (default) or standard    (--key-type)
   CORTEXCLOUD_API_KEY       the API key
-  CORTEXCLOUD_API_KEY_FILE  a file that holds the API key   (--key-file)
+  CORTEXCLOUD_API_KEY_FILE  a file with the API key           (--key-file)
 
-If the API key is not set, and on a terminal, the program asks for it.
+On a terminal, the program asks for the API key if it is not set.
 
 Exit status:
   0  success
-  1  the service refused, or gave an unexpected answer; or the program failed
-  2  usage error, or an invalid request or recording; nothing was sent
-  3  no answer, and nothing was changed: the network, the address, or a timeout
-  4  interrupted, or not confirmed; nothing was changed
-  5  an abort was sent, and its outcome or its action ID may be lost: check the
-     Action Center before you send it again
+  1  the service refused the request or sent an unexpected response, or the
+     program failed
+  2  wrong usage, or an invalid request or recording; nothing was sent
+  3  no response (network, address, or timeout); nothing was changed
+  4  interrupted or not confirmed; nothing was changed
+  5  an abort was sent, but its result is unknown or could not be printed:
+     check the Action Center before you send it again
   6  no endpoint matched; nothing was canceled
   7  the scan run ended in a state that is not in --until
 
@@ -51,11 +53,11 @@ Examples:
   cortexscan abort --hostname laptop-17 --hostname laptop-18
   cortexscan validate recording.har`
 
-// newRoot builds the tree of commands. An unknown command is reported to notFound.
+// newRoot builds the tree of commands. The library cannot return an error for an unknown command, so it is stored in
+// notFound.
 func newRoot(notFound *error) *cli.Command {
-	// The library has no other way to report one.
 	onUnknown := func(_ context.Context, cmd *cli.Command, name string) {
-		if cmd.Root() != cmd { // "status 789 --help": it looks for a command of the name 789
+		if cmd.Root() != cmd { // for "status 789 --help" the library looks for a command named 789
 			cli.HelpPrinter(cmd.Root().Writer, "", cmd)
 			return
 		}
@@ -73,14 +75,14 @@ func newRoot(notFound *error) *cli.Command {
 				Usage:     "the output `FORMAT`: text or json (default text)",
 				Validator: oneOf("text", "json"),
 			},
-			// The short name means verbose behind a command.
+			// After a command, -v means --verbose.
 			&cli.BoolFlag{Name: "version", Aliases: []string{"v"}, Local: true, Usage: "print the version"},
 		},
 		HideVersion: true,
 		Before: func(ctx context.Context, cmd *cli.Command) (context.Context, error) {
 			if name := cmd.Args().First(); cmd.Bool("version") && name != "" {
-				return ctx, usagef("--version and -v stand alone before a command").
-					hint("For a log of every attempt: cortexscan %s --verbose.", printable(name))
+				return ctx, usagef("--version and -v cannot be used with a command").
+					hint("To log every attempt: cortexscan %s --verbose.", printable(name))
 			}
 			return ctx, nil
 		},
@@ -93,23 +95,23 @@ func newRoot(notFound *error) *cli.Command {
 			}
 			return cli.ShowRootCommandHelp(cmd)
 		},
-		// Errors are printed in one place, and end the program in another.
+		// By default the library prints errors and exits; report does that here.
 		ExitErrHandler: func(context.Context, *cli.Command, error) {},
 	}
 	prepare(root, onUnknown)
 	for _, c := range root.Commands {
-		// "abort help" would take a word out of the arguments.
+		// Otherwise "abort help" would show help instead of an unexpected argument.
 		c.HideHelpCommand = true
 		prepare(c, onUnknown)
 	}
 	return root
 }
 
-// prepare gives a command and those below it what all have in common.
+// prepare sets what all commands have in common.
 func prepare(c *cli.Command, onUnknown cli.CommandNotFoundFunc) {
 	c.CommandNotFound = onUnknown
 	c.OnUsageError = func(_ context.Context, cmd *cli.Command, err error, _ bool) error { return flagError(cmd, err) }
-	// A comma may be part of a name: each flag decides for itself.
+	// A comma may be part of a name. listFlag splits the values of other flags.
 	c.DisableSliceFlagSeparator = true
 	for _, sub := range c.Commands {
 		prepare(sub, onUnknown)
@@ -142,7 +144,7 @@ func runVersion(_ context.Context, s *session, _ none) error {
 	return nil
 }
 
-// commit is the one that the binary was built from, if the build recorded it.
+// commit returns the commit that the binary was built from, if the build recorded it.
 func commit() string {
 	id, modified := "unknown", ""
 	if info, ok := debug.ReadBuildInfo(); ok {

@@ -17,25 +17,26 @@ import (
 func sandboxCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "sandbox",
-		Usage:     "run a tenant in memory to try everything on",
+		Usage:     "run an in-memory tenant to try everything with",
 		UsageText: "cortexscan sandbox [--listen ADDRESS] [--key-type TYPE] [--quiet]",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "listen", OnlyOnce: true, Value: defaultListen,
-				Usage: "the `ADDRESS`, HOST:PORT or a port; port 0 is a free one (default " + defaultListen + ")"},
+				Usage: "the `ADDRESS` to listen on: HOST:PORT or a port; 0 is any free port (default " + defaultListen + ")"},
 			&cli.StringFlag{Name: "key-type", OnlyOnce: true, Value: "advanced", Validator: oneOf("advanced", "standard"),
-				Usage: "the `TYPE` of its key: advanced or standard (default advanced)"},
+				Usage: "the `TYPE` of the tenant's key: advanced or standard (default advanced)"},
 			&cli.BoolFlag{Name: "public",
-				Usage: "let --listen be an address that other machines can reach: whoever does can do everything with the sandbox"},
+				Usage: "allow an ADDRESS that other machines can reach; they can then use the sandbox without limits"},
 			&cli.BoolFlag{Name: "quiet", Usage: "do not log requests"},
 		},
-		Description: `Its endpoints and scan runs progress on their own. It checks every request as
-the service does, the signature included, logs it on one line (time, status,
-operation, verdict) and shows it on a page with what was wrong. A reference page
-sends requests from the browser. The key is new at every start. Ctrl-C stops the
-sandbox, and nothing is kept.
+		Description: `The tenant has endpoints and scan runs that make progress. It checks every
+request as the service does, including the signature. It logs each request as
+one line (time, status, operation, result), and shows it on a web page with what
+was wrong. An API reference sends requests from the browser. Every start makes a
+new key. Ctrl-C stops the sandbox, and nothing is kept.
 
-Standard output has only the lines that point the other commands at it; the log
-is on standard error.
+Standard output has only the settings for the other commands. The log is on
+standard error.
+
 With --output json: {"environment": {NAME: VALUE},
 "pages": {"live", "docs", "contract"}}.
 
@@ -75,7 +76,7 @@ func runSandbox(ctx context.Context, s *session, o sandboxOptions) error {
 	log := requestLog{print: func(line string) { s.io.Notef("%s\n", line) }, quiet: o.quiet}
 	p := playground.New(key, sandbox.WithCallLog(log.add))
 	announce(s, listener, key)
-	if s.io.WriteError() != nil { // nobody has the key
+	if s.io.WriteError() != nil { // the settings are lost
 		return listener.Close()
 	}
 	if !log.quiet && !s.json {
@@ -90,8 +91,7 @@ func runSandbox(ctx context.Context, s *session, o sandboxOptions) error {
 	return nil
 }
 
-// requestLog prints each request, and counts them. Requests come from many goroutines, also from those that the
-// end of the server cuts off.
+// requestLog prints and counts requests. They come from many goroutines, some of which outlive the server.
 type requestLog struct {
 	print func(line string)
 	quiet bool
@@ -113,7 +113,7 @@ func (l *requestLog) add(c sandbox.Call) {
 	}
 }
 
-// end stops the log, and returns how many requests there were.
+// end stops the log and returns the number of requests.
 func (l *requestLog) end() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -124,12 +124,12 @@ func (l *requestLog) end() int {
 func listenError(address string, err error) error {
 	e := usagef("cannot listen on %s: %s", printable(address), printable(err.Error()))
 	if errors.Is(err, playground.ErrPublic) {
-		return e.hint("Listen on 127.0.0.1, or allow it with --public: whoever reaches the sandbox can do everything with it.")
+		return e.hint("Listen on 127.0.0.1, or add --public: other machines can then use the sandbox without limits.")
 	}
-	return e.hint("--listen 0 takes a free port of this machine.")
+	return e.hint("--listen 0 uses any free port.")
 }
 
-// announce prints the settings to standard output, for a shell to read, and the rest to standard error.
+// announce prints the settings to standard output as shell commands, and the rest to standard error.
 func announce(s *session, l *playground.Listener, key playground.Key) {
 	url := l.URL()
 	live, docs, contract := url+"/", url+"/docs", url+"/openapi.yaml"
@@ -145,20 +145,20 @@ func announce(s *session, l *playground.Listener, key playground.Key) {
 		})
 		return
 	}
-	s.io.Notef("A tenant in memory listens on %s. Ctrl-C stops it.\n\n", url)
-	for _, page := range [][2]string{{"Requests", live}, {"API reference", docs}, {"Contract", contract}} {
+	s.io.Notef("An in-memory tenant listens on %s. Press Ctrl-C to stop it.\n\n", url)
+	for _, page := range [][2]string{{"Requests", live}, {"API reference", docs}, {"Spec", contract}} {
 		s.io.Notef("  %-13s  %s\n", page[0], page[1])
 	}
 	if !l.Loopback() {
-		s.io.Notef("\nOther machines can reach it, without encryption. Give it nothing real.\n")
+		s.io.Notef("\nOther machines can reach it without encryption. Do not use real keys or names.\n")
 	}
 	if s.io.OutIsTerminal {
-		s.io.Notef("\nTo point the other commands at it, paste this into another terminal:\n\n")
+		s.io.Notef("\nTo use it, paste these lines into another terminal:\n\n")
 	} else {
-		s.io.Notef("\nThe settings that point the other commands at it went to standard output.\n")
+		s.io.Notef("\nThe settings for the other commands were written to standard output.\n")
 	}
 	s.io.Printf("%s", playground.Exports(settings, runtime.GOOS))
-	if s.getenv(wrapper.EnvKeyFile) != "" { // beside a key it is refused
+	if s.getenv(wrapper.EnvKeyFile) != "" { // the other commands refuse both
 		unset := "unset %s\n"
 		if runtime.GOOS == "windows" {
 			unset = "Remove-Item Env:%s\n"

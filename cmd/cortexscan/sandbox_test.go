@@ -107,7 +107,7 @@ func TestSandboxWhereThePortIsTaken(t *testing.T) {
 	defer l.Close()
 	trial := newOffline("sandbox", "--listen", l.Addr().String())
 	trial.run(t, t.Context(), exitUsage)
-	wantText(t, trial.stderr.String(), "cannot listen on "+l.Addr().String(), "--listen 0 takes a free port")
+	wantText(t, trial.stderr.String(), "cannot listen on "+l.Addr().String(), "--listen 0 uses any free port")
 }
 
 func TestPublicSandboxSaysSo(t *testing.T) {
@@ -116,6 +116,6 @@ func TestPublicSandboxSaysSo(t *testing.T) {
 	ended, stop := context.WithCancel(t.Context())
 	stop() // it announces itself, and ends
 	trial.run(t, ended, exitDone)
-	wantText(t, trial.stderr.String(), "Other machines can reach it, without encryption.")
+	wantText(t, trial.stderr.String(), "Other machines can reach it without encryption.")
 	wantText(t, trial.stdout.String(), wrapper.EnvURL, "http://127.0.0.1:", wrapper.EnvKeyFile)
 }

@@ -15,9 +15,9 @@ import (
 func specCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "spec",
-		Usage:     "print the contract, an OpenAPI 3.0 document",
+		Usage:     "print the spec, an OpenAPI 3.0 document",
 		UsageText: "cortexscan spec [--json]",
-		Flags:     []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "as JSON, in the same order; --output json is the same"}},
+		Flags:     []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print it as JSON; --output json is the same"}},
 		Description: `Examples:
   cortexscan spec > openapi.yaml
   cortexscan spec --json | jq '.paths | keys'`,
@@ -39,7 +39,7 @@ func runSpec(_ context.Context, s *session, o specOptions) error {
 	}
 	converted, err := yamlToJSON(document)
 	if err != nil {
-		return fmt.Errorf("%w: the contract cannot be converted: %w", errFailed, err)
+		return fmt.Errorf("%w: the spec cannot be converted: %w", errFailed, err)
 	}
 	s.io.Printf("%s", converted)
 	return nil

@@ -18,30 +18,33 @@ import (
 func statusCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "status",
-		Usage:     "read the status of a scan run, or wait until it finishes",
+		Usage:     "show the status of a scan run, or wait until it finishes",
 		UsageText: "cortexscan status RUN_ID [OPTIONS]\ncortexscan status RUN_ID --wait [--until STATE...] [OPTIONS]",
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "wait", Aliases: []string{"w"}, Category: waitCategory,
-				Usage: "keep reading the status until the run finishes"},
+				Usage: "wait until the scan run finishes"},
 			&cli.StringSliceFlag{Name: "until", Category: waitCategory,
-				Usage: "wait for this `STATE`, and exit with 7 if the run ends in another; repeat it for more"},
+				Usage: "wait for this `STATE`, and exit with 7 if the run ends in another; can be repeated"},
 			&cli.StringSliceFlag{Name: "while", Category: waitCategory,
-				Usage: "keep waiting while in this `STATE`; repeat it for more (default Pending and Running)"},
+				Usage: "keep waiting in this `STATE`; can be repeated (default Pending and Running)"},
 			&cli.DurationFlag{Name: "every", Value: 5 * time.Second, OnlyOnce: true, Category: waitCategory,
 				Usage: "the `TIME` between two polls (default 5s)", Validator: positive},
 			&cli.DurationFlag{Name: "patience", Value: 5 * time.Minute, OnlyOnce: true, Category: waitCategory,
-				Usage: "how much `TIME` to keep trying while polls fail, such as without a network; 0s: none (default 5m)", Validator: notBelowZero},
+				Usage: "after a successful poll, keep trying for this `TIME` while polls fail; 0s: not at all (default 5m)", Validator: notBelowZero},
 			&cli.StringSliceFlag{Name: "field",
-				Usage: "request this `FIELD`; repeat it for more (default status, the only documented one)"},
+				Usage: "request this `FIELD`; can be repeated (default status, the only documented field)"},
 		}, connectionFlags()...),
-		Description: `With --wait, a terminal shows one line that is kept up to date; elsewhere there
-is one line for each change of state. Without --until the wait ends with the
-first state that is not in --while, whatever it is: the exit status does not say
-which. With --until the exit status is 0 for one of its states, and 7 for any
-other that is not in --while. States are not case-sensitive.
+		Description: `With --wait, the program polls the status. A terminal shows one line that is
+updated; a file or pipe gets one line for each change of state. Without --until,
+the wait ends with the first state that is not in --while, and the exit status
+is 0 for every such state. With --until, the exit status is 0 for a state in
+--until, and 7 for any other state that is not in --while. Upper and lower case
+make no difference. If the first poll fails, the wait ends; --patience is for
+the polls after it.
 
-With --output json: {"run_id", "state", "message"}, and with --wait also "polls"
-and "elapsed_seconds", once, at the end. The state is "" if it is unknown.
+With --output json: {"run_id", "state", "message"}. With --wait, the object is
+printed once, at the end, and also has "polls" and "elapsed_seconds". The state
+is "" if the message has none.
 
 Examples:
   cortexscan status 789
@@ -89,7 +92,7 @@ func runStatus(ctx context.Context, s *session, o statusOptions) error {
 }
 
 func parseStatus(s *session, cmd *cli.Command) (o statusOptions, err error) {
-	if o.run, err = readRunID(cmd.Args().Slice()); err != nil {
+	if o.run, err = parseRunID(cmd.Args().Slice()); err != nil {
 		return o, err
 	}
 	if o.fields, err = listFlag(cmd, "field", true); err != nil {
@@ -106,7 +109,7 @@ func parseStatus(s *session, cmd *cli.Command) (o statusOptions, err error) {
 	}
 	o.watch.Every, o.watch.Patience = cmd.Duration("every"), cmd.Duration("patience")
 	if o.watch.Patience == 0 {
-		o.watch.Patience = -1 // to the wrapper 0 is its default
+		o.watch.Patience = -1 // in the wrapper 0 is the default
 	}
 	if o.watch.While, err = listFlag(cmd, "while", true); err != nil {
 		return o, err
@@ -125,8 +128,8 @@ func parseStatus(s *session, cmd *cli.Command) (o statusOptions, err error) {
 	return o, err
 }
 
-// readRunID reads the one argument of the command.
-func readRunID(args []string) (int64, error) {
+// parseRunID parses the only argument of the command.
+func parseRunID(args []string) (int64, error) {
 	const example = "Example: cortexscan status 789. See cortexscan status --help."
 	switch {
 	case len(args) == 0:
@@ -144,28 +147,28 @@ func readRunID(args []string) (int64, error) {
 	return run, nil
 }
 
-// progress is what a wait knows so far.
+// progress is the state of a wait.
 type progress struct {
 	state, message string
-	polls          int // that succeeded
+	polls          int // successful ones
 	elapsed        time.Duration
-	failing        error // the error of the last poll, nil if it succeeded
+	failing        error // the error of the last poll, if it failed
 }
 
-// display shows how a wait goes.
+// display shows the progress of a wait.
 type display interface {
-	show(progress) // a poll has succeeded, or a second has passed
+	show(progress) // called after a poll, and every second
 	end()
 }
 
-// watchRun follows a scan run until its wait ends, and shows how it goes.
+// watchRun follows a scan run until its wait ends, and shows the progress.
 func watchRun(s *session, c call, statuses iter.Seq2[*gen.ScanRunStatus, error]) error {
 	p, err := follow(statuses, newDisplay(s, c))
 	var failed *callError
 	if err != nil {
-		failed = &callError{call: c, err: err, lastState: p.state, answered: p.polls > 0}
+		failed = &callError{call: c, err: err, lastState: p.state, polled: p.polls > 0}
 		if errors.Is(err, wrapper.ErrUnexpectedResponse) && p.polls > 0 && p.state == "" {
-			failed.message = "the message of the service names no state: " + p.message
+			failed.message = "the service's message has no state: " + p.message
 		}
 	}
 	if s.json && (err == nil || errors.Is(err, wrapper.ErrUnexpectedState)) {
@@ -178,8 +181,8 @@ func watchRun(s *session, c call, statuses iter.Seq2[*gen.ScanRunStatus, error])
 	return nil
 }
 
-// follow returns what is known when the statuses end, and the error that ended them. An error before that is a poll
-// that failed, and is shown from the next second on: until then it may be the end.
+// follow reads the statuses to their end, and returns the last progress and the error that ended them. The error of a
+// poll is shown only if the wait goes on, since the last one is reported as an error.
 func follow(statuses iter.Seq2[*gen.ScanRunStatus, error], d display) (p progress, err error) {
 	type poll struct {
 		status *gen.ScanRunStatus
@@ -203,13 +206,13 @@ func follow(statuses iter.Seq2[*gen.ScanRunStatus, error], d display) (p progres
 			if !more {
 				return p, p.failing
 			}
-			repeated := p.failing != nil && poll.err != nil
+			failsAgain := p.failing != nil && poll.err != nil
 			p.failing = poll.err
 			if poll.err == nil || endsInState(poll.err) {
 				p.polls++
 				p.state, p.message = poll.status.State(), printable(poll.status.DATA)
 			}
-			if p.polls > 0 && p.state != "" && (poll.err == nil || repeated || endsInState(poll.err)) {
+			if p.polls > 0 && p.state != "" && (poll.err == nil || failsAgain || endsInState(poll.err)) {
 				d.show(p)
 			}
 		case <-second.C:
@@ -221,10 +224,10 @@ func follow(statuses iter.Seq2[*gen.ScanRunStatus, error], d display) (p progres
 	}
 }
 
-// endsInState reports whether the poll has read a status, which ends the wait without success.
+// endsInState reports whether the poll read a status that ends the wait without success.
 func endsInState(err error) bool {
-	var answer *wrapper.APIError
-	return errors.Is(err, wrapper.ErrUnexpectedState) || errors.Is(err, wrapper.ErrUnexpectedResponse) && !errors.As(err, &answer)
+	var response *wrapper.APIError
+	return errors.Is(err, wrapper.ErrUnexpectedState) || errors.Is(err, wrapper.ErrUnexpectedResponse) && !errors.As(err, &response)
 }
 
 func newDisplay(s *session, c call) display {
@@ -242,7 +245,7 @@ type noDisplay struct{}
 func (noDisplay) show(progress) {}
 func (noDisplay) end()          {}
 
-// liveDisplay is one line that is kept up to date.
+// liveDisplay updates one line.
 type liveDisplay struct {
 	s    *session
 	call call
@@ -260,7 +263,7 @@ func (d *liveDisplay) show(p progress) {
 
 func (d *liveDisplay) end() { d.line.End() }
 
-// lineDisplay is one line for each change of state, for logs and pipes. Trouble goes to standard error.
+// lineDisplay prints one line for each change of state, for logs and pipes. Failed polls go to standard error.
 type lineDisplay struct {
 	s       *session
 	call    call
@@ -294,7 +297,7 @@ type statusJSON struct {
 	Elapsed *float64 `json:"elapsed_seconds,omitempty"`
 }
 
-// stateStyle gives a state a color where its meaning is known.
+// stateStyle returns the color of a state.
 func stateStyle(state string) terminal.Style {
 	switch strings.ToLower(state) {
 	case "completed", "success", "done", "finished":

@@ -24,7 +24,7 @@ func TestRunID(t *testing.T) {
 		{nil, 0, "the ID of a scan run is missing"},
 		{[]string{"1", "2"}, 0, `unexpected argument "2"`},
 	} {
-		got, err := readRunID(c.args)
+		got, err := parseRunID(c.args)
 		if got != c.want && c.err == "" || (err == nil) != (c.err == "") || err != nil && err.Error() != c.err {
 			t.Errorf("%q: got %d, %v", c.args, got, err)
 		}

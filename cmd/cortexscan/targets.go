@@ -27,15 +27,15 @@ import (
 
 const targetsCategory = "Which endpoints"
 
-// listFilter is a flag that compares with a list of values.
+// listFilter is a flag that selects by a list of values.
 type listFilter struct {
 	flag, usage string
 	noun        string // in the confirmation
-	commas      bool   // separate values; without it a name may contain one
+	commas      bool   // separate values; otherwise they are part of a name
 	one         bool   // each value usually selects one endpoint
 	filter      func(...string) gen.EndpointFilter
-	documented  []string // values; the spec lists the same ones, which a test checks
-	everything  []string // values that together leave out no endpoint that abort could affect
+	documented  []string // values; a test compares them with the spec
+	everything  []string // values that together exclude no endpoint that an abort could affect
 }
 
 var (
@@ -68,7 +68,7 @@ var listFilters = []listFilter{
 // listFileFlags are the flags that read the values of a list filter from a file.
 var listFileFlags = map[string]string{"endpoint-id": "endpoint-id-file", "hostname": "hostname-file"}
 
-// timeFilters are the flags that compare with a time.
+// timeFilters are the flags that select by a time.
 var timeFilters = []struct {
 	flag, usage, words string
 	filter             func(time.Time) gen.EndpointFilter
@@ -92,14 +92,14 @@ func targetFlags() []cli.Flag {
 		flags = append(flags, &cli.StringSliceFlag{Name: f.flag, Category: targetsCategory, Usage: usage})
 		if name := listFileFlags[f.flag]; name != "" {
 			flags = append(flags, &cli.StringFlag{Name: name, Category: targetsCategory, TakesFile: true, OnlyOnce: true,
-				Usage: fmt.Sprintf("with one of the %ss in this `FILE`, one on each line; - is standard input", f.noun)})
+				Usage: fmt.Sprintf("with one of the %ss in this `FILE`, one per line; - is standard input", f.noun)})
 		}
 	}
 	for _, f := range timeFilters {
 		flags = append(flags, &cli.StringFlag{Name: f.flag, Category: targetsCategory, Usage: f.usage, OnlyOnce: true})
 	}
 	return append(flags, &cli.StringSliceFlag{Name: "where", Category: targetsCategory,
-		Usage: "any other filter, as `FIELD:OPERATOR:VALUE`"})
+		Usage: "any other filter, written `FIELD:OPERATOR:VALUE`"})
 }
 
 // documentedValues returns the values that the spec lists for a flag, nil if it lists none.
@@ -123,7 +123,7 @@ type targets struct {
 type filter struct {
 	gen.EndpointFilter
 	flag   string
-	words  string // in the confirmation, before the values
+	words  string // for the confirmation, before the values
 	values []string
 	time   time.Time   // of a time filter
 	list   *listFilter // of a list filter
@@ -146,7 +146,7 @@ func parseTargets(cmd *cli.Command, now time.Time) (*targets, error) {
 	case t.all && len(t.filters) > 0:
 		return nil, usagef("--all cannot be used with a filter")
 	case !t.all && len(t.filters) == 0:
-		return nil, usagef("no endpoints are named: give a filter, such as --hostname, or --all").
+		return nil, usagef("no endpoints were given: add a filter, such as --hostname, or --all").
 			hint("See cortexscan abort --help.")
 	}
 	return t, nil
@@ -178,7 +178,7 @@ func (t *targets) parseLists(cmd *cli.Command) error {
 	return checkIPs(cmd)
 }
 
-// checkIPs refuses what the service would answer with an unclear 500.
+// checkIPs refuses values for which the service returns an unclear 500.
 func checkIPs(cmd *cli.Command) error {
 	values, err := listFlag(cmd, "ip", true)
 	if err != nil {
@@ -227,7 +227,7 @@ func (t *targets) parseWhere(cmd *cli.Command) error {
 		}
 		field, operator, value := strings.TrimSpace(parts[0]), strings.TrimSpace(parts[1]), parts[2]
 		if flags := timeFlags(field); flags != nil {
-			return usagef("--where: %s is compared with a time: use %s", field, strings.Join(flags, " or "))
+			return usagef("--where does not work for times: for %s use %s", field, strings.Join(flags, " or "))
 		}
 		words := field + " " + operator
 		i := slices.IndexFunc(t.filters[first:], func(other filter) bool { return other.words == words })
@@ -242,7 +242,7 @@ func (t *targets) parseWhere(cmd *cli.Command) error {
 	return nil
 }
 
-// timeFlags returns the flags for a field that is compared with a time, nil for any other: --where compares strings.
+// timeFlags returns the flags for a field that has a time, nil for any other field. --where only has strings.
 func timeFlags(field string) []string {
 	var flags []string
 	for _, f := range timeFilters {
@@ -263,7 +263,7 @@ func (t *targets) stdinFlag() string {
 	return ""
 }
 
-// readFiles reads the files that flags name. The targets are complete then.
+// readFiles adds the values from files. After that, the targets are complete.
 func (t *targets) readFiles(ctx context.Context, s *session) error {
 	filters := make([]gen.EndpointFilter, len(t.filters))
 	for i := range t.filters {
@@ -297,13 +297,13 @@ func distinct(values []string) []string {
 	})
 }
 
-// maxListFile is far more than the names of the largest tenant.
+// maxListFile is far more than the largest tenant needs.
 const maxListFile = 16 << 20
 
 // readList reads a file of names, one on each line.
 func readList(ctx context.Context, s *session, f *filter) ([]string, error) {
 	if f.file == "-" && s.io.InIsTerminal {
-		s.io.Notef("Type or paste the %ss, one on each line, then press %s.\n", f.list.noun, endOfInput())
+		s.io.Notef("Type or paste the %ss, one per line. Then press %s.\n", f.list.noun, endOfInput())
 	}
 	name := inputName(f.file)
 	content, err := terminal.Await(ctx, func() ([]byte, error) {
@@ -329,8 +329,8 @@ func readList(ctx context.Context, s *session, f *filter) ([]string, error) {
 	return parseList(content, name, f.list.noun)
 }
 
-// parseList returns the lines of a list. Blank lines and comments are skipped; anything that is not a plain name is
-// refused, because it would match no endpoint.
+// parseList returns the names in a list. It skips blank lines and comments, and refuses everything else that is not a
+// plain name, because it would match no endpoint.
 func parseList(content []byte, name, noun string) ([]string, error) {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	if bytes.HasPrefix(content, []byte{0xff, 0xfe}) || bytes.HasPrefix(content, []byte{0xfe, 0xff}) || bytes.IndexByte(content, 0) >= 0 {
@@ -351,17 +351,17 @@ func parseList(content []byte, name, noun string) ([]string, error) {
 		case text.IsBlank(line):
 			continue
 		case strings.ContainsFunc(line, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`,;"'`, r) }):
-			return nil, usagef("%s, line %d: want one %s on each line, without quotes, commas, and spaces", name, number, noun)
+			return nil, usagef("%s, line %d: want one %s per line, without quotes, commas, or spaces", name, number, noun)
 		}
 		values = append(values, line)
 	}
 	if values == nil {
-		return nil, usagef("%s has no %ss in it: nothing was sent", name, noun)
+		return nil, usagef("%s has no %ss; nothing was sent", name, noun)
 	}
 	return values, nil
 }
 
-// everything reports whether no filter leaves out an endpoint that abort could affect.
+// everything reports whether the filters exclude no endpoint that an abort could affect.
 func (t *targets) everything(now time.Time) bool {
 	return t.all || !slices.ContainsFunc(t.filters, func(f filter) bool { return !f.excludesNothing(now) })
 }
@@ -372,18 +372,17 @@ func (f *filter) excludesNothing(now time.Time) bool {
 		return f.time.Before(oldest)
 	case !f.time.IsZero():
 		return !f.time.Before(now)
-	case f.list == nil || f.list.everything == nil:
-		return false
 	}
-	for _, v := range f.list.everything {
-		if !slices.Contains(f.values, v) {
-			return false
+	for _, list := range listFilters {
+		same := list.filter()
+		if list.everything != nil && same.Field == f.Field && same.Operator == f.Operator {
+			return !slices.ContainsFunc(list.everything, func(v string) bool { return !slices.Contains(f.values, v) })
 		}
 	}
-	return true
+	return false
 }
 
-// warnings question an abort that is valid but may not be what was meant.
+// warnings returns what may be a mistake in a valid abort.
 func (t *targets) warnings(r *http.Request, now time.Time) []string {
 	list := t.timeWarnings(now)
 	for _, f := range t.filters {
@@ -396,7 +395,7 @@ func (t *targets) warnings(r *http.Request, now time.Time) []string {
 	}
 	validator, err := loadValidator()
 	if err != nil {
-		return list // the request has been validated: it cannot fail here
+		return list // cannot happen: the request was validated
 	}
 	for _, p := range validator.Advise(r) {
 		list = append(list, t.advice(p))
@@ -404,7 +403,7 @@ func (t *targets) warnings(r *http.Request, now time.Time) []string {
 	return list
 }
 
-// nameWarning questions values that other programs would expand, and values with characters that nobody can see.
+// nameWarning warns about values that other programs would expand, and about characters that are not visible.
 func (f *filter) nameWarning() string {
 	if !f.time.IsZero() {
 		return ""
@@ -429,7 +428,7 @@ func (f *filter) nameWarning() string {
 	return ""
 }
 
-// advice names the flag that a problem comes from.
+// advice returns a problem of the request with the flag that it comes from.
 func (t *targets) advice(p api.Problem) string {
 	rest, isFilter := strings.CutPrefix(p.Pointer, "/request_data/filters/")
 	index, field, _ := strings.Cut(rest, "/")
@@ -452,8 +451,8 @@ func (t *targets) advice(p api.Problem) string {
 	return fmt.Sprintf("--%s: %q %s", f.flag, printable(given), p.Reason)
 }
 
-// timeWarnings finds empty ranges of time. A first time after a last time is one, too: an endpoint is first seen
-// before it is last seen.
+// timeWarnings returns a warning for each range of times that is empty. --first-seen-since and --seen-until can be such a
+// range, because an endpoint is first seen before it is last seen.
 func (t *targets) timeWarnings(now time.Time) []string {
 	var list []string
 	since, until := map[string]time.Time{}, map[string]time.Time{}
@@ -484,7 +483,7 @@ func (t *targets) timeWarnings(now time.Time) []string {
 	return list
 }
 
-// fewer returns a note for each filter with more values than the abort includes endpoints.
+// fewer returns a note for each filter that has more values than the abort includes endpoints.
 func (t *targets) fewer(endpoints gen.Text) []string {
 	n, err := endpoints.Int()
 	if err != nil {
@@ -508,7 +507,7 @@ func (f *filter) inWords() string {
 	return words + " " + inWords(f.values)
 }
 
-// inWords lists values for a person: the first ten, and how many more.
+// inWords lists values for the confirmation: the first ten, and how many more.
 func inWords(values []string) string {
 	const most = 10
 	shown := make([]string, 0, most)
@@ -522,7 +521,7 @@ func inWords(values []string) string {
 	return joined
 }
 
-// withoutPath returns the system's reason without the name of the file, which the message has already.
+// withoutPath returns the system's reason without the name of the file, which the message has.
 func withoutPath(err error) error {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {

@@ -67,15 +67,15 @@ func TestEveryDocumentedFilterHasAFlag(t *testing.T) {
 }
 
 func TestParseList(t *testing.T) {
-	const notOne = ": want one host name on each line, without quotes, commas, and spaces"
+	const notOne = ": want one host name per line, without quotes, commas, or spaces"
 	for name, c := range map[string]struct{ content, want string }{
 		"lines":                      {"a\nb\n", "a b"},
 		"no newline at the end":      {"a\nb", "a b"},
 		"CRLF and a byte order mark": {"\ufeffa\r\nb\r\n", "a b"},
 		"CR":                         {"a\rb", "a b"},
 		"blank lines, comments":      {"\n # c, d\n\u200b\n\ta\t\n\n#\nb", "a b"},
-		"nothing":                    {"", "FILE has no host names in it: nothing was sent"},
-		"a byte order mark only":     {"\ufeff\n", "FILE has no host names in it: nothing was sent"},
+		"nothing":                    {"", "FILE has no host names; nothing was sent"},
+		"a byte order mark only":     {"\ufeff\n", "FILE has no host names; nothing was sent"},
 		"UTF-16, little-endian":      {"\xff\xfea\x00", "FILE is encoded in UTF-16, or is not a text file: save it as UTF-8"},
 		"UTF-16, big-endian":         {"\xfe\xff\x00a", "FILE is encoded in UTF-16, or is not a text file: save it as UTF-8"},
 		"UTF-16 without a mark":      {"a\x00\n\x00", "FILE is encoded in UTF-16, or is not a text file: save it as UTF-8"},

@@ -18,38 +18,41 @@ import (
 func validateCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "validate",
-		Usage:     "validate recorded requests against the contract",
+		Usage:     "validate recorded requests against the spec",
 		UsageText: "cortexscan validate [FILE...] [OPTIONS]",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "base-path", OnlyOnce: true,
-				Usage: "the `PATH` in front of the contract's paths, such as /gateway"},
+				Usage: "the `PATH` of a gateway before the paths of the spec, such as /gateway"},
 			&cli.BoolFlag{Name: "strict",
 				Usage: "treat warnings as problems"},
 			&cli.BoolFlag{Name: "allow-empty",
-				Usage: "succeed if a file has no request for the contract"},
+				Usage: "succeed even if a file has no request to check"},
 			&cli.BoolFlag{Name: "allow-unknown",
-				Usage: "leave out requests for operations that the contract does not describe"},
+				Usage: "skip requests for operations that the spec does not describe"},
 		},
-		Description: `Reads each FILE, or standard input if there is none or it is "-", and prints
-every problem with its place. A FILE is one of:
+		Description: `Reads each FILE and prints every problem with its place. Without a FILE, or if
+FILE is "-", the program reads standard input. A FILE is one of:
 
-  a HAR file       exported from a browser or a proxy. Requests to other paths
-                   and OPTIONS requests are left out, and counted.
+  a HAR file       from a browser or a proxy. Requests for other services and
+                   OPTIONS requests are skipped and counted.
   an HTTP request  as text, HTTP/1.1, as proxies and "abort --dry-run" print it.
-                   Its body ends with its Content-Length, or with the file.
-                   The output of "curl -v" will do if there is no body.
+                   The body ends at its Content-Length, or at the end of the
+                   file. The output of "curl -v" works for requests without a
+                   body.
 
-The host and the credentials are not checked. No value and no header of a
-recording is ever printed; names of members and parameters are.
+The host and the credentials are not checked. Values and headers of a recording
+are never printed. Names of fields and parameters are.
 
-A valid request with a filter that the service does not document, such as the
-platform "win", gets a warning. The exit status is 2 if a request has problems,
-if its path is unknown (a typo, a trailing slash), or if nothing was checked.
+A valid request gets a warning if the service does not document one of its
+filters, such as the platform "win", or if its path ends in a slash. The exit
+status is 2 if a request has a problem or an unknown path, or if nothing was
+checked.
 
 With --output json: {"ok", "checked", "left_out", "requests": [{"file", "entry",
-"operation", "problems", "warnings"}]}, where problems and warnings are lists of
-{"in", "name", "pointer", "reason"}. Entries of a HAR file count from 1; the
-entry of any other file is 0.
+"operation", "problems", "warnings"}]}. Problems and warnings are lists of
+{"in", "name", "pointer", "reason"}. The entries of a HAR file count from 1; for
+other files the entry is 0. If the list would be longer than 10,000 requests,
+"not_listed" is the number of the others.
 
 Examples:
   cortexscan validate recording.har
@@ -72,7 +75,7 @@ func parseValidate(s *session, cmd *cli.Command) (o validateOptions, err error) 
 	}
 	if len(o.files) == 0 {
 		if s.io.InIsTerminal {
-			return o, usagef("no file is named, and standard input is a terminal").hint("See cortexscan validate --help.")
+			return o, usagef("no file was given, and standard input is a terminal").hint("See cortexscan validate --help.")
 		}
 		o.files = []string{"-"}
 	}
@@ -80,7 +83,7 @@ func parseValidate(s *session, cmd *cli.Command) (o validateOptions, err error) 
 	return o, err
 }
 
-// parseBasePath parses --base-path: the path of a gateway in front of the service's own.
+// parseBasePath parses --base-path, the path of a gateway before the paths of the service.
 func parseBasePath(cmd *cli.Command) (string, error) {
 	path, err := stringFlag(cmd, "base-path")
 	if err != nil || path == "" {
@@ -99,7 +102,7 @@ func runValidate(ctx context.Context, s *session, o validateOptions) error {
 		return err
 	}
 	all := &validation{OK: true, Requests: []requestJSON{}}
-	var nothing error // the first file without anything to check
+	var nothing error // for the first file with nothing to check
 	for _, file := range o.files {
 		one, rec, err := c.checkFile(ctx, s, file)
 		if err != nil {
@@ -130,7 +133,7 @@ func runValidate(ctx context.Context, s *session, o validateOptions) error {
 	return nil
 }
 
-// endOfInput returns the keys that end the input at a terminal.
+// endOfInput returns the keys that end the input of a terminal.
 func endOfInput() string {
 	if runtime.GOOS == "windows" {
 		return "Ctrl-Z and Enter"
@@ -138,7 +141,7 @@ func endOfInput() string {
 	return "Ctrl-D"
 }
 
-// inputName is what a file is called in messages.
+// inputName returns the name of a file for messages.
 func inputName(file string) string {
 	if file == "-" {
 		return "standard input"
@@ -152,7 +155,7 @@ func (c *checker) checkFile(ctx context.Context, s *session, file string) (*vali
 		s.io.Notef("Paste a recording, then press %s.\n", endOfInput())
 	}
 	if text.IsBlank(file) {
-		return nil, nil, usagef("the name of a file is blank: is a variable unset?")
+		return nil, nil, usagef("a file name is blank: is a variable unset?")
 	}
 	v := &validation{OK: true}
 	each := func(e recording.Entry) { v.add(inputName(file), e, c.check(e)) }
@@ -172,16 +175,16 @@ func (c *checker) checkFile(ctx context.Context, s *session, file string) (*vali
 	return v, rec, err
 }
 
-// nothingChecked is the error for a file that would pass because nothing in it was looked at.
+// nothingChecked returns the error for a file that would pass only because nothing in it was checked.
 func nothingChecked(name string, rec *recording.Recording) error {
-	e := usagef("%s: nothing to check: %s, none for this contract", name, entries(rec.Entries))
+	e := usagef("%s: nothing was checked: %s, none for this service", name, entries(rec.Entries))
 	if rec.Entries == 0 {
-		e = usagef("%s: nothing to check: the HAR file has no entries", name)
+		e = usagef("%s: nothing was checked: the HAR file has no entries", name)
 	}
-	return e.hint("If that is as intended, add --allow-empty.")
+	return e.hint("If that is intended, add --allow-empty.")
 }
 
-// maxListed bounds the requests in JSON: a recording can have millions of entries.
+// maxListed bounds the list of requests in JSON: a recording can have millions of entries.
 const maxListed = 10_000
 
 // validation is the result for one file, or for all of them.
@@ -189,11 +192,11 @@ type validation struct {
 	OK        bool          `json:"ok"`
 	Checked   int           `json:"checked"`
 	LeftOut   int           `json:"left_out"`
-	NotListed int           `json:"not_listed,omitempty"` // checked requests that are not in Requests
+	NotListed int           `json:"not_listed,omitempty"` // checked, but not in Requests
 	Requests  []requestJSON `json:"requests"`
 
 	problems, warnings int
-	unlisted           int // of NotListed: with problems or warnings
+	unlisted           int // requests of NotListed with problems or warnings
 }
 
 type requestJSON struct {
@@ -287,7 +290,7 @@ func (v *validation) verdict() string {
 	words := "valid"
 	switch {
 	case v.Checked == 0:
-		return "nothing to check"
+		return "nothing checked"
 	case v.problems > 0:
 		words = count(v.problems, "problem")
 	}

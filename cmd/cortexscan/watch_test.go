@@ -155,7 +155,7 @@ func TestWaitInterrupted(t *testing.T) {
 func TestWaitEndsWithAMessageWithoutState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, err := watch(true, polls(t.Context(), wrapper.ErrUnexpectedResponse, "Running", "\x1b[31m"))
-		if f := describe(err); f.Exit != exitRefused || f.Message != "the message of the service names no state: Scan is in [31m state" {
+		if f := describe(err); f.Exit != exitRefused || f.Message != "the service's message has no state: Scan is in [31m state" {
 			t.Errorf("got %+v", f)
 		}
 	})

@@ -9,7 +9,7 @@ import (
 	"example.com/cortexscan/gen"
 )
 
-// What package gen promises: the client, and how it is made.
+// The promised names of package gen: the client and its options.
 var (
 	_ func(string, ...gen.ClientOption) (*gen.ClientWithResponses, error) = gen.NewClientWithResponses
 	_ func(string, ...gen.ClientOption) (*gen.Client, error)              = gen.NewClient
@@ -23,7 +23,7 @@ var (
 	_ gen.ClientWithResponsesInterface = &gen.ClientWithResponses{ClientInterface: nil}
 )
 
-// The operations, in each of the forms that the generator gives them.
+// The operations, in each form that the generator gives them.
 var (
 	_ func(gen.ClientWithResponsesInterface, context.Context, *gen.GetScanRunStatusParams, ...gen.RequestEditorFn) (*gen.GetScanRunStatusResult, error) = gen.ClientWithResponsesInterface.GetScanRunStatusWithResponse
 	_ func(gen.ClientWithResponsesInterface, context.Context, gen.AbortScanRequest, ...gen.RequestEditorFn) (*gen.AbortScanResult, error)               = gen.ClientWithResponsesInterface.AbortScanWithResponse
@@ -40,7 +40,7 @@ var (
 	_ func(*http.Response) (*gen.AbortScanResult, error)               = gen.ParseAbortScanResult
 )
 
-// The models, with all of their members.
+// The models with all their fields.
 var (
 	_ = gen.GetScanRunStatusParams{ID: int64(0), Fields: []string(nil), UserAgent: gen.UserAgent("")}
 	_ = gen.ScanRunStatus{DATA: string("")}
@@ -74,7 +74,7 @@ var (
 	}{gen.GetScanRunStatusResult{}, gen.AbortScanResult{}}
 )
 
-// The union of the error envelopes, and the types that read what the service sends in more than one form.
+// The union of the error envelopes, and the types for values that the service sends in more than one form.
 var (
 	_ func(gen.XDRErrorBody) (gen.XDRError, error)      = gen.XDRErrorBody.AsXDRError
 	_ func(gen.XDRErrorBody) (gen.XDRReplyError, error) = gen.XDRErrorBody.AsXDRReplyError
@@ -84,6 +84,7 @@ var (
 	_ func(*gen.XDRErrorBody, gen.XDRReplyError) error  = (*gen.XDRErrorBody).MergeXDRReplyError
 	_ func(gen.XDRErrorBody) ([]byte, error)            = gen.XDRErrorBody.MarshalJSON
 	_ func(*gen.Text, []byte) error                     = (*gen.Text).UnmarshalJSON
+	_ func(gen.Text) (int64, error)                     = gen.Text.Int
 	_ func(*gen.ErrorDetails, []byte) error             = (*gen.ErrorDetails).UnmarshalJSON
 	_ func(*gen.EndpointFilter, []byte) error           = (*gen.EndpointFilter).UnmarshalJSON
 	_ func(*gen.AbortScanRequestData, []byte) error     = (*gen.AbortScanRequestData).UnmarshalJSON

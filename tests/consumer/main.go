@@ -1,6 +1,5 @@
-// Command consumer is a program like a user's, outside of the module that it uses. It names every exported name of
-// the four packages, and gives each of those that are promised the type that is promised: what does not compile
-// here would not compile for users.
+// Command consumer is a user's program, in a module of its own. It uses every exported name of the four packages with
+// its promised type, so what would not compile for users does not compile here.
 package main
 
 import (
@@ -23,7 +22,7 @@ func main() {
 	}
 }
 
-// run follows a scan run and cancels scans, in a tenant of its own.
+// run follows a scan run and cancels scans in a sandbox.
 func run(ctx context.Context) error {
 	tenant := sandbox.New(sandbox.WithKey("17", "a key of the test", sandbox.Advanced))
 	tenant.AddScanRun(789, "Pending", "Running", "Completed")

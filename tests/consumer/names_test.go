@@ -7,9 +7,8 @@ import (
 	"testing"
 )
 
-// TestEveryNameIsUsed: no exported name of the packages, no exported method or field of their types, is missing
-// from this program. What the generator makes of the contract is left out, since it grows with the contract; of
-// that the compiler alone sees to it that what is used here stays.
+// This program uses every exported name of the packages, and every exported method and field of their types. Generated
+// names are left out, because they grow with the OpenAPI document.
 func TestEveryNameIsUsed(t *testing.T) {
 	w := load(t)
 	used := map[types.Object]bool{}
@@ -25,7 +24,7 @@ func TestEveryNameIsUsed(t *testing.T) {
 				return
 			}
 			if count++; !used[object] {
-				t.Errorf("%s%s.%s is not used in this module: use it in %s.go", name, of, object.Name(), name)
+				t.Errorf("%s%s.%s is not used in this program: use it in %s.go", name, of, object.Name(), name)
 			}
 		}
 		for _, n := range pkg.Scope().Names() {
@@ -50,12 +49,12 @@ func TestEveryNameIsUsed(t *testing.T) {
 			}
 		}
 		if count == 0 {
-			t.Errorf("package %s has no names: the test looks at nothing", name)
+			t.Errorf("package %s has no exported names", name)
 		}
 	}
 }
 
-// parseProgram reads the files of this program, without its tests.
+// parseProgram parses the files of this program, without its tests.
 func (w *world) parseProgram(t *testing.T) []*ast.File {
 	t.Helper()
 	var files []*ast.File

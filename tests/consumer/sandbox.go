@@ -8,12 +8,13 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-// What package sandbox promises.
+// The promised names of package sandbox.
 var (
 	_ func(...sandbox.Option) *sandbox.Tenant                   = sandbox.New
 	_ func(id, key string, kind sandbox.KeyKind) sandbox.Option = sandbox.WithKey
 	_ func(func() time.Time) sandbox.Option                     = sandbox.WithClock
 	_ func(func(sandbox.Call)) sandbox.Option                   = sandbox.WithCallLog
+	_ func() []string                                           = sandbox.Operations
 	_                                                           = []sandbox.KeyKind{sandbox.Standard, sandbox.Advanced}
 
 	_ http.Handler                                              = (*sandbox.Tenant)(nil)
@@ -34,13 +35,13 @@ var (
 		FirstSeen: time.Time{}, LastSeen: time.Time{},
 	}
 	_ = sandbox.Failure{
-		Operation: string(""), Times: int(0), Status: int(0), Header: http.Header(nil), Body: string(""),
+		Operation: string(""), Skip: int(0), Times: int(0), Status: int(0), Header: http.Header(nil), Body: string(""),
 		Delay: time.Duration(0), CutOff: bool(false), Reset: bool(false),
 	}
 	_ = sandbox.Call{
 		Time: time.Time{}, Method: string(""), Path: string(""), Query: string(""), Body: string(""),
 		Header: http.Header(nil), Status: int(0), Problems: []api.Problem(nil),
-		Answer: string(""), Duration: time.Duration(0), Abort: (*sandbox.AbortResult)(nil),
+		Response: string(""), Duration: time.Duration(0), Abort: (*sandbox.AbortResult)(nil),
 	}
 	_ = sandbox.AbortResult{Selected: int(0), Aborted: int(0)}
 	_ = sandbox.Run{ID: int64(0), State: string(""), States: []string(nil)}

@@ -16,18 +16,18 @@ import (
 
 const root = "../.."
 
-// surroundings is what a snippet may take for granted: the names that its text explains, or that explain themselves.
+// surroundings declares the names that snippets use without declaring them.
 const surroundings = `package snippet
 
 import (
-	"bytes"; "context"; "errors"; "fmt"; "io"; "log"; "log/slog"; "net/http"; "net/http/httptest"; "net/url"; "os"; "strings"
+	"bytes"; "context"; "errors"; "fmt"; "io"; "log"; "log/slog"; "net/http"; "net/http/httptest"; "os"; "strings"
 	"sync"; "testing"; "time"
 
 	"MODULE/api"; "MODULE/gen"; "MODULE/sandbox"; "MODULE/wrapper"
 )
 
-func _(ctx context.Context, t *testing.T, c *wrapper.Client, tenant, id, key string, cred wrapper.Credential, doer gen.HttpRequestDoer,
-	proxy, next http.Handler, w http.ResponseWriter, r *http.Request) error {
+func _(ctx context.Context, t *testing.T, c *wrapper.Client, client *gen.ClientWithResponses, tenant, url, id, key string, body gen.AbortScanRequest,
+	cred wrapper.Credential, doer gen.HttpRequestDoer, proxy, next http.Handler, w http.ResponseWriter, r *http.Request) error {
 	{
 SNIPPET
 	}
@@ -35,9 +35,9 @@ SNIPPET
 }
 `
 
-// TestSnippets: the Go that is shown in documents and in the packages' comments compiles. A fence with another word
-// behind "go" marks what is part of something else.
-func TestSnippets(t *testing.T) {
+// The Go in documents and in the packages' comments compiles. A fence with another word after "go" marks a part of
+// something larger.
+func TestSnippetsCompile(t *testing.T) {
 	w := load(t)
 	snippets := append(inDocuments(t), inComments(t)...)
 	for _, s := range snippets {
@@ -55,7 +55,7 @@ func TestSnippets(t *testing.T) {
 	}
 	for _, place := range []string{"README.md", "package wrapper", "package sandbox"} {
 		if !slices.ContainsFunc(snippets, func(s snippet) bool { return strings.HasPrefix(s.place, place) }) {
-			t.Errorf("no Go was found in %s: the test looks at nothing", place)
+			t.Errorf("no Go was found in %s", place)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-// world type-checks Go against the packages as they are compiled for this module.
+// world type-checks Go code against the packages that are compiled for this module.
 type world struct {
 	module   string // "example.com/cortexscan"
 	files    []string
@@ -66,18 +66,18 @@ func (w *world) importPackage(t *testing.T, name string) *types.Package {
 	return pkg
 }
 
-// parse reads a file, or the text that is given in its place.
-func (w *world) parse(t *testing.T, name string, text any) *ast.File {
+// parse parses a file, or the source that is given in its place.
+func (w *world) parse(t *testing.T, name string, source any) *ast.File {
 	t.Helper()
-	f, err := parser.ParseFile(w.fset, name, text, parser.SkipObjectResolution)
+	f, err := parser.ParseFile(w.fset, name, source, parser.SkipObjectResolution)
 	if err != nil {
-		t.Errorf("%v\n%s", err, text)
+		t.Errorf("%v\n%s", err, source)
 		return nil
 	}
 	return f
 }
 
-// check type-checks a package. What is left unused is no error: a snippet shows a part of a program.
+// check type-checks a package. Unused variables are fine: a snippet is a part of a program.
 func (w *world) check(t *testing.T, files []*ast.File) *types.Info {
 	t.Helper()
 	info := &types.Info{Uses: map[*ast.Ident]types.Object{}}

@@ -12,7 +12,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// What package wrapper promises, name by name and type by type.
+// The promised names of package wrapper.
 var (
 	_ func(string, wrapper.Credential, ...wrapper.Option) (*wrapper.Client, error) = wrapper.New
 	_ func(...wrapper.Option) (*wrapper.Client, error)                             = wrapper.FromEnv
@@ -52,7 +52,6 @@ var (
 	_ func(wrapper.ResponseValidator, *http.Request, int, http.Header, []byte) error = wrapper.ResponseValidator.ValidateResponse
 )
 
-// The filters of lists and those of times.
 var (
 	_ = []func(...string) gen.EndpointFilter{
 		wrapper.EndpointIDs, wrapper.Hostnames, wrapper.Aliases, wrapper.GroupNames, wrapper.Distributions,
@@ -63,7 +62,7 @@ var (
 	}
 )
 
-// Structs are filled in with the names of their fields; options without any are the defaults.
+// The structs with all their fields.
 var (
 	_ = wrapper.Retry{Attempts: int(0), BaseDelay: time.Duration(0), MaxDelay: time.Duration(0)}
 	_ = wrapper.WaitOptions{Every: time.Duration(0), While: []string(nil), Until: []string(nil), Patience: time.Duration(0)}
@@ -102,7 +101,7 @@ const (
 		wrapper.ScanPendingCancellation + wrapper.ScanSuccess + wrapper.ScanError
 )
 
-// anyString takes constants that have no type of their own, and no others.
+// anyString accepts untyped constants only.
 type anyString string
 
 // However a Credential is printed, it hides itself.
