@@ -1,8 +1,8 @@
-// Package browser_test looks at the sandbox's pages in a real browser, served by the program as people run it.
+// Package browser_test tests the sandbox's pages in Chromium, served by the program as people run it.
 //
 //	go test ./...                              # skipped where no Chromium is installed
 //	CORTEXSCAN_BROWSER=required go test ./...  # fails there
-//	CORTEXSCAN_SCREENSHOTS=/tmp/shots go test -run Screenshots ./...
+//	CORTEXSCAN_SCREENSHOTS=/tmp go test -run EveryScreen ./...
 package browser_test
 
 import (
@@ -26,13 +26,13 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// demand is the variable that makes a missing browser a failure, for a gate that has installed one.
+// demand is the variable that makes a missing browser a failure.
 const demand = "CORTEXSCAN_BROWSER"
 
-// patience is how long a page may take for what it does. It is far more than it needs.
+// patience is how long a page may take for anything. It needs far less.
 const patience = 20 * time.Second
 
-// shared is the browser: to start one takes seconds, so the tests share it. Each has a profile of its own in it.
+// shared is the browser. To start one takes seconds, so the tests share it, each with its own profile.
 var shared struct {
 	sync.Once
 	ctx  context.Context
@@ -45,7 +45,7 @@ func startBrowser() {
 		chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("no-proxy-server", true),
-		// The pages promise to work offline: no name leads anywhere.
+		// The pages must work offline, so no name resolves.
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"),
 		chromedp.WSURLReadTimeout(time.Minute),
 	)
@@ -69,7 +69,7 @@ type tab struct {
 	complaints []string
 }
 
-// openTab gives a test a tab in a new profile, on a desk, in light colors.
+// openTab opens a tab in a new profile, with a desktop screen in light colors.
 func openTab(t testing.TB) *tab {
 	t.Helper()
 	if shared.Do(startBrowser); shared.err != nil {
@@ -81,7 +81,7 @@ func openTab(t testing.TB) *tab {
 	ctx, closeTab := chromedp.NewContext(shared.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(closeTab)
 	b := &tab{t: t, ctx: ctx}
-	if err := chromedp.Do(ctx); err != nil { // opens it; a deadline would close it again
+	if err := chromedp.Do(ctx); err != nil { // opens the tab; a context with a deadline would close it again
 		t.Fatal(err)
 	}
 	go b.listen(chromedp.Console(ctx))
@@ -89,8 +89,8 @@ func openTab(t testing.TB) *tab {
 	return b
 }
 
-// listen collects errors and warnings of the page: what the content security policy refused, what could not be
-// fetched, what a script failed on.
+// listen collects errors and warnings of the page: what the content security policy refused, what could not be fetched, and
+// where a script failed.
 func (b *tab) listen(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
 	for m, err := range messages {
 		if err != nil {
@@ -104,7 +104,7 @@ func (b *tab) listen(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
 	}
 }
 
-// wantNoComplaints allows for those that contain one of the texts.
+// wantNoComplaints ignores complaints that contain one of the strings.
 func (b *tab) wantNoComplaints(but ...string) {
 	b.t.Helper()
 	b.mu.Lock()
@@ -145,7 +145,7 @@ func read[T any](b *tab, expression string, args ...any) T {
 	return run(b, chromedp.Evaluate[T](format(expression, args), chromedp.EvalAwaitPromise))
 }
 
-// format formats arguments into an expression. Strings become literals of JavaScript, by %s.
+// format inserts arguments into an expression as JavaScript literals, each with %s.
 func format(expression string, args []any) string {
 	if len(args) == 0 {
 		return expression
@@ -161,7 +161,7 @@ func format(expression string, args []any) string {
 	return fmt.Sprintf(expression, literals...)
 }
 
-// until waits for a JavaScript expression to hold.
+// until waits until a JavaScript expression is true.
 func (b *tab) until(what, expression string, args ...any) {
 	b.t.Helper()
 	code := "(() => { try { return Boolean(" + format(expression, args) + ") } catch { return false } })()"
@@ -178,8 +178,7 @@ func (b *tab) text() string {
 	return read[string](b, "document.body.innerText")
 }
 
-// click clicks the first element that a CSS selector finds, as a person does: once it has stopped moving, and with
-// nothing in front of it.
+// click clicks the first element that a CSS selector finds, once it has stopped moving and nothing covers it.
 func (b *tab) click(selector string) {
 	b.t.Helper()
 	b.until("there is "+selector+" to click", `(() => {
@@ -196,14 +195,14 @@ func (b *tab) click(selector string) {
 	run(b, chromedp.MouseClickXY(place[0], place[1]))
 }
 
-// fill types a text in place of an input's.
+// fill replaces the text of an input.
 func (b *tab) fill(selector, text string) {
 	b.t.Helper()
 	read[bool](b, `((e) => { e.focus(); e.select(); return true; })(document.querySelector(%s))`, selector)
 	b.press(kb.Backspace + text)
 }
 
-// choose takes an option of a select, as its menu does.
+// choose selects an option.
 func (b *tab) choose(selector, value string) {
 	b.t.Helper()
 	read[bool](b, `(() => {
@@ -218,14 +217,14 @@ func (b *tab) press(keys string) {
 	run(b, chromedp.KeyEvent(keys))
 }
 
-// device makes the page believe that it is shown on a screen of this size, in light or dark.
+// device emulates a screen of this size, in light or dark.
 func (b *tab) device(width, height int64, scheme string) {
 	b.t.Helper()
 	command(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 600})
 	command(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 }
 
-// allowClipboard lets the page use the clipboard without a person who is asked.
+// allowClipboard lets the page use the clipboard without a prompt.
 func (b *tab) allowClipboard() {
 	b.t.Helper()
 	for _, name := range []string{"clipboard-read", "clipboard-write"} {

@@ -46,8 +46,7 @@ func (b *tab) execute(id, status string) {
 	})(document.querySelector(%[1]s))`, block(id)+" .live-responses-table tbody tr", status)
 }
 
-// Operations come before everything that there is to read about them.
-func TestOperationsAboveTheFold(t *testing.T) {
+func TestOperationsComeBeforeTheDescription(t *testing.T) {
 	b := openTab(t)
 	openDocs(b, startSandbox(t))
 	for _, id := range []string{statusID, abortID} {
@@ -64,8 +63,8 @@ func TestOperationsAboveTheFold(t *testing.T) {
 	b.wantNoComplaints()
 }
 
-// Both operations run as the page has them filled in, with either type of key, and so does the copied command.
-func TestTryItOut(t *testing.T) {
+// The page and the copied command send both operations as filled in, with either type of key.
+func TestOperationsCanBeExecuted(t *testing.T) {
 	for _, keyType := range []string{"advanced", "standard"} {
 		t.Run(keyType, func(t *testing.T) {
 			b := openTab(t)
@@ -74,7 +73,7 @@ func TestTryItOut(t *testing.T) {
 			openDocs(b, r)
 			b.expand(statusID)
 			b.execute(statusID, "200")
-			b.until("the answer's body is there", `/Scan is in \w+ state/.test(document.querySelector(%s).innerText)`, block(statusID)+" .live-responses-table")
+			b.until("the response's body is there", `/Scan is in \w+ state/.test(document.querySelector(%s).innerText)`, block(statusID)+" .live-responses-table")
 			b.expand(abortID)
 			b.until("the body can be edited", `document.querySelector(%s) !== null`, block(abortID)+" textarea")
 			body := read[string](b, `document.querySelector(%s).value`, block(abortID)+" textarea")
@@ -90,7 +89,7 @@ func TestTryItOut(t *testing.T) {
 				if shown := read[string](b, `document.querySelector(%s).innerText`, block(id)+" .command pre"); shown != command {
 					t.Errorf("shown is\n%s\ncopied\n%s", shown, command)
 				}
-				for range 2 { // a signature is good for one request
+				for range 2 { // a signature is valid for one request
 					wantCommandWorks(t, command, map[string]string{statusID: "Scan is in", abortID: "No endpoint was found"}[id])
 				}
 			}
@@ -103,7 +102,7 @@ func TestTryItOut(t *testing.T) {
 			b.wantNoComplaints()
 
 			b.open(r.Pages.Live)
-			b.until("the live page shows the calls", `document.querySelectorAll(%s).length >= 4`, rowSelector)
+			b.until("the page of requests shows the calls", `document.querySelectorAll(%s).length >= 4`, rowSelector)
 			wantText(t, b.text(), "GET /public_api/netscan/v1/scan/run?id=789&fields=status", "POST /public_api/v1/endpoints/abort_scan", "6 requests, none with problems")
 			b.wantNoComplaints()
 		})
@@ -123,17 +122,17 @@ func wantCommandWorks(t *testing.T, command, want string, env ...string) {
 	wantText(t, shell(t, command, env...), want)
 }
 
-// Each status shows an example of its own: Swagger UI shows the first one that the contract has.
-func TestExamplesOfAnswers(t *testing.T) {
+// By default, Swagger UI shows the same example for every status.
+func TestEachStatusHasItsOwnExample(t *testing.T) {
 	b := openTab(t)
 	openDocs(b, startSandbox(t))
 	for _, id := range []string{statusID, abortID} {
 		b.expand(id)
 		examples := block(id) + " tr.response :is(.example, .highlight-code) pre"
-		b.until("the answers of "+id+" have examples", `document.querySelectorAll(%s).length > 5`, examples)
+		b.until("the responses of "+id+" have examples", `document.querySelectorAll(%s).length > 5`, examples)
 		shown := read[map[string]string](b, `Object.fromEntries([...document.querySelectorAll(%s)].map((pre) => [pre.innerText, pre.closest('tr').dataset.code]))`, examples)
 		if n := read[int](b, `document.querySelectorAll(%s).length`, examples); len(shown) != n {
-			t.Errorf("%s: %d answers have %d examples: %v", id, n, len(shown), shown)
+			t.Errorf("%s: %d responses have %d examples: %v", id, n, len(shown), shown)
 		}
 		for text, status := range shown {
 			if !json.Valid([]byte(text)) {
@@ -144,13 +143,12 @@ func TestExamplesOfAnswers(t *testing.T) {
 	b.wantNoComplaints()
 }
 
-// There is one form for the key. What the reader types is what is sent, and is not shown in a command.
-func TestMyKey(t *testing.T) {
+func TestKeyThatIsTypedIsSentAndNotShown(t *testing.T) {
 	b := openTab(t)
 	r := startSandbox(t)
 	openDocs(b, r)
 	if n := read[int](b, `document.querySelectorAll('.authorize, .authorization__btn, .auth-wrapper').length`); n != 0 {
-		t.Errorf("there are %d more places for credentials", n)
+		t.Errorf("there are %d more forms for credentials", n)
 	}
 	b.click(".panel > summary")
 	b.until("the form is open", `document.querySelector('#key-form').checkVisibility()`)

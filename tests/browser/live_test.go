@@ -20,8 +20,7 @@ func (b *tab) wantRows(n int) {
 	b.until(fmt.Sprint(n, " rows are there"), `document.querySelectorAll(%s).length === %s`, rowSelector, n)
 }
 
-// A call opens by keyboard, and stays open and in focus while others come in.
-func TestCallsByKeyboard(t *testing.T) {
+func TestOpenCallKeepsTheFocusWhileOthersArrive(t *testing.T) {
 	b := openTab(t)
 	r := startSandbox(t)
 	c := r.client(t)
@@ -41,7 +40,7 @@ func TestCallsByKeyboard(t *testing.T) {
 		t.Fatal("the tab key does not lead to the call")
 	}
 	if outline := read[string](b, `(({ outlineStyle, outlineWidth }) => outlineStyle + ' ' + outlineWidth)(getComputedStyle(document.activeElement))`); outline != "solid 3px" {
-		t.Errorf("the focus is seen as %q", outline)
+		t.Errorf("the focus has the outline %q", outline)
 	}
 	b.press(kb.Enter)
 	b.until("the call is open", `document.activeElement.parentElement.open`)
@@ -61,8 +60,8 @@ func TestCallsByKeyboard(t *testing.T) {
 	b.wantNoComplaints()
 }
 
-// An open call shows request and answer, what an abort selected and hit, how long it took, and no credentials.
-func TestOpenCall(t *testing.T) {
+// An open call also shows what an abort selected and how long it took, and no credentials.
+func TestOpenCallShowsRequestAndResponse(t *testing.T) {
 	b := openTab(t)
 	r := startSandbox(t)
 	c := r.client(t)
@@ -84,7 +83,7 @@ func TestOpenCall(t *testing.T) {
 		t.Errorf("the headers' values begin at %v", edges)
 	}
 
-	// What is opened inside it stays open.
+	// A part that was opened stays open.
 	b.click(".incidental summary")
 	b.until("the incidental headers are there", `document.querySelector(%s).innerText.includes('Accept-Encoding')`, rowSelector)
 	r.poll(t, c, 1)
@@ -106,8 +105,7 @@ func TestOpenCall(t *testing.T) {
 	b.wantNoComplaints()
 }
 
-// Polls that repeat each other share a row, which counts them.
-func TestRepeatedPolls(t *testing.T) {
+func TestEqualPollsShareARow(t *testing.T) {
 	b := openTab(t)
 	r := startSandbox(t)
 	c := r.client(t)
@@ -122,7 +120,7 @@ func TestRepeatedPolls(t *testing.T) {
 	b.wantNoComplaints()
 }
 
-func TestFilterAndClear(t *testing.T) {
+func TestFilterSurvivesAReloadAndClearEmptiesTheList(t *testing.T) {
 	b := openTab(t)
 	r := startSandbox(t)
 	c := r.client(t)
@@ -139,7 +137,7 @@ func TestFilterAndClear(t *testing.T) {
 	b.wantRows(1)
 	b.until("it says how many there are", `document.querySelector('[data-part=count]').innerText.includes('1 match')`)
 	run(b, chromedp.Reload())
-	b.wantRows(1) // the filter survives
+	b.wantRows(1)
 	b.fill("#q", "")
 	b.wantRows(3)
 	b.choose("#show", "errors")
@@ -162,8 +160,7 @@ func TestFilterAndClear(t *testing.T) {
 	b.wantNoComplaints()
 }
 
-// The commands on the page are complete: pasted into a shell, they reach this sandbox.
-func TestCommands(t *testing.T) {
+func TestCommandsOfThePageReachTheSandbox(t *testing.T) {
 	b := openTab(t)
 	b.allowClipboard()
 	r := startSandbox(t)
@@ -177,19 +174,17 @@ func TestCommands(t *testing.T) {
 	b.wantNoComplaints()
 }
 
-// Where the sandbox has stopped, the page says so.
-func TestStopped(t *testing.T) {
+func TestPageReportsThatTheSandboxHasStopped(t *testing.T) {
 	b := openTab(t)
 	t.Run("while it runs", func(t *testing.T) {
 		r := startSandbox(t)
 		b.open(r.Pages.Live)
 		b.until("the page is there", `document.querySelector('[data-part=count]').innerText.includes('No requests yet')`)
 	})
-	b.until("it says that the sandbox has stopped", `document.querySelector('#trouble').innerText.includes('does not respond')`)
+	b.until("the page reports that the sandbox has stopped", `document.querySelector('#trouble').innerText.includes('does not respond')`)
 }
 
-// Without JavaScript the page refreshes itself.
-func TestWithoutScript(t *testing.T) {
+func TestPageRefreshesWithoutJavaScript(t *testing.T) {
 	b := openTab(t)
 	r := startSandbox(t)
 	command(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})

@@ -13,7 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// busy is a sandbox with calls of every kind.
+// busy starts a sandbox and sends it requests of every kind.
 func busy(t *testing.T) running {
 	t.Helper()
 	r := startSandbox(t)
@@ -32,59 +32,89 @@ func busy(t *testing.T) running {
 var screens = []struct {
 	name          string
 	width, height int64
-}{{"desk", 1280, 900}, {"phone", 390, 844}}
+}{{"desktop", 1280, 900}, {"phone", 390, 844}}
 
-// everywhere visits the pages, with whatever opens opened, on each screen in light and dark.
-func everywhere(t *testing.T, visit func(b *tab, name string)) {
+// Text must be readable and fit the screen, controls must have names, and the requests must come first, on each screen, in
+// light and dark, with everything closed and open. The screenshots are for people to look at.
+func TestPagesAreReadableOnEveryScreen(t *testing.T) {
+	shots := os.Getenv("CORTEXSCAN_SCREENSHOTS")
 	b := openTab(t)
 	for _, screen := range screens {
 		for _, scheme := range []string{"light", "dark"} {
+			check := func(page string) {
+				name := strings.Join([]string{page, screen.name, scheme}, "-")
+				b.wantReadable(t, name)
+				if shots != "" {
+					if err := os.WriteFile(filepath.Join(shots, name+".png"), run(b, chromedp.FullScreenshot(100)), 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
 			r := busy(t)
-			name := func(page string) string { return strings.Join([]string{page, screen.name, scheme}, "-") }
 			b.device(screen.width, screen.height, scheme)
 			b.open(r.Pages.Live)
 			b.wantRows(5)
-			visit(b, name("live"))
-			for i := range 4 {
+			b.wantRequestsFirst(t, screen.name == "phone")
+			check("live")
+			for i := range 5 {
 				b.click(fmt.Sprintf("%s:nth-child(%d) > details > summary", rowSelector, i+1))
 			}
-			visit(b, name("live-open"))
+			check("live-open")
+			b.fill("#q", "nothing like this")
+			b.wantRows(0)
+			check("live-empty")
 			openDocs(b, r)
-			visit(b, name("docs"))
+			check("docs")
 			b.click(".panel > summary")
 			b.expand(statusID)
 			b.execute(statusID, "200")
 			b.expand(abortID)
 			b.execute(abortID, "200")
-			visit(b, name("docs-open"))
+			check("docs-open")
+			b.fill("#key-form [name=secret]", "wrong")
+			b.execute(abortID, "401")
+			b.click("section.models h4 button")
+			read[bool](b, `[...document.querySelectorAll('.tablinks:not(.active *)')].every((e) => (e.click(), true))`)
+			b.until("the schemas are open", `document.querySelectorAll('.model-box').length > 5`)
+			check("docs-schemas")
+		}
+	}
+	b.wantNoComplaints("401")
+}
+
+func (b *tab) wantReadable(t *testing.T, name string) {
+	t.Helper()
+	if width, limit := read[int](b, `document.documentElement.scrollWidth`), read[int](b, `document.documentElement.clientWidth`); width > limit {
+		t.Errorf("%s is %d wide on a screen of %d", name, width, limit)
+	}
+	for _, weak := range read[[]string](b, contrast) {
+		t.Errorf("%s: contrast of %s", name, weak)
+	}
+	for _, n := range command(b, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{}).Nodes {
+		if n.Ignored || n.Role == nil || n.Name == nil {
+			continue
+		}
+		var role, text string
+		_ = json.Unmarshal(n.Role.Value, &role)
+		_ = json.Unmarshal(n.Name.Value, &text)
+		switch role {
+		case "button", "link", "textbox", "searchbox", "combobox", "checkbox", "radio", "DisclosureTriangle":
+			if strings.TrimSpace(text) == "" {
+				t.Errorf("%s: a %s has no name (node %d)", name, role, n.BackendDOMNodeID)
+			}
 		}
 	}
 }
 
-// Text stands out from its background, fits the screen, and controls have names.
-func TestAccessible(t *testing.T) {
-	everywhere(t, func(b *tab, name string) {
-		if width, limit := read[int](b, `document.documentElement.scrollWidth`), read[int](b, `document.documentElement.clientWidth`); width > limit {
-			t.Errorf("%s is %d wide on a screen of %d", name, width, limit)
-		}
-		for _, weak := range read[[]string](b, contrast) {
-			t.Errorf("%s: contrast of %s", name, weak)
-		}
-		for _, n := range command(b, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{}).Nodes {
-			if n.Ignored || n.Role == nil || n.Name == nil {
-				continue
-			}
-			var role, text string
-			_ = json.Unmarshal(n.Role.Value, &role)
-			_ = json.Unmarshal(n.Name.Value, &text)
-			switch role {
-			case "button", "link", "textbox", "searchbox", "combobox", "checkbox", "radio", "DisclosureTriangle":
-				if strings.TrimSpace(text) == "" {
-					t.Errorf("%s: a %s has no name (node %d)", name, role, n.BackendDOMNodeID)
-				}
-			}
-		}
-	})
+// wantRequestsFirst checks that the requests come before the tables on a phone, and beside them on a desktop.
+func (b *tab) wantRequestsFirst(t *testing.T, phone bool) {
+	t.Helper()
+	place := read[struct{ StateTop, StateLeft, CallsTop, CallsBottom, CallsRight, Height float64 }](b, `(([s, c]) => ({
+		StateTop: s.top, StateLeft: s.left, CallsTop: c.top, CallsBottom: c.bottom, CallsRight: c.right, Height: innerHeight,
+	}))(['.state', '.calls'].map((e) => document.querySelector(e).getBoundingClientRect()))`)
+	if place.CallsTop > place.Height/2 || phone && place.StateTop < place.CallsBottom || !phone && (place.StateLeft < place.CallsRight || place.StateTop > place.Height/2) {
+		t.Errorf("phone %t: %+v", phone, place)
+	}
 }
 
 // contrast lists the texts whose contrast with what is behind them is below 4.5, generated ones included.
@@ -124,40 +154,3 @@ const contrast = `(() => {
 	if (checked < 20) weak.add('only ' + checked + ' texts');
 	return [...weak];
 })()`
-
-// On a phone the requests come before the tables, on a desk beside them.
-func TestPlaces(t *testing.T) {
-	b := openTab(t)
-	r := busy(t)
-	for _, screen := range screens {
-		b.device(screen.width, screen.height, "light")
-		b.open(r.Pages.Live)
-		b.wantRows(5)
-		place := read[struct{ StateTop, StateLeft, CallsTop, CallsBottom, CallsRight float64 }](b, `(([s, c]) => ({
-			StateTop: s.top, StateLeft: s.left, CallsTop: c.top, CallsBottom: c.bottom, CallsRight: c.right,
-		}))(['.state', '.calls'].map((e) => document.querySelector(e).getBoundingClientRect()))`)
-		if screen.name == "phone" && (place.StateTop < place.CallsBottom || place.CallsTop > float64(screen.height)/2) {
-			t.Errorf("on a phone: %+v", place)
-		}
-		if screen.name == "desk" && (place.StateLeft < place.CallsRight || place.CallsTop > float64(screen.height)/2) {
-			t.Errorf("on a desk: %+v", place)
-		}
-	}
-}
-
-// Screenshots are for people to look at.
-func TestScreenshots(t *testing.T) {
-	dir := os.Getenv("CORTEXSCAN_SCREENSHOTS")
-	if dir == "" {
-		t.Skip("CORTEXSCAN_SCREENSHOTS does not name a directory")
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	everywhere(t, func(b *tab, name string) {
-		png := run(b, chromedp.FullScreenshot(100))
-		if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	})
-}

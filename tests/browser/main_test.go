@@ -16,7 +16,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// program is built once.
+// program is the path of the program, built once.
 var program string
 
 func TestMain(m *testing.M) {
@@ -70,14 +70,14 @@ func startSandbox(t *testing.T, args ...string) running {
 	return r
 }
 
-// client is a client of the sandbox with the settings that it printed.
+// client returns a client with the settings that the sandbox printed.
 func (r running) client(t *testing.T) *wrapper.Client {
 	t.Helper()
 	cred, err := wrapper.KeyOfType(r.Environment[wrapper.EnvKeyType], r.Environment[wrapper.EnvKeyID], r.Environment[wrapper.EnvKey])
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A client of its own, so that no idle connection of a test before is in the way.
+	// Its own transport, so that no idle connection of an earlier test is reused.
 	c, err := wrapper.New(r.Environment[wrapper.EnvURL], cred, wrapper.WithHTTPClient(&http.Client{Transport: &http.Transport{}, Timeout: 10 * time.Second}))
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func (r running) client(t *testing.T) *wrapper.Client {
 	return c
 }
 
-// poll asks for the status of a run that exists.
+// poll gets the status of a run that exists.
 func (r running) poll(t *testing.T, c *wrapper.Client, times int) {
 	t.Helper()
 	for range times {
@@ -108,7 +108,7 @@ func shell(t *testing.T, commands string, env ...string) string {
 	return string(out)
 }
 
-// exports are the lines of the commands that set variables.
+// exports returns the commands that set variables.
 func exports(commands string) string {
 	var b strings.Builder
 	for lines := bufio.NewScanner(bytes.NewReader([]byte(commands))); lines.Scan(); {

@@ -119,6 +119,7 @@ const unnamed = {
 	'.content-type': 'Media type',
 	'textarea.body-param__text': 'Request body',
 	'.copy-to-clipboard button': 'Copy',
+	'.model-box-control': 'Show or hide the schema',
 };
 const reference = document.getElementById('reference');
 reference.addEventListener('click', ({ target }) => {
@@ -127,7 +128,9 @@ reference.addEventListener('click', ({ target }) => {
 new MutationObserver(() => {
 	showResponse();
 	for (const [selector, name] of Object.entries(unnamed)) {
-		for (const control of reference.querySelectorAll(`${selector}:not([aria-label])`)) control.setAttribute('aria-label', name);
+		for (const control of reference.querySelectorAll(`${selector}:not([aria-label])`)) {
+			if (control.localName !== 'button' || !control.textContent.trim()) control.setAttribute('aria-label', name);
+		}
 	}
 	for (const row of reference.querySelectorAll('tr[data-param-name]')) {
 		for (const control of row.querySelectorAll(':is(input, select, button):not([aria-label])')) {
