@@ -136,3 +136,29 @@ func TestRefusedRequestsGetTheEnvelopeOfTheOperation(t *testing.T) {
 		})
 	}
 }
+
+// Published clients send a slash at the end of the path, and a number as the incident.
+func TestRequestsOfPublishedClientsAreExecuted(t *testing.T) {
+	for _, c := range []struct {
+		name, method, target, body string
+		status                     int
+	}{
+		{"status with a slash", "GET", runPath + "/?id=1&fields=status", "", 200},
+		{"abort with a slash", "POST", abortPath + "/", `{"request_data":{"filters":"all"}}`, 200},
+		{"numeric incident", "POST", abortPath, `{"request_data":{"filters":"all","incident_id":4711}}`, 200},
+		{"both", "POST", abortPath + "/", `{"request_data":{"filters":"all","incident_id":22519813685366}}`, 200},
+		{"two slashes", "POST", abortPath + "//", `{"request_data":{"filters":"all"}}`, 404},
+		{"invalid with a slash", "POST", abortPath + "/", `{"request_data":{"filters":[]}}`, 400},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tenant := fleet()
+			tenant.AddScanRun(1)
+			r := withCredentials(httptest.NewRequest(c.method, c.target, strings.NewReader(c.body)))
+			r.Header.Set("Content-Type", "application/json")
+			wantStatus(t, send(tenant, r), c.status)
+			if got := aborted(tenant); (got != "") != (c.method == "POST" && c.status == 200) {
+				t.Errorf("aborted %q", got)
+			}
+		})
+	}
+}
