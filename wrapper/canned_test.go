@@ -75,17 +75,18 @@ type recorder struct {
 }
 
 func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	kept := req.Clone(req.Context()) // its header as it was when it was sent
+	res, err := r.next.RoundTrip(req)
 	body := ""
-	if req.Body != nil {
+	if err == nil && req.Body != nil { // a request of which nothing was read may not have been sent
 		raw, err := io.ReadAll(req.Body)
 		if err != nil {
 			return nil, err
 		}
 		body = string(raw)
 	}
-	kept := req.Clone(req.Context()) // its header as it was when it was sent
 	r.requests, r.bodies = append(r.requests, kept), append(r.bodies, body)
-	return r.next.RoundTrip(req)
+	return res, err
 }
 
 func newClient(t testing.TB, rt http.RoundTripper, opts ...wrapper.Option) *wrapper.Client {

@@ -68,9 +68,10 @@
 // call at once, with its value in [APIError].RetryAfter. Every attempt has a fresh nonce, timestamp and signature, and the
 // same body.
 //
-// net/http sends some requests again by itself. For methods other than GET, HEAD, OPTIONS and TRACE this package stops that
-// once the request may have been executed: such a call ends with ErrOutcomeUnknown, even if the server refused the request
-// over HTTP/2. A transport that repeats requests by itself cannot be stopped in every case: see [WithHTTPClient].
+// net/http replays some requests by itself. For methods other than GET, HEAD, OPTIONS and TRACE this package stops that once the
+// request may have been executed: such a call ends with ErrOutcomeUnknown, even if the server refused the request over HTTP/2.
+// A replayed GET is signed afresh; through a RoundTripper that is not net/http's own, where that is not possible, the replay is
+// stopped and a retry of this package follows. See [WithHTTPClient] for what cannot be stopped.
 //
 // # Time limits
 //

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"strings"
@@ -88,9 +89,9 @@ func TestAWaitThatEndsNamesWhatWentBefore(t *testing.T) {
 	cause := errors.New("shutting down")
 	for text, rt := range map[string]transport{
 		"slow down: context canceled: shutting down (HTTP 429). The service asks to wait 20s.": canned(429, "slow down", "Retry-After", "20"),
-		"not sent: context canceled: shutting down, and before that: no route to host (1 attempt)": func(r *http.Request) (*http.Response, error) {
+		"not sent: context canceled: shutting down, and before that: dial tcp: no route to host (1 attempt)": func(r *http.Request) (*http.Response, error) {
 			httptrace.ContextClientTrace(r.Context()).GetConn("a:1")
-			return nil, errors.New("no route to host")
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("no route to host")}
 		},
 	} {
 		for _, op := range operations {

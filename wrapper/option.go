@@ -53,8 +53,12 @@ type ResponseValidator interface {
 // and by default, all Clients of a program share one: it honors the proxy variables and the system's certificates, and keeps
 // 64 idle connections to a host.
 //
-// A Transport that repeats requests by itself, or replaces their GetBody, cannot be stopped in every case: with one, an abort
-// may be executed twice. One that does not report to net/http/httptrace makes every unanswered request count as sent.
+// The rules of net/http's own [http.Transport] are known, so only what may have been sent counts as sent. Any other RoundTripper,
+// and a protocol registered with RegisterProtocol, is trusted less: a request counts as sent once its body was read or there was a
+// connection (without a body: unless the error says that there was none), and it is stopped when it is sent again after that. The
+// price is an occasional [ErrOutcomeUnknown] for an abort that was not sent. What cannot be stopped is a RoundTripper that keeps
+// the body and sends it again by itself, and one without reports to net/http/httptrace that sends a request without a body again:
+// with those, an abort may be executed twice and a nonce be used twice.
 func WithHTTPClient(c *http.Client) Option {
 	return func(s *settings) error { s.httpClient = c; return nil }
 }

@@ -420,7 +420,7 @@ func TestTheContextEndsAsAnAnswerArrives(t *testing.T) {
 func TestTransportErrors(t *testing.T) {
 	notSent := transport(func(r *http.Request) (*http.Response, error) {
 		httptrace.ContextClientTrace(r.Context()).GetConn("a:1")
-		return nil, errors.New("no route to host")
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("no route to host")}
 	})
 	for _, tt := range []struct {
 		name      string

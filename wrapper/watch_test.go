@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"slices"
@@ -154,7 +155,7 @@ func message(s string) transport { return canned(200, `{"DATA": "`+s+`"}`) }
 func TestPatience(t *testing.T) {
 	lost := transport(func(r *http.Request) (*http.Response, error) {
 		httptrace.ContextClientTrace(r.Context()).GetConn("a:1")
-		return nil, errors.New("no route to host")
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("no route to host")}
 	})
 	badCertificate := failing(&tls.CertificateVerificationError{Err: errors.New("unknown authority")})
 	busy, asking := canned(503, ""), canned(429, "", "Retry-After", "20")

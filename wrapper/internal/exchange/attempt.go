@@ -30,8 +30,8 @@ func (c *Client) attempt(ctx context.Context, r *http.Request, body []byte, res 
 		}
 	}
 	sign()
-	_, own := c.Transport.(*http.Transport)
-	trace := &requestTrace{ownTransport: own, guarded: !isReplayable(r.Method), cancel: cancel, resign: sign}
+	transport, _ := c.Transport.(*http.Transport)
+	trace := &requestTrace{transport: transport, guarded: !isReplayable(r.Method), cancel: cancel, resign: sign}
 	if trace.guarded {
 		hideIdempotencyKeys(signed)
 	}
@@ -51,8 +51,8 @@ func (c *Client) attempt(ctx context.Context, r *http.Request, body []byte, res 
 		res.Err = err
 	}
 	if res.Response == nil {
-		sent := trace.mayHaveSent(res.Err)
-		res.Permanent = isCertificateError(res.Err) || trace.handshakeRefused.Load() && !sent
+		sent, refused := trace.end(out, res.Err)
+		res.Permanent = isCertificateError(res.Err) || refused
 		res.Sent = res.Sent || sent
 	}
 	if res.Err != nil {
@@ -96,8 +96,8 @@ func (c *Client) wrapSendError(ctx, attemptCtx context.Context, trace *requestTr
 	switch {
 	case ctx.Err() != nil:
 		return contextEnded(ctx)
-	case trace.stopped.Load():
-		return errRepetitionStopped
+	case trace.wasStopped():
+		return errReplayStopped
 	case attemptCtx.Err() != nil:
 		return fmt.Errorf("no complete answer within %v: %w", c.Timeout, context.DeadlineExceeded)
 	case res.Permanent:

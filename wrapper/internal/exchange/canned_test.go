@@ -87,13 +87,15 @@ type recorder struct {
 func inTurn(answers ...transport) *recorder { return &recorder{answers: answers} }
 
 func (rec *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
+	kept := r.Clone(r.Context()) // its header as it was when it was sent
+	rec.requests, rec.at = append(rec.requests, kept), append(rec.at, time.Now())
+	res, err := rec.answers[min(len(rec.requests), len(rec.answers))-1](r)
 	body := []byte{}
-	if r.Body != nil {
+	if err == nil && r.Body != nil { // a request of which nothing was read may not have been sent
 		body, _ = io.ReadAll(r.Body)
 	}
-	kept := r.Clone(r.Context()) // its header as it was when it was sent
-	rec.requests, rec.bodies, rec.at = append(rec.requests, kept), append(rec.bodies, string(body)), append(rec.at, time.Now())
-	return rec.answers[min(len(rec.requests), len(rec.answers))-1](r)
+	rec.bodies = append(rec.bodies, string(body))
+	return res, err
 }
 
 // newClient sends a request three times at most, without a wait. It signs with the key and a nonce that counts.

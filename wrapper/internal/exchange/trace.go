@@ -9,39 +9,49 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"runtime"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"syscall"
 )
 
-// requestTrace follows one attempt through net/http's own trace. It knows whether the request may have been sent, and
-// sees to it that net/http does not send it a second time.
+// requestTrace follows one attempt through net/http's trace and through the reads of its body. It knows whether the request may
+// have been sent, and stops replays.
 //
-// net/http repeats a request by itself: over HTTP/1 on a kept-alive connection that proves dead, where nothing was
-// written or where it takes the request for replayable; over HTTP/2 also after GOAWAY, REFUSED_STREAM and
-// PROTOCOL_ERROR, of which the last can follow a request that was executed. For a request with a body all of that
-// passes Request.GetBody; the rest passes the GotConn hook.
+// net/http replays a request by itself: over HTTP/1 on a kept-alive connection that proves dead, if nothing was written or the
+// request counts as replayable; over HTTP/2 also after GOAWAY, REFUSED_STREAM and PROTOCOL_ERROR, of which the last can follow a
+// request that was executed. Every replay of a request with a body calls GetBody. Without a body, only GotConn sees it.
+//
+// These rules are net/http's. A RoundTripper that is in between, or that is registered as a protocol of its Transport, may send
+// the request over several stacks, change its header and report what it likes. For it the rule is stricter: see direct.
 type requestTrace struct {
-	guarded      bool               // the request must not be repeated once it may have been executed
-	ownTransport bool               // the transport is net/http's, whose rules are known
-	cancel       context.CancelFunc // of the attempt
-	resign       func()             // makes a fresh signature for a repetition, which would be refused with the old one
+	transport *http.Transport    // nil for any other RoundTripper
+	guarded   bool               // the request must not be sent again once it may have been executed
+	hasBody   bool               // so that nobody can execute the request who has not read it
+	cancel    context.CancelFunc // of the attempt
+	resign    func()             // makes a new signature for a replay, which the service would refuse with the old one
 
-	reported         atomic.Bool // the transport calls the hooks
-	sent             atomic.Bool // something may have been written, on any connection
-	handshakeRefused atomic.Bool // the last TLS handshake
-	stopped          atomic.Bool // a repetition was stopped
-	read             atomic.Bool // the body was read, by a transport that is not net/http's
+	mu               sync.Mutex
+	reported         bool         // the transport calls the hooks
+	connected        bool         // it has had a connection
+	sent             bool         // something may have been written, on any connection
+	reader           *watchedBody // that was read, so that what was read may have been written
+	replays          int          // how often net/http itself was given the body once more
+	handshakeRefused bool         // the last TLS handshake
+	stopped          bool         // a replay was stopped
+	ended            bool         // the attempt is over: nothing is to be sent any more
 
 	// Of the present connection:
-	connections atomic.Int32
-	headers     atomic.Bool // the header was written
-	http2       atomic.Bool
+	headers bool // the header was written
+	http2   bool
+	doomed  net.Conn // that a stopped replay was about to use
+
+	asked  [32]uintptr // the call stack when a connection was asked for last
+	frames int
 }
 
-// errRepetitionStopped replaces the error after which net/http would have sent the request again, and which it does not
-// report.
-var errRepetitionStopped = errors.New("the server ended the request without an answer, and it is not sent a second time")
+// errReplayStopped replaces the error after which the request would have been sent again, and which is not reported.
+var errReplayStopped = errors.New("the server ended the request without an answer, and it is not sent a second time")
 
 // isReplayable reports whether net/http considers every request with this method safe to repeat.
 func isReplayable(method string) bool {
@@ -58,100 +68,197 @@ func (t *requestTrace) follow(ctx context.Context, r *http.Request, body []byte)
 		GetConn:          t.getConn,
 		GotConn:          t.gotConn,
 		WroteHeaderField: t.wroteHeaderField,
-		WroteHeaders:     func() { t.headers.Store(true) },
-		TLSHandshakeDone: func(_ tls.ConnectionState, err error) { t.handshakeRefused.Store(err != nil && !isNetworkError(err)) },
+		WroteHeaders:     t.wroteHeaders,
+		TLSHandshakeDone: t.handshakeDone,
 	}))
 	out.Body, out.GetBody, out.ContentLength = nil, nil, int64(len(body))
 	out.TransferEncoding, out.Trailer = nil, nil // which belong to a body that is not known yet
-	if len(body) == 0 {
-		return out
-	}
-	next := func() io.ReadCloser {
-		if t.ownTransport {
-			return newBody(body)
-		}
-		return &watchedBody{newBody(body), &t.read}
-	}
-	out.Body = next()
-	out.GetBody = func() (io.ReadCloser, error) {
-		if t.guarded && t.mayHaveArrived() {
-			t.stopped.Store(true)
-			return nil, errRepetitionStopped
-		}
-		return next(), nil
+	if t.hasBody = len(body) > 0; t.hasBody {
+		out.Body = &watchedBody{trace: t, r: bytes.NewReader(body)}
+		out.GetBody = func() (io.ReadCloser, error) { return t.replay(body) }
 	}
 	return out
 }
 
-// mayHaveArrived reports whether the other side may have executed what was written on the present connection, although
-// net/http is about to write it again. It does that with a guarded request over HTTP/1 only if nothing was written.
-func (t *requestTrace) mayHaveArrived() bool {
-	if !t.reported.Load() {
-		return t.read.Load()
+// direct reports whether net/http's own Transport is sending the request, by the call stack of a hook: there is nothing else
+// between it and the attempt.
+func (t *requestTrace) direct(stack []uintptr) bool {
+	if t.transport == nil || len(stack) == 0 {
+		return false
 	}
-	return t.headers.Load() && t.http2.Load()
-}
-
-// getConn is not called where an HTTP/2 connection stands ready.
-func (t *requestTrace) getConn(string) {
-	t.reported.Store(true)
-	if t.guarded && t.ownTransport && !t.mayHaveArrived() {
-		t.sent.Store(false) // nothing was written on the connection before
-	}
-}
-
-// gotConn is called once for each time that net/http sends the request. Nothing is written before it.
-func (t *requestTrace) gotConn(info httptrace.GotConnInfo) {
-	t.reported.Store(true)
-	switch again := t.connections.Add(1) > 1; {
-	case again && t.guarded && t.mayHaveArrived(): // the body, if there is one, was not asked for
-		t.stopped.Store(true)
-		t.cancel()
-		if !isHTTP2(info.Conn) {
-			_ = info.Conn.Close() // HTTP/1 writes without a look at the context
+	frames := runtime.CallersFrames(stack)
+	for more := true; more; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		switch name := f.Function; {
+		case strings.HasSuffix(name, "/internal/exchange.(*Client).attempt"):
+			return true
+		case strings.Contains(name, "/internal/exchange.(*requestTrace)."):
+		case strings.HasPrefix(name, "net/http"), strings.HasPrefix(name, "reflect."): // of several traces that are joined
+		default:
+			return false
 		}
-		return
-	case again && t.ownTransport:
-		t.resign()
 	}
-	t.sent.Store(true)
-	t.headers.Store(false)
-	t.http2.Store(false)
+	return false
+}
+
+// isDirect is direct for the hook that is running.
+func (t *requestTrace) isDirect() bool {
+	var stack [len(t.asked)]uintptr
+	return t.direct(stack[:runtime.Callers(1, stack[:])])
+}
+
+// getConn is not called where an HTTP/2 connection is ready.
+func (t *requestTrace) getConn(string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.transport != nil {
+		t.frames = runtime.Callers(1, t.asked[:])
+	}
+	t.reported = true
+	// Over HTTP/1 net/http itself asks for another connection only if nothing was written on the last one.
+	if t.sent && t.guarded && !(t.headers && t.http2) && t.direct(t.asked[:t.frames]) {
+		t.sent = false
+	}
+}
+
+// gotConn is called once for each time that the request is sent. Nothing is written before it.
+func (t *requestTrace) gotConn(info httptrace.GotConnInfo) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	again := t.connected
+	t.reported, t.connected = true, true
+	switch {
+	case t.ended:
+		t.stop(info.Conn)
+		return
+	case !again:
+	case t.isDirect():
+		if t.guarded && t.headers && t.http2 {
+			t.stop(info.Conn)
+			return
+		}
+		t.resign()
+	case t.headers || t.reader != nil: // with a signature that may have been used
+		t.stop(info.Conn)
+		return
+	}
+	t.sent, t.headers, t.http2 = true, false, false
+}
+
+// stop keeps a replay from being written. HTTP/2 looks at the context before it writes, and other requests share its connection;
+// HTTP/1 does not look, and is recognized by the first field that it writes into its buffer.
+func (t *requestTrace) stop(conn net.Conn) {
+	t.stopped, t.doomed = true, conn
+	t.cancel()
 }
 
 // wroteHeaderField recognizes HTTP/2 by its pseudo-header fields, encrypted or not, whatever wraps the connection.
 func (t *requestTrace) wroteHeaderField(name string, _ []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if strings.HasPrefix(name, ":") {
-		t.http2.Store(true)
+		t.http2 = true
+	} else if t.doomed != nil {
+		_ = t.doomed.Close()
+		t.doomed = nil
 	}
 }
 
-// mayHaveSent reports whether the request of an attempt that failed with err may have reached the other side. Of a
-// transport that reports nothing it is assumed.
-func (t *requestTrace) mayHaveSent(err error) bool {
-	if !t.reported.Load() {
-		return !isCertificateError(err)
-	}
-	return t.sent.Load()
+func (t *requestTrace) wroteHeaders() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.headers = true
 }
 
-// newBody is a reader that net/http recognizes as one in memory, so that it sends header and body in one packet.
-func newBody(body []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(body)) }
+func (t *requestTrace) handshakeDone(_ tls.ConnectionState, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.handshakeRefused = err != nil && !isNetworkError(err)
+}
 
-// watchedBody remembers that it was read.
+// replay returns the body once more, unless the request may have been executed.
+func (t *requestTrace) replay(body []byte) (io.ReadCloser, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	direct := t.isDirect()
+	executed := t.reader != nil
+	if direct && t.sent { // what was read was not written, unless it was written over HTTP/2
+		executed = t.headers && t.http2
+	}
+	if t.ended || t.guarded && executed {
+		t.stopped = true
+		return nil, errReplayStopped
+	}
+	if direct {
+		t.reader = nil
+		t.replays++
+	}
+	return &watchedBody{trace: t, number: t.replays, r: bytes.NewReader(body)}, nil
+}
+
+// wasStopped reports whether a replay was stopped.
+func (t *requestTrace) wasStopped() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.stopped
+}
+
+// end forbids to send anything more, and reports whether the request of an attempt that failed with err may have been sent.
+func (t *requestTrace) end(out *http.Request, err error) (sent, handshakeRefused bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ended = true
+	return t.mayHaveSent(out, err), t.handshakeRefused && !t.sent
+}
+
+func (t *requestTrace) mayHaveSent(out *http.Request, err error) bool {
+	switch {
+	case t.sent, t.reader != nil:
+		return true
+	case t.hasBody && (t.reported || t.transport != nil):
+		return false
+	case t.reported && t.direct(t.asked[:t.frames]):
+		return false
+	case t.transport != nil && !t.reported && t.transport.Proxy != nil:
+		// Nothing was asked for a connection: the function that names the proxy failed, or a registered protocol did.
+		if _, failed := t.transport.Proxy(out); failed != nil && failed.Error() == err.Error() {
+			return false
+		}
+	}
+	return !neverConnected(err)
+}
+
+// watchedBody tells the trace that it is read, and can be read by one sender only. It is not one of the readers that net/http
+// recognizes as in memory, so header and body are sent in two packets.
 type watchedBody struct {
-	io.ReadCloser
-	read *atomic.Bool
+	trace  *requestTrace
+	number int // of the replay that it is for
+	r      *bytes.Reader
 }
 
 func (b *watchedBody) Read(p []byte) (int, error) {
-	b.read.Store(true)
-	return b.ReadCloser.Read(p)
+	if !b.trace.mayRead(b) {
+		return 0, errReplayStopped
+	}
+	return b.r.Read(p)
 }
 
-func isHTTP2(conn net.Conn) bool {
-	c, ok := conn.(*tls.Conn)
-	return ok && c.ConnectionState().NegotiatedProtocol == "h2"
+func (b *watchedBody) Close() error { return nil }
+
+func (t *requestTrace) mayRead(b *watchedBody) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case b.number < t.replays: // net/http has given it up
+		return true
+	case t.reader == nil && !t.ended:
+		t.reader = b
+	case t.reader != b && (t.guarded || t.reader == nil):
+		t.stopped = true
+		return false
+	}
+	return true
 }
 
 // isNetworkError tells a connection that broke during the handshake from a handshake that was refused.
@@ -165,6 +272,22 @@ func isNetworkError(err error) bool {
 
 // isCertificateError detects a refused certificate even where a transport reports nothing.
 func isCertificateError(err error) bool {
-	var refused *tls.CertificateVerificationError
-	return errors.As(err, &refused)
+	_, refused := errors.AsType[*tls.CertificateVerificationError](err)
+	return refused
+}
+
+// neverConnected reports whether an error alone says that there was no connection to send the request on. Of several errors that
+// are joined, another one may say the opposite.
+func neverConnected(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		switch e := err.(type) { //nolint:errorlint // the chain is followed here
+		case *tls.CertificateVerificationError, *net.DNSError:
+			return true
+		case *net.OpError:
+			if e.Op == "dial" {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -11,146 +11,147 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// The steps of one attempt, as net/http reports them.
-type step func(*requestTrace)
+// step is what a transport does with the request of an attempt. No step is net/http's own, so that the stricter rule applies.
+type step func(*requestTrace, *http.Request)
 
-func getConn(t *requestTrace)    { t.getConn("example.org:443") }
-func gotConn(t *requestTrace)    { t.gotConn(httptrace.GotConnInfo{Conn: discarded{}}) }
-func wroteHTTP1(t *requestTrace) { t.wroteHeaderField("Host", nil); t.headers.Store(true) }
-func wroteHTTP2(t *requestTrace) { t.wroteHeaderField(":authority", nil); t.headers.Store(true) }
-func beganHTTP2(t *requestTrace) { t.wroteHeaderField(":authority", nil) }
+func getConn(t *requestTrace, _ *http.Request)    { t.getConn("example.org:443") }
+func gotConn(t *requestTrace, _ *http.Request)    { t.gotConn(httptrace.GotConnInfo{Conn: discarded{}}) }
+func wroteHTTP1(t *requestTrace, _ *http.Request) { t.wroteHeaderField("Host", nil); t.wroteHeaders() }
+func wroteHTTP2(t *requestTrace, _ *http.Request) {
+	t.wroteHeaderField(":authority", nil)
+	t.wroteHeaders()
+}
+func readBody1(_ *requestTrace, r *http.Request) { _, _ = io.ReadAll(r.Body) }
+func getBody(_ *requestTrace, r *http.Request)   { r.Body, _ = r.GetBody() }
 
 // discarded is a connection that can be closed.
 type discarded struct{ net.Conn }
 
 func (discarded) Close() error { return nil }
 
-// TestRequestTrace follows what net/http reports of one attempt. tests/faults has the same over sockets.
-func TestRequestTrace(t *testing.T) {
-	for _, tt := range []struct {
-		name                     string
-		steps                    []step
-		sent, stopped, mayRewind bool
-		signatures               int
-	}{
-		{"nothing", nil, false, false, true, 0},
-		{"no connection", []step{getConn}, false, false, true, 0},
-		{"a connection", []step{getConn, gotConn}, true, false, true, 0},
-		{"written over HTTP/1", []step{getConn, gotConn, wroteHTTP1}, true, false, true, 0},
-		{"begun over HTTP/2", []step{getConn, gotConn, beganHTTP2}, true, false, true, 0},
-		{"written over HTTP/2", []step{getConn, gotConn, wroteHTTP2}, true, false, false, 0},
-		{"written over HTTP/2, on a connection that stood ready", []step{gotConn, wroteHTTP2}, true, false, false, 0},
-		{"another connection is wanted, since nothing was written", []step{getConn, gotConn, wroteHTTP1, getConn}, false, false, true, 0},
-		{"another connection", []step{getConn, gotConn, wroteHTTP1, getConn, gotConn}, true, false, true, 1},
-		{"a third one", []step{getConn, gotConn, wroteHTTP1, getConn, gotConn, getConn, gotConn}, true, false, true, 2},
-		{"HTTP/2 after HTTP/1", []step{getConn, gotConn, wroteHTTP1, getConn, gotConn, wroteHTTP2}, true, false, false, 1},
-		{"HTTP/2 that is begun after HTTP/1", []step{getConn, gotConn, wroteHTTP1, getConn, gotConn, beganHTTP2}, true, false, true, 1},
-		{"HTTP/1 after HTTP/2 that was not written", []step{gotConn, beganHTTP2, getConn, gotConn, wroteHTTP1}, true, false, true, 1},
-		{"another connection is wanted after HTTP/2", []step{gotConn, wroteHTTP2, getConn}, true, false, false, 0},
-		{"another connection after HTTP/2", []step{gotConn, wroteHTTP2, gotConn}, true, true, false, 0},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			signatures, canceled := 0, false
-			trace := &requestTrace{guarded: true, ownTransport: true, resign: func() { signatures++ }, cancel: func() { canceled = true }}
-			out := trace.follow(t.Context(), httptest.NewRequest(http.MethodPost, "/", nil), []byte("body"))
-			for _, step := range tt.steps {
-				step(trace)
-			}
-			if trace.mayHaveSent(io.EOF) != (tt.sent || tt.steps == nil) || trace.stopped.Load() != tt.stopped || canceled != tt.stopped || signatures != tt.signatures {
-				t.Errorf("sent %v, stopped %v, canceled %v, %d signatures", trace.mayHaveSent(io.EOF), trace.stopped.Load(), canceled, signatures)
-			}
-			body, err := out.GetBody()
-			if (err == nil) != tt.mayRewind {
-				t.Fatalf("GetBody: %v", err)
-			}
-			if err == nil {
-				if b, _ := io.ReadAll(body); string(b) != "body" {
-					t.Errorf("GetBody returned %q", b)
-				}
-			} else if !trace.stopped.Load() {
-				t.Error("a refused repetition is not remembered")
-			}
-		})
-	}
-}
-
-func TestARequestWithoutEffectIsRepeated(t *testing.T) {
-	trace := &requestTrace{ownTransport: true, resign: func() {}}
-	out := trace.follow(t.Context(), httptest.NewRequest(http.MethodGet, "/", nil), []byte("body"))
-	for _, step := range []step{gotConn, wroteHTTP2, gotConn, wroteHTTP2} {
-		step(trace)
-	}
-	if _, err := out.GetBody(); err != nil || trace.stopped.Load() {
-		t.Errorf("GetBody: %v, stopped %v", err, trace.stopped.Load())
-	}
-	for _, step := range []step{gotConn, wroteHTTP1, getConn} {
-		step(trace)
-	}
-	if !trace.mayHaveSent(io.EOF) {
-		t.Error("a GET that net/http repeats may have been sent before")
-	}
-}
-
+// TestOtherTransports: the request counts as sent once its body was read or there was a connection, and a replay is stopped once
+// its body was read or its header was written, with or without effect.
 func TestOtherTransports(t *testing.T) {
-	follow := func() (*requestTrace, *http.Request) {
-		trace := &requestTrace{guarded: true, resign: func() { t.Error("signed again, although the transport may read the header") }}
-		return trace, trace.follow(t.Context(), httptest.NewRequest(http.MethodPost, "/", nil), []byte("body"))
+	dial := &net.OpError{Op: "dial", Err: errors.New("refused")}
+	certificate := &tls.CertificateVerificationError{Err: errors.New("unknown")}
+	lost := errors.New("lost")
+	for _, tt := range []struct {
+		name            string
+		steps           []step
+		err             error
+		sent, stopped   bool // of a request with a body
+		sent0, stopped0 bool // of one without
+	}{
+		{"reports nothing", nil, lost, true, false, true, false},
+		{"reports nothing, cannot dial", nil, dial, false, false, false, false},
+		{"reports nothing, cannot dial, or something else", nil, errors.Join(dial, lost), true, false, true, false},
+		{"reports nothing, cannot dial, wrapped", nil, fmt.Errorf("a: %w", fmt.Errorf("b: %w", dial)), false, false, false, false},
+		{"reports nothing, finds no name", nil, &net.DNSError{IsNotFound: true}, false, false, false, false},
+		{"reports nothing, refuses the certificate", nil, certificate, false, false, false, false},
+		{"reports nothing, refuses the certificate, or something else", nil, errors.Join(certificate, lost), true, false, true, false},
+		{"cannot connect", []step{getConn}, dial, false, false, false, false},
+		{"cannot connect for another reason", []step{getConn}, lost, false, false, true, false},
+		{"falls back to one that reports nothing", []step{getConn, readBody1}, dial, true, false, false, false},
+		{"falls back to one that reports nothing, and takes a fresh body", []step{getConn, getBody, readBody1}, lost, true, false, true, false},
+		{"looks at the body first", []step{readBody1, getConn}, dial, true, false, false, false},
+		{"has a connection", []step{getConn, gotConn}, dial, true, false, true, false},
+		{"asks for another connection", []step{getConn, gotConn, wroteHTTP1, getConn}, dial, true, false, true, false},
+		{"has another connection, before it wrote", []step{getConn, gotConn, gotConn}, lost, true, false, true, false},
+		{"has another connection, after HTTP/1", []step{getConn, gotConn, wroteHTTP1, getConn, gotConn}, lost, true, true, true, true},
+		{"has another connection, after HTTP/2", []step{gotConn, wroteHTTP2, gotConn}, lost, true, true, true, true},
+		{"wants the body once more", []step{getConn, gotConn, readBody1, getBody}, lost, true, true, true, false},
+		{"wants the body once more, and reports nothing", []step{readBody1, getBody}, lost, true, true, true, false},
+	} {
+		for _, method := range []string{http.MethodPost, http.MethodGet} {
+			for _, body := range []string{"body", ""} {
+				canceled := false
+				trace := &requestTrace{guarded: method == http.MethodPost, cancel: func() { canceled = true }, resign: func() { t.Error("signed again, although the transport may have copied the header") }}
+				out := trace.follow(t.Context(), httptest.NewRequest(method, "/", nil), []byte(body))
+				if body == "" {
+					out.Body, out.GetBody = http.NoBody, func() (io.ReadCloser, error) { return http.NoBody, nil }
+				}
+				for _, step := range tt.steps {
+					step(trace, out)
+				}
+				sent, stopped := tt.sent, tt.stopped
+				if body == "" {
+					sent, stopped = tt.sent0, tt.stopped0
+				}
+				if strings.Contains(tt.name, "once more") && method == http.MethodGet {
+					stopped = false // its body may be handed out; the connection is where a replay ends
+				}
+				name := fmt.Sprintf("%s, %s %q", tt.name, method, body)
+				if got, _ := trace.end(out, tt.err); got != sent || trace.wasStopped() != stopped || canceled && !stopped {
+					t.Errorf("%s: sent %v, stopped %v, canceled %v", name, got, trace.stopped, canceled)
+				}
+			}
+		}
 	}
-	trace, _ := follow()
-	for _, step := range []step{getConn, gotConn, wroteHTTP1, getConn, gotConn, getConn} {
-		step(trace)
+}
+
+// TestNothingIsSentAfterTheEnd: a transport may return, and go on in the background.
+func TestNothingIsSentAfterTheEnd(t *testing.T) {
+	for _, method := range methods {
+		canceled := false
+		trace := &requestTrace{guarded: method == http.MethodPost, cancel: func() { canceled = true }}
+		out := trace.follow(t.Context(), httptest.NewRequest(method, "/", nil), []byte("body"))
+		getConn(trace, out)
+		if sent, _ := trace.end(out, context.Canceled); sent {
+			t.Errorf("%s: sent", method)
+		}
+		if got, err := io.ReadAll(out.Body); err == nil || len(got) > 0 {
+			t.Errorf("%s: read %q, %v", method, got, err)
+		}
+		if _, err := out.GetBody(); err == nil {
+			t.Errorf("%s: the body is handed out", method)
+		}
+		if gotConn(trace, out); !canceled {
+			t.Errorf("%s: a connection is used", method)
+		}
 	}
-	if !trace.mayHaveSent(io.EOF) {
-		t.Error("a request that another transport may have sent counts as not sent")
-	}
-	trace, silent := follow()
-	if _, err := silent.GetBody(); err != nil {
-		t.Errorf("a body that nobody has read: %v", err)
-	}
-	if _, err := io.ReadAll(silent.Body); err != nil {
+}
+
+// TestTheBodyHasOneReader: a transport that sends a request over two stacks at once gets the body for one of them.
+func TestTheBodyHasOneReader(t *testing.T) {
+	trace := &requestTrace{guarded: true}
+	out := trace.follow(t.Context(), httptest.NewRequest(http.MethodPost, "/", nil), []byte("body"))
+	second, err := out.GetBody()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := silent.GetBody(); !errors.Is(err, errRepetitionStopped) || !trace.stopped.Load() {
-		t.Errorf("the transport reports nothing, and has read the body: %v", err)
+	if got, err := io.ReadAll(second); string(got) != "body" || err != nil {
+		t.Errorf("read %q, %v", got, err)
 	}
-	if !trace.mayHaveSent(io.EOF) || trace.mayHaveSent(&tls.CertificateVerificationError{Err: io.EOF}) {
-		t.Error("of a transport that reports nothing, every request counts as sent, but for a refused certificate")
+	if got, err := io.ReadAll(out.Body); !errors.Is(err, errReplayStopped) || len(got) > 0 || !trace.wasStopped() {
+		t.Errorf("read %q, %v", got, err)
 	}
 }
 
-// TestARepetitionWithoutBodyClosesItsConnection, unless that is an HTTP/2 one, which other requests may share.
-func TestARepetitionWithoutBodyClosesItsConnection(t *testing.T) {
-	server := httptest.NewTLSServer(nil) // for its certificate
-	server.Close()
-	for protocol, closed := range map[string]bool{"": true, "http/1.1": true, "h2": false} {
+// TestAStoppedReplayClosesItsConnection if that is an HTTP/1 one. Other requests may share an HTTP/2 one, encrypted or not.
+func TestAStoppedReplayClosesItsConnection(t *testing.T) {
+	for field, closed := range map[string]bool{"Host": true, ":authority": false} {
 		here, there := net.Pipe()
 		defer here.Close()
 		defer there.Close()
-		conn := here
-		if protocol != "" {
-			accepted := tls.Server(there, &tls.Config{Certificates: server.TLS.Certificates, NextProtos: []string{protocol}, MinVersion: tls.VersionTLS12})
-			go func() { _, _ = io.Copy(io.Discard, accepted) }()
-			roots := x509.NewCertPool()
-			roots.AddCert(server.Certificate())
-			secure := tls.Client(here, &tls.Config{ServerName: "example.com", RootCAs: roots, NextProtos: []string{protocol}, MinVersion: tls.VersionTLS12})
-			if err := secure.HandshakeContext(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			conn = secure
-		}
-		trace := &requestTrace{guarded: true, ownTransport: true, cancel: func() {}}
-		trace.follow(t.Context(), httptest.NewRequest(http.MethodDelete, "/", nil), nil)
+		canceled := false
+		trace := &requestTrace{guarded: true, cancel: func() { canceled = true }}
+		out := trace.follow(t.Context(), httptest.NewRequest(http.MethodDelete, "/", nil), nil)
 		for _, step := range []step{gotConn, wroteHTTP2} {
-			step(trace)
+			step(trace, out)
 		}
-		trace.gotConn(httptrace.GotConnInfo{Conn: conn})
-		if err := conn.SetDeadline(time.Time{}); (err != nil) != closed {
-			t.Errorf("%q: %v, want it closed: %v", protocol, err, closed)
+		trace.gotConn(httptrace.GotConnInfo{Conn: here})
+		if !canceled || here.SetDeadline(time.Time{}) != nil {
+			t.Errorf("%s: canceled %v, or closed before anything is written", field, canceled)
+		}
+		trace.wroteHeaderField(field, nil)
+		if err := here.SetDeadline(time.Time{}); (err != nil) != closed {
+			t.Errorf("%s: %v, want it closed: %v", field, err, closed)
 		}
 	}
 }
@@ -165,7 +166,7 @@ func TestRefusedHandshakes(t *testing.T) {
 		hooks := httptrace.ContextClientTrace(out.Context())
 		hooks.TLSHandshakeDone(tls.ConnectionState{}, errors.New("refused before"))
 		hooks.TLSHandshakeDone(tls.ConnectionState{}, tt.err)
-		if got := trace.handshakeRefused.Load(); got != tt.want {
+		if _, got := trace.end(out, tt.err); got != tt.want {
 			t.Errorf("%v: refused %v", tt.err, got)
 		}
 	}
