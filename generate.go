@@ -4,3 +4,7 @@ package cortexscan
 
 //go:generate go run ./internal/tools/contract check api/openapi.yaml
 //go:generate go tool oapi-codegen -config api/client.cfg.yaml api/openapi.yaml
+
+// The generated client would resolve a path parameter that is "." or "..", and send the request to another path. See below in
+// gen/types.go.
+//go:generate gofmt -r "serverURL.Parse(operationPath) -> below(serverURL, operationPath)" -w gen/client.gen.go

@@ -585,7 +585,7 @@ func NewGetScanRunStatusRequest(server string, params *GetScanRunStatusParams) (
 		operationPath = "." + operationPath
 	}
 
-	queryURL, err := serverURL.Parse(operationPath)
+	queryURL, err := below(serverURL, operationPath)
 	if err != nil {
 		return nil, err
 	}
@@ -671,7 +671,7 @@ func NewAbortScanRequestWithBody(server string, contentType string, body io.Read
 		operationPath = "." + operationPath
 	}
 
-	queryURL, err := serverURL.Parse(operationPath)
+	queryURL, err := below(serverURL, operationPath)
 	if err != nil {
 		return nil, err
 	}

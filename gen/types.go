@@ -18,6 +18,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -26,6 +28,23 @@ import (
 
 // This file is written for the schemas of api/openapi.yaml. If the compiler calls a type undefined here, the document has
 // lost its schema: see "Another document" in CONTRIBUTING.md.
+
+// below returns the URL of an operation below the server's, for the generated client. If a path parameter is "." or "..", the URL
+// has it as it is, which no path of the document has: wrapper.Client and wrapper.Credential refuse it. (URL.Parse would resolve it
+// to another path, on which another operation may be.)
+func below(server *url.URL, path string) (*url.URL, error) {
+	u, err := url.Parse(path)
+	if err != nil {
+		return nil, fmt.Errorf("put the parameters into the path: %w", err)
+	}
+	segments := strings.Split(strings.TrimPrefix(u.Path, "."), "/")
+	if !slices.Contains(segments, ".") && !slices.Contains(segments, "..") {
+		return server.Parse(path)
+	}
+	u.Scheme, u.Host = server.Scheme, server.Host
+	u.Path, u.RawPath = strings.TrimSuffix(server.Path, "/")+strings.Join(segments, "/"), ""
+	return u, nil
+}
 
 const maxState = 64 // bytes
 

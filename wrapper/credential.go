@@ -75,10 +75,16 @@ func AdvancedKey(id, key string) Credential {
 //	client, err := gen.NewClientWithResponses(url, gen.WithRequestEditorFn(cred.Sign))
 //
 // The generated client calls it once a call. To send the request again, sign it again: the service refuses a nonce that it has
-// seen. Sign does not look at the URL; send a signed request over TLS alone. Its error repeats neither the key nor its ID.
+// seen. Send a signed request over TLS alone: Sign does not see to that. It refuses a path with a segment "." or "..", as a path
+// parameter may be. Its error repeats neither the key nor its ID.
 func (c Credential) Sign(_ context.Context, r *http.Request) error {
 	if err := c.check(); err != nil {
 		return err
+	}
+	if r.URL != nil {
+		if err := checkPath(r.URL); err != nil {
+			return fmt.Errorf("cortexscan: %w", err)
+		}
 	}
 	h := make(http.Header, len(r.Header)+4) // the old one may belong to other requests too
 	for name, values := range r.Header {

@@ -45,6 +45,10 @@ func TestSign(t *testing.T) {
 	if r := new(http.Request); wrapper.StandardKey(testKeyID, testKey).Sign(t.Context(), r) != nil || r.Header.Get("Authorization") != testKey {
 		t.Errorf("a request without a header: %v", r.Header)
 	}
+	up := httptest.NewRequest(http.MethodGet, "/v1/../stop", nil)
+	if err := wrapper.StandardKey(testKeyID, testKey).Sign(t.Context(), up); err == nil || len(up.Header) != 0 {
+		t.Errorf("a path that leads to another one: %v, signed %v", err, up.Header)
+	}
 	for name, cred := range map[string]wrapper.Credential{"zero": {}, "no key": wrapper.AdvancedKey("17", ""), "a line break": wrapper.StandardKey("17", testKey+"\nx")} {
 		r := &http.Request{Header: http.Header{}}
 		if err := cred.Sign(t.Context(), r); err == nil || strings.Contains(err.Error(), testKey) || len(r.Header) != 0 {
@@ -116,10 +120,21 @@ func TestCheckResponseOfAnUnknownRequest(t *testing.T) {
 	}
 }
 
+// TestCheckResponseAfterARedirect: an http.Client that follows redirects turns an abort into a GET of the login page.
+func TestCheckResponseAfterARedirect(t *testing.T) {
+	abort := httptest.NewRequest(http.MethodPost, "/public_api/v1/endpoints/abort_scan", nil)
+	page := httptest.NewRequest(http.MethodGet, "/login", nil)
+	page.Response = &http.Response{StatusCode: 302, Request: abort}
+	err := wrapper.CheckResponse(&http.Response{StatusCode: 200, Request: page}, []byte(consolePage))
+	if !errors.Is(err, wrapper.ErrOutcomeUnknown) || apiError(t, err).Operation != abortOperation {
+		t.Error(err)
+	}
+}
+
 // TestCredentialsInTheHeaderOfAnError are redacted, as they are in its body.
 func TestCredentialsInTheHeaderOfAnError(t *testing.T) {
-	e := apiError(t, operations[0].call(t, t.Context(), newClient(t, canned(404, "", "X-Echo", "a", "X-Echo", "you sent "+testKey, "X-Other", testKey))))
-	if got := e.Header["X-Echo"]; len(got) != 2 || got[0] != "a" || got[1] != "you sent [redacted]" || e.Header.Get("X-Other") != "[redacted]" {
+	e := apiError(t, operations[0].call(t, t.Context(), newClient(t, canned(404, "", "X-Echo", "a", "X-Echo", "you sent "+testKey, "X-Other", testKey, "X-"+testKey, "1"))))
+	if got := e.Header["X-Echo"]; len(got) != 2 || got[0] != "a" || got[1] != "you sent [redacted]" || e.Header.Get("X-Other") != "[redacted]" || len(e.Header) != 2 {
 		t.Errorf("header %v", e.Header)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -15,6 +16,9 @@ import (
 func prepare(r *http.Request) error {
 	if r.URL == nil || !strings.HasPrefix(r.URL.Path, "/") {
 		return errors.New("the request's URL has no path that begins with a slash")
+	}
+	if err := checkPath(r.URL); err != nil {
+		return err
 	}
 	if strings.ContainsFunc(r.URL.RawQuery, func(c rune) bool { return c <= ' ' || c == '\x7f' }) {
 		return errors.New("the request's query contains a space or a control character: encode it, for example with url.Values")
@@ -41,6 +45,16 @@ func prepare(r *http.Request) error {
 		if usual := http.CanonicalHeaderKey(name); usual != name {
 			delete(r.Header, name)
 			r.Header[usual] = append(r.Header[usual], values...)
+		}
+	}
+	return nil
+}
+
+// checkPath refuses a path that a server would resolve to another one, on which another operation may be.
+func checkPath(u *url.URL) error {
+	for segment := range strings.FieldsFuncSeq(u.Path, func(c rune) bool { return c == '/' || c == '\\' }) {
+		if segment == "." || segment == ".." {
+			return fmt.Errorf("the request's path has the segment %q, which would lead to another path: check the path's parameters", segment)
 		}
 	}
 	return nil

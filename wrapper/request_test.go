@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -18,9 +19,14 @@ func TestPrepare(t *testing.T) {
 		return r
 	}
 	for want, adjust := range map[string]func(*http.Request){
-		"":                                  func(*http.Request) {},
-		"no path that begins with a slash":  func(r *http.Request) { r.URL = nil },
-		"no path that  begins with a slash": func(r *http.Request) { r.URL.Path = "v1" },
+		"":                                           func(*http.Request) {},
+		"no path that begins with a slash":           func(r *http.Request) { r.URL = nil },
+		"no path that  begins with a slash":          func(r *http.Request) { r.URL.Path = "v1" },
+		`the segment ".."`:                           func(r *http.Request) { r.URL.Path = "/v1/../stop" },
+		`the segment  ".."`:                          func(r *http.Request) { r.URL.Path = "/v1/a/.." },
+		`the segment ".",`:                           func(r *http.Request) { r.URL, _ = url.Parse("/v1/%2e/stop") },
+		`the segment   ".."`:                         func(r *http.Request) { r.URL, _ = url.Parse("/v1/a%2f..%2Fb") },
+		`the segment    ".."`:                        func(r *http.Request) { r.URL, _ = url.Parse(`/v1/a%5c../b`) },
 		"contains a space or a control character":    func(r *http.Request) { r.URL.RawQuery = "id= 1" },
 		"contains a space or a  control character":   func(r *http.Request) { r.URL.RawQuery = "id=1\x7f" },
 		"method is not a word":                       func(r *http.Request) { r.Method = "GET /" },
@@ -44,6 +50,11 @@ func TestPrepare(t *testing.T) {
 		}
 		if err == nil && (len(r.Header) != 2 || !slices.Equal(slices.Sorted(slices.Values(r.Header["X-Own"])), []string{"1\t~ü", "2"})) {
 			t.Errorf("the header became %q", r.Header)
+		}
+	}
+	for _, path := range []string{"/v1/...", "/v1/a..b", "/v1/.a/b.", "/v1/a%2fb/", "/v1//a"} {
+		if err := prepare(request(func(r *http.Request) { r.URL, _ = url.Parse(path) })); err != nil {
+			t.Errorf("%s: %v", path, err)
 		}
 	}
 	for _, value := range []string{"close", "Keep-Alive"} {

@@ -28,8 +28,12 @@ func CheckResponse(res *http.Response, body []byte) error {
 	if res == nil {
 		res = &http.Response{}
 	}
+	r := res.Request
+	for r != nil && r.Response != nil && r.Response.Request != nil { // an http.Client has followed a redirect
+		r = r.Response.Request
+	}
 	result := &exchange.Result{Response: res, Body: body, Attempts: 1}
-	return check(res.Request, result, signedWith(res.Request), acceptAny)
+	return check(r, result, signedWith(r), acceptAny)
 }
 
 // check returns nil for a success that accept takes, and the error of the call otherwise.
@@ -53,7 +57,7 @@ func failure(r *http.Request, res *exchange.Result, key keyType, kind, cause err
 	e := &APIError{
 		Operation:  exchange.Operation(r),
 		StatusCode: res.Response.StatusCode,
-		Header:     redactHeader(res.Response.Header, res.Redactor),
+		Header:     res.Redactor.Header(res.Response.Header),
 		Code:       said.Code,
 		Message:    said.Message,
 		Extra:      said.Extra,
@@ -82,17 +86,6 @@ func failure(r *http.Request, res *exchange.Result, key keyType, kind, cause err
 	}
 	e.Hint = hint(e, said, key, mayHaveEffect)
 	return e
-}
-
-// redactHeader returns a copy of h without the credentials.
-func redactHeader(h http.Header, redactor exchange.Redactor) http.Header {
-	h = h.Clone()
-	for _, values := range h {
-		for i, v := range values {
-			values[i] = redactor.Redact(v)
-		}
-	}
-	return h
 }
 
 // transportError is the error of a call without an answer.
@@ -158,7 +151,7 @@ func isDefinite(status int, whole bool, said envelope.Error) bool {
 	}
 	switch {
 	case isSuccess(status):
-		return whole && (said.IsError || said.IsAlone)
+		return whole && (said.IsError || said.IsAlone && said.Message+said.Extra != "")
 	case status == http.StatusInternalServerError:
 		return whole && said.IsError
 	}

@@ -165,6 +165,11 @@ func TestErrorsAloneInASuccess(t *testing.T) {
 			}
 		}
 	}
+	for _, body := range []string{`{"error": null}`, `{"errors": []}`, `{"err_code": 0, "err_msg": null}`} { // which say nothing
+		for _, op := range operations {
+			wantKinds(t, op.call(t, t.Context(), newClient(t, canned(200, body))), withUnknown(op, "Unexpected")...)
+		}
+	}
 }
 
 // TestSuccessesThatAreNone: a 2xx that is not the documented success. After a POST nobody knows what was done, unless the

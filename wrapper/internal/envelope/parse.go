@@ -31,7 +31,7 @@ type Error struct {
 	// IsError reports that the body is an error envelope of the platform. That includes one with a code such as 200 or "SUCCESS".
 	IsError bool
 	// IsAlone reports that the body is an object of nothing but the fields in which this platform, and what is in front of it, put
-	// errors. One of them at least holds something.
+	// errors, whatever they hold.
 	IsAlone bool
 	// NoEndpoints reports that the message, a detail or the extra, before it was shortened, says that no endpoint matched.
 	NoEndpoints bool
@@ -104,15 +104,13 @@ func IsErrorAlone(body []byte) bool {
 	if !mayBeError(body) && !bytes.Contains(bytes.ToLower(body), []byte("detail")) || json.Unmarshal(TrimMark(body), &fields) != nil {
 		return false
 	}
-	holds := false
-	for name, value := range fields {
+	for name := range fields {
 		name = strings.ToLower(name)
 		if !strings.HasPrefix(name, "err_") && !slices.Contains([]string{"error", "errors", "detail"}, name) {
 			return false
 		}
-		holds = holds || !slices.Contains([]string{"null", `""`, "{}", "[]", "0", "false"}, string(value))
 	}
-	return holds
+	return len(fields) > 0
 }
 
 // noEndpoints is how the service says that no endpoint matched, at the end of a longer message (seen on sibling

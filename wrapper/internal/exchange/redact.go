@@ -9,6 +9,7 @@ import (
 	"html"
 	"math"
 	"net"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -75,6 +76,22 @@ func (r Redactor) Redact(s string) string {
 		s = strings.ReplaceAll(s, secret, redacted)
 	}
 	return s
+}
+
+// Header returns a copy of h without the credentials, and without headers that are called like one.
+func (r Redactor) Header(h http.Header) http.Header {
+	h = h.Clone()
+	for name, values := range h {
+		for _, secret := range r {
+			if strings.Contains(strings.ToLower(name), strings.ToLower(secret)) { // net/http has changed its letters
+				delete(h, name)
+			}
+		}
+		for i, v := range values {
+			values[i] = r.Redact(v)
+		}
+	}
+	return h
 }
 
 // body is Redact for bytes.

@@ -1,0 +1,37 @@
+package gen
+
+import (
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestDotsInAPathAreNotResolved: a path parameter that is "." or ".." stays in the path, below whatever the server's is.
+func TestDotsInAPathAreNotResolved(t *testing.T) {
+	for _, tt := range []struct{ server, path, want string }{
+		{"/", "./v1/things/a/stop", "/v1/things/a/stop"},
+		{"https://example.org/prefix/", "./v1/things/a%2Fb", "https://example.org/prefix/v1/things/a%2Fb"},
+		{"https://example.org/prefix", "./v1/...", "https://example.org/v1/..."}, // as the generated functions have it
+		{"/", "./v1/things/../stop", "/v1/things/../stop"},
+		{"/", "./v1/things/..", "/v1/things/.."},
+		{"/", "./v1/things/.", "/v1/things/."},
+		{"https://example.org/prefix/", "./v1/things/..", "https://example.org/prefix/v1/things/.."},
+		{"https://example.org/", "./v1/%2e%2E/stop", "https://example.org/v1/../stop"},
+	} {
+		server, err := url.Parse(tt.server)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := below(server, tt.path); err != nil || got.String() != tt.want {
+			t.Errorf("%s below %s: %v, %v, want %s", tt.path, tt.server, got, err, tt.want)
+		}
+	}
+	if got, err := below(&url.URL{Path: "/"}, "./v1/%zz"); err == nil {
+		t.Errorf("a bad escape: %v", got)
+	}
+	generated, err := os.ReadFile("client.gen.go")
+	if err != nil || strings.Contains(string(generated), "serverURL.Parse(") || !strings.Contains(string(generated), "below(serverURL, operationPath)") {
+		t.Errorf("the generated client resolves paths by itself: run go generate (%v)", err)
+	}
+}
