@@ -170,7 +170,13 @@ type catcher struct{ request *http.Request }
 var errCaught = errors.New("kept, and not sent")
 
 func (c *catcher) RoundTrip(r *http.Request) (*http.Response, error) {
-	c.request = r
+	body, err := io.ReadAll(r.Body) // which cannot be read once this call has returned
+	if err != nil {
+		return nil, err
+	}
+	c.request = r.Clone(r.Context())
+	c.request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	c.request.Body, _ = c.request.GetBody()
 	return nil, errCaught
 }
 
