@@ -262,11 +262,11 @@ func (p *plan) description(io *terminal.IOStreams) string {
 func (p *plan) confirm(ctx context.Context, s *session) error {
 	switch {
 	case p.yes && p.everything && p.confirmTenant == "":
-		what := "--all"
+		why := "--all"
 		if !p.all {
-			what = "an abort of every endpoint"
+			why = "the filters exclude no endpoint, which"
 		}
-		return usagef("%s with --yes needs --confirm-tenant; nothing was sent", what).hint("The tenant's host is %s.", p.host())
+		return usagef("%s with --yes needs --confirm-tenant; nothing was sent", why).hint("The tenant's host is %s.", p.host())
 	case !p.yes && s.io.InIsTerminal && !s.io.ErrIsTerminal:
 		return usagef("standard error is not a terminal, so the program cannot ask for confirmation: add --yes; nothing was sent")
 	case !p.yes && !s.io.Interactive():

@@ -65,7 +65,7 @@ func newRoot(notFound *error) *cli.Command {
 	}
 	root := &cli.Command{
 		Name:        "cortexscan",
-		Usage:       "scan runs and endpoint scans of a Cortex tenant",
+		Usage:       "show scan runs and cancel endpoint scans of a Cortex tenant",
 		UsageText:   "cortexscan COMMAND [ARGUMENTS] [OPTIONS]",
 		Description: about,
 		Commands:    commands(),

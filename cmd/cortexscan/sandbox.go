@@ -17,7 +17,7 @@ import (
 func sandboxCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "sandbox",
-		Usage:     "run an in-memory tenant to try everything with",
+		Usage:     "run an in-memory tenant to try the other commands with",
 		UsageText: "cortexscan sandbox [--listen ADDRESS] [--key-type TYPE] [--quiet]",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "listen", OnlyOnce: true, Value: defaultListen,

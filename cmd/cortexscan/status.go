@@ -34,13 +34,13 @@ func statusCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "field",
 				Usage: "request this `FIELD`; can be repeated (default status, the only documented field)"},
 		}, connectionFlags()...),
-		Description: `With --wait, the program polls the status. A terminal shows one line that is
-updated; a file or pipe gets one line for each change of state. Without --until,
-the wait ends with the first state that is not in --while, and the exit status
-is 0 for every such state. With --until, the exit status is 0 for a state in
---until, and 7 for any other state that is not in --while. Upper and lower case
-make no difference. If the first poll fails, the wait ends; --patience is for
-the polls after it.
+		Description: `With --wait, the program reads the status every few seconds (a poll). A
+terminal shows one line that is updated; a file or pipe gets one line for each
+change of state. Without --until, the wait ends with the first state that is not
+in --while, and the exit status is 0 for every such state. With --until, the
+exit status is 0 for a state in --until, and 7 for any other state that is not
+in --while. Upper and lower case make no difference. If the first poll fails,
+the wait ends; --patience is for the polls after it.
 
 With --output json: {"run_id", "state", "message"}. With --wait, the object is
 printed once, at the end, and also has "polls" and "elapsed_seconds". The state

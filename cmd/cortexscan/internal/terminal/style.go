@@ -65,7 +65,8 @@ func Fit(text string, width int) string {
 	return b.String()
 }
 
-// wrap wraps words that begin at a column. The lines that it adds begin with hanging spaces.
+// wrap wraps words that begin at a column. The lines that it adds begin with hanging spaces, or with fewer if a long word
+// would not fit otherwise.
 func wrap(text string, column, hanging, width int) string {
 	var b strings.Builder
 	for i, word := range strings.Fields(text) {
@@ -73,8 +74,8 @@ func wrap(text string, column, hanging, width int) string {
 		switch {
 		case i == 0:
 		case column+1+n > width:
-			b.WriteString("\n" + strings.Repeat(" ", hanging))
-			column = hanging
+			column = min(hanging, max(width-n, 0))
+			b.WriteString("\n" + strings.Repeat(" ", column))
 		default:
 			b.WriteByte(' ')
 			column++

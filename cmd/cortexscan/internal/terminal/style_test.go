@@ -16,7 +16,7 @@ func TestWrap(t *testing.T) {
 		n := utf8.RuneCountInString(line)
 		if i == 0 {
 			n += 4
-		} else if !strings.HasPrefix(line, "    ") {
+		} else if !strings.HasPrefix(line, "    ") && n <= DefaultWidth {
 			t.Errorf("line %d is not indented", i)
 		}
 		if n > DefaultWidth && strings.Contains(strings.TrimSpace(line), " ") {
@@ -35,7 +35,8 @@ func TestFitNeverBreaksInsideAWord(t *testing.T) {
 		{"Type the tenant's host to continue: ", 20, "Type the tenant's\n  host to continue: "},
 		{"  --flag NAME   what it does\n", 16, "  --flag NAME\n    what it does\n"},
 		{"\x1b[31mred\x1b[0m 1234567890 1\n", 16, "\x1b[31mred\x1b[0m 1234567890 1\n"},
-		{"a wordthatistoolong b", 10, "a\n  wordthatistoolong\n  b"},
+		{"a wordthatistoolong b", 10, "a\nwordthatistoolong\n  b"},
+		{"a ninechars b", 10, "a\n ninechars\n  b"},
 		{"", 10, ""},
 	} {
 		if got := Fit(c.text, c.width); got != c.want {
