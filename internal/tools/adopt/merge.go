@@ -217,6 +217,9 @@ func goNamesOf(section, name string, node *yaml.Node) []string {
 	}
 	constants(name, node)
 	for property, schema := range pairs(get(node, "properties")) {
+		if get(schema, "enum") != nil {
+			all = append(all, limits.GoName(name+"-"+property))
+		}
 		constants(name+"-"+property, schema)
 		constants(name+"-"+property, get(schema, "items"))
 	}

@@ -1,6 +1,7 @@
 package limits
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -139,12 +140,63 @@ func isPlain(ref *openapi3.SchemaRef) bool {
 	return ref.Extensions[plain] == true || ref.Value.Extensions[plain] == true
 }
 
-// form looks at a body of form fields.
+// form looks at the fields of a form: the client leaves those out, or writes them otherwise, whose Go type is not a plain
+// one.
 func (l *limits) form(place string, s *openapi3.SchemaRef) {
-	for name, member := range wholeOf(s.Value).members {
-		if t := member.Value.Type; t.Is("array") || t.Is("object") {
-			l.add(place, "the form field "+name+" is a list or an object, which the client sends as "+name+"[0] or "+name+"[member]",
-				"describe it as text, or leave the operation out")
+	members := wholeOf(s.Value).members
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		field := members[name].Value
+		what := ""
+		switch t := field.Type; {
+		case t.Is("array") || t.Is("object"):
+			what = "is a list or an object, which the client sends as " + name + "[0] or " + name + "[property]"
+		case t == nil && len(field.AllOf) == 0:
+			what = "has no type, or several, and the client does not send it"
+		case t.Is("string") && slices.Contains([]string{"date", "date-time", "byte", "binary"}, field.Format):
+			what = "has the format " + field.Format + ", which the client does not send in a form"
+		default:
+			continue
+		}
+		l.add(place, "the form field "+name+" "+what, "describe it as a string, or leave the operation out")
+	}
+}
+
+// body looks at a body described in place, whose Go type loses the methods that encode it.
+func (l *limits) body(place string, s *openapi3.Schema) {
+	w := wholeOf(s)
+	union := len(s.OneOf)+len(s.AnyOf) > 0 || slices.ContainsFunc(s.AllOf, func(part *openapi3.SchemaRef) bool { return len(part.Value.OneOf)+len(part.Value.AnyOf) > 0 })
+	if union || w.open && len(w.members) > 0 {
+		l.add(place, "is a union, or has properties beside additional ones, and is described in place: the client would not send what it contains",
+			"make it a schema of its own below components")
+	}
+}
+
+// constants reports the enums whose type or constants are called like a schema.
+func (l *limits) constants(schemas openapi3.Schemas) {
+	names := map[string]string{} // of schemas, by their Go names
+	for name, schema := range schemas {
+		names[nameOf(name, schema.Extensions, schema.Value.Extensions)] = name
+	}
+	check := func(place, typ string, enum []any) {
+		for _, v := range enum {
+			if other := names[typ+GoName("x-" + fmt.Sprint(v))[1:]]; other != "" {
+				l.add(place, fmt.Sprintf("the constant for %v is called like the schema %s", v, other), "give that schema x-go-name")
+			}
+		}
+	}
+	for name, schema := range schemas {
+		goName := nameOf(name, schema.Extensions, schema.Value.Extensions)
+		check("schema "+name, goName, schema.Value.Enum)
+		for property, p := range schema.Value.Properties {
+			typ := goName + nameOf(property, p.Extensions, p.Value.Extensions)
+			if p.Ref != "" || len(p.Value.Enum) == 0 {
+				continue
+			}
+			place := "schema " + name + "." + property
+			if other := names[typ]; other != "" {
+				l.add(place, "the type of the enum is called like the schema "+other, "give that schema x-go-name")
+			}
+			check(place, typ, p.Value.Enum)
 		}
 	}
 }

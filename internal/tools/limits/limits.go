@@ -106,6 +106,7 @@ func (l *limits) schemas(doc *openapi3.T) {
 			}
 		}
 	}
+	l.constants(doc.Components.Schemas)
 	for name, schema := range doc.Components.Schemas {
 		if of := reserved[nameOf(name, schema.Extensions, schema.Value.Extensions)]; of != "" {
 			l.add("schema "+name, "is called like "+of, "give it x-go-name")
@@ -121,6 +122,9 @@ func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.
 	}
 	s := ref.Value
 	seen = append(seen, s)
+	if typ, _ := s.Extensions["x-go-type"].(string); strings.Contains(typ, ".") && s.Extensions["x-go-type-import"] == nil {
+		l.add(place, "x-go-type names a type of another program", "remove it")
+	}
 	names := map[string][]string{}
 	for name, p := range s.Properties {
 		if name == "" {
@@ -211,6 +215,7 @@ func (l *limits) operation(place string, item *openapi3.PathItem, op *openapi3.O
 			}
 			if m.Schema.Ref == "" {
 				l.schema(place+" body", m.Schema, nil)
+				l.body(place+" body", m.Schema.Value)
 			}
 			l.sent(place+" body", m.Schema, false)
 			if strings.HasPrefix(name, "application/x-www-form-urlencoded") {
@@ -244,6 +249,9 @@ func (l *limits) pathParameter(place string, item *openapi3.PathItem, op *openap
 
 func (l *limits) parameter(place string, p *openapi3.Parameter) {
 	here := place + " parameter " + p.Name
+	if p.Schema != nil && p.Schema.Ref == "" {
+		l.schema(here, p.Schema, nil)
+	}
 	if p.Schema == nil || p.In == openapi3.ParameterInPath {
 		return
 	}
@@ -252,7 +260,7 @@ func (l *limits) parameter(place string, p *openapi3.Parameter) {
 	if untyped && !p.Required && p.In == openapi3.ParameterInQuery {
 		l.add(here, "is optional and has no type: the client panics if it is not set", "give it a type")
 	}
-	if p.Schema.Ref == "" && len(s.AnyOf)+len(s.OneOf) > 0 && !isSigned(p) {
+	if p.Schema.Ref == "" && len(s.AnyOf)+len(s.OneOf) > 0 {
 		l.add(here, "is an anyOf or oneOf described in place, whose Go type nobody can fill", "make it a schema of its own below components")
 	}
 	if p.Style == "spaceDelimited" {
@@ -261,12 +269,6 @@ func (l *limits) parameter(place string, p *openapi3.Parameter) {
 	if s.Items != nil && s.Items.Value.Items != nil {
 		l.add(here, "is a list of lists, which the client cannot send", "leave it out")
 	}
-}
-
-// isSigned reports whether the wrapper sets the header, whatever the parameter says.
-func isSigned(p *openapi3.Parameter) bool {
-	name := strings.ToLower(p.Name)
-	return p.In == openapi3.ParameterInHeader && (name == "authorization" || strings.HasPrefix(name, "x-xdr-"))
 }
 
 // response looks at the answers that the client would not decode, without an error. One of the media type */* or text/json

@@ -114,6 +114,9 @@ func (c *call) method(api reflect.Type) (m reflect.Method, raw bool, err error) 
 	if id == "" {
 		id = c.op.method + c.op.path
 	}
+	if unicode.IsDigit(rune(id[0])) {
+		id = "n" + id // as the generator does
+	}
 	mediaName, known := mediaNames[c.media]
 	if !known {
 		mediaName = key(c.media)
@@ -284,6 +287,10 @@ func (c *call) check(got *request, answer answer, result any) error {
 	switch {
 	case c.media == "" && len(got.body) > 0:
 		return fmt.Errorf("a body was sent that nobody set: %s", got.body)
+	case strings.HasPrefix(c.media, "application/x-www-form-urlencoded"):
+		if err := sameForm(got.body, c.body); err != nil {
+			return err
+		}
 	case c.media != "" && isJSON(c.media):
 		want, _ := json.Marshal(c.body)
 		if !sameJSON(got.body, want) {
@@ -295,6 +302,24 @@ func (c *call) check(got *request, answer answer, result any) error {
 	}
 	if answer.isJSON && !decoded(result) {
 		return fmt.Errorf("the answer %s (%s) is not decoded: the result is empty, without an error", answer.body, answer.contentType)
+	}
+	return nil
+}
+
+// sameForm compares the scalar fields of a form.
+func sameForm(got []byte, want any) error {
+	form, err := url.ParseQuery(string(got))
+	if err != nil {
+		return err
+	}
+	object, _ := want.(map[string]any)
+	for name, v := range object {
+		switch v.(type) {
+		case string, bool, float64:
+			if form.Get(name) != plainText(v) {
+				return fmt.Errorf("the form field %s is sent as %q, want %q", name, form[name], plainText(v))
+			}
+		}
 	}
 	return nil
 }

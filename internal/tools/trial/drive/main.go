@@ -18,6 +18,7 @@ import (
 	"example.com/cortexscan/sandbox"
 	"example.com/cortexscan/wrapper"
 	"github.com/getkin/kin-openapi/openapi3"
+	_ "github.com/oapi-codegen/nullable" // what package gen imports once a property is nullable: go.mod has to have it
 )
 
 func main() {
