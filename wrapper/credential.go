@@ -156,6 +156,8 @@ func checkKey(id, key string) (_, _, fault string) {
 		fault = "the API key is empty"
 	case id == "":
 		fault = "the API key's ID is empty: it is the number in the column ID of the console's table of keys"
+	case isUTF16(key):
+		fault = "the API key is encoded in UTF-16, as PowerShell writes files: save it as UTF-8 without a byte order mark"
 	case hasMark(key):
 		fault = "the API key begins with a byte order mark, as some editors and PowerShell write one: save it as UTF-8 without one"
 	case hasMark(id):
@@ -179,8 +181,10 @@ func checkKey(id, key string) (_, _, fault string) {
 const bearer = "Bearer "
 
 // hasMark reports whether s begins with the byte order mark of UTF-8 or UTF-16.
-func hasMark(s string) bool {
-	return strings.HasPrefix(s, "\ufeff") || strings.HasPrefix(s, "\xff\xfe") || strings.HasPrefix(s, "\xfe\xff")
+func hasMark(s string) bool { return strings.HasPrefix(s, "\ufeff") || isUTF16(s) }
+
+func isUTF16(s string) bool {
+	return strings.HasPrefix(s, "\xff\xfe") || strings.HasPrefix(s, "\xfe\xff")
 }
 
 func isQuoted(s string) bool {
