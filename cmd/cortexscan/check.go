@@ -11,7 +11,7 @@ import (
 
 	"example.com/cortexscan/api"
 	"example.com/cortexscan/cmd/cortexscan/internal/recording"
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 // checker validates recorded requests, and decides which of them are for the service.

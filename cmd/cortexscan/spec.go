@@ -9,7 +9,7 @@ import (
 	"example.com/cortexscan/api"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/urfave/cli/v3"
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 func specCommand() *cli.Command {

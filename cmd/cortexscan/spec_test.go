@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"example.com/cortexscan/api"
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 func TestSpecAsJSONIsTheSameDocument(t *testing.T) {
