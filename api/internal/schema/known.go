@@ -10,20 +10,50 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"go.yaml.in/yaml/v4"
 )
 
-// extension is the keyword with the documented values of a schema that is open, a list on the schema of a string, or a
-// table by field on that of a filter, an object with the members field, operator and value:
+// extension lists the documented values of a schema without closing it. On a string it is a list. On a filter, which is an
+// object with the properties field, operator and value, it is a table by field:
 //
 //	x-known-values: [windows, linux]
 //	x-known-values: {platform: {operators: [in], values: [windows, linux]}, first_seen: {operators: [gte, lte]}}
 const extension = "x-known-values"
 
-// knownIn reads the extension of a schema, either a list or a table.
-func knownIn(source *openapi3.Schema) (values []string, filters map[string]KnownFilter, err error) {
-	given, has := source.Extensions[extension]
-	if !has {
+// KnownFilters returns the tables of filters in an OpenAPI document as one, sorted by field.
+func KnownFilters(document []byte) []KnownFilter {
+	var root any
+	if yaml.Unmarshal(document, &root) != nil {
+		return nil
+	}
+	all := map[string]KnownFilter{}
+	var search func(node any)
+	search = func(node any) {
+		switch node := node.(type) {
+		case map[string]any:
+			if _, filters, err := knownIn(node[extension]); err == nil {
+				maps.Copy(all, filters)
+			}
+			for _, child := range node {
+				search(child)
+			}
+		case []any:
+			for _, child := range node {
+				search(child)
+			}
+		}
+	}
+	search(root)
+	var sorted []KnownFilter
+	for _, field := range slices.Sorted(maps.Keys(all)) {
+		sorted = append(sorted, all[field])
+	}
+	return sorted
+}
+
+// knownIn decodes the extension, either as a list or as a table.
+func knownIn(given any) (values []string, filters map[string]KnownFilter, err error) {
+	if given == nil {
 		return nil, nil, nil
 	}
 	encoded, err := json.Marshal(given)

@@ -5,25 +5,22 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
 func TestKnownFilters(t *testing.T) {
-	var c Compiler
-	if got := c.KnownFilters(); got != nil {
-		t.Errorf("got %v", got)
-	}
-	for _, known := range []any{
-		[]any{"b", "a"},
-		map[string]any{"platform": map[string]any{"operators": []any{"in"}, "values": []any{"windows", "linux"}}, "last_seen": map[string]any{"operators": []any{"gte", "lte"}}},
-		map[string]any{"alias": map[string]any{"operators": []any{"in"}}},
-	} {
-		c.Compile(openapi3.NewSchemaRef("", &openapi3.Schema{Extensions: map[string]any{extension: known}}))
-	}
+	document := `
+a: [{x-known-values: [b, a]}, {x-known-values: {platform: {operators: [in], values: [windows, linux]}, last_seen: {operators: [gte, lte]}}}]
+b: {x-known-values: {alias: {operators: [in]}}}
+c: {x-known-values: {broken: [in]}}
+`
 	want := []KnownFilter{{"alias", []string{"in"}, nil}, {"last_seen", []string{"gte", "lte"}, nil}, {"platform", []string{"in"}, []string{"windows", "linux"}}}
-	if got := c.KnownFilters(); c.Err() != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, %v", got, c.Err())
+	if got := KnownFilters([]byte(document)); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	for _, document := range []string{"", "a", "a: ["} {
+		if got := KnownFilters([]byte(document)); got != nil {
+			t.Errorf("%q: got %v", document, got)
+		}
 	}
 }
 

@@ -162,7 +162,6 @@ func named(types *openapi3.Types) TypeSet {
 type Compiler struct {
 	Components openapi3.Schemas // of the document, for discriminators without alternatives
 	compiled   map[*openapi3.Schema]*Schema
-	filters    map[string]KnownFilter
 	patterns   bool
 	err        error
 }
@@ -172,15 +171,6 @@ func (c *Compiler) Err() error { return c.err }
 
 // SkippedPatterns reports whether a schema has a pattern that Go's regexp can't compile. Such a pattern is not checked.
 func (c *Compiler) SkippedPatterns() bool { return c.patterns }
-
-// KnownFilters returns the filters of all compiled schemas, sorted by field.
-func (c *Compiler) KnownFilters() []KnownFilter {
-	var sorted []KnownFilter
-	for _, field := range slices.Sorted(maps.Keys(c.filters)) {
-		sorted = append(sorted, c.filters[field])
-	}
-	return sorted
-}
 
 // Compile compiles the schema that ref refers to. It returns nil if there is none.
 func (c *Compiler) Compile(ref *openapi3.SchemaRef) *Schema {
@@ -206,7 +196,7 @@ const unfinished TypeSet = 0xff
 func (c *Compiler) compile(source *openapi3.Schema) *Schema {
 	s := &Schema{source: source, types: unfinished}
 	if c.compiled == nil {
-		c.compiled, c.filters = map[*openapi3.Schema]*Schema{}, map[string]KnownFilter{}
+		c.compiled = map[*openapi3.Schema]*Schema{}
 	}
 	c.compiled[source] = s
 	s.allOf, s.oneOf, s.anyOf = c.all(source.AllOf), c.all(source.OneOf), c.all(source.AnyOf)
@@ -219,10 +209,9 @@ func (c *Compiler) compile(source *openapi3.Schema) *Schema {
 	}
 	c.compileKeywords(s)
 	var err error
-	if s.knownValues, s.knownFilters, err = knownIn(source); err != nil && c.err == nil {
+	if s.knownValues, s.knownFilters, err = knownIn(source.Extensions[extension]); err != nil && c.err == nil {
 		c.err = fmt.Errorf("%s: %w", extension, err)
 	}
-	maps.Copy(c.filters, s.knownFilters)
 	s.isPlain = s.keywords == nil && s.enum == nil && s.minimum == nil && s.maximum == nil && s.multiple == nil && s.not == nil &&
 		formats[source.Format] == nil && s.knownValues == nil && len(s.allOf)+len(s.oneOf)+len(s.anyOf) == 0
 	s.types = acceptable(s)
