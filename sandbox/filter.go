@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
 	"strings"
@@ -101,6 +102,9 @@ func conditionOf(f gen.EndpointFilter, where string) (condition, error) {
 
 func timeCondition(f gen.EndpointFilter, where string, moment func(*Endpoint) time.Time) (condition, error) {
 	limit, ok := f.Value.(int64)
+	if number, isFloat := f.Value.(float64); isFloat { // 1e3 and 1000.0 are whole numbers, too
+		limit, ok = wholeNumber(number)
+	}
 	if !ok {
 		return nil, &invalidFilter{where + "/value", "this field is compared with a whole number of milliseconds"}
 	}
@@ -128,6 +132,11 @@ func ipCondition(values []string, where string) (condition, error) {
 			return err == nil && wanted[ip.Unmap()]
 		})
 	}, nil
+}
+
+// wholeNumber refuses numbers that a float64 may have rounded.
+func wholeNumber(f float64) (int64, bool) {
+	return int64(f), f == math.Trunc(f) && math.Abs(f) <= 1<<53
 }
 
 // stringsOf accepts a list, or a single string.

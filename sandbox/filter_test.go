@@ -89,6 +89,8 @@ func TestFiltersSelectEndpoints(t *testing.T) {
 		{"IP as a bare string", filters("ip_list", "in", `"10.0.0.2"`), "b"},
 		{"first seen since", filters("first_seen", "gte", `1584983036946`), "b c"},
 		{"first seen until", filters("first_seen", "lte", `1584983036946`), "a b"},
+		{"time with a decimal point", filters("first_seen", "gte", `1584983036946.0`), "b c"},
+		{"time with an exponent", filters("last_seen", "lte", `9e12`), "a b c"},
 		{"last seen since", filters("last_seen", "gte", `1584990236945`), "b c"},
 		{"last seen until", filters("last_seen", "lte", `1584990236944`), "a"},
 		{"never seen is not long ago", filters("last_seen", "lte", `9000000000000`), "a b c"},

@@ -48,13 +48,18 @@ func (t *Tenant) execute(x *exchange, r *http.Request, id string) {
 
 // getScanRunStatus ignores the requested fields: only status is published.
 func (t *Tenant) getScanRunStatus(x *exchange, r *http.Request) response {
-	id, err := strconv.ParseInt(r.URL.Query().Get("id"), 10, 64)
-	if err != nil {
+	value := r.URL.Query().Get("id")
+	id, err := strconv.ParseInt(value, 10, 64)
+	ok := err == nil
+	if number, err := strconv.ParseFloat(value, 64); err == nil && !ok { // 1e3 and 1000.0 are whole numbers, too
+		id, ok = wholeNumber(number)
+	}
+	if !ok {
 		x.note([]api.Problem{{In: "query", Name: "id", Reason: undecodable}})
 		return netscanError(http.StatusBadRequest, invalidParameters, "id", undecodable)
 	}
-	state, ok := t.runs.next(id)
-	if !ok {
+	state, known := t.runs.next(id)
+	if !known {
 		return netscanError(http.StatusNotFound, "Run ID not found", "id", "no scan run has this ID")
 	}
 	return response{http.StatusOK, gen.ScanRunStatus{DATA: "Scan is in " + state + " state"}}

@@ -137,7 +137,7 @@ func TestRefusedRequestsGetTheEnvelopeOfTheOperation(t *testing.T) {
 	}
 }
 
-// Published clients send a slash at the end of the path, and a number as the incident.
+// Published clients send a slash at the end of the path, and numbers in several forms.
 func TestRequestsOfPublishedClientsAreExecuted(t *testing.T) {
 	for _, c := range []struct {
 		name, method, target, body string
@@ -145,6 +145,9 @@ func TestRequestsOfPublishedClientsAreExecuted(t *testing.T) {
 	}{
 		{"status with a slash", "GET", runPath + "/?id=1&fields=status", "", 200},
 		{"abort with a slash", "POST", abortPath + "/", `{"request_data":{"filters":"all"}}`, 200},
+		{"ID with a decimal point", "GET", runPath + "?id=1.0&fields=status", "", 200},
+		{"ID with an exponent", "GET", runPath + "?id=10e-1&fields=status", "", 200},
+		{"ID with a fraction", "GET", runPath + "?id=1.5&fields=status", "", 400},
 		{"numeric incident", "POST", abortPath, `{"request_data":{"filters":"all","incident_id":4711}}`, 200},
 		{"both", "POST", abortPath + "/", `{"request_data":{"filters":"all","incident_id":22519813685366}}`, 200},
 		{"two slashes", "POST", abortPath + "//", `{"request_data":{"filters":"all"}}`, 404},

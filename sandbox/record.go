@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,7 +16,8 @@ import (
 const (
 	maxCalls    = 1000     // kept; older ones are forgotten
 	maxBody     = 1 << 20  // bytes of a body; more are refused
-	maxRecorded = 64 << 10 // bytes kept of a body, a path, a query, and of all headers of a call together
+	maxRecorded = 64 << 10 // bytes kept of a body, a path, a query, and of the whole header
+	maxValues   = 100      // kept of a header
 
 	hidden = "[hidden]"
 )
@@ -28,8 +30,9 @@ type Call struct {
 	Query  string // as sent
 	Body   string // its first 64 KiB
 
-	// Header is the request's header. The values of Authorization, Proxy-Authorization, Cookie and X-Xdr-Nonce are
-	// replaced by "[hidden]"; a key that was sent anywhere else is recorded like any other string. At most 64 KiB are kept.
+	// Header is the request's header, at most 100 values and 64 KiB of it. The values of Authorization,
+	// Proxy-Authorization, Cookie and X-Xdr-Nonce are replaced by "[hidden]". A key that was sent anywhere else is recorded
+	// like any other string.
 	Header http.Header
 
 	// Status is the HTTP status of the response, or 0 if there is none, or none yet.
@@ -113,13 +116,15 @@ func clip(s string) string {
 // recorded copies a header without the values that authenticate.
 func recorded(h http.Header) http.Header {
 	kept, room := http.Header{}, maxRecorded
-	for name, values := range h {
-		for _, v := range values {
+	values := 0
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		for _, v := range h[name] {
 			switch http.CanonicalHeaderKey(name) {
 			case headerAuthorization, headerNonce, "Proxy-Authorization", "Cookie":
 				v = hidden
 			}
-			if room -= len(name) + len(v); room < 0 {
+			values++
+			if room -= len(name) + len(v); room < 0 || values > maxValues {
 				return kept
 			}
 			kept[name] = append(kept[name], v)
