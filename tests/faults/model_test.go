@@ -364,7 +364,7 @@ func (s *simulation) run(newTarget func(*simulation, http.RoundTripper) target) 
 	for _, c := range s.calls {
 		broken = append(broken, s.check(c)...)
 	}
-	if t.methods != nil && s.kind.round == nil {
+	if t.methods != nil && !s.kind.silent && !s.kind.hedges && s.kind.repeats == 0 {
 		broken = append(broken, s.received.unsigned()...)
 	}
 	return broken
@@ -406,7 +406,7 @@ var errNoProxy = errors.New("the proxy function failed")
 func (s *simulation) randomTransport(d dice) *http.Transport {
 	tr := s.transport()
 	failing := 0
-	if d.chance(0) {
+	if d.chance(8) {
 		failing = []int{40, 100}[d.IntN(2)]
 	}
 	if s.proxied || failing > 0 {

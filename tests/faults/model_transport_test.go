@@ -34,12 +34,32 @@ var transportKinds = []transportKind{
 	{name: "net/http"},
 	{name: "net/http"},
 	{name: "net/http"},
+	{name: "a protocol of net/http that passes requests on", registered: true, round: http.RoundTripper.RoundTrip},
+	{name: "a protocol of net/http that clones", registered: true, round: clone},
+	{name: "a protocol of net/http that is silent", registered: true, silent: true, round: silently},
+	{name: "a protocol of net/http that falls back", registered: true, silent: true, round: fallBack(unreachable.RoundTrip, silently)},
+	{name: "a protocol of net/http that tries again", registered: true, silent: true, repeats: 3, round: trySilentlyAgain},
 	{name: "a wrapper", round: http.RoundTripper.RoundTrip},
 	{name: "a wrapper that clones", round: clone},
+	{name: "a wrapper that instruments", round: instrument},
+	{name: "a wrapper that instruments", round: instrument},
+	{name: "a wrapper that rebuilds headers", round: rebuildHeaders},
+	{name: "a wrapper that rebuilds headers", round: rebuildHeaders},
 	{name: "a wrapper that reads the body first", round: readBodyFirst},
 	{name: "a wrapper that drops GetBody", round: dropGetBody},
+	{name: "a wrapper that goes on after its context", round: goOn},
+	{name: "a wrapper that hedges", hedges: true, round: hedge},
+	{name: "a silent wrapper that hedges", silent: true, hedges: true, round: func(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
+		return hedge(inner, r.WithContext(untraced{r.Context()}))
+	}},
 	{name: "a silent wrapper", silent: true, round: silently},
 	{name: "a silent wrapper", silent: true, round: silently},
+	{name: "a wrapper that falls back to a silent stack", silent: true, round: fallBack(unreachable.RoundTrip, silently)},
+	{name: "a wrapper that falls back to a silent stack", silent: true, round: fallBack(unreachable.RoundTrip, silently)},
+	{name: "a wrapper that falls back from a silent stack", silent: true, round: func(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
+		first := func(r *http.Request) (*http.Response, error) { return silently(inner, r) }
+		return fallBack(first, http.RoundTripper.RoundTrip)(inner, r)
+	}},
 	{name: "a wrapper that tries again", repeats: 3, round: tryAgain},
 	{name: "a silent wrapper that tries again", silent: true, repeats: 3, round: trySilentlyAgain},
 	{name: "a wrapper that keeps the body and tries again", repeats: 3, round: func(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
