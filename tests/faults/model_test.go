@@ -364,7 +364,7 @@ func (s *simulation) run(newTarget func(*simulation, http.RoundTripper) target) 
 	for _, c := range s.calls {
 		broken = append(broken, s.check(c)...)
 	}
-	if t.methods != nil && !s.kind.silent && !s.kind.hedges && s.kind.repeats == 0 {
+	if t.methods != nil && !s.kind.silent && s.kind.repeats == 0 {
 		broken = append(broken, s.received.unsigned()...)
 	}
 	return broken

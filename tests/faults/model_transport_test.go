@@ -19,7 +19,6 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 type transportKind struct {
 	name    string
 	silent  bool // httptrace does not see all of its requests
-	hedges  bool // it sends the headers of a request twice
 	repeats int  // how often it may send a request by itself, or let net/http do so in a way that no client can stop
 	// round sends a request through net/http's transport. Without it that transport is used directly.
 	round func(inner http.RoundTripper, r *http.Request) (*http.Response, error)
@@ -48,10 +47,6 @@ var transportKinds = []transportKind{
 	{name: "a wrapper that reads the body first", round: readBodyFirst},
 	{name: "a wrapper that drops GetBody", round: dropGetBody},
 	{name: "a wrapper that goes on after its context", round: goOn},
-	{name: "a wrapper that hedges", hedges: true, round: hedge},
-	{name: "a silent wrapper that hedges", silent: true, hedges: true, round: func(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
-		return hedge(inner, r.WithContext(untraced{r.Context()}))
-	}},
 	{name: "a silent wrapper", silent: true, round: silently},
 	{name: "a silent wrapper", silent: true, round: silently},
 	{name: "a wrapper that falls back to a silent stack", silent: true, round: fallBack(unreachable.RoundTrip, silently)},
@@ -189,43 +184,6 @@ func goOn(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
 		}()
 		return nil, r.Context().Err()
 	}
-}
-
-// hedge sends a request with a body twice at the same time, and returns the first response.
-func hedge(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
-	again, ok := withFreshBody(r)
-	if !ok || !hasBody(r) {
-		return inner.RoundTrip(r)
-	}
-	type result struct {
-		res    *http.Response
-		err    error
-		cancel context.CancelFunc
-	}
-	results := make(chan result, 2)
-	for _, r := range []*http.Request{r, again} {
-		go func() {
-			ctx, cancel := context.WithCancel(r.Context())
-			res, err := inner.RoundTrip(r.WithContext(ctx))
-			results <- result{res, err, cancel}
-		}()
-	}
-	first := <-results
-	if first.err != nil {
-		first.cancel()
-		first = <-results
-		context.AfterFunc(r.Context(), first.cancel)
-		return first.res, first.err
-	}
-	context.AfterFunc(r.Context(), first.cancel)
-	go func() {
-		second := <-results
-		second.cancel()
-		if second.err == nil {
-			second.res.Body.Close()
-		}
-	}()
-	return first.res, nil
 }
 
 // unreachable reports to httptrace and never connects.
