@@ -59,6 +59,9 @@ func TestVisibleShowsWherePrintableLeavesOut(t *testing.T) {
 
 func TestNothingThatATerminalObeysIsLeft(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if r > 0x33479 && r < 0xe0000 || r > 0xe0fff { // ideographs, unassigned and private characters: a sample
+			r += 100
+		}
 		in := "a" + string(r) + "b"
 		for name, got := range map[string]string{"Printable": Printable(in, 100), "Visible": Visible(in, 100)} {
 			if !isShowable(got) {
