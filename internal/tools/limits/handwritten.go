@@ -15,8 +15,8 @@ import (
 )
 
 // HandWritten reports where hand-written code does not fit the document: operations that wrapper sends and the document
-// lacks, schemas that gen/types.go is written for, and required parameters and properties that wrapper does not set.
-// root is the repository.
+// lacks, schemas that gen/types.go is written for, required parameters, properties and headers of the security that wrapper
+// does not set, and paths that have moved. root is the repository.
 func HandWritten(doc *openapi3.T, root string) ([]string, error) {
 	w, err := readWrapper(root)
 	if err != nil {
@@ -26,7 +26,8 @@ func HandWritten(doc *openapi3.T, root string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(w.missingOperations(doc), schemas, w.unsent(doc)), nil
+	moved, err := w.moved(doc, root)
+	return slices.Concat(w.missingOperations(doc), schemas, w.unsent(doc), w.unsigned(doc), moved), err
 }
 
 const seeAnother = "see \"Another document\" in CONTRIBUTING.md"

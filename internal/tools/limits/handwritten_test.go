@@ -12,7 +12,10 @@ func repository(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
 	for name, content := range map[string]string{
-		"gen/types.go": "package gen\nfunc (i *Inner) first() string { return string(i.Name) }\n",
+		"gen/types.go":          "package gen\nfunc (i *Inner) first() string { return string(i.Name) }\n",
+		"gen/client.gen.go":     "package gen\n\nfunc NewCancelRequest(server string) {\n\toperationPath := fmt.Sprintf(\"/cancel\")\n}\n",
+		"tests/cancel_test.go":  "package tests\nconst path = \"/cancel\"\n",
+		"wrapper/credential.go": "package wrapper\nconst header = \"X-Key\"\n",
 		"wrapper/cancel.go": `package wrapper
 func cancel() {
 	gen.NewCancelRequest()
@@ -40,20 +43,22 @@ func TestHandWritten(t *testing.T) {
 	const document = `
 openapi: 3.0.3
 info: {title: T, version: "1"}
+security: [{Key: []}]
 paths:
-  /cancel:
+  PATH:
     post:
       operationId: OPERATION
       parameters: [{name: id, in: query, required: true, schema: {type: integer}}PARAMETER]
       requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Body'}}}}
       responses: {'200': {description: OK}}
 components:
+  securitySchemes: {Key: {SECURITY}}
   schemas:
     Body: {type: object, required: [inner], properties: {inner: {$ref: '#/components/schemas/INNER'}}}
     INNER: {type: object, required: [REQUIRED], properties: {name: {type: string}, later: {type: boolean}}}
     Other: {type: object, required: [unused], properties: {unused: {type: string}}}
 `
-	for _, tt := range []struct{ name, operation, parameter, required, inner, want string }{
+	for _, tt := range []struct{ name, operation, parameter, required, inner, path, security, want string }{
 		{name: "as it is"},
 		{name: "an optional parameter", parameter: ", {name: later, in: query, schema: {type: integer}}"},
 		{
@@ -73,6 +78,15 @@ components:
 			want: `schema Inner: gen/types.go is written for it, and the document has no such schema; see "Another document" in CONTRIBUTING.md`,
 		},
 		{
+			name: "another path", path: "/v2/cancel",
+			want: "operation cancel: its path was /cancel and is /v2/cancel now; replace it, also where it is spelled with ~1, in tests/cancel_test.go, then generate again",
+		},
+		{
+			name: "another header of the security", security: "type: apiKey, in: header, name: x-other",
+			want: "security: the security scheme Key needs the header x-other, and wrapper does not send it: add it to Credential.Sign first",
+		},
+		{name: "a key in the query", security: "type: apiKey, in: query, name: key", want: "security: the security scheme Key is in the query"},
+		{
 			name: "another operationId", operation: "stop",
 			want: `operation Cancel: wrapper calls gen.NewCancelRequest, and the document has no such operation; see "Another document" in CONTRIBUTING.md`,
 		},
@@ -86,7 +100,8 @@ components:
 			}
 			doc, err := Load(t.Context(), []byte(strings.NewReplacer("PARAMETER", tt.parameter, "REQUIRED", or(tt.required, "name"),
 				"OPERATION", or(tt.operation, "cancel"),
-				"INNER", or(tt.inner, "Inner")).Replace(document)))
+				"INNER", or(tt.inner, "Inner"), "PATH", or(tt.path, "/cancel"),
+				"SECURITY", or(tt.security, "type: apiKey, in: header, name: x-key")).Replace(document)))
 			if err != nil {
 				t.Fatal(err)
 			}

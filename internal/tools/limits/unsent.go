@@ -8,6 +8,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -74,7 +75,8 @@ func (u *unsentFields) schema(id string, ref *openapi3.SchemaRef) {
 
 // wrapperCode is what the hand-written client uses of package gen.
 type wrapperCode struct {
-	fields map[string]map[string]bool // by the name in gen, the fields that the files that use it mention
+	fields  map[string]map[string]bool // by the name in gen, the fields that the files that use it mention
+	strings map[string]bool            // in lower case
 }
 
 func readWrapper(root string) (*wrapperCode, error) {
@@ -82,7 +84,7 @@ func readWrapper(root string) (*wrapperCode, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &wrapperCode{fields: map[string]map[string]bool{}}
+	w := &wrapperCode{fields: map[string]map[string]bool{}, strings: map[string]bool{}}
 	for _, path := range files {
 		if strings.HasSuffix(path, "_test.go") {
 			continue
@@ -99,6 +101,10 @@ func readWrapper(root string) (*wrapperCode, error) {
 					names[n.Sel.Name] = true
 				} else {
 					fields[n.Sel.Name] = true
+				}
+			case *ast.BasicLit:
+				if text, err := strconv.Unquote(n.Value); err == nil && n.Kind == token.STRING {
+					w.strings[strings.ToLower(text)] = true
 				}
 			case *ast.KeyValueExpr:
 				if key, isName := n.Key.(*ast.Ident); isName {
