@@ -48,13 +48,17 @@ func TestModel(t *testing.T) {
 		t.Logf("seed %d:\n%s", seed, playAndReport(t, seed).transcript())
 		return
 	}
+	count := *schedules
+	if testing.Short() {
+		count = min(count, 300)
+	}
 	seen := tally{counts: map[string]int{}}
 	workers := runtime.GOMAXPROCS(0)
 	t.Run("schedules", func(t *testing.T) {
 		for worker := range workers {
 			t.Run(fmt.Sprintf("worker %d", worker), func(t *testing.T) {
 				t.Parallel()
-				for n := worker; n < *schedules && !t.Failed(); n += workers {
+				for n := worker; n < count && !t.Failed(); n += workers {
 					seen.add(playAndReport(t, *firstSeed+uint64(n)))
 				}
 			})
@@ -63,7 +67,7 @@ func TestModel(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(seen.counts)) {
 		t.Logf("%7d %s", seen.counts[name], name)
 	}
-	if *schedules < 500 || t.Failed() {
+	if count < 500 || t.Failed() {
 		return
 	}
 	for _, name := range []string{"succeeded", "refused", "executed, outcome unknown", "not executed, outcome unknown", "not sent", "executed, definite error"} {
