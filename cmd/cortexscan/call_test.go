@@ -20,7 +20,7 @@ import (
 )
 
 // Each kind of error has a name, an exit status, and a meaning for each command.
-func TestMeaning(t *testing.T) {
+func TestErrorsHaveAKindAStatusAndAMessage(t *testing.T) {
 	status, abort := call{run: 12345, host: "acme.example"}, call{abort: true, host: "acme.example"}
 	refused := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
 	limited := errors.Join(&wrapper.APIError{StatusCode: 429, RetryAfter: 10 * time.Minute}, wrapper.ErrRateLimited)
@@ -123,7 +123,7 @@ func TestExitStatusAgreesWithTheMessageAndTheHint(t *testing.T) {
 }
 
 // A person who interrupts while the service is slow learns whether the request was sent.
-func TestInterruptedWhileWaitingForTheAnswer(t *testing.T) {
+func TestInterruptWhileTheServiceIsSlow(t *testing.T) {
 	for _, c := range []struct {
 		args string
 		exit int
@@ -150,7 +150,7 @@ func TestInterruptedWhileWaitingForTheAnswer(t *testing.T) {
 }
 
 // After a 429 the service has refused the request, so an interruption of the wait for the next attempt is harmless.
-func TestInterruptedBetweenAttempts(t *testing.T) {
+func TestInterruptBetweenAttempts(t *testing.T) {
 	c := newTrial(t, "abort", "--hostname", "laptop-17", "--yes")
 	c.tenant.Fail(sandbox.Failure{Times: 1, Status: 429, Header: map[string][]string{"Retry-After": {"20"}}})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -166,7 +166,7 @@ func TestInterruptedBetweenAttempts(t *testing.T) {
 }
 
 // The limit of an answer's size is described without the names of Go.
-func TestTooLargeAnswer(t *testing.T) {
+func TestTooLargeResponse(t *testing.T) {
 	c := newTrial(t, "status", "790")
 	c.tenant.Fail(sandbox.Failure{Status: 200, Body: strings.Repeat(" ", 8<<20+1)})
 	c.run(t, t.Context(), exitRefused)

@@ -18,7 +18,7 @@ func TestDemoFitsATerminal(t *testing.T) {
 	}
 }
 
-func TestDemoInterrupted(t *testing.T) {
+func TestInterruptedDemoDoesNotClaimSuccess(t *testing.T) {
 	c := newTrial(t, "demo")
 	ctx, cancel := context.WithCancel(t.Context())
 	c.sys.io.Out = writerFunc(func(p []byte) (int, error) {

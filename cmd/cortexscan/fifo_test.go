@@ -10,7 +10,7 @@ import (
 )
 
 // A FIFO that nobody writes to blocks in open already; the first Ctrl-C ends that.
-func TestInterruptedAtAFIFO(t *testing.T) {
+func TestInterruptEndsReadingAFIFO(t *testing.T) {
 	fifo := filepath.Join(t.TempDir(), "fifo")
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
 		t.Skip(err)

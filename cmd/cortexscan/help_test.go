@@ -33,7 +33,7 @@ func TestHelpFitsATerminal(t *testing.T) {
 }
 
 // The flags that the help mentions exist.
-func TestHelpNamesFlagsThatExist(t *testing.T) {
+func TestHelpNamesOnlyExistingFlags(t *testing.T) {
 	commands := tree(t)
 	known := map[string]bool{}
 	for _, cmd := range commands {

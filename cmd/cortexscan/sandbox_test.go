@@ -41,7 +41,7 @@ type sandboxOutput struct {
 }
 
 // The other commands work with what the sandbox prints, whatever the type of key.
-func TestOtherCommandsInTheSandbox(t *testing.T) {
+func TestOtherCommandsWorkWithTheSandbox(t *testing.T) {
 	for _, kind := range []string{"advanced", "standard"} {
 		t.Run(kind, func(t *testing.T) {
 			printed := startSandbox(t, "--key-type", kind)
@@ -87,7 +87,7 @@ func page(t *testing.T, url string) string {
 	return string(body)
 }
 
-func TestEverySandboxHasAKeyOfItsOwn(t *testing.T) {
+func TestEverySandboxHasItsOwnKey(t *testing.T) {
 	one, other := startSandbox(t), startSandbox(t)
 	if one.Environment[wrapper.EnvKey] == other.Environment[wrapper.EnvKey] {
 		t.Error("two sandboxes have the same key")
@@ -99,7 +99,7 @@ func TestEverySandboxHasAKeyOfItsOwn(t *testing.T) {
 	wantText(t, trial.stderr.String(), "401")
 }
 
-func TestSandboxWhereThePortIsTaken(t *testing.T) {
+func TestSandboxReportsAPortInUse(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +110,7 @@ func TestSandboxWhereThePortIsTaken(t *testing.T) {
 	wantText(t, trial.stderr.String(), "cannot listen on "+l.Addr().String(), "--listen 0 uses any free port")
 }
 
-func TestPublicSandboxSaysSo(t *testing.T) {
+func TestPublicSandboxWarns(t *testing.T) {
 	trial := newOffline("sandbox", "--public", "--listen", "0.0.0.0:0")
 	trial.settings[wrapper.EnvKeyFile] = "/run/secrets/key"
 	ended, stop := context.WithCancel(t.Context())

@@ -1,11 +1,21 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"iter"
 	"math"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
+	"example.com/cortexscan/gen"
+	"example.com/cortexscan/wrapper"
 )
 
-func TestRunID(t *testing.T) {
+func TestRunIDIsAPositiveNumber(t *testing.T) {
 	const notPositive = `the ID of a scan run is a positive whole number, not `
 	for _, c := range []struct {
 		args []string
@@ -27,6 +37,174 @@ func TestRunID(t *testing.T) {
 		got, err := parseRunID(c.args)
 		if got != c.want && c.err == "" || (err == nil) != (c.err == "") || err != nil && err.Error() != c.err {
 			t.Errorf("%q: got %d, %v", c.args, got, err)
+		}
+	}
+}
+
+var errNetwork = errors.New("the network is down")
+
+// polls yields one state after the other, every 2.3 s; "" is a poll that fails. The last pair has the error, if any.
+func polls(ctx context.Context, end error, states ...string) iter.Seq2[*gen.ScanRunStatus, error] {
+	return func(yield func(*gen.ScanRunStatus, error) bool) {
+		var last *gen.ScanRunStatus
+		for i, state := range states {
+			if i > 0 {
+				select {
+				case <-ctx.Done():
+					yield(last, ctx.Err())
+					return
+				case <-time.After(2300 * time.Millisecond):
+				}
+			}
+			var err error
+			if state == "" {
+				err = errNetwork
+			} else {
+				last = &gen.ScanRunStatus{DATA: "Scan is in " + state + " state"}
+			}
+			if i == len(states)-1 && end != nil {
+				err = end
+			}
+			if !yield(last, err) {
+				return
+			}
+		}
+	}
+}
+
+// watch runs it at a terminal, or not, by a clock that does not wait.
+func watch(terminal bool, statuses iter.Seq2[*gen.ScanRunStatus, error]) (c *trial, err error) {
+	c = newOffline()
+	if terminal {
+		c.atTerminal()
+	}
+	c.sys.now = time.Now
+	err = watchRun(&session{c.sys, false}, call{run: 7}, statuses)
+	return c, err
+}
+
+func TestWaitOnATerminalUpdatesOneLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, err := watch(true, polls(t.Context(), nil, "Pending", "Running", "", "", "Running", "Completed"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := c.stdout.String()
+		if strings.Count(text, "\n") != 1 || !strings.HasSuffix(text, "\n") {
+			t.Errorf("not one line: %q", text)
+		}
+		var shown []string
+		for s := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\r\x1b[K\x1b[?7l") {
+			shown = append(shown, strings.NewReplacer("\x1b[33m", "", "\x1b[32m", "", "\x1b[0m", "", "\x1b[?7h", "").Replace(s))
+		}
+		want := []string{"",
+			"scan run 7  Pending  0s  1 poll", "scan run 7  Pending  1s  1 poll", "scan run 7  Pending  2s  1 poll",
+			"scan run 7  Running  2s  2 polls", "scan run 7  Running  3s  2 polls", "scan run 7  Running  4s  2 polls",
+			"scan run 7  Running  5s  2 polls  reconnecting", "scan run 7  Running  6s  2 polls  reconnecting",
+			"scan run 7  Running  6s  2 polls  reconnecting", "scan run 7  Running  7s  2 polls  reconnecting",
+			"scan run 7  Running  8s  2 polls  reconnecting", "scan run 7  Running  9s  2 polls  reconnecting",
+			"scan run 7  Running  9s  3 polls", "scan run 7  Running  10s  3 polls", "scan run 7  Running  11s  3 polls",
+			"scan run 7  Completed  11s  4 polls"}
+		if strings.Join(shown, "|") != strings.Join(want, "|") {
+			t.Errorf("got  %q\nwant %q", shown, want)
+		}
+	})
+}
+
+func TestWaitInAPipePrintsEachChange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, err := watch(false, polls(t.Context(), nil, "Pending", "", "", "Pending", "Running", "Completed"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		const at = "2000-01-01T00:00:"
+		want := at + "00Z  scan run 7  Pending\n" + at + "09Z  scan run 7  Running\n" + at + "11Z  scan run 7  Completed\n"
+		if c.stdout.String() != want {
+			t.Errorf("got %q", c.stdout.String())
+		}
+		want = at + "03Z  scan run 7  reconnecting: the network is down\n" + at + "06Z  scan run 7  connected again\n"
+		if c.stderr.String() != want {
+			t.Errorf("got %q", c.stderr.String())
+		}
+	})
+}
+
+func TestErrorOfAWaitHasTheLastState(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		end    error
+		states []string
+		want   failure
+	}{
+		{"the network stays down", errNetwork, []string{"Pending", "Running", ""}, failure{
+			Exit: exitNetwork, Message: "acme.example cannot be reached", Note: "the last state of the scan run was Running", LastState: "Running"}},
+		{"another state", wrapper.ErrUnexpectedState, []string{"Running", "Failed"}, failure{
+			Exit: exitUnexpectedState, Message: "scan run 7 ended in state Failed, not in Completed", LastState: "Failed"}},
+		{"the first poll fails", errNetwork, []string{""}, failure{Exit: exitNetwork, Message: "acme.example cannot be reached"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				trial := newOffline()
+				trial.atTerminal()
+				err := watchRun(&session{trial.sys, false}, call{run: 7, host: "acme.example", until: []string{"Completed"}}, polls(t.Context(), c.end, c.states...))
+				f := describe(err)
+				if f.Exit != c.want.Exit || f.Message != c.want.Message || f.Note != c.want.Note || f.LastState != c.want.LastState {
+					t.Errorf("got %+v", f)
+				}
+				if out := trial.stdout.String(); out != "" && !strings.HasSuffix(out, "\n") {
+					t.Error("the line is not ended before the error is printed")
+				}
+				if strings.Contains(trial.stdout.String(), "reconnecting") {
+					t.Error("it says that it is reconnecting, at the end")
+				}
+			})
+		})
+	}
+}
+
+func TestInterruptEndsAWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(11*time.Second, cancel)
+		start := time.Now()
+		states := strings.Fields(strings.Repeat("Running ", 100))
+		_, err := watch(true, polls(ctx, nil, states...))
+		f := describe(err)
+		if f.Exit != exitInterrupted || f.Message != "interrupted" || f.LastState != "Running" {
+			t.Errorf("got %+v", f)
+		}
+		if took := time.Since(start); took != 11*time.Second {
+			t.Errorf("it ended after %v", took)
+		}
+	})
+}
+
+func TestWaitEndsWithAMessageWithoutAState(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, err := watch(true, polls(t.Context(), wrapper.ErrUnexpectedResponse, "Running", "\x1b[31m"))
+		if f := describe(err); f.Exit != exitRefused || f.Message != "the service's message has no state: Scan is in [31m state" {
+			t.Errorf("got %+v", f)
+		}
+	})
+}
+
+func TestWaitOnADumbTerminalPrintsLines(t *testing.T) {
+	c := newTrial(t, "status", "789", "--wait", "--every", "1ms")
+	c.atTerminal()
+	c.settings["TERM"] = "dumb"
+	c.run(t, t.Context(), exitDone)
+	want := "2026-11-22T21:00:00Z  scan run 789  Pending\n2026-11-22T21:00:00Z  scan run 789  Running\n2026-11-22T21:00:00Z  scan run 789  Completed\n"
+	if c.stdout.String() != want {
+		t.Errorf("got %q", c.stdout.String())
+	}
+}
+
+func TestStatesHaveColors(t *testing.T) {
+	for state, want := range map[string]terminal.Style{
+		"Completed": terminal.Green, "FAILED": terminal.Red, "Running": terminal.Yellow, "whatever": terminal.Yellow,
+	} {
+		if got := stateStyle(state); got != want {
+			t.Errorf("%s: %s", state, got)
 		}
 	}
 }

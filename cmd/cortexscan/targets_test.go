@@ -2,14 +2,16 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"example.com/cortexscan/api"
+	"example.com/cortexscan/wrapper"
 )
 
-func TestInWords(t *testing.T) {
+func TestConfirmationListsTenValues(t *testing.T) {
 	many := make([]string, 13)
 	for i := range many {
 		many[i] = fmt.Sprint(i)
@@ -27,46 +29,29 @@ func TestInWords(t *testing.T) {
 	}
 }
 
-// The flags whose values are documented are those that the contract lists values for, and their help names them.
-func TestHelpListsDocumentedValues(t *testing.T) {
-	var with []string
-	for _, f := range targetFlags() {
-		name := f.Names()[0]
-		values := documentedValues(name)
-		if values == nil {
-			continue
-		}
-		with = append(with, name)
-		if usage := flagUsage(f); !strings.HasSuffix(usage, ": "+strings.Join(values, ", ")) {
-			t.Errorf("--%s: %s", name, usage)
-		}
-	}
-	if got := strings.Join(with, " "); got != "platform status isolation" {
-		t.Errorf("got %s", got)
-	}
-}
-
-// Every filter that the contract documents has a flag.
-func TestEveryDocumentedFilterHasAFlag(t *testing.T) {
-	flags := map[string]bool{}
+// Every filter of the spec has a flag, with the values that the spec documents.
+func TestFlagsMatchTheSpec(t *testing.T) {
+	documented := map[string][]string{} // by field
 	for _, f := range listFilters {
-		flags[f.filter().Field] = true
+		documented[f.filter().Field] = f.documented
 	}
 	for _, f := range timeFilters {
-		flags[f.filter(time.Now()).Field] = true
+		documented[f.filter(time.Now()).Field] = nil
 	}
 	known := api.KnownFilters()
 	for _, k := range known {
-		if !flags[k.Field] {
-			t.Errorf("%s is in the contract and has no flag: add it to listFilters or timeFilters in targets.go", k.Field)
+		values, has := documented[k.Field]
+		if !has || !slices.Equal(values, k.Values) {
+			t.Errorf("%s: the spec documents the values %q, targets.go %q", k.Field, k.Values, values)
 		}
+		delete(documented, k.Field)
 	}
-	if len(known) == 0 {
-		t.Error("the contract documents no filters")
+	if len(documented) > 0 || len(known) == 0 {
+		t.Errorf("not in the spec: %v", documented)
 	}
 }
 
-func TestParseList(t *testing.T) {
+func TestListOfNames(t *testing.T) {
 	const notOne = ": want one host name per line, without quotes, commas, or spaces"
 	for name, c := range map[string]struct{ content, want string }{
 		"lines":                      {"a\nb\n", "a b"},
@@ -93,6 +78,50 @@ func TestParseList(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestEmptyRangesOfTimeGetAWarning(t *testing.T) {
+	now := time.Date(2026, 11, 22, 21, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		times map[string]time.Duration // after now
+		want  string
+	}{
+		{map[string]time.Duration{"seen-since": -2, "seen-until": -1}, ""},
+		{map[string]time.Duration{"seen-since": -1, "seen-until": -1}, ""},
+		{map[string]time.Duration{"seen-since": -1, "seen-until": -2}, "--seen-since is after --seen-until: no endpoint can match"},
+		{map[string]time.Duration{"first-seen-since": -1, "first-seen-until": -2}, "--first-seen-since is after --first-seen-until: no endpoint can match"},
+		{map[string]time.Duration{"first-seen-since": -1, "seen-until": -2}, "--first-seen-since is after --seen-until: no endpoint can match"},
+		{map[string]time.Duration{"seen-since": -1, "first-seen-until": -2}, ""},
+		{map[string]time.Duration{"seen-since": 1}, "--seen-since is in the future: no endpoint can match"},
+		{map[string]time.Duration{"seen-until": 1}, ""},
+	} {
+		targets := &targets{}
+		for flag, after := range c.times {
+			targets.filters = append(targets.filters, filter{flag: flag, time: now.Add(after)})
+		}
+		if got := strings.Join(targets.timeWarnings(now), "; "); got != c.want {
+			t.Errorf("%v: got %q, want %q", c.times, got, c.want)
+		}
+	}
+}
+
+func TestWarningsNameTheFlag(t *testing.T) {
+	targets := &targets{filters: []filter{
+		{EndpointFilter: wrapper.Platforms("linux", "win\u202e"), flag: "platform", values: []string{"linux", "win\u202e"}},
+		{EndpointFilter: wrapper.Where("hostnam", "eq", "x"), flag: "where", values: []string{"x"}},
+	}}
+	for pointer, want := range map[string]string{
+		"/request_data/filters/0/value/1":  `--platform: "win" is odd`,
+		"/request_data/filters/1/field":    `--where: "hostnam" is odd`,
+		"/request_data/filters/1/operator": `--where: "eq" is odd`,
+		"/request_data/filters/1/value/9":  `--where: "" is odd`,
+		"/request_data/filters/2/field":    "body /request_data/filters/2/field is odd",
+		"/request_data/incident_id":        "body /request_data/incident_id is odd",
+	} {
+		if got := targets.advice(api.Problem{In: "body", Pointer: pointer, Reason: "is odd"}); got != want {
+			t.Errorf("%s: got %q, want %q", pointer, got, want)
 		}
 	}
 }

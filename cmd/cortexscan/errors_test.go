@@ -4,11 +4,42 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 )
 
-func TestErrorsAreCleanLines(t *testing.T) {
+// The page for scripts and the help list every exit status, the page every kind beside its status.
+func TestExitStatusIsDocumented(t *testing.T) {
+	page, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]string{} // by the status
+	for line := range strings.Lines(string(page)) {
+		if cells := strings.Split(line, "|"); len(cells) == 5 {
+			rows[strings.TrimSpace(cells[1])] = cells[3]
+		}
+	}
+	documented := func(name string, exit int) {
+		t.Helper()
+		if !strings.Contains(rows[strconv.Itoa(exit)], "`"+name+"`") {
+			t.Errorf("README.md: %s is not in the row of exit status %d", name, exit)
+		}
+		if !strings.Contains(about, fmt.Sprintf("\n  %d  ", exit)) {
+			t.Errorf("the help does not list exit status %d", exit)
+		}
+	}
+	for _, k := range kinds {
+		if !errors.Is(k.err, errProblems) { // whose error is the result itself
+			documented(k.name, k.exit)
+		}
+	}
+	documented("network", exitNetwork)
+}
+
+func TestErrorsAreOnePrintableLine(t *testing.T) {
 	for _, err := range []error{
 		errors.New("bad\x1b[31m\u202e\nnews"), usagef("%s", "bad\x1b[31m\u202e\nnews"),
 		fmt.Errorf("%w", errors.New("bad\x1b[31m\u202e\u2028news")),
@@ -19,7 +50,7 @@ func TestErrorsAreCleanLines(t *testing.T) {
 	}
 }
 
-func TestErrorIsBrokenBetweenWordsOnlyOnATerminal(t *testing.T) {
+func TestErrorsAreWrappedOnlyOnATerminal(t *testing.T) {
 	c := newTrial(t, "status", "790", "--key-type", "standard")
 	c.run(t, t.Context(), exitRefused)
 	if n := strings.Count(c.stderr.String(), "\n"); n != 3 {
@@ -40,7 +71,7 @@ type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
-func TestOutputThatCannotBeWritten(t *testing.T) {
+func TestUnwritableOutputIsAnError(t *testing.T) {
 	ended, stop := context.WithCancel(t.Context())
 	stop() // the sandbox would end at once
 	for args, ctx := range map[string]context.Context{"spec": t.Context(), "validate": t.Context(), "sandbox --listen 0": ended} {

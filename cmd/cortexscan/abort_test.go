@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
+	"example.com/cortexscan/wrapper"
+)
+
+func TestAbortAsksForConfirmation(t *testing.T) {
+	const one, all = "abort --hostname laptop-17", "abort --all"
+	for _, c := range []struct {
+		name, args, typed string
+		exit              int
+		says              string
+	}{
+		{"yes", one, "y\n", exitDone, "Continue? [y/N]"},
+		{"yes in full", one, " YES \n", exitDone, "host name laptop-17"},
+		{"no", one, "n\n", exitInterrupted, "not confirmed; nothing was sent"},
+		{"just enter", one, "\n", exitInterrupted, "nothing was sent"},
+		{"the terminal is closed", one, "", exitInterrupted, "nothing was sent"},
+		{"half a line", one, "y", exitInterrupted, "nothing was sent"},
+		{"the host", all, "HOST\n", exitDone, "EVERY"},
+		{"the host in capitals", all, "hOST\n", exitDone, "EVERY"},
+		{"yes for everything", all, "yes\n", exitInterrupted, "what you typed is not the tenant's host, HOST"},
+		{"nothing for everything", all, "\n", exitInterrupted, "what you typed is not the tenant's host, HOST"},
+		{"the tenant is another", one + " --confirm-tenant other.example", "y\n", exitUsage, "--confirm-tenant is not the tenant's host"},
+		{"the tenant is the one", one + " --confirm-tenant HOST", "y\n", exitDone, "Continue?"},
+		{"naming the tenant is no yes", one + " --confirm-tenant HOST", "n\n", exitInterrupted, "Continue?"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			trial := newTrial(t)
+			host := strings.NewReplacer("HOST", trial.host(), "hOST", strings.ToUpper(trial.host()))
+			trial.sys.args = strings.Fields("cortexscan " + host.Replace(c.args))
+			trial.atTerminal(host.Replace(c.typed))
+			trial.run(t, t.Context(), c.exit)
+			wantText(t, strings.Join(strings.Fields(trial.stderr.String()), " "), host.Replace(c.says), trial.host())
+			if sent := len(trial.tenant.Calls()) > 0; sent != (c.exit == exitDone) {
+				t.Errorf("sent: %v", sent)
+			}
+		})
+	}
+}
+
+func TestTenantIsTheHostWithOrWithoutItsPrefix(t *testing.T) {
+	for host, want := range map[string]bool{
+		"api-acme.example": true, "acme.example": true, " ACME.example ": true,
+		"": false, "api-": false, "api-api-acme.example": false, "acme.example.org": false, "acme": false,
+	} {
+		p := &plan{request: httptest.NewRequest("GET", "https://api-acme.example/x", nil)}
+		if got := p.isTenant(host); got != want {
+			t.Errorf("%q: %v", host, got)
+		}
+	}
+}
+
+func TestConfirmationDescribesTheAbort(t *testing.T) {
+	request := httptest.NewRequest("POST", "https://api-acme.example/x", nil)
+	for _, c := range []struct {
+		plan plan
+		want string
+	}{
+		{plan{abortOptions: abortOptions{targets: &targets{all: true}}, everything: true}, "This cancels EVERY scan that is pending or in progress on the tenant\n  api-acme.example\n"},
+		{plan{abortOptions: abortOptions{targets: &targets{filters: []filter{
+			{words: "host name", values: []string{"a", "b"}}, {words: "x\u202e in", values: []string{"\x1b[1mc"}},
+		}}, incident: "4711\n"}}, "This cancels the scans that are pending or in progress on the tenant\n  api-acme.example\n" +
+			"of the endpoints with\n  host name a or b\n  and x\ufffd in \ufffd[1mc\nand shows it in the timeline of incident 4711\n"},
+	} {
+		c.plan.request = request
+		if got := c.plan.description(&terminal.IOStreams{}); got != c.want {
+			t.Errorf("got  %q\nwant %q", got, c.want)
+		}
+	}
+}
+
+func TestInterruptEndsAPrompt(t *testing.T) {
+	for _, args := range []string{"abort --hostname laptop-17", "abort --all", "validate -"} {
+		t.Run(args, func(t *testing.T) {
+			c := newTrial(t, strings.Fields(args)...)
+			c.atTerminal()
+			ctx, cancel := context.WithCancel(t.Context())
+			stdin, never := io.Pipe()
+			t.Cleanup(func() { never.Close() })
+			c.sys.io.In = readerFunc(func(p []byte) (int, error) { cancel(); return stdin.Read(p) })
+			c.run(t, ctx, exitInterrupted)
+			wantText(t, c.stderr.String(), "interrupted before anything was sent")
+			if args == "validate -" {
+				wantText(t, c.stderr.String(), "Paste a recording, then press Ctrl-")
+			}
+			if len(c.tenant.Calls()) > 0 {
+				t.Error("it was sent")
+			}
+		})
+	}
+}
+
+func TestKeyIsAskedForAndNotShown(t *testing.T) {
+	c := newTrial(t, "status", "790")
+	c.atTerminal()
+	c.settings[wrapper.EnvKey] = ""
+	c.sys.io.ReadPassword = func() (string, error) { return testKey, nil }
+	c.run(t, t.Context(), exitDone)
+	wantText(t, c.stderr.String(), "API key with the ID 17 (what you type is not shown): ")
+	if strings.Contains(c.stdout.String()+c.stderr.String(), testKey) {
+		t.Error("the key is shown")
+	}
+
+	c = newTrial(t, "status", "790")
+	c.atTerminal()
+	c.settings[wrapper.EnvKey] = ""
+	ctx, cancel := context.WithCancel(t.Context())
+	never := make(chan struct{})
+	t.Cleanup(func() { close(never) })
+	restored := false
+	c.sys.io.Restore = func() { restored = true }
+	c.sys.io.ReadPassword = func() (string, error) { cancel(); <-never; return "", nil }
+	c.run(t, ctx, exitInterrupted)
+	if !restored {
+		t.Error("the terminal does not get its echo back")
+	}
+}
