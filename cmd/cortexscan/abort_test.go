@@ -19,18 +19,18 @@ func TestAbortAsksForConfirmation(t *testing.T) {
 		says              string
 	}{
 		{"yes", one, "y\n", exitDone, "Continue? [y/N]"},
-		{"yes in full", one, " YES \n", exitDone, "host name laptop-17"},
+		{"the whole word yes", one, " YES \n", exitDone, "host name laptop-17"},
 		{"no", one, "n\n", exitInterrupted, "not confirmed; nothing was sent"},
-		{"just enter", one, "\n", exitInterrupted, "nothing was sent"},
+		{"only the Enter key", one, "\n", exitInterrupted, "nothing was sent"},
 		{"the terminal is closed", one, "", exitInterrupted, "nothing was sent"},
 		{"half a line", one, "y", exitInterrupted, "nothing was sent"},
 		{"the host", all, "HOST\n", exitDone, "EVERY"},
 		{"the host in capitals", all, "hOST\n", exitDone, "EVERY"},
 		{"yes for everything", all, "yes\n", exitInterrupted, "what you typed is not the tenant's host, HOST"},
 		{"nothing for everything", all, "\n", exitInterrupted, "what you typed is not the tenant's host, HOST"},
-		{"the tenant is another", one + " --confirm-tenant other.example", "y\n", exitUsage, "--confirm-tenant is not the tenant's host"},
-		{"the tenant is the one", one + " --confirm-tenant HOST", "y\n", exitDone, "Continue?"},
-		{"naming the tenant is no yes", one + " --confirm-tenant HOST", "n\n", exitInterrupted, "Continue?"},
+		{"--confirm-tenant with another host", one + " --confirm-tenant other.example", "y\n", exitUsage, "--confirm-tenant is not the tenant's host"},
+		{"--confirm-tenant with the host", one + " --confirm-tenant HOST", "y\n", exitDone, "Continue?"},
+		{"--confirm-tenant does not replace the answer", one + " --confirm-tenant HOST", "n\n", exitInterrupted, "Continue?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			trial := newTrial(t)

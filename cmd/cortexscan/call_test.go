@@ -19,7 +19,6 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// Each kind of error has a name, an exit status, and a meaning for each command.
 func TestErrorsHaveAKindAStatusAndAMessage(t *testing.T) {
 	status, abort := call{run: 12345, host: "acme.example"}, call{abort: true, host: "acme.example"}
 	refused := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
@@ -35,9 +34,9 @@ func TestErrorsHaveAKindAStatusAndAMessage(t *testing.T) {
 		message string // "": any
 	}{
 		{"rate limit", status, limited, "rate_limited", 1, "the service received too many requests and asks to wait 10m"},
-		{"no rate limit's time", abort, wrapper.ErrRateLimited, "rate_limited", 1, "the service received too many requests; nothing was canceled"},
+		{"rate limit without a time", abort, wrapper.ErrRateLimited, "rate_limited", 1, "the service received too many requests; nothing was canceled"},
 		{"wrong key", status, wrapper.ErrUnauthorized, "unauthorized", 1, "the service rejected the API key"},
-		{"wrong key of an abort", abort, wrapper.ErrUnauthorized, "unauthorized", 1, "the service rejected the API key; nothing was canceled"},
+		{"wrong key for an abort", abort, wrapper.ErrUnauthorized, "unauthorized", 1, "the service rejected the API key; nothing was canceled"},
 		{"no license", abort, wrapper.ErrNoLicense, "no_license", 1, "the tenant has no license to cancel scans; nothing was canceled"},
 		{"no permission", status, wrapper.ErrForbidden, "forbidden", 1, "the API key has no permission to read scan runs"},
 		{"no such path", status, wrapper.ErrNotFound, "not_found", 1, "the Cortex API was not found at acme.example"},
@@ -47,18 +46,18 @@ func TestErrorsHaveAKindAStatusAndAMessage(t *testing.T) {
 		{"bad request", abort, wrapper.ErrBadRequest, "bad_request", 1, "the service rejected the request; nothing was canceled"},
 		{"internal error", abort, wrapper.ErrServer, "server_error", 1, "the service reports an internal error; nothing was canceled"},
 		{"no endpoints", abort, errors.Join(wrapper.ErrServer, wrapper.ErrNoEndpoints), "no_endpoints", 6, "no endpoint matched; nothing was canceled"},
-		{"not an answer", status, wrapper.ErrUnexpectedResponse, "unexpected_response", 1, "the service sent an unexpected response"},
-		{"an invalid answer", status, wrapper.ErrInvalidResponse, "invalid_response", 1, "the service sent an unexpected response"},
+		{"unexpected response", status, wrapper.ErrUnexpectedResponse, "unexpected_response", 1, "the service sent an unexpected response"},
+		{"invalid response", status, wrapper.ErrInvalidResponse, "invalid_response", 1, "the service sent an unexpected response"},
 		{"too large", status, wrapper.ErrResponseTooLarge, "response_too_large", 1, "the service sent an unexpected response"},
 		{"invalid request", abort, wrapper.ErrInvalidRequest, "invalid_request", 2, "the request is not valid; nothing was sent"},
 		{"usage error", abort, usagef("no"), "usage", 2, ""},
 		{"a recording with problems", call{}, errProblems, "problems", 2, ""},
-		{"our own failure", call{}, errFailed, "failed", 1, ""},
+		{"failure of the program", call{}, errFailed, "failed", 1, ""},
 		{"unknown outcome", abort, errors.Join(wrapper.ErrServer, wrapper.ErrOutcomeUnknown), "outcome_unknown", 5,
 			"the abort was sent, but whether scans were canceled is unknown"},
 		{"lost after sending", abort, errors.Join(refused, wrapper.ErrOutcomeUnknown), "outcome_unknown", 5,
 			"the abort was sent, but whether scans were canceled is unknown"},
-		{"interrupted, unknown outcome", abort, errors.Join(context.Canceled, wrapper.ErrOutcomeUnknown), "outcome_unknown", 5,
+		{"interrupted with unknown outcome", abort, errors.Join(context.Canceled, wrapper.ErrOutcomeUnknown), "outcome_unknown", 5,
 			"interrupted after the abort was sent: whether scans were canceled is unknown"},
 		{"result not written", abort, &resultLost{"22", errors.New("disk full")}, "result_not_written", 5, ""},
 		{"interrupted", status, context.Canceled, "interrupted", 4, "interrupted before the status was read"},
@@ -122,7 +121,7 @@ func TestExitStatusAgreesWithTheMessageAndTheHint(t *testing.T) {
 	}
 }
 
-// A person who interrupts while the service is slow learns whether the request was sent.
+// After Ctrl-C while the service is slow, the error says whether the request was sent.
 func TestInterruptWhileTheServiceIsSlow(t *testing.T) {
 	for _, c := range []struct {
 		args string
@@ -149,13 +148,13 @@ func TestInterruptWhileTheServiceIsSlow(t *testing.T) {
 	}
 }
 
-// After a 429 the service has refused the request, so an interruption of the wait for the next attempt is harmless.
+// A 429 means that the request was refused, so Ctrl-C before the next attempt changes nothing.
 func TestInterruptBetweenAttempts(t *testing.T) {
 	c := newTrial(t, "abort", "--hostname", "laptop-17", "--yes")
 	c.tenant.Fail(sandbox.Failure{Times: 1, Status: 429, Header: map[string][]string{"Retry-After": {"20"}}})
 	ctx, cancel := context.WithCancel(t.Context())
 	c.sys.args = append(c.sys.args, "--verbose")
-	c.sys.io.ErrOut = writerFunc(func(p []byte) (int, error) { // the log says when the wait begins
+	c.sys.io.ErrOut = writerFunc(func(p []byte) (int, error) { // the log shows when the wait begins
 		if strings.Contains(string(p), "retry") {
 			cancel()
 		}
@@ -165,7 +164,7 @@ func TestInterruptBetweenAttempts(t *testing.T) {
 	wantText(t, c.stderr.String(), "interrupted after a response with status 429; nothing was canceled")
 }
 
-// The limit of an answer's size is described without the names of Go.
+// The limit is described without the name of the Go option.
 func TestTooLargeResponse(t *testing.T) {
 	c := newTrial(t, "status", "790")
 	c.tenant.Fail(sandbox.Failure{Status: 200, Body: strings.Repeat(" ", 8<<20+1)})
@@ -173,7 +172,7 @@ func TestTooLargeResponse(t *testing.T) {
 	wantText(t, c.stderr.String(), "the answer is larger than the limit of 8 MiB (HTTP 200)")
 }
 
-// A certificate that is not trusted is no trouble with the network.
+// An untrusted certificate is not reported as a network problem.
 func TestUntrustedCertificate(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // the refused handshake

@@ -10,7 +10,7 @@ import (
 	"example.com/cortexscan/cmd/cortexscan/internal/recording"
 )
 
-// What is found in any recording is safe to print.
+// Problems and warnings are safe to print, whatever the recording.
 func FuzzCheck(f *testing.F) {
 	for _, seed := range []string{
 		"POST /public_api/v1/endpoints/abort_scan HTTP/1.1\nContent-Type: application/json\n\n{\"request_data\":{\"filters\":[{}]}}",
@@ -59,7 +59,7 @@ func TestSpecRoots(t *testing.T) {
 	if paths, err := specPaths(api.Document()); err != nil || len(paths) == 0 {
 		t.Error(paths, err)
 	}
-	if _, err := specPaths([]byte("\t")); err == nil {
+	if _, err := specPaths([]byte("paths: [")); err == nil {
 		t.Error("no error for a document that cannot be read")
 	}
 }

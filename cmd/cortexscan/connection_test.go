@@ -5,7 +5,6 @@ import (
 	"testing"
 )
 
-// The key is sent, and never printed.
 func TestKeyIsNeverPrinted(t *testing.T) {
 	for _, args := range []string{
 		"status 790 --verbose", "status 999 --verbose", "status 790 --key-type standard --verbose -o json",

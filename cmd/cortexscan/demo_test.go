@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 )
 
-// The transcript is what a newcomer sees first.
 func TestDemoFitsATerminal(t *testing.T) {
 	c := newTrial(t, "demo")
 	c.run(t, t.Context(), exitDone)

@@ -10,13 +10,13 @@ import (
 	"testing"
 )
 
-// The page for scripts and the help list every exit status, the page every kind beside its status.
+// README.md lists every exit status with its kinds of error, and the help lists every exit status.
 func TestExitStatusIsDocumented(t *testing.T) {
 	page, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := map[string]string{} // by the status
+	rows := map[string]string{} // by exit status
 	for line := range strings.Lines(string(page)) {
 		if cells := strings.Split(line, "|"); len(cells) == 5 {
 			rows[strings.TrimSpace(cells[1])] = cells[3]
@@ -32,7 +32,7 @@ func TestExitStatusIsDocumented(t *testing.T) {
 		}
 	}
 	for _, k := range kinds {
-		if !errors.Is(k.err, errProblems) { // whose error is the result itself
+		if !errors.Is(k.err, errProblems) { // never printed as an error
 			documented(k.name, k.exit)
 		}
 	}
@@ -60,7 +60,7 @@ func TestErrorsAreWrappedOnlyOnATerminal(t *testing.T) {
 	c.atTerminal()
 	c.run(t, t.Context(), exitRefused)
 	for line := range strings.Lines(c.stderr.String()) {
-		if len(line) > 90 { // with the codes of a color
+		if len(line) > 90 { // including color codes
 			t.Errorf("too wide: %q", line)
 		}
 	}
@@ -73,7 +73,7 @@ func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left
 
 func TestUnwritableOutputIsAnError(t *testing.T) {
 	ended, stop := context.WithCancel(t.Context())
-	stop() // the sandbox would end at once
+	stop() // so that the sandbox ends at once
 	for args, ctx := range map[string]context.Context{"spec": t.Context(), "validate": t.Context(), "sandbox --listen 0": ended} {
 		c := newOffline(strings.Fields(args)...)
 		c.sys.io.In = strings.NewReader("POST /public_api/v1/endpoints/abort_scan HTTP/1.1\n\n{}")
@@ -90,7 +90,7 @@ func TestColorsOnlyOnATerminal(t *testing.T) {
 	for _, terminal := range []bool{true, false} {
 		for args, exit := range map[string]int{"status 790": exitDone, "status 999": exitRefused} {
 			trial := newTrial(t, strings.Fields(args)...)
-			trial.settings["WT_SESSION"] = "1" // Windows, where it has colors
+			trial.settings["WT_SESSION"] = "1" // Windows has colors with this variable
 			if terminal {
 				trial.atTerminal()
 			}

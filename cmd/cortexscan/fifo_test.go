@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// A FIFO that nobody writes to blocks in open already; the first Ctrl-C ends that.
+// Opening a FIFO blocks until a program writes to it. The first Ctrl-C ends that.
 func TestInterruptEndsReadingAFIFO(t *testing.T) {
 	fifo := filepath.Join(t.TempDir(), "fifo")
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {

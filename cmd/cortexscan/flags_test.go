@@ -17,7 +17,7 @@ func TestJSONIsRecognizedBeforeParsing(t *testing.T) {
 	}
 }
 
-// What is mistyped gets an error in the program's words, with what to do, and sends nothing.
+// A wrong command line gets an error with a hint, and nothing is sent.
 func TestUsageErrorsSayWhatToDo(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"stauts 789", `unknown command "stauts" Did you mean "status"? See cortexscan --help.`},
@@ -76,7 +76,7 @@ func TestTimes(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"2026-11-01T10:00:00Z", "2026-11-01T10:00:00Z"},
 		{"2026-11-01T10:00:00.5+02:00", "2026-11-01T08:00:00.5Z"},
-		{"2026-11-01", "2026-10-31T23:00:00Z"}, // midnight here
+		{"2026-11-01", "2026-10-31T23:00:00Z"}, // midnight local time
 		{" 24h ", "2026-11-21T20:00:00Z"},
 		{"7d", "2026-11-15T20:00:00Z"},
 		{"1d12h", "2026-11-21T08:00:00Z"},

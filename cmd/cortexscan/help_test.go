@@ -11,7 +11,7 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// tree is every command, ready to be asked for its help.
+// tree returns all commands, set up as in a run of the program.
 func tree(t *testing.T) []*cli.Command {
 	t.Helper()
 	root := newRoot(new(error))
@@ -32,7 +32,6 @@ func TestHelpFitsATerminal(t *testing.T) {
 	}
 }
 
-// The flags that the help mentions exist.
 func TestHelpNamesOnlyExistingFlags(t *testing.T) {
 	commands := tree(t)
 	known := map[string]bool{}

@@ -27,8 +27,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"cortexscan": main})
 }
 
-// TestScripts runs the binary as a person would. Each script has a tenant of its own, which the settings in its
-// environment lead to, and $DEAD, where nobody listens.
+// TestScripts runs the program as a user would. Each script has its own tenant, which its environment points to, and
+// $DEAD, a URL without a server.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -55,7 +55,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// exits runs a program and wants this exit status: exits 2 cortexscan abort.
+// exits runs a program and checks its exit status: exits 2 cortexscan abort.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits STATUS PROGRAM [ARGUMENTS]")
@@ -73,7 +73,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// fail makes the tenant answer the next N calls with a status, lose them (reset), or keep them waiting (hang).
+// fail makes the tenant respond to the next N calls with a status, cut their connections (reset), or delay them (hang).
 func fail(ts *testscript.TestScript, neg bool, args []string) {
 	f := sandbox.Failure{Times: 1}
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
@@ -104,8 +104,8 @@ func fail(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Value("tenant").(*sandbox.Tenant).Fail(f)
 }
 
-// arrived waits until the tenant has received this many calls, N, or at least as many, N+; "arrived none" checks that it
-// has received none.
+// arrived waits until the tenant has received N calls, or at least N calls for N+. "arrived none" checks that it has
+// received no call.
 func arrived(ts *testscript.TestScript, neg bool, args []string) {
 	tenant := ts.Value("tenant").(*sandbox.Tenant)
 	if neg || len(args) != 1 {
@@ -151,7 +151,7 @@ func settingsOf(url string) map[string]string {
 	}
 }
 
-// deadURL is an address on which nobody listens.
+// deadURL returns a URL without a server.
 func deadURL(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -162,7 +162,8 @@ func deadURL(t testing.TB) string {
 	return "http://" + l.Addr().String()
 }
 
-// trial is one run of the program inside the test, where a script cannot reach: terminals, and a ctx that ends.
+// trial is one run of the program in the process of the test, for what scripts cannot test: terminals, and a context
+// that ends.
 type trial struct {
 	tenant         *sandbox.Tenant
 	sys            system
@@ -180,7 +181,7 @@ func newTrial(t testing.TB, args ...string) *trial {
 	return c
 }
 
-// newOffline is a run without a tenant.
+// newOffline returns a run without a tenant.
 func newOffline(args ...string) *trial {
 	c := &trial{settings: map[string]string{}}
 	c.sys = system{
@@ -195,13 +196,13 @@ func newOffline(args ...string) *trial {
 	return c
 }
 
-// atTerminal puts a person in front of the program, who types these lines.
+// atTerminal connects the program to a terminal where the user types these lines.
 func (c *trial) atTerminal(lines ...string) {
 	c.sys.io.InIsTerminal, c.sys.io.OutIsTerminal, c.sys.io.ErrIsTerminal = true, true, true
 	c.sys.io.In = strings.NewReader(strings.Join(lines, ""))
 }
 
-// run runs it and wants this exit status.
+// run runs the program and checks its exit status.
 func (c *trial) run(t testing.TB, ctx context.Context, want int) {
 	t.Helper()
 	c.sys.io.Configure(c.sys.getenv)

@@ -14,7 +14,6 @@ import (
 
 var update = flag.Bool("update", false, "write the reference in README.md and the man page")
 
-// The reference in README.md and the man page come from the tree of commands.
 func TestReferenceIsCurrent(t *testing.T) {
 	const begin, end = "<!-- reference: go test ./cmd/cortexscan -run Reference -update -->\n", "<!-- end of reference -->\n"
 	page, err := os.ReadFile("README.md")
@@ -42,7 +41,7 @@ func TestReferenceIsCurrent(t *testing.T) {
 	}
 }
 
-// A block of a description is a paragraph, or lines that keep their form.
+// block is a part of a description: a paragraph, or preformatted lines.
 type block struct {
 	text string
 	code bool
@@ -130,7 +129,7 @@ func manBlocks(cmd *cli.Command) string {
 	return b.String()
 }
 
-// roff escapes what would be an instruction.
+// roff escapes characters that have a meaning in man pages.
 func roff(s string) string {
 	s = strings.NewReplacer(`\`, `\e`, "-", `\-`, "→", `\(->`, "…", "...").Replace(s)
 	lines := strings.Split(s, "\n")

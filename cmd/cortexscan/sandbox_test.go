@@ -13,7 +13,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// startSandbox runs the command until the test ends, and returns what it printed for programs.
+// startSandbox runs the command until the test ends, and returns its JSON output.
 func startSandbox(t *testing.T, args ...string) (printed sandboxOutput) {
 	t.Helper()
 	c := newOffline(append([]string{"sandbox", "--listen", "0", "--output", "json"}, args...)...)
@@ -40,7 +40,6 @@ type sandboxOutput struct {
 	Pages       map[string]string
 }
 
-// The other commands work with what the sandbox prints, whatever the type of key.
 func TestOtherCommandsWorkWithTheSandbox(t *testing.T) {
 	for _, kind := range []string{"advanced", "standard"} {
 		t.Run(kind, func(t *testing.T) {
@@ -114,7 +113,7 @@ func TestPublicSandboxWarns(t *testing.T) {
 	trial := newOffline("sandbox", "--public", "--listen", "0.0.0.0:0")
 	trial.settings[wrapper.EnvKeyFile] = "/run/secrets/key"
 	ended, stop := context.WithCancel(t.Context())
-	stop() // it announces itself, and ends
+	stop() // it prints its settings, and ends
 	trial.run(t, ended, exitDone)
 	wantText(t, trial.stderr.String(), "Other machines can reach it without encryption.")
 	wantText(t, trial.stdout.String(), wrapper.EnvURL, "http://127.0.0.1:", wrapper.EnvKeyFile)

@@ -43,7 +43,7 @@ func TestRunIDIsAPositiveNumber(t *testing.T) {
 
 var errNetwork = errors.New("the network is down")
 
-// polls yields one state after the other, every 2.3 s; "" is a poll that fails. The last pair has the error, if any.
+// polls yields a state every 2.3 s. "" is a failed poll. The last pair has the error end.
 func polls(ctx context.Context, end error, states ...string) iter.Seq2[*gen.ScanRunStatus, error] {
 	return func(yield func(*gen.ScanRunStatus, error) bool) {
 		var last *gen.ScanRunStatus
@@ -72,7 +72,7 @@ func polls(ctx context.Context, end error, states ...string) iter.Seq2[*gen.Scan
 	}
 }
 
-// watch runs it at a terminal, or not, by a clock that does not wait.
+// watch runs watchRun with or without a terminal.
 func watch(terminal bool, statuses iter.Seq2[*gen.ScanRunStatus, error]) (c *trial, err error) {
 	c = newOffline()
 	if terminal {

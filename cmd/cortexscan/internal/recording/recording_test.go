@@ -168,7 +168,7 @@ func TestHAR(t *testing.T) {
 	}
 }
 
-// An entry that cannot be read leaves the others readable, and has as much of its URL as there is.
+// The other entries stay readable, and the entry has its URL if that was recorded.
 func TestUnreadableEntries(t *testing.T) {
 	const noBody = "the recording does not have the body"
 	request := func(more string) string { return `{"request":{"method":"POST","url":"/x",` + more + `}}` }

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// fake returns streams that a test can read.
+// fake returns streams and their buffers.
 func fake() (s *IOStreams, out, errOut *bytes.Buffer) {
 	out, errOut = &bytes.Buffer{}, &bytes.Buffer{}
 	return &IOStreams{In: &bytes.Buffer{}, Out: out, ErrOut: errOut}, out, errOut
@@ -98,7 +98,7 @@ func TestColor(t *testing.T) {
 			s, _, _ := fake()
 			s.OutIsTerminal, s.ErrIsTerminal = true, false
 			s.Configure(func(name string) string {
-				if name == "WT_SESSION" { // Windows' terminal with colors
+				if name == "WT_SESSION" { // set by the terminal of Windows that has colors
 					return "1"
 				}
 				return c.settings[name]
@@ -116,7 +116,7 @@ func TestColor(t *testing.T) {
 	}
 }
 
-// A test's streams are no terminal.
+// The streams of a test are not a terminal.
 func TestSystem(t *testing.T) {
 	s := System(func(string) string { return "" })
 	if s.In == nil || s.Out == nil || s.ErrOut == nil || s.ReadPassword == nil {
