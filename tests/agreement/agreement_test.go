@@ -1,7 +1,5 @@
-// Package agreement_test compares the verdicts of api.Validator with those of two other implementations,
-// libopenapi-validator and kin-openapi's openapi3filter, on thousands of mutated requests and responses, by the contract and
-// by the documents that it may grow into. README.md explains where they differ. It is a module of its own, so that nothing
-// of the other implementations reaches the main one.
+// Package agreement_test compares the verdicts of api.Validator with those of libopenapi-validator and of kin-openapi's
+// openapi3filter, on thousands of mutated requests and responses. README.md explains where they differ.
 package agreement_test
 
 import (
@@ -17,7 +15,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// documents are the contract and those that it may grow into.
+// documents returns our document and others that use more of OpenAPI.
 func documents(t *testing.T) map[string][]byte {
 	t.Helper()
 	out := map[string][]byte{"contract": api.Document()}
@@ -33,7 +31,7 @@ func documents(t *testing.T) map[string][]byte {
 	return out
 }
 
-// TestAgreement: every difference between two verdicts is of a class that README.md explains, and every class occurs.
+// TestAgreement checks that every difference belongs to a class that README.md explains, and that every class occurs.
 func TestAgreement(t *testing.T) {
 	used := map[string]int{}
 	exchanges, agreed, differ := 0, 0, 0
@@ -94,7 +92,7 @@ func TestAgreement(t *testing.T) {
 	t.Logf("%d exchanges by %d documents: %d verdicts agree, %d differ", exchanges, len(documents(t)), agreed, differ)
 }
 
-// explained are the headings of README.md's last part.
+// explained returns the headings in README.md that are classes.
 func explained(t *testing.T) map[string]bool {
 	t.Helper()
 	text, err := os.ReadFile("README.md")
@@ -110,12 +108,12 @@ func explained(t *testing.T) map[string]bool {
 	return names
 }
 
-// randomExchange makes a request or an answer with up to two mutations.
+// randomExchange returns a request or a response with up to two mutations.
 func randomExchange(g *generator) exchange {
 	path, method, item, op := g.operation()
 	e := g.requestOf(path, method, item, op)
-	if g.oneIn(2) && method != "HEAD" { // whose answers have no body
-		e = g.answerTo(e, op)
+	if g.oneIn(2) && method != "HEAD" { // whose responses have no body
+		e = g.responseTo(e, op)
 	}
 	for range g.IntN(3) {
 		e = g.mutate(e)

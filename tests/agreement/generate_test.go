@@ -13,20 +13,20 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// exchange is a request, or, with a status, an answer to it.
+// exchange is a request or, if it has a status, a response.
 type exchange struct {
 	method, target string
 	header         http.Header
 	body           string
 
-	status       int
-	answerHeader http.Header
-	answer       string
+	status         int
+	responseHeader http.Header
+	response       string
 }
 
 func (e exchange) String() string {
 	if e.status > 0 {
-		return fmt.Sprintf("answer to %s %s: %d %v %s", e.method, e.target, e.status, e.answerHeader, e.answer)
+		return fmt.Sprintf("response to %s %s: %d %v %s", e.method, e.target, e.status, e.responseHeader, e.response)
 	}
 	return fmt.Sprintf("%s %s %v %s", e.method, e.target, e.header, e.body)
 }
@@ -40,7 +40,7 @@ func (e exchange) request() *http.Request {
 	return r
 }
 
-// generator makes exchanges by a document: valid ones as far as it can tell, and then mutations of them.
+// generator generates exchanges for a document: valid ones as far as it can tell, then mutations of them.
 type generator struct {
 	*rand.Rand
 	doc *openapi3.T
@@ -50,7 +50,7 @@ func (g *generator) oneIn(n int) bool { return g.IntN(n) == 0 }
 
 func pick[T any](g *generator, list []T) T { return list[g.IntN(len(list))] }
 
-// operation picks one of the document.
+// operation picks an operation of the document.
 func (g *generator) operation() (path, method string, item *openapi3.PathItem, op *openapi3.Operation) {
 	path = pick(g, slices.Sorted(maps.Keys(g.doc.Paths.Map())))
 	item = g.doc.Paths.Value(path)
@@ -89,23 +89,23 @@ func (g *generator) requestOf(path, method string, item *openapi3.PathItem, op *
 	return e
 }
 
-func (g *generator) answerTo(e exchange, op *openapi3.Operation) exchange {
+func (g *generator) responseTo(e exchange, op *openapi3.Operation) exchange {
 	key := pick(g, slices.Sorted(maps.Keys(op.Responses.Map())))
 	described := op.Responses.Value(key).Value
 	status := strings.NewReplacer("XX", "01", "default", "503").Replace(key)
 	if _, err := fmt.Sscan(status, &e.status); err != nil {
 		panic(err)
 	}
-	e.answerHeader = http.Header{}
+	e.responseHeader = http.Header{}
 	for _, name := range slices.Sorted(maps.Keys(described.Headers)) {
 		if h := described.Headers[name].Value; h.Schema != nil && (h.Required || g.oneIn(2)) {
-			e.answerHeader.Set(name, scalar(g.value(h.Schema.Value, 0)))
+			e.responseHeader.Set(name, scalar(g.value(h.Schema.Value, 0)))
 		}
 	}
 	if len(described.Content) > 0 {
 		key := pick(g, slices.Sorted(maps.Keys(described.Content)))
-		e.answerHeader.Set("Content-Type", strings.Replace(strings.Replace(key, "*/*", "application/json", 1), "/*", "/json", 1))
-		e.answer = g.text(described.Content[key], e.answerHeader.Get("Content-Type"))
+		e.responseHeader.Set("Content-Type", strings.Replace(strings.Replace(key, "*/*", "application/json", 1), "/*", "/json", 1))
+		e.response = g.text(described.Content[key], e.responseHeader.Get("Content-Type"))
 	}
 	return e
 }
@@ -119,7 +119,7 @@ func firstKey(content openapi3.Content) string {
 	return ""
 }
 
-// text writes a value in a media type.
+// text encodes a value as a media type.
 func (g *generator) text(media *openapi3.MediaType, mediaType string) string {
 	if media.Schema == nil {
 		return "{}"
@@ -131,8 +131,8 @@ func (g *generator) text(media *openapi3.MediaType, mediaType string) string {
 	case strings.HasPrefix(mediaType, "application/x-www-form-urlencoded"):
 		form := url.Values{}
 		if object, ok := v.(map[string]any); ok {
-			for name, member := range object {
-				form.Set(name, scalar(member))
+			for name, property := range object {
+				form.Set(name, scalar(property))
 			}
 		}
 		return form.Encode()
@@ -157,7 +157,7 @@ func scalar(v any) string {
 	return strings.Trim(encode(v), `"`)
 }
 
-// serialize returns the value of a parameter as texts, and as pairs of a query.
+// serialize returns the value of a parameter as strings and as pairs of a query.
 func (g *generator) serialize(p *openapi3.Parameter) (texts, pairs []string) {
 	if p.Schema == nil {
 		text := encode(g.value(p.Content[firstKey(p.Content)].Schema.Value, 0))
@@ -210,7 +210,7 @@ func (g *generator) serialize(p *openapi3.Parameter) (texts, pairs []string) {
 	return texts, pairs
 }
 
-// value makes a value that the schema accepts, as far as it goes.
+// value generates a value that the schema accepts, as far as it can tell.
 func (g *generator) value(s *openapi3.Schema, depth int) any {
 	known, _ := s.Extensions["x-known-values"].([]any)
 	switch {
@@ -227,7 +227,7 @@ func (g *generator) value(s *openapi3.Schema, depth int) any {
 	if alternatives := slices.Concat(s.OneOf, s.AnyOf); len(alternatives) > 0 {
 		form := pick(g, alternatives)
 		v = g.value(form.Value, depth)
-		if g.oneIn(6) { // what matches two alternatives is valid for anyOf and not for oneOf
+		if g.oneIn(6) { // a match of two alternatives is valid for anyOf only
 			v = merge(v, g.value(pick(g, alternatives).Value, depth))
 		}
 		if object, ok := v.(map[string]any); ok && s.Discriminator != nil {

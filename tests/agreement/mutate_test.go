@@ -7,23 +7,23 @@ import (
 	"strings"
 )
 
-// mutate changes one thing about a request or an answer.
+// mutate changes one thing in a request or response.
 func (g *generator) mutate(e exchange) exchange {
-	e.header, e.answerHeader = e.header.Clone(), e.answerHeader.Clone()
+	e.header, e.responseHeader = e.header.Clone(), e.responseHeader.Clone()
 	if e.status > 0 {
 		switch g.IntN(8) {
 		case 0:
 			e.status = pick(g, []int{200, 201, 204, 302, 400, 401, 404, 418, 429, 500, 503})
 		case 1:
-			setContentType(e.answerHeader, pick(g, contentTypes))
+			setContentType(e.responseHeader, pick(g, contentTypes))
 		case 2:
-			for _, name := range slices.Sorted(maps.Keys(e.answerHeader)) {
+			for _, name := range slices.Sorted(maps.Keys(e.responseHeader)) {
 				if name != "Content-Type" {
-					e.answerHeader.Set(name, pick(g, odd))
+					e.responseHeader.Set(name, pick(g, odd))
 				}
 			}
 		default:
-			e.answer = g.mutateText(e.answer)
+			e.response = g.mutateText(e.response)
 		}
 		return e
 	}
@@ -91,7 +91,7 @@ func (g *generator) mutateQuery(query string) string {
 	return strings.Join(pairs, "&")
 }
 
-// mutateText changes a JSON text: mostly the value, sometimes the text. Other texts it replaces.
+// mutateText changes JSON, mostly its value and sometimes its text. It replaces anything else.
 func (g *generator) mutateText(text string) string {
 	var v any
 	if json.Unmarshal([]byte(text), &v) != nil || text == "" {
@@ -105,7 +105,7 @@ func (g *generator) mutateText(text string) string {
 	case 2:
 		return text + pick(g, []string{"{}", " x", ",", " \n"})
 	case 3:
-		if object, ok := v.(map[string]any); ok && len(object) > 0 { // a name twice, with the same value
+		if object, ok := v.(map[string]any); ok && len(object) > 0 { // the same name and value twice
 			name := pick(g, slices.Sorted(maps.Keys(object)))
 			return "{" + encode(name) + ":" + encode(object[name]) + "," + text[1:]
 		}
@@ -114,7 +114,7 @@ func (g *generator) mutateText(text string) string {
 	return encode(changed)
 }
 
-// mutateValue changes a value at a random place.
+// mutateValue changes a value at a random place. It reports whether the value is to be deleted.
 func (g *generator) mutateValue(v any) (changed any, deleted bool) {
 	switch v := v.(type) {
 	case map[string]any:

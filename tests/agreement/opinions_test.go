@@ -20,16 +20,15 @@ import (
 	"github.com/pb33f/libopenapi-validator/config"
 )
 
-// embedded is the document that api.NewValidator reads. Other documents are put in its place here, since a program has no
-// way to and needs none.
+// embedded is the document that api.NewValidator reads. These tests replace it, which a program can't and need not do.
 //
 //go:linkname embedded example.com/cortexscan/api.document
 var embedded []byte
 
-// opinion is a verdict with its reasons, none if the exchange is valid.
+// opinion lists the reasons why an exchange is invalid.
 type opinion []string
 
-// implementation judges exchanges by one document.
+// implementation validates exchanges against one document.
 type implementation func(exchange) opinion
 
 func ours(t *testing.T, document []byte) implementation {
@@ -44,7 +43,7 @@ func ours(t *testing.T, document []byte) implementation {
 	return func(e exchange) (reasons opinion) {
 		var err error
 		if e.status > 0 {
-			err = v.ValidateResponse(e.request(), e.status, e.answerHeader, []byte(e.answer))
+			err = v.ValidateResponse(e.request(), e.status, e.responseHeader, []byte(e.response))
 		} else {
 			err = v.ValidateRequest(e.request())
 		}
@@ -58,7 +57,7 @@ func ours(t *testing.T, document []byte) implementation {
 	}
 }
 
-// other is libopenapi-validator, set up as strictly as ours where it has a choice.
+// other is libopenapi-validator, configured to be as strict as ours.
 func other(t *testing.T, document []byte) implementation {
 	t.Helper()
 	doc, err := libopenapi.NewDocument(document)
@@ -78,7 +77,7 @@ func other(t *testing.T, document []byte) implementation {
 		ok, errs := v.ValidateHttpRequestSync(e.request())
 		if e.status > 0 {
 			ok, errs = v.ValidateHttpResponse(e.request(), &http.Response{
-				StatusCode: e.status, Header: e.answerHeader, Body: io.NopCloser(strings.NewReader(e.answer)), ContentLength: int64(len(e.answer)),
+				StatusCode: e.status, Header: e.responseHeader, Body: io.NopCloser(strings.NewReader(e.response)), ContentLength: int64(len(e.response)),
 			})
 		}
 		for _, err := range errs {
@@ -95,7 +94,7 @@ func other(t *testing.T, document []byte) implementation {
 	}
 }
 
-// kin is kin-openapi's openapi3filter, on which ours stands in part.
+// kin is kin-openapi's openapi3filter, which ours uses in part.
 func kin(t *testing.T, document []byte) implementation {
 	t.Helper()
 	doc, err := openapi3.NewLoader().LoadFromData(document)
@@ -124,7 +123,7 @@ func kin(t *testing.T, document []byte) implementation {
 				err = openapi3filter.ValidateRequest(t.Context(), input)
 			} else {
 				err = openapi3filter.ValidateResponse(t.Context(), &openapi3filter.ResponseValidationInput{
-					RequestValidationInput: input, Status: e.status, Header: e.answerHeader, Body: io.NopCloser(bytes.NewReader([]byte(e.answer))), Options: options,
+					RequestValidationInput: input, Status: e.status, Header: e.responseHeader, Body: io.NopCloser(bytes.NewReader([]byte(e.response))), Options: options,
 				})
 			}
 		} else if routing := (*routers.RouteError)(nil); errors.As(err, &routing) {

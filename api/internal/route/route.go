@@ -75,20 +75,27 @@ func (t *Table[T]) Add(method, pathTemplate string, value T) {
 }
 
 // Find looks up a method (GET if it is empty, as in net/http) and a path. A path without parameters takes precedence. An
-// escaped slash does not end a segment. One slash at the end of the path is ignored if the path is unknown with it. A path
-// such as /runs/ is known if the document has /runs/{id}: an empty ID must not turn into an operation on all runs.
+// escaped slash does not end a segment. One slash at the end of the path is ignored if the operation is unknown with it. If
+// the document has both DELETE /runs and DELETE /runs/{id}, then /runs/ is the second: an empty ID must not delete all runs.
 func (t *Table[T]) Find(method string, u *url.URL) Match[T] {
 	requested := canonicalPath(u)
 	p, values := t.find(requested)
-	shorter, hasSlash := strings.CutSuffix(requested, "/")
-	isShorter := p == nil && hasSlash && shorter != ""
-	if isShorter {
+	m := match(p, values, method)
+	if shorter, hasSlash := strings.CutSuffix(requested, "/"); hasSlash && !m.Found && (p == nil || slices.Contains(values, "")) {
 		p, values = t.find(shorter)
+		if without := match(p, values, method); without.Found || m.Template == "" {
+			m = without
+			m.TrailingSlash = m.Template != ""
+		}
 	}
+	return m
+}
+
+func match[T any](p *path[T], values []string, method string) Match[T] {
 	if p == nil {
 		return Match[T]{}
 	}
-	m := Match[T]{Template: p.text, TrailingSlash: isShorter, names: p.names, values: values}
+	m := Match[T]{Template: p.text, names: p.names, values: values}
 	if m.Value, m.Found = p.operations[cmp.Or(method, "GET")]; !m.Found {
 		m.Methods = slices.Sorted(maps.Keys(p.operations))
 	}

@@ -41,6 +41,9 @@ func TestFind(t *testing.T) {
 
 		{"POST /runs/1/command/", "POST /runs/{id}/command slash id=1"},
 		{"PUT /files/a.txt/", "PUT /files/{name}.{ext} slash name=a ext=txt"},
+		{"POST /runs/", "POST /runs slash"},
+		{"PUT /runs/", "only DELETE, GET id="},
+		{"DELETE /runs/latest/command/", "only GET slash"},
 		{"GET /a%2520b/", "unknown"},
 		{"GET /100%25/", "GET /100%25 slash"},
 		{"GET /slash/", "GET /slash/"},
