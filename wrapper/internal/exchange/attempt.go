@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// attempt signs the request, sends it once and reads its answer into res.
+// attempt signs the request, sends it once and reads the response into res.
 func (c *Client) attempt(ctx context.Context, r *http.Request, body []byte, res *Result) {
 	start := time.Now()
 	attemptCtx, cancel := c.attemptContext(ctx)
@@ -20,23 +20,17 @@ func (c *Client) attempt(ctx context.Context, r *http.Request, body []byte, res 
 	res.Attempts++
 	res.Response, res.Body, res.TooLarge = nil, nil, false
 
-	signed := make(http.Header, len(r.Header)+4)
-	maps.Copy(signed, r.Header)
-	sign := func() {
-		before := res.signature
-		res.signature = c.Sign(signed, time.Now())
-		if res.Redactor = res.signature; !slices.Equal(before, res.signature) {
-			res.Redactor = slices.Concat(res.signature, before) // a response to the first signature may follow the second
-		}
-	}
+	header := make(http.Header, len(r.Header)+4)
+	maps.Copy(header, r.Header)
+	sign := func() { res.sign(c.Sign(header, time.Now())) }
 	sign()
 	transport, _ := c.Transport.(*http.Transport)
 	trace := &requestTrace{transport: transport, guarded: !isReplayable(r.Method), cancel: cancel, resign: sign}
 	if trace.guarded {
-		hideIdempotencyKeys(signed)
+		hideIdempotencyKeys(header)
 	}
 	out := trace.follow(attemptCtx, r, body)
-	out.URL, out.Header = c.target(r.URL), signed
+	out.URL, out.Header = c.target(r.URL), header
 
 	response, err := c.Transport.RoundTrip(out) //nolint:bodyclose // readBody closes it
 	switch {
@@ -56,13 +50,12 @@ func (c *Client) attempt(ctx context.Context, r *http.Request, body []byte, res 
 		res.Sent = res.Sent || sent
 	}
 	if res.Err != nil {
-		res.Err = res.Redactor.sanitizeError(c.wrapSendError(ctx, attemptCtx, trace, res))
+		res.Err = res.Redactor.sanitizeError(c.explain(ctx, attemptCtx, trace, res))
 	}
 	c.logAttempt(ctx, r, res, start)
 }
 
-// attemptContext bounds one attempt. It can be canceled in any case, which stops a repetition and an answer that is too
-// large.
+// attemptContext bounds one attempt. Canceling it stops a replay, and a response that is too large.
 func (c *Client) attemptContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	if c.Timeout > 0 {
 		return context.WithTimeout(ctx, c.Timeout)
@@ -70,8 +63,16 @@ func (c *Client) attemptContext(ctx context.Context) (context.Context, context.C
 	return context.WithCancel(ctx)
 }
 
-// hideIdempotencyKeys puts these headers under lower-case names. A server does not see a difference; net/http, which takes
-// the usual names as permission to repeat a request, does not find them.
+// sign keeps the last two signatures: a response to the first may arrive after net/http has replayed the request with the second.
+func (r *Result) sign(signature Redactor) {
+	if r.Redactor = signature; !slices.Equal(signature, r.signature) {
+		r.Redactor = slices.Concat(signature, r.signature)
+	}
+	r.signature = signature
+}
+
+// hideIdempotencyKeys renames these headers to lower case. A server sees no difference, but net/http, which would replay the
+// request, does not find them.
 func hideIdempotencyKeys(h http.Header) {
 	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
 		if values, ok := h[name]; ok {
@@ -81,7 +82,7 @@ func hideIdempotencyKeys(h http.Header) {
 	}
 }
 
-// fillIn adds the header and the body that net/http always sets, and transports made for tests often do not.
+// fillIn adds the header and the body that net/http always sets and transports made for tests often do not.
 func fillIn(response *http.Response) {
 	if response.Header == nil {
 		response.Header = make(http.Header)
@@ -91,19 +92,19 @@ func fillIn(response *http.Response) {
 	}
 }
 
-// wrapSendError says why there is no complete answer, where the transport's own error is not clear.
-func (c *Client) wrapSendError(ctx, attemptCtx context.Context, trace *requestTrace, res *Result) error {
+// explain says why there is no complete response, where the transport's own error is not clear.
+func (c *Client) explain(ctx, attemptCtx context.Context, trace *requestTrace, res *Result) error {
 	switch {
 	case ctx.Err() != nil:
 		return contextEnded(ctx)
 	case trace.wasStopped():
 		return errReplayStopped
 	case attemptCtx.Err() != nil:
-		return fmt.Errorf("no complete answer within %v: %w", c.Timeout, context.DeadlineExceeded)
+		return fmt.Errorf("no complete response within %v: %w", c.Timeout, context.DeadlineExceeded)
 	case res.Permanent:
 		return fmt.Errorf("the TLS handshake failed: %w", res.Err)
 	case res.Response == nil && errors.Is(res.Err, io.EOF):
-		return fmt.Errorf("the connection was closed without an answer: %w", res.Err)
+		return fmt.Errorf("the connection was closed without a response: %w", res.Err)
 	}
 	return res.Err
 }

@@ -30,8 +30,8 @@ func TestTimeout(t *testing.T) {
 		took   time.Duration
 		want   string
 	}{
-		{"an answer", silent, seconds, 3 * time.Second, "no complete answer within 3s: context deadline exceeded"},
-		{"its body", slowBody, seconds, 3 * time.Second, "no complete answer within 3s: context deadline exceeded"},
+		{"an answer", silent, seconds, 3 * time.Second, "no complete response within 3s: context deadline exceeded"},
+		{"its body", slowBody, seconds, 3 * time.Second, "no complete response within 3s: context deadline exceeded"},
 		{"without a timeout", slowBody, func(*Client) {}, time.Hour, "context deadline exceeded"},
 		{"longer than the caller's", silent, func(c *Client) { c.Timeout = 2 * time.Hour }, time.Hour, "context deadline exceeded"},
 	} {
@@ -225,8 +225,8 @@ func TestWhetherARequestWasSent(t *testing.T) {
 		{"no TLS at all", talksNoTLS, true, false, "the TLS handshake failed: ", 1, 1},
 		{"gone during the handshake", hangsUp, true, false, "EOF", 3, 3},
 		{"silent during the handshake", saysNothing, true, false, "TLS handshake timeout", 3, 3},
-		{"gone after the request", hangsUp, false, true, "the connection was closed without an answer: EOF", 3, 1},
-		{"silent after the request", saysNothing, false, true, "no complete answer within 3s", 3, 1},
+		{"gone after the request", hangsUp, false, true, "the connection was closed without a response: EOF", 3, 1},
+		{"silent after the request", saysNothing, false, true, "no complete response within 3s", 3, 1},
 	} {
 		for name, wrap := range map[string]func(http.RoundTripper) http.RoundTripper{
 			"net/http": func(rt http.RoundTripper) http.RoundTripper { return rt },

@@ -9,23 +9,24 @@ import (
 )
 
 const (
-	maxShown   = 64 << 10 // of a body that is not returned whole
+	// MaxShown is how many bytes are kept of a body that is not returned whole.
+	MaxShown   = 64 << 10
 	firstChunk = 4 << 10
 	maxChunk   = 1 << 20
-	// patience is how long to wait for the beginning of an answer that is known to be too large.
+	// patience is how long to wait for the beginning of a response that is known to be too large.
 	patience = time.Second
 )
 
-// readBody reads at most limit bytes of the answer and closes it. Read to its end, the connection can be used again. Of a
-// body over the limit, or one that breaks off, only the beginning is returned.
+// readBody reads at most limit bytes of the body and closes it. A body that was read to its end leaves the connection for the next
+// request. If the body is over the limit or breaks off, readBody returns its beginning.
 func readBody(res *http.Response, limit int64, cancel context.CancelFunc) (body []byte, tooLarge bool, err error) {
-	defer func() { _ = res.Body.Close() }() // a failed read has been reported
+	defer func() { _ = res.Body.Close() }() // a failed read was reported
 	if res.ContentLength > limit {
 		defer time.AfterFunc(patience, cancel).Stop()
-		body, _ = io.ReadAll(io.LimitReader(res.Body, min(limit, maxShown)))
+		body, _ = io.ReadAll(io.LimitReader(res.Body, min(limit, MaxShown)))
 		return body, true, nil
 	}
-	var chunks [][]byte // full ones; joined only once the answer is known to fit
+	var chunks [][]byte // full ones; joined only once the body is known to fit
 	size := firstChunk
 	if n := res.ContentLength; n >= 0 && n < maxChunk {
 		size = int(n) + 1 // one more, so that the end is seen without growing
@@ -37,11 +38,11 @@ func readBody(res *http.Response, limit int64, cancel context.CancelFunc) (body 
 		total += int64(n)
 		switch {
 		case total > limit:
-			return beginning(append(chunks, chunk), min(limit, maxShown)), true, nil
+			return beginning(append(chunks, chunk), min(limit, MaxShown)), true, nil
 		case err == io.EOF:
 			return join(chunks, chunk), false, nil
 		case err != nil:
-			return beginning(append(chunks, chunk), maxShown), false, err
+			return beginning(append(chunks, chunk), MaxShown), false, err
 		}
 		if len(chunk) == cap(chunk) {
 			chunks = append(chunks, chunk)

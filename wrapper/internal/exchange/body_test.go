@@ -55,7 +55,7 @@ func TestBodiesAreReadWhole(t *testing.T) {
 					continue
 				}
 				got, tooLarge, err := read(t, portion(strings.NewReader(text)), length, int64(size)-1)
-				if string(got) != text[:min(size-1, maxShown)] || !tooLarge || err != nil {
+				if string(got) != text[:min(size-1, MaxShown)] || !tooLarge || err != nil {
 					t.Errorf("%d bytes %s, length %d, a byte over the limit: %d bytes, %v, %v", size, name, length, len(got), tooLarge, err)
 				}
 			}
@@ -79,11 +79,11 @@ func (h *hesitant) Read(p []byte) (int, error) {
 // TestBodiesThatBreakOff: what had come is kept, as far as an error shows it.
 func TestBodiesThatBreakOff(t *testing.T) {
 	cause := errors.New("cable pulled")
-	for _, size := range []int{0, 10, 5000, maxShown, maxShown + 1, 2 << 20} {
+	for _, size := range []int{0, 10, 5000, MaxShown, MaxShown + 1, 2 << 20} {
 		text := strings.Repeat("x", size)
 		for _, length := range []int64{-1, 3 << 20} {
 			got, tooLarge, err := read(t, io.MultiReader(strings.NewReader(text), &failingReader{cause}), length, 4<<20)
-			if string(got) != text[:min(size, maxShown)] || tooLarge || !errors.Is(err, cause) {
+			if string(got) != text[:min(size, MaxShown)] || tooLarge || !errors.Is(err, cause) {
 				t.Errorf("%d bytes, length %d: %d bytes, %v, %v", size, length, len(got), tooLarge, err)
 			}
 		}
@@ -115,11 +115,11 @@ func TestEndlessBodies(t *testing.T) {
 				body := &endless{}
 				took := allocated(func() {
 					got, tooLarge, err := read(t, body, length, limit)
-					if int64(len(got)) != min(limit, maxShown) || !tooLarge || err != nil {
+					if int64(len(got)) != min(limit, MaxShown) || !tooLarge || err != nil {
 						t.Errorf("%d bytes, %v, %v", len(got), tooLarge, err)
 					}
 				})
-				if length > 0 && body.read > maxShown+512 || body.read > limit+2<<20 || took > 2*uint64(limit)+4<<20 {
+				if length > 0 && body.read > MaxShown+512 || body.read > limit+2<<20 || took > 2*uint64(limit)+4<<20 {
 					t.Errorf("%d bytes were read, %d allocated", body.read, took)
 				}
 			})

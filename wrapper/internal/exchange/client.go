@@ -1,6 +1,5 @@
-// Package exchange carries out one HTTP call safely. For each attempt it waits for the rate limit, signs the
-// request, sends it once, reads a bounded answer and removes the credentials from it; then it decides on another
-// attempt. It knows HTTP, and nothing of the service at the other end.
+// Package exchange makes one HTTP call safely. Each attempt waits for the rate limit, is signed, is sent once, and has its
+// response read up to a limit and redacted; then the call is retried or returns. The package knows HTTP, not the service.
 package exchange
 
 import (
@@ -13,55 +12,55 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Client sends requests to one base URL. Its fields are set before its first use and not changed afterwards.
+// Client sends requests to one base URL. Its fields must not change after its first use.
 type Client struct {
 	// Base is put before the path of every request.
 	Base *url.URL
-	// Sign puts the headers that authenticate a request on h, and returns the redactor of the credentials in them.
+	// Sign sets the headers that authenticate a request, and returns the redactor of the credentials in them.
 	Sign      func(h http.Header, now time.Time) Redactor
 	Transport http.RoundTripper
-	Timeout   time.Duration // of one attempt, its body included; 0: none
-	MaxBytes  int64         // of an answer's body, after decompression
-	Attempts  int           // how often a request is sent at most
-	BaseDelay time.Duration // bounds the random wait before the second attempt; the bound doubles with each further one
-	MaxDelay  time.Duration // bounds every wait; a Retry-After that asks for more ends the call
-	// Refused reports whether a response of 429 is a refusal. Nil: always. It is asked about requests that may have an effect.
+	Timeout   time.Duration // of one attempt, including its body; 0: none
+	MaxBytes  int64         // of a response body, after decompression
+	Attempts  int           // at most
+	BaseDelay time.Duration // bounds the random delay before the second attempt; the bound doubles with each further attempt
+	MaxDelay  time.Duration // bounds every delay; a longer Retry-After ends the call
+	// Refused reports whether a 429 means that the request was not executed; nil means that it always does. It is called for
+	// requests that may have an effect.
 	Refused func(*Result) bool
 	Limiter *rate.Limiter // nil: no limit
 	Log     *slog.Logger
 }
 
-// Result is what a call came to: an answer of any status, or none.
+// Result is the outcome of a call.
 type Result struct {
-	// Response is the last answer without its body, nil where the last attempt got none.
+	// Response is the response to the last attempt, without its body; nil if there was none.
 	Response *http.Response
-	// Body is the answer's body without the credentials of its request; of one that is too large, or that broke
-	// off, the beginning.
+	// Body is the response body without the credentials of its request. If it is too large or broke off, it is the beginning.
 	Body     []byte
 	TooLarge bool
-	// Err is why there is no answer, or why its body broke off.
+	// Err says why there is no response, or why its body broke off.
 	Err error
-	// Ended is the error of the caller's context where that ended before the call did.
+	// Ended is the error of the caller's context if that ended before the call did.
 	Ended error
-	// Attempts is how many times the request was sent, or tried to be.
+	// Attempts counts how often the request was sent, or tried to be.
 	Attempts int
-	// Sent reports whether an attempt that got no answer may have reached the other side.
+	// Sent reports whether an attempt without a response may have reached the server.
 	Sent bool
-	// Permanent reports that another attempt would fail alike: the TLS handshake was refused.
+	// Permanent reports that a retry would fail the same way: the TLS handshake was refused.
 	Permanent bool
-	// LastStatus is the status of the last attempt that was answered, 0 for none.
+	// LastStatus is the status of the last response to any attempt, 0 if there was none.
 	LastStatus int
-	// Redactor removes what the last two signatures were made of.
+	// Redactor removes the last two signatures of the call.
 	Redactor Redactor
 
-	signature Redactor // the last
+	signature Redactor // the last one
 }
 
-// Whole reports whether the answer arrived completely.
+// Whole reports whether the response arrived completely.
 func (r *Result) Whole() bool { return r.Response != nil && r.Err == nil && !r.TooLarge }
 
-// Do sends r, whose URL has the path below the base and whose body is given apart, until an attempt succeeds, fails for
-// good, or was the last one. The body of r and its GetBody are not looked at.
+// Do sends r until an attempt succeeds, fails in a way that is not retried, or was the last one. The URL of r has the path below
+// the base. Do ignores the body of r and its GetBody, and sends the given body.
 func (c *Client) Do(ctx context.Context, r *http.Request, body []byte) *Result {
 	res := &Result{}
 	for {
@@ -69,8 +68,8 @@ func (c *Client) Do(ctx context.Context, r *http.Request, body []byte) *Result {
 			return res
 		}
 		c.attempt(ctx, r, body, res)
-		delay, again := c.next(MayHaveEffect(r), res)
-		if res.Ended = contextEnded(ctx); res.Ended != nil || !again {
+		delay, retry := c.next(MayHaveEffect(r), res)
+		if res.Ended = contextEnded(ctx); res.Ended != nil || !retry {
 			return res
 		}
 		c.logRetry(ctx, r, res, delay)
@@ -91,8 +90,8 @@ func (c *Client) target(u *url.URL) *url.URL {
 	return &target
 }
 
-// MayHaveEffect reports whether the request could change something. Such a request is sent again only if it cannot have been
-// executed. Nothing is known of a nil request, so it could.
+// MayHaveEffect reports whether the request could change something, as a nil request could, of which nothing is known. Such a
+// request is retried only if it cannot have been executed.
 func MayHaveEffect(r *http.Request) bool {
 	return r == nil || r.Method != http.MethodGet && r.Method != ""
 }

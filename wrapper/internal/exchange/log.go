@@ -10,7 +10,7 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// What is logged is this list and nothing else: no header, no query, no body, no text that the service sent.
+// The log has these attributes and nothing else: no header, no query, no body, no string from the service.
 
 func (c *Client) logAttempt(ctx context.Context, r *http.Request, res *Result, start time.Time) {
 	if c.Log.Enabled(ctx, slog.LevelDebug) {
@@ -25,7 +25,7 @@ func (c *Client) logRetry(ctx context.Context, r *http.Request, res *Result, del
 	}
 }
 
-// attributes are what both records have. Status 0 is no answer.
+// attributes are in both records. Status 0 means no response.
 func attributes(r *http.Request, res *Result) []slog.Attr {
 	status := 0
 	if res.Response != nil {
@@ -36,7 +36,7 @@ func attributes(r *http.Request, res *Result) []slog.Attr {
 
 const maxOperation = 256 // bytes
 
-// Operation names a request, in errors and in logs: its method and its path below the base.
+// Operation names a request, in errors and in logs, by its method and its path below the base.
 func Operation(r *http.Request) string {
 	if r == nil {
 		return "request"

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// next decides whether the call is worth another attempt, and after which wait.
-func (c *Client) next(mayHaveEffect bool, res *Result) (delay time.Duration, again bool) {
-	if res.Attempts >= c.Attempts || !c.worthAnother(mayHaveEffect, res) {
+// next decides whether to retry, and after which delay.
+func (c *Client) next(mayHaveEffect bool, res *Result) (delay time.Duration, retry bool) {
+	if res.Attempts >= c.Attempts || !c.isTemporary(mayHaveEffect, res) {
 		return 0, false
 	}
 	delay = c.backoff(res.Attempts)
@@ -28,9 +28,8 @@ func (c *Client) next(mayHaveEffect bool, res *Result) (delay time.Duration, aga
 	return delay, true
 }
 
-// worthAnother goes by the HTTP status alone, not by what the body says: a 500 mostly speaks of the request, and would be
-// answered the same again.
-func (c *Client) worthAnother(mayHaveEffect bool, res *Result) bool {
+// isTemporary goes by the HTTP status, not by the body: a 500 is mostly about the request, and would come back.
+func (c *Client) isTemporary(mayHaveEffect bool, res *Result) bool {
 	switch {
 	case res.Permanent:
 		return false
@@ -48,14 +47,14 @@ func (c *Client) worthAnother(mayHaveEffect bool, res *Result) bool {
 	}
 }
 
-// isCorrupt tells a body that arrived whole and cannot be decompressed from one that was lost on the way.
+// isCorrupt tells a body that arrived whole but cannot be decompressed from one that was cut off.
 func isCorrupt(err error) bool {
 	var data flate.CorruptInputError
 	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &data)
 }
 
-// backoff returns a random wait between nothing and BaseDelay, doubled with every attempt up to MaxDelay: full jitter, so
-// that programs which failed together do not come back together.
+// backoff returns a random delay between 0 and BaseDelay, doubled with every attempt up to MaxDelay. With full jitter, programs
+// that failed together do not retry together.
 func (c *Client) backoff(attempts int) time.Duration {
 	bound := c.MaxDelay
 	if shift := attempts - 1; shift < 63 && c.BaseDelay <= c.MaxDelay>>shift {
@@ -70,8 +69,8 @@ func (c *Client) backoff(attempts int) time.Duration {
 	return rand.N(bound + 1) //nolint:gosec // spreads load, guards nothing
 }
 
-// RetryAfter reads the header of that name, in seconds or as a date: 0 where there is none, or none that can be read; the
-// longest duration where the number is too large to hold.
+// RetryAfter parses the header of that name, in seconds or as a date. It returns 0 if the header is missing or cannot be parsed,
+// and the longest duration if the number is too large to hold.
 func RetryAfter(h http.Header, now time.Time) time.Duration {
 	values := h["Retry-After"]
 	if len(values) != 1 {

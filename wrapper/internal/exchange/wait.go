@@ -10,7 +10,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// waitRateLimit waits for the rate limit, nil for none.
+// waitRateLimit waits for the rate limit, if there is one.
 func waitRateLimit(ctx context.Context, limiter *rate.Limiter) error {
 	if limiter == nil || ctx.Err() != nil {
 		return contextEnded(ctx)
@@ -23,8 +23,8 @@ func waitRateLimit(ctx context.Context, limiter *rate.Limiter) error {
 	return err
 }
 
-// Sleep waits for d, or for the end of ctx, which is then the error. A wait that cannot end before the deadline is not begun:
-// its error is the deadline's, and says what the wait would have been for.
+// Sleep waits for d, or until ctx ends, whose error it then returns. If d would outlast the deadline, Sleep returns at once, with an
+// error that names what the wait would have been for.
 func Sleep(ctx context.Context, d time.Duration, what string) error {
 	if d <= 0 || ctx.Err() != nil {
 		return contextEnded(ctx)
@@ -42,7 +42,7 @@ func Sleep(ctx context.Context, d time.Duration, what string) error {
 	}
 }
 
-// contextEnded is the context's error together with the cause that its owner gave, nil while it lasts.
+// contextEnded returns the context's error together with the cause that its owner gave, or nil if the context has not ended.
 func contextEnded(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if err == nil || cause == nil || cause.Error() == err.Error() {
@@ -51,8 +51,8 @@ func contextEnded(ctx context.Context) error {
 	return &endedError{err, cause}
 }
 
-// endedError is the end of a context that has a cause. errors.Is finds the cause, and not what that wraps: it may be the error
-// of another call, as errgroup gives it, and what became of that one says nothing about this one.
+// endedError reports that a context with a cause has ended. errors.Is finds the cause, but not what that wraps: with errgroup it is
+// the error of another call, whose kinds do not apply to this one.
 type endedError struct{ err, cause error }
 
 func (e *endedError) Error() string {
