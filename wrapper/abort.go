@@ -15,11 +15,11 @@ type AbortOption struct{ incidentID string }
 // WithIncident shows the action in the console's timeline of the incident with this ID. A blank ID is an [ErrInvalidRequest].
 func WithIncident(id string) AbortOption { return AbortOption{incidentID: id} }
 
-// AbortScan cancels the scans of the targets, as far as they are pending or in progress. Its result says that the service
-// accepted the request, not that the scans have stopped: follow the action by its ID in the console's Action Center.
+// AbortScan cancels the scans of the targets that are pending or in progress. Its result means that the service accepted the
+// request, not that the scans have stopped: follow the action by its ID in the console's Action Center.
 //
-// Targets that name no endpoint are refused with [ErrInvalidRequest] and never mean all. If nothing matches, the error is
-// [ErrNoEndpoints]. If it is [ErrOutcomeUnknown], the abort may have been executed: it is not sent again by itself.
+// Targets that name no endpoint are an [ErrInvalidRequest], never all endpoints. If nothing matches, the error is an
+// [ErrNoEndpoints]. After an [ErrOutcomeUnknown] the abort may have been executed; AbortScan does not send it again.
 func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOption) (*gen.AbortScanReply, error) {
 	const operation = "abort scan"
 	var body gen.AbortScanRequest

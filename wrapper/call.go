@@ -15,7 +15,7 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// pipeline carries out every request of the generated client alike. It knows no operation.
+// pipeline carries out every request of the generated client the same way. It knows no operation.
 type pipeline struct {
 	exchange          exchange.Client
 	keyType           keyType
@@ -24,13 +24,18 @@ type pipeline struct {
 	responseValidator ResponseValidator
 }
 
-// call validates the request, exchanges it for an answer, and returns the answer where accept takes it. What is validated
-// is what is sent: r without its body, and the body as bytes.
+// call validates the request, sends it, and returns the response if accept approves it. It sends exactly what was validated: r
+// without its body, and the body as bytes.
 func (p *pipeline) call(ctx context.Context, r *http.Request, body []byte, accept func(*http.Response, []byte) error) (*exchange.Result, error) {
 	if err := prepare(r); err != nil {
 		return nil, &invalidRequestError{exchange.Operation(r), err}
 	}
-	p.addHeaders(r)
+	if r.Header.Get("User-Agent") == "" {
+		r.Header["User-Agent"] = []string{p.userAgent}
+	}
+	if r.Header.Get("Accept") == "" {
+		r.Header["Accept"] = []string{"application/json"}
+	}
 	if p.requestValidator != nil {
 		if err := p.requestValidator.ValidateRequest(withBody(ctx, r, body)); err != nil {
 			return nil, &invalidRequestError{exchange.Operation(r), err}
@@ -49,21 +54,8 @@ func (p *pipeline) call(ctx context.Context, r *http.Request, body []byte, accep
 	return res, nil
 }
 
-// addHeaders gives the request the headers that every request needs.
-func (p *pipeline) addHeaders(r *http.Request) {
-	if r.Header == nil {
-		r.Header = make(http.Header)
-	}
-	if r.Header.Get("User-Agent") == "" {
-		r.Header["User-Agent"] = []string{p.userAgent}
-	}
-	if r.Header.Get("Accept") == "" {
-		r.Header["Accept"] = []string{"application/json"}
-	}
-}
-
-// fetch makes the call of one operation and returns the documented success, where missing names the part that a
-// success lacks, or returns "". It returns either a value or an error.
+// fetch makes the call of one operation and returns its documented success. Missing names the part that the body lacks, or returns
+// "". Fetch returns either a value or an error.
 func fetch[T any](ctx context.Context, p *pipeline, r *http.Request, body []byte, missing func(v *T, body []byte) string) (*T, error) {
 	v := new(T)
 	_, err := p.call(ctx, r, body, func(_ *http.Response, body []byte) error {
@@ -73,8 +65,8 @@ func fetch[T any](ctx context.Context, p *pipeline, r *http.Request, body []byte
 			return errors.New("the body is empty")
 		case errors.As(err, &invalid):
 			return errNotJSON
-		case err != nil: // its text repeats parts of the body
-			return errors.New("the body is not of the documented shape")
+		case err != nil: // its text quotes parts of the body
+			return errors.New("the body does not have the documented shape")
 		}
 		if what := missing(v, body); what != "" {
 			return fmt.Errorf("the body has no %s", what)
@@ -89,15 +81,14 @@ func fetch[T any](ctx context.Context, p *pipeline, r *http.Request, body []byte
 
 var errNotJSON = errors.New("the body is not JSON")
 
-// Do makes the pipeline the transport of the generated client. The request's body is read once, after all request
-// editors.
+// Do makes the pipeline the transport of the generated client. It reads the request body once, after all request editors have run.
 func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 	body, err := readBody(r)
 	if err != nil {
 		return nil, &invalidRequestError{exchange.Operation(r), err}
 	}
 	r = r.WithContext(r.Context())
-	r.Header = r.Header.Clone() // the caller's request editors may have given it one that other requests share
+	r.Header = r.Header.Clone() // a request editor may have set one that other requests share
 	res, err := p.call(r.Context(), r, body, acceptAny)
 	if err != nil {
 		return nil, err
@@ -106,53 +97,42 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 	response.Request = r // not the signed one
 	response.Body = io.NopCloser(bytes.NewReader(res.Body))
 	response.ContentLength = int64(len(res.Body))
-	// The generated parser goes by the header. A gateway may have lost it, and nothing is no JSON.
-	switch {
+	// The generated parser goes by the Content-Type, which a gateway may have lost. An empty body is not JSON.
+	switch media := mediaType(response.Header); {
 	case len(res.Body) == 0:
 		response.Header = response.Header.Clone()
 		response.Header.Del("Content-Type")
-	case json.Valid(res.Body) && !isOtherJSON(response.Header):
+	case json.Valid(res.Body) && (media == "application/json" || !strings.Contains(media, "json")): // another JSON type may be documented
 		response.Header = response.Header.Clone()
 		response.Header.Set("Content-Type", "application/json")
 	}
 	return &response, nil
 }
 
-// acceptAny takes every 2xx that may be documented: JSON, no body, and a body with a media type other than JSON and HTML.
-// JSON is recognized by its bytes.
+// acceptAny approves any 2xx that may be documented: JSON that does not consist of error fields alone, an empty body, and a media
+// type other than JSON and HTML. It recognizes JSON by its bytes.
 func acceptAny(res *http.Response, body []byte) error {
-	if len(body) == 0 {
+	switch media := mediaType(res.Header); {
+	case len(body) == 0:
 		return nil
-	}
-	if json.Valid(body) {
+	case json.Valid(body):
 		if envelope.IsErrorAlone(body) {
 			return errors.New("the body has nothing but an error")
 		}
 		return nil
-	}
-	switch media := mediaType(res.Header); {
 	case media == "":
-		return errors.New("the body is not JSON, and its Content-Type does not say what it is")
-	case namesJSON(media), media == "text/html", media == "application/xhtml+xml":
+		return errors.New("the body is not JSON, and no Content-Type says what it is")
+	case strings.Contains(media, "json"), media == "text/html", media == "application/xhtml+xml": // as the generated parser does
 		return errNotJSON
 	}
 	return nil
 }
 
-// mediaType returns the type and subtype of the Content-Type in lower case, "" where it names none.
+// mediaType returns the type and subtype of the Content-Type in lower case, or "".
 func mediaType(h http.Header) string {
 	media, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
 	if !strings.Contains(media, "/") {
 		return ""
 	}
 	return media
-}
-
-// namesJSON goes by the rule of the generated parser.
-func namesJSON(media string) bool { return strings.Contains(media, "json") }
-
-// isOtherJSON reports whether the header names JSON of another type, which the contract may document beside the plain one.
-func isOtherJSON(h http.Header) bool {
-	media := mediaType(h)
-	return namesJSON(media) && media != "application/json"
 }

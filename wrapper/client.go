@@ -22,17 +22,15 @@ const Version = "0.2.0"
 
 const productToken = "cortexscan/" + Version
 
-// Client calls one tenant with one key. It is safe for concurrent use; make one and keep it, since its
-// connections are kept alive.
+// Client calls one tenant with one key. It is safe for concurrent use. Make one and keep it, because it keeps connections alive.
 type Client struct {
 	pipeline *pipeline
 	api      *gen.ClientWithResponses
 }
 
-// New returns a Client for a tenant, which is given as its host (acme.xdr.us.paloaltonetworks.com, with or
-// without the prefix api-, which API hosts have) or as an https URL, a gateway's path prefix included. Plain
-// http is for loopback addresses only. New sends nothing. Its errors say what is wrong with which argument, and
-// repeat neither a key nor a password.
+// New returns a Client for a tenant. The tenant is a host (acme.xdr.us.paloaltonetworks.com, with or without the prefix api- that
+// API hosts have) or an https URL, which may have a gateway's path prefix. Plain http is for loopback addresses only. New sends
+// nothing. Its errors say what is wrong with which argument, and repeat neither a key nor a password.
 func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 	base, err := address.Parse(tenant)
 	if err != nil {
@@ -79,13 +77,15 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 		if c.Transport != nil {
 			p.exchange.Transport = c.Transport
 		}
-		p.exchange.Timeout = shorter(s.timeout, c.Timeout, p.exchange.Timeout)
+		if c.Timeout > 0 && (s.timeout <= 0 || c.Timeout < s.timeout) { // the shorter of the two that the caller asked for
+			p.exchange.Timeout = c.Timeout
+		}
 	}
 	if s.logger == nil {
 		p.exchange.Log = slog.New(slog.DiscardHandler)
 	}
-	// The generated client builds the contract's paths; exchange puts the tenant's address before them. Validators and
-	// errors thus see the contract's path, whatever gateway is in between.
+	// The generated client builds the spec's paths, and exchange puts the tenant's address before them. So validators and errors see
+	// the spec's path, whatever gateway is in between.
 	api, err := gen.NewClientWithResponses("/", gen.WithHTTPClient(p))
 	if err != nil {
 		return nil, fmt.Errorf("cortexscan: %w", err)
@@ -93,14 +93,14 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 	return &Client{pipeline: p, api: api}, nil
 }
 
-// API returns the whole generated client, for operations and answers that this package has no method of its own
-// for. Its calls go through the same pipeline: they are validated, signed, limited and retried. A 2xx is good if it is
-// JSON without an error envelope, has no body, or has a media type other than JSON and HTML; every other answer is an
-// error of this package. JSON of another type than is documented is the generated client's own decoding error; a response
-// validator catches it first. The User-Agent is filled in.
+// API returns the whole generated client, for operations and responses that this package has no method for. Its calls go through the
+// same pipeline: they are validated, signed, limited and retried. A 2xx is good if it is JSON that does not consist of error fields
+// alone (err_*, error, errors, detail), has no body, or has a media type other than JSON and HTML. Any other response is an error of
+// this package. JSON of another type than documented is the generated client's own decoding error; a response validator catches it
+// first. The User-Agent is filled in.
 func (c *Client) API() gen.ClientWithResponsesInterface { return c.api }
 
-// String names the Client's host, and no more.
+// String returns the Client's host.
 func (c *Client) String() string {
 	if c == nil || c.pipeline == nil {
 		return "Client(none)"
@@ -108,19 +108,7 @@ func (c *Client) String() string {
 	return "Client(" + c.pipeline.exchange.Base.Host + ")"
 }
 
-// shorter is the time limit of an attempt where the http.Client has one too: the shorter of the two that were
-// asked for.
-func shorter(asked, clients, byDefault time.Duration) time.Duration {
-	switch {
-	case clients <= 0:
-		return byDefault
-	case asked > 0:
-		return min(asked, clients)
-	}
-	return clients
-}
-
-// newLimiter returns nil where there is no limit.
+// newLimiter returns nil for no limit.
 func newLimiter(perSecond float64, burst int) *rate.Limiter {
 	if perSecond <= 0 {
 		return nil
@@ -131,8 +119,8 @@ func newLimiter(perSecond float64, burst int) *rate.Limiter {
 	return rate.NewLimiter(rate.Limit(perSecond), burst)
 }
 
-// sharedTransport is one transport for all Clients of a program, made when the first one needs it. It is not
-// http.DefaultTransport, which belongs to the program and keeps only two idle connections to a host.
+// sharedTransport returns one transport for all Clients of a program. It is not http.DefaultTransport, which belongs to the program
+// and keeps only two idle connections to a host.
 var sharedTransport = sync.OnceValue(func() http.RoundTripper {
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,

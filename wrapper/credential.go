@@ -18,7 +18,7 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// Names of the headers that authenticate a request, in the form in which net/http keeps them.
+// The headers that authenticate a request, by their canonical names.
 const (
 	headerAuthorization = "Authorization"
 	headerKeyID         = "X-Xdr-Auth-Id"
@@ -26,7 +26,7 @@ const (
 	headerTimestamp     = "X-Xdr-Timestamp"
 )
 
-// keyType is what the console calls the security level of a key.
+// keyType is the security level of a key, as the console calls it.
 type keyType string
 
 const (
@@ -34,20 +34,20 @@ const (
 	advancedKey keyType = "advanced"
 )
 
-// Credential is an API key with its ID. Make one with [StandardKey] or [AdvancedKey]; the zero Credential is
-// refused by [New]. It never shows the key: not under any verb of package fmt, nor in JSON, nor in a log,
-// however deeply it is nested. The key is held in a closure, which reflection cannot look into.
+// Credential is an API key with its ID. Make one with [StandardKey] or [AdvancedKey]; [New] refuses the zero Credential. It never
+// shows the key: not with any verb of package fmt, nor in JSON, nor in a log, however deeply it is nested. The key is in a closure,
+// where reflection cannot find it.
 type Credential struct {
 	kind keyType
-	// sign puts the headers that authenticate a request on it, and returns the redactor of what is secret in them. Nil in
-	// the zero Credential.
+	// sign sets the headers that authenticate a request, and returns the redactor of what is secret in them. It is nil in the zero
+	// Credential.
 	sign func(h http.Header, now time.Time) exchange.Redactor
 	// fault says what is wrong with the key or its ID, without repeating either.
 	fault string
 }
 
-// StandardKey returns a key of the type Standard, which is sent as it is. Space around key and ID is cut; [New] validates
-// them. A key of less than 8 bytes is not removed from what the service sends back: it would blank ordinary words.
+// StandardKey returns a key of the type Standard, which is sent as it is. Space around the key and the ID is removed; [New] validates
+// them. A key of less than 8 bytes is not redacted in responses: it would blank ordinary words.
 func StandardKey(id, key string) Credential {
 	id, key, fault := checkKey(id, key)
 	redactor := exchange.NewRedactor(key)
@@ -57,8 +57,8 @@ func StandardKey(id, key string) Credential {
 	}, fault}
 }
 
-// AdvancedKey returns a key of the type Advanced, which never leaves this program: what is sent is the SHA-256
-// of the key, a nonce and the time, fresh for each attempt. Space around key and ID is cut; [New] validates them.
+// AdvancedKey returns a key of the type Advanced, which is never sent. What is sent is the SHA-256 of the key, a nonce and the time,
+// new for each attempt. Space around the key and the ID is removed; [New] validates them.
 func AdvancedKey(id, key string) Credential {
 	id, key, fault := checkKey(id, key)
 	return Credential{advancedKey, func(h http.Header, now time.Time) exchange.Redactor {
@@ -70,13 +70,13 @@ func AdvancedKey(id, key string) Credential {
 	}, fault}
 }
 
-// Sign adds the headers that authenticate a request, in place of any that it has. It is a gen.RequestEditorFn:
+// Sign sets the headers that authenticate a request. It is a gen.RequestEditorFn:
 //
 //	client, err := gen.NewClientWithResponses(url, gen.WithRequestEditorFn(cred.Sign))
 //
-// The generated client calls it once a call. To send the request again, sign it again: the service refuses a nonce that it has
-// seen. Send a signed request over TLS alone: Sign does not see to that. It refuses a path with a segment "." or "..", as a path
-// parameter may be. Its error repeats neither the key nor its ID.
+// The generated client calls it once per call. To retry a request, sign it again: the service refuses a nonce that it has seen. Sign
+// does not check that the request is sent over TLS. It refuses a path with the segment "." or "..", which a path parameter may be.
+// Its errors repeat neither the key nor the ID.
 func (c Credential) Sign(_ context.Context, r *http.Request) error {
 	if err := c.check(); err != nil {
 		return err
@@ -86,7 +86,7 @@ func (c Credential) Sign(_ context.Context, r *http.Request) error {
 			return fmt.Errorf("cortexscan: %w", err)
 		}
 	}
-	h := make(http.Header, len(r.Header)+4) // the old one may belong to other requests too
+	h := make(http.Header, len(r.Header)+4) // other requests may share the old one
 	for name, values := range r.Header {
 		switch http.CanonicalHeaderKey(name) {
 		case headerAuthorization, headerKeyID, headerNonce, headerTimestamp:
@@ -99,7 +99,7 @@ func (c Credential) Sign(_ context.Context, r *http.Request) error {
 	return nil
 }
 
-// check returns what keeps the credential from being used.
+// check returns why the credential cannot be used.
 func (c Credential) check() error {
 	switch {
 	case c.sign == nil:
@@ -110,7 +110,7 @@ func (c Credential) check() error {
 	return nil
 }
 
-// signedWith returns the type of the key that signed a request, "" if that cannot be seen.
+// signedWith returns the type of the key that signed a request, or "" if the request does not show it.
 func signedWith(r *http.Request) keyType {
 	switch {
 	case r == nil || r.Header.Get(headerAuthorization) == "":
@@ -121,15 +121,14 @@ func signedWith(r *http.Request) keyType {
 	return standardKey
 }
 
-// signature is the service's scheme for Advanced keys: hex(sha256(key + nonce + timestamp)), the timestamp in
-// milliseconds since the Unix epoch.
+// signature is hex(sha256(key + nonce + timestamp)), with the timestamp in milliseconds since the Unix epoch.
 func signature(key, nonce, timestamp string) string {
 	var buf [256]byte
 	sum := sha256.Sum256(append(append(append(buf[:0], key...), nonce...), timestamp...))
 	return string(hex.AppendEncode(buf[:0], sum[:]))
 }
 
-// newNonce returns 64 random characters of A-Z and 2-7, 320 bits: what base32 makes of 40 bytes.
+// newNonce returns 64 random characters of A-Z and 2-7: 40 bytes in base32.
 func newNonce() string {
 	var raw [40]byte
 	rand.Read(raw[:]) // never fails
@@ -137,7 +136,7 @@ func newNonce() string {
 	return string(base32.StdEncoding.AppendEncode(nonce[:0], raw[:]))
 }
 
-// setHeaders sets canonical names to values, all in one allocation.
+// setHeaders sets headers, given as canonical names and values, in one allocation.
 func setHeaders(h http.Header, pairs ...string) {
 	values := make([]string, len(pairs)/2)
 	for i := range values {
@@ -146,7 +145,7 @@ func setHeaders(h http.Header, pairs ...string) {
 	}
 }
 
-// maxKey bounds key and ID, in bytes. The service's keys have 128.
+// maxKey bounds the key and the ID, in bytes. The service's keys have 128.
 const maxKey = 4 << 10
 
 func checkKey(id, key string) (_, _, fault string) {
@@ -169,11 +168,11 @@ func checkKey(id, key string) (_, _, fault string) {
 	case len(key) > len(bearer) && strings.EqualFold(key[:len(bearer)], bearer):
 		fault = "the API key begins with \"Bearer \", which this service does not use: remove that word"
 	case len(key) > maxKey || len(id) > maxKey:
-		fault = "the API key or its ID is longer than 4096 bytes, which no key of the service is: copy it again"
+		fault = "the API key or its ID is longer than 4096 bytes, and no key of the service is: copy it again"
 	case !fitsHeader(key):
-		fault = "the API key contains a character that cannot stand in an HTTP header, such as a line break: copy it again"
+		fault = "the API key contains a character that an HTTP header cannot have, such as a line break: copy it again"
 	case !fitsHeader(id):
-		fault = "the API key's ID contains a character that cannot stand in an HTTP header: it is the number in the column ID of the console's table of keys"
+		fault = "the API key's ID contains a character that an HTTP header cannot have: it is the number in the column ID of the console's table of keys"
 	}
 	return id, key, fault
 }
@@ -191,13 +190,12 @@ func isQuoted(s string) bool {
 	return len(s) > 1 && strings.IndexByte("\"'`", s[0]) >= 0 && s[len(s)-1] == s[0]
 }
 
-// fitsHeader reports whether s is printable ASCII, which is all that a header's value may be made of today
-// (RFC 9110, section 5.5).
+// fitsHeader reports whether s is printable ASCII, as the value of a header should be (RFC 9110, section 5.5).
 func fitsHeader(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0
 }
 
-// String names the type of the key, and no more.
+// String returns the type of the key and nothing else.
 func (c Credential) String() string {
 	if c.kind == "" {
 		return "Credential(none)"
@@ -208,10 +206,10 @@ func (c Credential) String() string {
 // GoString is String, for %#v.
 func (c Credential) GoString() string { return c.String() }
 
-// Format writes String under every verb.
+// Format writes String for every verb.
 func (c Credential) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
 
-// MarshalText is String, for JSON and everything else that encodes.
+// MarshalText is String, for JSON and other encoders.
 func (c Credential) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
 // LogValue is String, for package log/slog.

@@ -3,14 +3,17 @@ package wrapper
 import (
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
+	"runtime"
 	"strings"
 
 	"example.com/cortexscan/internal/text"
+	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// The variables that [FromEnv] reads. Users of the vendor's own Go SDK and Terraform provider have them
-// already, but for EnvKeyFile.
+// The variables that [FromEnv] reads. The vendor's Go SDK and Terraform provider use the same ones, except EnvKeyFile.
 const (
 	EnvURL     = "CORTEXCLOUD_API_URL"
 	EnvKey     = "CORTEXCLOUD_API_KEY"
@@ -19,9 +22,9 @@ const (
 	EnvKeyType = "CORTEXCLOUD_API_KEY_TYPE"
 )
 
-// FromEnv is [New] with the tenant and the key taken from the environment: [EnvURL]; the key itself in [EnvKey],
-// or the path of a file that holds it (see [ReadKeyFile]) in [EnvKeyFile]; [EnvKeyID]; and [EnvKeyType], which
-// is "advanced", the default, or "standard". Its error names all variables that are missing at once.
+// FromEnv is [New] with the tenant and the key from the environment: [EnvURL]; the key in [EnvKey], or the path of a file with it
+// (see [ReadKeyFile]) in [EnvKeyFile]; [EnvKeyID]; and [EnvKeyType], which is "advanced", the default, or "standard". Its error names
+// all missing variables at once.
 func FromEnv(opts ...Option) (*Client, error) {
 	key, file := os.Getenv(EnvKey), os.Getenv(EnvKeyFile)
 	var missing []string
@@ -53,20 +56,57 @@ func FromEnv(opts ...Option) (*Client, error) {
 	return New(os.Getenv(EnvURL), cred, opts...)
 }
 
-// KeyOfType is [AdvancedKey] or [StandardKey], chosen by a word from a setting: "advanced" (also for ""),
-// or "standard", without regard to case.
+// KeyOfType is [AdvancedKey] or [StandardKey], chosen by a word from a setting: "advanced" (or "") or "standard", in any case.
 func KeyOfType(kind, id, key string) (Credential, error) {
-	switch strings.ToLower(strings.TrimSpace(kind)) {
+	kind = strings.TrimSpace(kind)
+	switch strings.ToLower(kind) {
 	case "", string(advancedKey):
 		return AdvancedKey(id, key), nil
 	case string(standardKey):
 		return StandardKey(id, key), nil
 	}
-	if looksLikeKey(kind) || strings.Contains(key, strings.TrimSpace(kind)) {
+	// The key itself may have been given in place of the word.
+	if len(kind) > 12 || strings.ContainsAny(kind, "0123456789") || strings.Contains(key, kind) {
 		return Credential{}, errors.New("cortexscan: the key type is neither advanced nor standard")
 	}
 	return Credential{}, fmt.Errorf("cortexscan: the key type %q is neither advanced nor standard", text.Printable(kind, maxFieldText))
 }
 
-// looksLikeKey keeps a key that was put in the place of a word out of the error.
-func looksLikeKey(s string) bool { return len(s) > 12 || strings.ContainsAny(s, "0123456789") }
+// maxKeyFile is far more than a key needs, and little enough to read whatever the path leads to.
+const maxKeyFile = 64 << 10
+
+// ReadKeyFile returns the key in a file, as container platforms mount secrets; space around it is removed. It refuses a file that
+// every user of the machine can read, with the command that fixes it (except on Windows, where a file's mode says nothing). If the
+// file cannot be opened, the error leaves out its path, which may be the key itself.
+func ReadKeyFile(path string) (string, error) {
+	f, err := os.Open(path) //nolint:gosec // the path is the user's own
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", errors.New("cortexscan: no such key file (is this the key itself instead of its path?)")
+	case errors.Is(err, fs.ErrPermission):
+		return "", errors.New("cortexscan: this user may not read the key file")
+	case err != nil:
+		return "", errors.New("cortexscan: the key file cannot be opened (is this the key itself instead of its path?)")
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil || info.IsDir() {
+		return "", errors.New("cortexscan: the key file is a directory, or cannot be examined")
+	}
+	if info.Mode().Perm()&0o004 != 0 && runtime.GOOS != "windows" {
+		quoted := strings.ReplaceAll(text.Printable(path, exchange.MaxErrorText), "'", `'\''`)
+		return "", fmt.Errorf("cortexscan: every user of this machine can read the key file: run chmod 600 '%s'", quoted)
+	}
+	raw, err := io.ReadAll(io.LimitReader(f, maxKeyFile+1))
+	if err != nil {
+		return "", errors.New("cortexscan: the key file cannot be read")
+	}
+	key := strings.TrimSpace(string(raw))
+	switch {
+	case key == "":
+		return "", errors.New("cortexscan: the key file is empty")
+	case len(raw) > maxKeyFile:
+		return "", errors.New("cortexscan: the key file is too large: it must have nothing but the key")
+	}
+	return key, nil
+}

@@ -72,13 +72,13 @@ func TestFromEnvRefuses(t *testing.T) {
 		{"no key", map[string]string{"CORTEXCLOUD_API_KEY": "\u00a0"}, "set CORTEXCLOUD_API_KEY or CORTEXCLOUD_API_KEY_FILE"},
 		{"no ID", map[string]string{"CORTEXCLOUD_API_KEY_ID": ""}, "set CORTEXCLOUD_API_KEY_ID"},
 		{"key and key file", map[string]string{"CORTEXCLOUD_API_KEY_FILE": "/run/secrets/" + secret}, "CORTEXCLOUD_API_KEY and CORTEXCLOUD_API_KEY_FILE are both set"},
-		{"no such key file", map[string]string{"CORTEXCLOUD_API_KEY": "", "CORTEXCLOUD_API_KEY_FILE": secret}, "does not exist"},
+		{"no such key file", map[string]string{"CORTEXCLOUD_API_KEY": "", "CORTEXCLOUD_API_KEY_FILE": secret}, "no such key file"},
 		{"an unknown key type", map[string]string{"CORTEXCLOUD_API_KEY_TYPE": "premium"}, `the key type "premium" is neither advanced nor standard (CORTEXCLOUD_API_KEY_TYPE)`},
 		{"a key as key type", map[string]string{"CORTEXCLOUD_API_KEY_TYPE": secret}, "the key type is neither advanced nor standard"},
 		{"a long word as key type", map[string]string{"CORTEXCLOUD_API_KEY_TYPE": strings.Repeat("a", 21)}, "the key type is neither"},
 		{"control characters in the key type", map[string]string{"CORTEXCLOUD_API_KEY_TYPE": "a\x1b[mb"}, `"a[mb"`},
 		{"a bad URL", map[string]string{"CORTEXCLOUD_API_URL": "https://ana:" + secret + "@acme.example.org"}, "user name or a password"},
-		{"a bad key", map[string]string{"CORTEXCLOUD_API_KEY": secret + "\n" + secret}, "cannot stand in an HTTP header"},
+		{"a bad key", map[string]string{"CORTEXCLOUD_API_KEY": secret + "\n" + secret}, "an HTTP header cannot have"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			env := map[string]string{}

@@ -13,15 +13,15 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// The kinds of failure, for [errors.Is]. One error can be of several kinds at once: look for [ErrOutcomeUnknown] first.
+// The kinds of failure, for [errors.Is]. One error can have several kinds: look for [ErrOutcomeUnknown] first.
 var (
 	// ErrBadRequest is HTTP 400 or 422: the service did not understand the request.
 	ErrBadRequest = errors.New("bad request")
 	// ErrUnauthorized is HTTP 401: the key was not accepted. [APIError.Hint] says what to check.
 	ErrUnauthorized = errors.New("unauthorized")
-	// ErrNoLicense is HTTP 402: the tenant lacks the license that the operation needs.
+	// ErrNoLicense is HTTP 402: the tenant lacks the license for the operation.
 	ErrNoLicense = errors.New("no license")
-	// ErrForbidden is HTTP 403: the key's role lacks the permission that the operation needs.
+	// ErrForbidden is HTTP 403: the key's role lacks the permission for the operation, or a gateway refused the request.
 	ErrForbidden = errors.New("forbidden")
 	// ErrNotFound is HTTP 404: there is no such scan run, or no such path on this host.
 	ErrNotFound = errors.New("not found")
@@ -30,56 +30,53 @@ var (
 	// ErrServer is HTTP 5xx. A 500 is often about the request: see [APIError.Message].
 	ErrServer = errors.New("server error")
 
-	// ErrNoEndpoints: the request selected no endpoint that it could act on. The service answers 500 to it, and the
-	// error is an [ErrServer] too; it is recognized by its message.
+	// ErrNoEndpoints means that no endpoint matched that the service could act on. The service responds with a 500, so the error
+	// is an [ErrServer] too; it is recognized by its message.
 	ErrNoEndpoints = errors.New("no endpoints matched")
-	// ErrUnexpectedResponse is an answer that the contract does not document: a 2xx that is not the documented success
-	// (HTML, empty, cut off, another shape, an error envelope whose code is not an HTTP status), a redirect, or a status
-	// without a kind of its own.
+	// ErrUnexpectedResponse is a response that the spec does not document: a 2xx other than the documented success (HTML, an empty
+	// or cut-off body, another shape, an error envelope whose code is not an HTTP status), a redirect, or a status without a kind.
 	ErrUnexpectedResponse = errors.New("unexpected response")
-	// ErrResponseTooLarge is an answer over the limit of [WithMaxResponseBytes]; it is of its status's kind too.
+	// ErrResponseTooLarge is a response over the limit of [WithMaxResponseBytes]. It has the kind of its status, too.
 	ErrResponseTooLarge = errors.New("response too large")
-	// ErrInvalidRequest: this package, or the validator of [WithRequestValidator], refused the request. Nothing was
-	// sent.
+	// ErrInvalidRequest means that this package or the validator of [WithRequestValidator] refused the request. Nothing was sent.
 	ErrInvalidRequest = errors.New("invalid request")
-	// ErrInvalidResponse: the validator of [WithResponseValidator] refused the answer. The error is an [*APIError] that
-	// wraps the validator's.
+	// ErrInvalidResponse means that the validator of [WithResponseValidator] refused the response. The error is an [*APIError] that
+	// wraps the validator's error.
 	ErrInvalidResponse = errors.New("invalid response")
-	// ErrUnexpectedState: a wait with [WaitOptions].Until ended in another state.
+	// ErrUnexpectedState means that a wait with [WaitOptions].Until ended in another state.
 	ErrUnexpectedState = errors.New("unexpected state")
-	// ErrOutcomeUnknown is set in addition to another kind or cause: a request other than GET was sent, and no definite answer
-	// came. It may have been executed; check before sending it again.
+	// ErrOutcomeUnknown is set in addition to another kind or cause: a request other than GET was sent, and no definite response
+	// arrived. It may have been executed; check before you send it again.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
 )
 
-// APIError is an answer of the service, or of something in front of it, that is not the documented success. Every text
-// in it but Body is one printable line: valid UTF-8 without control or format characters, and without the credentials of
-// the request.
+// APIError is a response, from the service or from something in front of it, that is not the documented success. Every string field
+// is one printable line: valid UTF-8 without control or format characters, and without the credentials of the request.
 type APIError struct {
-	// Operation is the method and the path of the contract, such as "POST /public_api/v1/endpoints/abort_scan".
+	// Operation is the method and the path in the spec, such as "POST /public_api/v1/endpoints/abort_scan".
 	Operation string
-	// StatusCode is the HTTP status, always, whatever the body says.
+	// StatusCode is the HTTP status, whatever the body says.
 	StatusCode int
-	// Header is the response's header, for request IDs. Credentials of the request are replaced by "[redacted]" in it too.
+	// Header has the headers of the response, such as request IDs. Credentials of the request are replaced by "[redacted]".
 	Header http.Header
-	// Code is err_code, errorCode, metadata.code or code as text, at most 128 bytes. It need not be a status.
+	// Code is err_code, errorCode, metadata.code or code as a string, at most 128 bytes. It need not be a status.
 	Code string
-	// Message is what the service says went wrong, at most 1 KiB. Of plain text it is the first line, of HTML the title.
+	// Message says what went wrong, in at most 1 KiB. It is the first line of plain text, and the title of HTML.
 	Message string
-	// Details are what is wrong with which field, at most 100. Where the service sent a map they are sorted by field.
+	// Details say what is wrong with which field, at most 100. If the service sent a map, they are sorted by field.
 	Details []Detail
-	// Extra is err_extra in any form but a list of details: its text, or compact JSON; at most 1 KiB.
+	// Extra is err_extra in any form but a list of details: its string, or compact JSON, at most 1 KiB.
 	Extra string
-	// Line and Column are where in the request the service met the problem, 0 when it did not say.
+	// Line and Column are where in the request the service found the problem, or 0.
 	Line, Column int
-	// RetryAfter is how long the service asked to wait, 0 when it did not.
+	// RetryAfter is how long the service asked to wait, or 0.
 	RetryAfter time.Duration
-	// Attempts is how many times the request was sent, at least 1.
+	// Attempts is how often the request was sent, at least 1.
 	Attempts int
-	// Hint says what to try, for the most common mistakes, "" otherwise.
+	// Hint says what to try, for the most common mistakes, or is "".
 	Hint string
-	// Body is the body of the answer, at most its first 64 KiB. Credentials of the request that came back in it are
-	// replaced by "[redacted]". Of an answer that is too large, or broke off, it is what had arrived.
+	// Body is the response body, at most its first 64 KiB. Credentials of the request are replaced by "[redacted]". If the response
+	// is too large or broke off, Body is what had arrived.
 	Body []byte
 
 	actionID string
@@ -87,7 +84,7 @@ type APIError struct {
 	cause    error
 }
 
-// Detail is what is wrong with one field of the request. Either may be empty.
+// Detail is what is wrong with one field of the request. Either string may be empty.
 type Detail struct{ Field, Message string }
 
 // String returns "field: message".
@@ -98,8 +95,8 @@ func (d Detail) String() string {
 	return d.Field + ": " + d.Message
 }
 
-// Error returns one printable line of at most 4 KiB, such as "GET /public_api/netscan/v1/scan/run: Run ID not found
-// (HTTP 404)", with the hint at its end.
+// Error returns one printable line of at most 4 KiB, such as "GET /public_api/netscan/v1/scan/run: Run ID not found (HTTP 404)",
+// with the hint at its end.
 func (e *APIError) Error() string {
 	head := e.Operation + ": " + e.summary()
 	details := make([]string, 0, len(e.Details))
@@ -130,13 +127,13 @@ func (e *APIError) Error() string {
 	return sentence(head, facts, e.is(ErrOutcomeUnknown), e.Hint)
 }
 
-// summary is what the service said, or else what its status means.
+// summary is what the service says, or else what the status means.
 func (e *APIError) summary() string {
 	s := e.Message
 	switch {
 	case s != "":
 	case isSuccess(e.StatusCode):
-		s = "unexpected answer"
+		s = "unexpected response"
 	case http.StatusText(e.StatusCode) != "":
 		s = http.StatusText(e.StatusCode)
 	default:
@@ -146,35 +143,35 @@ func (e *APIError) summary() string {
 		s += ": " + e.Extra
 	}
 	if e.is(ErrResponseTooLarge) {
-		s += ": the answer is larger than the limit of WithMaxResponseBytes"
+		s += ": the response is larger than the limit of WithMaxResponseBytes"
 	}
 	return s
 }
 
-// Unwrap returns the error's kinds and, where there is one, its cause.
+// Unwrap returns the error's kinds, and its cause if there is one.
 func (e *APIError) Unwrap() []error { return wrapped(e.kinds, e.cause) }
 
 func (e *APIError) is(kind error) bool { return slices.Contains(e.kinds, kind) }
 
-// TransportError is a call that got no answer, for want of a network or of time. It wraps its cause, so that errors.Is
-// finds [context.Canceled] and [context.DeadlineExceeded].
+// TransportError reports that no response arrived: the network failed or time ran out. It wraps its cause, so that errors.Is finds
+// [context.Canceled] and [context.DeadlineExceeded].
 type TransportError struct {
-	// Operation is the method and the path of the contract.
+	// Operation is the method and the path in the spec.
 	Operation string
-	// Attempts is how many times the request was sent, or tried to be. 0: the context ended before the first time.
+	// Attempts is how often the request was sent, or tried to be. It is 0 if the context ended before the first attempt.
 	Attempts int
-	// Sent reports whether any unanswered attempt may have reached the service. For a request other than GET that is
-	// the same as [ErrOutcomeUnknown].
+	// Sent reports whether any attempt without a response may have reached the service. For a request other than GET that is the
+	// same as [ErrOutcomeUnknown].
 	Sent bool
 
 	kinds     []error
 	cause     error
-	permanent bool // a wait does not go on: the TLS handshake was refused
+	permanent bool // the TLS handshake was refused, so a wait does not go on
 }
 
 // Error returns one printable line of at most 4 KiB.
 func (e *TransportError) Error() string {
-	happened := e.Operation + ": " + map[bool]string{false: "not sent", true: "no answer"}[e.Sent]
+	happened := e.Operation + ": " + map[bool]string{false: "not sent", true: "no response"}[e.Sent]
 	if e.cause != nil {
 		happened += ": " + e.cause.Error()
 	}
@@ -189,6 +186,9 @@ func (e *TransportError) Error() string {
 
 // Unwrap returns the error's kinds and its cause.
 func (e *TransportError) Unwrap() []error { return wrapped(e.kinds, e.cause) }
+
+// maxFieldText bounds a string that an error quotes, in bytes.
+const maxFieldText = 256
 
 // invalidRequestError is a request that was not sent because it is not valid.
 type invalidRequestError struct {
@@ -209,11 +209,8 @@ func wrapped(kinds []error, cause error) []error {
 	return append(slices.Clip(kinds), cause)
 }
 
-// maxFieldText bounds what an error quotes, in bytes.
-const maxFieldText = 256
-
-// sentence returns one printable line: what happened, the facts in parentheses, and what to do. Where that is too long
-// the first part is cut.
+// sentence returns one printable line: what happened, the facts in parentheses, and what to do. If that is too long, it cuts the
+// first part.
 func sentence(happened string, facts []string, outcomeUnknown bool, hint string) string {
 	tail := ""
 	if len(facts) > 0 {

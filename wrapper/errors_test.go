@@ -110,7 +110,7 @@ func TestAWaitThatEndsNamesWhatWentBefore(t *testing.T) {
 // TestErrorsMadeByHand, as a caller's test makes them, have a text too.
 func TestErrorsMadeByHand(t *testing.T) {
 	for want, err := range map[string]error{
-		"op: not sent": &wrapper.TransportError{Operation: "op"}, "op: no answer (2 attempts)": &wrapper.TransportError{Operation: "op", Attempts: 2, Sent: true},
+		"op: not sent": &wrapper.TransportError{Operation: "op"}, "op: no response (2 attempts)": &wrapper.TransportError{Operation: "op", Attempts: 2, Sent: true},
 		"op: Not Found (HTTP 404)": &wrapper.APIError{Operation: "op", StatusCode: 404},
 	} {
 		if got := err.Error(); got != want {

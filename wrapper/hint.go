@@ -10,41 +10,42 @@ import (
 	"example.com/cortexscan/wrapper/internal/envelope"
 )
 
-// hint says what to try, in one sentence, for the mistakes that people make most: see APIError.Hint. The first case that applies
-// wins: the more specific ones come first. It names who sent the response: only an envelope of the platform is the service's own.
+// hint says in one sentence what to try after the most common mistakes. The first case that applies wins, so the more specific ones
+// come first. A hint blames the service only for an envelope of the platform; HTML and plain text come from something in front.
 func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) string {
 	const console = "This looks like the console or a login page, not the API%s: check the tenant's address, whose host begins with api-."
-	inFront := said.Form == envelope.HTML || said.Form == envelope.PlainText
+	redirected := e.StatusCode >= 300 && e.StatusCode <= 399 && e.Header.Get("Location") != ""
+	fromFront := said.Form == envelope.HTML || said.Form == envelope.PlainText
 	switch {
 	case e.actionID != "":
 		return "The response has the ID of an action beside the error: look for action " + e.actionID + " in the Action Center."
 	case e.is(ErrUnauthorized):
 		return keyHint(e.Header, key)
-	case isRedirect(e) && mayHaveEffect && !e.is(ErrOutcomeUnknown):
+	case redirected && mayHaveEffect && !e.is(ErrOutcomeUnknown):
 		return fmt.Sprintf(console, ", so nothing was executed")
-	case isRedirect(e), isSuccess(e.StatusCode) && said.Form == envelope.HTML && bytes.Contains(bytes.ToLower(e.Body), []byte("<html")):
+	case redirected, isSuccess(e.StatusCode) && said.Form == envelope.HTML && bytes.Contains(bytes.ToLower(e.Body), []byte("<html")):
 		return fmt.Sprintf(console, "")
 	case e.is(ErrNoLicense), e.is(ErrServer) && mentionsLicense(e):
-		return "The tenant's license does not cover this operation: ask whoever manages the tenant's licenses."
+		return "The tenant's license does not cover this operation: ask the person who manages the tenant's licenses."
 	case e.is(ErrNoEndpoints):
 		return "Check the values of the filters, and that a scan of these endpoints is pending or in progress."
-	case e.StatusCode == http.StatusForbidden && inFront:
+	case e.StatusCode == http.StatusForbidden && fromFront:
 		return "A gateway, a proxy or a firewall in front of the API refused this request, not the key's role: check the tenant's address, and what lets this computer through to it."
 	case e.is(ErrForbidden) && said.IsError:
-		return "The key's role lacks the permission that this operation needs: give the role that permission in the console, or use a key with another role."
+		return "The key's role lacks the permission for this operation: give the role that permission in the console, or use a key with another role."
 	case e.is(ErrForbidden):
-		return "Either the key's role lacks the permission that this operation needs, or something in front of the API refused the request."
+		return "Either the key's role lacks the permission for this operation, or something in front of the API refused the request."
 	case e.RetryAfter > 0:
 		return "The service asks to wait " + duration(e.RetryAfter) + "."
 	case e.is(ErrRateLimited):
 		return "The service allows a tenant ten requests a second: send fewer, for example with WithRateLimit."
-	case (e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusInternalServerError) && inFront:
+	case (e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusInternalServerError) && fromFront:
 		return "This response comes from a gateway or a proxy in front of the service, which knows no such path or expects another body: check the tenant's address."
 	}
 	return ""
 }
 
-// mentionsLicense reports whether the service gives a license as the reason of a failure.
+// mentionsLicense reports whether the service gives a license as the reason.
 func mentionsLicense(e *APIError) bool {
 	reason := e.Message + e.Extra
 	for _, d := range e.Details {
@@ -53,40 +54,26 @@ func mentionsLicense(e *APIError) bool {
 	return strings.Contains(strings.ToLower(reason), "licen")
 }
 
-// keyHint names the likeliest reason why a key was not accepted. A clock that is wrong spoils the signature of an Advanced
-// key alone.
+// keyHint names the most likely reason why a key was not accepted. A wrong clock spoils the signature of an Advanced key only.
 func keyHint(h http.Header, key keyType) string {
 	switch key {
 	case "":
-		return "Check that the request was signed, with a key of the type that the console lists for it, that the ID is this key's, and that it has not expired."
+		return "Check that the request was signed with a key of the type that the console lists, that the ID is this key's, and that the key has not expired."
 	case standardKey:
-		return "The key was sent as a Standard key: check that the console lists it as Standard and not as Advanced, that the ID is this key's, and that it has not expired."
+		return "The key was sent as a Standard key: check that the console lists it as Standard and not as Advanced, that the ID is this key's, and that the key has not expired."
 	}
-	if skew := clockSkew(h, time.Now()); skew.Abs() > time.Minute {
+	date, err := http.ParseTime(h.Get("Date"))
+	if ahead := time.Since(date); err == nil && ahead.Abs() > time.Minute {
 		direction := "behind"
-		if skew > 0 {
+		if ahead > 0 {
 			direction = "ahead of"
 		}
-		return fmt.Sprintf("This computer's clock is %s %s the service's, which spoils the signature of an Advanced key: set the clock, and then check that the console lists the key as Advanced and not as Standard.", duration(skew.Abs().Round(time.Second)), direction)
+		return fmt.Sprintf("This computer's clock is %s %s the service's, which spoils the signature of an Advanced key: set the clock, and then check that the console lists the key as Advanced and not as Standard.", duration(ahead.Abs().Round(time.Second)), direction)
 	}
-	return "The request was signed for an Advanced key: check that the console lists the key as Advanced and not as Standard, that the ID is this key's, and that it has not expired."
+	return "The request was signed for an Advanced key: check that the console lists the key as Advanced and not as Standard, that the ID is this key's, and that the key has not expired."
 }
 
-// clockSkew returns by how much this computer's clock is ahead of the one that dated the answer, 0 where it has no date.
-func clockSkew(h http.Header, now time.Time) time.Duration {
-	date, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		return 0
-	}
-	return now.Sub(date)
-}
-
-// isRedirect reports whether the response names another address, as the console does with its login page.
-func isRedirect(e *APIError) bool {
-	return e.StatusCode >= 300 && e.StatusCode <= 399 && e.Header.Get("Location") != ""
-}
-
-// duration is d as people say it: "10m", not "10m0s".
+// duration writes d as people do: "10m", not "10m0s".
 func duration(d time.Duration) string {
 	if d > 1000*time.Hour {
 		return "more than 1000h"

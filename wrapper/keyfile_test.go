@@ -72,9 +72,9 @@ func TestKeyFilesThatEveryUserCanRead(t *testing.T) {
 func TestKeyFilesThatAreNone(t *testing.T) {
 	dir := t.TempDir()
 	for _, tt := range []struct{ name, path, want string }{
-		{"missing", filepath.Join(dir, testKey), "does not exist"},
-		{"empty path", "", "does not exist"},
-		{"the key itself", testKey, "not the key itself"},
+		{"missing", filepath.Join(dir, testKey), "no such key file"},
+		{"empty path", "", "no such key file"},
+		{"the key itself", testKey, "is this the key itself"},
 		{"below a file", filepath.Join(keyFile(t, "x", 0o600), testKey), "cannot be opened"},
 		{"NUL in the path", testKey + "\x00", "cannot be opened"},
 		{"a directory", dir, "a directory"},
@@ -94,7 +94,7 @@ func TestKeyFilesThatAreNone(t *testing.T) {
 		})
 	}
 	if runtime.GOOS != "windows" && os.Getuid() != 0 {
-		if key, err := wrapper.ReadKeyFile(keyFile(t, testKey, 0)); key != "" || err == nil || !strings.Contains(err.Error(), "may not be read by this user") {
+		if key, err := wrapper.ReadKeyFile(keyFile(t, testKey, 0)); key != "" || err == nil || !strings.Contains(err.Error(), "this user may not read the key file") {
 			t.Errorf("got %q, %v", key, err)
 		}
 	}

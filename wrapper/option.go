@@ -22,7 +22,7 @@ const (
 // rejects invalid values.
 type Option func(*settings) error
 
-// settings are what the options set, before the defaults are filled in.
+// settings holds what the options set, before the defaults are filled in.
 type settings struct {
 	httpClient        *http.Client
 	product           string
@@ -36,61 +36,59 @@ type settings struct {
 	responseValidator ResponseValidator
 }
 
-// RequestValidator checks a request before it is signed; api.Validator is one. The path is the contract's. It may read the body,
-// and must not change URL and header. An error, whose text becomes part of this package's, is an [ErrInvalidRequest].
+// RequestValidator checks a request before it is signed; api.Validator is one. The request has the path in the spec. A validator may
+// read the body, and must not change the URL and the headers. Its error, whose text becomes part of this package's, is an
+// [ErrInvalidRequest].
 type RequestValidator interface {
 	ValidateRequest(*http.Request) error
 }
 
-// ResponseValidator checks the answer that a call is about to return as its result; api.Validator is one. It
-// gets the unsigned request. An error turns the answer into an [ErrInvalidResponse].
+// ResponseValidator checks the response that a call is about to return as its result; api.Validator is one. It gets the unsigned
+// request. Its error turns the response into an [ErrInvalidResponse].
 type ResponseValidator interface {
 	ValidateResponse(r *http.Request, status int, h http.Header, body []byte) error
 }
 
-// WithHTTPClient sends requests through c's Transport, and ends an attempt after c's Timeout too, if it has one. Nothing of c
-// is changed. Its CheckRedirect and Jar are not used: redirects are never followed and cookies never kept. Without a Transport,
-// and by default, all Clients of a program share one: it honors the proxy variables and the system's certificates, and keeps
-// 64 idle connections to a host.
+// WithHTTPClient sends requests through c's Transport, and ends an attempt after c's Timeout, too. It changes nothing in c. It does
+// not use c's CheckRedirect and Jar: redirects are never followed and cookies are never kept. Without a Transport, and by default,
+// all Clients of a program share one, which uses the proxy variables and the system's certificates, and keeps 64 idle connections
+// to a host.
 //
-// The rules of net/http's own [http.Transport] are known, so only what may have been sent counts as sent. Any other RoundTripper,
-// and a protocol registered with RegisterProtocol, is trusted less: a request counts as sent once its body was read or there was a
-// connection (without a body: unless the error says that there was none), and it is stopped when it is sent again after that. The
-// price is an occasional [ErrOutcomeUnknown] for an abort that was not sent. What cannot be stopped is a RoundTripper that keeps
-// the body and sends it again by itself, and one without reports to net/http/httptrace that sends a request without a body again:
-// with those, an abort may be executed twice and a nonce be used twice.
+// The rules of net/http's own [http.Transport] are known, so its requests count as sent only if they may have been. Through any other
+// RoundTripper, or a protocol registered with RegisterProtocol, a request counts as sent once its body was read or there was a
+// connection (without a body: unless the error proves that there was none), and cannot be sent again after that. So an abort that
+// was not sent is an [ErrOutcomeUnknown] now and then. Two kinds of RoundTripper cannot be stopped from executing a request twice
+// and using a nonce twice: one that keeps the body and sends it again by itself, and one that does not report to net/http/httptrace
+// and sends a request without a body again.
 func WithHTTPClient(c *http.Client) Option {
 	return func(s *settings) error { s.httpClient = c; return nil }
 }
 
-// WithUserAgent puts the name of the program that calls, such as "acme-soc/1.2", before this package's own
-// product token in the User-Agent header. Default: the token alone.
+// WithUserAgent puts the name of the calling program, such as "acme-soc/1.2", before this package's own in the User-Agent header.
 func WithUserAgent(product string) Option {
 	return func(s *settings) error {
 		s.product = strings.TrimSpace(product)
 		if !fitsHeader(s.product) {
-			return errors.New("WithUserAgent: the product contains a character that cannot stand in a header")
+			return errors.New("WithUserAgent: the product contains a character that a header cannot have")
 		}
 		return nil
 	}
 }
 
-// WithTimeout ends an attempt after d, the reading of its body included. Default 30 s; negative is no limit but
-// the context's. A call can take several attempts and the waits between them: bound it with its context.
+// WithTimeout ends an attempt after d, including the reading of its body. Default 30 s; negative: no limit but the context's. A call
+// can take several attempts and the delays between them: bound it with its context.
 func WithTimeout(d time.Duration) Option {
 	return func(s *settings) error { s.timeout = d; return nil }
 }
 
-// Retry says how often a request is sent, and how long to wait in between. Which failures are worth another
-// attempt is fixed: see the package's documentation.
+// Retry says how often a request is sent, and how long to wait in between. The package documentation says which failures are retried.
 type Retry struct {
-	// Attempts is how many times a request is sent at most. Default 3; 1 or negative is no retry.
+	// Attempts is how often a request is sent at most. Default 3; 1 or negative: no retry.
 	Attempts int
-	// BaseDelay bounds the random wait before the second attempt; the bound doubles with each further one.
-	// Default 500 ms; negative is no wait.
+	// BaseDelay bounds the random delay before the second attempt; the bound doubles with each further attempt. Default 500 ms;
+	// negative: no delay.
 	BaseDelay time.Duration
-	// MaxDelay bounds every wait. A Retry-After that asks for more ends the call at once. Default 30 s; negative
-	// is no bound.
+	// MaxDelay bounds every delay. A longer Retry-After ends the call at once. Default 30 s; negative: no bound.
 	MaxDelay time.Duration
 }
 
@@ -105,8 +103,8 @@ func WithRetry(r Retry) Option {
 	}
 }
 
-// WithRateLimit holds attempts back so that no more than perSecond a second leave, after a first burst (default:
-// perSecond, rounded up). The service allows a tenant ten a second. Default and negative: no limit.
+// WithRateLimit delays attempts so that at most perSecond of them are sent a second, after a first burst (default: perSecond, rounded
+// up). The service allows a tenant ten a second. Default and negative: no limit.
 func WithRateLimit(perSecond float64, burst int) Option {
 	return func(s *settings) error {
 		if math.IsNaN(perSecond) || math.IsInf(perSecond, 0) {
@@ -120,29 +118,27 @@ func WithRateLimit(perSecond float64, burst int) Option {
 	}
 }
 
-// WithMaxResponseBytes refuses answers of more than n bytes, after decompression. Default 8 MiB; negative is no
-// limit.
+// WithMaxResponseBytes refuses response bodies of more than n bytes, after decompression. Default 8 MiB; negative: no limit.
 func WithMaxResponseBytes(n int64) Option {
 	return func(s *settings) error { s.maxResponseBytes = n; return nil }
 }
 
-// WithLogger logs every attempt (debug) and every retry (info): operation, attempt, status, duration, delay and
-// bytes, nothing else. Default nil: nothing is logged.
+// WithLogger logs every attempt (debug) and every retry (info): operation, attempt, status, duration, delay and bytes, nothing else.
+// Default nil: nothing is logged.
 func WithLogger(l *slog.Logger) Option {
 	return func(s *settings) error { s.logger = l; return nil }
 }
 
-// WithRequestValidator checks every request before it is signed. Default nil: not checked.
+// WithRequestValidator validates every request before it is signed. Default nil: no validation.
 func WithRequestValidator(v RequestValidator) Option {
 	return func(s *settings) error { s.requestValidator = v; return nil }
 }
 
-// WithResponseValidator checks every answer before it is returned as a result. Default nil: not checked.
+// WithResponseValidator validates every response before it is returned as a result. Default nil: no validation.
 func WithResponseValidator(v ResponseValidator) Option {
 	return func(s *settings) error { s.responseValidator = v; return nil }
 }
 
-// withDefaults applies the rule of the options to each field.
 func (r Retry) withDefaults() Retry {
 	asked := r
 	r.Attempts = orDefault(r.Attempts, defaultAttempts, 1)
@@ -154,7 +150,7 @@ func (r Retry) withDefaults() Retry {
 	return r
 }
 
-// orDefault is the rule of the options for one that can be switched off.
+// orDefault implements the convention of Option: zero is the default, negative is off.
 func orDefault[T int | int64 | time.Duration](v, byDefault, off T) T {
 	switch {
 	case v == 0:

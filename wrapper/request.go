@@ -11,61 +11,57 @@ import (
 	"strings"
 )
 
-// prepare gives the headers of r their usual names, and says what keeps r from being sent. net/http says so too late: its
-// error is that of a request which may have been sent.
+// prepare gives the headers of r their canonical names, and returns what keeps r from being sent. net/http would say so too late,
+// with an error that looks like one of a request that was sent.
 func prepare(r *http.Request) error {
-	if r.URL == nil || !strings.HasPrefix(r.URL.Path, "/") {
+	isControl := func(c rune) bool { return c < ' ' && c != '\t' || c == '\x7f' }
+	isSpace := func(c rune) bool { return c == ' ' || c == '\t' || isControl(c) }
+	switch {
+	case r.URL == nil || !strings.HasPrefix(r.URL.Path, "/"):
 		return errors.New("the request's URL has no path that begins with a slash")
-	}
-	if err := checkPath(r.URL); err != nil {
-		return err
-	}
-	if strings.ContainsFunc(r.URL.RawQuery, func(c rune) bool { return c <= ' ' || c == '\x7f' }) {
+	case strings.ContainsFunc(r.URL.RawQuery, isSpace):
 		return errors.New("the request's query contains a space or a control character: encode it, for example with url.Values")
-	}
-	if r.Method != "" && !isToken(r.Method) {
+	case r.Method != "" && !isToken(r.Method):
 		return errors.New("the request's method is not a word")
-	}
-	if strings.ContainsFunc(r.Host, func(c rune) bool { return c <= ' ' || c == '\x7f' }) {
+	case strings.ContainsFunc(r.Host, isSpace):
 		return errors.New("the request's Host contains a space or a control character")
 	}
+	if r.Header == nil {
+		r.Header = make(http.Header)
+	}
 	for name, values := range r.Header {
-		if !isToken(name) {
+		canonical := http.CanonicalHeaderKey(name)
+		switch {
+		case !isToken(name):
 			return errors.New("the name of one of the request's headers is not a word")
-		}
-		for _, value := range values {
-			if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' && c != '\t' || c == '\x7f' }) {
-				return fmt.Errorf("the request's header %s contains a line break or another control character", name)
-			}
-		}
-		if isOfConnection(http.CanonicalHeaderKey(name), values) {
-			return fmt.Errorf("the request's header %s belongs to the connection, which the transport looks after: leave it out", http.CanonicalHeaderKey(name))
-		}
-		// Under another spelling it would be sent beside the one that is set here, or that net/http sets.
-		if usual := http.CanonicalHeaderKey(name); usual != name {
+		case strings.ContainsFunc(strings.Join(values, ""), isControl):
+			return fmt.Errorf("the request's header %s contains a line break or another control character", name)
+		case isOfConnection(canonical, values):
+			return fmt.Errorf("the request's header %s belongs to the connection, which the transport manages: leave it out", canonical)
+		case canonical != name: // it would be sent as a second header
 			delete(r.Header, name)
-			r.Header[usual] = append(r.Header[usual], values...)
+			r.Header[canonical] = append(r.Header[canonical], values...)
 		}
 	}
-	return nil
+	return checkPath(r.URL)
 }
 
-// checkPath refuses a path that a server would resolve to another one, on which another operation may be.
+// checkPath refuses a path that a server would resolve to another one, where another operation may be.
 func checkPath(u *url.URL) error {
 	for segment := range strings.FieldsFuncSeq(u.Path, func(c rune) bool { return c == '/' || c == '\\' }) {
 		if segment == "." || segment == ".." {
-			return fmt.Errorf("the request's path has the segment %q, which would lead to another path: check the path's parameters", segment)
+			return fmt.Errorf("the request's path has the segment %q, which leads to another path: check the path parameters", segment)
 		}
 	}
 	return nil
 }
 
-// isOfConnection reports whether a header cannot be sent over HTTP/2, which has none of its connection's (RFC 9113, section 8.2.2).
+// isOfConnection reports whether HTTP/2 cannot send a header (RFC 9113, section 8.2.2). net/http accepts two values of Connection.
 func isOfConnection(name string, values []string) bool {
 	switch name {
 	case "Transfer-Encoding", "Upgrade":
 		return true
-	case "Connection": // of which net/http takes these two
+	case "Connection":
 		return len(values) != 1 || !strings.EqualFold(values[0], "close") && !strings.EqualFold(values[0], "keep-alive")
 	}
 	return false
@@ -79,8 +75,7 @@ func isToken(s string) bool {
 	})
 }
 
-// readBody reads the body of a request once and closes it. The request's GetBody, which may belong to another body by now,
-// is not used.
+// readBody reads and closes the request body. It ignores GetBody, which may belong to another body by now.
 func readBody(r *http.Request) ([]byte, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
@@ -90,12 +85,12 @@ func readBody(r *http.Request) ([]byte, error) {
 		err = closeErr
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the request's body cannot be read: %w", err)
+		return nil, fmt.Errorf("the request body cannot be read: %w", err)
 	}
 	return body, nil
 }
 
-// withBody returns a copy of r with the body, which its owner may read and replace. URL and header are those of r.
+// withBody returns a copy of r with the body, for a validator to read and replace. It shares the URL and the headers of r.
 func withBody(ctx context.Context, r *http.Request, body []byte) *http.Request {
 	c := r.WithContext(ctx)
 	c.Body, c.GetBody, c.ContentLength = http.NoBody, nil, int64(len(body))

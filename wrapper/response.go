@@ -13,30 +13,30 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// CheckResponse turns a response of the generated client into one error. It returns nil for a 2xx whose body is JSON without
-// an error envelope, is empty, or has a media type other than JSON and HTML. Anything else is an [*APIError], as a [Client]
-// returns it. The operation and the method are those of res.Request; a response without a request counts as one to a request
-// that may have had an effect.
+// CheckResponse turns a response that the generated client returned into one error. It returns nil for a 2xx whose body is JSON
+// without an error envelope, is empty, or has a media type other than JSON and HTML. Any other response is an [*APIError], the same
+// as from a [Client].
 //
 //	result, err := client.AbortScanWithResponse(ctx, body)
 //	if err == nil {
 //		err = wrapper.CheckResponse(result.HTTPResponse, result.Body)
 //	}
 //
-// CheckResponse does not know the key, so it redacts nothing: a server that echoes the key puts it into the error.
+// The operation and the method are those of res.Request, or of the request before it if an [http.Client] followed a redirect.
+// Without a request, CheckResponse assumes that the request may have had an effect. It does not know the key and redacts nothing: a
+// key that the server echoes is in the error.
 func CheckResponse(res *http.Response, body []byte) error {
 	if res == nil {
 		res = &http.Response{}
 	}
 	r := res.Request
-	for r != nil && r.Response != nil && r.Response.Request != nil { // an http.Client has followed a redirect
+	for r != nil && r.Response != nil && r.Response.Request != nil {
 		r = r.Response.Request
 	}
-	result := &exchange.Result{Response: res, Body: body, Attempts: 1}
-	return check(r, result, signedWith(r), acceptAny)
+	return check(r, &exchange.Result{Response: res, Body: body, Attempts: 1}, signedWith(r), acceptAny)
 }
 
-// check returns nil for a success that accept takes, and the error of the call otherwise.
+// check returns nil for a success that accept approves, and the error of the call otherwise.
 func check(r *http.Request, res *exchange.Result, key keyType, accept func(*http.Response, []byte) error) error {
 	if !res.Whole() || !isSuccess(res.Response.StatusCode) || envelope.IsError(res.Body) {
 		return failure(r, res, key, nil, nil)
@@ -47,8 +47,7 @@ func check(r *http.Request, res *exchange.Result, key keyType, accept func(*http
 	return nil
 }
 
-// failure builds the error of a call that failed. The kind and the cause are given for a response that arrived whole and was
-// refused.
+// failure builds the error of a call that failed. It gets a kind and a cause for a response that arrived whole and was refused.
 func failure(r *http.Request, res *exchange.Result, key keyType, kind, cause error) error {
 	if res.Response == nil {
 		return transportError(r, res)
@@ -65,7 +64,7 @@ func failure(r *http.Request, res *exchange.Result, key keyType, kind, cause err
 		Column:     said.Column,
 		RetryAfter: exchange.RetryAfter(res.Response.Header, time.Now()),
 		Attempts:   res.Attempts,
-		Body:       beginning(res.Body),
+		Body:       res.Body,
 		actionID:   said.ActionID,
 		kinds:      []error{kind},
 		cause:      cause,
@@ -73,8 +72,11 @@ func failure(r *http.Request, res *exchange.Result, key keyType, kind, cause err
 	for _, d := range said.Details {
 		e.Details = append(e.Details, Detail(d))
 	}
+	if len(e.Body) > exchange.MaxShown {
+		e.Body = bytes.Clone(e.Body[:exchange.MaxShown]) // so that the rest can be collected
+	}
 	if res.Err != nil {
-		e.cause = fmt.Errorf("the answer broke off: %w", res.Err)
+		e.cause = fmt.Errorf("the response broke off: %w", res.Err)
 	}
 	e.cause = withEnded(e.cause, res.Ended)
 	if kind == nil {
@@ -88,14 +90,14 @@ func failure(r *http.Request, res *exchange.Result, key keyType, kind, cause err
 	return e
 }
 
-// transportError is the error of a call without an answer.
+// transportError builds the error of a call without a response.
 func transportError(r *http.Request, res *exchange.Result) error {
 	e := &TransportError{
 		Operation: exchange.Operation(r), Attempts: res.Attempts, Sent: res.Sent,
 		cause: withEnded(res.Err, res.Ended), permanent: res.Permanent,
 	}
 	if kind := kindOfStatus(res.LastStatus); kind != nil && res.Ended != nil {
-		e.kinds = append(e.kinds, kind) // of the attempt before, which was answered
+		e.kinds = append(e.kinds, kind) // of the response to an earlier attempt
 	}
 	if res.Sent && exchange.MayHaveEffect(r) {
 		e.kinds = append(e.kinds, ErrOutcomeUnknown)
@@ -103,7 +105,7 @@ func transportError(r *http.Request, res *exchange.Result) error {
 	return e
 }
 
-// withEnded joins what went wrong with the end of the caller's context, each of which may be nil.
+// withEnded joins what went wrong with the end of the caller's context. Either may be nil.
 func withEnded(cause, ended error) error {
 	switch {
 	case ended == nil:
@@ -114,12 +116,12 @@ func withEnded(cause, ended error) error {
 	return fmt.Errorf("%w, and before that: %w", ended, cause)
 }
 
-// kindsOf goes by the HTTP status, whatever the body says; for a success that carries an error envelope, by its code
-// where that is the status of an error.
+// kindsOf goes by the HTTP status, whatever the body says. For a success with an error envelope it goes by the envelope's code, if
+// that is the status of an error.
 func kindsOf(status int, said envelope.Error, tooLarge bool) (kinds []error) {
 	decisive := status
 	if isSuccess(status) && said.IsError {
-		decisive = statusOf(said.Code)
+		decisive, _ = strconv.Atoi(said.Code)
 	}
 	if kind := kindOfStatus(decisive); kind != nil {
 		kinds = append(kinds, kind)
@@ -138,14 +140,14 @@ func kindsOf(status int, said envelope.Error, tooLarge bool) (kinds []error) {
 	return kinds
 }
 
-// isDefinite is the one list of the responses after which a request that may have an effect is known not to have been executed.
-// After any other the outcome is unknown: a gateway may have sent it after it had passed the request on.
+// isDefinite is the one list of the responses that prove that a request was not executed. Any other response leaves the outcome
+// unknown: a gateway may have sent it after it had passed the request on.
 func isDefinite(status int, whole bool, said envelope.Error) bool {
 	if said.ActionID != "" {
 		return false
 	}
-	// A code that is a number counts like a status, but a 500 in an envelope is the service's own word.
-	code, _ := strconv.ParseFloat(strings.TrimSuffix(said.Code, "…"), 64) // of a long number, the beginning was kept
+	// A code that is a number counts like a status, except that 500 in an envelope is the service's own word.
+	code, _ := strconv.ParseFloat(strings.TrimSuffix(said.Code, "…"), 64) // a long number was shortened
 	if code >= 400 && code != http.StatusInternalServerError && !isRefusal(int(min(code, 1000))) {
 		return false
 	}
@@ -158,11 +160,11 @@ func isDefinite(status int, whole bool, said envelope.Error) bool {
 	return isRefusal(status)
 }
 
-// isRefusal reports whether a status alone says that the request was not executed.
+// isRefusal reports whether a status proves by itself that the request was not executed.
 func isRefusal(status int) bool {
 	switch {
 	case status >= 300 && status <= 399:
-		return status != http.StatusSeeOther // which comes after the request was executed
+		return status != http.StatusSeeOther // it follows a request that was executed
 	case status >= 400 && status <= 417:
 		return status != http.StatusRequestTimeout
 	case status >= 421 && status <= 426:
@@ -176,15 +178,7 @@ func isRefusal(status int) bool {
 	return false
 }
 
-// statusOf returns the HTTP status of an error that a code stands for, 0 where it is none.
-func statusOf(code string) int {
-	if n, err := strconv.Atoi(code); err == nil && n >= 400 && n <= 599 {
-		return n
-	}
-	return 0
-}
-
-// kindOfStatus returns the kind that an HTTP status stands for, nil where it has none.
+// kindOfStatus returns the kind of an HTTP status, nil if it has none.
 func kindOfStatus(status int) error {
 	switch status {
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
@@ -207,12 +201,3 @@ func kindOfStatus(status int) error {
 }
 
 func isSuccess(status int) bool { return status >= 200 && status <= 299 }
-
-// beginning returns what is kept of a body, in memory of its own where that frees the rest.
-func beginning(body []byte) []byte {
-	const limit = 64 << 10 // bytes
-	if len(body) > limit {
-		return bytes.Clone(body[:limit])
-	}
-	return body
-}

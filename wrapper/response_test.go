@@ -271,7 +271,7 @@ func TestBodiesThatBreakOff(t *testing.T) {
 				}
 				wantKinds(t, err, expected...)
 				e := apiError(t, err)
-				if e.StatusCode != status || string(e.Body) != goodStatus || !errors.Is(err, cause) || !strings.Contains(err.Error(), "the answer broke off: cable pulled") {
+				if e.StatusCode != status || string(e.Body) != goodStatus || !errors.Is(err, cause) || !strings.Contains(err.Error(), "the response broke off: cable pulled") {
 					t.Errorf("status %d, body %q, %v", e.StatusCode, e.Body, err)
 				}
 			})

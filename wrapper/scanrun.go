@@ -10,14 +10,14 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-var statusAlone = []string{"status"}
+var defaultFields = []string{"status"}
 
-// GetScanRunStatus reads the status of a network scan run. The fields say what the answer is to cover; without any it is
-// "status", the only value that the service documents. A run that does not exist is an [ErrNotFound].
+// GetScanRunStatus reads the status of a network scan run. The fields say what the response is to cover; without any it is "status",
+// the only value that the service documents. A run that does not exist is an [ErrNotFound].
 func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...string) (*gen.ScanRunStatus, error) {
 	const operation = "get scan run status"
 	if len(fields) == 0 {
-		fields = statusAlone
+		fields = defaultFields
 	}
 	if slices.ContainsFunc(fields, text.IsBlank) {
 		return nil, &invalidRequestError{operation, errors.New(`a field is blank: name one, such as "status", or none`)}
@@ -29,16 +29,11 @@ func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...st
 		return nil, &invalidRequestError{operation, err}
 	}
 	return fetch(ctx, c.pipeline, r, nil, func(v *gen.ScanRunStatus, body []byte) string {
-		if v.DATA == "" && !hasMessage(body) {
-			return "member DATA"
+		// An empty message is fine, a missing one is not. The service also writes "data", which is the same to encoding/json.
+		var reply struct{ DATA *string }
+		if v.DATA == "" && (json.Unmarshal(body, &reply) != nil || reply.DATA == nil) {
+			return "field DATA"
 		}
 		return ""
 	})
-}
-
-// hasMessage tells an empty message from one that is missing. The service also spells the member "data" (seen in published
-// clients), which is the same to encoding/json.
-func hasMessage(body []byte) bool {
-	var reply struct{ DATA *string }
-	return json.Unmarshal(body, &reply) == nil && reply.DATA != nil
 }

@@ -10,30 +10,29 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// Targets says which endpoints an operation is for. Make one with [AllEndpoints] or [Matching]; the zero
-// Targets names none and is refused, so that nothing left empty by mistake reaches a whole tenant.
+// Targets are the endpoints that an operation is for. Make them with [AllEndpoints] or [Matching]. The zero Targets are refused, so
+// that nothing that was left empty by mistake reaches a whole tenant.
 type Targets struct {
 	all     bool
 	filters []gen.EndpointFilter
 }
 
-// AllEndpoints is every endpoint of the tenant.
+// AllEndpoints means every endpoint of the tenant.
 func AllEndpoints() Targets { return Targets{all: true} }
 
-// Matching is the endpoints that match every one of the filters. No filter, a filter without a value, and a
-// blank value, which is what an unset shell variable leaves behind, are refused at the call with
-// [ErrInvalidRequest]; they never mean all.
+// Matching means the endpoints that match every one of the filters. No filter, a filter without a value and a blank value, as an
+// unset shell variable leaves one, make the call fail with [ErrInvalidRequest]; they never mean all endpoints.
 func Matching(filters ...gen.EndpointFilter) Targets {
 	filters = slices.Clone(filters)
 	for i, f := range filters {
 		if values, ok := f.Value.([]string); ok {
-			filters[i].Value = slices.Clone(values) // whatever the caller does to its slice between the check and the sending
+			filters[i].Value = slices.Clone(values) // the caller may change its slice after the check
 		}
 	}
 	return Targets{filters: filters}
 }
 
-// encode returns the targets as the contract documents them.
+// encode returns the targets as the spec documents them.
 func (t Targets) encode() (gen.EndpointFilters, error) {
 	if t.all {
 		return gen.AllEndpoints, nil
@@ -78,7 +77,7 @@ func checkValues(values []string) error {
 	return nil
 }
 
-// checkTime refuses what an unset time becomes: "seen since 1970" would match every endpoint.
+// checkTime refuses what becomes of an unset time: "seen since 1970" would match every endpoint.
 func checkTime(millis int64) error {
 	if millis <= 0 {
 		return errors.New("its time is not after 1 January 1970: is a variable unset?")

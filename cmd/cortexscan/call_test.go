@@ -169,7 +169,7 @@ func TestTooLargeResponse(t *testing.T) {
 	c := newTrial(t, "status", "790")
 	c.tenant.Fail(sandbox.Failure{Status: 200, Body: strings.Repeat(" ", 8<<20+1)})
 	c.run(t, t.Context(), exitRefused)
-	wantText(t, c.stderr.String(), "the answer is larger than the limit of 8 MiB (HTTP 200)")
+	wantText(t, c.stderr.String(), "the response is larger than the limit of 8 MiB (HTTP 200)")
 }
 
 // An untrusted certificate is not reported as a network problem.
