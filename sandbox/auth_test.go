@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/cortexscan/api"
 	"example.com/cortexscan/sandbox"
 )
 
@@ -58,20 +59,31 @@ func TestCredentialsMustBeWellFormed(t *testing.T) {
 			for i := 0; i < len(c.header); i += 2 {
 				r.Header.Add(c.header[i], c.header[i+1])
 			}
-			w := send(tenant, r)
-			problems := lastCall(t, tenant).Problems
-			if c.wrong == "" {
-				if wantStatus(t, w, http.StatusOK); len(problems) > 0 {
-					t.Errorf("problems of a valid request: %v", problems)
-				}
-				return
-			}
-			wantResponse(t, w, http.StatusUnauthorized, unauthorizedBody)
-			if len(problems) == 0 || problems[0].In != "header" || problems[0].Name != c.wrong || !strings.Contains(problems[0].Reason, c.reason) {
-				t.Fatalf("problems %v, want header %s %s first", problems, c.wrong, c.reason)
+			problem := wantAuthentication(t, tenant, r, c.reason)
+			if problem.Name != c.wrong {
+				t.Errorf("problem %+v, want one of %s", problem, c.wrong)
 			}
 		})
 	}
+}
+
+// wantAuthentication sends a request and returns the first problem, whose reason must contain a string. "" means that the
+// request must be accepted.
+func wantAuthentication(t *testing.T, tenant *sandbox.Tenant, r *http.Request, reason string) (first api.Problem) {
+	t.Helper()
+	w := send(tenant, r)
+	problems := lastCall(t, tenant).Problems
+	if reason == "" {
+		if wantStatus(t, w, http.StatusOK); len(problems) > 0 {
+			t.Errorf("problems of a valid request: %v", problems)
+		}
+		return api.Problem{}
+	}
+	wantResponse(t, w, http.StatusUnauthorized, unauthorizedBody)
+	if len(problems) == 0 || problems[0].In != "header" || !strings.Contains(problems[0].Reason, reason) {
+		t.Fatalf("problems %v, want a header that %q", problems, reason)
+	}
+	return problems[0]
 }
 
 func TestKeysAreVerified(t *testing.T) {
@@ -131,16 +143,7 @@ func TestKeysAreVerified(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := statusRequest(1)
 			c.sign(r)
-			w := send(tenant, r)
-			problems := lastCall(t, tenant).Problems
-			if c.reason == "" {
-				wantStatus(t, w, http.StatusOK)
-				return
-			}
-			wantResponse(t, w, http.StatusUnauthorized, unauthorizedBody)
-			if len(problems) != 1 || !strings.Contains(problems[0].Reason, c.reason) {
-				t.Errorf("problems %v, want one with %q", problems, c.reason)
-			}
+			wantAuthentication(t, tenant, r, c.reason)
 		})
 	}
 }

@@ -2,18 +2,16 @@ package sandbox_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"time"
 
 	"example.com/cortexscan/sandbox"
 	"example.com/cortexscan/wrapper"
 )
 
-// The example of the package's comment.
 func Example() {
 	ctx := context.Background()
 	tenant := sandbox.New(sandbox.WithKey("1", "secret", sandbox.Advanced))
@@ -45,30 +43,30 @@ func Example() {
 }
 
 func ExampleTenant_Fail() {
+	ctx := context.Background()
 	tenant := sandbox.New()
 	tenant.AddScanRun(789, "Running", "Completed")
-	tenant.Fail(sandbox.Failure{Operation: "getScanRunStatus", Times: 2, Status: http.StatusServiceUnavailable})
+	tenant.Fail(sandbox.Failure{Operation: "getScanRunStatus", Skip: 1, Times: 2, Status: http.StatusServiceUnavailable})
 	server := httptest.NewServer(tenant)
 	defer server.Close()
 
+	client, err := wrapper.New(server.URL, wrapper.StandardKey("1", "any key"), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	for range 4 {
-		r, _ := http.NewRequest(http.MethodGet, server.URL+"/public_api/netscan/v1/scan/run?id=789&fields=status", nil)
-		r.Header.Set("x-xdr-auth-id", "1")
-		r.Header.Set("Authorization", "any key will do")
-		answer, err := server.Client().Do(r)
-		if err != nil {
-			fmt.Println(err)
-			return
+		if run, err := client.GetScanRunStatus(ctx, 789); errors.Is(err, wrapper.ErrServer) {
+			fmt.Println("the server failed")
+		} else {
+			fmt.Println(run.State())
 		}
-		body, _ := io.ReadAll(answer.Body)
-		answer.Body.Close()
-		fmt.Println(strings.TrimSpace(fmt.Sprint(answer.StatusCode, " ", string(body))))
 	}
 	fmt.Println(len(tenant.Calls()), "calls arrived")
 	// Output:
-	// 503
-	// 503
-	// 200 {"DATA":"Scan is in Running state"}
-	// 200 {"DATA":"Scan is in Completed state"}
+	// Running
+	// the server failed
+	// the server failed
+	// Completed
 	// 4 calls arrived
 }

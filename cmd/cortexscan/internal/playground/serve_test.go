@@ -5,11 +5,13 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -96,7 +98,11 @@ func raw(t *testing.T, l *Listener, request string) int {
 type pipes struct {
 	conns  chan net.Conn
 	closed chan struct{}
+	close  func()
 }
+
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
+func (p pipes) Close() error   { p.close(); return nil }
 
 func (p pipes) Accept() (net.Conn, error) {
 	select {
@@ -107,47 +113,39 @@ func (p pipes) Accept() (net.Conn, error) {
 	}
 }
 
-func (p pipes) Close() error {
-	select {
-	case <-p.closed:
-	default:
-		close(p.closed)
-	}
-	return nil
-}
-
-func (p pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
-
-func (p pipes) dial() net.Conn {
-	near, far := net.Pipe()
-	p.conns <- far
-	return near
+// serveOnPipes starts a playground for the host localhost. The function dial connects to it and sends something.
+func serveOnPipes(t *testing.T) (dial func(send string) net.Conn, stop context.CancelFunc, ended chan error) {
+	closed := make(chan struct{})
+	listener := pipes{make(chan net.Conn), closed, sync.OnceFunc(func() { close(closed) })}
+	ctx, stop := context.WithCancel(t.Context())
+	p, _ := newPlayground()
+	ended = make(chan error, 1)
+	go func() { ended <- p.Serve(ctx, &Listener{Listener: listener, name: "localhost", port: "80"}) }()
+	return func(send string) net.Conn {
+		near, far := net.Pipe()
+		listener.conns <- far
+		if _, err := io.WriteString(near, send); err != nil {
+			t.Fatal(err)
+		}
+		return near
+	}, stop, ended
 }
 
 func TestSlowClientsAreDisconnected(t *testing.T) {
-	const host = "Host: localhost\r\n"
 	for _, c := range []struct {
 		name, sent string
 		within     time.Duration
 	}{
 		{"nothing is sent", "", headerTimeout},
 		{"the header does not end", "GET / HTTP/1.1\r\n", headerTimeout},
-		{"the body does not come", "POST " + abortPath + " HTTP/1.1\r\n" + host + "Content-Length: 10\r\n\r\n", requestTimeout},
-		{"no second request comes", "GET /live HTTP/1.1\r\n" + host + "\r\n", idleTimeout},
+		{"the body does not come", "POST " + abortPath + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n", requestTimeout},
+		{"no second request comes", "GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n", idleTimeout},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				listener := pipes{make(chan net.Conn), make(chan struct{})}
-				ctx, stop := context.WithCancel(t.Context())
-				p, _ := newPlayground()
-				ended := make(chan error)
-				go func() { ended <- p.Serve(ctx, &Listener{Listener: listener, name: "localhost", port: "80"}) }()
-				conn := listener.dial()
+				dial, stop, ended := serveOnPipes(t)
 				start := time.Now()
-				if _, err := io.WriteString(conn, c.sent); err != nil {
-					t.Fatal(err)
-				}
-				if _, err := io.Copy(io.Discard, conn); err != nil {
+				if _, err := io.Copy(io.Discard, dial(c.sent)); err != nil {
 					t.Fatal(err)
 				}
 				if took := time.Since(start); took < c.within-time.Second || took > c.within+time.Second {
@@ -164,19 +162,10 @@ func TestSlowClientsAreDisconnected(t *testing.T) {
 
 func TestShutdownWaitsForResponsesButNotForever(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		listener := pipes{make(chan net.Conn), make(chan struct{})}
-		ctx, stop := context.WithCancel(t.Context())
-		p, _ := newPlayground()
-		ended := make(chan error)
-		go func() { ended <- p.Serve(ctx, &Listener{Listener: listener, name: "localhost", port: "80"}) }()
-		stuck, reading := listener.dial(), listener.dial()
-		defer stuck.Close()
+		dial, stop, ended := serveOnPipes(t)
 		const request = "POST " + abortPath + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n"
-		for _, conn := range []net.Conn{stuck, reading} {
-			if _, err := io.WriteString(conn, request); err != nil {
-				t.Fatal(err)
-			}
-		}
+		stuck, reading := dial(request), dial(request)
+		defer stuck.Close()
 		synctest.Wait()
 		start := time.Now()
 		stop()
@@ -273,34 +262,27 @@ func TestRequestsOfOtherSitesAndHostsAreRefused(t *testing.T) {
 
 func TestPagesHaveSecurityHeaders(t *testing.T) {
 	_, h := newPlayground()
-	for path := range assets() {
-		wantPageHeaders(t, send(h, "GET", path, "").Header())
-	}
-	for _, path := range []string{"/", "/live", "/docs", "/openapi.yaml", "/robots.txt"} {
-		wantPageHeaders(t, send(h, "GET", path, "").Header())
+	for _, path := range append(slices.Collect(maps.Keys(assets())), "/", "/live", "/docs", "/openapi.yaml", "/robots.txt") {
+		header := send(h, "GET", path, "").Header()
+		for name, want := range map[string]string{
+			"Cache-Control":                "no-store",
+			"Cross-Origin-Opener-Policy":   "same-origin",
+			"Cross-Origin-Resource-Policy": "same-origin",
+			"Referrer-Policy":              "no-referrer",
+			"X-Content-Type-Options":       "nosniff",
+			"X-Frame-Options":              "DENY",
+		} {
+			if got := header.Get(name); got != want {
+				t.Errorf("%s: %s is %q", path, name, got)
+			}
+		}
+		csp := header.Get("Content-Security-Policy")
+		if !strings.HasPrefix(csp, "default-src 'none'; ") || !strings.Contains(csp, "frame-ancestors 'none'") || strings.Contains(csp, "unsafe") {
+			t.Errorf("%s: the policy is %q", path, csp)
+		}
 		if w := send(h, "HEAD", path, ""); w.Code != 200 && path != "/robots.txt" {
 			t.Errorf("HEAD %s: %d", path, w.Code)
 		}
-	}
-}
-
-func wantPageHeaders(t *testing.T, h http.Header) {
-	t.Helper()
-	for name, want := range map[string]string{
-		"Cache-Control":                "no-store",
-		"Cross-Origin-Opener-Policy":   "same-origin",
-		"Cross-Origin-Resource-Policy": "same-origin",
-		"Referrer-Policy":              "no-referrer",
-		"X-Content-Type-Options":       "nosniff",
-		"X-Frame-Options":              "DENY",
-	} {
-		if got := h.Get(name); got != want {
-			t.Errorf("%s is %q", name, got)
-		}
-	}
-	csp := h.Get("Content-Security-Policy")
-	if !strings.HasPrefix(csp, "default-src 'none'; ") || !strings.Contains(csp, "frame-ancestors 'none'") || strings.Contains(csp, "unsafe") {
-		t.Errorf("the policy is %q", csp)
 	}
 }
 
