@@ -1,19 +1,18 @@
 package terminal
 
-// LiveLine is a line of the terminal that is rewritten in place. Use it only if standard output is a terminal that
-// can do so.
+// LiveLine is a line of the terminal that is rewritten in place. Standard output must be a terminal that can do that.
 type LiveLine struct {
 	Streams *IOStreams
 	begun   bool
 }
 
-// Show replaces the line's text. A terminal that is too narrow for it cuts it off: it could not rewrite two lines.
+// Show replaces the line. If the terminal is too narrow, it cuts the line off, because it cannot rewrite two lines.
 func (l *LiveLine) Show(format string, args ...any) {
 	l.begun = true
 	l.Streams.Printf("\r\x1b[K\x1b[?7l"+format+"\x1b[?7h", args...)
 }
 
-// End leaves the line as it is and begins the next one. Without a Show before it does nothing.
+// End begins the next line. It does nothing if Show was not called.
 func (l *LiveLine) End() {
 	if l.begun {
 		l.Streams.Printf("\n")

@@ -1,5 +1,5 @@
-// Package terminal is the program's input and output: streams that know whether a person is at the other end,
-// prompts, colors, and text broken into lines.
+// Package terminal is the program's input and output: streams that know whether they are a terminal, prompts, colors, and
+// wrapped lines.
 package terminal
 
 import (
@@ -16,31 +16,31 @@ import (
 	"golang.org/x/term"
 )
 
-// IOStreams are the three standard streams of one run of the program. Tests make their own; [System] returns the
-// process's.
+// IOStreams are the three standard streams of one run of the program. Tests make their own. [System] returns those of the
+// process.
 type IOStreams struct {
 	In          io.Reader
 	Out, ErrOut io.Writer
 
-	// Which of the three are a terminal. Color is only ever written to a terminal.
+	// Colors are written only to a terminal.
 	InIsTerminal, OutIsTerminal, ErrIsTerminal bool
-	// NoColor switches color off on terminals too.
+	// NoColor switches colors off for terminals as well.
 	NoColor bool
-	// NoCursor is a terminal that cannot rewrite a line.
+	// NoCursor means that the terminal cannot rewrite a line.
 	NoCursor bool
 
-	// Columns returns how wide the terminal is, 0 if that is not known. It may be nil.
+	// Columns returns the width of the terminal, 0 if it is not known. Columns may be nil.
 	Columns func() int
 
-	// ReadPassword reads a line from the terminal without showing it, see [IOStreams.AskSecret].
+	// ReadPassword reads a line from the terminal without showing it: see [IOStreams.AskSecret].
 	ReadPassword func() (string, error)
-	// Restore gives the terminal its echo back after an interrupted ReadPassword.
+	// Restore restores the echo of the terminal after ReadPassword was interrupted.
 	Restore func()
 
 	outErr error // the first error of Out
 }
 
-// System returns the process's streams. Color follows NO_COLOR and TERM.
+// System returns the streams of the process. NO_COLOR and TERM switch colors off.
 func System(getenv func(string) string) *IOStreams {
 	s := &IOStreams{
 		In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr,
@@ -61,7 +61,7 @@ func System(getenv func(string) string) *IOStreams {
 	return s
 }
 
-// passwordReader remembers how the terminal is set before anything changes that.
+// passwordReader saves the settings of the terminal before ReadPassword changes them.
 func passwordReader(fd int) (read func() (string, error), restore func()) {
 	before, err := term.GetState(fd)
 	restore = func() {
@@ -80,15 +80,15 @@ func passwordReader(fd int) (read func() (string, error), restore func()) {
 func (s *IOStreams) Configure(getenv func(string) string) {
 	s.NoCursor = getenv("TERM") == "dumb"
 	s.NoColor = s.NoCursor || getenv("NO_COLOR") != "" ||
-		runtime.GOOS == "windows" && getenv("WT_SESSION") == "" // the old console shows the codes themselves
+		runtime.GOOS == "windows" && getenv("WT_SESSION") == "" // the old console prints color codes as text
 }
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
-// Interactive reports whether a person is there to answer a question.
+// Interactive reports whether the program can ask a question.
 func (s *IOStreams) Interactive() bool { return s.InIsTerminal && s.ErrIsTerminal }
 
-// Width returns how many columns a line may have.
+// Width returns the maximum number of columns in a line.
 func (s *IOStreams) Width() int {
 	const narrowest = 20
 	if s.Columns != nil {
@@ -99,30 +99,28 @@ func (s *IOStreams) Width() int {
 	return DefaultWidth
 }
 
-// OutColor and ErrColor report whether color may be written to the stream.
+// OutColor reports whether colors may be written to standard output.
 func (s *IOStreams) OutColor() bool { return s.OutIsTerminal && !s.NoColor }
 
 // ErrColor is OutColor for standard error.
 func (s *IOStreams) ErrColor() bool { return s.ErrIsTerminal && !s.NoColor }
 
-// Printf writes to standard output, which carries what the command was asked for. Its first error is kept: see
-// [IOStreams.WriteError].
+// Printf writes results to standard output. Its first error is kept: see [IOStreams.WriteError].
 func (s *IOStreams) Printf(format string, args ...any) {
 	_, _ = fmt.Fprintf(outWriter{s}, format, args...)
 }
 
-// Textf is Printf for sentences and tables: no line is wider than the terminal.
+// Textf is Printf for sentences and tables, wrapped to the width of the terminal.
 func (s *IOStreams) Textf(format string, args ...any) {
 	_, _ = io.WriteString(outWriter{s}, s.fit(s.OutIsTerminal, fmt.Sprintf(format, args...)))
 }
 
-// Notef writes to standard error, which carries what a person should know beside the result. No line is wider than the
-// terminal.
+// Notef writes messages to standard error, wrapped to the width of the terminal.
 func (s *IOStreams) Notef(format string, args ...any) {
 	_, _ = io.WriteString(s.ErrOut, s.fit(s.ErrIsTerminal, fmt.Sprintf(format, args...)))
 }
 
-// fit leaves alone what fits a terminal of the usual width: it was written for that.
+// fit wraps for narrow terminals. All messages fit a terminal of the usual width.
 func (s *IOStreams) fit(isTerminal bool, text string) string {
 	if width := s.Width(); isTerminal && width < DefaultWidth {
 		return Fit(text, width)
@@ -136,12 +134,12 @@ func (s *IOStreams) PrintJSON(v any) {
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	_ = e.Encode(v) // v is always made of strings, numbers, lists and maps
+	_ = e.Encode(v) // the values of this program can always be encoded
 	_, _ = outWriter{s}.Write(EscapeJSON(b.Bytes()))
 }
 
-// EscapeJSON returns the same JSON with every character escaped that a terminal obeys or does not show. Such
-// characters can only be in its strings, apart from the white space between tokens.
+// EscapeJSON returns the same JSON with escapes for characters that a terminal interprets or does not show. Apart from
+// white space between tokens, they can only be in strings.
 func EscapeJSON(doc []byte) []byte {
 	out := make([]byte, 0, len(doc))
 	for _, r := range string(doc) {
@@ -158,7 +156,7 @@ func EscapeJSON(doc []byte) []byte {
 	return out
 }
 
-// Table writes rows of a name and a value to standard output, aligned. Rows without a value are left out.
+// Table writes aligned rows of a name and a value to standard output. Rows without a value are left out.
 func (s *IOStreams) Table(rows ...[2]string) {
 	longest := 0
 	for _, row := range rows {
@@ -173,10 +171,10 @@ func (s *IOStreams) Table(rows ...[2]string) {
 	}
 }
 
-// OutWriter is standard output as an io.Writer whose first error is kept.
+// OutWriter returns standard output as an io.Writer. Its first error is kept.
 func (s *IOStreams) OutWriter() io.Writer { return outWriter{s} }
 
-// WriteError is the first error of standard output, such as a full disk; nil if everything was written.
+// WriteError returns the first error of standard output, such as a full disk, nil if everything was written.
 func (s *IOStreams) WriteError() error { return s.outErr }
 
 type outWriter struct{ s *IOStreams }
