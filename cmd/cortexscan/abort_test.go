@@ -66,6 +66,10 @@ func TestConfirmationDescribesTheAbort(t *testing.T) {
 	}{
 		{plan{abortOptions: abortOptions{targets: &targets{all: true}}, everything: true}, "This cancels EVERY scan that is pending or in progress on the tenant\n  api-acme.example\n"},
 		{plan{abortOptions: abortOptions{targets: &targets{filters: []filter{
+			{words: "host name", list: &listFilter{noun: "host name"}, values: []string{"a"}, file: "hosts.txt"},
+		}}}}, "This cancels the scans that are pending or in progress on the tenant\n  api-acme.example\n" +
+			"of the endpoints with\n  the host name from hosts.txt: a\n"},
+		{plan{abortOptions: abortOptions{targets: &targets{filters: []filter{
 			{words: "host name", values: []string{"a", "b"}}, {words: "x\u202e in", values: []string{"\x1b[1mc"}},
 		}}, incident: "4711\n"}}, "This cancels the scans that are pending or in progress on the tenant\n  api-acme.example\n" +
 			"of the endpoints with\n  host name a or b\n  and x\ufffd in \ufffd[1mc\nand shows it in the timeline of incident 4711\n"},
@@ -74,6 +78,14 @@ func TestConfirmationDescribesTheAbort(t *testing.T) {
 		if got := c.plan.description(&terminal.IOStreams{}); got != c.want {
 			t.Errorf("got  %q\nwant %q", got, c.want)
 		}
+	}
+}
+
+func TestEVERYStandsOut(t *testing.T) {
+	p := plan{abortOptions: abortOptions{targets: &targets{all: true}}, everything: true}
+	p.request = httptest.NewRequest("POST", "https://api-acme.example/x", nil)
+	if got := p.description(&terminal.IOStreams{ErrIsTerminal: true}); !strings.HasPrefix(got, "This cancels \x1b[31mEVERY\x1b[0m scan ") {
+		t.Errorf("got %q", got)
 	}
 }
 

@@ -24,9 +24,12 @@ func tree(t *testing.T) []*cli.Command {
 
 func TestHelpFitsATerminal(t *testing.T) {
 	for _, cmd := range tree(t) {
-		for line := range strings.Lines(helpText(cmd, terminal.DefaultWidth)) {
-			if utf8.RuneCountInString(strings.TrimRight(line, "\n")) > 80 {
-				t.Errorf("%s: too wide: %q", cmd.Name, line)
+		for _, width := range []int{80, 40} {
+			for line := range strings.Lines(helpText(cmd, min(width, terminal.DefaultWidth))) {
+				n := utf8.RuneCountInString(strings.TrimRight(line, "\n"))
+				if n > width && strings.Contains(strings.TrimSpace(line), " ") {
+					t.Errorf("%s: wider than %d columns: %q", cmd.Name, width, line)
+				}
 			}
 		}
 	}

@@ -170,7 +170,7 @@ func TestInterruptEndsAWait(t *testing.T) {
 		states := strings.Fields(strings.Repeat("Running ", 100))
 		_, err := watch(true, polls(ctx, nil, states...))
 		f := describe(err)
-		if f.Exit != exitInterrupted || f.Message != "interrupted" || f.LastState != "Running" {
+		if f.Exit != exitInterrupted || f.Message != "interrupted" || f.LastState != "Running" || !*f.Sent {
 			t.Errorf("got %+v", f)
 		}
 		if took := time.Since(start); took != 11*time.Second {

@@ -502,7 +502,10 @@ func (t *targets) fewer(endpoints gen.Text) []string {
 func (f *filter) inWords() string {
 	words := text.Visible(f.words, maxText)
 	if f.file != "" {
-		words = fmt.Sprintf("one of %s from %s:", count(len(f.values), f.list.noun), inputName(f.file))
+		words = fmt.Sprintf("one of the %s from %s:", count(len(f.values), f.list.noun), inputName(f.file))
+		if len(f.values) == 1 {
+			words = fmt.Sprintf("the %s from %s:", f.list.noun, inputName(f.file))
+		}
 	}
 	return words + " " + inWords(f.values)
 }
