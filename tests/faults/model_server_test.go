@@ -113,7 +113,7 @@ func (c *connection) serveHTTP1(conn net.Conn) {
 		if err != nil {
 			return
 		}
-		a := c.arrived(r, c.link.number, n)
+		a := c.arrived(r)
 		c.log("connection %d, request %d is %s: %+v", c.link.number, n, a, p)
 		if p.go100 && p.stage != "headers" && strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
 			io.WriteString(conn, "HTTP/1.1 100 Continue\r\n\r\n")
@@ -286,7 +286,7 @@ func (h *http2Conn) open(frame *http2.MetaHeadersFrame) *http2Stream {
 	if s.id >= 2 {
 		s.before = s.id - 2
 	}
-	s.arrival = h.arrived(r, h.link.number, h.requests)
+	s.arrival = h.arrived(r)
 	h.log("connection %d, stream %d is %s: %+v", h.link.number, s.id, s.arrival, s.plan)
 	if s.plan.go100 && s.plan.stage != "headers" && r.Header.Get("Expect") != "" {
 		h.headers(s, 100, false)

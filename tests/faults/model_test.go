@@ -271,7 +271,6 @@ type arrival struct {
 	call                        *call
 	method, target, contentType string
 	body                        []byte
-	where                       string
 }
 
 func (a *arrival) String() string { return fmt.Sprintf("%s of %s", a.method, a.call) }
@@ -284,8 +283,8 @@ type execution struct {
 }
 
 // arrived records a request that begins to arrive. Sometimes only its body tells which call it belongs to.
-func (s *simulation) arrived(r *http.Request, connection, n int) *arrival {
-	a := &arrival{method: r.Method, contentType: r.Header.Get("Content-Type"), where: fmt.Sprintf("connection %d, request %d", connection, n)}
+func (s *simulation) arrived(r *http.Request) *arrival {
+	a := &arrival{method: r.Method, contentType: r.Header.Get("Content-Type")}
 	if r.URL != nil {
 		a.target = r.URL.RequestURI()
 	}

@@ -106,7 +106,8 @@ func clone(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
 
 // instrument does what otelhttp does: a new context, its own trace, a wrapped body and another header.
 func instrument(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
-	ctx := context.WithValue(r.Context(), untraced{}, "span")
+	type span struct{}
+	ctx := context.WithValue(r.Context(), span{}, 17)
 	r = r.Clone(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {}}))
 	if getBody := r.GetBody; hasBody(r) && getBody != nil {
 		r.Body = struct{ io.ReadCloser }{r.Body}
