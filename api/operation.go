@@ -16,7 +16,7 @@ import (
 // operation is an operation of the document, prepared so that a request is validated without searching.
 type operation struct {
 	id, name   string       // name is "GET /public_api/netscan/v1/scan/run"
-	parameters []*parameter // in path and header
+	parameters []*parameter // not in the query
 	query      query
 	fallbacks  []*fallback
 	body       *requestBody // nil if none is described
@@ -78,8 +78,16 @@ func isIgnored(p *openapi3.Parameter) bool {
 // is reported, too.
 func (op *operation) check(r *http.Request, m *route.Match[*operation], rep *report) error {
 	for _, p := range op.parameters {
-		if p.in == openapi3.ParameterInHeader {
+		switch p.in {
+		case openapi3.ParameterInHeader:
 			p.check(headerValues(r.Header, p.name), rep)
+			continue
+		case openapi3.ParameterInCookie:
+			var values []string
+			for _, cookie := range r.CookiesNamed(p.name) {
+				values = append(values, cookie.Value)
+			}
+			p.check(values, rep)
 			continue
 		}
 		value, _ := m.Param(p.name)

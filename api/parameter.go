@@ -37,7 +37,7 @@ var separators = map[string]string{
 	openapi3.SerializationSimple: ",", openapi3.SerializationForm: ",", openapi3.SerializationSpaceDelimited: " ", openapi3.SerializationPipeDelimited: "|",
 }
 
-// newParameter returns nil for any other parameter: an object, a cookie, an unusual style.
+// newParameter returns nil for any other parameter: an object, or an unusual style.
 func newParameter(p *openapi3.Parameter, c *schema.Compiler) *parameter {
 	plain := &parameter{in: p.In, name: p.Name, required: p.Required, allowEmpty: p.AllowEmptyValue, direction: schema.Request}
 	if only := newContent(p.Content, c); len(only) == 1 && only[0].isJSON() && p.In != openapi3.ParameterInCookie {
@@ -49,7 +49,7 @@ func newParameter(p *openapi3.Parameter, c *schema.Compiler) *parameter {
 		return nil
 	}
 	separator, isKnown := separators[style.Style]
-	if !isKnown || p.In == openapi3.ParameterInCookie {
+	if !isKnown {
 		return nil
 	}
 	if p.In != openapi3.ParameterInQuery || !style.Explode {
@@ -82,7 +82,7 @@ func newHeader(name string, h *openapi3.Header, c *schema.Compiler) *parameter {
 // check reports the problems of the strings that were sent for the parameter.
 func (p *parameter) check(sent []string, rep *report) {
 	at := Problem{In: p.in, Name: p.name}
-	if p.isList && len(sent) > 1 && p.in != openapi3.ParameterInQuery {
+	if p.isList && len(sent) > 1 && p.in != openapi3.ParameterInQuery && p.in != openapi3.ParameterInCookie {
 		sent = []string{strings.Join(sent, ",")} // the lines of a header are one list
 	}
 	switch {

@@ -165,3 +165,16 @@ func TestRequestsOfPublishedClientsAreExecuted(t *testing.T) {
 		})
 	}
 }
+
+// TestRequestsAsPublishedClientsSendThem: with a slash at the end of the path, and a number as incident ID.
+func TestRequestsAsPublishedClientsSendThem(t *testing.T) {
+	tenant := sandbox.New()
+	tenant.AddEndpoint(sandbox.Endpoint{ScanStatus: "pending"})
+	tenant.AddScanRun(7, "Running")
+	abort := abortBody(`{"request_data":{"filters":"all","incident_id":4711}}`)
+	abort.URL.Path += "/"
+	wantResponse(t, send(tenant, abort), http.StatusOK, `{"reply":{"action_id":"1","endpoints_count":"1","status":"1"}}`)
+	status := statusRequest(7)
+	status.URL.Path += "/"
+	wantResponse(t, send(tenant, status), http.StatusOK, `{"DATA":"Scan is in Running state"}`)
+}

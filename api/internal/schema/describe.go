@@ -12,7 +12,7 @@ import (
 
 const (
 	maxListed = 10 // names in one list
-	deepest   = 16 // where looking through alternatives of alternatives ends; only a circle goes so far
+	deepest   = 16 // alternatives of alternatives; only a cycle has more
 )
 
 // reasons are those for the keywords of a schema that has them, in the document's words and never in the value's.

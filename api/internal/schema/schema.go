@@ -68,26 +68,42 @@ func (s *Schema) Types() TypeSet {
 	return s.types
 }
 
-// Items returns the schema of the items of a list.
-func (s *Schema) Items() *Schema { return s.items }
+// Items returns the schema of the items of a list, from the schema itself or from its parts, or nil.
+func (s *Schema) Items() *Schema {
+	return s.inParts(func(s *Schema) *Schema { return s.items })
+}
 
 // Names reports whether the schema or a part of it has a property of that name, or a schema for any other name.
 func (s *Schema) Names(name string) bool { return s.Property(name) != nil }
 
 // Property returns the schema of a property, from the schema itself or from its parts, or nil.
 func (s *Schema) Property(name string) *Schema {
-	if s == nil || s.recursive {
-		return nil
-	}
-	if p := s.properties[name]; p != nil {
+	if p := s.inParts(func(s *Schema) *Schema { return s.properties[name] }); p != nil {
 		return p
 	}
-	for _, part := range slices.Concat(s.allOf, s.oneOf, s.anyOf) {
-		if p := part.Property(name); p != nil {
-			return p
+	return s.inParts(func(s *Schema) *Schema { return s.rest })
+}
+
+// inParts returns the first schema that get finds in s and its parts, or nil.
+func (s *Schema) inParts(get func(*Schema) *Schema) *Schema {
+	var seen []*Schema
+	var search func(s *Schema) *Schema
+	search = func(s *Schema) *Schema {
+		if s == nil || slices.Contains(seen, s) {
+			return nil
 		}
+		seen = append(seen, s)
+		if found := get(s); found != nil {
+			return found
+		}
+		for _, part := range slices.Concat(s.allOf, s.oneOf, s.anyOf) {
+			if found := search(part); found != nil {
+				return found
+			}
+		}
+		return nil
 	}
-	return s.rest
+	return search(s)
 }
 
 // TypeSet is a set of JSON types. Integer includes numbers such as 1.0 and 1e3.
