@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -150,44 +151,30 @@ const maxKey = 4 << 10
 
 func checkKey(id, key string) (_, _, fault string) {
 	id, key = strings.TrimSpace(id), strings.TrimSpace(key)
-	switch {
-	case key == "":
-		fault = "the API key is empty"
-	case id == "":
-		fault = "the API key's ID is empty: it is the number in the column ID of the console's table of keys"
-	case isUTF16(key):
-		fault = "the API key is encoded in UTF-16, as PowerShell writes files: save it as UTF-8 without a byte order mark"
-	case hasMark(key):
-		fault = "the API key begins with a byte order mark, as some editors and PowerShell write one: save it as UTF-8 without one"
-	case hasMark(id):
-		fault = "the API key's ID begins with a byte order mark, as some editors and PowerShell write one: save it as UTF-8 without one"
-	case isQuoted(key):
-		fault = "the API key is in quotes, as some env files keep them: remove the quotes"
-	case isQuoted(id):
-		fault = "the API key's ID is in quotes, as some env files keep them: remove the quotes"
-	case len(key) > len(bearer) && strings.EqualFold(key[:len(bearer)], bearer):
-		fault = "the API key begins with \"Bearer \", which this service does not use: remove that word"
-	case len(key) > maxKey || len(id) > maxKey:
-		fault = "the API key or its ID is longer than 4096 bytes, and no key of the service is: copy it again"
-	case !fitsHeader(key):
-		fault = "the API key contains a character that an HTTP header cannot have, such as a line break: copy it again"
-	case !fitsHeader(id):
-		fault = "the API key's ID contains a character that an HTTP header cannot have: it is the number in the column ID of the console's table of keys"
+	const bearer, whereID = "bearer ", ": it is the number in the column ID of the console's table of keys"
+	for _, v := range []struct{ name, value, advice string }{{"the API key", key, ""}, {"the API key's ID", id, whereID}} {
+		quoted := len(v.value) > 1 && strings.IndexByte("\"'`", v.value[0]) >= 0 && v.value[len(v.value)-1] == v.value[0]
+		switch {
+		case v.value == "":
+			fault = " is empty" + v.advice
+		case strings.HasPrefix(v.value, "\xff\xfe"), strings.HasPrefix(v.value, "\xfe\xff"):
+			fault = " is encoded in UTF-16, as PowerShell writes files: save it as UTF-8 without a byte order mark"
+		case strings.HasPrefix(v.value, "\ufeff"):
+			fault = " begins with a byte order mark, as some editors write one: save it as UTF-8 without one"
+		case quoted:
+			fault = " is in quotes, as some env files keep them: remove the quotes"
+		case strings.HasPrefix(strings.ToLower(v.value), bearer):
+			fault = ` begins with "Bearer ", which this service does not use: remove that word`
+		case len(v.value) > maxKey:
+			fault = " is longer than 4096 bytes, and the service has no such key: copy it again"
+		case !fitsHeader(v.value):
+			fault = " contains a character that an HTTP header cannot have, such as a line break" + cmp.Or(v.advice, ": copy it again")
+		}
+		if fault != "" {
+			return id, key, v.name + fault
+		}
 	}
-	return id, key, fault
-}
-
-const bearer = "Bearer "
-
-// hasMark reports whether s begins with the byte order mark of UTF-8 or UTF-16.
-func hasMark(s string) bool { return strings.HasPrefix(s, "\ufeff") || isUTF16(s) }
-
-func isUTF16(s string) bool {
-	return strings.HasPrefix(s, "\xff\xfe") || strings.HasPrefix(s, "\xfe\xff")
-}
-
-func isQuoted(s string) bool {
-	return len(s) > 1 && strings.IndexByte("\"'`", s[0]) >= 0 && s[len(s)-1] == s[0]
+	return id, key, ""
 }
 
 // fitsHeader reports whether s is printable ASCII, as the value of a header should be (RFC 9110, section 5.5).

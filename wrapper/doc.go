@@ -16,8 +16,7 @@
 //	fmt.Println(reply.ActionID, reply.EndpointsCount)
 //
 // Cancel the scans of many endpoints in one call with many values: an endpoint is selected if, for every filter, it matches any of
-// the values. The call creates one action, which you follow in the Action Center. Make several calls for endpoints that match one of
-// two filters (filters are joined with AND only), or if one failure must not stop the rest.
+// the values. The call creates one action, which you follow in the Action Center. Filters are joined with AND only.
 //
 // # Errors
 //
@@ -71,20 +70,13 @@
 // replayed GET is signed anew. Through a RoundTripper other than net/http's own that is not possible, so the replay is stopped, and a
 // retry of this package follows. [WithHTTPClient] says what cannot be stopped.
 //
-// # Time limits
+// # Limits and connections
 //
-// [WithTimeout] bounds an attempt, including the reading of its body. The context bounds the call, with its attempts and delays. A
-// delay that would outlast the context's deadline ends the call at once.
+// [WithTimeout] bounds an attempt, including the reading of its body. The context bounds the call, with its attempts and delays; a
+// delay that would outlast the context's deadline ends the call at once. Redirects are never followed, because that would send the
+// signed headers to another host, and cookies are never kept.
 //
-// # Connections
-//
-// Redirects are never followed, because that would send the signed headers to another host, and cookies are never kept.
-//
-// OpenTelemetry works through [WithHTTPClient], with an http.Client whose Transport is
-// otelhttp.NewTransport(http.DefaultTransport). Each attempt is then a span below the span in the call's context.
-//
-// # Concurrency
-//
-// A [Client] and a [Credential] are safe for concurrent use; a program needs one Client for a tenant. Targets, filters and options
-// are values, and can be used more than once.
+// A [Client] and a [Credential] are safe for concurrent use; a program needs one Client for a tenant. OpenTelemetry works through
+// [WithHTTPClient], with an http.Client whose Transport is otelhttp.NewTransport(http.DefaultTransport): each attempt is then a span
+// below the span in the call's context.
 package wrapper

@@ -176,9 +176,10 @@ func (e *TransportError) Error() string {
 		happened += ": " + e.cause.Error()
 	}
 	var facts []string
-	if e.Attempts == 1 {
+	switch {
+	case e.Attempts == 1:
 		facts = []string{"1 attempt"}
-	} else if e.Attempts > 1 {
+	case e.Attempts > 1:
 		facts = []string{fmt.Sprintf("%d attempts", e.Attempts)}
 	}
 	return sentence(happened, facts, slices.Contains(e.kinds, ErrOutcomeUnknown), "")

@@ -49,6 +49,7 @@ func prepare(r *http.Request) error {
 // checkPath refuses a path that a server would resolve to another one, where another operation may be.
 func checkPath(u *url.URL) error {
 	for segment := range strings.FieldsFuncSeq(u.Path, func(c rune) bool { return c == '/' || c == '\\' }) {
+		segment, _, _ = strings.Cut(segment, ";") // Java servers remove what follows
 		if segment == "." || segment == ".." {
 			return fmt.Errorf("the request's path has the segment %q, which leads to another path: check the path parameters", segment)
 		}

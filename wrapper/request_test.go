@@ -24,6 +24,7 @@ func TestPrepare(t *testing.T) {
 		"no path that  begins with a slash":          func(r *http.Request) { r.URL.Path = "v1" },
 		`the segment ".."`:                           func(r *http.Request) { r.URL.Path = "/v1/../stop" },
 		`the segment  ".."`:                          func(r *http.Request) { r.URL.Path = "/v1/a/.." },
+		`the segment     ".."`:                       func(r *http.Request) { r.URL.Path = "/v1/..;a=b/stop" },
 		`the segment ".",`:                           func(r *http.Request) { r.URL, _ = url.Parse("/v1/%2e/stop") },
 		`the segment   ".."`:                         func(r *http.Request) { r.URL, _ = url.Parse("/v1/a%2f..%2Fb") },
 		`the segment    ".."`:                        func(r *http.Request) { r.URL, _ = url.Parse(`/v1/a%5c../b`) },

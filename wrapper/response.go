@@ -170,34 +170,17 @@ func isRefusal(status int) bool {
 	case status >= 421 && status <= 426:
 		return true
 	}
-	switch status {
-	case http.StatusPreconditionRequired, http.StatusTooManyRequests, http.StatusRequestHeaderFieldsTooLarge,
-		http.StatusUnavailableForLegalReasons, http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
-		return true
-	}
-	return false
+	return slices.Contains([]int{428, 429, 431, 451, 501, 505}, status)
 }
 
 // kindOfStatus returns the kind of an HTTP status, nil if it has none.
 func kindOfStatus(status int) error {
-	switch status {
-	case http.StatusBadRequest, http.StatusUnprocessableEntity:
-		return ErrBadRequest
-	case http.StatusUnauthorized:
-		return ErrUnauthorized
-	case http.StatusPaymentRequired:
-		return ErrNoLicense
-	case http.StatusForbidden:
-		return ErrForbidden
-	case http.StatusNotFound:
-		return ErrNotFound
-	case http.StatusTooManyRequests:
-		return ErrRateLimited
-	}
 	if status >= 500 && status <= 599 {
 		return ErrServer
 	}
-	return nil
+	return map[int]error{
+		400: ErrBadRequest, 401: ErrUnauthorized, 402: ErrNoLicense, 403: ErrForbidden, 404: ErrNotFound, 422: ErrBadRequest, 429: ErrRateLimited,
+	}[status]
 }
 
 func isSuccess(status int) bool { return status >= 200 && status <= 299 }

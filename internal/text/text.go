@@ -1,4 +1,4 @@
-// Package text makes text from outside safe to show, and recognizes text that shows nothing.
+// Package text makes strings from outside safe to show, and recognizes strings that show nothing.
 package text
 
 import (
@@ -9,23 +9,20 @@ import (
 
 const ellipsis = "…"
 
-// Printable returns s as one line that is safe to print on a terminal and in a log: valid UTF-8, without control
-// and format characters (an escape sequence or a bidirectional override would be one) and without characters that
-// show nothing, at most limit bytes. White space of any kind becomes one space. What is cut off ends in "…".
+// Printable returns s as one line of at most limit bytes that is safe to print on a terminal and in a log: valid UTF-8 without
+// invisible characters, and without control and format characters such as escape sequences and bidirectional overrides. White space
+// of any kind becomes one space. A string that is cut ends in "…".
 func Printable(s string, limit int) string { return line(s, limit, "") }
 
-// Visible is Printable for text in which somebody has to find a mistake: what Printable leaves out shows as U+FFFD,
-// so that a name with an invisible character in it differs from the name without.
+// Visible is Printable for a string in which a user has to find a mistake. It shows U+FFFD for each character that Printable leaves
+// out, so that a name with an invisible character differs from the name without it.
 func Visible(s string, limit int) string { return line(s, limit, string(utf8.RuneError)) }
 
-// IsPrintable reports whether Printable would leave s as it is, were there no limit.
+// IsPrintable reports whether Printable without a limit would return s.
 func IsPrintable(s string) bool { return isPlain(s) || Printable(s, len(s)+len(" "+ellipsis)) == s }
 
-// IsBlank reports whether nothing of s would be seen, which is what an unset shell variable leaves behind. The first
-// byte mostly decides, without a search in Unicode's tables.
-func IsBlank(s string) bool {
-	return (s == "" || s[0] <= ' ' || s[0] > '~') && !strings.ContainsFunc(s, isVisible)
-}
+// IsBlank reports whether s shows nothing, as the value of an unset shell variable does.
+func IsBlank(s string) bool { return !strings.ContainsFunc(s, isVisible) }
 
 func line(s string, limit int, invisible string) string {
 	if len(s) <= limit && isPlain(s) {
@@ -33,7 +30,7 @@ func line(s string, limit int, invisible string) string {
 	}
 	var b strings.Builder
 	b.Grow(min(len(s), limit))
-	space := false // one is due before the next visible character
+	space := false // due before the next visible character
 	for _, r := range s {
 		shown := invisible
 		switch {
@@ -58,8 +55,7 @@ func line(s string, limit int, invisible string) string {
 	return b.String()
 }
 
-// isPlain reports whether s is printable ASCII without double, leading or trailing spaces, as nearly every
-// message is.
+// isPlain reports whether s is printable ASCII without double, leading or trailing spaces, as nearly every message is.
 func isPlain(s string) bool {
 	space := true
 	for i := range len(s) {
@@ -72,7 +68,7 @@ func isPlain(s string) bool {
 	return !space || s == ""
 }
 
-// These two are symbols to Unicode, and look like a space, or like nothing.
+// To Unicode these are symbols, but they look like a space and like nothing.
 const (
 	brailleBlank = '\u2800'
 	nullNotehead = '\U0001d159'
@@ -82,8 +78,8 @@ func isSpace(r rune) bool {
 	return r == ' ' || r > '~' && (unicode.In(r, unicode.Zl, unicode.Zp) || r == brailleBlank) || unicode.IsSpace(r)
 }
 
-// isVisible reports whether r puts a mark on the screen of its own. Fillers and variation selectors do not, although
-// Unicode has them among the letters and marks.
+// isVisible reports whether r alone shows on a screen. Fillers and variation selectors do not, although to Unicode they are letters
+// and marks.
 func isVisible(r rune) bool {
 	if '!' <= r && r <= '~' {
 		return true

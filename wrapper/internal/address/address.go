@@ -1,4 +1,4 @@
-// Package address understands the address of a tenant, in the forms in which people have it at hand.
+// Package address parses the address of a tenant, in the forms in which people have it.
 package address
 
 import (
@@ -18,8 +18,8 @@ const (
 	tenantForms  = "give the tenant's host, such as acme.xdr.us.paloaltonetworks.com, or an https URL"
 )
 
-// Parse turns a host or a URL into the base URL of the tenant's API. Its errors do not repeat what was given, since keys and
-// passwords get pasted into the wrong place.
+// Parse turns a host or a URL into the base URL of the tenant's API. Its errors do not repeat the input, because keys and passwords
+// get pasted into the wrong place.
 func Parse(tenant string) (*url.URL, error) {
 	tenant = strings.TrimSpace(tenant)
 	if tenant == "" {
@@ -45,7 +45,7 @@ func Parse(tenant string) (*url.URL, error) {
 	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(tenant, "#") {
 		return nil, errors.New("the tenant's URL contains a query or a fragment: give only the scheme and the host")
 	}
-	host, zone, _ := strings.Cut(u.Hostname(), "%") // of an IPv6 address, whose case counts
+	host, zone, _ := strings.Cut(u.Hostname(), "%") // the zone of an IPv6 address keeps its case
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	if strings.Trim(strings.ToLower(zone), letters) != "" {
 		return nil, errors.New("the zone of the tenant's IPv6 address is not a valid name")
@@ -53,8 +53,8 @@ func Parse(tenant string) (*url.URL, error) {
 	if zone != "" {
 		host += "%" + zone
 	}
-	if err := checkPort(u); err != nil {
-		return nil, err
+	if n, err := strconv.ParseUint(u.Port(), 10, 16); u.Port() != "" && (err != nil || n == 0) {
+		return nil, errors.New("the tenant's port is not a number from 1 to 65535")
 	}
 	loopback := isLoopback(host)
 	switch {
@@ -69,13 +69,13 @@ func Parse(tenant string) (*url.URL, error) {
 		return nil, err
 	}
 	if host == vendorDomain {
-		// With the prefix it would be another domain, which is for anybody to register.
-		return nil, errors.New("the tenant is the vendor's own domain, and lacks the tenant's name: " + tenantForms)
+		// With the prefix it would be another domain, which anyone can register.
+		return nil, errors.New("the tenant is the vendor's own domain, without the tenant's name: " + tenantForms)
 	}
 	vendor := strings.HasSuffix(host, "."+vendorDomain)
 	path := strings.TrimRight(u.EscapedPath(), "/")
 	if path != "" && (vendor || bare) {
-		return nil, errors.New("the tenant has a path behind its host, as a page of the console has: give only the host")
+		return nil, errors.New("the tenant has a path after its host, like a page of the console: give only the host")
 	}
 	if vendor && strings.HasPrefix(host, apiPrefix+apiPrefix) {
 		return nil, errors.New(`the tenant's host begins with "api-" twice: once is enough, or not at all`)
@@ -86,7 +86,7 @@ func Parse(tenant string) (*url.URL, error) {
 	return rebuild(u.Scheme, host, u.Port(), path)
 }
 
-// hasTwoSchemes recognizes what comes of a prefix before a whole URL, such as api-https://acme or https://https://acme.
+// hasTwoSchemes recognizes a prefix before a whole URL, such as api-https://acme or https://https://acme.
 func hasTwoSchemes(tenant string) bool {
 	scheme, rest, _ := strings.Cut(strings.ToLower(tenant), ":/")
 	host, _, _ := strings.Cut(strings.TrimLeft(rest, "/"), "/")
@@ -109,17 +109,7 @@ func rebuild(scheme, host, port, path string) (*url.URL, error) {
 	return u, nil
 }
 
-func checkPort(u *url.URL) error {
-	if u.Port() == "" {
-		return nil
-	}
-	if n, err := strconv.Atoi(u.Port()); err != nil || n < 1 || n > 65535 {
-		return errors.New("the tenant's port is not a number from 1 to 65535")
-	}
-	return nil
-}
-
-// checkHost refuses names that no host can have, and bare ones that need a scheme to be understood.
+// checkHost refuses names that no host can have, and bare names that need a scheme.
 func checkHost(host string, bare bool) error {
 	if _, err := netip.ParseAddr(host); err == nil {
 		if bare {

@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"html"
+	"regexp"
 	"strings"
 
 	"example.com/cortexscan/internal/text"
 )
 
-// foreign takes the forms of JSON that are not the platform's: FastAPI's detail, problem+json, and what proxies and gateways
-// send. A message stands already where the member of that name is a text.
+// foreign reads the forms of JSON that are not the platform's: FastAPI's detail, problem+json, and what proxies and gateways send. If
+// the field "message" is a string, p has it already.
 func (p *parser) foreign(body []byte) {
 	var o struct {
 		Title, Reply                   scalar
@@ -19,7 +20,7 @@ func (p *parser) foreign(body []byte) {
 	}
 	switch body[0] {
 	case '"':
-		p.message(unquote(body))
+		p.message(raw(body).text())
 		return
 	case '[':
 		o.Errors = body
@@ -27,7 +28,7 @@ func (p *parser) foreign(body []byte) {
 		_ = json.Unmarshal(body, &o)
 	}
 	for _, s := range []scalar{o.Title, o.Error.scalar(), o.Reply, o.Detail.scalar(), o.Description} {
-		p.say(string(s))
+		p.add(string(s))
 	}
 	for _, r := range []raw{o.Error, o.Message, o.Detail} {
 		p.object(r)
@@ -38,13 +39,13 @@ func (p *parser) foreign(body []byte) {
 		}
 	}
 	if p.Message == "" && len(p.Details) > 0 {
-		first := p.Details[0]
-		p.message(strings.Trim(first.Field+": "+first.Message, ": "))
+		d := p.Details[0]
+		p.message(strings.Trim(d.Field+": "+d.Message, ": "))
 	}
 }
 
-// say takes the first text as the message and the second as what is said beyond it.
-func (p *parser) say(s string) {
+// add sets the message, or the extra if there is a message.
+func (p *parser) add(s string) {
 	switch {
 	case s == "":
 	case p.Message == "":
@@ -54,7 +55,7 @@ func (p *parser) say(s string) {
 	}
 }
 
-// object takes an error that is an object, such as {"code": 404, "message": "no such host"}.
+// object reads an error that is an object, such as {"code": 404, "message": "no such host"}.
 func (p *parser) object(r raw) {
 	if len(r) == 0 || r[0] != '{' {
 		return
@@ -68,13 +69,13 @@ func (p *parser) object(r raw) {
 		p.Code = p.text(first(e.Code, e.Status), maxCode)
 	}
 	if message := first(e.Message, e.ErrMsg, e.Title, e.Reason, e.Detail); message != "" {
-		p.say(message)
+		p.add(message)
 	} else if s := compact(r); s != "{}" {
-		p.say(s)
+		p.add(s)
 	}
 }
 
-// isList reports whether r is a list of texts or of objects. Numbers say nothing about an error.
+// isList reports whether r is a list of strings or objects. Numbers say nothing about an error.
 func isList(r raw) bool {
 	if len(r) == 0 || r[0] != '[' {
 		return false
@@ -83,56 +84,29 @@ func isList(r raw) bool {
 	return start[0] == '"' || start[0] == '{'
 }
 
-const maxPage = 64 << 10 // bytes of a page or a text that are looked at
+const maxPage = 64 << 10 // bytes of HTML or plain text that are read
 
-// htmlTitle returns what a page calls itself, which is all that a proxy's error page has to say.
+var (
+	titles = []*regexp.Regexp{
+		regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title`),
+		regexp.MustCompile(`(?is)<h1[^>]*>(.*?)</h1`),
+	}
+	tag = regexp.MustCompile(`<[^>]*>?`)
+)
+
+// htmlTitle returns the title of a page, which is all that a proxy's error page has to say.
 func htmlTitle(page []byte) string {
-	page = page[:min(len(page), maxPage)]
-	lower := lowerASCII(page)
-	for _, tag := range []string{"title", "h1"} {
-		start := bytes.Index(lower, []byte("<"+tag))
-		if start < 0 {
-			continue
-		}
-		inner := bytes.IndexByte(lower[start:], '>') + 1
-		if inner == 0 {
-			continue
-		}
-		inner += start
-		if end := bytes.Index(lower[inner:], []byte("</"+tag)); end >= 0 {
-			if title := html.UnescapeString(withoutTags(string(page[inner : inner+end]))); !text.IsBlank(title) {
-				return title
+	for _, title := range titles {
+		if found := title.FindSubmatch(page[:min(len(page), maxPage)]); found != nil {
+			if s := html.UnescapeString(string(tag.ReplaceAll(found[1], []byte(" ")))); !text.IsBlank(s) {
+				return s
 			}
 		}
 	}
 	return ""
 }
 
-// lowerASCII returns a copy of the same length, which bytes.ToLower does not promise.
-func lowerASCII(b []byte) []byte {
-	lower := bytes.Clone(b)
-	for i, c := range lower {
-		if 'A' <= c && c <= 'Z' {
-			lower[i] = c + 'a' - 'A'
-		}
-	}
-	return lower
-}
-
-func withoutTags(s string) string {
-	var b strings.Builder
-	for {
-		before, tag, found := strings.Cut(s, "<")
-		b.WriteString(before)
-		if !found {
-			return b.String()
-		}
-		b.WriteByte(' ')
-		_, s, _ = strings.Cut(tag, ">")
-	}
-}
-
-// plainText takes the first line that shows anything. JSON that was cut off, and binary data, are not plain text.
+// plainText reads the first line that shows anything. JSON that was cut off and binary data are not plain text.
 func (p *parser) plainText(body []byte) {
 	body = body[:min(len(body), maxPage)]
 	if body[0] == '{' || body[0] == '[' || bytes.IndexByte(body, 0) >= 0 {

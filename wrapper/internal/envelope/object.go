@@ -4,27 +4,27 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"example.com/cortexscan/gen"
 )
 
-// object is every JSON body of the platform in one: the forms differ in which members they have, and in what they are
-// wrapped. encoding/json reads all of it in one pass, past every member of an unexpected type, and knows the names in any
-// case. The levels are values, not pointers, and the types of the members ignore null, so that of two members with the
-// same name neither can erase the error in the other.
+// object is every JSON body of the platform in one: they differ in their fields and in what wraps them. encoding/json decodes it in
+// one pass, skips fields of an unexpected type, and matches names in any case. The levels are values instead of pointers, and the
+// types of the fields ignore null, so that a repeated field cannot erase an error.
 type object struct {
-	members
+	fields
 	Reply, Data struct {
-		members
-		Reply members
+		fields
+		Reply fields
 	}
 }
 
-type members struct {
+type fields struct {
 	ErrCode   scalar `json:"err_code"`
 	ErrMsg    value  `json:"err_msg"`
 	ErrExtra  raw    `json:"err_extra"`
-	ErrorCode scalar // and all that follow by their own names
+	ErrorCode scalar
 	Message   scalar
 	Details   raw
 	Code      scalar
@@ -44,13 +44,14 @@ func decode(body []byte) (*object, bool) {
 	return o, err == nil || errors.As(err, &mismatch)
 }
 
-// levels returns where the members of an error may stand, the outermost first.
-func (o *object) levels() []*members {
-	return []*members{&o.members, &o.Reply.members, &o.Reply.Reply, &o.Data.members, &o.Data.Reply}
+// levels returns where the fields of an error may be, outermost first.
+func (o *object) levels() []*fields {
+	return []*fields{&o.fields, &o.Reply.fields, &o.Reply.Reply, &o.Data.fields, &o.Data.Reply}
 }
 
-// find returns the members that say what went wrong, nil if none do.
-func (o *object) find() *members {
+// find returns the first level that says what went wrong, or nil.
+func (o *object) find() *fields {
+	isCode := func(code scalar) bool { return code != "" && code != "0" }
 	for _, m := range o.levels() {
 		if isCode(m.ErrCode) || isCode(m.ErrorCode) || m.ErrMsg != "" {
 			return m
@@ -59,26 +60,17 @@ func (o *object) find() *members {
 	return nil
 }
 
-// isCode tells an error's code from a success's.
-func isCode(code scalar) bool { return code != "" && code != "0" }
-
-// scalar is the text of a JSON string or number.
+// scalar is a JSON string or number. Decoding a value of another type leaves it as it is.
 type scalar string
 
-// UnmarshalJSON leaves s as it is where the value is of another type.
 func (s *scalar) UnmarshalJSON(b []byte) error {
-	switch c := b[0]; {
-	case c == '"':
-		*s = scalar(unquote(b))
-	case c == '-', '0' <= c && c <= '9':
-		*s = scalar(b)
-	}
+	_ = (*gen.Text)(s).UnmarshalJSON(b)
 	return nil
 }
 
-// first returns the first of the texts that is not empty.
-func first(texts ...scalar) string {
-	for _, s := range texts {
+// first returns the first string that is not empty.
+func first(strings ...scalar) string {
+	for _, s := range strings {
 		if s != "" {
 			return string(s)
 		}
@@ -86,10 +78,9 @@ func first(texts ...scalar) string {
 	return ""
 }
 
-// value is the text of a JSON string or number, or an object or list that is not empty as compact JSON.
+// value is a scalar, or an object or list that is not empty as compact JSON.
 type value string
 
-// UnmarshalJSON leaves v as it is where the value is of another type.
 func (v *value) UnmarshalJSON(b []byte) error {
 	if b[0] != '{' && b[0] != '[' {
 		return (*scalar)(v).UnmarshalJSON(b)
@@ -100,10 +91,25 @@ func (v *value) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// raw is a JSON value that is looked at later, nil for null.
+// place is where in the request a problem is: a scalar, or a list of scalars joined with dots.
+type place string
+
+func (l *place) UnmarshalJSON(b []byte) error {
+	var steps []scalar
+	if json.Unmarshal(b, &steps) != nil {
+		return (*scalar)(l).UnmarshalJSON(b)
+	}
+	joined := make([]string, len(steps))
+	for i, step := range steps {
+		joined[i] = string(step)
+	}
+	*l = place(strings.Join(joined, "."))
+	return nil
+}
+
+// raw is a JSON value that is decoded later. Decoding null leaves it as it is.
 type raw []byte
 
-// UnmarshalJSON leaves r as it is where the value is null.
 func (r *raw) UnmarshalJSON(b []byte) error {
 	if string(b) != "null" {
 		*r = bytes.Clone(b)
@@ -111,34 +117,28 @@ func (r *raw) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// scalar returns the text of a string or number, "" for anything else.
+// scalar returns the value of a string or number, and "" for anything else.
 func (r raw) scalar() (s scalar) {
 	if len(r) > 0 {
-		_ = s.UnmarshalJSON(r) // never fails
+		_ = s.UnmarshalJSON(r)
 	}
 	return s
 }
 
-// text returns the text of a string, and compact JSON for anything else.
+// text returns the value of a string, and compact JSON for anything else.
 func (r raw) text() string {
 	switch {
 	case len(r) == 0, string(r) == "null":
 		return ""
 	case r[0] == '"':
-		return unquote(r)
+		return string(r.scalar())
 	}
 	return compact(r)
 }
 
-// unquote returns the value of a JSON string, which a decoder has found to be valid.
-func unquote(b []byte) string {
-	var t gen.Text
-	_ = t.UnmarshalJSON(b)
-	return string(t)
-}
-
+// compact returns valid JSON without the space in it.
 func compact(b []byte) string {
 	var c bytes.Buffer
-	_ = json.Compact(&c, b) // likewise
+	_ = json.Compact(&c, b)
 	return c.String()
 }

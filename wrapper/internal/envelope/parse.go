@@ -1,5 +1,5 @@
-// Package envelope parses the error bodies of the platform, and of what may stand in front of it: a gateway, a proxy. It knows
-// bodies, and nothing of HTTP.
+// Package envelope parses the error bodies of the platform, and of what may be in front of it, such as a gateway or a proxy. It knows
+// bodies, not HTTP.
 package envelope
 
 import (
@@ -21,21 +21,20 @@ const (
 	maxDetails = 100
 )
 
-// Error is what an error body reports. Every string in it is one printable line, bounded, without credentials.
+// Error is what an error body says. Every string in it is one printable line, bounded, without credentials.
 type Error struct {
 	Form          Form
 	Code, Message string
 	Details       []struct{ Field, Message string } // at most 100
-	Extra         string                            // what is said beyond the message in another form than details
-	Line, Column  int                               // where in the request the service found the problem; 0: unknown
-	// IsError reports that the body is an error envelope of the platform. That includes one with a code such as 200 or "SUCCESS".
+	Extra         string                            // beyond the message, unless it is details
+	Line, Column  int                               // where in the request the service found the problem, or 0
+	// IsError reports that the body is an error envelope of the platform, even with a code such as 200 or "SUCCESS".
 	IsError bool
-	// IsAlone reports that the body is an object of nothing but the fields in which this platform, and what is in front of it, put
-	// errors, whatever they hold.
+	// IsAlone reports that the body is an object that consists of error fields alone, whatever they hold.
 	IsAlone bool
-	// NoEndpoints reports that the message, a detail or the extra, before it was shortened, says that no endpoint matched.
+	// NoEndpoints reports that the message, a detail or the extra says, before it is shortened, that no endpoint matched.
 	NoEndpoints bool
-	// ActionID is the action_id that is beside the error, "" if there is none: the request may have been executed all the same.
+	// ActionID is the action_id in the body, or "". With one, the request may have been executed despite the error.
 	ActionID string
 }
 
@@ -50,12 +49,11 @@ const (
 	PlainText
 )
 
-// Parse parses body, which may be anything. Every string that is taken from it is made printable, then goes through redact,
-// and then is cut: an invisible character may split a credential, and a cut may halve it.
+// Parse parses any body. It makes every string printable, passes it to redact, and then cuts it: an invisible character may split a
+// credential, and a cut may leave half of one.
 func Parse(body []byte, redact func(string) string) Error {
 	p := parser{redact: redact}
-	body = TrimMark(body)
-	switch body = bytes.TrimSpace(body); {
+	switch body = bytes.TrimSpace(TrimMark(body)); {
 	case len(body) == 0:
 	case body[0] == '<':
 		p.Form = HTML
@@ -75,10 +73,10 @@ func Parse(body []byte, redact func(string) string) Error {
 	return p.Error
 }
 
-// TrimMark returns the body without the byte order mark that it may begin with.
+// TrimMark returns the body without a byte order mark at its beginning.
 func TrimMark(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\ufeff")) }
 
-// IsError reports whether a body that came as a success is an error envelope of the platform.
+// IsError is Error.IsError for the body of a success.
 func IsError(body []byte) bool {
 	if !mayBeError(body) {
 		return false
@@ -87,8 +85,8 @@ func IsError(body []byte) bool {
 	return ok && o.find() != nil
 }
 
-// mayBeError is a quick look at whether a success is worth decoding as an envelope: each field name that makes one has
-// two r in it, in any case, unless it is spelled with escapes.
+// mayBeError keeps most successes from being decoded: the name of each field that makes an envelope has two r in it, in any case,
+// unless it is written with escapes.
 func mayBeError(body []byte) bool {
 	for _, part := range []string{"rr", "RR", "rR", "Rr", `\u00`} {
 		if bytes.Contains(body, []byte(part)) {
@@ -98,7 +96,7 @@ func mayBeError(body []byte) bool {
 	return false
 }
 
-// IsErrorAlone is Error.IsAlone for a body that came as a success.
+// IsErrorAlone is Error.IsAlone for the body of a success.
 func IsErrorAlone(body []byte) bool {
 	var fields map[string]json.RawMessage
 	if !mayBeError(body) && !bytes.Contains(bytes.ToLower(body), []byte("detail")) || json.Unmarshal(TrimMark(body), &fields) != nil {
@@ -113,11 +111,11 @@ func IsErrorAlone(body []byte) bool {
 	return len(fields) > 0
 }
 
-// noEndpoints is how the service says that no endpoint matched, at the end of a longer message (seen on sibling
-// operations of abort_scan).
+// noEndpoints is how the service says that no endpoint matched, at the end of a longer message (seen on sibling operations of
+// abort_scan).
 const noEndpoints = "no endpoint was found for creating the requested action"
 
-// parser collects what a body says.
+// parser fills in an Error.
 type parser struct {
 	Error
 	redact func(string) string
@@ -132,7 +130,7 @@ func (p *parser) text(s string, limit int) string {
 	return text.Printable(s, limit)
 }
 
-// message takes the whole message. The service passes on what its query parser says, which is JSON text itself.
+// message sets the message. The service passes on what its query parser says, which is JSON itself.
 func (p *parser) message(s string) {
 	var located struct {
 		Line, Column int
@@ -144,11 +142,11 @@ func (p *parser) message(s string) {
 	p.Message = p.text(s, maxMessage)
 }
 
-// platform takes the members of the object that says what went wrong; where none does, of the outermost.
+// platform reads the fields at the level that says what went wrong, or else at the outermost.
 func (p *parser) platform(o *object) {
 	m := o.find()
 	if p.IsError = m != nil; !p.IsError {
-		m = &o.members
+		m = &o.fields
 	}
 	for _, level := range o.levels() {
 		if p.ActionID == "" {
@@ -164,8 +162,7 @@ func (p *parser) platform(o *object) {
 	}
 }
 
-// extra takes what is said beyond the message: a list of details, a map of them, an error inside the error, or anything
-// else as text.
+// extra reads what is beyond the message: a list of details, a map of them, an error inside the error, or anything else.
 func (p *parser) extra(r raw) {
 	if len(r) == 0 {
 		return
@@ -178,7 +175,7 @@ func (p *parser) extra(r raw) {
 		if p.byField(r) {
 			return
 		}
-		var inner members
+		var inner fields
 		if _ = json.Unmarshal(r, &inner); inner.ErrMsg != "" { // the more precise of the two
 			p.Extra = p.Message
 			p.message(string(inner.ErrMsg))
@@ -198,7 +195,7 @@ type item struct {
 	Loc                                place
 }
 
-// list takes the details of a list, and decodes not more of it than is kept.
+// list decodes at most maxDetails items.
 func (p *parser) list(r raw) {
 	d := json.NewDecoder(bytes.NewReader(r))
 	_, _ = d.Token() // the bracket
@@ -206,7 +203,7 @@ func (p *parser) list(r raw) {
 	for len(p.Details) < maxDetails && d.More() {
 		i = item{}
 		from := d.InputOffset()
-		_ = d.Decode(&i) // what is no object is taken as text
+		_ = d.Decode(&i) // an item that is not an object is its own message
 		field, message := first(scalar(i.Loc), i.Field), first(i.Message, i.Msg, i.Detail, i.Title)
 		if field == "" && message == "" {
 			message = raw(bytes.TrimLeft(r[from:d.InputOffset()], ", \t\r\n")).text()
@@ -215,28 +212,7 @@ func (p *parser) list(r raw) {
 	}
 }
 
-// place is a place in the request: its steps, joined with dots.
-type place string
-
-// UnmarshalJSON takes a list of steps, or a single one.
-func (l *place) UnmarshalJSON(b []byte) error {
-	if b[0] != '[' {
-		return (*scalar)(l).UnmarshalJSON(b)
-	}
-	var steps []scalar
-	_ = json.Unmarshal(b, &steps) // cannot fail: a decoder has found it to be a list
-	var joined strings.Builder
-	for i, step := range steps {
-		if i > 0 {
-			joined.WriteByte('.')
-		}
-		joined.WriteString(string(step))
-	}
-	*l = place(joined.String())
-	return nil
-}
-
-// byField takes {"a field": {"message": "…"}, …}, sorted by field, and reports whether r has this form.
+// byField reads {"a field": {"message": "…"}, …}, sorted by field, and reports whether r has this form.
 func (p *parser) byField(r raw) bool {
 	var entries map[string]struct{ Message raw }
 	if json.Unmarshal(r, &entries) != nil || len(entries) == 0 {
@@ -247,8 +223,7 @@ func (p *parser) byField(r raw) bool {
 			return false
 		}
 	}
-	fields := slices.Sorted(maps.Keys(entries))
-	for _, field := range fields[:min(len(fields), maxDetails)] {
+	for _, field := range slices.Sorted(maps.Keys(entries))[:min(len(entries), maxDetails)] {
 		p.detail(field, entries[field].Message.text())
 	}
 	return true

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,6 +31,8 @@ const (
 // and made printable.
 type Redactor []string
 
+var escape = regexp.MustCompile("%..")
+
 // NewRedactor returns the redactor of a credential, as it is and as common encoders write it.
 func NewRedactor(credential string) (r Redactor) {
 	if len(credential) < minCredential {
@@ -45,7 +48,8 @@ func NewRedactor(credential string) (r Redactor) {
 		quoted[1 : len(quoted)-1], // JSON that does not escape HTML, and Go's %q
 		inHTML,
 		strings.NewReplacer("&#34;", "&quot;", "&#39;", "&#x27;").Replace(inHTML), // Python
-		inQuery, inPath, lowerEscapes(inQuery), lowerEscapes(inPath),
+		inQuery, inPath,
+		escape.ReplaceAllStringFunc(inQuery, strings.ToLower), escape.ReplaceAllStringFunc(inPath, strings.ToLower),
 		strings.NewReplacer("+", "%20", "%21", "!", "%27", "'", "%28", "(", "%29", ")", "%2A", "*").Replace(inQuery), // JavaScript
 	} {
 		if !slices.Contains(r, form) {
@@ -54,17 +58,6 @@ func NewRedactor(credential string) (r Redactor) {
 	}
 	slices.SortStableFunc(r, func(a, b string) int { return len(b) - len(a) }) // a form may contain a shorter one
 	return r
-}
-
-// lowerEscapes writes the escapes of a URL with lower-case digits.
-func lowerEscapes(s string) string {
-	b := []byte(s)
-	for i := range b {
-		if b[i] == '%' {
-			copy(b[i:], bytes.ToLower(b[i:i+3]))
-		}
-	}
-	return string(b)
 }
 
 // Redact returns s without the credentials.
