@@ -17,9 +17,11 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 
 // transportKind is a RoundTripper between a client and the network.
 type transportKind struct {
-	name    string
-	silent  bool // httptrace does not see all of its requests
-	repeats int  // how often it may send a request by itself, or let net/http do so in a way that no client can stop
+	name   string
+	silent bool // httptrace does not see all of its requests
+	// keepsSignature: net/http replays its GET as it is, because it has copied the header and can't be told from net/http.
+	keepsSignature bool
+	repeats        int // how often it may send a request by itself, or let net/http do so in a way that no client can stop
 	// round sends a request through net/http's transport. Without it that transport is used directly.
 	round func(inner http.RoundTripper, r *http.Request) (*http.Response, error)
 	// registered makes round an alternate protocol of net/http's transport.
@@ -34,7 +36,7 @@ var transportKinds = []transportKind{
 	{name: "net/http"},
 	{name: "net/http"},
 	{name: "a protocol of net/http that passes requests on", registered: true, round: http.RoundTripper.RoundTrip},
-	{name: "a protocol of net/http that clones", registered: true, round: clone},
+	{name: "a protocol of net/http that clones", registered: true, keepsSignature: true, round: clone},
 	{name: "a protocol of net/http that is silent", registered: true, silent: true, round: silently},
 	{name: "a protocol of net/http that falls back", registered: true, silent: true, round: fallBack(unreachable.RoundTrip, silently)},
 	{name: "a protocol of net/http that tries again", registered: true, silent: true, repeats: 3, round: trySilentlyAgain},

@@ -24,8 +24,8 @@ func (c *Client) attempt(ctx context.Context, r *http.Request, body []byte, res 
 	maps.Copy(header, r.Header)
 	sign := func() { res.sign(c.Sign(header, time.Now())) }
 	sign()
-	transport, _ := c.Transport.(*http.Transport)
-	trace := &requestTrace{transport: transport, guarded: !isReplayable(r.Method), cancel: cancel, resign: sign}
+	_, own := c.Transport.(*http.Transport)
+	trace := &requestTrace{own: own, guarded: !isReplayable(r.Method), cancel: cancel, resign: sign}
 	if trace.guarded {
 		hideIdempotencyKeys(header)
 	}
@@ -45,7 +45,7 @@ func (c *Client) attempt(ctx context.Context, r *http.Request, body []byte, res 
 		res.Err = err
 	}
 	if res.Response == nil {
-		sent, refused := trace.end(out, res.Err)
+		sent, refused := trace.end(res.Err)
 		res.Permanent = isCertificateError(res.Err) || refused
 		res.Sent = res.Sent || sent
 	}

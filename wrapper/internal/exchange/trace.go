@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -22,21 +21,21 @@ import (
 // request counts as replayable; over HTTP/2 also after GOAWAY, REFUSED_STREAM and PROTOCOL_ERROR, the last of which may follow a
 // request that was executed. Every replay of a request with a body calls GetBody. Without a body, only GotConn sees it.
 //
-// About another RoundTripper nothing is known, nor about one that is registered as a protocol of net/http's: it may try several
-// stacks, copy the header and report what it likes. It gets the body once, and no second connection after it used the first.
+// About another RoundTripper nothing is known: it may try several stacks, copy the header and report what it likes. It gets the body
+// once, and no second connection after it used the first. One that is registered as a protocol of net/http's Transport looks like
+// net/http here, so its requests without a body follow net/http's rules.
 type requestTrace struct {
-	transport *http.Transport    // nil for another RoundTripper
-	guarded   bool               // the request must not be sent again once it may have been executed
-	hasBody   bool               // a request whose body was not read cannot have been executed
-	cancel    context.CancelFunc // of the attempt
-	resign    func()             // signs a replay anew, because the service refuses a nonce that it has seen
+	own     bool               // the RoundTripper is net/http's Transport
+	guarded bool               // the request must not be sent again once it may have been executed
+	hasBody bool               // a request whose body was not read cannot have been executed
+	cancel  context.CancelFunc // of the attempt
+	resign  func()             // signs a replay anew, because the service refuses a nonce that it has seen
 
 	mu               sync.Mutex
 	reported         bool         // the transport calls the hooks
 	connected        bool         // it has had a connection
 	sent             bool         // something may have been written, on any connection
-	reader           *watchedBody // the body that was read and may have been written
-	replays          int          // how often net/http itself asked for the body again
+	reader           *watchedBody // the body that was read
 	handshakeRefused bool         // the last TLS handshake
 	stopped          bool         // a replay was stopped
 	ended            bool         // the attempt is over, and nothing may be sent anymore
@@ -45,9 +44,6 @@ type requestTrace struct {
 	headers bool // the headers were written
 	http2   bool
 	doomed  net.Conn // a stopped replay must not be written on it
-
-	asked  [32]uintptr // the call stack when a connection was last asked for
-	frames int
 }
 
 // errReplayStopped takes the place of the error that led to the replay, which net/http does not return.
@@ -74,50 +70,25 @@ func (t *requestTrace) follow(ctx context.Context, r *http.Request, body []byte)
 	out.Body, out.GetBody, out.ContentLength = nil, nil, int64(len(body))
 	out.TransferEncoding, out.Trailer = nil, nil // these describe the caller's own body
 	if t.hasBody = len(body) > 0; t.hasBody {
-		out.Body = &watchedBody{trace: t, r: bytes.NewReader(body)}
+		out.Body = &watchedBody{t, bytes.NewReader(body)}
 		out.GetBody = func() (io.ReadCloser, error) { return t.replay(body) }
 	}
 	return out
 }
 
-// direct reports whether the call stack of a hook has only net/http between the hook and the attempt. Then it is net/http's own
-// Transport that sends the request, and its rules apply.
-func (t *requestTrace) direct(stack []uintptr) bool {
-	if t.transport == nil || len(stack) == 0 {
-		return false
-	}
-	frames := runtime.CallersFrames(stack)
-	for more := true; more; {
-		var f runtime.Frame
-		f, more = frames.Next()
-		switch name := f.Function; {
-		case strings.HasSuffix(name, "/internal/exchange.(*Client).attempt"):
-			return true
-		case strings.Contains(name, "/internal/exchange.(*requestTrace)."):
-		case strings.HasPrefix(name, "net/http"), strings.HasPrefix(name, "reflect."): // httptrace joins hooks by reflection
-		default:
-			return false
-		}
-	}
-	return false
-}
-
-// isDirect is direct for the running hook.
-func (t *requestTrace) isDirect() bool {
-	var stack [len(t.asked)]uintptr
-	return t.direct(stack[:runtime.Callers(1, stack[:])])
+// mayHaveArrived reports whether the service may have executed the request. Headers alone tell nothing over net/http's HTTP/1,
+// which writes them into a buffer; but it flushes that buffer before it reads the body. The caller holds the lock.
+func (t *requestTrace) mayHaveArrived() bool {
+	return t.reader != nil || t.headers && (t.http2 || !t.own)
 }
 
 // getConn is not called if an HTTP/2 connection is ready.
 func (t *requestTrace) getConn(string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.transport != nil {
-		t.frames = runtime.Callers(1, t.asked[:])
-	}
 	t.reported = true
 	// Over HTTP/1 net/http asks for another connection only if it wrote nothing to the last one.
-	if t.sent && t.guarded && !(t.headers && t.http2) && t.direct(t.asked[:t.frames]) {
+	if t.own && t.guarded && !t.mayHaveArrived() {
 		t.sent = false
 	}
 }
@@ -126,18 +97,12 @@ func (t *requestTrace) getConn(string) {
 func (t *requestTrace) gotConn(info httptrace.GotConnInfo) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	again, stop := t.connected, t.ended
+	again := t.connected
 	t.reported, t.connected = true, true
-	switch {
-	case stop || !again:
-	case t.isDirect():
-		if stop = t.guarded && t.headers && t.http2; !stop {
-			t.resign()
+	if !t.ended && !(again && t.mayHaveArrived() && (t.guarded || !t.own)) {
+		if again && t.own {
+			t.resign() // another RoundTripper may have copied the header
 		}
-	default: // the signature cannot be replaced
-		stop = t.headers || t.reader != nil
-	}
-	if !stop {
 		t.sent, t.headers, t.http2 = true, false, false
 		return
 	}
@@ -175,28 +140,18 @@ func (t *requestTrace) handshakeDone(_ tls.ConnectionState, err error) {
 func (t *requestTrace) replay(body []byte) (io.ReadCloser, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	direct := t.isDirect()
-	executed := t.reader != nil
-	if direct && t.sent { // over HTTP/1, net/http read the body but wrote nothing
-		executed = t.headers && t.http2
-	}
-	if t.ended || t.guarded && executed {
+	if t.ended || t.guarded && t.mayHaveArrived() {
 		t.stopped = true
 		return nil, errReplayStopped
 	}
-	if direct {
-		t.reader = nil
-		t.replays++
-	}
-	return &watchedBody{trace: t, number: t.replays, r: bytes.NewReader(body)}, nil
+	return &watchedBody{t, bytes.NewReader(body)}, nil
 }
 
-// watchedBody can be read by one sender only. It is not one of the readers that net/http knows to be in memory, so headers and body
-// are sent in two packets.
+// watchedBody can be read by one sender only. It is not one of the readers that net/http knows to be in memory, so net/http flushes
+// the headers before it reads the body.
 type watchedBody struct {
-	trace  *requestTrace
-	number int // of the replay that it is for
-	r      *bytes.Reader
+	trace *requestTrace
+	r     *bytes.Reader
 }
 
 func (b *watchedBody) Read(p []byte) (int, error) {
@@ -212,8 +167,6 @@ func (t *requestTrace) mayRead(b *watchedBody) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
-	case b.number < t.replays: // net/http has given it up
-		return true
 	case t.reader == nil && !t.ended:
 		t.reader = b
 	case t.reader != b && (t.guarded || t.reader == nil):
@@ -230,24 +183,19 @@ func (t *requestTrace) wasStopped() bool {
 }
 
 // end ends an attempt that failed with err: nothing is sent anymore. It reports whether the request may have been sent.
-func (t *requestTrace) end(out *http.Request, err error) (sent, handshakeRefused bool) {
+func (t *requestTrace) end(err error) (sent, handshakeRefused bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.ended = true
-	return t.mayHaveSent(out, err), t.handshakeRefused && !t.sent
+	return t.mayHaveSent(err), t.handshakeRefused && !t.sent
 }
 
-func (t *requestTrace) mayHaveSent(out *http.Request, err error) bool {
+func (t *requestTrace) mayHaveSent(err error) bool {
 	switch {
 	case t.sent, t.reader != nil:
 		return true
-	case t.hasBody && (t.reported || t.transport != nil), t.reported && t.direct(t.asked[:t.frames]):
+	case t.hasBody && (t.reported || t.own), t.own && (t.reported || !t.guarded):
 		return false
-	case t.transport != nil && !t.reported && t.transport.Proxy != nil:
-		// Either the function that returns the proxy failed, or a registered protocol did.
-		if _, failed := t.transport.Proxy(out); failed != nil && failed.Error() == err.Error() {
-			return false
-		}
 	}
 	return !neverConnected(err)
 }

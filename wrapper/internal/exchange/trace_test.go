@@ -87,7 +87,7 @@ func TestOtherTransports(t *testing.T) {
 					stopped = false // its body may be handed out; the connection is where a replay ends
 				}
 				name := fmt.Sprintf("%s, %s %q", tt.name, method, body)
-				if got, _ := trace.end(out, tt.err); got != sent || trace.wasStopped() != stopped || canceled && !stopped {
+				if got, _ := trace.end(tt.err); got != sent || trace.wasStopped() != stopped || canceled && !stopped {
 					t.Errorf("%s: sent %v, stopped %v, canceled %v", name, got, trace.stopped, canceled)
 				}
 			}
@@ -102,7 +102,7 @@ func TestNothingIsSentAfterTheEnd(t *testing.T) {
 		trace := &requestTrace{guarded: method == http.MethodPost, cancel: func() { canceled = true }}
 		out := trace.follow(t.Context(), httptest.NewRequest(method, "/", nil), []byte("body"))
 		getConn(trace, out)
-		if sent, _ := trace.end(out, context.Canceled); sent {
+		if sent, _ := trace.end(context.Canceled); sent {
 			t.Errorf("%s: sent", method)
 		}
 		if got, err := io.ReadAll(out.Body); err == nil || len(got) > 0 {
@@ -166,7 +166,7 @@ func TestRefusedHandshakes(t *testing.T) {
 		hooks := httptrace.ContextClientTrace(out.Context())
 		hooks.TLSHandshakeDone(tls.ConnectionState{}, errors.New("refused before"))
 		hooks.TLSHandshakeDone(tls.ConnectionState{}, tt.err)
-		if _, got := trace.end(out, tt.err); got != tt.want {
+		if _, got := trace.end(tt.err); got != tt.want {
 			t.Errorf("%v: refused %v", tt.err, got)
 		}
 	}
