@@ -167,6 +167,7 @@ func parseEntry(raw []byte) (e Entry) {
 		e.Err = errors.New("a field of its request has the wrong type")
 	default:
 		e.Request, e.Err = entry.Request.request()
+		e.NoHeaders = len(entry.Request.Headers) == 0
 	}
 	e.URL = entry.Request.URL
 	return e
@@ -207,8 +208,13 @@ func (a *archiveRequest) request() (*http.Request, error) {
 	case len(body) < length && !encoded: // a decoded body may be shorter
 		return nil, errors.New("the recording does not have the whole body")
 	}
-	if p := a.PostData; p != nil && p.MimeType != "" && r.Header.Get("Content-Type") == "" {
-		r.Header.Set("Content-Type", p.MimeType)
+	if r.Header.Get("Content-Type") == "" && len(body) > 0 {
+		switch {
+		case a.PostData.MimeType != "":
+			r.Header.Set("Content-Type", a.PostData.MimeType)
+		case len(a.Headers) == 0: // otherwise the body could not be checked
+			r.Header.Set("Content-Type", "application/json")
+		}
 	}
 	setBody(r, body)
 	return r, nil

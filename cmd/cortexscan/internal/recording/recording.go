@@ -32,6 +32,8 @@ type Entry struct {
 	Err     error
 	// URL is the URL of the request as recorded. If Err is not nil it may be "", or not a URL.
 	URL string
+	// NoHeaders means that the recording has none of the headers, which every request has.
+	NoHeaders bool
 }
 
 // Error reports content that is not a recording, and what to do about it.
