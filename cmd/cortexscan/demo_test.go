@@ -4,18 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"unicode/utf8"
 )
-
-func TestDemoFitsATerminal(t *testing.T) {
-	c := newTrial(t, "demo")
-	c.run(t, t.Context(), exitDone)
-	for line := range strings.Lines(c.stdout.String()) {
-		if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 80 {
-			t.Errorf("%d characters: %q", n, line)
-		}
-	}
-}
 
 func TestInterruptedDemoDoesNotClaimSuccess(t *testing.T) {
 	c := newTrial(t, "demo")
