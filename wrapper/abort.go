@@ -1,9 +1,13 @@
 package wrapper
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
+	"time"
 
 	"example.com/cortexscan/gen"
 	"example.com/cortexscan/internal/text"
@@ -51,4 +55,159 @@ func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOp
 		return nil, err
 	}
 	return &res.Reply, nil
+}
+
+// Targets are the endpoints that an operation is for. Make them with [AllEndpoints] or [Matching]. The zero Targets are refused, so
+// that nothing that was left empty by mistake reaches a whole tenant.
+type Targets struct {
+	all     bool
+	filters []gen.EndpointFilter
+}
+
+// AllEndpoints means every endpoint of the tenant.
+func AllEndpoints() Targets { return Targets{all: true} }
+
+// Matching means the endpoints that match every one of the filters. No filter, a filter without a value and a blank value, as an
+// unset shell variable leaves one, make the call fail with [ErrInvalidRequest]; they never mean all endpoints.
+func Matching(filters ...gen.EndpointFilter) Targets {
+	filters = slices.Clone(filters)
+	for i, f := range filters {
+		if values, ok := f.Value.([]string); ok {
+			filters[i].Value = slices.Clone(values) // the caller may change its slice after the check
+		}
+	}
+	return Targets{filters: filters}
+}
+
+// encode returns the targets as the spec documents them.
+func (t Targets) encode() (gen.EndpointFilters, error) {
+	if t.all {
+		return gen.AllEndpoints, nil
+	}
+	if len(t.filters) == 0 {
+		return nil, errors.New("no endpoints are named: use Matching with at least one filter, or AllEndpoints")
+	}
+	for i, f := range t.filters {
+		if err := checkFilter(f); err != nil {
+			return nil, fmt.Errorf("filter %d (%s): %w", i+1, cmp.Or(text.Printable(f.Field, maxFieldText), "no field"), err)
+		}
+	}
+	return t.filters, nil
+}
+
+func checkFilter(f gen.EndpointFilter) error {
+	if text.IsBlank(f.Field) || text.IsBlank(f.Operator) {
+		return errors.New("its field or operator is blank")
+	}
+	switch value := f.Value.(type) {
+	case []string:
+		return checkValues(value)
+	case string:
+		return checkValues([]string{value})
+	case int64:
+		return checkTime(value)
+	case int:
+		return checkTime(int64(value))
+	case nil:
+		return errors.New("it has no value")
+	}
+	return fmt.Errorf("its value is a %T, not a []string, a string, or an int64 of milliseconds", f.Value)
+}
+
+func checkValues(values []string) error {
+	if len(values) == 0 {
+		return errors.New("it has no value")
+	}
+	if i := slices.IndexFunc(values, text.IsBlank); i >= 0 {
+		return fmt.Errorf("value %d of %d is blank: is a variable unset?", i+1, len(values))
+	}
+	return nil
+}
+
+// checkTime refuses what becomes of an unset time: "seen since 1970" would match every endpoint.
+func checkTime(millis int64) error {
+	if millis <= 0 {
+		return errors.New("its time is not after 1 January 1970: is a variable unset?")
+	}
+	return nil
+}
+
+// The values that the service documents for [Platforms], [Isolation] and [ScanStatuses]. It accepts others, and adds new ones without
+// notice.
+const (
+	PlatformWindows = "windows"
+	PlatformLinux   = "linux"
+	PlatformMacOS   = "macos"
+	PlatformAndroid = "android"
+
+	Isolated   = "isolated"
+	Unisolated = "unisolated"
+
+	ScanNone                = "none"
+	ScanPending             = "pending"
+	ScanInProgress          = "in_progress"
+	ScanCanceled            = "canceled"
+	ScanAborted             = "aborted"
+	ScanPendingCancellation = "pending_cancellation"
+	ScanSuccess             = "success"
+	ScanError               = "error"
+)
+
+// The service documents the following filters. An endpoint matches if its field is one of the values. The call checks the filters: see
+// [Matching].
+
+// EndpointIDs selects endpoints by their IDs, 32 hexadecimal digits each.
+func EndpointIDs(v ...string) gen.EndpointFilter { return in("endpoint_id_list", v) }
+
+// Hostnames selects endpoints by their host names.
+func Hostnames(v ...string) gen.EndpointFilter { return in("hostname", v) }
+
+// Aliases selects endpoints by the aliases that the console shows for them.
+func Aliases(v ...string) gen.EndpointFilter { return in("alias", v) }
+
+// GroupNames selects endpoints by the endpoint groups that they belong to.
+func GroupNames(v ...string) gen.EndpointFilter { return in("group_name", v) }
+
+// Distributions selects endpoints by the name of the distribution (installation package) that they were set up with.
+func Distributions(v ...string) gen.EndpointFilter { return in("dist_name", v) }
+
+// IPs selects endpoints by their IP addresses.
+func IPs(v ...string) gen.EndpointFilter { return in("ip_list", v) }
+
+// Usernames selects endpoints by the users who are logged in on them.
+func Usernames(v ...string) gen.EndpointFilter { return in("username", v) }
+
+// Platforms selects endpoints by platform, such as [PlatformWindows].
+func Platforms(v ...string) gen.EndpointFilter { return in("platform", v) }
+
+// Isolation selects endpoints by whether they are [Isolated] or [Unisolated].
+func Isolation(v ...string) gen.EndpointFilter { return in("isolate", v) }
+
+// ScanStatuses selects endpoints by the status of their scan, such as [ScanInProgress]. Only a scan that is
+// [ScanPending] or [ScanInProgress] can be canceled.
+func ScanStatuses(v ...string) gen.EndpointFilter { return in("scan_status", v) }
+
+// FirstSeenSince selects endpoints first seen at t or later. A call refuses the zero time.
+func FirstSeenSince(t time.Time) gen.EndpointFilter { return at("first_seen", "gte", t) }
+
+// FirstSeenUntil selects endpoints first seen at t or earlier. A call refuses the zero time.
+func FirstSeenUntil(t time.Time) gen.EndpointFilter { return at("first_seen", "lte", t) }
+
+// LastSeenSince selects endpoints last seen at t or later. A call refuses the zero time.
+func LastSeenSince(t time.Time) gen.EndpointFilter { return at("last_seen", "gte", t) }
+
+// LastSeenUntil selects endpoints last seen at t or earlier. A call refuses the zero time.
+func LastSeenUntil(t time.Time) gen.EndpointFilter { return at("last_seen", "lte", t) }
+
+// Where is a filter on any field, for one that the service adds after this package was written.
+func Where(field, operator string, values ...string) gen.EndpointFilter {
+	// A copy, and never nil.
+	return gen.EndpointFilter{Field: field, Operator: operator, Value: append([]string{}, values...)}
+}
+
+func in(field string, values []string) gen.EndpointFilter { return Where(field, "in", values...) }
+
+// at uses milliseconds since the Unix epoch, UTC.
+func at(field, operator string, t time.Time) gen.EndpointFilter {
+	return gen.EndpointFilter{Field: field, Operator: operator, Value: t.UnixMilli()}
 }

@@ -4,10 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"iter"
+	"net/http"
 	"slices"
+	"strings"
+	"time"
 
 	"example.com/cortexscan/gen"
 	"example.com/cortexscan/internal/text"
+	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
 var defaultFields = []string{"status"}
@@ -36,4 +42,131 @@ func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...st
 		}
 		return ""
 	})
+}
+
+// WaitOptions say how to wait for a scan run. The case of states does not matter, nor does space around them.
+type WaitOptions struct {
+	// Every is the pause between polls. Default 5 s; negative: none.
+	Every time.Duration
+	// While lists the states in which to keep waiting. Default Pending and Running, except those in Until.
+	While []string
+	// Until lists the states to wait for. A state that is in neither list is an [ErrUnexpectedState]. Default: any state that is
+	// not in While.
+	Until []string
+	// Patience is how long polls may fail for temporary reasons (no response, 429, 502, 503, 504), counted from the last good poll:
+	// make it longer than Every. A longer Retry-After ends the wait. Default 5 min; negative: not at all. Before the first good
+	// poll there is no patience, so that a wrong host or key ends the wait at once.
+	Patience time.Duration
+}
+
+// WaitScanRun polls the status of a scan run until its state ends the wait (see [WaitOptions]), and returns that status. It has no
+// time limit: bound it with ctx. A message without a state ends the wait with an [ErrUnexpectedResponse]. An error comes with the
+// last status that was read, if there is one.
+func (c *Client) WaitScanRun(ctx context.Context, runID int64, o WaitOptions) (status *gen.ScanRunStatus, err error) {
+	for status, err = range c.WatchScanRun(ctx, runID, o) { // the last pair is the result
+	}
+	return status, err
+}
+
+// WatchScanRun is WaitScanRun step by step: it yields every status as it is read, and an error for every failed poll, which names
+// the run. The sequence ends with the status or the error that ends the wait. An error comes with the last status that was read, or
+// with nil.
+func (c *Client) WatchScanRun(ctx context.Context, runID int64, o WaitOptions) iter.Seq2[*gen.ScanRunStatus, error] {
+	return func(yield func(*gen.ScanRunStatus, error) bool) {
+		w, err := c.newWait(o)
+		if err != nil {
+			yield(nil, &invalidRequestError{fmt.Sprintf("wait for scan run %d", runID), err})
+			return
+		}
+		named := func(err error) error {
+			if err != nil {
+				err = fmt.Errorf("wait for scan run %d: %w", runID, err)
+			}
+			return err
+		}
+		for {
+			status, err := c.GetScanRunStatus(ctx, runID)
+			var pause time.Duration
+			var done bool
+			if err != nil {
+				pause, done = w.failed(ctx, err)
+			} else {
+				pause, done, err = w.succeeded(status)
+			}
+			if !yield(w.last, named(err)) || done {
+				return
+			}
+			if err := exchange.Sleep(ctx, pause, "the next poll"); err != nil {
+				yield(w.last, named(err))
+				return
+			}
+		}
+	}
+}
+
+// wait is the state of one wait.
+type wait struct {
+	every, patience, baseDelay time.Duration
+	while, until               []string
+
+	last *gen.ScanRunStatus // that was read
+	read time.Time          // when
+}
+
+func (c *Client) newWait(o WaitOptions) (*wait, error) {
+	w := &wait{
+		every:     orDefault(o.Every, 5*time.Second, 0),
+		patience:  orDefault(o.Patience, 5*time.Minute, 0),
+		baseDelay: c.pipeline.exchange.BaseDelay,
+		while:     o.While,
+		until:     o.Until,
+	}
+	if len(w.while) == 0 {
+		w.while = slices.DeleteFunc([]string{"Pending", "Running"}, func(s string) bool { return contains(w.until, s) })
+	}
+	for _, s := range slices.Concat(w.while, w.until) {
+		if text.IsBlank(s) {
+			return nil, errors.New("a state is blank: is a variable unset?")
+		}
+		if contains(w.while, s) && contains(w.until, s) {
+			return nil, fmt.Errorf("the state %s is in both While and Until", text.Printable(s, maxFieldText))
+		}
+	}
+	return w, nil
+}
+
+func contains(states []string, state string) bool {
+	return slices.ContainsFunc(states, func(s string) bool { return strings.EqualFold(strings.TrimSpace(s), strings.TrimSpace(state)) })
+}
+
+// succeeded returns the pause before the next poll, or done. A status that ends the wait without success is an error.
+func (w *wait) succeeded(status *gen.ScanRunStatus) (pause time.Duration, done bool, err error) {
+	w.last, w.read = status, time.Now()
+	switch state := status.State(); {
+	case text.IsBlank(state):
+		err = fmt.Errorf("%w: the message names no state", ErrUnexpectedResponse)
+	case contains(w.while, state):
+		return w.every, false, nil
+	case len(w.until) > 0 && !contains(w.until, state):
+		err = fmt.Errorf("%w: the run is %s, which is neither in Until nor in While", ErrUnexpectedState, text.Printable(state, maxFieldText))
+	}
+	return 0, true, err
+}
+
+// failed returns the pause before the next poll, or done. It tries again after a temporary failure, until patience runs out.
+func (w *wait) failed(ctx context.Context, err error) (pause time.Duration, done bool) {
+	var asked time.Duration
+	var temporary bool
+	if lost, ok := errors.AsType[*TransportError](err); ok {
+		temporary = !lost.permanent
+	} else if e, ok := errors.AsType[*APIError](err); ok {
+		asked = e.RetryAfter
+		switch e.StatusCode {
+		case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+			temporary = true
+		}
+	}
+	left := w.patience - time.Since(w.read)
+	done = !temporary || w.last == nil || ctx.Err() != nil || left <= 0 || asked > left
+	return max(w.every, w.baseDelay, asked), done
 }

@@ -1,10 +1,20 @@
 package wrapper_test
 
 import (
+	"context"
+	"crypto/tls"
+	"errors"
 	"math"
+	"net"
 	"net/http"
+	"net/http/httptrace"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/cortexscan/wrapper"
 )
 
 func TestGetScanRunStatusQuery(t *testing.T) {
@@ -37,4 +47,256 @@ func TestGetScanRunStatusQuery(t *testing.T) {
 			t.Errorf("%q: %d requests, %v", blank, len(rec.requests), err)
 		}
 	}
+}
+
+// states answers one message after another, and the last one for ever.
+func states(messages ...string) *recorder {
+	i := -1
+	return &recorder{next: transport(func(r *http.Request) (*http.Response, error) {
+		i = min(i+1, len(messages)-1)
+		return response(r, 200, `{"DATA": "`+messages[i]+`"}`), nil
+	})}
+}
+
+const (
+	pending, running, paused = "Scan is in Pending state", "Scan is in Running state", "Scan is in Paused state"
+	completed, failed        = "Scan is in Completed state", "Scan is in Failed state"
+)
+
+// TestWaitScanRun: without Until any state that is not in While is a success; with it any other is an ErrUnexpectedState. The
+// status stands beside the error.
+func TestWaitScanRun(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		messages []string
+		options  wrapper.WaitOptions
+		want     string
+		took     time.Duration
+		kind     string // of the error, if there is one
+	}{
+		{"over at once", []string{completed}, wrapper.WaitOptions{}, completed, 0, ""},
+		{"default pace", []string{pending, running, running, completed}, wrapper.WaitOptions{}, completed, 15 * time.Second, ""},
+		{"own pace", []string{pending, running, completed}, wrapper.WaitOptions{Every: time.Minute}, completed, 2 * time.Minute, ""},
+		{"without a pause", []string{pending, running, completed}, wrapper.WaitOptions{Every: -1}, completed, 0, ""},
+		{"states in other letters", []string{"Scan is in PENDING state", "Scan is in running state", completed}, wrapper.WaitOptions{}, completed, 10 * time.Second, ""},
+		{"an unknown state ends it", []string{running, "Scan is in Hibernating state", completed}, wrapper.WaitOptions{}, "Scan is in Hibernating state", 5 * time.Second, ""},
+		{"a failure ends it", []string{running, failed}, wrapper.WaitOptions{}, failed, 5 * time.Second, ""},
+		{"own states", []string{pending, running, completed, pending}, wrapper.WaitOptions{While: []string{"pending", "COMPLETED"}}, running, 5 * time.Second, ""},
+		{"an empty list is the default", []string{running, completed}, wrapper.WaitOptions{While: []string{}}, completed, 5 * time.Second, ""},
+		{"a message without a state", []string{running, "Done", completed}, wrapper.WaitOptions{}, "Done", 5 * time.Second, "Unexpected"},
+		{"an empty message", []string{""}, wrapper.WaitOptions{}, "", 0, "Unexpected"},
+		{"until a state", []string{pending, running, completed}, wrapper.WaitOptions{Until: []string{"Completed"}}, completed, 10 * time.Second, ""},
+		{"until one in other letters", []string{completed}, wrapper.WaitOptions{Until: []string{"COMPLETED"}}, completed, 0, ""},
+		{"until one of several", []string{running, failed}, wrapper.WaitOptions{Until: []string{"Completed", "Failed"}}, failed, 5 * time.Second, ""},
+		{"until one that is in While by default", []string{pending, running, completed}, wrapper.WaitOptions{Until: []string{"running"}}, running, 5 * time.Second, ""},
+		{"until one, own While", []string{paused, completed}, wrapper.WaitOptions{While: []string{"paused"}, Until: []string{"Completed"}}, completed, 5 * time.Second, ""},
+		{"another state", []string{running, failed, completed}, wrapper.WaitOptions{Until: []string{"Completed"}}, failed, 5 * time.Second, "UnexpectedState"},
+		{"one that is not in one's own While", []string{running, completed}, wrapper.WaitOptions{While: []string{"Paused"}, Until: []string{"Completed"}}, running, 0, "UnexpectedState"},
+		{"until one, without a state", []string{running, "Done"}, wrapper.WaitOptions{Until: []string{"Completed"}}, "Done", 5 * time.Second, "Unexpected"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rec, start := states(tt.messages...), time.Now()
+				got, err := newClient(t, rec).WaitScanRun(t.Context(), 789, tt.options)
+				wantKinds(t, err, strings.Fields(tt.kind)...)
+				if (err == nil) != (tt.kind == "") || got == nil || got.DATA != tt.want {
+					t.Errorf("got %+v, %v, want %q", got, err, tt.want)
+				}
+				if took := time.Since(start); took != tt.took {
+					t.Errorf("took %v, want %v", took, tt.took)
+				}
+				if got := rec.requests[0].URL.RawQuery; got != "id=789&fields=status" {
+					t.Errorf("asked for %s", got)
+				}
+			})
+		})
+	}
+}
+
+func TestWaitScanRunEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 12*time.Second)
+		defer cancel()
+		start := time.Now()
+		got, err := newClient(t, states(pending, running)).WaitScanRun(ctx, 789, wrapper.WaitOptions{})
+		if took := time.Since(start); took != 10*time.Second || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v after %v", err, took)
+		}
+		wantKinds(t, err)
+		if got == nil || got.DATA != running || !strings.Contains(err.Error(), "wait for scan run 789: the wait for the next poll, 5s, would outlast the deadline: context deadline exceeded") {
+			t.Errorf("got %+v, %v, want the last status", got, err)
+		}
+	})
+	t.Run("without a pause", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		polls := 0
+		got, err := newClient(t, transport(func(r *http.Request) (*http.Response, error) {
+			if polls++; polls == 1000 {
+				cancel()
+			}
+			return good(r)
+		})).WaitScanRun(ctx, 789, wrapper.WaitOptions{Every: -1})
+		if !errors.Is(err, context.Canceled) || got == nil || polls != 1000 {
+			t.Errorf("got %+v, %v after %d polls", got, err, polls)
+		}
+	})
+}
+
+// TestStatesWithSpaceAroundThem, as a file or a variable may have them, are the states themselves.
+func TestStatesWithSpaceAroundThem(t *testing.T) {
+	for name, o := range map[string]wrapper.WaitOptions{
+		"to wait for": {Every: -1, Until: []string{" completed\n"}}, "to wait in": {Every: -1, While: []string{" pending", "running "}, Until: []string{"Completed"}},
+	} {
+		if got, err := newClient(t, states(pending, running, completed)).WaitScanRun(t.Context(), 789, o); err != nil || got.State() != "Completed" {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}
+
+func TestWaitOptionsThatAreRefused(t *testing.T) {
+	for name, o := range map[string]wrapper.WaitOptions{
+		"a state in both, with space":    {While: []string{"Running"}, Until: []string{" running"}},
+		"a state in both":                {While: []string{"Running"}, Until: []string{"running"}},
+		"a blank state to wait in":       {While: []string{"Running", " "}},
+		"a blank state to wait for":      {Until: []string{"\u200b"}},
+		"an empty state, as of a script": {Until: []string{""}},
+	} {
+		rec := states(running)
+		got, err := newClient(t, rec).WaitScanRun(t.Context(), 789, o)
+		wantKinds(t, err, "InvalidRequest")
+		if got != nil || len(rec.requests) != 0 || !strings.HasPrefix(err.Error(), "wait for scan run 789: ") {
+			t.Errorf("%s: %+v, %v after %d requests", name, got, err, len(rec.requests))
+		}
+	}
+}
+
+// polls answers each poll with the next of these, and then completed.
+func polls(answers ...transport) *recorder {
+	i := -1
+	return &recorder{next: transport(func(r *http.Request) (*http.Response, error) {
+		if i++; i < len(answers) {
+			return answers[i](r)
+		}
+		return response(r, 200, `{"DATA": "`+completed+`"}`), nil
+	})}
+}
+
+func message(s string) transport { return canned(200, `{"DATA": "`+s+`"}`) }
+
+// TestPatience: polls that fail for reasons that pass do not end a wait, once one has succeeded, until patience has run
+// out since then.
+func TestPatience(t *testing.T) {
+	lost := transport(func(r *http.Request) (*http.Response, error) {
+		httptrace.ContextClientTrace(r.Context()).GetConn("a:1")
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("no route to host")}
+	})
+	badCertificate := failing(&tls.CertificateVerificationError{Err: errors.New("unknown authority")})
+	busy, asking := canned(503, ""), canned(429, "", "Retry-After", "20")
+	for _, tt := range []struct {
+		name    string
+		answers []transport
+		options wrapper.WaitOptions
+		took    time.Duration
+		kinds   []string // of the error that ends the wait
+	}{
+		{"no answer", []transport{good, lost, lost}, wrapper.WaitOptions{}, 15 * time.Second, nil},
+		{"503, 502, 504, 429", []transport{good, busy, canned(502, ""), canned(504, ""), canned(429, "")}, wrapper.WaitOptions{}, 25 * time.Second, nil},
+		{"Retry-After", []transport{good, asking}, wrapper.WaitOptions{}, 25 * time.Second, nil},
+		{"the base delay of the retries", []transport{good, busy}, wrapper.WaitOptions{Every: -1}, 500 * time.Millisecond, nil},
+		{"a good poll renews it", []transport{good, busy, good, busy, good, busy}, wrapper.WaitOptions{Patience: 8 * time.Second}, 30 * time.Second, nil},
+		{"runs out", []transport{good, busy, busy, busy, busy}, wrapper.WaitOptions{Patience: 12 * time.Second}, 15 * time.Second, []string{"Server"}},
+		{"asked to wait for longer", []transport{good, asking}, wrapper.WaitOptions{Patience: 20 * time.Second}, 5 * time.Second, []string{"RateLimited"}},
+		{"none", []transport{good, busy}, wrapper.WaitOptions{Patience: -1}, 5 * time.Second, []string{"Server"}},
+		{"none before the first good poll", []transport{busy}, wrapper.WaitOptions{}, 0, []string{"Server"}},
+		{"no answer to the first poll", []transport{lost}, wrapper.WaitOptions{}, 0, []string{}},
+		{"a refused certificate does not pass", []transport{good, badCertificate}, wrapper.WaitOptions{}, 5 * time.Second, []string{}},
+		{"404 does not pass", []transport{good, canned(404, "")}, wrapper.WaitOptions{}, 5 * time.Second, []string{"NotFound"}},
+		{"500 does not pass", []transport{good, canned(500, "")}, wrapper.WaitOptions{}, 5 * time.Second, []string{"Server"}},
+		{"HTML does not pass", []transport{good, canned(200, "<html>")}, wrapper.WaitOptions{}, 5 * time.Second, []string{"Unexpected"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				rec := polls(tt.answers...)
+				got, err := newClient(t, rec, once()).WaitScanRun(t.Context(), 789, tt.options)
+				if took := time.Since(start); took != tt.took {
+					t.Errorf("took %v, want %v; %v", took, tt.took, err)
+				}
+				wantKinds(t, err, tt.kinds...)
+				switch {
+				case tt.kinds == nil && (err != nil || got.DATA != completed):
+					t.Errorf("got %+v, %v", got, err)
+				case tt.kinds != nil && err == nil:
+					t.Errorf("got %+v, want an error", got)
+				case tt.kinds != nil && len(rec.requests) > 1 && (got == nil || got.DATA != running):
+					t.Errorf("got %+v beside the error, want the last status", got)
+				case tt.kinds != nil && len(rec.requests) == 1 && got != nil:
+					t.Errorf("got %+v beside the error of the first poll", got)
+				}
+			})
+		})
+	}
+}
+
+// TestWatchScanRun yields every status as it is read, an error for every failed poll, and last what ends the wait.
+func TestWatchScanRun(t *testing.T) {
+	type pair struct{ state, err string }
+	watch := func(t *testing.T, rt http.RoundTripper, o wrapper.WaitOptions) (seen []pair) {
+		for status, err := range newClient(t, rt, once()).WatchScanRun(t.Context(), 789, o) {
+			p := pair{state: status.State()}
+			if err != nil {
+				p.err = err.Error()
+			}
+			seen = append(seen, p)
+		}
+		return seen
+	}
+	busy := canned(503, "")
+	const unavailable = "wait for scan run 789: " + statusOperation + ": Service Unavailable (HTTP 503)"
+	for _, tt := range []struct {
+		name    string
+		answers []transport
+		options wrapper.WaitOptions
+		want    []pair
+	}{
+		{"to its end", []transport{message(pending), message(running)}, wrapper.WaitOptions{}, []pair{{"Pending", ""}, {"Running", ""}, {"Completed", ""}}},
+		{"past failed polls", []transport{message(running), busy, busy}, wrapper.WaitOptions{}, []pair{{"Running", ""}, {"Running", unavailable}, {"Running", unavailable}, {"Completed", ""}}},
+		{"to a failed poll", []transport{message(running), busy}, wrapper.WaitOptions{Patience: -1}, []pair{{"Running", ""}, {"Running", unavailable}}},
+		{"to another state, in one pair", []transport{message(running)}, wrapper.WaitOptions{Until: []string{"Failed"}},
+			[]pair{{"Running", ""}, {"Completed", "wait for scan run 789: unexpected state: the run is Completed, which is neither in Until nor in While"}}},
+		{"to a first poll that fails", []transport{busy}, wrapper.WaitOptions{}, []pair{{"", unavailable}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				if got := watch(t, polls(tt.answers...), tt.options); !slices.Equal(got, tt.want) {
+					t.Errorf("got  %q\nwant %q", got, tt.want)
+				}
+			})
+		})
+	}
+	t.Run("a watcher that stops is not polled for", func(t *testing.T) {
+		rec := states(running)
+		for range newClient(t, rec).WatchScanRun(t.Context(), 789, wrapper.WaitOptions{Every: -1}) {
+			if len(rec.requests) == 3 {
+				break
+			}
+		}
+		if len(rec.requests) != 3 {
+			t.Errorf("%d requests", len(rec.requests))
+		}
+	})
+	t.Run("twice", func(t *testing.T) {
+		sequence := newClient(t, states(completed)).WatchScanRun(t.Context(), 789, wrapper.WaitOptions{})
+		for range 2 {
+			n := 0
+			for status, err := range sequence {
+				if n++; err != nil || status.State() != "Completed" {
+					t.Errorf("got %+v, %v", status, err)
+				}
+			}
+			if n != 1 {
+				t.Errorf("%d pairs", n)
+			}
+		}
+	})
 }

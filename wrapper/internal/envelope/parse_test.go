@@ -291,3 +291,42 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestDetailsAreBounded: the first hundred of a list, and of a map those whose fields sort first.
+func TestDetailsAreBounded(t *testing.T) {
+	for _, n := range []int{1, 99, 100, 101, 1000} {
+		var list, byField []string
+		for i := range n {
+			list = append(list, fmt.Sprintf(`{"field":"f%04d","message":"m"}`, i))
+			byField = append(byField, fmt.Sprintf(`"f%04d":{"message":"m"}`, n-1-i))
+		}
+		for _, body := range []string{
+			`{"err_msg":"m","err_extra":[` + strings.Join(list, ",") + `]}`,
+			`{"errorCode":"E","details":{` + strings.Join(byField, ",") + `}}`,
+			`{"errors":[` + strings.Join(list, ",") + `]}`,
+		} {
+			got := Parse([]byte(body), keep).Details
+			if last := fmt.Sprintf("f%04d", min(n, 100)-1); len(got) != min(n, 100) || got[0].Field != "f0000" || got[len(got)-1].Field != last {
+				t.Errorf("%d: %d details, from %s to %s", n, len(got), got[0].Field, got[len(got)-1].Field)
+			}
+		}
+	}
+}
+
+// TestPagesAreBounded: of a page, and of plain text, only the beginning is looked at.
+func TestPagesAreBounded(t *testing.T) {
+	filled := func(before string, size int) string { return before + strings.Repeat(" ", size-len(before)) }
+	const title = "<title>m</title"
+	for body, want := range map[string]string{
+		filled("<p>", maxPage-len(title)) + title + ">":   "m",
+		filled("<p>", maxPage-len(title)+1) + title + ">": "",
+		filled("\u200b\n", maxPage-1) + "m":               "m",
+		filled("\u200b\n", maxPage) + "m":                 "",
+		filled("m\n", maxPage-1) + "\x00.":                "",
+		filled("m\n", maxPage) + "\x00.":                  "m",
+	} {
+		if got := Parse([]byte(body), keep).Message; got != want {
+			t.Errorf("%.10q, %d bytes: %q, want %q", body, len(body), got, want)
+		}
+	}
+}

@@ -1,9 +1,17 @@
 package exchange
 
 import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
+	"reflect"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestTarget(t *testing.T) {
@@ -32,5 +40,242 @@ func TestMayHaveEffect(t *testing.T) {
 	}
 	if !MayHaveEffect(nil) {
 		t.Error("a request that is not known may have an effect")
+	}
+}
+
+// TestEveryAttemptIsTheSameRequest, signed anew. The caller's request stays as it was, and its own body is not looked at.
+func TestEveryAttemptIsTheSameRequest(t *testing.T) {
+	rec := inTurn(canned(429, "slow"), canned(429, "down"), canned(200, "done nonce-0002 nonce-0003"))
+	c := newClient(rec, func(c *Client) { c.Base.Path = "/prefix" })
+	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/thing?id=1", &failingReader{errors.New("not to be read")})
+	r.GetBody = func() (io.ReadCloser, error) { return nil, errors.New("not to be asked") }
+	r.Header.Set("X-Own", "1")
+	r.ContentLength = 99
+
+	res := c.Do(t.Context(), r, []byte("the body"))
+	if !res.Whole() || res.Err != nil || res.Ended != nil || res.Attempts != 3 || res.LastStatus != 200 || res.Sent || res.Permanent {
+		t.Errorf("got %+v", res)
+	}
+	if want := "done [redacted] [redacted]"; string(res.Body) != want || res.Redactor.Redact("done nonce-0002 nonce-0003") != want {
+		t.Errorf("body %q", res.Body)
+	}
+	if len(rec.requests) != 3 {
+		t.Fatalf("%d requests", len(rec.requests))
+	}
+	for i, sent := range rec.requests {
+		if sent.URL.String() != "https://example.org/prefix/v1/thing?id=1" || sent.Method != http.MethodPost || rec.bodies[i] != "the body" || sent.ContentLength != 8 {
+			t.Errorf("attempt %d sent %s %s, %q of %d bytes", i+1, sent.Method, sent.URL, rec.bodies[i], sent.ContentLength)
+		}
+		nonce := []string{"nonce-0001", "nonce-0002", "nonce-0003"}[i]
+		if h := sent.Header; h.Get("X-Own") != "1" || h.Get("Authorization") != key || h.Get("X-Nonce") != nonce {
+			t.Errorf("attempt %d sent %v", i+1, h)
+		}
+		if sent.Context().Err() == nil || r.Context().Err() != nil {
+			t.Errorf("attempt %d: its context goes on, or the caller's has ended", i+1)
+		}
+	}
+	if len(r.Header) != 1 || r.URL.String() != "/v1/thing?id=1" || r.ContentLength != 99 {
+		t.Errorf("the caller's request became %+v", r)
+	}
+}
+
+// TestATransportThatChangesTheRequest, which none should, changes that of its own attempt.
+func TestATransportThatChangesTheRequest(t *testing.T) {
+	var sent []string
+	rt := transport(func(r *http.Request) (*http.Response, error) {
+		sent = append(sent, r.URL.String()+" "+r.Header.Get("X-Own"))
+		r.URL.Path = "/gateway" + r.URL.Path
+		r.Header.Set("X-Own", "changed")
+		return canned(429, "")(r)
+	})
+	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/thing", http.NoBody)
+	r.Header.Set("X-Own", "1")
+	newClient(rt).Do(t.Context(), r, nil)
+	if want := "https://example.org/v1/thing 1"; len(sent) != 3 || sent[0] != want || sent[1] != want || sent[2] != want {
+		t.Errorf("sent %q", sent)
+	}
+}
+
+// TestTheResultIsThatOfTheLastAttempt, but for what says something of the whole call.
+func TestTheResultIsThatOfTheLastAttempt(t *testing.T) {
+	tooLarge := func(c *Client) { c.MaxBytes = 4 }
+	for _, tt := range []struct {
+		name       string
+		answers    []transport
+		answered   bool // the last attempt
+		body       string
+		lastStatus int
+		sent       bool
+	}{
+		{"an answer, and then none", []transport{canned(429, "slow"), notSent}, false, "", 429, false},
+		{"an answer that is too large, and then none", []transport{canned(429, "too large"), notSent}, false, "", 429, false},
+		{"an answer that is too large", []transport{canned(429, "too large"), canned(404, "none")}, true, "none", 404, false},
+		{"an answer that breaks off", []transport{cutOff(429, "slow", io.ErrUnexpectedEOF), canned(404, "none")}, true, "none", 404, false},
+		{"lost, and then not sent", []transport{lost, notSent}, false, "", 0, true},
+		{"lost, and then answered", []transport{lost, canned(404, "none")}, true, "none", 404, true},
+		{"not sent, and then lost", []transport{notSent, lost}, false, "", 0, true},
+	} {
+		res := do(t.Context(), t, newClient(inTurn(tt.answers...), tooLarge), http.MethodGet)
+		if (res.Response != nil) != tt.answered || (res.Err == nil) != tt.answered || res.Whole() != tt.answered ||
+			string(res.Body) != tt.body || res.TooLarge || res.LastStatus != tt.lastStatus || res.Sent != tt.sent {
+			t.Errorf("%s: got %+v", tt.name, res)
+		}
+	}
+}
+
+// TestTheContextEnds at every point of a call.
+func TestTheContextEnds(t *testing.T) {
+	cause := errors.New("shutting down")
+	busy := func(c *Client) { c.Limiter = newLimiter(0.01, 1); c.Limiter.Reserve() }
+	slow := func(c *Client) { c.BaseDelay = 29 * time.Second; c.MaxDelay = 29 * time.Second }
+	for _, tt := range []struct {
+		name     string
+		rt       transport
+		adjust   func(*Client)
+		attempts int
+		status   int
+	}{
+		{"while it waits for the rate limit", canned(200, ""), busy, 0, 0},
+		{"during an attempt", silent, func(*Client) {}, 1, 0},
+		{"between two attempts", canned(429, "", "Retry-After", "20"), slow, 1, 429},
+		{"between two attempts without an answer", notSent, func(c *Client) { slow(c); c.Attempts = 99 }, -1, 0},
+	} {
+		for _, method := range methods {
+			t.Run(tt.name+"/"+method, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					ctx, cancel := context.WithCancelCause(t.Context())
+					time.AfterFunc(10*time.Second, func() { cancel(cause) })
+					start := time.Now()
+					res := do(ctx, t, newClient(tt.rt, tt.adjust), method)
+					if took := time.Since(start); took != 10*time.Second {
+						t.Errorf("took %v", took)
+					}
+					if !errors.Is(res.Ended, context.Canceled) || !errors.Is(res.Ended, cause) {
+						t.Errorf("ended with %v", res.Ended)
+					}
+					if tt.attempts >= 0 && res.Attempts != tt.attempts || res.LastStatus != tt.status || (res.Response != nil) != (tt.status != 0) {
+						t.Errorf("got %+v", res)
+					}
+				})
+			})
+		}
+	}
+	for name, rt := range map[string]transport{"an answer": canned(429, "", "Retry-After", "20"), "no connection": notSent} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			start := time.Now()
+			res := do(ctx, t, newClient(rt, func(c *Client) { c.BaseDelay, c.MaxDelay = 1<<62, 1<<62 }), http.MethodPost)
+			if took := time.Since(start); took != 0 || !errors.Is(res.Ended, context.DeadlineExceeded) || res.Attempts != 1 || res.Sent || (res.Response != nil) != (name == "an answer") {
+				t.Errorf("%s, and a wait that would outlast the deadline: %+v after %v", name, res, took)
+			}
+		})
+	}
+	for status, again := range map[int]bool{200: false, 404: false, 429: true} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		rec := inTurn(func(*http.Request) (*http.Response, error) { cancel(cause); return canned(status, "")(nil) })
+		res := do(ctx, t, newClient(rec), http.MethodGet)
+		if !errors.Is(res.Ended, cause) || !res.Whole() || len(rec.requests) != 1 {
+			t.Errorf("as an answer of status %d arrives, worth another attempt: %v: %+v", status, again, res)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	rec := inTurn(canned(200, ""))
+	if res := do(ctx, t, newClient(rec), http.MethodGet); !errors.Is(res.Ended, context.Canceled) || res.Attempts != 0 || len(rec.requests) != 0 {
+		t.Errorf("before the first attempt: %+v, %d requests", res, len(rec.requests))
+	}
+}
+
+// TestAttemptsAreCountedAndDelayed: as often as Retry says, after the waits that it says, and none after the last.
+func TestAttemptsAreCountedAndDelayed(t *testing.T) {
+	for attempts := 1; attempts <= 4; attempts++ {
+		synctest.Test(t, func(t *testing.T) {
+			rec, start := inTurn(canned(429, "", "Retry-After", "7")), time.Now()
+			res := do(t.Context(), t, newClient(rec, func(c *Client) { c.Attempts = attempts }), http.MethodPost)
+			if res.Attempts != attempts || len(rec.requests) != attempts || res.Ended != nil {
+				t.Errorf("%d attempts: %+v", attempts, res)
+			}
+			for i, at := range rec.at {
+				if want := time.Duration(i) * 7 * time.Second; at.Sub(start) != want {
+					t.Errorf("attempt %d after %v, want %v", i+1, at.Sub(start), want)
+				}
+			}
+			if took, want := time.Since(start), time.Duration(attempts-1)*7*time.Second; took != want {
+				t.Errorf("took %v, want %v", took, want)
+			}
+		})
+	}
+}
+
+// logged is one record.
+type logged struct {
+	level   slog.Level
+	message string
+	attrs   map[string]any
+}
+
+// logRecorder is a handler that keeps the records of a level and above.
+type logRecorder struct {
+	level   slog.Level
+	records []logged
+}
+
+func (l *logRecorder) Enabled(_ context.Context, level slog.Level) bool { return level >= l.level }
+func (l *logRecorder) WithAttrs([]slog.Attr) slog.Handler               { return l }
+func (l *logRecorder) WithGroup(string) slog.Handler                    { return l }
+func (l *logRecorder) Handle(_ context.Context, r slog.Record) error {
+	attrs := map[string]any{}
+	r.Attrs(func(a slog.Attr) bool { attrs[a.Key] = a.Value.Any(); return true })
+	l.records = append(l.records, logged{r.Level, r.Message, attrs})
+	return nil
+}
+
+// TestLogRecords: one record for each attempt, at debug, and one for each retry, at info, of just these attributes.
+func TestLogRecords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := &logRecorder{level: slog.LevelDebug}
+		rec := inTurn(canned(429, "slow down", "Retry-After", "7"), notSent, canned(200, "fine"))
+		do(t.Context(), t, newClient(transport(func(r *http.Request) (*http.Response, error) {
+			<-time.After(2 * time.Second) // of the bubble's clock
+			return rec.RoundTrip(r)
+		}), func(c *Client) { c.Log = slog.New(log) }), http.MethodPost)
+
+		attempt := func(n, status, bytes int64) logged {
+			return logged{slog.LevelDebug, "cortexscan: attempt", map[string]any{
+				"operation": "POST /v1/thing", "attempt": n, "status": status, "duration": 2 * time.Second, "bytes": bytes}}
+		}
+		retry := func(n, status int64, delay time.Duration) logged {
+			return logged{slog.LevelInfo, "cortexscan: retry", map[string]any{
+				"operation": "POST /v1/thing", "attempt": n, "status": status, "delay": delay}}
+		}
+		want := []logged{attempt(1, 429, 9), retry(1, 429, 7*time.Second), attempt(2, 0, 0), retry(2, 0, 0), attempt(3, 200, 4)}
+		if !reflect.DeepEqual(log.records, want) {
+			t.Errorf("got  %v\nwant %v", log.records, want)
+		}
+	})
+}
+
+func TestLogLevels(t *testing.T) {
+	for level, want := range map[slog.Level]int{slog.LevelDebug: 5, slog.LevelInfo: 2, slog.LevelWarn: 0} {
+		log := &logRecorder{level: level}
+		do(t.Context(), t, newClient(canned(429, ""), func(c *Client) { c.Log = slog.New(log) }), http.MethodGet)
+		if len(log.records) != want {
+			t.Errorf("%v: %d records, want %d", level, len(log.records), want)
+		}
+	}
+}
+
+func TestOperation(t *testing.T) {
+	if got := Operation(&http.Request{Method: http.MethodGet}); got != http.MethodGet {
+		t.Errorf("without a URL: %q", got)
+	}
+	for path, want := range map[string]string{
+		"/v1/thing?id=1": "GET /v1/thing", "/a%0Ab%1B%E2%80%AE": "GET /a b", "/" + strings.Repeat("a", 300): "GET /" + strings.Repeat("a", 247) + "…",
+	} {
+		r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+		if got := Operation(r); got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
 	}
 }
