@@ -94,6 +94,12 @@ adopt: ## Add operations of another document: DOC=file OPERATIONS=id,…
 api-diff: ## Print what changed in the Go API since BASE
 	@sh .ci/api-diff "$$BASE"
 
+.PHONY: baseline
+baseline: ## Store the spec and the Go API that the next release is compared with
+	@sh .ci/api-diff --store
+	@cp api/openapi.yaml .ci/baseline/openapi.yaml
+	@sed -n 's/^const Version = "\(.*\)"$$/\1/p' wrapper/*.go >.ci/baseline/version
+
 .PHONY: prism
 prism: ## Run the client against Prism, a mock server (needs npx)
 	$(NPX) --package @stoplight/prism-cli@$(call npm-version,@stoplight/prism-cli) -- $(GO) test -count=1 -tags prism ./tests/prism

@@ -1,5 +1,5 @@
-// Command contract checks api/openapi.yaml before code is generated (go generate), and tries operations of other documents
-// (make vendor-check) or adopts them (make adopt).
+// Command contract checks api/openapi.yaml before code is generated (go generate), tries operations of other documents
+// (make vendor-check) or adopts them (make adopt), and finds changes that break callers (make contract-diff).
 package main
 
 import (
@@ -30,11 +30,13 @@ const contract = "api/openapi.yaml"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	args := append(os.Args[1:], "", "", "")
+	args := append(os.Args[1:], "", "", "", "")
 	var err error
 	switch command, file := args[0], args[1]; {
 	case command == "check" && file != "":
 		err = check(ctx, file)
+	case command == "diff" && args[3] != "":
+		err = diff(ctx, file, args[2], args[3], os.Stdout)
 	case command == "try" && file != "":
 		err = run(ctx, file, names(args[2]), false, os.Stdout)
 	case command == "adopt" && file != "":
