@@ -170,7 +170,7 @@ type catcher struct{ request *http.Request }
 var errCaught = errors.New("kept, and not sent")
 
 func (c *catcher) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(r.Body) // which cannot be read once this call has returned
+	body, err := io.ReadAll(r.Body) // it cannot be read after this call
 	if err != nil {
 		return nil, err
 	}

@@ -43,8 +43,8 @@ func problem(in, reason string) verdict {
 	return verdict{problems: []api.Problem{{In: in, Reason: reason}}}
 }
 
-// or replaces the verdict if the request is left out.
-func (v verdict) or(leftOut bool) verdict {
+// orLeftOut replaces the verdict if the request is left out.
+func (v verdict) orLeftOut(leftOut bool) verdict {
 	if leftOut {
 		return verdict{leftOut: true}
 	}
@@ -55,7 +55,7 @@ func (c *checker) check(e recording.Entry) verdict {
 	isHAR := e.Number > 0
 	if e.Err != nil {
 		// Without a URL, the request may be for the service.
-		return problem("request", "cannot be checked: "+e.Err.Error()).or(e.URL != "" && !c.isOurs(e.URL))
+		return problem("request", "cannot be checked: "+e.Err.Error()).orLeftOut(e.URL != "" && !c.isOurs(e.URL))
 	}
 	r := e.Request
 	if isHAR && r.Method == http.MethodOptions { // a preflight request of a browser
@@ -63,7 +63,7 @@ func (c *checker) check(e recording.Entry) verdict {
 	}
 	path, below := strings.CutPrefix(r.URL.Path, c.basePath)
 	if !below || c.basePath != "" && !strings.HasPrefix(path, "/") {
-		return problem("path", "does not begin with --base-path").or(isHAR && !c.isOurs(r.URL.Path))
+		return problem("path", "does not begin with --base-path").orLeftOut(isHAR && !c.isOurs(r.URL.Path))
 	}
 	v := c.validate(withPath(r, path), isHAR)
 	if e.NoHeaders { // the recording lacks them, not the request
@@ -89,7 +89,7 @@ func (c *checker) validate(r *http.Request, isHAR bool) verdict {
 		if reason == "" {
 			reason = violation.Problems[0].Reason
 		}
-		return problem("path", reason).or(c.allowUnknown || isHAR && !c.isOurs(r.URL.Path))
+		return problem("path", reason).orLeftOut(c.allowUnknown || isHAR && !c.isOurs(r.URL.Path))
 	}
 	return verdict{operation: violation.Operation, problems: violation.Problems}
 }

@@ -41,11 +41,11 @@ const (
 // demo is a tenant, its client, and the transcript of the steps.
 type demo struct {
 	*transcript
-	tenant  *sandbox.Tenant
-	url     string
-	key     string
-	checked *api.Validator
-	client  *wrapper.Client
+	tenant    *sandbox.Tenant
+	url       string
+	key       string
+	validator *api.Validator
+	client    *wrapper.Client
 }
 
 func runDemo(ctx context.Context, s *session, _ none) error {
@@ -64,7 +64,7 @@ func runDemo(ctx context.Context, s *session, _ none) error {
 		return err
 	}
 	defer stop()
-	if d.checked, err = loadValidator(); err != nil {
+	if d.validator, err = loadValidator(); err != nil {
 		return err
 	}
 	if d.client, err = d.connect(wrapper.AdvancedKey(demoKeyID, d.key)); err != nil {
@@ -73,7 +73,7 @@ func runDemo(ctx context.Context, s *session, _ none) error {
 	d.say("An in-memory tenant listens on %s. It verifies signatures and keeps state. "+
 		"Each step below sends real requests to it.", d.url)
 	for _, step := range []func(context.Context) error{
-		d.followRun, d.abort, d.abortAgain, d.wrongKeyType, d.breakContract,
+		d.followRun, d.abort, d.abortAgain, d.wrongKeyType, d.breakSpec,
 	} {
 		if err := step(ctx); err != nil {
 			d.finish(false)
@@ -100,7 +100,7 @@ func (d *demo) serve(ctx context.Context) (stop func(), err error) {
 }
 
 func (d *demo) connect(cred wrapper.Credential) (*wrapper.Client, error) {
-	return wrapper.New(d.url, cred, wrapper.WithRequestValidator(d.checked), wrapper.WithUserAgent("demo"))
+	return wrapper.New(d.url, cred, wrapper.WithRequestValidator(d.validator), wrapper.WithUserAgent("demo"))
 }
 
 func (d *demo) followRun(ctx context.Context) error {
@@ -183,7 +183,7 @@ func (d *demo) wrongKeyType(ctx context.Context) error {
 	return nil
 }
 
-func (d *demo) breakContract(ctx context.Context) error {
+func (d *demo) breakSpec(ctx context.Context) error {
 	d.step("Send a request that does not match the spec")
 	d.code("client.API().AbortScanWithResponse(ctx, request) // no operator, no value")
 	arrived := len(d.tenant.Calls())

@@ -60,7 +60,7 @@ func helpText(cmd *cli.Command, width int) string {
 	if rest != "" {
 		fmt.Fprintf(&b, "\n%s\n", rest)
 	}
-	if width < terminal.DefaultWidth { // which the descriptions were written for
+	if width < terminal.DefaultWidth { // the descriptions fit the default width
 		return terminal.Fit(b.String(), width)
 	}
 	return b.String()
@@ -84,7 +84,7 @@ func splitDescription(cmd *cli.Command) (introduction, rest string) {
 	return introduction, cmd.Description[at:]
 }
 
-// writeSection writes names and what they mean in two columns, or in one where there is no room for two.
+// writeSection writes names and what they mean in two columns, or in one column on a narrow terminal.
 func writeSection(b *strings.Builder, width int, title string, list [][2]string) {
 	if len(list) == 0 {
 		return

@@ -1,5 +1,5 @@
 // Command cortexscan shows the status of scan runs and cancels endpoint scans of a Cortex tenant, validates recorded
-// requests against the spec, and runs an in-memory tenant to try all of that with.
+// requests against the spec, and runs an in-memory tenant for trying all of that.
 //
 //	cortexscan demo
 //	cortexscan status 789 --wait
@@ -64,7 +64,7 @@ func runCommand(ctx context.Context, s *session) error {
 	return errors.Join(err, notFound)
 }
 
-// system is what the program uses of the operating system. Tests make their own.
+// system gives the program access to the operating system. Tests make their own.
 type system struct {
 	args   []string // begin with the name of the program
 	getenv func(string) string

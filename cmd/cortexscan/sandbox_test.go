@@ -66,7 +66,7 @@ func TestOtherCommandsWorkWithTheSandbox(t *testing.T) {
 			}
 			wantText(t, page(t, printed.Pages["docs"]), `id="reference"`)
 			if page(t, printed.Pages["contract"]) != string(api.Document()) {
-				t.Error("the contract is another")
+				t.Error("the page has a different spec")
 			}
 		})
 	}

@@ -79,7 +79,7 @@ var timeFilters = []struct {
 	{"first-seen-until", "first seen at this `TIME` or earlier", "first seen at or before", wrapper.FirstSeenUntil},
 }
 
-// oldest is before any endpoint was first seen: Cortex XDR was introduced in 2019.
+// oldest is earlier than the first endpoint of any tenant: Cortex XDR was introduced in 2019.
 var oldest = time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func targetFlags() []cli.Flag {
@@ -300,7 +300,7 @@ func distinct(values []string) []string {
 // maxListFile is far more than the largest tenant needs.
 const maxListFile = 16 << 20
 
-// readList reads a file of names, one on each line.
+// readList reads a file with one name per line.
 func readList(ctx context.Context, s *session, f *filter) ([]string, error) {
 	if f.file == "-" && s.io.InIsTerminal {
 		s.io.Notef("Type or paste the %ss, one per line. Then press %s.\n", f.list.noun, endOfInput())

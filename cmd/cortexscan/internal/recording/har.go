@@ -17,7 +17,7 @@ import (
 )
 
 // harReader reads an HTTP archive (HAR 1.2) entry by entry: an entry that cannot be read does not affect the others,
-// and the size of the file does not matter.
+// and memory does not grow with the number of entries.
 type harReader struct {
 	decoder *jsontext.Decoder
 	each    func(Entry)
@@ -37,7 +37,7 @@ func readHAR(b *bufio.Reader, in *source, each func(Entry)) (*Recording, error) 
 	at := int64(0)
 	if errors.As(err, &syntax) {
 		at = skipped + syntax.ByteOffset + 1
-		_, _ = io.CopyN(io.Discard, b, 1) // moves in.end on if anything follows
+		_, _ = io.CopyN(io.Discard, b, 1) // updates in.end if anything follows
 	}
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), at > in.end: // a string may have been cut off before the last line break

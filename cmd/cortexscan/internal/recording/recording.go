@@ -110,7 +110,7 @@ func Read(r io.Reader, each func(Entry)) (*Recording, error) {
 	return &Recording{Entries: 1}, nil
 }
 
-// firstByte skips white space and returns the byte after it, without taking it.
+// firstByte skips white space and returns the next byte without consuming it.
 func firstByte(b *bufio.Reader) (byte, error) {
 	for {
 		next, err := b.Peek(1)
@@ -160,7 +160,7 @@ func (s *source) failure() error {
 	return &Error{Reason: "cannot be read: " + reason(s.err)}
 }
 
-// foreign names what people have in place of a recording, "" if it is something else.
+// foreign names content that users often have in place of a recording, "" for other content.
 func foreign(content []byte) string {
 	content = bytes.TrimPrefix(bytes.TrimSpace(content), []byte("$ "))
 	line, _, _ := bytes.Cut(content, []byte("\n"))
