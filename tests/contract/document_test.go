@@ -43,7 +43,7 @@ func ourTree(t *testing.T, document []byte) map[string]any {
 		}
 	}
 	for id := range missing {
-		t.Errorf("the document has no operation %s, which the sandbox implements", id)
+		t.Fatalf("the document has no operation %s, which the sandbox implements", id)
 	}
 	reached := map[string]bool{}
 	reach(doc, doc["paths"], reached)
@@ -79,7 +79,8 @@ func reach(doc map[string]any, node any, reached map[string]bool) {
 	}
 }
 
-// lookUp returns what a JSON Pointer refers to, or nil.
+// lookUp returns what a JSON Pointer refers to, or nil. A parameter may have its name in place of its index, so that the pointer
+// stays the same when another one is inserted.
 func lookUp(doc any, pointer string) any {
 	for _, step := range strings.Split(pointer, "/")[1:] {
 		step = unescapePointer.Replace(step)
@@ -88,7 +89,10 @@ func lookUp(doc any, pointer string) any {
 			doc = node[step]
 		case []any:
 			i, err := strconv.Atoi(step)
-			if err != nil || i < 0 || i >= len(node) {
+			if err != nil {
+				i = slices.IndexFunc(node, func(item any) bool { return object(item)["name"] == step })
+			}
+			if i < 0 || i >= len(node) {
 				return nil
 			}
 			doc = node[i]

@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -22,7 +23,7 @@ var constraints = map[string]bool{
 	"example": true, "x-known-values": true,
 }
 
-// facts are the keywords that need an origin, by the JSON Pointer of the place that has them.
+// facts are the keywords that need an origin, by the JSON Pointer of their place.
 type facts map[string][]string
 
 // inside lists the fields of each kind of object that have facts inside them. A * stands for a list or map of the kind.
@@ -79,7 +80,8 @@ func (f facts) collect(place, kind string, node any) {
 			f.collect(at, of, value)
 		case list != nil:
 			for i, item := range list {
-				f.collect(at+"/"+strconv.Itoa(i), of, item)
+				name, _ := object(item)["name"].(string)
+				f.collect(at+"/"+cmp.Or(name, strconv.Itoa(i)), of, item)
 			}
 		default:
 			for name, item := range object(value) {
@@ -236,8 +238,8 @@ func TestOriginProblemsAreFound(t *testing.T) {
 			object(doc["components"])["examples"] = map[string]any{"One": map[string]any{"value": 1}}
 		}, "add value to the row of /components/examples/One"},
 		{"new parameter", func(doc map[string]any, _ origins) {
-			object(lookUp(doc, "/paths/~1things/get"))["parameters"] = []any{map[string]any{"required": true}}
-		}, "add required to the row of /paths/~1things/get/parameters/0"},
+			object(lookUp(doc, "/paths/~1things/get"))["parameters"] = []any{map[string]any{"name": "id", "required": true}}
+		}, "add required to the row of /paths/~1things/get/parameters/id"},
 		{"row without a place", func(_ map[string]any, o origins) {
 			o["/components/schemas/Gone"] = map[string]string{"type": "ours"}
 		}, "remove the row of /components/schemas/Gone"},
