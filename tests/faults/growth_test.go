@@ -36,7 +36,7 @@ func growth(small, large func()) (ratio float64) {
 		return work() - before
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection would be counted for whatever runs then
-	small()                                          // what is made once
+	small()                                          // work that is done only once
 	leastSmall, leastLarge := time.Hour, time.Hour
 	for round := range 40 {
 		if round%4 == 3 {

@@ -128,8 +128,7 @@ var mix = []func(*exchange) bool{
 func TestOneConnectionCarriesAllCalls(t *testing.T) {
 	for name, rt := range map[string]http.RoundTripper{"a plain transport": newTransport(t), "the Client's own transport": nil} {
 		t.Run(name, func(t *testing.T) {
-			// net/http gives a connection up if its own goroutine is 50 ms late, which happens on a busy machine. Another
-			// try will not meet it.
+			// net/http gives up a connection if its own goroutine is 50 ms late, which happens on a busy machine: try again.
 			connections := int32(0)
 			for try := 0; try < 5 && connections != 1; try++ {
 				s := serve(t, func(x *exchange) bool { return mix[x.n%len(mix)](x) })

@@ -15,7 +15,7 @@ import (
 
 type callKey struct{}
 
-// call is one call: how it is made, and what came of it.
+// call is one call: how it is made, and its outcome.
 type call struct {
 	number   int
 	method   string
@@ -25,7 +25,7 @@ type call struct {
 	deadline time.Duration
 	cancelAt int // the network event at which its context ends; negative: before it begins
 
-	// What came of it, guarded by the simulation's lock.
+	// The outcome, guarded by the simulation's lock.
 	validated []validated
 	arrivals  int
 	executed  []execution

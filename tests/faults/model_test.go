@@ -34,8 +34,8 @@ var (
 const seedVariable = "CORTEXSCAN_FAULTS_SEED"
 
 // TestModel plays random schedules: a few calls of one Client, with request editors and through RoundTrippers of every
-// kind, while the network and the service fail in every known way. [simulation.check] lists what each call must keep to. A
-// schedule follows from its seed alone; one that fails is printed.
+// kind, while the network and the service fail in every known way. [simulation.check] has the rules for each call. A schedule
+// follows from its seed alone; one that fails is printed.
 //
 // The network is in memory and the time is that of testing/synctest, which panics if a schedule leaves a goroutine behind.
 // Many more schedules: go test ./tests/faults -run 'TestModel$' -schedules 100000 -timeout 0
@@ -108,7 +108,7 @@ func TestModelNoticesDoubleExecution(t *testing.T) {
 	}
 }
 
-// tally counts what the calls of all schedules came to.
+// tally counts the outcomes of the calls of all schedules.
 type tally struct {
 	mu     sync.Mutex
 	counts map[string]int
@@ -142,7 +142,7 @@ func (t *tally) add(s *simulation) {
 	}
 }
 
-// target is the client under test. One that is not ours has no methods.
+// target is the client under test. It has methods if it is this module's client.
 type target struct {
 	api     gen.ClientWithResponsesInterface
 	methods *wrapper.Client
@@ -205,7 +205,7 @@ func carelessClient(s *simulation, rt http.RoundTripper) target {
 	return target{api, nil}
 }
 
-// simulation is one schedule: the calls, the network, the service, and what came of it all.
+// simulation is one schedule: the calls, the network, the service, and what happened.
 type simulation struct {
 	seed    uint64
 	script  *script // replaces the seed in tests of one sequence of events
@@ -275,11 +275,11 @@ type arrival struct {
 
 func (a *arrival) String() string { return fmt.Sprintf("%s of %s", a.method, a.call) }
 
-// execution is an abort that the service executed.
+// execution is a request that the service executed.
 type execution struct {
 	*arrival
 	action string
-	reply  reply // which the service tried to send
+	reply  reply // that the service tried to send
 }
 
 // arrived records a request that begins to arrive. Sometimes only its body tells which call it belongs to.

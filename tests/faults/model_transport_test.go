@@ -225,7 +225,7 @@ func trySilentlyAgain(inner http.RoundTripper, r *http.Request) (*http.Response,
 
 func hasBody(r *http.Request) bool { return r.Body != nil && r.Body != http.NoBody }
 
-// withFreshBody returns a request that can be sent again, if GetBody allows it.
+// withFreshBody returns a copy of the request with a new body, if GetBody allows it.
 func withFreshBody(r *http.Request) (again *http.Request, ok bool) {
 	again = r.Clone(r.Context())
 	if !hasBody(r) {

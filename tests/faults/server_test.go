@@ -33,7 +33,7 @@ type exchange struct {
 	n       int // of this request, from 1, over all connections
 }
 
-// bareServer reads requests and leaves the connection to respond: nothing corrects what a test writes.
+// bareServer reads requests and lets a test write the bytes of the responses.
 type bareServer struct {
 	ledger
 	url         string

@@ -6,5 +6,5 @@ import "time"
 
 var started = time.Now()
 
-// work is, where the processor's time cannot be had, the clock's.
+// work returns the wall time, on systems where Go can't tell the processor time.
 func work() time.Duration { return time.Since(started) }

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// work is the processor time of this process so far. Unlike the time on the clock it does not grow where other programs
-// keep the machine busy.
+// work returns the processor time of this process. Unlike the wall time, it does not grow while other programs keep the
+// machine busy.
 func work() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
