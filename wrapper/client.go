@@ -18,7 +18,7 @@ import (
 )
 
 // Version is the version of this module. It is part of the User-Agent of every request.
-const Version = "0.2.0"
+const Version = "0.3.0"
 
 const productToken = "cortexscan/" + Version
 
