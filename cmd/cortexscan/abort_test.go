@@ -26,6 +26,8 @@ func TestAbortAsksForConfirmation(t *testing.T) {
 		{"half a line", one, "y", exitInterrupted, "nothing was sent"},
 		{"the host", all, "HOST\n", exitDone, "EVERY"},
 		{"the host in capitals", all, "hOST\n", exitDone, "EVERY"},
+		{"yes for filters that exclude nothing", "abort --platform windows,linux,macos,android", "yes\n", exitInterrupted, "EVERY"},
+		{"the host for filters that exclude nothing", "abort --platform windows,linux,macos,android", "HOST\n", exitDone, "because its filters exclude no endpoint"},
 		{"yes for everything", all, "yes\n", exitInterrupted, "what you typed is not the tenant's host, HOST"},
 		{"nothing for everything", all, "\n", exitInterrupted, "what you typed is not the tenant's host, HOST"},
 		{"--confirm-tenant with another host", one + " --confirm-tenant other.example", "y\n", exitUsage, "--confirm-tenant is not the tenant's host"},
@@ -90,7 +92,7 @@ func TestEVERYStandsOut(t *testing.T) {
 }
 
 func TestInterruptEndsAPrompt(t *testing.T) {
-	for _, args := range []string{"abort --hostname laptop-17", "abort --all", "validate -"} {
+	for _, args := range []string{"abort --hostname laptop-17", "abort --all", "abort --hostname-file - --yes", "validate -"} {
 		t.Run(args, func(t *testing.T) {
 			c := newTrial(t, strings.Fields(args)...)
 			c.atTerminal()

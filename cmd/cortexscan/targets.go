@@ -309,7 +309,7 @@ func readList(ctx context.Context, s *session, f *filter) ([]string, error) {
 	content, err := terminal.Await(ctx, func() ([]byte, error) {
 		in := s.io.In
 		if f.file != "-" {
-			file, err := os.Open(f.file)
+			file, err := os.Open(f.file) //nolint:gosec // the user names the file
 			if err != nil {
 				return nil, err
 			}

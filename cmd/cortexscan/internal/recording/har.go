@@ -75,7 +75,7 @@ func (h *harReader) read() error {
 		return err
 	}
 	switch _, err := h.decoder.ReadToken(); {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return nil
 	case err == nil:
 		return &jsontext.SyntacticError{ByteOffset: h.decoder.InputOffset() - 1}

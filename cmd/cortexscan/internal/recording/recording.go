@@ -139,7 +139,7 @@ func (s *source) Read(p []byte) (int, error) {
 		s.end = s.n + int64(len(trimmed))
 	}
 	s.n += int64(n)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		s.err = err
 	}
 	if s.limit > 0 && s.n > s.limit {
