@@ -19,7 +19,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -33,16 +32,17 @@ import (
 // has it as it is, which no path of the document has: wrapper.Client and wrapper.Credential refuse it. (URL.Parse would resolve it
 // to another path, on which another operation may be.)
 func below(server *url.URL, path string) (*url.URL, error) {
-	u, err := url.Parse(path)
+	rest := strings.TrimPrefix(path, ".") // which the generated client has put before the slash
+	hasDots := strings.Contains(rest, "/./") || strings.Contains(rest, "/../") || strings.HasSuffix(rest, "/.") || strings.HasSuffix(rest, "/..")
+	if !hasDots {
+		return server.Parse(path)
+	}
+	u, err := url.Parse(rest)
 	if err != nil {
 		return nil, fmt.Errorf("put the parameters into the path: %w", err)
 	}
-	segments := strings.Split(strings.TrimPrefix(u.Path, "."), "/")
-	if !slices.Contains(segments, ".") && !slices.Contains(segments, "..") {
-		return server.Parse(path)
-	}
 	u.Scheme, u.Host = server.Scheme, server.Host
-	u.Path, u.RawPath = strings.TrimSuffix(server.Path, "/")+strings.Join(segments, "/"), ""
+	u.Path, u.RawPath = strings.TrimSuffix(server.Path, "/")+u.Path, ""
 	return u, nil
 }
 

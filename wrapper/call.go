@@ -175,6 +175,9 @@ func prepare(r *http.Request) error {
 
 // checkPath refuses a path that a server would resolve to another one, where another operation may be.
 func checkPath(u *url.URL) error {
+	if !strings.Contains(u.Path, ".") {
+		return nil
+	}
 	for segment := range strings.FieldsFuncSeq(u.Path, func(c rune) bool { return c == '/' || c == '\\' }) {
 		segment, _, _ = strings.Cut(segment, ";") // Java servers remove what follows
 		if segment == "." || segment == ".." {

@@ -30,7 +30,7 @@ type Error struct {
 	Line, Column  int                               // where in the request the service found the problem, or 0
 	// IsError reports that the body is an error envelope of the platform, even with a code such as 200 or "SUCCESS".
 	IsError bool
-	// IsAlone reports that the body is an object that consists of error fields alone, whatever they hold.
+	// IsAlone reports that the body is not such an envelope, but consists of error fields alone, whatever they hold.
 	IsAlone bool
 	// NoEndpoints reports that the message, a detail or the extra says, before it is shortened, that no endpoint matched.
 	NoEndpoints bool
@@ -64,9 +64,10 @@ func Parse(body []byte, redact func(string) string) Error {
 			p.plainText(body)
 			break
 		}
-		p.Form, p.IsAlone = JSON, IsErrorAlone(body)
+		p.Form = JSON
 		p.platform(o)
 		if !p.IsError {
+			p.IsAlone = IsErrorAlone(body)
 			p.foreign(body)
 		}
 	}

@@ -66,7 +66,7 @@ func (c *Client) attemptContext(ctx context.Context) (context.Context, context.C
 
 // sign keeps the last two signatures: a response to the first may arrive after net/http has replayed the request with the second.
 func (r *Result) sign(signature Redactor) {
-	if r.Redactor = signature; !slices.Equal(signature, r.signature) {
+	if r.Redactor = signature; r.signature != nil && !slices.Equal(signature, r.signature) {
 		r.Redactor = slices.Concat(signature, r.signature)
 	}
 	r.signature = signature
