@@ -3,14 +3,13 @@
 GO       ?= go
 FUZZTIME ?= 30s
 BENCH    ?= .
-LINT      = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 BENCHSTAT = $(GO) run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 MUTATE    = $(GO) run github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 RELEASE   = $(GO) run github.com/goreleaser/goreleaser/v2@v2.15.1
 NPX       = npx --yes
 VULNCHECK = $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0
 npm-version = $(shell sed -n 's|.*"$(1)": "\(.*\)".*|\1|p' .ci/package.json)
-MODULES   = . tests/consumer tests/agreement tests/bench tests/browser
+MODULES   = . .ci/lint tests/consumer tests/agreement tests/bench tests/browser
 
 # The same flags everywhere, so that run, install and test share what they compile.
 export GOFLAGS := $(filter-out -trimpath,$(shell $(GO) env GOFLAGS)) -trimpath
@@ -69,9 +68,10 @@ tidy: ## Tidy go.mod and go.sum, here and in the modules below tests/
 	@sh .ci/tidy
 
 .PHONY: lint
-lint: ## Run go vet and golangci-lint
+lint: ## Check the Go code, and the words of all files, with go vet and .ci/lint
 	$(GO) vet -tags toolchain,live,prism ./...
-	$(LINT) run ./...
+	$(GO) -C .ci/lint build -o ../../bin/lint .
+	bin/lint -tags toolchain,live,prism ./...
 
 .PHONY: lint-spec
 lint-spec: ## Lint api/openapi.yaml with Redocly CLI and Spectral (needs npx)

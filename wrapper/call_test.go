@@ -119,6 +119,7 @@ func TestASharedHeaderIsNotWrittenTo(t *testing.T) {
 		})
 	}
 	all.Wait()
+	//lint:ignore SA1008 the caller wrote the name like this
 	if len(shared) != 2 || len(shared["x-own"]) != 1 || values[:2][1] != "" {
 		t.Errorf("the header became %v", shared)
 	}

@@ -79,7 +79,7 @@ const maxKeyFile = 64 << 10
 // every user of the machine can read, with the command that fixes it (except on Windows, where a file's mode says nothing). If the
 // file cannot be opened, the error leaves out its path, which may be the key itself.
 func ReadKeyFile(path string) (string, error) {
-	f, err := os.Open(path) //nolint:gosec // the path is the user's own
+	f, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", errors.New("cortexscan: no such key file (is this the key itself instead of its path?)")

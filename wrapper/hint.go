@@ -59,6 +59,7 @@ func keyHint(h http.Header, key keyType) string {
 	switch key {
 	case "":
 		return "Check that the request was signed with a key of the type that the console lists, that the ID is this key's, and that the key has not expired."
+	case advancedKey: // explained below
 	case standardKey:
 		return "The key was sent as a Standard key: check that the console lists it as Standard and not as Advanced, that the ID is this key's, and that the key has not expired."
 	}

@@ -24,6 +24,7 @@ func TestSign(t *testing.T) {
 	if h := r.Header; len(h) != 3 || h.Get("Authorization") != testKey || h.Get("X-Xdr-Auth-Id") != testKeyID || h.Get("X-Own") != "1" {
 		t.Errorf("signed %v", h)
 	}
+	//lint:ignore SA1008 the caller wrote the name like this
 	if len(shared) != 3 || shared["authorization"][0] != "old" {
 		t.Errorf("the header that other requests share became %v", shared)
 	}

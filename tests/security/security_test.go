@@ -164,7 +164,8 @@ func tree(err error) []error {
 		return nil
 	}
 	list := []error{err}
-	switch e := err.(type) { //nolint:errorlint // one level at a time
+	//lint:ignore errorlint one level at a time
+	switch e := err.(type) {
 	case interface{ Unwrap() error }:
 		list = append(list, tree(e.Unwrap())...)
 	case interface{ Unwrap() []error }:

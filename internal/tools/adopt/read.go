@@ -147,10 +147,10 @@ func jsonValue(d *jsontext.Decoder) (*yaml.Node, error) {
 	case '"':
 		return text(token.String()), nil
 	case '0':
-		if _, err := strconv.ParseFloat(token.String(), 64); err != nil {
-			return text(token.String()), nil // beyond what any reader holds
+		if _, err := strconv.ParseFloat(token.String(), 64); err == nil {
+			return number(token.String()), nil
 		}
-		return number(token.String()), nil
+		return text(token.String()), nil // too large for a number
 	case 't', 'f':
 		return boolean(token.Bool()), nil
 	}

@@ -33,7 +33,7 @@ func (c *Client) attempt(ctx context.Context, r *http.Request, body []byte, res 
 	out := trace.follow(attemptCtx, r, body)
 	out.URL, out.Header = c.target(r.URL), header
 
-	response, err := c.Transport.RoundTrip(out) //nolint:bodyclose // readBody closes it
+	response, err := c.Transport.RoundTrip(out) //lint:ignore bodyclose readBody closes it
 	switch {
 	case err == nil && response == nil:
 		res.Err = errors.New("the http.RoundTripper returned neither a response nor an error")

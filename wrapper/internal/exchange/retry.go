@@ -71,7 +71,7 @@ func (c *Client) backoff(attempts int) time.Duration {
 	if bound == math.MaxInt64 {
 		bound--
 	}
-	return rand.N(bound + 1) //nolint:gosec // spreads load, guards nothing
+	return rand.N(bound + 1) // spreads load, guards nothing
 }
 
 // RetryAfter parses the header of that name, in seconds or as a date. It returns 0 if the header is missing or cannot be parsed,

@@ -219,7 +219,8 @@ func isCertificateError(err error) bool {
 // another one of them may be about a second attempt.
 func neverConnected(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
-		switch e := err.(type) { //nolint:errorlint // the loop unwraps
+		//lint:ignore errorlint the loop unwraps
+		switch e := err.(type) {
 		case *tls.CertificateVerificationError, *net.DNSError:
 			return true
 		case *net.OpError:

@@ -37,7 +37,8 @@ func newCall(op operation, full bool) (*call, error) {
 	}
 	// A document's example may contradict its own format, which only the Go type notices.
 	if m, raw, err := c.method(apiType); err == nil {
-		if _, err := c.arguments(context.Background(), m.Type, raw); err != nil { //nolint:forbidigo // nothing is sent
+		//lint:ignore noBackground nothing is sent
+		if _, err := c.arguments(context.Background(), m.Type, raw); err != nil {
 			return makeCall(op, trial.Sampler{Full: full, Plain: true})
 		}
 	}

@@ -138,7 +138,8 @@ func (d driver) play(ctx context.Context, op operation) error {
 	}
 	calls := d.tenant.Calls()
 	if len(calls) == before {
-		return fmt.Errorf("no request arrived: %v", err) //nolint:errorlint // nil is possible
+		//lint:ignore errorlint nil is possible
+		return fmt.Errorf("no request arrived: %v", err)
 	}
 	last := calls[len(calls)-1]
 	if len(last.Problems) > 0 {

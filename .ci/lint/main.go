@@ -1,0 +1,113 @@
+// Command lint checks Go code with staticcheck and more analyzers, and the words of every file. golangci-lint has the
+// same analyzers, among 150 modules that every fresh build cache has to download and compile.
+//
+// "//lint:ignore NAME reason" before a line makes an exception.
+package main
+
+import (
+	"log"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"codeberg.org/polyfloyd/go-errorlint/errorlint"
+	"github.com/OpenPeeDeeP/depguard/v2"
+	"github.com/alingse/nilnesserr"
+	"github.com/ashanbrown/forbidigo/v2/pkg/analyzer"
+	"github.com/breml/bidichk/pkg/bidichk"
+	"github.com/gordonklaus/ineffassign/pkg/ineffassign"
+	"github.com/gostaticanalysis/nilerr"
+	"github.com/kisielk/errcheck/errcheck"
+	"github.com/ldez/usetesting"
+	"github.com/nishanths/exhaustive"
+	"github.com/sonatard/noctx"
+	"github.com/timakin/bodyclose/passes/bodyclose"
+	"golang.org/x/tools/go/analysis"
+	"honnef.co/go/tools/lintcmd"
+	"honnef.co/go/tools/quickfix"
+	"honnef.co/go/tools/simple"
+	"honnef.co/go/tools/staticcheck"
+	"honnef.co/go/tools/stylecheck"
+	"honnef.co/go/tools/unused"
+)
+
+const (
+	tests      = `_test\.go$|^tests/`
+	noCaller   = `_test\.go$|/main\.go$|^api/validator\.go$` // tests, main and the embedded document have no caller's context
+	modelsTime = `^tests/(faults|prism)/`                    // the model sleeps in synctest's time; Prism is polled
+)
+
+func main() {
+	cmd := lintcmd.NewCommand("lint")
+	// Generated code has the names of the OpenAPI document. De Morgan's laws and embedded fields are a matter of taste.
+	cmd.ParseFlags(append([]string{"-checks", "all,-ST1003,-QF1001,-QF1008"}, os.Args[1:]...))
+	for _, all := range [][]*lintAnalyzer{simple.Analyzers, staticcheck.Analyzers, stylecheck.Analyzers, quickfix.Analyzers, {unused.Analyzer}} {
+		cmd.AddAnalyzers(all...)
+	}
+
+	imports, err := depguard.NewAnalyzer(&importRules)
+	check(err)
+	nilnesserr, err := nilnesserr.NewAnalyzer(nilnesserr.LinterSetting{})
+	check(err)
+	errorlint := errorlint.NewAnalyzer()
+	check(errorlint.Flags.Set("errorf", "true"))
+	check(exhaustive.Analyzer.Flags.Set("d", "true"))
+	check(exhaustive.Analyzer.Flags.Set("typeignore", `^(reflect|go\.yaml\.in/yaml/v\d|.*/json/jsontext)\.Kind$|/schema\.TypeSet$`))
+	cmd.AddBareAnalyzers(
+		except(tests, documented),
+		except(``, imports),
+		except(``, bidichk.NewAnalyzer()),                    // a reviewer would see other code than the compiler
+		except(``, errorlint),                                // == and type assertions miss wrapped errors
+		except(``, exhaustive.Analyzer),                      // a switch that misses a new value of an enum
+		except(``, ineffassign.Analyzer),                     // an assignment without effect
+		except(``, nilerr.Analyzer),                          // an error that was found, and nil returned
+		except(``, nilnesserr),                               // the same with two error variables
+		except(``, usetesting.NewAnalyzer()),                 // a test's context, directory and variables end with the test
+		except(tests, bodyclose.Analyzer),                    // an open body costs the connection
+		except(tests+`|^internal/tools/`, errcheck.Analyzer), // an error that nobody looks at
+		except(tests, noctx.Analyzer),                        // a request without a context outlives its caller
+		except(noCaller, forbid("noBackground", `^context\.(Background|TODO)$`, "pass the caller's context, or its deadline and cancellation are lost")),
+		except(modelsTime, forbid("noSleep", `^time\.Sleep$`, "wait for an event (a channel, testing/synctest), and not for a time")),
+		except(`_test\.go$`, forbid("noPrint", `^fmt\.Print(f|ln)?$`, "write to the writer that was passed")),
+	)
+	if !checkWords() {
+		os.Exit(1)
+	}
+	cmd.Run()
+}
+
+// except drops the problems in files whose path matches, and in generated files.
+func except(files string, a *analysis.Analyzer) *analysis.Analyzer {
+	excepted := regexp.MustCompile(`\.gen\.go$`)
+	if files != "" {
+		excepted = regexp.MustCompile(files + `|\.gen\.go$`)
+	}
+	run := a.Run
+	a.Run = func(pass *analysis.Pass) (any, error) {
+		report := pass.Report
+		pass.Report = func(d analysis.Diagnostic) {
+			file := strings.TrimPrefix(filepath.ToSlash(pass.Fset.Position(d.Pos).Filename), root)
+			d.Category = a.Name // some have their own, which lintcmd takes for the name of a check
+			if !excepted.MatchString(file) {
+				report(d)
+			}
+		}
+		return run(pass)
+	}
+	return a
+}
+
+func forbid(name, pattern, message string) *analysis.Analyzer {
+	a := analyzer.NewAnalyzer()
+	a.Name = name
+	check(a.Flags.Set("analyze_types", "true"))
+	check(a.Flags.Set("p", "{p: '"+pattern+"', msg: '"+strings.ReplaceAll(message, "'", "''")+"'}"))
+	return a
+}
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/golangci/misspell"
+)
+
+// What the vocabulary replaces, and with what.
+var vocabulary = map[string]string{
+	//`answers? (?:has|is|was|that|with|of)`: "response",
+}
+
+// checkWords reports misspelled and replaced words in every text file that git tracks.
+func checkWords() bool {
+	out, err := exec.Command("git", "ls-files", "-z", "--", "*.go", "*.md", "*.yaml", "*.yml", "*.html", "*.js", "Makefile", ".ci").Output()
+	check(err)
+	spelling := misspell.New()
+	spelling.AddRuleList(misspell.DictAmerican)
+	spelling.RemoveRule([]string{"licence", "nmae", "requried"}) // input of tests
+	spelling.Compile()
+	replaced := map[*regexp.Regexp]string{}
+	for word, better := range vocabulary {
+		replaced[regexp.MustCompile(`\b`+word+`\b`)] = better
+	}
+	good := true
+	for file := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
+		if strings.HasSuffix(file, ".gen.go") || strings.HasPrefix(file, ".ci/lint/") || strings.Contains(file, "testdata/") || filepath.Base(file) == "CHANGELOG.md" {
+			continue
+		}
+		content, err := os.ReadFile(file)
+		if os.IsNotExist(err) {
+			continue
+		}
+		check(err)
+		_, diffs := spelling.Replace(string(content))
+		for _, d := range diffs {
+			good = false
+			fmt.Printf("%s:%d:%d: %q is a misspelling of %q\n", file, d.Line, d.Column+1, d.Original, d.Corrected)
+		}
+		n := 0
+		for line := range strings.Lines(string(content)) {
+			n++
+			for pattern, better := range replaced {
+				if at := pattern.FindStringIndex(line); at != nil {
+					good = false
+					fmt.Printf("%s:%d:%d: write %q instead of %q\n", file, n, at[0]+1, better, line[at[0]:at[1]])
+				}
+			}
+		}
+	}
+	return good
+}
