@@ -18,16 +18,16 @@ const (
 	maxPointer   = 512  // bytes of a Pointer
 )
 
-// Violation says that a request or a response does not match the contract. It holds every problem that was found, at most
-// 100, and never a value out of the message, which could be a secret.
+// Violation reports that a request or a response does not match the OpenAPI document. It has every problem, up to 100, and never
+// a value of the message, which could be a secret.
 type Violation struct {
-	// Operation is the method and the path as the contract writes it, "POST /public_api/v1/endpoints/abort_scan". It is
-	// empty if the request is for none of the contract's operations.
+	// Operation is the method and the path in the document, "POST /public_api/v1/endpoints/abort_scan". It is empty if the
+	// operation is unknown.
 	Operation string
 	Problems  []Problem
 }
 
-// Error lists the first ten problems after the operation, on one printable line of at most 2000 bytes:
+// Error returns the operation and the first ten problems on one printable line of at most 2000 bytes:
 // "POST /public_api/v1/endpoints/abort_scan: body /request_data/filters is required".
 func (v *Violation) Error() string {
 	var b strings.Builder
@@ -49,18 +49,18 @@ func (v *Violation) Error() string {
 	return text.Visible(b.String(), maxErrorText)
 }
 
-// Problem is one thing that is wrong, and where. Its texts are printable and bounded. They contain names, also those that
-// the sender made up, but no values.
+// Problem is one problem, with its place. Its strings are printable and bounded. They contain names, even unknown ones, but no
+// values.
 type Problem struct {
 	// In is the part of the message: "method", "path", "query", "header", "cookie" or "body" of a request,
 	// "response status", "response header" or "response body" of a response.
 	In string
-	// Name is that of the parameter or header; it is empty elsewhere.
+	// Name is the name of the parameter or header. It is empty elsewhere.
 	Name string
-	// Pointer is an RFC 6901 JSON Pointer into a body or a parameter with several values, such as
-	// /request_data/filters/0/operator. It is empty for the whole of it. One that is too long starts with /….
+	// Pointer is an RFC 6901 JSON Pointer into a body, or into a parameter with several values, such as
+	// /request_data/filters/0/operator. It is empty for the whole. If it is too long, it is shortened and starts with /….
 	Pointer string
-	// Reason completes the sentence that the place begins: "is required", "must be an integer, not a string".
+	// Reason completes a sentence about the place: "is required", "must be an integer, not a string".
 	Reason string
 }
 
@@ -75,13 +75,13 @@ func (p Problem) String() string {
 	return strings.Join(parts, " ")
 }
 
-// report collects the problems of one message, and the advice on it if that is asked for.
+// report collects the problems of a message or, if advising, also advice.
 type report struct {
 	problems, advice []Problem
 	advising         bool
 }
 
-// left returns how many problems there is room for.
+// left returns how many more problems can be added.
 func (r *report) left() int { return maxProblems - len(r.problems) }
 
 func (r *report) add(p Problem) {
@@ -91,7 +91,7 @@ func (r *report) add(p Problem) {
 	}
 }
 
-// checkJSON checks a text that has to be JSON, in its form and by the schema. It stands at at.
+// checkJSON validates JSON at a place.
 func (r *report) checkJSON(text []byte, at Problem, s *schema.Schema, d schema.Direction) {
 	value, ok, found := strictjson.Read(text, r.left())
 	r.problems = append(r.problems, placed(at, found)...)
@@ -100,7 +100,7 @@ func (r *report) checkJSON(text []byte, at Problem, s *schema.Schema, d schema.D
 	}
 }
 
-// check checks a value by its schema.
+// check validates a value at a place.
 func (r *report) check(value any, at Problem, s *schema.Schema, d schema.Direction) {
 	r.problems = append(r.problems, placed(at, s.Check(value, d, r.left()))...)
 	if r.advising && len(r.problems) == 0 {
@@ -108,7 +108,7 @@ func (r *report) check(value any, at Problem, s *schema.Schema, d schema.Directi
 	}
 }
 
-// placed returns what was found in the value that stands at at.
+// placed turns the problems of a value at a place into Problems.
 func placed(at Problem, found []strictjson.Problem) []Problem {
 	var out []Problem
 	for _, p := range found {
@@ -118,7 +118,7 @@ func placed(at Problem, found []strictjson.Problem) []Problem {
 	return out
 }
 
-// violation returns nil, and not a nil *Violation, if there is no problem.
+// violation returns a nil error if there is no problem.
 func (r *report) violation(operation string) error {
 	if len(r.problems) == 0 {
 		return nil
@@ -128,7 +128,7 @@ func (r *report) violation(operation string) error {
 
 var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")
 
-// pointer renders a path as a JSON Pointer. Of one that is too long the end is kept.
+// pointer returns a path as a JSON Pointer. It keeps the end of a long one.
 func pointer(path []string) string {
 	rendered := ""
 	for i := len(path) - 1; i >= 0; i-- {
@@ -141,5 +141,5 @@ func pointer(path []string) string {
 	return rendered
 }
 
-// givenTimes is the reason for one value that is sent several times.
+// givenTimes is the reason if a value is sent n times instead of once.
 func givenTimes(n int) string { return fmt.Sprintf("is given %d times; only one is allowed", n) }

@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	maxListed = 10 // names in one list
+	maxListed = 10 // names in a list
 	deepest   = 16 // alternatives of alternatives; only a cycle has more
 )
 
-// reasons are those for the keywords of a schema that has them, in the document's words and never in the value's.
+// reasons describe violations of keywords. They contain words of the document, but never the value.
 var reasons = map[string]func(*openapi3.Schema) string{
 	"minLength": func(k *openapi3.Schema) string { return "must have at least " + count(k.MinLength, "character") },
 	"maxLength": func(k *openapi3.Schema) string { return "must have at most " + count(*k.MaxLength, "character") },
@@ -58,16 +58,16 @@ var formatReasons = map[string]string{
 	"int64": "must be between -9223372036854775808 and 9223372036854775807", "int32": "must be between -2147483648 and 2147483647",
 }
 
-// Describe returns what the schema accepts, to stand after "must be".
+// Describe describes what the schema accepts, as the end of a sentence that begins with "must be".
 func (s *Schema) Describe() string {
 	texts := s.forms(0)
-	if slices.Contains(texts, "null") { // the afterthought comes last
+	if slices.Contains(texts, "null") { // null comes last
 		texts = append(slices.DeleteFunc(texts, func(text string) bool { return text == "null" }), "null")
 	}
 	return List(texts, " or ")
 }
 
-// forms are the texts that Describe joins.
+// forms returns the phrases that Describe joins.
 func (s *Schema) forms(depth int) []string {
 	if s == nil || depth > deepest {
 		return []string{"another value"}
@@ -147,7 +147,7 @@ func oneOfValues(values []any) string {
 	return "one of " + List(texts, ", ")
 }
 
-// List joins texts with commas, the last two with last, and leaves out those that nobody would read.
+// List joins phrases with commas, and the last two with last. It shortens a long list.
 func List(texts []string, last string) string {
 	if n := len(texts); n > maxListed {
 		return strings.Join(texts[:maxListed], ", ") + " and " + strconv.Itoa(n-maxListed) + " more"
@@ -159,7 +159,7 @@ func List(texts []string, last string) string {
 	return strings.Join(texts[:n], ", ") + last + texts[n]
 }
 
-// Listed returns the names that there are, as " (label: a, b)", or nothing where there are none.
+// Listed returns " (label: a, b)", or "" if there are no names.
 func Listed(label string, names []string) string {
 	if len(names) == 0 {
 		return ""

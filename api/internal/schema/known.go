@@ -80,7 +80,7 @@ func knownIn(given any) (values []string, filters map[string]KnownFilter, err er
 	return nil, filters, nil
 }
 
-// advice compares a valid value with the documented ones of its schema.
+// advice compares a valid value with the documented values.
 func (s *Schema) advice(value any) []Problem {
 	filter, _ := value.(map[string]any)
 	field, isFilter := filter["field"].(string)
@@ -88,7 +88,7 @@ func (s *Schema) advice(value any) []Problem {
 		return compare(value, "value", s.knownValues)
 	}
 	known, documented := s.knownFilters[field]
-	if !documented { // nor are its operators and values
+	if !documented { // so its operators and values are not, either
 		return compare(field, "field", slices.Sorted(maps.Keys(s.knownFilters)), "field")
 	}
 	found := compare(filter["operator"], "operator of the field "+field, known.Operators, "operator")
@@ -100,7 +100,7 @@ func (s *Schema) advice(value any) []Problem {
 	return found
 }
 
-// compare reports a word at a place that is not among the documented ones, with the nearest of them and without itself.
+// compare returns a problem if a string is not documented. It names the nearest documented string, but not the string itself.
 func compare(given any, what string, documented []string, at ...string) []Problem {
 	word, isString := given.(string)
 	if !isString || len(documented) == 0 || slices.Contains(documented, word) {
@@ -116,7 +116,7 @@ func compare(given any, what string, documented []string, at ...string) []Proble
 // nearest returns the word that given was probably meant to be, or "" if none is near: following wrong advice could
 // select other endpoints. A typo is rarely in the first letter, so done is not near none.
 func nearest(given string, words []string) string {
-	const longest = 64 // the comparison takes the product of the lengths
+	const longest = 64 // the time is the product of the lengths
 	if len(given) > longest {
 		return ""
 	}
@@ -140,7 +140,7 @@ func nearest(given string, words []string) string {
 
 var fold = strings.NewReplacer("-", "", "_", "", " ", "", ".", "")
 
-// distance returns the number of bytes to insert, delete or replace to make b of a.
+// distance returns the number of bytes to insert, delete or replace to turn a into b.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -1,5 +1,5 @@
-// Package strictjson reads one JSON text strictly: a name that stands twice in an object, anything after the value and
-// invalid UTF-8 are problems, although the value can be read. The time it takes grows linearly with the text.
+// Package strictjson parses a JSON value strictly. A duplicate name in an object, anything after the value and invalid UTF-8 are
+// problems, although there is a value. Parsing takes linear time.
 package strictjson
 
 import (
@@ -18,16 +18,16 @@ import (
 // MaxDepth bounds the nesting of arrays and objects, and so the stack.
 const MaxDepth = 1000
 
-// Problem is one thing that is wrong. At is the path of the member or item that it is about, from the outermost name or
-// index; it is empty for the text as a whole. Reason completes a sentence: "is required".
+// Problem is a problem of a value. At is the path to the property or item, from the outermost name or index. It is empty for
+// the whole value. Reason completes a sentence: "is required".
 type Problem struct {
 	At     []string
 	Reason string
 }
 
-// Read returns the value as nil, bool, string, json.Number, []any or map[string]any, whether there is one, and at most
-// limit problems. Of a name that is given twice the last value counts, and invalid UTF-8 becomes U+FFFD, as in
-// encoding/json. The text must not change while Read runs; nothing of it is kept.
+// Read returns the value as nil, bool, string, json.Number, []any or map[string]any, whether there is one, and at most limit
+// problems. If a name occurs twice, the last value counts. Invalid UTF-8 becomes U+FFFD. Both are as in encoding/json. The
+// text must not change while Read runs, and Read does not keep it.
 func Read(text []byte, limit int) (value any, ok bool, problems []Problem) {
 	r := readers.Get().(*reader)
 	defer r.release()
@@ -51,7 +51,7 @@ func Read(text []byte, limit int) (value any, ok bool, problems []Problem) {
 	return value, err == nil, r.problems
 }
 
-// reader is a decoder to be used again, and the problems of the text that it reads.
+// reader is a reusable decoder with the problems found so far.
 type reader struct {
 	decoder  jsontext.Decoder
 	limit    int
@@ -68,7 +68,7 @@ func (r *reader) reset(text []byte, limit int) {
 	r.limit = limit
 }
 
-// release gives the reader back without the text, which may hold secrets.
+// release returns the reader to the pool without the text, which may contain secrets.
 func (r *reader) release() {
 	r.decoder.Reset(&bytes.Buffer{})
 	r.problems = nil
@@ -81,7 +81,7 @@ func (r *reader) problem(at []string, reason string) {
 	}
 }
 
-// syntaxProblem describes an error of the decoder by its place alone: its own text repeats characters of the input.
+// syntaxProblem describes a decoder error by its place. The error itself quotes the input.
 func syntaxProblem(err error) string {
 	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Sprintf("is not valid JSON at byte %d", syntax.ByteOffset)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestJudge(t *testing.T) {
+func TestValidation(t *testing.T) {
 	components := []string{
 		`Tree: {"type":"object","properties":{"children":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}},"name":{"type":"string"}}}`,
 		`Square: {"type":"object","required":["kind","side"],"properties":{"kind":{"type":"string"},"side":{"type":"number"}}}`,
@@ -32,9 +32,9 @@ func TestJudge(t *testing.T) {
 		response            bool
 		want                []string
 	}{
-		{"members", closed, `{"a":1}`, false, nil},
-		{"an unknown member", closed, `{"a":1,"b":[]}`, false, []string{"/b is not a known property (known: a, id, key); the service would ignore it"}},
-		{"an unknown member of a response", closed, `{"a":1,"b":[],"id":"x"}`, true, []string{"/b is not a known property (known: a, id, key)"}},
+		{"known properties", closed, `{"a":1}`, false, nil},
+		{"an unknown property", closed, `{"a":1,"b":[]}`, false, []string{"/b is not a known property (known: a, id, key); the service would ignore it"}},
+		{"an unknown property of a response", closed, `{"a":1,"b":[],"id":"x"}`, true, []string{"/b is not a known property (known: a, id, key)"}},
 		{"nothing", closed, `{}`, false, []string{"/a is required"}},
 		{"nothing in a response", closed, `{}`, true, []string{"/a is required", "/id is required"}},
 		{"read-only", closed, `{"a":1,"id":"x"}`, false, []string{"/id is read-only: a request must not contain it"}},
@@ -42,7 +42,7 @@ func TestJudge(t *testing.T) {
 		{"a UUID", `{"type":"string","format":"uuid"}`, `"0E6F4E4C-3f4b-4b0e-9a31-9d1c2a7a3b11"`, false, nil},
 		{"no UUID", `{"type":"object","properties":{"a":{"type":"string","format":"uuid"}}}`, `{"a":"0e6f4e4c"}`, false, []string{"/a must have the format uuid"}},
 		{"a UUID with a pattern", `{"type":"string","format":"uuid","pattern":"^x$"}`, `"y"`, false, []string{"must have the format uuid", "must match the pattern ^x$"}},
-		{"additional members", scores, `{"a":1,"b":"2"}`, false, []string{"/b must be an integer, not a string"}},
+		{"additional properties", scores, `{"a":1,"b":"2"}`, false, []string{"/b must be an integer, not a string"}},
 		{"open", `{"type":"object"}`, `{"a":[1e999]}`, false, nil},
 
 		{"a tree", `{"$ref":"#/components/schemas/Tree"}`, `{"children":[{"children":[{"name":1}]},{"name":"y"},{"name":2}]}`, false, []string{
@@ -83,7 +83,7 @@ func TestJudge(t *testing.T) {
 		{"null without a type", `{}`, `null`, false, nil},
 		{"null without a type, beside other keywords", `{"description":"x","minimum":1,"title":"y"}`, `null`, false, nil},
 		{"null in a list", `{"type":"array","items":{}}`, `[null]`, false, nil},
-		{"null in free-form members", `{"type":"object","additionalProperties":{}}`, `{"a":null}`, false, nil},
+		{"null in additional properties", `{"type":"object","additionalProperties":{}}`, `{"a":null}`, false, nil},
 		{"null with a type", `{"type":"object"}`, `null`, false, []string{"must be an object, not null"}},
 		{"null of a nullable type", `{"type":"object","nullable":true,"minProperties":1}`, `null`, false, nil},
 		{"null in an enumeration", `{"enum":["a",null]}`, `null`, false, nil},
@@ -108,9 +108,8 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// TestRecursiveAlternatives: where each level of a value is looked at twice, a hundred levels would take longer than anybody
-// waits.
-func TestRecursiveAlternatives(t *testing.T) {
+// TestRecursiveAlternativesTakeLinearTime: a validator that visits each level twice would never finish.
+func TestRecursiveAlternativesTakeLinearTime(t *testing.T) {
 	for _, node := range []string{
 		`{"anyOf":[{"type":"object","required":["x"],"properties":{"next":{"$ref":"#/components/schemas/Node"}}},{"type":"object","properties":{"next":{"$ref":"#/components/schemas/Node"}}},{"type":"string"}]}`,
 		`{"oneOf":[{"type":"object","required":["x"],"properties":{"next":{"$ref":"#/components/schemas/Node"}}},{"type":"object","properties":{"next":{"$ref":"#/components/schemas/Node"}}},{"type":"string"}]}`,

@@ -16,7 +16,7 @@ import (
 // Check returns at most limit problems of a value, whose numbers are json.Number.
 func (s *Schema) Check(value any, d Direction, limit int) []Problem {
 	w := walker{direction: d, limit: limit, active: make([]*Schema, 0, 8)}
-	w.judge(s, value)
+	w.validate(s, value)
 	return w.problems
 }
 
@@ -26,11 +26,11 @@ func (s *Schema) Accepts(value any, d Direction) bool {
 	return w.count(s, value) == 0
 }
 
-// Advise returns what is valid about value, but probably a mistake: strings that the document does not list in
-// x-known-values, with the nearest that it does. At most limit are returned, and value has to be valid.
+// Advise returns at most limit mistakes that are likely in a valid value: strings that the document does not list in
+// x-known-values, with the nearest one that it does.
 func (s *Schema) Advise(value any, limit int) []Problem {
 	w := walker{limit: limit, advising: true}
-	w.judge(s, value)
+	w.validate(s, value)
 	return w.problems
 }
 
@@ -39,15 +39,15 @@ type walker struct {
 	direction Direction
 	limit     int
 	problems  []Problem
-	counting  int // more than 0: problems are counted, not kept
+	counting  int // if positive, problems are counted, not kept
 	at        []string
-	active    []*Schema // applied to the same value, so as not to run in circles; from base on
+	active    []*Schema // from base on, those being applied to the current value, to stop at cycles
 	base      int
-	advising  bool          // the value is valid: advice is kept, not problems
-	seen      map[visit]int // problems of values by recursive schemas
+	advising  bool          // the value is valid, and advice is kept instead of problems
+	seen      map[visit]int // the number of problems, for recursive schemas
 }
 
-// visit is a recursive schema applied to an object or a list that is not empty, to count its problems or to keep them.
+// visit is the application of a recursive schema to a non-empty object or list, to count problems or to keep them.
 type visit struct {
 	schema   *Schema
 	value    uintptr
@@ -59,12 +59,12 @@ func (w *walker) visitOf(s *Schema, value any) (visit, bool) {
 		return visit{}, false
 	}
 	v := reflect.ValueOf(value)
-	return visit{s, v.Pointer(), w.counting > 0}, v.Len() > 0 // all empty lists may be one
+	return visit{s, v.Pointer(), w.counting > 0}, v.Len() > 0 // all empty lists may share an address
 }
 
 func isScalar(value any) bool { return typeOf(value)&(Array|Object) == 0 }
 
-// add keeps a problem with the value at hand, or with the member of it that further names, and returns 1.
+// add keeps a problem of the current value, or of what further names in it, and returns 1.
 func (w *walker) add(reason string, further ...string) int {
 	if w.counting == 0 && !w.isFull() {
 		w.problems = append(w.problems, Problem{At: slices.Concat(w.at, further), Reason: reason})
@@ -72,14 +72,14 @@ func (w *walker) add(reason string, further ...string) int {
 	return 1
 }
 
-// isFull reports whether further problems are of no use.
+// isFull reports whether the limit is reached.
 func (w *walker) isFull() bool { return w.counting == 0 && len(w.problems) >= w.limit }
 
-// down judges the value one step further in.
+// down validates a property or item of the current value.
 func (w *walker) down(to string, s *Schema, value any) int {
 	base := w.base
 	w.base, w.at = len(w.active), append(w.at, to)
-	found := w.judge(s, value)
+	found := w.validate(s, value)
 	w.base, w.at = base, w.at[:len(w.at)-1]
 	return found
 }
@@ -88,13 +88,13 @@ func (w *walker) down(to string, s *Schema, value any) int {
 func (w *walker) count(s *Schema, value any) int {
 	w.counting++
 	defer func() { w.counting-- }()
-	return w.judge(s, value)
+	return w.validate(s, value)
 }
 
-// judge finds the problems of a value and returns their number, which is complete where they are counted. A recursive
-// schema sees each object and list once for counting and once for keeping: alternatives that lead to the same value would
-// double the work at every level.
-func (w *walker) judge(s *Schema, value any) int {
+// validate returns the number of problems of a value, which is exact only while counting. It applies a recursive schema to each
+// object and list once for counting and once for keeping. Otherwise, alternatives that lead to the same value would double
+// the work at every level.
+func (w *walker) validate(s *Schema, value any) int {
 	if s == nil || w.isFull() || slices.Contains(w.active[w.base:], s) {
 		return 0
 	}
@@ -140,7 +140,7 @@ func (w *walker) apply(s *Schema, value any) int {
 			}
 		}
 	case map[string]any:
-		found += w.members(s, value)
+		found += w.object(s, value)
 	}
 	return found
 }
@@ -161,7 +161,7 @@ func (w *walker) null(s *Schema) int {
 func (w *walker) composition(s *Schema, value any) int {
 	found := 0
 	for _, part := range s.allOf {
-		found += w.judge(part, value)
+		found += w.validate(part, value)
 	}
 	if len(s.oneOf) > 0 {
 		found += w.choose(s, s.oneOf, value, 1)
@@ -243,8 +243,8 @@ func hasDuplicate(list []any) bool {
 	return false
 }
 
-// members reports on an object's members: unknown, missing, of the other direction, and what is wrong inside them.
-func (w *walker) members(s *Schema, value map[string]any) int {
+// object reports unknown and missing properties, properties of the other direction, and the problems inside them.
+func (w *walker) object(s *Schema, value map[string]any) int {
 	found := 0
 	names := make([]string, 0, len(value))
 	for name := range value {
@@ -261,33 +261,33 @@ func (w *walker) members(s *Schema, value map[string]any) int {
 		case known == nil && s.rest == nil:
 		case known == nil:
 			found += w.down(name, s.rest, value[name])
-		case value[name] != nil && w.isForeign(known):
-			found += w.add(foreign[w.direction], name)
+		case value[name] != nil && w.isOtherWay(known):
+			found += w.add(otherWay[w.direction], name)
 		default:
 			found += w.down(name, known, value[name])
 		}
 	}
 	for _, name := range s.source.Required {
-		if _, given := value[name]; !given && !w.isForeign(s.properties[name]) {
+		if _, given := value[name]; !given && !w.isOtherWay(s.properties[name]) {
 			found += w.add("is required", name)
 		}
 	}
 	return found
 }
 
-// What is said of members that are not described, and of those of the other direction.
+// Reasons for properties that are not described, and for those of the other direction.
 var (
-	ignored = [...]string{Request: "; the service would ignore it", Response: ""}
-	foreign = [...]string{Request: "is read-only: a request must not contain it", Response: "is write-only: a response must not contain it"}
+	ignored  = [...]string{Request: "; the service would ignore it", Response: ""}
+	otherWay = [...]string{Request: "is read-only: a request must not contain it", Response: "is write-only: a response must not contain it"}
 )
 
-// isForeign reports whether a member belongs to messages of the other direction alone.
-func (w *walker) isForeign(s *Schema) bool {
+// isOtherWay reports whether a property belongs only to messages of the other direction.
+func (w *walker) isOtherWay(s *Schema) bool {
 	return s != nil && (w.direction == Request && s.source.ReadOnly || w.direction == Response && s.source.WriteOnly)
 }
 
-// choose reports on a value that may take several forms, of which it has to match one to most. The problems that help are
-// those of the form that was meant: the one of the value's type, and of several the one with the fewest problems.
+// choose validates a value that must match at least one and at most most of the forms. If it matches none, the problems are
+// those of the form that was probably meant: one of the value's type, with the fewest problems.
 func (w *walker) choose(s *Schema, forms []*Schema, value any, most int) int {
 	forms, problem := s.discriminate(forms, value)
 	if problem != nil {
@@ -298,18 +298,18 @@ func (w *walker) choose(s *Schema, forms []*Schema, value any, most int) int {
 	var best *Schema
 	for _, form := range forms {
 		isOfType := form.Types()&t != 0
-		if !isOfType && t != Null { // which no type allows
+		if !isOfType && t != Null { // null is not a type
 			continue
 		}
 		found := w.count(form, value)
 		if found == 0 {
 			if matching++; w.advising && w.counting == 0 {
-				w.judge(form, value)
+				w.validate(form, value)
 			}
 			continue
 		}
 		sameType = sameType || isOfType
-		// Of an enumeration it was not this value that was meant.
+		// A value outside an enumeration was probably meant for another form.
 		if isOfType && (!isScalar(value) || len(form.source.Enum) == 0) && (best == nil || found < fewest) {
 			best, fewest = form, found
 		}
@@ -322,7 +322,7 @@ func (w *walker) choose(s *Schema, forms []*Schema, value any, most int) int {
 	case best != nil && w.counting > 0:
 		return fewest
 	case best != nil:
-		return w.judge(best, value)
+		return w.validate(best, value)
 	case sameType:
 		return w.add("must be " + s.Describe() + ", not another " + strings.TrimPrefix(t.String(), "a "))
 	}
@@ -333,7 +333,7 @@ func (w *walker) choose(s *Schema, forms []*Schema, value any, most int) int {
 func (w *walker) heir(s *Schema, value any) int {
 	object, _ := value.(map[string]any)
 	word, isString := object[s.source.Discriminator.PropertyName].(string)
-	// An object that is validated by an heir already has been told what it is.
+	// The heir has been chosen already if it is being applied to this value.
 	if !isString || slices.ContainsFunc(w.active[w.base:], func(active *Schema) bool { return slices.Contains(s.heirs, active) }) {
 		return 0
 	}
@@ -344,7 +344,7 @@ func (w *walker) heir(s *Schema, value any) int {
 	}
 	for _, heir := range s.heirs {
 		if heir.name == target {
-			return w.judge(heir, value)
+			return w.validate(heir, value)
 		}
 	}
 	if len(s.source.Discriminator.Mapping) > 0 && !mapped {
@@ -353,8 +353,8 @@ func (w *walker) heir(s *Schema, value any) int {
 	return 0
 }
 
-// discriminate leaves of the forms the one that an object names by a discriminator, by the mapping or by the name of the
-// form. The error is a reason for the discriminating member.
+// discriminate returns only the form that the discriminator of an object names, by the mapping or by the name of the schema.
+// The error is the reason of a problem of that property.
 func (s *Schema) discriminate(forms []*Schema, value any) ([]*Schema, error) {
 	object, isObject := value.(map[string]any)
 	discriminator := s.source.Discriminator
