@@ -558,3 +558,15 @@ func TestPartsThatAreObjects(t *testing.T) {
 	}
 	wantProblems(t, v.ValidateRequest(send("POST", "/x", "multipart/form-data", "x")), "body does not match its schema")
 }
+
+// manyIDs returns the body of an abort of n endpoints by ID.
+func manyIDs(n int) string {
+	var b bytes.Buffer
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "%q", endpointID(i))
+	}
+	return `{"request_data":{"filters":[{"field":"endpoint_id_list","operator":"in","value":[` + b.String() + `]}]}}`
+}

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,11 +37,27 @@ func TestDocument(t *testing.T) {
 	}
 	document := api.Document()
 	if !bytes.Equal(document, file) {
-		t.Error("Document is not the file")
+		t.Error("Document does not return the file")
 	}
 	document[0] = 'x'
 	if !bytes.Equal(api.Document(), file) {
-		t.Error("the caller's slice is the package's own")
+		t.Error("the caller can change the package's slice")
+	}
+}
+
+func TestKnownFilters(t *testing.T) {
+	filters := api.KnownFilters()
+	if len(filters) < 12 || !slices.IsSortedFunc(filters, func(a, b api.KnownFilter) int { return strings.Compare(a.Field, b.Field) }) {
+		t.Fatalf("got %v", filters)
+	}
+	platform := slices.IndexFunc(filters, func(f api.KnownFilter) bool { return f.Field == "platform" })
+	want := api.KnownFilter{Field: "platform", Operators: []string{"in"}, Values: []string{"windows", "linux", "macos", "android"}}
+	if !reflect.DeepEqual(filters[platform], want) {
+		t.Errorf("got %v, want %v", filters[platform], want)
+	}
+	filters[platform].Values[0] = "mine"
+	if !reflect.DeepEqual(api.KnownFilters()[platform], want) {
+		t.Error("the caller can change the package's slices")
 	}
 }
 

@@ -203,8 +203,8 @@ func TestEnvelopeWithoutReply(t *testing.T) {
 	wantProblems(t, v.ValidateResponse(r, w.Code, w.Header(), w.Body.Bytes()))
 }
 
-// TestMiddlewareBeforeAProxy sends raw requests through a server, the middleware and a ReverseProxy to a service that executes
-// whatever it understands. Every request that the service sees must be the valid one that the middleware checked.
+// TestMiddlewareBeforeAProxy sends raw requests through a server, the middleware and a ReverseProxy to a service. Whatever the
+// service receives must be the valid request that the middleware checked.
 func TestMiddlewareBeforeAProxy(t *testing.T) {
 	const body = `{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["a"]}]}}`
 	var mu sync.Mutex
@@ -313,8 +313,8 @@ func TestMiddlewareBeforeAProxy(t *testing.T) {
 	}
 }
 
-// TestGateOfPathParameters: servers decode an encoded slash in different ways.
-func TestGateOfPathParameters(t *testing.T) {
+// TestEncodedSlashesAreRefusedBeforeAProxy: servers decode them in different ways.
+func TestEncodedSlashesAreRefusedBeforeAProxy(t *testing.T) {
 	v := of(t, "  /x/{p}: {get: {parameters: [{name: p, in: path, required: true, schema: {type: string}}], responses: {'200': {description: d}}}, connect: {parameters: [{name: p, in: path, required: true, schema: {type: string}}], responses: {'200': {description: d}}}}\n")
 	for target, want := range map[string]bool{"GET /x/a": true, "GET /x/a/": true, "GET /x/a%20b": true, "GET /x/a%2Fb": false, "GET /x/a%5Cb": false, "GET /x/%2E%2E": false, "CONNECT /x/a": false} {
 		method, path, _ := strings.Cut(target, " ")

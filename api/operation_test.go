@@ -9,7 +9,7 @@ import (
 	"example.com/cortexscan/api"
 )
 
-// more is what the document may grow by. The package has no code for it.
+// more has operations that the package has no code for.
 const more = `
   /public_api/netscan/v1/scan/job/{id}/command:
     parameters:

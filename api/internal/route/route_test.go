@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// table has the operations' names as values.
+// table returns a table whose values are the operations' names.
 func table() *Table[string] {
 	var t Table[string]
 	for _, operation := range []string{
@@ -54,7 +54,7 @@ func TestFind(t *testing.T) {
 		{"GET /runs/a,b%2Cc", "GET /runs/{id} id=a,b,c list=a|b,c"},
 		{"GET /pair/1%2C2", "GET /pair/{a},{b}"},
 
-		// The most specific path decides, and then the method. decides, and then the method.
+		// The most specific path decides, then the method.
 		{"POST /runs/latest/command", "only GET"},
 		{"GET /runs/1/command", "only POST id=1"},
 		{"PUT /runs", "only GET, POST"},
@@ -113,24 +113,24 @@ func TestAddAgainReplaces(t *testing.T) {
 	}
 }
 
-// A path that net/url did not make, whose two forms contradict each other, is read as its decoded form.
+// TestInconsistentURL: if the two forms of a path contradict each other, the decoded one counts, as in net/url.
 func TestInconsistentURL(t *testing.T) {
 	if m := table().Find("GET", &url.URL{Path: "/runs", RawPath: "/other%zz"}); !m.Found {
 		t.Errorf("found %+v", m)
 	}
 }
 
-func TestTemplatesAreSortedByHowConcreteTheyAre(t *testing.T) {
+func TestMoreSpecificTemplatesComeFirst(t *testing.T) {
 	sorted := []string{"/a", "/a/longer/{x}", "/a/{x}", "/b/{x}", "/{x}", "/{x}/{y}"}
 	for i := range sorted[1:] {
 		a, b := newTemplate(sorted[i]), newTemplate(sorted[i+1])
 		if a.compare(b) >= 0 || b.compare(a) <= 0 || a.compare(a) != 0 {
-			t.Errorf("%s has to come before %s", a.text, b.text)
+			t.Errorf("%s must come before %s", a.text, b.text)
 		}
 	}
 }
 
-func TestTemplateIsNoRegularExpression(t *testing.T) {
+func TestTemplateIsNotARegularExpression(t *testing.T) {
 	template := newTemplate("/a.b+/{x}")
 	if values := template.match("/aXb/1"); values != nil {
 		t.Error("a dot matched a letter")

@@ -9,7 +9,7 @@ import (
 	"example.com/cortexscan/api/internal/strictjson"
 )
 
-// compile returns the schema that a JSON text is. Its $refs lead into components, "name: schema".
+// compile compiles a schema in JSON. Components are "name: schema".
 func compile(tb testing.TB, text string, components ...string) *Schema {
 	tb.Helper()
 	s, err := tryCompile(text, components...)
@@ -48,7 +48,7 @@ func value(tb testing.TB, text string) any {
 	return v
 }
 
-// lines are the problems as "/a/0 reason".
+// lines returns the problems as "/a/0 reason".
 func lines(problems []Problem) []string {
 	var out []string
 	for _, p := range problems {
@@ -86,7 +86,7 @@ func TestCheckIsBounded(t *testing.T) {
 	}
 }
 
-// FuzzCheck: the verdict is kin-openapi's, but for null without a type and for discriminators, which are not among these.
+// FuzzCheck compares with kin-openapi. The schema has nothing on which the two differ on purpose.
 func FuzzCheck(f *testing.F) {
 	for _, seed := range []string{
 		`{"a":"x"}`, `{"a":"","b":[1,2,2]}`, `{"a":"x","b":[1e3,0.5,-1],"c":{"a":"y"}}`, `{"a":"x","d":7}`, `{"a":"x","d":"seven"}`, `{"a":"x","d":1.5}`,
@@ -159,7 +159,7 @@ func TestEachSchemaIsCompiledOnce(t *testing.T) {
 	}
 }
 
-// Only schemas in a circle pay for the memory of what was judged.
+// TestRecursiveSchemasAreFound: only they need a memory of what was validated.
 func TestRecursiveSchemasAreFound(t *testing.T) {
 	s := compile(t, `{"properties":{"a":{"$ref":"#/components/schemas/A"},"b":{"$ref":"#/components/schemas/B"},"c":{"$ref":"#/components/schemas/B"}}}`,
 		`A: {"properties":{"next":{"items":{"$ref":"#/components/schemas/A"}}}}`, `B: {"type":"string"}`)

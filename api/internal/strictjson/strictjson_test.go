@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// lines are the problems as "/a/0 reason".
+// lines returns the problems as "/a/0 reason".
 func lines(problems []Problem) []string {
 	var out []string
 	for _, p := range problems {
@@ -27,7 +27,7 @@ func TestRead(t *testing.T) {
 	early := noJSON + ": it ends too early"
 	for _, tt := range []struct {
 		name, text string
-		value      any // nil where there is none
+		value      any // nil if there is none
 		want       []string
 	}{
 		{"values", ` {"a" : [1, -0.5e+3, "\u00e9\ud83d\ude00\n", true, false, null, {}, []]}` + "\r\n\t ", map[string]any{
@@ -97,7 +97,7 @@ func TestProblemsAreBounded(t *testing.T) {
 	}
 }
 
-// TestNothingIsKept: a reader that waits in the pool holds neither the text nor the problems.
+// TestNothingIsKept: a reader in the pool has neither the text nor the problems.
 func TestNothingIsKept(t *testing.T) {
 	r := new(reader)
 	r.reset([]byte(`{"a":1,"a":2} "secret"`), 1)
