@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -561,12 +562,9 @@ func TestPartsThatAreObjects(t *testing.T) {
 
 // manyIDs returns the body of an abort of n endpoints by ID.
 func manyIDs(n int) string {
-	var b bytes.Buffer
-	for i := range n {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, "%q", endpointID(i))
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = fmt.Sprintf(`"%032x"`, i)
 	}
-	return `{"request_data":{"filters":[{"field":"endpoint_id_list","operator":"in","value":[` + b.String() + `]}]}}`
+	return `{"request_data":{"filters":[{"field":"endpoint_id_list","operator":"in","value":[` + strings.Join(ids, ",") + `]}]}}`
 }
