@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestDotsInAPathAreNotResolved: a path parameter that is "." or ".." stays in the path, below whatever the server's is.
-func TestDotsInAPathAreNotResolved(t *testing.T) {
+// TestDotsInPathsAreNotResolved: a path parameter that is "." or ".." stays in the path, below whatever the server's is.
+func TestDotsInPathsAreNotResolved(t *testing.T) {
 	for _, tt := range []struct{ server, path, want string }{
 		{"/", "./v1/things/a/stop", "/v1/things/a/stop"},
 		{"https://example.org/prefix/", "./v1/things/a%2Fb", "https://example.org/prefix/v1/things/a%2Fb"},

@@ -41,15 +41,15 @@ func sentBody(t testing.TB, targets wrapper.Targets, opts ...wrapper.AbortOption
 	return rec.bodies[0], err
 }
 
-func TestAllEndpointsIsSaidOutLoud(t *testing.T) {
+func TestOnlyAllEndpointsSendsAll(t *testing.T) {
 	body, err := sentBody(t, wrapper.AllEndpoints())
 	if want := `{"request_data":{"filters":"all"}}`; err != nil || body != want {
 		t.Errorf("sent %s, %v, want %s", body, err, want)
 	}
 }
 
-// TestTargetsThatNameNoEndpoint are refused at the call. Nothing is sent, least of all "all".
-func TestTargetsThatNameNoEndpoint(t *testing.T) {
+// TestAbortWithoutTargetsIsRefused are refused at the call. Nothing is sent, least of all "all".
+func TestAbortWithoutTargetsIsRefused(t *testing.T) {
 	var none []gen.EndpointFilter
 	hosts := wrapper.Hostnames("laptop-17")
 	for _, tt := range []struct {
@@ -103,8 +103,8 @@ func TestTargetsThatNameNoEndpoint(t *testing.T) {
 	}
 }
 
-// TestFiltersOfTheCallersOwn are sent in each form that the contract has.
-func TestFiltersOfTheCallersOwn(t *testing.T) {
+// TestCustomFiltersAreSent are sent in each form that the contract has.
+func TestCustomFiltersAreSent(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		value gen.FilterValue
@@ -122,9 +122,9 @@ func TestFiltersOfTheCallersOwn(t *testing.T) {
 	}
 }
 
-// TestTargetsAreValues: what becomes of the caller's slices afterwards changes nothing, and using Targets twice
+// TestTargetsCopyTheCallersSlices: what becomes of the caller's slices afterwards changes nothing, and using Targets twice
 // is fine.
-func TestTargetsAreValues(t *testing.T) {
+func TestTargetsCopyTheCallersSlices(t *testing.T) {
 	names, own := []string{"laptop-17"}, []string{"windows"}
 	filters := []gen.EndpointFilter{wrapper.Hostnames(names...), {Field: "platform", Operator: "in", Value: own}, wrapper.Aliases("a")}
 	targets := wrapper.Matching(filters...)
@@ -138,8 +138,8 @@ func TestTargetsAreValues(t *testing.T) {
 	}
 }
 
-// TestAZeroRequestThroughAPINeverMeansAll: it leaves, and names nothing.
-func TestAZeroRequestThroughAPINeverMeansAll(t *testing.T) {
+// TestZeroRequestNeverMeansAll: it leaves, and names nothing.
+func TestZeroRequestNeverMeansAll(t *testing.T) {
 	rec := &recorder{next: transport(good)}
 	if _, err := newClient(t, rec).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}); err != nil {
 		t.Fatal(err)

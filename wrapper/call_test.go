@@ -27,9 +27,9 @@ func (s *spy) ValidateResponse(r *http.Request, status int, h http.Header, body 
 	return s.answer(r, status, h, body)
 }
 
-// TestStagesComeInOrder: the request is validated once, before anything secret is on it; each attempt is signed
+// TestCallRunsItsStepsInOrder: the request is validated once, before anything secret is on it; each attempt is signed
 // and sent; only a good answer is validated, once, with the unsigned request.
-func TestStagesComeInOrder(t *testing.T) {
+func TestCallRunsItsStepsInOrder(t *testing.T) {
 	type mine struct{}
 	for _, op := range operations {
 		t.Run(op.name, func(t *testing.T) {
@@ -101,8 +101,8 @@ func TestStagesComeInOrder(t *testing.T) {
 	}
 }
 
-// TestASharedHeaderIsNotWrittenTo: a request editor may give every request the same one. The race detector sees more.
-func TestASharedHeaderIsNotWrittenTo(t *testing.T) {
+// TestSharedHeaderIsNotModified: a request editor may give every request the same one. The race detector sees more.
+func TestSharedHeaderIsNotModified(t *testing.T) {
 	values := append(make([]string, 0, 9), "1")
 	shared := http.Header{"X-Own": values, "x-own": {"2"}}
 	c := newClient(t, transport(good))
@@ -125,7 +125,7 @@ func TestASharedHeaderIsNotWrittenTo(t *testing.T) {
 	}
 }
 
-func TestRequestsThatAreRefused(t *testing.T) {
+func TestRequestValidatorRefuses(t *testing.T) {
 	no := errors.New("not like this")
 	for _, op := range operations {
 		rec := &recorder{next: transport(good)}
@@ -140,9 +140,9 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	}
 }
 
-// TestRequestsThatCannotBeSent: what net/http would refuse never gets as far as that. From there it would come back as a
+// TestUnsendableRequestIsRefused: what net/http would refuse never gets as far as that. From there it would come back as a
 // request without an answer.
-func TestRequestsThatCannotBeSent(t *testing.T) {
+func TestUnsendableRequestIsRefused(t *testing.T) {
 	rec := &recorder{next: transport(good)}
 	_, err := newClient(t, rec).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}, func(_ context.Context, r *http.Request) error {
 		r.Header["X-Own"] = []string{"1", "Bearer 1\n2"}
@@ -154,8 +154,8 @@ func TestRequestsThatCannotBeSent(t *testing.T) {
 	}
 }
 
-// TestHeadersInAnySpelling: a header is one header, and what says how long a body is belongs to net/http.
-func TestHeadersInAnySpelling(t *testing.T) {
+// TestHeadersInAnyCase: a header is one header, and what says how long a body is belongs to net/http.
+func TestHeadersInAnyCase(t *testing.T) {
 	rec := &recorder{next: transport(good)}
 	var validated http.Header
 	c := newClient(t, rec, wrapper.WithRequestValidator(&spy{request: func(r *http.Request) error { validated = r.Header; return nil }}))
@@ -191,8 +191,8 @@ func TestHeadersInAnySpelling(t *testing.T) {
 	}
 }
 
-// TestAnswersThatAreRefused: the request was carried out, or not; of a POST nobody knows.
-func TestAnswersThatAreRefused(t *testing.T) {
+// TestResponseValidatorRefuses: the request was carried out, or not; of a POST nobody knows.
+func TestResponseValidatorRefuses(t *testing.T) {
 	no := errors.New("not like this")
 	for _, op := range operations {
 		err := op.call(t, t.Context(), newClient(t, transport(good), wrapper.WithResponseValidator(refusing{no})))
@@ -207,8 +207,8 @@ func TestAnswersThatAreRefused(t *testing.T) {
 	}
 }
 
-// TestResultsReferToTheUnsignedRequest: they get logged and dumped.
-func TestResultsReferToTheUnsignedRequest(t *testing.T) {
+// TestResultHasTheUnsignedRequest: they get logged and dumped.
+func TestResultHasTheUnsignedRequest(t *testing.T) {
 	for name, cred := range keysOfBothTypes {
 		res, err := clientWithKey(t, transport(good), cred).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{})
 		if err != nil {
@@ -247,8 +247,8 @@ func TestResultsThroughAPI(t *testing.T) {
 	}
 }
 
-// TestBodiesOfTheCallersOwn: a body that can be read only once is sent whole with every attempt.
-func TestBodiesOfTheCallersOwn(t *testing.T) {
+// TestCustomBodies: a body that can be read only once is sent whole with every attempt.
+func TestCustomBodies(t *testing.T) {
 	for _, contentType := range []string{"application/json", "application/octet-stream"} {
 		rec := &recorder{next: canned(429, "")}
 		body := &closing{Reader: io.MultiReader(strings.NewReader("one "), strings.NewReader("two"))}
@@ -277,8 +277,8 @@ func TestBodiesOfTheCallersOwn(t *testing.T) {
 	})
 }
 
-// TestPathsOfAGateway: its prefix is on the wire, and not in the operation that an error names.
-func TestPathsOfAGateway(t *testing.T) {
+// TestGatewayPath: its prefix is on the wire, and not in the operation that an error names.
+func TestGatewayPath(t *testing.T) {
 	rec := &recorder{next: canned(418, "")}
 	c, err := newForTenant("https://gateway.example.org/a%2Fb/", rec)
 	if err != nil {
@@ -293,8 +293,8 @@ func TestPathsOfAGateway(t *testing.T) {
 	}
 }
 
-// TestTheBodyThatIsValidatedIsSent: an editor that replaces the body may leave the old GetBody and the old length behind.
-func TestTheBodyThatIsValidatedIsSent(t *testing.T) {
+// TestValidatedBodyIsSent: an editor that replaces the body may leave the old GetBody and the old length behind.
+func TestValidatedBodyIsSent(t *testing.T) {
 	const all, one = `{"request_data":{"filters":"all"}}`, `{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["laptop-17"]}]}}`
 	replace := func(_ context.Context, r *http.Request) error {
 		r.Body = io.NopCloser(strings.NewReader(one))
@@ -340,8 +340,8 @@ func TestTheBodyThatIsValidatedIsSent(t *testing.T) {
 	}
 }
 
-// TestAViolationRepeatsNoCredential: an answer is redacted before it is validated.
-func TestAViolationRepeatsNoCredential(t *testing.T) {
+// TestViolationHidesCredentials: an answer is redacted before it is validated.
+func TestViolationHidesCredentials(t *testing.T) {
 	quoting := &spy{answer: func(_ *http.Request, _ int, _ http.Header, body []byte) error {
 		return fmt.Errorf("not valid: %.64s", body)
 	}}

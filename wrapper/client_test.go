@@ -8,7 +8,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-func TestClientNamesItsHostAndNoMore(t *testing.T) {
+func TestClientPrintsItsHostOnly(t *testing.T) {
 	c, err := newForTenant("https://gateway.example.org:8443/prefix", transport(good))
 	if err != nil {
 		t.Fatal(err)

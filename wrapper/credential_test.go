@@ -81,7 +81,7 @@ func TestAdvancedKeySignsEveryAttemptAnew(t *testing.T) {
 	}
 }
 
-func TestKeysThatCannotBeUsed(t *testing.T) {
+func TestInvalidKeysAreRefused(t *testing.T) {
 	const secret = "s3cr3t-KEY"
 	for _, tt := range []struct{ name, id, key, want string }{
 		{"no key", "17", "", "API key is empty"},
@@ -122,9 +122,9 @@ func TestKeysThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-// TestCredentialShowsItsTypeAlone is about what it does show; that it shows nothing else, in any way of printing
+// TestCredentialPrintsItsTypeOnly is about what it does show; that it shows nothing else, in any way of printing
 // there is, is proved in tests/security.
-func TestCredentialShowsItsTypeAlone(t *testing.T) {
+func TestCredentialPrintsItsTypeOnly(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		cred wrapper.Credential

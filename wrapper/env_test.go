@@ -170,7 +170,7 @@ func TestReadKeyFileThroughALink(t *testing.T) {
 	}
 }
 
-func TestKeyFilesThatEveryUserCanRead(t *testing.T) {
+func TestWorldReadableKeyFileIsRefused(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("a file's mode says nothing there")
 	}
@@ -184,7 +184,7 @@ func TestKeyFilesThatEveryUserCanRead(t *testing.T) {
 	}
 }
 
-func TestKeyFilesThatAreNone(t *testing.T) {
+func TestInvalidKeyFilesAreRefused(t *testing.T) {
 	dir := t.TempDir()
 	for _, tt := range []struct{ name, path, want string }{
 		{"missing", filepath.Join(dir, testKey), "no such key file"},

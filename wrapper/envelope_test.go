@@ -35,8 +35,8 @@ func TestEnvelopes(t *testing.T) {
 	}
 }
 
-// TestTheBodyOfAnErrorIsBounded; internal/envelope bounds the texts.
-func TestTheBodyOfAnErrorIsBounded(t *testing.T) {
+// TestErrorBodyIsBounded; internal/envelope bounds the texts.
+func TestErrorBodyIsBounded(t *testing.T) {
 	for _, n := range []int{64<<10 - 1, 64 << 10, 64<<10 + 1, 1 << 20} {
 		body := "x" + strings.Repeat("y", n-1)
 		e := apiError(t, operations[0].call(t, t.Context(), newClient(t, canned(400, body))))
@@ -46,8 +46,8 @@ func TestTheBodyOfAnErrorIsBounded(t *testing.T) {
 	}
 }
 
-// TestErrorsOfUnusualForm: no form costs an error its status, and what can be read of the message is.
-func TestErrorsOfUnusualForm(t *testing.T) {
+// TestUnusualErrorBodies: no form costs an error its status, and what can be read of the message is.
+func TestUnusualErrorBodies(t *testing.T) {
 	for body, message := range map[string]string{
 		"{\"reply\":{\"err_msg\":\"m\xff\xc3(\"}}": "m\ufffd\ufffd(",
 		"m\xff\r\nmore": "m\ufffd",

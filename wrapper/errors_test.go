@@ -18,8 +18,8 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// TestErrorIsOneLineOfBoundedLength, the hint whole at its end, however long what comes before it is.
-func TestErrorIsOneLineOfBoundedLength(t *testing.T) {
+// TestErrorIsOneBoundedLine, the hint whole at its end, however long what comes before it is.
+func TestErrorIsOneBoundedLine(t *testing.T) {
 	// Every length around the bound, of characters of one byte and of several: what is cut is cut between two.
 	for name, unit := range map[string]string{"ASCII": "m", "two bytes": "ü", "three bytes": "…", "four bytes": "😀", "dots": ".", "spaces": "m "} {
 		for n := range 90 {
@@ -45,7 +45,7 @@ func isCleanLine(s string) bool {
 	})
 }
 
-func TestErrorsOfTheCallerAreCleanToo(t *testing.T) {
+func TestTextOfTheCallersErrorsIsCleaned(t *testing.T) {
 	dirty := fmt.Errorf("one\ntwo\x1b[31m\u202e%s", strings.Repeat("long ", 2000))
 	for name, err := range map[string]error{
 		"no answer":      operations[0].call(t, t.Context(), newClient(t, failing(dirty), once())),
@@ -74,7 +74,7 @@ type refusing struct{ err error }
 func (v refusing) ValidateRequest(*http.Request) error                            { return v.err }
 func (v refusing) ValidateResponse(*http.Request, int, http.Header, []byte) error { return v.err }
 
-func TestRetryAfterAndAttemptsAreOnTheError(t *testing.T) {
+func TestErrorHasRetryAfterAndAttempts(t *testing.T) {
 	for header, want := range map[string]wrapper.APIError{"": {Attempts: 3}, "soon": {Attempts: 3}, "61": {RetryAfter: 61 * time.Second, Attempts: 1}} {
 		c := newClient(t, canned(429, "", "Retry-After", header), noWait())
 		e := apiError(t, operations[1].call(t, t.Context(), c))
@@ -84,8 +84,8 @@ func TestRetryAfterAndAttemptsAreOnTheError(t *testing.T) {
 	}
 }
 
-// TestAWaitThatEndsNamesWhatWentBefore: the error has the context's, and is the last answer or failure as well.
-func TestAWaitThatEndsNamesWhatWentBefore(t *testing.T) {
+// TestEndedWaitNamesWhatWentBefore: the error has the context's, and is the last answer or failure as well.
+func TestEndedWaitNamesWhatWentBefore(t *testing.T) {
 	cause := errors.New("shutting down")
 	for text, rt := range map[string]transport{
 		"slow down: context canceled: shutting down (HTTP 429). The service asks to wait 20s.": canned(429, "slow down", "Retry-After", "20"),
@@ -107,8 +107,8 @@ func TestAWaitThatEndsNamesWhatWentBefore(t *testing.T) {
 	}
 }
 
-// TestErrorsMadeByHand, as a caller's test makes them, have a text too.
-func TestErrorsMadeByHand(t *testing.T) {
+// TestErrorsMadeByHandHaveText, as a caller's test makes them, have a text too.
+func TestErrorsMadeByHandHaveText(t *testing.T) {
 	for want, err := range map[string]error{
 		"op: not sent": &wrapper.TransportError{Operation: "op"}, "op: no response (2 attempts)": &wrapper.TransportError{Operation: "op", Attempts: 2, Sent: true},
 		"op: Not Found (HTTP 404)": &wrapper.APIError{Operation: "op", StatusCode: 404},

@@ -103,8 +103,8 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// TestARedirectedAbortSaysThatNothingWasDone, but for a 303, which comes after a request was executed.
-func TestARedirectedAbortSaysThatNothingWasDone(t *testing.T) {
+// TestRedirectedAbortSaysNothingWasExecuted, but for a 303, which comes after a request was executed.
+func TestRedirectedAbortSaysNothingWasExecuted(t *testing.T) {
 	for status, want := range map[int]bool{301: true, 302: true, 303: false, 307: true, 308: true} {
 		for _, op := range operations {
 			err := op.call(t, t.Context(), newClient(t, canned(status, "", "Location", "/login")))

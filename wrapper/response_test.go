@@ -21,9 +21,9 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// TestTheStatusDecides: the kinds of a response that is no success follow from its HTTP status, whatever the body is. Whether the
+// TestStatusDecidesKindAndOutcome: the kinds of a response that is no success follow from its HTTP status, whatever the body is. Whether the
 // outcome is unknown follows from the list in doc.go.
-func TestTheStatusDecides(t *testing.T) {
+func TestStatusDecidesKindAndOutcome(t *testing.T) {
 	definite := documentedDefinite(t)
 	kindOf := map[int]string{400: "BadRequest", 422: "BadRequest", 401: "Unauthorized", 402: "NoLicense", 403: "Forbidden", 404: "NotFound", 429: "RateLimited"}
 	bodies := []struct {
@@ -254,8 +254,8 @@ type brokenReader struct{ err error }
 
 func (b brokenReader) Read([]byte) (int, error) { return 0, b.err }
 
-// TestBodiesThatBreakOff: the status is known, and what came of the body is kept.
-func TestBodiesThatBreakOff(t *testing.T) {
+// TestTruncatedBodies: the status is known, and what came of the body is kept.
+func TestTruncatedBodies(t *testing.T) {
 	cause := errors.New("cable pulled")
 	for status, want := range map[int]string{200: "Unexpected", 302: "Unexpected", 400: "BadRequest", 404: "NotFound", 500: "Server"} {
 		for _, op := range operations {
@@ -279,8 +279,8 @@ func TestBodiesThatBreakOff(t *testing.T) {
 	}
 }
 
-// TestAnErrorBeforeTheRestWasLost: an error in a 2xx of which the rest was lost, or not read, does not say that nothing was executed.
-func TestAnErrorBeforeTheRestWasLost(t *testing.T) {
+// TestTruncatedErrorIsNotDefinite: an error in a 2xx of which the rest was lost, or not read, does not say that nothing was executed.
+func TestTruncatedErrorIsNotDefinite(t *testing.T) {
 	const refused = `{"reply": {"err_code": 500, "err_msg": "m"}}`
 	for _, op := range operations {
 		err := op.call(t, t.Context(), newClient(t, transport(func(r *http.Request) (*http.Response, error) {
@@ -296,8 +296,8 @@ func TestAnErrorBeforeTheRestWasLost(t *testing.T) {
 	}
 }
 
-// TestAnErrorBesideAnAction: the abort may have been executed, whatever the code is, and the error shows the action.
-func TestAnErrorBesideAnAction(t *testing.T) {
+// TestErrorWithAnActionIDIsNotDefinite: the abort may have been executed, whatever the code is, and the error shows the action.
+func TestErrorWithAnActionIDIsNotDefinite(t *testing.T) {
 	for fields, want := range map[string]string{
 		`"err_code": 200`:                       "Unexpected",
 		`"err_code": "SUCCESS"`:                 "Unexpected",
@@ -328,8 +328,8 @@ func TestAnErrorBesideAnAction(t *testing.T) {
 	wantKinds(t, operations[1].call(t, t.Context(), newClient(t, canned(200, `{"err_msg": "OK"}`))), "Unexpected")
 }
 
-// TestA429ThatIsNotDefiniteIsNotRetried: the request may have been executed before something on the way refused it.
-func TestA429ThatIsNotDefiniteIsNotRetried(t *testing.T) {
+// TestIndefinite429IsNotRetried: the request may have been executed before something on the way refused it.
+func TestIndefinite429IsNotRetried(t *testing.T) {
 	for body, attempts := range map[string]int{
 		"": 3, "Too many requests": 3, `{"reply": {"err_code": 429, "err_msg": "m"}}`: 3, `{"err_code": "THROTTLED"}`: 3,
 		`{"reply": {"action_id": "7", "err_code": 429}}`: 1, `{"reply": {"err_code": 504, "err_msg": "m"}}`: 1,
@@ -348,9 +348,9 @@ func TestA429ThatIsNotDefiniteIsNotRetried(t *testing.T) {
 	}
 }
 
-// TestTheErrorOfAnotherCallIsNoKind: golang.org/x/sync/errgroup ends the context of its calls with the error of the one that
+// TestErrorOfAnotherCallIsNotAKind: golang.org/x/sync/errgroup ends the context of its calls with the error of the one that
 // failed first, as the cause. It shows in the text, but what became of that call says nothing about this one.
-func TestTheErrorOfAnotherCallIsNoKind(t *testing.T) {
+func TestErrorOfAnotherCallIsNotAKind(t *testing.T) {
 	other := operations[1].call(t, t.Context(), newClient(t, canned(503, "", "Retry-After", "9"), once()))
 	for name, cause := range map[string]error{"itself": other, "wrapped": fmt.Errorf("first: %w", other), "canceled": errors.Join(context.Canceled, other)} {
 		for _, op := range operations {
@@ -371,8 +371,8 @@ func TestTheErrorOfAnotherCallIsNoKind(t *testing.T) {
 	}
 }
 
-// TestTheContextEndsAsAnAnswerArrives: its error is in the chain, beside the kind of the answer.
-func TestTheContextEndsAsAnAnswerArrives(t *testing.T) {
+// TestContextEndsAsAResponseArrives: its error is in the chain, beside the kind of the answer.
+func TestContextEndsAsAResponseArrives(t *testing.T) {
 	cause := errors.New("shutting down")
 	for status, kind := range map[int]string{429: "RateLimited", 503: "Server", 404: "NotFound"} {
 		for _, op := range operations {

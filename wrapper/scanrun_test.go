@@ -142,8 +142,8 @@ func TestWaitScanRunEndsWithItsContext(t *testing.T) {
 	})
 }
 
-// TestStatesWithSpaceAroundThem, as a file or a variable may have them, are the states themselves.
-func TestStatesWithSpaceAroundThem(t *testing.T) {
+// TestStatesIgnoreSurroundingSpace, as a file or a variable may have them, are the states themselves.
+func TestStatesIgnoreSurroundingSpace(t *testing.T) {
 	for name, o := range map[string]wrapper.WaitOptions{
 		"to wait for": {Every: -1, Until: []string{" completed\n"}}, "to wait in": {Every: -1, While: []string{" pending", "running "}, Until: []string{"Completed"}},
 	} {
@@ -153,7 +153,7 @@ func TestStatesWithSpaceAroundThem(t *testing.T) {
 	}
 }
 
-func TestWaitOptionsThatAreRefused(t *testing.T) {
+func TestInvalidWaitOptionsAreRefused(t *testing.T) {
 	for name, o := range map[string]wrapper.WaitOptions{
 		"a state in both, with space":    {While: []string{"Running"}, Until: []string{" running"}},
 		"a state in both":                {While: []string{"Running"}, Until: []string{"running"}},

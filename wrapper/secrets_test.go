@@ -19,9 +19,9 @@ func TestCredentialsInAStatus(t *testing.T) {
 	}
 }
 
-// TestCredentialsInAResult are gone from it, and from the body of an error, as common encoders write them. One that a server
+// TestResultHidesCredentials are gone from it, and from the body of an error, as common encoders write them. One that a server
 // disguises in another way is not recognized, except in the strings of an error.
-func TestCredentialsInAResult(t *testing.T) {
+func TestResultHidesCredentials(t *testing.T) {
 	const key = `k"k<k>k&k'k/k\k`
 	for name, spelled := range map[string]string{
 		"JSON": `k\"k<k>k&k'k/k\\k`, "JSON with HTML in mind": `k\"k\u003ck\u003ek\u0026k'k/k\\k`,

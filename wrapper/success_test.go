@@ -9,9 +9,9 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// TestErrorsInASuccess: of a 200 that carries an error envelope, the code decides where it is a status of 400
+// TestErrorEnvelopeInASuccess: of a 200 that carries an error envelope, the code decides where it is a status of 400
 // or more. It is a definite answer.
-func TestErrorsInASuccess(t *testing.T) {
+func TestErrorEnvelopeInASuccess(t *testing.T) {
 	for _, tt := range []struct{ name, body, want string }{
 		{"500", `{"reply": {"err_code": 500, "err_msg": "m"}}`, "Server"},
 		{"500 without a message", `{"reply": {"err_code": 500}}`, "Server"},
@@ -41,8 +41,8 @@ func TestErrorsInASuccess(t *testing.T) {
 	}
 }
 
-// TestEmptySuccesses: through the generated client an operation may document them; the two of this package do not.
-func TestEmptySuccesses(t *testing.T) {
+// TestEmptySuccess: through the generated client an operation may document them; the two of this package do not.
+func TestEmptySuccess(t *testing.T) {
 	for _, status := range []int{200, 201, 202, 204} {
 		for _, body := range []string{"", "\ufeff"} {
 			for _, op := range operations {
@@ -65,8 +65,8 @@ func TestEmptySuccesses(t *testing.T) {
 	}
 }
 
-// TestSuccessesOfOtherMediaTypes: what is neither JSON nor HTML is for the generated client to read.
-func TestSuccessesOfOtherMediaTypes(t *testing.T) {
+// TestOtherMediaTypes: what is neither JSON nor HTML is for the generated client to read.
+func TestOtherMediaTypes(t *testing.T) {
 	for contentType, good := range map[string]bool{
 		"text/csv": true, "text/plain; charset=utf-8": true, "application/octet-stream": true, "application/zip": true,
 		"": false, "nonsense;;": false, "text/html": false, "Text/HTML; charset=utf-8": false, "application/xhtml+xml": false,
@@ -141,8 +141,8 @@ func TestSuccesses(t *testing.T) {
 	}
 }
 
-// TestOtherStatusesOfASuccess: any 2xx with the documented body is the documented success (201 is seen on published clients).
-func TestOtherStatusesOfASuccess(t *testing.T) {
+// TestAny2xxIsASuccess: any 2xx with the documented body is the documented success (201 is seen on published clients).
+func TestAny2xxIsASuccess(t *testing.T) {
 	for _, status := range []int{200, 201, 202, 203, 207, 299} {
 		c := newClient(t, canned(status, `{"DATA": "Scan is in Running state", "reply": {"action_id": "7"}}`))
 		if run, err := c.GetScanRunStatus(t.Context(), 789); err != nil || run.State() != "Running" {
@@ -154,8 +154,8 @@ func TestOtherStatusesOfASuccess(t *testing.T) {
 	}
 }
 
-// TestErrorsAloneInASuccess: a 2xx with nothing but an error of another form is no success, through API() neither.
-func TestErrorsAloneInASuccess(t *testing.T) {
+// TestErrorFieldsAloneAreNotASuccess: a 2xx with nothing but an error of another form is no success, through API() neither.
+func TestErrorFieldsAloneAreNotASuccess(t *testing.T) {
 	for body, message := range map[string]string{`{"error": "e"}`: "e", `{"errors": ["e"]}`: "e", `{"detail": "e"}`: "e", `{"error": {"code": 7, "message": "e"}}`: "e"} {
 		for _, op := range operations {
 			err := op.call(t, t.Context(), newClient(t, canned(200, body)))
@@ -172,9 +172,9 @@ func TestErrorsAloneInASuccess(t *testing.T) {
 	}
 }
 
-// TestSuccessesThatAreNone: a 2xx that is not the documented success. After a POST nobody knows what was done, unless the
+// TestInvalidSuccesses: a 2xx that is not the documented success. After a POST nobody knows what was done, unless the
 // answer is an error envelope.
-func TestSuccessesThatAreNone(t *testing.T) {
+func TestInvalidSuccesses(t *testing.T) {
 	const both = `{"DATA":"x","reply":{"action_id":"7"},`
 	type answer struct {
 		name   string
@@ -229,8 +229,8 @@ func TestSuccessesThatAreNone(t *testing.T) {
 	}, operations, func(op operation) []string { return withUnknown(op, "Unexpected") })
 }
 
-// TestJSONIsKnownByItsBytes, and not by its Content-Type, which the generated parser goes by.
-func TestJSONIsKnownByItsBytes(t *testing.T) {
+// TestJSONIsRecognizedByItsBytes, and not by its Content-Type, which the generated parser goes by.
+func TestJSONIsRecognizedByItsBytes(t *testing.T) {
 	for _, contentType := range []string{"", "text/plain", "text/html", "application/octet-stream", "application/vnd.x+json; charset=latin1", ";;;"} {
 		for _, mark := range []string{"", "\ufeff"} {
 			c := newClient(t, transport(func(r *http.Request) (*http.Response, error) {

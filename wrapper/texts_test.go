@@ -22,9 +22,9 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/errors.txt anew")
 
-// TestTextsOfErrors holds every error of this package to testdata/errors.txt, where their language can be judged in one
+// TestErrorTexts holds every error of this package to testdata/errors.txt, where their language can be judged in one
 // look.
-func TestTextsOfErrors(t *testing.T) {
+func TestErrorTexts(t *testing.T) {
 	var page strings.Builder
 	section := func(title string) { fmt.Fprintf(&page, "\n%s\n\n", title) }
 	last := ""
@@ -197,7 +197,7 @@ func TestTextsOfErrors(t *testing.T) {
 			w = wantLines[i]
 		}
 		if g != w {
-			t.Fatalf("line %d of %s (run go test ./wrapper -run TestTextsOfErrors -update)\ngot  %s\nwant %s", i+1, golden, g, w)
+			t.Fatalf("line %d of %s (run go test ./wrapper -run TestErrorTexts -update)\ngot  %s\nwant %s", i+1, golden, g, w)
 		}
 	}
 }

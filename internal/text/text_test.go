@@ -47,7 +47,7 @@ func TestPrintable(t *testing.T) {
 	}
 }
 
-func TestVisibleShowsWherePrintableLeavesOut(t *testing.T) {
+func TestVisibleMarksWhatPrintableLeavesOut(t *testing.T) {
 	for in, want := range map[string]string{
 		"fields": "fields", "fi\u200belds": "fi\ufffdelds", "a\x00b\x1bc": "a\ufffdb\ufffdc", "\u3164": "\ufffd", " a\n b ": "a b", "": "",
 	} {
@@ -57,7 +57,7 @@ func TestVisibleShowsWherePrintableLeavesOut(t *testing.T) {
 	}
 }
 
-func TestNothingThatATerminalObeysIsLeft(t *testing.T) {
+func TestTerminalEscapesAreRemoved(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		if r > 0x33479 && r < 0xe0000 || r > 0xe0fff { // ideographs, unassigned and private characters: a sample
 			r += 100

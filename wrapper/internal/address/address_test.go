@@ -50,7 +50,7 @@ func TestTenantForms(t *testing.T) {
 	}
 }
 
-func TestTenantsThatAreRefused(t *testing.T) {
+func TestInvalidTenantsAreRefused(t *testing.T) {
 	const secret = "hunter2"
 	for _, tt := range []struct{ name, tenant, want string }{
 		{"empty", "", "the tenant is empty"},

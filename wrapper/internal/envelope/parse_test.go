@@ -222,9 +222,9 @@ func TestIsErrorAlone(t *testing.T) {
 	}
 }
 
-// TestCredentialsAreRedactedInWhatIsShown: an invisible character may have split the credential, and a cut must not leave
+// TestStringsHideCredentials: an invisible character may have split the credential, and a cut must not leave
 // a part of it.
-func TestCredentialsAreRedactedInWhatIsShown(t *testing.T) {
+func TestStringsHideCredentials(t *testing.T) {
 	const key = "kkkk-test-key-kkkk"
 	redact := func(s string) string { return strings.ReplaceAll(s, key, "[redacted]") }
 	for _, invisible := range []string{"\u200b", "\u00ad", "\u2060", "\x00", "\x07", "\ufe0f", "\u3164"} {

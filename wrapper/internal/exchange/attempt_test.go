@@ -55,8 +55,8 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// TestAnswersThatLackWhatNetHTTPGives: those of a transport made for a test.
-func TestAnswersThatLackWhatNetHTTPGives(t *testing.T) {
+// TestIncompleteResponses: those of a transport made for a test.
+func TestIncompleteResponses(t *testing.T) {
 	for name, response := range map[string]*http.Response{
 		"a header": {StatusCode: 200, Body: io.NopCloser(strings.NewReader(""))}, "a body": {StatusCode: 200, Header: http.Header{}},
 	} {
@@ -71,8 +71,8 @@ func TestAnswersThatLackWhatNetHTTPGives(t *testing.T) {
 	}
 }
 
-// TestCertificatesThatAreRefused end the call, also where a transport reports nothing; unless another connection was used.
-func TestCertificatesThatAreRefused(t *testing.T) {
+// TestRefusedCertificates end the call, also where a transport reports nothing; unless another connection was used.
+func TestRefusedCertificates(t *testing.T) {
 	refusal := &tls.CertificateVerificationError{Err: errors.New("not one of ours")}
 	reporting := func(then transport) transport {
 		return func(r *http.Request) (*http.Response, error) {
@@ -96,8 +96,8 @@ func TestCertificatesThatAreRefused(t *testing.T) {
 	}
 }
 
-// TestABodyThatEndsInEOF, wrapped, is not a connection without an answer.
-func TestABodyThatEndsInEOF(t *testing.T) {
+// TestTruncatedBodyIsNotALostConnection, wrapped, is not a connection without an answer.
+func TestTruncatedBodyIsNotALostConnection(t *testing.T) {
 	for _, cause := range []error{io.ErrUnexpectedEOF, fmt.Errorf("x: %w", io.EOF)} {
 		if res := do(t.Context(), t, newClient(cutOff(200, "{", cause)), http.MethodPost); res.Err.Error() != cause.Error() || !errors.Is(res.Err, cause) || res.Attempts != 1 || res.Sent {
 			t.Errorf("got %+v", res)
@@ -105,8 +105,8 @@ func TestABodyThatEndsInEOF(t *testing.T) {
 	}
 }
 
-// TestIdempotencyKeys go out under names that net/http does not look for, where it must not repeat the request.
-func TestIdempotencyKeys(t *testing.T) {
+// TestIdempotencyKeysAreHiddenFromNetHTTP go out under names that net/http does not look for, where it must not repeat the request.
+func TestIdempotencyKeysAreHiddenFromNetHTTP(t *testing.T) {
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete, http.MethodPatch} {
 		for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
 			rec := inTurn(canned(200, ""))
@@ -127,8 +127,8 @@ func TestIdempotencyKeys(t *testing.T) {
 	}
 }
 
-// TestARepetitionIsStopped, and is not reported as the timeout that it looks like, whatever the transport makes of it.
-func TestARepetitionIsStopped(t *testing.T) {
+// TestReplayIsStopped, and is not reported as the timeout that it looks like, whatever the transport makes of it.
+func TestReplayIsStopped(t *testing.T) {
 	write := func(r *http.Request) {
 		trace := httptrace.ContextClientTrace(r.Context())
 		trace.GotConn(httptrace.GotConnInfo{Conn: discarded{}})
@@ -206,9 +206,9 @@ func hangsUp(c net.Conn) {
 	saysNothing(c)
 }
 
-// TestWhetherARequestWasSent decides on another attempt and is reported to the caller; seen with net/http's transport, and
+// TestSent decides on another attempt and is reported to the caller; seen with net/http's transport, and
 // with one that wraps it, as those for tracing do. tests/faults has more of it, over sockets.
-func TestWhetherARequestWasSent(t *testing.T) {
+func TestSent(t *testing.T) {
 	server := httptest.NewTLSServer(nil) // for its certificate, which nobody knows
 	server.Close()
 	shakesHands := func(c net.Conn) {
@@ -260,9 +260,9 @@ func TestWhetherARequestWasSent(t *testing.T) {
 	}
 }
 
-// TestARepetitionOfNetHTTPIsSignedAnew: a GET on a kept-alive connection that proves dead goes out once more by itself.
+// TestReplayIsSignedAnew: a GET on a kept-alive connection that proves dead goes out once more by itself.
 // A POST does not, and the outcome is unknown.
-func TestARepetitionOfNetHTTPIsSignedAnew(t *testing.T) {
+func TestReplayIsSignedAnew(t *testing.T) {
 	for _, method := range methods {
 		synctest.Test(t, func(t *testing.T) {
 			var nonces []string
@@ -360,8 +360,8 @@ func (h *hesitant) Read(p []byte) (int, error) {
 	return h.r.Read(p)
 }
 
-// TestBodiesThatBreakOff: what had come is kept, as far as an error shows it.
-func TestBodiesThatBreakOff(t *testing.T) {
+// TestTruncatedBodies: what had come is kept, as far as an error shows it.
+func TestTruncatedBodies(t *testing.T) {
 	cause := errors.New("cable pulled")
 	for _, size := range []int{0, 10, 5000, MaxShown, MaxShown + 1, 2 << 20} {
 		text := strings.Repeat("x", size)
@@ -411,8 +411,8 @@ func TestEndlessBodies(t *testing.T) {
 	}
 }
 
-// TestALengthThatLies costs no memory: it is believed up to a mebibyte only.
-func TestALengthThatLies(t *testing.T) {
+// TestWrongContentLength costs no memory: it is believed up to a mebibyte only.
+func TestWrongContentLength(t *testing.T) {
 	for length, most := range map[int64]uint64{maxChunk - 1: 5 << 18, maxChunk: 64 << 10, 7 << 20: 64 << 10, math.MaxInt64: 64 << 10} {
 		if took := allocated(func() { _, _, _ = read(t, strings.NewReader("short"), length, math.MaxInt64) }); took > most {
 			t.Errorf("length %d: %d bytes were allocated", length, took)
@@ -424,8 +424,8 @@ func TestALengthThatLies(t *testing.T) {
 	}
 }
 
-// TestAnAnswerThatIsKnownToBeTooLarge is waited for briefly, and the request then ended; one whose beginning is there is not.
-func TestAnAnswerThatIsKnownToBeTooLarge(t *testing.T) {
+// TestContentLengthOverTheLimit is waited for briefly, and the request then ended; one whose beginning is there is not.
+func TestContentLengthOverTheLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		res := do(t.Context(), t, newClient(transport(func(r *http.Request) (*http.Response, error) {

@@ -43,8 +43,8 @@ func TestMayHaveEffect(t *testing.T) {
 	}
 }
 
-// TestEveryAttemptIsTheSameRequest, signed anew. The caller's request stays as it was, and its own body is not looked at.
-func TestEveryAttemptIsTheSameRequest(t *testing.T) {
+// TestAttemptsSendTheSameRequest, signed anew. The caller's request stays as it was, and its own body is not looked at.
+func TestAttemptsSendTheSameRequest(t *testing.T) {
 	rec := inTurn(canned(429, "slow"), canned(429, "down"), canned(200, "done nonce-0002 nonce-0003"))
 	c := newClient(rec, func(c *Client) { c.Base.Path = "/prefix" })
 	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/thing?id=1", &failingReader{errors.New("not to be read")})
@@ -79,8 +79,8 @@ func TestEveryAttemptIsTheSameRequest(t *testing.T) {
 	}
 }
 
-// TestATransportThatChangesTheRequest, which none should, changes that of its own attempt.
-func TestATransportThatChangesTheRequest(t *testing.T) {
+// TestTransportCannotChangeOtherAttempts, which none should, changes that of its own attempt.
+func TestTransportCannotChangeOtherAttempts(t *testing.T) {
 	var sent []string
 	rt := transport(func(r *http.Request) (*http.Response, error) {
 		sent = append(sent, r.URL.String()+" "+r.Header.Get("X-Own"))
@@ -96,8 +96,8 @@ func TestATransportThatChangesTheRequest(t *testing.T) {
 	}
 }
 
-// TestTheResultIsThatOfTheLastAttempt, but for what says something of the whole call.
-func TestTheResultIsThatOfTheLastAttempt(t *testing.T) {
+// TestResultIsOfTheLastAttempt, but for what says something of the whole call.
+func TestResultIsOfTheLastAttempt(t *testing.T) {
 	tooLarge := func(c *Client) { c.MaxBytes = 4 }
 	for _, tt := range []struct {
 		name       string
@@ -123,8 +123,8 @@ func TestTheResultIsThatOfTheLastAttempt(t *testing.T) {
 	}
 }
 
-// TestTheContextEnds at every point of a call.
-func TestTheContextEnds(t *testing.T) {
+// TestContextEndsTheCall at every point of a call.
+func TestContextEndsTheCall(t *testing.T) {
 	cause := errors.New("shutting down")
 	busy := func(c *Client) { c.Limiter = newLimiter(0.01, 1); c.Limiter.Reserve() }
 	slow := func(c *Client) { c.BaseDelay = 29 * time.Second; c.MaxDelay = 29 * time.Second }

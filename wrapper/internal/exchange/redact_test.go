@@ -79,8 +79,8 @@ type hidingError struct{ cause ownError }
 func (e hidingError) Error() string { return "no details" }
 func (e hidingError) Unwrap() error { return &e.cause }
 
-// TestErrorsThatAreNotToBePrinted: their text is cleaned, and errors.Is finds them still.
-func TestErrorsThatAreNotToBePrinted(t *testing.T) {
+// TestErrorsAreSanitized: their text is cleaned, and errors.Is finds them still.
+func TestErrorsAreSanitized(t *testing.T) {
 	for text, want := range map[string]string{
 		"sent " + key: "sent [redacted]", "sent " + key[:5] + "\u200b" + key[5:]: "sent [redacted]",
 		"a\x1b[31mb": "a[31mb", "a\nb": "a b", "a\u202eb": "ab", "a\xffb": "a\ufffdb", "a\u2028b": "a b",
@@ -132,8 +132,8 @@ func TestErrorsThatAreNotToBePrinted(t *testing.T) {
 	}
 }
 
-// TestTypesThatErrorsAsFinds: those of a short list, without what a transport may have put into them.
-func TestTypesThatErrorsAsFinds(t *testing.T) {
+// TestErrorsAsFindsAFewTypes: those of a short list, without what a transport may have put into them.
+func TestErrorsAsFindsAFewTypes(t *testing.T) {
 	secret := &ownError{"sent " + key}
 	fail := func(err error) error {
 		return do(t.Context(), t, newClient(failing(fmt.Errorf("wrapped: %w", err)), once), http.MethodPost).Err

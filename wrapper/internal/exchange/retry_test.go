@@ -101,8 +101,8 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// TestTheLongerWaitCounts, of that which is asked for and that of the backoff.
-func TestTheLongerWaitCounts(t *testing.T) {
+// TestLongerDelayWins, of that which is asked for and that of the backoff.
+func TestLongerDelayWins(t *testing.T) {
 	r, over := &Client{Attempts: 2, BaseDelay: 10 * time.Second, MaxDelay: 10 * time.Second}, 0
 	for range 200 {
 		delay, again := r.next(true, &Result{Attempts: 1, Response: &http.Response{StatusCode: 429, Header: http.Header{"Retry-After": {"5"}}}})
@@ -155,8 +155,8 @@ func newLimiter(perSecond float64, burst int) *rate.Limiter {
 	return rate.NewLimiter(rate.Limit(perSecond), burst)
 }
 
-// TestTheRateLimitHoldsEveryAttempt, retries too.
-func TestTheRateLimitHoldsEveryAttempt(t *testing.T) {
+// TestRateLimitDelaysEveryAttempt, retries too.
+func TestRateLimitDelaysEveryAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rec, start := inTurn(canned(503, "")), time.Now()
 		c := newClient(rec, func(c *Client) { c.Limiter = newLimiter(1, 2); c.Attempts = 5 })

@@ -117,8 +117,8 @@ func TestNothingIsSentAfterTheEnd(t *testing.T) {
 	}
 }
 
-// TestTheBodyHasOneReader: a transport that sends a request over two stacks at once gets the body for one of them.
-func TestTheBodyHasOneReader(t *testing.T) {
+// TestBodyHasOneReader: a transport that sends a request over two stacks at once gets the body for one of them.
+func TestBodyHasOneReader(t *testing.T) {
 	trace := &requestTrace{guarded: true}
 	out := trace.follow(t.Context(), httptest.NewRequest(http.MethodPost, "/", nil), []byte("body"))
 	second, err := out.GetBody()
@@ -133,8 +133,8 @@ func TestTheBodyHasOneReader(t *testing.T) {
 	}
 }
 
-// TestAStoppedReplayClosesItsConnection if that is an HTTP/1 one. Other requests may share an HTTP/2 one, encrypted or not.
-func TestAStoppedReplayClosesItsConnection(t *testing.T) {
+// TestStoppedReplayClosesItsConnection if that is an HTTP/1 one. Other requests may share an HTTP/2 one, encrypted or not.
+func TestStoppedReplayClosesItsConnection(t *testing.T) {
 	for field, closed := range map[string]bool{"Host": true, ":authority": false} {
 		here, there := net.Pipe()
 		defer here.Close()
