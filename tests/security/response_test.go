@@ -177,12 +177,13 @@ func TestEncodedCredentialsAreHidden(t *testing.T) {
 		"URL path, lower case":  lower(url.PathEscape(key)),
 	} {
 		for place, respond := range map[string]string{
-			"plain text": whole("502 No", "text/plain", "you sent "+encoded+" to me"),
-			"HTML":       whole("403 No", "text/html", "<html><title>you sent "+encoded+" to me</title></html>"),
-			"cut off":    "HTTP/1.1 500 No\r\nContent-Length: 100000\r\n\r\nyou sent " + encoded + " to me",
-			"JSON":       whole("401 No", "application/json", `{"reply":{"err_code":401,"err_msg":"you sent `+encoded+` to me","err_extra":null}}`),
-			"JSON 200":   whole("200 OK", "application/json", `{"reply":{"err_code":401,"err_msg":"you sent `+encoded+` to me"}}`),
-			"header":     "HTTP/1.1 401 No\r\nWWW-Authenticate: " + encoded + "\r\nContent-Length: 0\r\n\r\n",
+			"plain text":   whole("502 No", "text/plain", "you sent "+encoded+" to me"),
+			"HTML":         whole("403 No", "text/html", "<html><title>you sent "+encoded+" to me</title></html>"),
+			"cut off":      "HTTP/1.1 500 No\r\nContent-Length: 100000\r\n\r\nyou sent " + encoded + " to me",
+			"JSON":         whole("401 No", "application/json", `{"reply":{"err_code":401,"err_msg":"you sent `+encoded+` to me","err_extra":null}}`),
+			"JSON in JSON": whole("500 No", "application/json", `{"err_code":"500","err_msg":`+inJSON(`{"line":1,"column":2,"message":"you sent `+encoded+` to me"}`)+`}`),
+			"JSON 200":     whole("200 OK", "application/json", `{"reply":{"err_code":401,"err_msg":"you sent `+encoded+` to me"}}`),
+			"header":       "HTTP/1.1 401 No\r\nWWW-Authenticate: " + encoded + "\r\nContent-Length: 0\r\n\r\n",
 		} {
 			t.Run(encoder+"/"+place, func(t *testing.T) {
 				url, _ := serve(t, func(*http.Request) string { return respond })
