@@ -12,34 +12,34 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// A test of a program that cancels scans: what does it do when the service fails? Each case has a tenant of its own,
-// whose Endpoints tell afterwards whether the scan was canceled, and whose Calls tell how often it was asked.
+// A test of how a program behaves when the service fails. Each case has its own tenant, so that Endpoints shows whether the
+// scan was canceled, and Calls how many requests arrived.
 func Example_failures() {
 	for name, failure := range map[string]sandbox.Failure{
-		"busy once":        {Status: http.StatusTooManyRequests},
-		"always busy":      {Status: http.StatusTooManyRequests, Times: -1},
-		"no license":       {Status: http.StatusPaymentRequired},
-		"gateway error":    {Status: http.StatusBadGateway},
-		"connection lost":  {Reset: true},
-		"half a response":  {Body: `{"reply": {"act`, CutOff: true},
-		"no answer at all": {Delay: time.Minute},
+		"busy once":       {Status: http.StatusTooManyRequests},
+		"always busy":     {Status: http.StatusTooManyRequests, Times: -1},
+		"no license":      {Status: http.StatusPaymentRequired},
+		"gateway error":   {Status: http.StatusBadGateway},
+		"connection lost": {Reset: true},
+		"half a response": {Body: `{"reply": {"act`, CutOff: true},
+		"no response":     {Delay: time.Minute},
 	} {
 		tenant := sandbox.New(sandbox.WithKey("1", "secret", sandbox.Advanced))
 		tenant.AddEndpoint(sandbox.Endpoint{Hostname: "laptop-17", ScanStatus: "in_progress"})
 		tenant.Fail(failure)
 		server := httptest.NewServer(tenant)
 		result := cancelScan(server.URL)
-		fmt.Printf("%s: %s, %d calls\n", name, result, len(tenant.Calls()))
+		fmt.Printf("%s: %s, calls: %d\n", name, result, len(tenant.Calls()))
 		server.Close()
 	}
 	// Unordered output:
-	// busy once: canceled, 2 calls
-	// always busy: not canceled, 3 calls
-	// no license: not canceled, 1 calls
-	// gateway error: unknown, 1 calls
-	// connection lost: unknown, 1 calls
-	// half a response: unknown, 1 calls
-	// no answer at all: unknown, 1 calls
+	// busy once: canceled, calls: 2
+	// always busy: not canceled, calls: 3
+	// no license: not canceled, calls: 1
+	// gateway error: unknown, calls: 1
+	// connection lost: unknown, calls: 1
+	// half a response: unknown, calls: 1
+	// no response: unknown, calls: 1
 }
 
 // cancelScan is the program under test.

@@ -77,7 +77,7 @@ func TestHostMustBeTheListenersAddress(t *testing.T) {
 	all := &Listener{ip: netip.IPv6Unspecified(), port: "8470"}
 	for _, c := range []struct {
 		host    string
-		answers []*Listener
+		accepted []*Listener
 	}{
 		{"127.0.0.1:8470", []*Listener{loopback, loopback6, all}},
 		{"localhost:8470", []*Listener{loopback, loopback6, all}},
@@ -110,7 +110,7 @@ func TestHostMustBeTheListenersAddress(t *testing.T) {
 	} {
 		for name, l := range map[string]*Listener{"127.0.0.1": loopback, "::1": loopback6, "port 80": web, "one address": one, "a zone": zoned, "all addresses": all} {
 			want := false
-			for _, a := range c.answers {
+			for _, a := range c.accepted {
 				want = want || a == l
 			}
 			if got := l.answersTo(c.host); got != want {
