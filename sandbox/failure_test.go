@@ -34,6 +34,7 @@ func TestFailureIsTheResponse(t *testing.T) {
 		{"header with status 200", sandbox.Failure{Header: http.Header{"Content-Type": {"x/y"}}}, 200, "x/y", ""},
 		{"no content", sandbox.Failure{Status: 204}, 204, "", ""},
 		{"redirect", sandbox.Failure{Status: 302, Header: http.Header{"Location": {"https://console.invalid/"}}}, 302, "", ""},
+		{"highest status", sandbox.Failure{Status: 999}, 999, "", ""},
 		{"status too low", sandbox.Failure{Status: 100}, 500, "", ""},
 		{"status too high", sandbox.Failure{Status: 1000}, 500, "", ""},
 		{"negative status", sandbox.Failure{Status: -1}, 500, "", ""},

@@ -151,3 +151,11 @@ func TestDocumentedFiltersAreImplemented(t *testing.T) {
 		t.Errorf("documented are %v, and filter.go has %v: add the field to stringFields or timeFields", documented, implemented)
 	}
 }
+
+func TestRoundedNumbersAreNotWhole(t *testing.T) {
+	for f, want := range map[float64]bool{0: true, 1e3: true, -1e3: true, 1.5: false, -0.5: false, 1 << 53: true, 1<<53 + 2: false, -1<<53 - 2: false, 1e300: false} {
+		if got, ok := wholeNumber(f); ok != want || ok && float64(got) != f {
+			t.Errorf("%v: got %d, %t", f, got, ok)
+		}
+	}
+}

@@ -76,7 +76,7 @@ func TestHostMustBeTheListenersAddress(t *testing.T) {
 	zoned := &Listener{name: "fe80::1%eth0", ip: netip.MustParseAddr("fe80::1%eth0"), port: "8470"}
 	all := &Listener{ip: netip.IPv6Unspecified(), port: "8470"}
 	for _, c := range []struct {
-		host    string
+		host     string
 		accepted []*Listener
 	}{
 		{"127.0.0.1:8470", []*Listener{loopback, loopback6, all}},
