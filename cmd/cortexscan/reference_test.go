@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/cortexscan/wrapper"
 	"github.com/urfave/cli/v3"
 )
 
@@ -97,7 +96,7 @@ func markdown(commands []*cli.Command) string {
 func manPage(commands []*cli.Command) string {
 	var b strings.Builder
 	root := commands[0]
-	fmt.Fprintf(&b, ".TH CORTEXSCAN 1 \"\" \"cortexscan %s\"\n.SH NAME\ncortexscan \\- %s\n", wrapper.Version, roff(root.Usage))
+	fmt.Fprintf(&b, ".TH CORTEXSCAN 1\n.SH NAME\ncortexscan \\- %s\n", roff(root.Usage))
 	fmt.Fprintf(&b, ".SH SYNOPSIS\n.nf\n%s\n.fi\n.SH DESCRIPTION\n%s", roff(root.UsageText), manBlocks(root))
 	b.WriteString(".SH GLOBAL OPTIONS\n" + manOptions(root) + ".SH COMMANDS\n")
 	for _, cmd := range commands[1:] {
