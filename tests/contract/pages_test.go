@@ -5,45 +5,47 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"example.com/cortexscan/api"
 )
 
-// pageFacts are the names, types and required properties on the vendor's two documentation pages.
-//
-// A place is "OPERATION request PROPERTY", "OPERATION STATUS PROPERTY" or "OPERATION PARAMETER-IN NAME". A dot goes into an
-// object, [] into a list. ERROR stands for every error status of the page. here is the type in the document where it
-// differs, and why gives the reason.
+// pageFacts are the names, types and required properties on the vendor's two documentation pages. A place is a JSON Pointer
+// below the operation or below components/schemas. here is the type in the document where it differs, and why is the reason.
 var pageFacts = []struct {
 	place, typ string
 	required   bool
 	here, why  string
 }{
-	{place: "getScanRunStatus header User-Agent", typ: "string", required: true},
-	{place: "getScanRunStatus query id", typ: "integer int64", required: true},
-	{place: "getScanRunStatus query fields", typ: "array", required: true},
-	{place: "getScanRunStatus query fields[]", typ: "string"},
-	{place: "getScanRunStatus 200 DATA", typ: "string", required: true},
-	{place: "getScanRunStatus ERROR err_msg", typ: "string", required: true},
-	{place: "getScanRunStatus ERROR metadata", typ: "object"},
-	{place: "getScanRunStatus ERROR metadata.err_extra", typ: "array", here: "array or string", why: "published clients also accept a string"},
-	{place: "getScanRunStatus ERROR metadata.err_extra[].field", typ: "string", here: "string or number", why: "an integer was seen"},
-	{place: "getScanRunStatus ERROR metadata.err_extra[].message", typ: "string"},
+	{place: "/components/parameters/UserAgent/schema", typ: "string", required: true},
+	{place: "getScanRunStatus/parameters/id/schema", typ: "integer int64", required: true},
+	{place: "getScanRunStatus/parameters/fields/schema", typ: "array", required: true},
+	{place: "getScanRunStatus/parameters/fields/schema/items", typ: "string"},
+	{place: "ScanRunStatus/anyOf/0/properties/DATA", typ: "string", required: true},
+	{place: "NetscanError/properties/err_msg", typ: "string", required: true},
+	{place: "NetscanError/properties/metadata", typ: "object"},
+	{place: "NetscanErrorMetadata/properties/err_extra", typ: "array", here: "array or string", why: "published clients also accept a string"},
+	{place: "ErrorDetail/properties/field", typ: "string", here: "string or number", why: "an integer was seen"},
+	{place: "ErrorDetail/properties/message", typ: "string"},
 
-	{place: "abortScan request request_data", typ: "object", required: true},
-	{place: "abortScan request request_data.filters", typ: "array or string", required: true, here: "string or array",
+	{place: "AbortScanRequest/properties/request_data", typ: "object", required: true},
+	{place: "AbortScanRequestData/properties/filters", typ: "array or string", required: true, here: "string or array",
 		why: "the page does not mark it as required, the vendor's export does"},
-	{place: "abortScan request request_data.incident_id", typ: "string", here: "string or integer", why: "published clients send a number"},
-	{place: "abortScan 200 reply", typ: "object"},
-	{place: "abortScan 200 reply.action_id", typ: "string", here: "string or number", why: "related operations send integers"},
-	{place: "abortScan 200 reply.status", typ: "string", here: "string or number", why: "only the page's example has it"},
-	{place: "abortScan 200 reply.endpoints_count", typ: "string", here: "string or number", why: "related operations send integers"},
-	{place: "abortScan ERROR err_code", typ: "string", here: "string or number", why: "the platform sends integers"},
-	{place: "abortScan ERROR err_msg", typ: "string"},
-	{place: "abortScan ERROR err_extra", typ: "string", here: "string or object or array", why: "an object, a list and null were seen"},
+	{place: "AbortScanRequestData/properties/incident_id", typ: "string", here: "string or integer", why: "published clients send a number"},
+	{place: "AbortScanResponse/properties/reply", typ: "object"},
+	{place: "AbortScanReply/properties/action_id", typ: "string", here: "string or number", why: "related operations send integers"},
+	{place: "AbortScanReply/properties/status", typ: "string", here: "string or number", why: "only the page's example has it"},
+	{place: "AbortScanReply/properties/endpoints_count", typ: "string", here: "string or number", why: "related operations send integers"},
+	{place: "XDRError/properties/err_code", typ: "string", here: "string or number", why: "the platform sends integers"},
+	{place: "XDRError/properties/err_msg", typ: "string"},
+	{place: "XDRError/properties/err_extra", typ: "string", here: "string or object or array", why: "an object, a list and null were seen"},
+}
+
+// pageBodies are the schemas of the bodies on the pages. ERROR stands for every error status of the page.
+var pageBodies = map[string]string{
+	"getScanRunStatus 200": "ScanRunStatus", "getScanRunStatus ERROR": "NetscanError",
+	"abortScan request": "AbortScanRequest", "abortScan 200": "AbortScanResponse", "abortScan ERROR": "XDRError",
 }
 
 // pageStatuses are the statuses of the pages. The page of abortScan has no codes: they come from the vendor's export, as
@@ -59,45 +61,88 @@ var seenStatuses = map[string][]string{
 	"abortScan":        {"429"},
 }
 
+// at returns the JSON Pointer of a place.
+func at(t *testing.T, doc map[string]any, place string) string {
+	t.Helper()
+	first, rest, _ := strings.Cut(place, "/")
+	switch pointer, _ := findOperation(doc, first); {
+	case first == "":
+		return place
+	case pointer != "":
+		return pointer + "/" + rest
+	}
+	return "/components/schemas/" + place
+}
+
 // TestPageFacts looks up each fact in the document, and that origins.md calls it documented.
 func TestPageFacts(t *testing.T) {
 	doc, origins := ourTree(t, api.Document()), readOrigins(t)
 	for _, fact := range pageFacts {
-		places := []string{fact.place}
-		if op, property, isError := strings.Cut(fact.place, " ERROR "); isError {
-			places = nil
-			for _, status := range pageStatuses[op][1:] {
-				places = append(places, op+" "+status+" "+property)
-			}
+		pointer := at(t, doc, fact.place)
+		node := lookUp(doc, pointer)
+		if node == nil {
+			t.Errorf("%s: is not in the document", fact.place)
+			continue
 		}
-		want := fact.typ
-		if fact.here != "" {
-			want = fact.here
+		if got := typeOf(doc, node); got != cmp.Or(fact.here, fact.typ) {
+			t.Errorf("%s: is %s in the document, want %s (%s on the page)", fact.place, got, cmp.Or(fact.here, fact.typ), fact.typ)
 		}
 		if (fact.here != "") != (fact.why != "") {
 			t.Errorf("%s: a difference needs a reason, and a reason a difference", fact.place)
 		}
-		for _, place := range places {
-			f := find(doc, place)
-			if f == nil {
-				t.Errorf("%s: is not in the document", place)
-				continue
+		if o := origins[pointer]["type"]; object(node)["type"] != nil && o != "documented" && origins[pointer] != nil {
+			t.Errorf("%s: the origin of its type is %s, want documented", fact.place, o)
+		}
+		// A property is required by its object, and a parameter by itself.
+		by, name, isProperty := strings.Cut(pointer, "/properties/")
+		list, _ := object(lookUp(doc, by))["required"].([]any)
+		required := slices.Contains(list, any(name))
+		if !isProperty {
+			by = strings.TrimSuffix(pointer, "/schema")
+			required = object(lookUp(doc, by))["required"] == true
+		}
+		if fact.required && !required {
+			t.Errorf("%s: is required on the page, but not in the document", fact.place)
+		}
+		want := map[bool]string{true: "documented", false: "ours"}[fact.required]
+		if o := origins[by]["required"]; required && o != want && origins[by] != nil {
+			t.Errorf("%s: the origin of required is %s, want %s", fact.place, o, want)
+		}
+	}
+}
+
+// TestPageBodies checks that the schemas of the facts are those of the requests and responses.
+func TestPageBodies(t *testing.T) {
+	doc := ourTree(t, api.Document())
+	for place, schema := range pageBodies {
+		id, status, _ := strings.Cut(place, " ")
+		_, op := findOperation(doc, id)
+		statuses := []string{status}
+		if status == "ERROR" {
+			statuses = pageStatuses[id][1:]
+		}
+		for _, status := range statuses {
+			body := object(op["responses"])[status]
+			if status == "request" {
+				body = op["requestBody"]
 			}
-			if got := typeOf(doc, f.node); got != want {
-				t.Errorf("%s: is %s in the document, want %s (%s on the page)", place, got, want, fact.typ)
-			}
-			if o := origins[f.at]["type"]; f.node["type"] != nil && o != "documented" {
-				t.Errorf("%s: the origin of its type is %q, want documented", place, o)
-			}
-			if fact.required && f.requiredAt == "" {
-				t.Errorf("%s: is required on the page, but not in the document", place)
-			}
-			want := map[bool]string{true: "documented", false: "ours"}[fact.required]
-			if o := origins[f.requiredAt]["required"]; f.requiredAt != "" && o != want {
-				t.Errorf("%s: the origin of required is %q, want %s", place, o, want)
+			_, node := resolve(doc, "", body)
+			media := object(object(node["content"])["application/json"])
+			if !refersTo(doc, media["schema"], "#/components/schemas/"+schema) {
+				t.Errorf("%s %s: the body is not %s", id, status, schema)
 			}
 		}
 	}
+}
+
+// refersTo reports whether a schema, or one of its alternatives, is the one with the reference.
+func refersTo(doc map[string]any, node any, ref string) bool {
+	if object(node)["$ref"] == ref {
+		return true
+	}
+	_, resolved := resolve(doc, "", node)
+	forms, _ := resolved["oneOf"].([]any)
+	return slices.ContainsFunc(forms, func(form any) bool { return refersTo(doc, form, ref) })
 }
 
 // TestPageStatuses looks up each status in the document, and its origin in origins.md.
@@ -117,42 +162,6 @@ func TestPageStatuses(t *testing.T) {
 			}
 		}
 	}
-}
-
-// field is a property or a parameter in the document.
-type field struct {
-	at         string // JSON Pointer of the schema
-	node       map[string]any
-	requiredAt string // JSON Pointer of the place that requires it, or ""
-}
-
-// find returns the field at a place of pageFacts, or nil. If a body has several forms, the first one with the field counts.
-func find(doc map[string]any, place string) *field {
-	words := strings.SplitN(place, " ", 3)
-	at, op := findOperation(doc, words[0])
-	path := strings.Split(strings.ReplaceAll(words[2], "[]", ".[]"), ".")
-	switch words[1] {
-	case "query", "header":
-		parameters, _ := op["parameters"].([]any)
-		for i, p := range parameters {
-			name, _ := object(p)["name"].(string)
-			at, p := resolve(doc, at+"/parameters/"+cmp.Or(name, strconv.Itoa(i)), p)
-			if p["in"] == words[1] && p["name"] == path[0] {
-				f := &field{at: at + "/schema", node: object(p["schema"])}
-				if p["required"] == true {
-					f.requiredAt = at
-				}
-				return step(doc, f, path[1:])
-			}
-		}
-		return nil
-	case "request":
-		at, op = resolve(doc, at+"/requestBody", op["requestBody"])
-	default:
-		at, op = resolve(doc, at+"/responses/"+words[1], object(op["responses"])[words[1]])
-	}
-	content := object(object(op["content"])["application/json"])
-	return step(doc, &field{at: at + "/content/application~1json/schema", node: object(content["schema"])}, path)
 }
 
 func findOperation(doc map[string]any, id string) (at string, op map[string]any) {
@@ -175,44 +184,18 @@ func resolve(doc map[string]any, at string, node any) (string, map[string]any) {
 	return at, object(node)
 }
 
-func step(doc map[string]any, f *field, path []string) *field {
-	f.at, f.node = resolve(doc, f.at, f.node)
-	if len(path) == 0 || f.node == nil {
-		return f
-	}
-	if path[0] == "[]" && f.node["items"] != nil {
-		return step(doc, &field{at: f.at + "/items", node: object(f.node["items"])}, path[1:])
-	}
-	if p := object(f.node["properties"])[path[0]]; p != nil {
-		found := &field{at: f.at + "/properties/" + path[0], node: object(p)}
-		if required, _ := f.node["required"].([]any); slices.Contains(required, any(path[0])) {
-			found.requiredAt = f.at
-		}
-		return step(doc, found, path[1:])
-	}
-	for _, k := range []string{"allOf", "oneOf", "anyOf"} {
-		forms, _ := f.node[k].([]any)
-		for i, form := range forms {
-			if found := step(doc, &field{at: f.at + "/" + k + "/" + strconv.Itoa(i), node: object(form)}, path); found != nil {
-				return found
-			}
-		}
-	}
-	return nil
-}
-
 // typeOf returns the type and format of a schema, or the types of its alternatives.
-func typeOf(doc, node map[string]any) string {
-	_, node = resolve(doc, "", node)
-	if typ, ok := node["type"].(string); ok {
-		format, _ := node["format"].(string)
+func typeOf(doc map[string]any, node any) string {
+	_, schema := resolve(doc, "", node)
+	if typ, ok := schema["type"].(string); ok {
+		format, _ := schema["format"].(string)
 		return strings.TrimSpace(typ + " " + format)
 	}
 	var forms []string
 	for _, k := range []string{"allOf", "oneOf", "anyOf"} {
-		list, _ := node[k].([]any)
+		list, _ := schema[k].([]any)
 		for _, form := range list {
-			forms = append(forms, typeOf(doc, object(form)))
+			forms = append(forms, typeOf(doc, form))
 		}
 	}
 	return strings.Join(forms, " or ")
@@ -268,14 +251,10 @@ func TestPublishedFilters(t *testing.T) {
 func TestPublishedValues(t *testing.T) {
 	doc := ourTree(t, api.Document())
 	for place, want := range map[string]string{
-		"getScanRunStatus query fields[]": `["status"]`,
-		"getScanRunStatus 200 DATA":       `["Scan is in Running state"]`,
+		"getScanRunStatus/parameters/fields/schema/items": `["status"]`,
+		"ScanRunStatus/anyOf/0/properties/DATA":           `["Scan is in Running state"]`,
 	} {
-		f := find(doc, place)
-		if f == nil {
-			t.Fatalf("%s is not in the document", place)
-		}
-		if got := string(encode(t, f.node["x-known-values"])); got != want {
+		if got := string(encode(t, object(lookUp(doc, at(t, doc, place)))["x-known-values"])); got != want {
 			t.Errorf("%s: got %s, want %s", place, got, want)
 		}
 	}
