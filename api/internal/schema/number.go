@@ -160,8 +160,8 @@ const exactExtension = "x-exact-numbers"
 
 // formats are the formats that kin-openapi does not check, or not exactly.
 var formats = map[string]func(value any) bool{
-	"int32": func(value any) bool { return isBetween(value, "-2147483648", "2147483647") },
-	"int64": func(value any) bool { return isBetween(value, "-9223372036854775808", "9223372036854775807") },
+	"int32": func(value any) bool { return isInt(value, 32) },
+	"int64": func(value any) bool { return isInt(value, 64) },
 	"uuid":  func(value any) bool { text, isString := value.(string); return !isString || uuid.MatchString(text) },
 	"date-time": func(value any) bool { // RFC 3339 allows a lowercase t and z
 		text, isString := value.(string)
@@ -174,13 +174,18 @@ var (
 	dateTime = &openapi3.Schema{Format: "date-time"}
 )
 
-func isBetween(value any, low, high string) bool {
+// isInt reports whether a number fits in so many bits. Its fraction does not matter here.
+func isInt(value any, bits int) bool {
 	number, isNumber := value.(json.Number)
-	if !isNumber {
+	_, err := strconv.ParseInt(string(number), 10, bits)
+	if !isNumber || err == nil {
 		return true
 	}
 	d := parseDecimal(string(number))
-	return parseDecimal(low).compare(d) <= 0 && d.compare(parseDecimal(high)) <= 0
+	limit := parseDecimal(strconv.FormatUint(1<<(bits-1), 10))
+	lowest := limit
+	lowest.negative = true
+	return lowest.compare(d) <= 0 && d.compare(limit) < 0
 }
 
 var mayBeInexact = regexp.MustCompile(`[0-9]{16}`)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"sync"
 	"unicode/utf8"
 
@@ -149,6 +150,9 @@ func (r *reader) object() (any, error) {
 func Number(text string) (json.Number, bool) {
 	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') || text[len(text)-1] <= ' ' {
 		return "", false
+	}
+	if _, err := strconv.ParseUint(text, 10, 64); err == nil { // nearly always
+		return json.Number(text), text[0] != '0' || text == "0"
 	}
 	return json.Number(text), jsontext.Value(text).IsValid()
 }
