@@ -11,9 +11,15 @@ import (
 	"github.com/golangci/misspell"
 )
 
-// What the vocabulary replaces, and with what.
+// Words that the project does not use, and better ones.
 var vocabulary = map[string]string{
-	//`answers? (?:has|is|was|that|with|of)`: "response",
+	`([Aa]n?|[Tt]he|[Nn]o|[Ee]ach|[Ee]very) answers?`: "response",
+	`([Aa]nybody|[Ww]hoever|[Ss]omebody)`:             "who is meant, or the passive",
+	`for good`:                                        "permanently",
+	`for want of`:                                     "without, or because there is no",
+	`in silence`:                                      "silently",
+	`mend(s|ed|ing)?`:                                 "fix",
+	`speaks? of`:                                      "describe or mention",
 }
 
 // checkWords reports misspelled and replaced words in every text file that git tracks.
@@ -30,7 +36,7 @@ func checkWords() bool {
 	}
 	good := true
 	for file := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
-		if strings.HasSuffix(file, ".gen.go") || strings.HasPrefix(file, ".ci/lint/") || strings.Contains(file, "testdata/") || filepath.Base(file) == "CHANGELOG.md" {
+		if strings.HasSuffix(file, ".gen.go") || strings.HasPrefix(file, ".ci/lint/") || strings.Contains(file, "testdata/") || strings.HasPrefix(file, ".ci/baseline/") || filepath.Base(file) == "CHANGELOG.md" {
 			continue
 		}
 		content, err := os.ReadFile(file)
