@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -161,6 +162,9 @@ type adoption struct {
 	node      *yaml.Node
 }
 
+// usableID matches the operationIds of which the generator makes Go names.
+var usableID = regexp.MustCompile(`^[^A-Za-z0-9]*[0-9]*[A-Za-z]`)
+
 // identify gives an operation an operationId that is free, and the names that our path has.
 func (m *merger) identify(op *Operation) {
 	id := op.ID
@@ -168,6 +172,10 @@ func (m *merger) identify(op *Operation) {
 		id = limits.GoName(strings.ToLower(op.Method) + "-" + op.Path)
 		id = strings.ToLower(id[:1]) + id[1:]
 		m.report.add(repaired, "an operation without operationId gets one: "+id, op.place)
+	}
+	if !usableID.MatchString(id) {
+		id = "operation" + limits.GoName("x-" + id)[1:]
+		m.report.add(renamed, fmt.Sprintf("operationId %s is %s, which becomes a Go name", op.ID, id), op.place)
 	}
 	base := id
 	for i := 2; m.operationIDs[limits.GoName(id)]; i++ {

@@ -198,6 +198,7 @@ func TestOperations(t *testing.T) {
 		not         []string
 	}{
 		{"no operationId", `/x/{id}: {get: {` + ok + `}}`, []string{"operationId: getXId", "name: id", "in: path", "required: true"}, nil},
+		{"an operationId without letters", `/x: {get: {operationId: "1.5", ` + ok + `}}`, []string{"operationId: operation15"}, nil},
 		{"parameters of the path", `/x: {parameters: [{name: a, in: query, schema: {type: string}}, {name: b, in: query, schema: {type: string}}], get: {parameters: [{name: a, in: query, schema: {type: integer}}], ` + ok + `}}`,
 			[]string{"- name: a\n          in: query\n          schema:\n            type: integer\n        - name: b"}, nil},
 		{"a path item elsewhere", "/x: {$ref: '#/paths/~1y'}\n/y: {get: {operationId: y, " + ok + "}}", []string{"/x:\n", "operationId: y2"}, nil},

@@ -22,8 +22,9 @@ type converter struct {
 	problems   []string
 	scope      string // the operation or component at hand, for names of schemas that are moved out of it
 	components []*component
-	names      map[string]bool     // of components, with their sections
-	loose      map[*yaml.Node]bool // converted schemas that accept more than the original
+	byRef      map[string]*component // by what a $ref to it is
+	byPlace    map[string]*component // by section and place
+	loose      map[*yaml.Node]bool   // converted schemas that accept more than the original
 	places     map[*yaml.Node]string
 	samples    []sample
 }
@@ -38,7 +39,7 @@ type component struct {
 func (c *component) ref() string { return "#/components/" + c.section + "/" + c.name }
 
 func newConverter(doc *Document, r *report) *converter {
-	return &converter{doc: doc, report: r, names: map[string]bool{}, loose: map[*yaml.Node]bool{}, places: map[*yaml.Node]string{}}
+	return &converter{doc: doc, report: r, byRef: map[string]*component{}, byPlace: map[string]*component{}, loose: map[*yaml.Node]bool{}, places: map[*yaml.Node]string{}}
 }
 
 func (c *converter) problem(format string, args ...any) {
@@ -318,10 +319,8 @@ func anchor(n *yaml.Node, name, place string) (*yaml.Node, string) {
 // component converts the target of a reference, once.
 func (c *converter) component(kind string, target *yaml.Node, place string) *component {
 	section := sections[kind]
-	for _, made := range c.components {
-		if made.section == section && made.place == place {
-			return made
-		}
+	if made := c.byPlace[section+" "+place]; made != nil {
+		return made
 	}
 	steps := strings.Split(place, "/")
 	name := steps[len(steps)-1]
@@ -329,6 +328,7 @@ func (c *converter) component(kind string, target *yaml.Node, place string) *com
 		name = steps[3] + "-" + name // of a part of a component, or of a path
 	}
 	made := c.newComponent(section, name, place)
+	c.byPlace[section+" "+place] = made
 	scope := c.scope
 	c.scope = made.name
 	made.node = c.convert(kind, target, place)
@@ -343,12 +343,11 @@ func (c *converter) newComponent(section, name, place string) *component {
 	if clean == "" {
 		clean = "Unnamed"
 	}
-	name = clean
-	for i := 2; c.names[section+" "+name]; i++ {
-		name = clean + strconv.Itoa(i)
+	made := &component{section: section, name: clean, place: place}
+	for i := 2; c.byRef[made.ref()] != nil; i++ {
+		made.name = clean + strconv.Itoa(i)
 	}
-	c.names[section+" "+name] = true
-	made := &component{section: section, name: name, place: place}
+	c.byRef[made.ref()] = made
 	c.components = append(c.components, made)
 	return made
 }
@@ -365,11 +364,8 @@ func (c *converter) moveOut(schema *yaml.Node, what, at string) *yaml.Node {
 
 // find returns the component that a converted reference refers to, or the node itself.
 func (c *converter) find(n *yaml.Node) *yaml.Node {
-	ref := str(get(n, "$ref"))
-	for _, made := range c.components {
-		if ref != "" && made.ref() == ref && made.node != nil {
-			return made.node
-		}
+	if made := c.byRef[str(get(n, "$ref"))]; made != nil && made.node != nil {
+		return made.node
 	}
 	return n
 }

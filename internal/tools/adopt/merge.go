@@ -94,19 +94,15 @@ func (m *merger) name(c *converter, adopted []adoption) {
 			return m.prefix + strings.ToUpper(made.name[:1]) + made.name[1:] + strconv.Itoa(i)
 		}
 	}
-	refs := map[string]*component{}
-	for _, made := range c.components {
-		refs[made.ref()] = made
-	}
 	final := func(ref string) string {
-		if made := refs[ref]; made != nil {
+		if made := c.byRef[ref]; made != nil {
 			return "#/components/" + made.section + "/" + name(made)
 		}
 		return ref
 	}
 	exactly := func(a, b string) bool { return final(a) == b }
 	perhaps := func(a, b string) bool { // a reference to something that may get this name yet
-		made := refs[a]
+		made := c.byRef[a]
 		return exactly(a, b) || made != nil && strings.Contains(b, made.section+"/"+m.prefix)
 	}
 	same := map[*component]bool{}
@@ -144,8 +140,10 @@ func (m *merger) name(c *converter, adopted []adoption) {
 	for _, a := range adopted {
 		rename(a.node, final)
 	}
+	clear(c.byRef)
 	for _, made := range c.components {
 		made.name = name(made)
+		c.byRef[made.ref()] = made
 	}
 	c.components = slices.DeleteFunc(c.components, func(made *component) bool { return same[made] })
 }
@@ -160,10 +158,8 @@ func reachable(c *converter, adopted []adoption) []*component {
 				continue
 			}
 			reached[ref] = true
-			for _, made := range c.components {
-				if made.ref() == ref {
-					visit(made.node)
-				}
+			if made := c.byRef[ref]; made != nil {
+				visit(made.node)
 			}
 		}
 	}

@@ -1,0 +1,107 @@
+package adopt
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"example.com/cortexscan/internal/tools/limits"
+	"go.yaml.in/yaml/v3"
+)
+
+// TestWhateverIsWrong puts random faults into documents. The result is always a valid document of OpenAPI 3.0 with our text
+// in it, or an error.
+func TestWhateverIsWrong(t *testing.T) {
+	files, err := filepath.Glob("../limits/testdata/*/*.yaml")
+	if err != nil || len(files) < 50 {
+		t.Fatalf("%d documents, %v", len(files), err)
+	}
+	files = append(files, "../../../tests/contract/testdata/evolve/vendor.yaml")
+	seed, rounds := uint64(1), 200
+	if s := os.Getenv("FAULTS_SEED"); s != "" {
+		seed, _ = strconv.ParseUint(s, 10, 64)
+		rounds = 4000
+	}
+	adopted := 0
+	for i := range rounds {
+		random := rand.New(rand.NewPCG(seed, uint64(i))) // #nosec G404 -- a test
+		file := files[i%len(files)]
+		if i%3 == 0 {
+			file = files[len(files)-1]
+		}
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		root, err := parseYAML(content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 1 + random.IntN(4) {
+			damage(root, random)
+		}
+		theirs, err := yaml.Marshal(root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := Read(file, theirs)
+		if err != nil {
+			continue
+		}
+		for _, op := range d.Operations() {
+			r, err := Adopt([]byte(our), d, []Operation{op}, nil)
+			if err != nil {
+				if len(err.Error()) < 10 {
+					t.Errorf("round %d, %s: %v", i, op, err)
+				}
+				continue
+			}
+			adopted++
+			insertions(t, our, r.Document)
+			if _, err := limits.Load(t.Context(), r.Document); err != nil {
+				t.Errorf("round %d of seed %d, %s of %s: %v", i, seed, op, file, err)
+			}
+			if t.Failed() {
+				t.FailNow()
+			}
+		}
+	}
+	if adopted < rounds {
+		t.Errorf("only %d operations of %d documents were adopted", adopted, rounds)
+	}
+}
+
+// damage changes one value somewhere in a document.
+func damage(n *yaml.Node, random *rand.Rand) {
+	for len(n.Content) > 0 {
+		i := random.IntN(len(n.Content))
+		if n.Kind == yaml.MappingNode {
+			i |= 1
+		}
+		if random.IntN(4) > 0 && len(n.Content[i].Content) > 0 {
+			n = n.Content[i]
+			continue
+		}
+		junk := []*yaml.Node{
+			null(), text(""), text("junk"), number("-1"), number("1.5"), boolean(true), boolean(false), list(), list(text("string"), text("null")), list(mapping()), mapping(),
+		}
+		switch random.IntN(4) {
+		case 0:
+			if n.Kind == yaml.MappingNode {
+				n.Content = append(n.Content[:i-1], n.Content[i+1:]...)
+			} else {
+				n.Content = append(n.Content[:i], n.Content[i+1:]...)
+			}
+		case 1:
+			if n.Kind == yaml.MappingNode {
+				keys := []string{"type", "items", "oneOf", "not", "required", "$ref", "nullable", "const", "enum", "properties", "allOf", "description", "content", "schema", "examples", "in", "style"}
+				set(n, keys[random.IntN(len(keys))], junk[random.IntN(len(junk))])
+			}
+		default:
+			n.Content[i] = junk[random.IntN(len(junk))]
+		}
+		return
+	}
+}
