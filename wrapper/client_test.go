@@ -28,3 +28,17 @@ func TestClientPrintsItsHostOnly(t *testing.T) {
 func newForTenant(tenant string, rt http.RoundTripper) (*wrapper.Client, error) {
 	return wrapper.New(tenant, wrapper.StandardKey(testKeyID, testKey), wrapper.WithHTTPClient(&http.Client{Transport: rt}))
 }
+
+// All Clients share one transport, which has limits and is not http.DefaultTransport.
+func TestSharedTransport(t *testing.T) {
+	shared, ok := wrapper.SharedTransport().(*http.Transport)
+	if !ok || wrapper.SharedTransport() != http.RoundTripper(shared) || shared == http.DefaultTransport {
+		t.Fatalf("got %T", wrapper.SharedTransport())
+	}
+	if shared.MaxIdleConnsPerHost != 64 || shared.MaxConnsPerHost != 0 || shared.DisableKeepAlives || !shared.ForceAttemptHTTP2 || shared.Proxy == nil {
+		t.Errorf("got %+v", shared)
+	}
+	if shared.IdleConnTimeout <= 0 || shared.TLSHandshakeTimeout <= 0 || shared.ExpectContinueTimeout <= 0 || shared.DialContext == nil {
+		t.Errorf("without a time limit: %+v", shared)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strconv"
 	"strings"
@@ -153,5 +154,60 @@ func TestCredentialPrintsItsTypeOnly(t *testing.T) {
 				t.Errorf("String and GoString: %s", got)
 			}
 		})
+	}
+}
+
+// The signature was not made by this program. The nonce of a real request is random.
+func TestSignatureKnownAnswer(t *testing.T) {
+	const (
+		nonce = "b5834c137a825cc6c80111f237e1c5f8dedeef5df9dcd4c7f1dc73f180c89b47"
+		want  = "8eb5e56a1656a35c9d187762d945339455b5382e11d779c458a63c652e1e79e9"
+	)
+	if got := wrapper.Signature("testApiKey", nonce, "1584983036945"); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestSign: the headers of each type of key, in place of whatever was there in any spelling, on a header of its own.
+func TestSign(t *testing.T) {
+	shared := http.Header{"X-Own": {"1"}, "authorization": {"old"}, "X-Xdr-Nonce": {"old"}}
+	r := &http.Request{Header: shared}
+	if err := wrapper.StandardKey(testKeyID, testKey).Sign(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	if h := r.Header; len(h) != 3 || h.Get("Authorization") != testKey || h.Get("X-Xdr-Auth-Id") != testKeyID || h.Get("X-Own") != "1" {
+		t.Errorf("signed %v", h)
+	}
+	//lint:ignore SA1008 the caller wrote the name like this
+	if len(shared) != 3 || shared["authorization"][0] != "old" {
+		t.Errorf("the header that other requests share became %v", shared)
+	}
+	nonces := map[string]bool{}
+	for range 3 {
+		if err := wrapper.AdvancedKey(testKeyID, testKey).Sign(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		h := r.Header
+		sum := sha256.Sum256([]byte(testKey + h.Get("X-Xdr-Nonce") + h.Get("X-Xdr-Timestamp")))
+		if h.Get("Authorization") != hex.EncodeToString(sum[:]) || h.Get("X-Xdr-Auth-Id") != testKeyID || len(h) != 5 {
+			t.Errorf("signed %v", h)
+		}
+		nonces[h.Get("X-Xdr-Nonce")] = true
+	}
+	if len(nonces) != 3 {
+		t.Errorf("%d nonces in three signatures", len(nonces))
+	}
+	if r := new(http.Request); wrapper.StandardKey(testKeyID, testKey).Sign(t.Context(), r) != nil || r.Header.Get("Authorization") != testKey {
+		t.Errorf("a request without a header: %v", r.Header)
+	}
+	up := httptest.NewRequest(http.MethodGet, "/v1/../stop", nil)
+	if err := wrapper.StandardKey(testKeyID, testKey).Sign(t.Context(), up); err == nil || len(up.Header) != 0 {
+		t.Errorf("a path that leads to another one: %v, signed %v", err, up.Header)
+	}
+	for name, cred := range map[string]wrapper.Credential{"zero": {}, "no key": wrapper.AdvancedKey("17", ""), "a line break": wrapper.StandardKey("17", testKey+"\nx")} {
+		r := &http.Request{Header: http.Header{}}
+		if err := cred.Sign(t.Context(), r); err == nil || strings.Contains(err.Error(), testKey) || len(r.Header) != 0 {
+			t.Errorf("%s: %v, signed %v", name, err, r.Header)
+		}
 	}
 }

@@ -2,12 +2,16 @@ package wrapper_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"flag"
 	"fmt"
 	"math"
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,6 +19,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"example.com/cortexscan/gen"
 	"example.com/cortexscan/wrapper"
 )
 
@@ -135,6 +140,188 @@ func TestDetailString(t *testing.T) {
 	for d, want := range map[wrapper.Detail]string{{}: "", {Field: "f"}: "f", {Message: "m"}: "m", {Field: "f", Message: "m"}: "f: m"} {
 		if got := d.String(); got != want {
 			t.Errorf("%#v: got %q, want %q", d, got, want)
+		}
+	}
+}
+
+var update = flag.Bool("update", false, "write testdata/errors.txt anew")
+
+// TestErrorTexts holds every error of this package to testdata/errors.txt, where their language can be judged in one
+// look.
+func TestErrorTexts(t *testing.T) {
+	var page strings.Builder
+	section := func(title string) { fmt.Fprintf(&page, "\n%s\n\n", title) }
+	last := ""
+	add := func(err error) {
+		switch {
+		case err == nil:
+			t.Error("no error to show")
+		case err.Error() != last:
+			last = err.Error()
+			fmt.Fprintln(&page, last)
+		}
+	}
+	newWith := func(tenant string, cred wrapper.Credential, opts ...wrapper.Option) {
+		_, err := wrapper.New(tenant, cred, opts...)
+		add(err)
+	}
+	good, key := "acme.xdr.us.paloaltonetworks.com", wrapper.AdvancedKey("17", "a-key-of-the-test")
+
+	section("New: the tenant")
+	for _, tenant := range []string{
+		"", "https://", "https://ana:pw@acme.example.org", "https://acme.example.org?a=b", "https://acme.example.org:0", "http://acme.example.org", "ftp://acme.example.org",
+		"acme,example", "acme", "192.0.2.1", "paloaltonetworks.com", "https://acme.xdr.us.paloaltonetworks.com/dashboard", "api-api-acme.xdr.us.paloaltonetworks.com", "api-https://acme.xdr.us.paloaltonetworks.com",
+	} {
+		newWith(tenant, key)
+	}
+	section("New: the key and the options")
+	for _, cred := range []wrapper.Credential{
+		{}, wrapper.AdvancedKey("17", ""), wrapper.AdvancedKey("", "k"), wrapper.AdvancedKey("17", "a\nb"), wrapper.AdvancedKey("1\n7", "k"), wrapper.AdvancedKey("17", strings.Repeat("k", 5000)),
+		wrapper.AdvancedKey("17", `"k"`), wrapper.AdvancedKey("'17'", "k"), wrapper.AdvancedKey("17", "Bearer k"), wrapper.AdvancedKey("17", "\ufeffk"), wrapper.AdvancedKey("\xff\xfe1", "k"),
+	} {
+		newWith(good, cred)
+	}
+	for _, opt := range []wrapper.Option{
+		nil, wrapper.WithUserAgent("a\nb"), wrapper.WithUserAgent("ü/1"), wrapper.WithRetry(wrapper.Retry{BaseDelay: 2, MaxDelay: 1}),
+		wrapper.WithRateLimit(math.NaN(), 0), wrapper.WithRateLimit(math.Inf(1), 0), wrapper.WithRateLimit(math.Inf(-1), 0), wrapper.WithRateLimit(1, -1),
+	} {
+		newWith(good, key, opt)
+	}
+	_, err := wrapper.KeyOfType("advancd", "17", "k")
+	add(err)
+	for _, name := range []string{wrapper.EnvURL, wrapper.EnvKey, wrapper.EnvKeyFile, wrapper.EnvKeyID, wrapper.EnvKeyType} {
+		t.Setenv(name, "")
+	}
+	_, err = wrapper.FromEnv()
+	add(err)
+	_, err = wrapper.ReadKeyFile(filepath.Join(t.TempDir(), "none"))
+	add(err)
+	_, err = wrapper.ReadKeyFile(t.TempDir())
+	add(err)
+
+	section("Requests that are not sent")
+	c := newClient(t, canned(200, goodReply))
+	for _, targets := range []wrapper.Targets{
+		{}, wrapper.Matching(), wrapper.Matching(wrapper.Hostnames()), wrapper.Matching(wrapper.Hostnames("a", " ")), wrapper.Matching(wrapper.LastSeenSince(time.Time{})),
+		wrapper.Matching(wrapper.Where("", "in", "a")), wrapper.Matching(gen.EndpointFilter{Field: "hostname", Operator: "in", Value: 1.5}),
+	} {
+		_, err := c.AbortScan(t.Context(), targets)
+		add(err)
+	}
+	_, err = c.AbortScan(t.Context(), wrapper.AllEndpoints(), wrapper.WithIncident(""))
+	add(err)
+	_, err = c.GetScanRunStatus(t.Context(), 789, "")
+	add(err)
+	add(operations[1].call(t, t.Context(), newClient(t, canned(200, goodReply), wrapper.WithRequestValidator(refusing{errors.New("not like this")}))))
+	for _, o := range []wrapper.WaitOptions{{While: []string{"Running"}, Until: []string{"running"}}, {Until: []string{""}}} {
+		_, err := c.WaitScanRun(t.Context(), 789, o)
+		add(err)
+	}
+
+	section("Answers")
+	const noEndpoint = `{"reply": {"err_code": 500, "err_msg": "An error occurred while processing XDR public API - No endpoint was found for creating the requested action", "err_extra": null}}`
+	answer := func(op, status int, body string, header ...string) {
+		add(operations[op].call(t, t.Context(), newClient(t, canned(status, body, header...), once())))
+	}
+	answer(0, 404, `{"err_msg": "Run ID not found", "metadata": {"err_extra": null}}`)
+	answer(0, 400, `{"err_msg": "The request contains invalid or missing parameters", "metadata": {"err_extra": [{"field": "id", "message": "Field required"}]}}`)
+	answer(1, 400, `{"err_code": "500", "err_msg": "{\"line\": 1, \"column\": 19, \"message\": \"no viable alternative at input\"}", "err_extra": "e"}`)
+	answer(1, 400, `{"err_code": 400, "err_msg": {"line": 1, "column": 0, "message": "m"}}`)
+	answer(1, 400, `{"reply": {"err_code": 400, "err_msg": "an empty object is no extra", "err_extra": {}}}`)
+	answer(1, 400, `{"err_msg": "two details", "err_extra": [{"field": "a", "message": "b"}, {"message": "c"}]}`)
+	answer(0, 422, `{"detail": [{"loc": ["query", "id"], "msg": "the only detail is the message"}]}`)
+	answer(0, 599, ``)
+	answer(0, 503, `Service Unavailable`)
+	add(operations[0].call(t, t.Context(), newClient(t, canned(503, "not the first attempt"), noWait())))
+	answer(1, 502, `It ends with a period.`)
+	answer(1, 402, `{"err_code": 402, "err_msg": "It ends with a period."}`)
+	answer(1, 401, `{"reply": {"err_code": 401, "err_msg": "Public API request unauthorized", "err_extra": null}}`)
+	synctest.Test(t, func(t *testing.T) { // its clock begins with the year 2000
+		add(operations[1].call(t, t.Context(), clientWithKey(t, canned(401, `{"reply": {"err_code": 401, "err_msg": "Public API request unauthorized"}}`, "Date", "Sat, 01 Jan 2000 00:10:00 GMT"), keysOfBothTypes[advancedHint])))
+	})
+	answer(1, 402, ``)
+	answer(1, 403, `{"reply": {"err_code": 403, "err_msg": "User not authorized"}}`)
+	answer(1, 429, `Too many requests`)
+	answer(1, 429, `Too many requests`, "Retry-After", "600")
+	answer(1, 429, `Too many requests`, "Retry-After", "1e300")
+	answer(1, 500, noEndpoint)
+	answer(1, 500, `{"reply": {"err_code": 500, "err_msg": "This feature is not licensed"}}`)
+	answer(1, 500, "Internal Server Error\n\n(generated by waitress)")
+	answer(1, 502, "<html><head><title>502 Bad Gateway</title></head></html>")
+	answer(0, 302, "", "Location", "/login")
+	answer(0, 200, "<html><title>Sign in</title></html>")
+	answer(0, 200, "")
+	answer(0, 200, "[]")
+	answer(1, 200, "{}")
+	answer(1, 200, `{"reply": {"err_code": 500, "err_msg": "Internal error"}}`)
+	answer(1, 200, `{"reply": {"action_id": "7", "err_code": "SUCCESS"}}`)
+	add(operations[1].call(t, t.Context(), newClient(t, canned(200, strings.Repeat(" ", 100)), wrapper.WithMaxResponseBytes(10))))
+	add(operations[1].call(t, t.Context(), newClient(t, canned(200, goodReply), wrapper.WithResponseValidator(refusing{errors.New("not like this")}))))
+
+	section("No answer")
+	lose := func(op int, rt http.RoundTripper, opts ...wrapper.Option) {
+		add(operations[op].call(t, t.Context(), newClient(t, rt, opts...)))
+	}
+	notSent := transport(func(r *http.Request) (*http.Response, error) {
+		httptrace.ContextClientTrace(r.Context()).GetConn("a:1")
+		return nil, errors.New("dial tcp: lookup api-acme.xdr.us.paloaltonetworks.com: no such host")
+	})
+	lose(1, notSent, noWait())
+	add(operations[1].call(t, endedContext(t, errors.New("shutting down")), newClient(t, canned(200, goodReply))))
+	lose(0, failing(errors.New("connection reset by peer")), noWait())
+	lose(1, failing(errors.New("connection reset by peer")), noWait())
+	lose(1, failing(&tls.CertificateVerificationError{Err: errors.New("x509: certificate signed by unknown authority")}))
+	synctest.Test(t, func(t *testing.T) {
+		lose(1, transport(silent), wrapper.WithTimeout(30*time.Second))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		add(operations[1].call(t, ctx, newClient(t, transport(silent))))
+		add(operations[1].call(t, ctx, newClient(t, transport(silent))))
+		ctx, cancel = context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		add(operations[0].call(t, ctx, newClient(t, canned(429, "", "Retry-After", "5"))))
+		limited := newClient(t, canned(200, goodStatus), wrapper.WithRateLimit(0.01, 1))
+		_, err := limited.GetScanRunStatus(ctx, 1)
+		if err == nil {
+			_, err = limited.GetScanRunStatus(ctx, 1)
+		}
+		add(err)
+	})
+
+	section("Waiting")
+	synctest.Test(t, func(t *testing.T) {
+		_, err := newClient(t, states("Done")).WaitScanRun(t.Context(), 789, wrapper.WaitOptions{})
+		add(err)
+		_, err = newClient(t, states(completed)).WaitScanRun(t.Context(), 789, wrapper.WaitOptions{Until: []string{"Paused"}})
+		add(err)
+		ctx, cancel := context.WithTimeout(t.Context(), 58*time.Second) // between two polls
+		defer cancel()
+		_, err = newClient(t, states(running)).WaitScanRun(ctx, 789, wrapper.WaitOptions{})
+		add(err)
+	})
+
+	const golden = "testdata/errors.txt"
+	got := strings.TrimPrefix(page.String(), "\n")
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gotLines, wantLines := strings.Split(got, "\n"), strings.Split(strings.ReplaceAll(string(want), "\r\n", "\n"), "\n")
+	for i := range max(len(gotLines), len(wantLines)) {
+		var g, w string
+		if i < len(gotLines) {
+			g = gotLines[i]
+		}
+		if i < len(wantLines) {
+			w = wantLines[i]
+		}
+		if g != w {
+			t.Fatalf("line %d of %s (run go test ./wrapper -run TestErrorTexts -update)\ngot  %s\nwant %s", i+1, golden, g, w)
 		}
 	}
 }

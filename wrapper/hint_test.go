@@ -39,6 +39,7 @@ func TestHints(t *testing.T) {
 		{"401 without a body", 401, "", nil, nil},
 		{"401 as a page", 401, consolePage, nil, nil},
 		{"401 in a 200", 200, envelope401, nil, nil},
+		{"an error beside an action", 200, `{"reply": {"action_id": "7", "err_code": 500}}`, nil, []string{"look for action 7 in the Action Center"}},
 		{"402", 402, `{"err_msg": "m"}`, nil, []string{"license does not cover this operation"}},
 		{"403", 403, `{"err_msg": "m"}`, nil, []string{"role lacks the permission for this operation"}},
 		{"403 of a proxy, a page", 403, "<html><title>Access denied</title></html>", nil, []string{"in front of the API refused this request, not the key's role"}},

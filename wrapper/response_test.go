@@ -193,58 +193,6 @@ func withUnknown(op operation, kinds ...string) []string {
 	return kinds
 }
 
-// TestNoEndpoints is known by its message, at any status and for any operation, and is a server error too.
-func TestNoEndpoints(t *testing.T) {
-	const text = "An error occurred while processing XDR public API - No endpoint was found for creating the requested action"
-	for _, tt := range []struct {
-		name   string
-		status int
-		body   string
-		want   []string
-	}{
-		{"500 in reply", 500, `{"reply": {"err_code": 500, "err_msg": "` + text + `", "err_extra": null}}`, []string{"Server", "NoEndpoints"}},
-		{"500, flat", 500, `{"err_code": "500", "err_msg": "` + text + `."}`, []string{"Server", "NoEndpoints"}},
-		{"500, in other letters", 500, `{"err_msg": "` + strings.ToUpper(text) + `"}`, []string{"Server", "NoEndpoints"}},
-		{"500, plain text", 500, text, []string{"Server", "NoEndpoints"}},
-		{"400", 400, `{"err_msg": "` + text + `"}`, []string{"BadRequest", "Server", "NoEndpoints"}},
-		{"200", 200, `{"reply": {"err_code": 500, "err_msg": "` + text + `"}}`, []string{"Server", "NoEndpoints"}},
-		{"200 without a code", 200, `{"reply": {"err_msg": "` + text + `"}}`, []string{"Unexpected", "Server", "NoEndpoints"}},
-		{"500, another message", 500, `{"err_msg": "No endpoint was found"}`, []string{"Server"}},
-		{"500, in the extra", 500, `{"err_msg": "m", "err_extra": "` + text + `"}`, []string{"Server", "NoEndpoints"}},
-	} {
-		for _, op := range operations {
-			t.Run(tt.name+"/"+op.name, func(t *testing.T) {
-				want := tt.want
-				if strings.Contains(tt.name, "plain text") {
-					want = withUnknown(op, want...)
-				}
-				wantKinds(t, op.call(t, t.Context(), newClient(t, canned(tt.status, tt.body))), want...)
-			})
-		}
-	}
-}
-
-// TestTooLarge: the kind stands beside that of the status, and of a 2xx to a POST nobody knows what was done.
-func TestTooLarge(t *testing.T) {
-	for status, want := range map[int][]string{200: nil, 302: {"Unexpected"}, 409: {"Unexpected"}, 400: {"BadRequest"}, 500: {"Server"}} {
-		for _, op := range operations {
-			t.Run(fmt.Sprintf("%d/%s", status, op.name), func(t *testing.T) {
-				body := `{"err_code": 500, "err_msg": "` + strings.Repeat("m", 200) + `"}`
-				err := op.call(t, t.Context(), newClient(t, canned(status, body), wrapper.WithMaxResponseBytes(50)))
-				expected := append([]string{"TooLarge"}, want...)
-				if status == 200 || status == 500 {
-					expected = withUnknown(op, expected...)
-				}
-				wantKinds(t, err, expected...)
-				e := apiError(t, err)
-				if e.StatusCode != status || string(e.Body) != body[:50] || !strings.Contains(err.Error(), "limit of WithMaxResponseBytes") {
-					t.Errorf("status %d, body %q, %v", e.StatusCode, e.Body, err)
-				}
-			})
-		}
-	}
-}
-
 // broken is a body that ends in an error.
 func broken(body string, err error) io.ReadCloser {
 	return io.NopCloser(io.MultiReader(strings.NewReader(body), brokenReader{err}))
@@ -254,78 +202,166 @@ type brokenReader struct{ err error }
 
 func (b brokenReader) Read([]byte) (int, error) { return 0, b.err }
 
-// TestTruncatedBodies: the status is known, and what came of the body is kept.
-func TestTruncatedBodies(t *testing.T) {
-	cause := errors.New("cable pulled")
-	for status, want := range map[int]string{200: "Unexpected", 302: "Unexpected", 400: "BadRequest", 404: "NotFound", 500: "Server"} {
-		for _, op := range operations {
-			t.Run(fmt.Sprintf("%d/%s", status, op.name), func(t *testing.T) {
-				err := op.call(t, t.Context(), newClient(t, transport(func(r *http.Request) (*http.Response, error) {
-					res := response(r, status, "")
-					res.Body, res.ContentLength = broken(goodStatus, cause), 1000
-					return res, nil
-				}), once()))
-				expected := []string{want}
-				if status == 200 || status == 500 {
-					expected = withUnknown(op, want)
-				}
-				wantKinds(t, err, expected...)
-				e := apiError(t, err)
-				if e.StatusCode != status || string(e.Body) != goodStatus || !errors.Is(err, cause) || !strings.Contains(err.Error(), "the response broke off: cable pulled") {
-					t.Errorf("status %d, body %q, %v", e.StatusCode, e.Body, err)
-				}
-			})
-		}
+// Every response has the kinds of its row, whichever operation it is for. The outcome of an operation without effect is never
+// unknown.
+func TestKindsOfResponses(t *testing.T) {
+	type row struct {
+		name   string
+		status int
+		body   string
+		kinds  string
+		says   string // a part of the error
 	}
-}
+	const (
+		limit      = 50 // of the responses that are too large
+		refused    = `{"reply": {"err_code": 500, "err_msg": "m"}}`
+		noEndpoint = "An error occurred while processing XDR public API - No endpoint was found for creating the requested action"
+		unknown    = "Unexpected OutcomeUnknown"
+		success    = `{"DATA":"x","reply":{"action_id":"7"},`
+	)
+	long := `{"err_code": 500, "err_msg": "` + strings.Repeat("m", 200) + `"}`
 
-// TestTruncatedErrorIsNotDefinite: an error in a 2xx of which the rest was lost, or not read, does not say that nothing was executed.
-func TestTruncatedErrorIsNotDefinite(t *testing.T) {
-	const refused = `{"reply": {"err_code": 500, "err_msg": "m"}}`
-	for _, op := range operations {
-		err := op.call(t, t.Context(), newClient(t, transport(func(r *http.Request) (*http.Response, error) {
-			res := response(r, 200, "")
-			res.Body, res.ContentLength = broken(refused, errors.New("cable pulled")), 1000
-			return res, nil
-		}), once()))
-		wantKinds(t, err, withUnknown(op, "Server")...)
-		err = op.call(t, t.Context(), newClient(t, canned(200, refused+strings.Repeat(" ", 1000)), wrapper.WithMaxResponseBytes(100)))
-		wantKinds(t, err, withUnknown(op, "Server", "TooLarge")...)
-		err = op.call(t, t.Context(), newClient(t, canned(200, refused)))
-		wantKinds(t, err, "Server")
+	// A code of 400 or more decides like a status. An error envelope in a 2xx is definite.
+	errorsInASuccess := []row{
+		{"500", 200, refused, "Server", "m"},
+		{"500 without a message", 200, `{"reply": {"err_code": 500}}`, "Server", ""},
+		{"400", 200, `{"reply": {"err_code": 400, "err_msg": "m"}}`, "BadRequest", ""},
+		{"422", 200, `{"err_code": "422", "err_msg": "m"}`, "BadRequest", ""},
+		{"401 as a string", 200, `{"err_code": "401", "err_msg": "m"}`, "Unauthorized", ""},
+		{"402", 200, `{"data": {"reply": {"err_code": 402}}}`, "NoLicense", ""},
+		{"403 in metadata", 200, `{"data": {"err_msg": "m", "metadata": {"err_code": 403}}}`, "Forbidden", ""},
+		{"404", 200, `{"reply": {"err_code": 404, "err_msg": "m"}}`, "NotFound", ""},
+		{"429", 200, `{"reply": {"err_code": 429, "err_msg": "m"}}`, "RateLimited", ""},
+		{"a status without a kind", 200, `{"reply": {"err_code": 409, "err_msg": "m"}}`, "Unexpected", ""},
+		{"100", 200, `{"reply": {"err_code": 100, "err_msg": "m"}}`, "Unexpected", ""},
+		{"200", 200, `{"reply": {"err_code": 200, "err_msg": "m"}}`, "Unexpected", ""},
+		{"a word", 200, `{"errorCode": "VALIDATION_ERROR", "message": "m"}`, "Unexpected", ""},
+		{"no code", 200, `{"err_msg": "m", "metadata": {}}`, "Unexpected", ""},
+		{"beside a result", 200, `{"DATA": "Scan is in Running state", "reply": {"status": "1", "err_code": 500}}`, "Server", ""},
+		{"error", 200, `{"error": "e"}`, "Unexpected", ": e: the body has "},
+		{"errors", 200, `{"errors": ["e"]}`, "Unexpected", ": e: the body has "},
+		{"detail", 200, `{"detail": "e"}`, "Unexpected", ": e: the body has "},
+		{"error as an object", 200, `{"error": {"code": 7, "message": "e"}}`, "Unexpected", ": e: the body has "},
+		{"600", 200, `{"reply": {"err_code": 600, "err_msg": "m"}}`, unknown, ""},
+		{"a code beyond 2^53", 200, `{"reply":{"err_code":9007199254740993,"err_msg":"x"}}`, unknown, ""},
+		{"a code that overflows", 200, `{"reply":{"err_code":1` + strings.Repeat("0", 400) + `,"err_msg":"x"}}`, unknown, ""},
+		{"error that is null", 200, `{"error": null}`, unknown, ""},
+		{"errors that are empty", 200, `{"errors": []}`, unknown, ""},
+		{"no error in the fields of one", 200, `{"err_code": 0, "err_msg": null}`, unknown, ""},
 	}
-}
-
-// TestErrorWithAnActionIDIsNotDefinite: the abort may have been executed, whatever the code is, and the error shows the action.
-func TestErrorWithAnActionIDIsNotDefinite(t *testing.T) {
-	for fields, want := range map[string]string{
-		`"err_code": 200`:                       "Unexpected",
-		`"err_code": "SUCCESS"`:                 "Unexpected",
-		`"err_msg": "OK"`:                       "Unexpected",
-		`"err_code": 600, "err_msg": "m"`:       "Unexpected",
-		`"err_code": 500, "err_msg": "m"`:       "Server",
-		`"err_code": "403"`:                     "Forbidden",
-		`"err_code": 400, "err_msg": "too bad"`: "BadRequest",
-		`"err_msg": "OK", "err_code": 0`:        "Unexpected",
-		`"err_code": 0, "err_msg": null`:        "",
+	// The abort may have been executed, whatever the code is, and the error shows the action.
+	for fields, kinds := range map[string]string{
+		`"err_code": 200`: unknown, `"err_code": "SUCCESS"`: unknown, `"err_msg": "OK"`: unknown, `"err_msg": "OK", "err_code": 0`: unknown,
+		`"err_code": 600, "err_msg": "m"`: unknown, `"err_code": 500, "err_msg": "m"`: "Server OutcomeUnknown",
+		`"err_code": "403"`: "Forbidden OutcomeUnknown", `"err_code": 400, "err_msg": "too bad"`: "BadRequest OutcomeUnknown",
 	} {
-		for _, body := range []string{`{"reply": {"action_id": "7", ` + fields + `}}`, `{"reply": {"action_id": 7}, ` + fields + `}`} {
+		errorsInASuccess = append(errorsInASuccess,
+			row{fields + " in an action", 200, `{"reply": {"action_id": "7", ` + fields + `}}`, kinds, "action_id 7"},
+			row{fields + " beside an action", 200, `{"reply": {"action_id": 7}, ` + fields + `}`, kinds, "action_id 7"})
+	}
+	for _, group := range []struct {
+		name string
+		rows []row
+	}{
+		{"an error in a success", errorsInASuccess},
+		{"no endpoints", []row{ // known by the message, at any status, and a server error too
+			{"500 in reply", 500, `{"reply": {"err_code": 500, "err_msg": "` + noEndpoint + `", "err_extra": null}}`, "Server NoEndpoints", ""},
+			{"500, flat", 500, `{"err_code": "500", "err_msg": "` + noEndpoint + `."}`, "Server NoEndpoints", ""},
+			{"500, in upper case", 500, `{"err_msg": "` + strings.ToUpper(noEndpoint) + `"}`, "Server NoEndpoints", ""},
+			{"500, plain text", 500, noEndpoint, "Server NoEndpoints OutcomeUnknown", ""},
+			{"400", 400, `{"err_msg": "` + noEndpoint + `"}`, "BadRequest Server NoEndpoints", ""},
+			{"200", 200, `{"reply": {"err_code": 500, "err_msg": "` + noEndpoint + `"}}`, "Server NoEndpoints", ""},
+			{"200 without a code", 200, `{"reply": {"err_msg": "` + noEndpoint + `"}}`, "Unexpected Server NoEndpoints", ""},
+			{"500, another message", 500, `{"err_msg": "No endpoint was found"}`, "Server", ""},
+			{"500, in the extra", 500, `{"err_msg": "m", "err_extra": "` + noEndpoint + `"}`, "Server NoEndpoints", ""},
+		}},
+		{"too large", []row{
+			{"200", 200, long, "TooLarge OutcomeUnknown", ""},
+			{"302", 302, long, "Unexpected TooLarge", ""},
+			{"409", 409, long, "Unexpected TooLarge", ""},
+			{"400", 400, long, "BadRequest TooLarge", ""},
+			{"500", 500, long, "Server TooLarge OutcomeUnknown", ""},
+			{"an error, and then too much", 200, refused + strings.Repeat(" ", 1000), "Server TooLarge OutcomeUnknown", ""},
+		}},
+		{"cut off", []row{
+			{"200", 200, goodStatus, unknown, ""},
+			{"302", 302, goodStatus, "Unexpected", ""},
+			{"400", 400, goodStatus, "BadRequest", ""},
+			{"404", 404, goodStatus, "NotFound", ""},
+			{"500", 500, goodStatus, "Server OutcomeUnknown", ""},
+			{"an error, and then lost", 200, refused, "Server OutcomeUnknown", ""},
+		}},
+		{"not JSON", []row{
+			{"blank", 200, " \n", unknown, ""},
+			{"HTML", 200, "<html><title>Sign in</title></html>", unknown, ""},
+			{"plain text", 200, "OK", unknown, ""},
+			{"half a body", 200, goodReply[:20], unknown, ""},
+			{"trailing garbage", 200, goodReply + "x", unknown, ""},
+			{"two values", 200, goodReply + goodReply, unknown, ""},
+			{"an unassigned status", 299, "x", unknown, ""},
+			{"two byte order marks", 200, "\ufeff\ufeff" + goodStatus, unknown, ""},
+			{"NUL at the end", 200, goodStatus + "\x00", unknown, ""},
+			{"UTF-16", 200, "\xff\xfe{\x00}\x00", unknown, ""},
+			{"a control character in a string", 200, "{\"DATA\":\"x\ny\"}", unknown, ""},
+			{"single quotes", 200, "{'DATA':'x'}", unknown, ""},
+			{"NaN", 200, `{"DATA":NaN}`, unknown, ""},
+			{"10,001 deep", 200, success + `"deep":` + nested(10_000) + `}`, unknown, ""},
+			{"100,000 deep in the error", 200, `{"reply":{"err_code":500,"err_extra":` + nested(100_000) + `}}`, unknown, ""},
+			{"100,000 envelopes in one another", 200, strings.Repeat(`{"reply":`, 100_000) + strings.Repeat("}", 100_000), unknown, ""},
+		}},
+		{"undocumented JSON", []row{ // API() returns it, or the generated client's own error
+			{"null", 200, `null`, unknown, ""},
+			{"a number", 200, `1`, unknown, ""},
+			{"a string", 200, `"DATA"`, unknown, ""},
+			{"a list", 200, `[]`, unknown, ""},
+			{"an empty object", 200, `{}`, unknown, ""},
+			{"nulls", 200, `{"DATA": null, "reply": null}`, unknown, ""},
+			{"other types", 200, `{"DATA": 7, "reply": "x"}`, unknown, ""},
+			{"lists", 200, `{"DATA": [], "reply": []}`, unknown, ""},
+			{"no action", 200, `{"data ": "x", "reply": {"status": "1"}}`, unknown, ""},
+			{"an empty action", 200, `{"reply": {"action_id": "", "status": "1"}}`, unknown, ""},
+			{"an action of another type", 200, `{"reply": {"action_id": true}}`, unknown, ""},
+			{"no content", 204, ``, unknown, ""},
+		}},
+	} {
+		for _, tt := range group.rows {
 			for _, op := range operations {
-				err := op.call(t, t.Context(), newClient(t, canned(200, body)))
-				switch {
-				case want == "" && op.effect:
-					wantKinds(t, err)
-				case want != "":
-					wantKinds(t, err, withUnknown(op, want)...)
-					if !strings.Contains(err.Error(), "action_id 7") || !strings.Contains(err.Error(), "look for action 7 in the Action Center") {
-						t.Errorf("%s, %s: %v", op.name, body, err)
+				t.Run(group.name+"/"+tt.name+"/"+op.name, func(t *testing.T) {
+					cause := errors.New("cable pulled")
+					rt, opt, body, says := canned(tt.status, tt.body), noWait(), tt.body, tt.says
+					switch group.name {
+					case "too large":
+						opt, body, says = wrapper.WithMaxResponseBytes(limit), body[:limit], "limit of WithMaxResponseBytes"
+					case "cut off":
+						opt, says = once(), "the response broke off: cable pulled"
+						rt = func(r *http.Request) (*http.Response, error) {
+							res := response(r, tt.status, "")
+							res.Body, res.ContentLength = broken(tt.body, cause), 1000
+							return res, nil
+						}
 					}
-				}
+					err := op.call(t, t.Context(), newClient(t, rt, opt))
+					if group.name == "undocumented JSON" && op.throughAPI() {
+						if _, refused := errors.AsType[*wrapper.APIError](err); refused {
+							t.Errorf("got %v", err)
+						}
+						return
+					}
+					want := strings.Fields(tt.kinds)
+					if !op.effect {
+						want = slices.DeleteFunc(want, func(kind string) bool { return kind == "OutcomeUnknown" })
+					}
+					wantKinds(t, err, want...)
+					if !strings.Contains(err.Error(), says) || errors.Is(err, cause) != (group.name == "cut off") {
+						t.Errorf("the error does not say %q, or has another cause: %v", says, err)
+					}
+					if e := apiError(t, err); e.StatusCode != tt.status || string(e.Body) != body[:min(len(body), 64<<10)] || e.Operation != op.what || e.Attempts != 1 {
+						t.Errorf("status %d, operation %q, %d attempts, %d of %d bytes of body", e.StatusCode, e.Operation, e.Attempts, len(e.Body), len(body))
+					}
+				})
 			}
 		}
 	}
-	// Without an action nothing was executed.
-	wantKinds(t, operations[1].call(t, t.Context(), newClient(t, canned(200, `{"err_msg": "OK"}`))), "Unexpected")
 }
 
 // TestIndefinite429IsNotRetried: the request may have been executed before something on the way refused it.

@@ -21,10 +21,10 @@ import (
 	"time"
 )
 
-// TestTimeout bounds one attempt, its body included; without one, only the caller's context ends it.
+// The timeout bounds one attempt, including its body. Without a timeout only the caller's context ends it.
 func TestTimeout(t *testing.T) {
 	slowBody := transport(func(r *http.Request) (*http.Response, error) {
-		return answer(200, &stalling{ctx: r.Context(), text: "{"}), nil
+		return newResponse(200, &stalling{ctx: r.Context(), text: "{"}), nil
 	})
 	for _, tt := range []struct {
 		name   string
@@ -33,8 +33,8 @@ func TestTimeout(t *testing.T) {
 		took   time.Duration
 		want   string
 	}{
-		{"an answer", silent, seconds, 3 * time.Second, "no complete response within 3s: context deadline exceeded"},
-		{"its body", slowBody, seconds, 3 * time.Second, "no complete response within 3s: context deadline exceeded"},
+		{"no response", silent, seconds, 3 * time.Second, "no complete response within 3s: context deadline exceeded"},
+		{"a slow body", slowBody, seconds, 3 * time.Second, "no complete response within 3s: context deadline exceeded"},
 		{"without a timeout", slowBody, func(*Client) {}, time.Hour, "context deadline exceeded"},
 		{"longer than the caller's", silent, func(c *Client) { c.Timeout = 2 * time.Hour }, time.Hour, "context deadline exceeded"},
 	} {
@@ -55,7 +55,7 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// TestIncompleteResponses: those of a transport made for a test.
+// Transports made for tests often leave out what net/http always sets.
 func TestIncompleteResponses(t *testing.T) {
 	for name, response := range map[string]*http.Response{
 		"a header": {StatusCode: 200, Body: io.NopCloser(strings.NewReader(""))}, "a body": {StatusCode: 200, Header: http.Header{}},
@@ -71,7 +71,7 @@ func TestIncompleteResponses(t *testing.T) {
 	}
 }
 
-// TestRefusedCertificates end the call, also where a transport reports nothing; unless another connection was used.
+// A refused certificate ends the call, even if the transport reports nothing, unless another connection was used.
 func TestRefusedCertificates(t *testing.T) {
 	refusal := &tls.CertificateVerificationError{Err: errors.New("not one of ours")}
 	reporting := func(then transport) transport {
@@ -96,7 +96,7 @@ func TestRefusedCertificates(t *testing.T) {
 	}
 }
 
-// TestTruncatedBodyIsNotALostConnection, wrapped, is not a connection without an answer.
+// A body that ends in a wrapped EOF is not a connection without a response.
 func TestTruncatedBodyIsNotALostConnection(t *testing.T) {
 	for _, cause := range []error{io.ErrUnexpectedEOF, fmt.Errorf("x: %w", io.EOF)} {
 		if res := do(t.Context(), t, newClient(cutOff(200, "{", cause)), http.MethodPost); res.Err.Error() != cause.Error() || !errors.Is(res.Err, cause) || res.Attempts != 1 || res.Sent {
@@ -105,7 +105,7 @@ func TestTruncatedBodyIsNotALostConnection(t *testing.T) {
 	}
 }
 
-// TestIdempotencyKeysAreHiddenFromNetHTTP go out under names that net/http does not look for, where it must not repeat the request.
+// Where net/http must not replay the request, these headers have names that it does not look for.
 func TestIdempotencyKeysAreHiddenFromNetHTTP(t *testing.T) {
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete, http.MethodPatch} {
 		for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
@@ -127,7 +127,7 @@ func TestIdempotencyKeysAreHiddenFromNetHTTP(t *testing.T) {
 	}
 }
 
-// TestReplayIsStopped, and is not reported as the timeout that it looks like, whatever the transport makes of it.
+// A stopped replay is not reported as the timeout that it looks like, whatever error the transport returns.
 func TestReplayIsStopped(t *testing.T) {
 	write := func(r *http.Request) {
 		trace := httptrace.ContextClientTrace(r.Context())
@@ -206,8 +206,8 @@ func hangsUp(c net.Conn) {
 	saysNothing(c)
 }
 
-// TestSent decides on another attempt and is reported to the caller; seen with net/http's transport, and
-// with one that wraps it, as those for tracing do. tests/faults has more of it, over sockets.
+// Whether the request was sent decides on a retry and is reported to the caller. The test uses net/http's transport, and
+// one that wraps it, as those for tracing do. tests/faults does the same over sockets.
 func TestSent(t *testing.T) {
 	server := httptest.NewTLSServer(nil) // for its certificate, which nobody knows
 	server.Close()
@@ -260,8 +260,8 @@ func TestSent(t *testing.T) {
 	}
 }
 
-// TestReplayIsSignedAnew: a GET on a kept-alive connection that proves dead goes out once more by itself.
-// A POST does not, and the outcome is unknown.
+// net/http replays a GET if a kept-alive connection turns out to be dead.
+// It does not replay a POST, whose outcome is unknown.
 func TestReplayIsSignedAnew(t *testing.T) {
 	for _, method := range methods {
 		synctest.Test(t, func(t *testing.T) {
@@ -275,7 +275,7 @@ func TestReplayIsSignedAnew(t *testing.T) {
 					}
 					_, _ = io.Copy(io.Discard, r.Body)
 					if nonces = append(nonces, r.Header.Get("X-Nonce")); n == 1 {
-						return // without an answer
+						return // without a response
 					}
 					_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 22\r\n\r\nnonce-0002, nonce-0003")
 				}
@@ -318,7 +318,7 @@ func read(t *testing.T, r io.Reader, length, limit int64) (body []byte, tooLarge
 	return body, tooLarge, err
 }
 
-// TestBodiesAreReadWhole in whatever portions they come, with and without a length, up to the limit and not beyond.
+// A body is read in whatever portions it arrives, with and without a length, up to the limit and not beyond.
 func TestBodiesAreReadWhole(t *testing.T) {
 	for _, size := range []int{0, 1, 4095, 4096, 4097, 12287, 12288, 12289, 64<<10 - 1, 64 << 10, 1<<20 - 1, 1 << 20, 1<<20 + 1, 3 << 20} {
 		text := strings.Repeat("0123456789abcdef\n", size/17+1)[:size]
@@ -360,7 +360,7 @@ func (h *hesitant) Read(p []byte) (int, error) {
 	return h.r.Read(p)
 }
 
-// TestTruncatedBodies: what had come is kept, as far as an error shows it.
+// The beginning of the body is kept, as much as an error shows.
 func TestTruncatedBodies(t *testing.T) {
 	cause := errors.New("cable pulled")
 	for _, size := range []int{0, 10, 5000, MaxShown, MaxShown + 1, 2 << 20} {
@@ -391,7 +391,7 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// TestEndlessBodies: what is read, and what is kept in memory, stays near the limit.
+// The client reads and keeps little more than the limit.
 func TestEndlessBodies(t *testing.T) {
 	for _, limit := range []int64{1, 1000, 100 << 10, 8 << 20} {
 		for _, length := range []int64{-1, 1 << 40} {
@@ -411,7 +411,7 @@ func TestEndlessBodies(t *testing.T) {
 	}
 }
 
-// TestWrongContentLength costs no memory: it is believed up to a mebibyte only.
+// A Content-Length is believed up to a mebibyte only.
 func TestWrongContentLength(t *testing.T) {
 	for length, most := range map[int64]uint64{maxChunk - 1: 5 << 18, maxChunk: 64 << 10, 7 << 20: 64 << 10, math.MaxInt64: 64 << 10} {
 		if took := allocated(func() { _, _, _ = read(t, strings.NewReader("short"), length, math.MaxInt64) }); took > most {
@@ -424,12 +424,12 @@ func TestWrongContentLength(t *testing.T) {
 	}
 }
 
-// TestContentLengthOverTheLimit is waited for briefly, and the request then ended; one whose beginning is there is not.
+// The client waits briefly for the beginning, and then ends the request; it does not if the beginning is there.
 func TestContentLengthOverTheLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		res := do(t.Context(), t, newClient(transport(func(r *http.Request) (*http.Response, error) {
-			response := answer(500, &stalling{ctx: r.Context(), text: "the beginning"})
+			response := newResponse(500, &stalling{ctx: r.Context(), text: "the beginning"})
 			response.ContentLength = 2 << 20
 			return response, nil
 		}), func(c *Client) { c.Timeout = time.Minute }), http.MethodGet)
@@ -442,7 +442,7 @@ func TestContentLengthOverTheLimit(t *testing.T) {
 		defer cancel()
 		_, _, _ = readBody(&http.Response{Body: io.NopCloser(&endless{}), ContentLength: 2 << 20}, 1<<20, cancel)
 		if Sleep(ctx, time.Hour, "the end") != nil {
-			t.Error("the request is ended after its answer was read")
+			t.Error("the request is ended after its response was read")
 		}
 	})
 }

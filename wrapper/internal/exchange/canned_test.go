@@ -24,8 +24,8 @@ type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// answer makes an answer of unknown length; header is names and values by turns.
-func answer(status int, body io.Reader, header ...string) *http.Response {
+// newResponse makes a response of unknown length. The header is a list of names and values in turn.
+func newResponse(status int, body io.Reader, header ...string) *http.Response {
 	h := http.Header{}
 	for i := 0; i+1 < len(header); i += 2 {
 		h.Add(header[i], header[i+1])
@@ -33,17 +33,17 @@ func answer(status int, body io.Reader, header ...string) *http.Response {
 	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(body), ContentLength: -1}
 }
 
-// canned answers every request alike.
+// canned sends the same response to every request.
 func canned(status int, body string, header ...string) transport {
 	return func(*http.Request) (*http.Response, error) {
-		return answer(status, strings.NewReader(body), header...), nil
+		return newResponse(status, strings.NewReader(body), header...), nil
 	}
 }
 
-// cutOff answers with a body that ends in an error.
+// cutOff sends a response whose body ends in an error.
 func cutOff(status int, body string, err error) transport {
 	return func(*http.Request) (*http.Response, error) {
-		return answer(status, io.MultiReader(strings.NewReader(body), &failingReader{err})), nil
+		return newResponse(status, io.MultiReader(strings.NewReader(body), &failingReader{err})), nil
 	}
 }
 
@@ -51,7 +51,7 @@ type failingReader struct{ err error }
 
 func (r *failingReader) Read([]byte) (int, error) { return 0, r.err }
 
-// failing answers no request, and reports nothing.
+// failing sends no response and reports nothing.
 func failing(err error) transport {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
@@ -70,26 +70,26 @@ func lost(r *http.Request) (*http.Response, error) {
 	return nil, errors.New("connection reset by peer")
 }
 
-// silent never answers; it gives up with the request's context.
+// silent never responds; it gives up with the request's context.
 func silent(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
 }
 
-// recorder answers each request with the next of these, the last one for ever, and keeps what it was sent.
+// recorder sends the responses in turn, the last one again and again, and keeps the requests.
 type recorder struct {
-	answers  []transport
-	requests []*http.Request
-	bodies   []string
-	at       []time.Time
+	responses []transport
+	requests  []*http.Request
+	bodies    []string
+	at        []time.Time
 }
 
-func inTurn(answers ...transport) *recorder { return &recorder{answers: answers} }
+func inTurn(responses ...transport) *recorder { return &recorder{responses: responses} }
 
 func (rec *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	kept := r.Clone(r.Context()) // its header as it was when it was sent
 	rec.requests, rec.at = append(rec.requests, kept), append(rec.at, time.Now())
-	res, err := rec.answers[min(len(rec.requests), len(rec.answers))-1](r)
+	res, err := rec.responses[min(len(rec.requests), len(rec.responses))-1](r)
 	body := []byte{}
 	if err == nil && r.Body != nil { // a request of which nothing was read may not have been sent
 		body, _ = io.ReadAll(r.Body)

@@ -43,9 +43,15 @@ func TestMayHaveEffect(t *testing.T) {
 	}
 }
 
-// TestAttemptsSendTheSameRequest, signed anew. The caller's request stays as it was, and its own body is not looked at.
+// Every attempt is signed anew, and the caller's own body is not read. A transport that changes the request, which none should,
+// changes only its own attempt.
 func TestAttemptsSendTheSameRequest(t *testing.T) {
-	rec := inTurn(canned(429, "slow"), canned(429, "down"), canned(200, "done nonce-0002 nonce-0003"))
+	changing := transport(func(r *http.Request) (*http.Response, error) {
+		r.URL.Path = "/gateway" + r.URL.Path
+		r.Header.Set("X-Own", "changed")
+		return canned(429, "slow down")(r)
+	})
+	rec := inTurn(changing, changing, canned(200, "done nonce-0002 nonce-0003"))
 	c := newClient(rec, func(c *Client) { c.Base.Path = "/prefix" })
 	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/thing?id=1", &failingReader{errors.New("not to be read")})
 	r.GetBody = func() (io.ReadCloser, error) { return nil, errors.New("not to be asked") }
@@ -79,51 +85,34 @@ func TestAttemptsSendTheSameRequest(t *testing.T) {
 	}
 }
 
-// TestTransportCannotChangeOtherAttempts, which none should, changes that of its own attempt.
-func TestTransportCannotChangeOtherAttempts(t *testing.T) {
-	var sent []string
-	rt := transport(func(r *http.Request) (*http.Response, error) {
-		sent = append(sent, r.URL.String()+" "+r.Header.Get("X-Own"))
-		r.URL.Path = "/gateway" + r.URL.Path
-		r.Header.Set("X-Own", "changed")
-		return canned(429, "")(r)
-	})
-	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/thing", http.NoBody)
-	r.Header.Set("X-Own", "1")
-	newClient(rt).Do(t.Context(), r, nil)
-	if want := "https://example.org/v1/thing 1"; len(sent) != 3 || sent[0] != want || sent[1] != want || sent[2] != want {
-		t.Errorf("sent %q", sent)
-	}
-}
-
-// TestResultIsOfTheLastAttempt, but for what says something of the whole call.
+// The result is that of the last attempt, except the fields about the whole call.
 func TestResultIsOfTheLastAttempt(t *testing.T) {
 	tooLarge := func(c *Client) { c.MaxBytes = 4 }
 	for _, tt := range []struct {
 		name       string
-		answers    []transport
-		answered   bool // the last attempt
+		responses  []transport
+		response   bool // to the last attempt
 		body       string
 		lastStatus int
 		sent       bool
 	}{
-		{"an answer, and then none", []transport{canned(429, "slow"), notSent}, false, "", 429, false},
-		{"an answer that is too large, and then none", []transport{canned(429, "too large"), notSent}, false, "", 429, false},
-		{"an answer that is too large", []transport{canned(429, "too large"), canned(404, "none")}, true, "none", 404, false},
-		{"an answer that breaks off", []transport{cutOff(429, "slow", io.ErrUnexpectedEOF), canned(404, "none")}, true, "none", 404, false},
+		{"a response, and then none", []transport{canned(429, "slow"), notSent}, false, "", 429, false},
+		{"a response that is too large, and then none", []transport{canned(429, "too large"), notSent}, false, "", 429, false},
+		{"a response that is too large", []transport{canned(429, "too large"), canned(404, "none")}, true, "none", 404, false},
+		{"a response that breaks off", []transport{cutOff(429, "slow", io.ErrUnexpectedEOF), canned(404, "none")}, true, "none", 404, false},
 		{"lost, and then not sent", []transport{lost, notSent}, false, "", 0, true},
-		{"lost, and then answered", []transport{lost, canned(404, "none")}, true, "none", 404, true},
+		{"lost, and then a response", []transport{lost, canned(404, "none")}, true, "none", 404, true},
 		{"not sent, and then lost", []transport{notSent, lost}, false, "", 0, true},
 	} {
-		res := do(t.Context(), t, newClient(inTurn(tt.answers...), tooLarge), http.MethodGet)
-		if (res.Response != nil) != tt.answered || (res.Err == nil) != tt.answered || res.Whole() != tt.answered ||
+		res := do(t.Context(), t, newClient(inTurn(tt.responses...), tooLarge), http.MethodGet)
+		if (res.Response != nil) != tt.response || (res.Err == nil) != tt.response || res.Whole() != tt.response ||
 			string(res.Body) != tt.body || res.TooLarge || res.LastStatus != tt.lastStatus || res.Sent != tt.sent {
 			t.Errorf("%s: got %+v", tt.name, res)
 		}
 	}
 }
 
-// TestContextEndsTheCall at every point of a call.
+// The context can end at every point of a call.
 func TestContextEndsTheCall(t *testing.T) {
 	cause := errors.New("shutting down")
 	busy := func(c *Client) { c.Limiter = newLimiter(0.01, 1); c.Limiter.Reserve() }
@@ -138,7 +127,7 @@ func TestContextEndsTheCall(t *testing.T) {
 		{"while it waits for the rate limit", canned(200, ""), busy, 0, 0},
 		{"during an attempt", silent, func(*Client) {}, 1, 0},
 		{"between two attempts", canned(429, "", "Retry-After", "20"), slow, 1, 429},
-		{"between two attempts without an answer", notSent, func(c *Client) { slow(c); c.Attempts = 99 }, -1, 0},
+		{"between two attempts without a response", notSent, func(c *Client) { slow(c); c.Attempts = 99 }, -1, 0},
 	} {
 		for _, method := range methods {
 			t.Run(tt.name+"/"+method, func(t *testing.T) {
@@ -160,13 +149,13 @@ func TestContextEndsTheCall(t *testing.T) {
 			})
 		}
 	}
-	for name, rt := range map[string]transport{"an answer": canned(429, "", "Retry-After", "20"), "no connection": notSent} {
+	for name, rt := range map[string]transport{"a response": canned(429, "", "Retry-After", "20"), "no connection": notSent} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
 			start := time.Now()
 			res := do(ctx, t, newClient(rt, func(c *Client) { c.BaseDelay, c.MaxDelay = 1<<62, 1<<62 }), http.MethodPost)
-			if took := time.Since(start); took != 0 || !errors.Is(res.Ended, context.DeadlineExceeded) || res.Attempts != 1 || res.Sent || (res.Response != nil) != (name == "an answer") {
+			if took := time.Since(start); took != 0 || !errors.Is(res.Ended, context.DeadlineExceeded) || res.Attempts != 1 || res.Sent || (res.Response != nil) != (name == "a response") {
 				t.Errorf("%s, and a wait that would outlast the deadline: %+v after %v", name, res, took)
 			}
 		})
@@ -176,7 +165,7 @@ func TestContextEndsTheCall(t *testing.T) {
 		rec := inTurn(func(*http.Request) (*http.Response, error) { cancel(cause); return canned(status, "")(nil) })
 		res := do(ctx, t, newClient(rec), http.MethodGet)
 		if !errors.Is(res.Ended, cause) || !res.Whole() || len(rec.requests) != 1 {
-			t.Errorf("as an answer of status %d arrives, worth another attempt: %v: %+v", status, again, res)
+			t.Errorf("as a response of status %d arrives, worth another attempt: %v: %+v", status, again, res)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -187,7 +176,7 @@ func TestContextEndsTheCall(t *testing.T) {
 	}
 }
 
-// TestAttemptsAreCountedAndDelayed: as often as Retry says, after the waits that it says, and none after the last.
+// There are as many attempts and waits as configured, and no wait after the last attempt.
 func TestAttemptsAreCountedAndDelayed(t *testing.T) {
 	for attempts := 1; attempts <= 4; attempts++ {
 		synctest.Test(t, func(t *testing.T) {
@@ -231,38 +220,32 @@ func (l *logRecorder) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// TestLogRecords: one record for each attempt, at debug, and one for each retry, at info, of just these attributes.
+// One record for each attempt, at debug, and one for each retry, at info. They have just these attributes.
 func TestLogRecords(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		log := &logRecorder{level: slog.LevelDebug}
-		rec := inTurn(canned(429, "slow down", "Retry-After", "7"), notSent, canned(200, "fine"))
-		do(t.Context(), t, newClient(transport(func(r *http.Request) (*http.Response, error) {
-			<-time.After(2 * time.Second) // of the bubble's clock
-			return rec.RoundTrip(r)
-		}), func(c *Client) { c.Log = slog.New(log) }), http.MethodPost)
-
-		attempt := func(n, status, bytes int64) logged {
-			return logged{slog.LevelDebug, "cortexscan: attempt", map[string]any{
-				"operation": "POST /v1/thing", "attempt": n, "status": status, "duration": 2 * time.Second, "bytes": bytes}}
-		}
-		retry := func(n, status int64, delay time.Duration) logged {
-			return logged{slog.LevelInfo, "cortexscan: retry", map[string]any{
-				"operation": "POST /v1/thing", "attempt": n, "status": status, "delay": delay}}
-		}
-		want := []logged{attempt(1, 429, 9), retry(1, 429, 7*time.Second), attempt(2, 0, 0), retry(2, 0, 0), attempt(3, 200, 4)}
-		if !reflect.DeepEqual(log.records, want) {
-			t.Errorf("got  %v\nwant %v", log.records, want)
-		}
-	})
-}
-
-func TestLogLevels(t *testing.T) {
-	for level, want := range map[slog.Level]int{slog.LevelDebug: 5, slog.LevelInfo: 2, slog.LevelWarn: 0} {
-		log := &logRecorder{level: level}
-		do(t.Context(), t, newClient(canned(429, ""), func(c *Client) { c.Log = slog.New(log) }), http.MethodGet)
-		if len(log.records) != want {
-			t.Errorf("%v: %d records, want %d", level, len(log.records), want)
-		}
+	attempt := func(n, status, bytes int64) logged {
+		return logged{slog.LevelDebug, "cortexscan: attempt", map[string]any{
+			"operation": "POST /v1/thing", "attempt": n, "status": status, "duration": 2 * time.Second, "bytes": bytes}}
+	}
+	retry := func(n, status int64, delay time.Duration) logged {
+		return logged{slog.LevelInfo, "cortexscan: retry", map[string]any{
+			"operation": "POST /v1/thing", "attempt": n, "status": status, "delay": delay}}
+	}
+	for level, want := range map[slog.Level][]logged{
+		slog.LevelDebug: {attempt(1, 429, 9), retry(1, 429, 7*time.Second), attempt(2, 0, 0), retry(2, 0, 0), attempt(3, 200, 4)},
+		slog.LevelInfo:  {retry(1, 429, 7*time.Second), retry(2, 0, 0)},
+		slog.LevelWarn:  nil,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			log := &logRecorder{level: level}
+			rec := inTurn(canned(429, "slow down", "Retry-After", "7"), notSent, canned(200, "fine"))
+			do(t.Context(), t, newClient(transport(func(r *http.Request) (*http.Response, error) {
+				<-time.After(2 * time.Second) // of the bubble's clock
+				return rec.RoundTrip(r)
+			}), func(c *Client) { c.Log = slog.New(log) }), http.MethodPost)
+			if !reflect.DeepEqual(log.records, want) {
+				t.Errorf("%v:\ngot  %v\nwant %v", level, log.records, want)
+			}
+		})
 	}
 }
 

@@ -38,7 +38,7 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// TestCredentialsWithPunctuation come back as JSON, HTML and URLs have them, from encoders of several languages.
+// Encoders of several languages write punctuation in their own ways.
 func TestCredentialsWithPunctuation(t *testing.T) {
 	for _, c := range []string{`a"b\c&d<e>f'g h+i/j%k`, `"it-begins`, `it-ends&`, "(a!*~b)-_.c", "two  spaces"} {
 		quoted := strconv.Quote(c)
@@ -61,7 +61,7 @@ func TestCredentialsWithPunctuation(t *testing.T) {
 	}
 }
 
-// TestRedactionCostsTheSameForEveryAttempt: only what the last signatures were made of can come back.
+// A response can echo only the last two signatures, so the redactor keeps no others.
 func TestRedactionCostsTheSameForEveryAttempt(t *testing.T) {
 	res := do(t.Context(), t, newClient(canned(429, ""), func(c *Client) { c.Attempts, c.MaxDelay = 200, 0 }), http.MethodGet)
 	if res.Attempts != 200 || len(res.Redactor) > 10 {
@@ -79,7 +79,7 @@ type hidingError struct{ cause ownError }
 func (e hidingError) Error() string { return "no details" }
 func (e hidingError) Unwrap() error { return &e.cause }
 
-// TestErrorsAreSanitized: their text is cleaned, and errors.Is finds them still.
+// The string of an error is cleaned, and errors.Is still finds the error.
 func TestErrorsAreSanitized(t *testing.T) {
 	for text, want := range map[string]string{
 		"sent " + key: "sent [redacted]", "sent " + key[:5] + "\u200b" + key[5:]: "sent [redacted]",
@@ -132,7 +132,7 @@ func TestErrorsAreSanitized(t *testing.T) {
 	}
 }
 
-// TestErrorsAsFindsAFewTypes: those of a short list, without what a transport may have put into them.
+// errors.As finds the types of a short list, without anything a transport may have added.
 func TestErrorsAsFindsAFewTypes(t *testing.T) {
 	secret := &ownError{"sent " + key}
 	fail := func(err error) error {

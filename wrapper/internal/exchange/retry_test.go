@@ -17,7 +17,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// TestRetryTable is the table of wrapper's documentation, cell by cell; tests/faults shows the same over sockets.
+// The table is the one in the documentation of wrapper. tests/faults does the same over sockets.
 func TestRetryTable(t *testing.T) {
 	status := func(code int) Result { return Result{Response: &http.Response{StatusCode: code}} }
 	brokenOff := func(code int, err error) Result {
@@ -59,7 +59,7 @@ func TestRetryTable(t *testing.T) {
 	}
 }
 
-// TestRetryAfter: what the header may say, and what becomes of another attempt where the longest wait is a minute.
+// A Retry-After that is longer than MaxDelay ends the call.
 func TestRetryAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // the time is midnight on 1 January 2000, UTC
 		date := func(in time.Duration) string { return time.Now().Add(in).UTC().Format(http.TimeFormat) }
@@ -101,7 +101,31 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// TestLongerDelayWins, of that which is asked for and that of the backoff.
+// Whatever the header says, there is no wait, or the stated one, which lies in the future.
+func FuzzRetryAfter(f *testing.F) {
+	for _, value := range []string{
+		"", "0", "7", " 7 ", "1.5", "-1", "+1", "1e3", "1e300", "1e999", "NaN", "Inf", "0x10", "1_0", "e", ".", "9223372036", "9223372037",
+		strings.Repeat("9", 400), "Mon, 02 Jan 2006 15:04:05 GMT", "Monday, 02-Jan-06 15:04:05 GMT", "Mon Jan  2 15:04:05 2006",
+		"Fri, 31 Dec 9999 23:59:59 GMT", "7, 9", "soon", "\x00", "٧",
+	} {
+		f.Add(value, int64(1136214245))
+	}
+	f.Fuzz(func(t *testing.T, value string, unix int64) {
+		now := time.Unix(unix%(1<<40), 0)
+		d := RetryAfter(http.Header{"Retry-After": {value}}, now)
+		if d < 0 {
+			t.Fatalf("%q: %v", value, d)
+		}
+		if at, err := http.ParseTime(strings.TrimSpace(value)); err == nil && d > 0 && d < math.MaxInt64 && !now.Add(d).Equal(at) {
+			t.Fatalf("%q: %v after %v is not then", value, d, now)
+		}
+		if several := RetryAfter(http.Header{"Retry-After": {value, value}}, now); several != 0 {
+			t.Fatalf("%q twice: %v", value, several)
+		}
+	})
+}
+
+// The delay is the longer one of Retry-After and the backoff.
 func TestLongerDelayWins(t *testing.T) {
 	r, over := &Client{Attempts: 2, BaseDelay: 10 * time.Second, MaxDelay: 10 * time.Second}, 0
 	for range 200 {
@@ -117,11 +141,11 @@ func TestLongerDelayWins(t *testing.T) {
 		t.Errorf("the backoff was the longer one %d times in 200", over)
 	}
 	if _, again := r.next(true, &Result{Attempts: 1, Err: errors.New("no route")}); !again {
-		t.Error("without an answer there is nothing that asks for a wait")
+		t.Error("without a response there is nothing that asks for a wait")
 	}
 }
 
-// TestBackoff: full jitter below a bound that doubles from BaseDelay to MaxDelay. Of 300 draws the outer eighths are
+// Full jitter stays below a bound that doubles from BaseDelay to MaxDelay. Of 300 draws the outer eighths are
 // missed with a probability of 10^-17.
 func TestBackoff(t *testing.T) {
 	for _, tt := range []struct {
@@ -155,7 +179,7 @@ func newLimiter(perSecond float64, burst int) *rate.Limiter {
 	return rate.NewLimiter(rate.Limit(perSecond), burst)
 }
 
-// TestRateLimitDelaysEveryAttempt, retries too.
+// The rate limit applies to retries too.
 func TestRateLimitDelaysEveryAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rec, start := inTurn(canned(503, "")), time.Now()
@@ -172,7 +196,7 @@ func TestRateLimitDelaysEveryAttempt(t *testing.T) {
 	})
 }
 
-// TestWaitRateLimit: a wait ends with its context, one that would outlast it is not begun, and both give their turn back.
+// A wait ends with its context. A wait that would outlast the deadline is not begun. Both give their turn back.
 func TestWaitRateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &Client{Limiter: newLimiter(0.1, 1)} // the second turn comes after ten seconds
@@ -238,7 +262,7 @@ func TestSleep(t *testing.T) {
 	})
 }
 
-// TestContextEnded: the error and the cause, each once.
+// The error names the context's error and its cause, each once.
 func TestContextEnded(t *testing.T) {
 	cause := errors.New("shutting down")
 	if err := contextEnded(t.Context()); err != nil {

@@ -35,7 +35,7 @@ type discarded struct{ net.Conn }
 
 func (discarded) Close() error { return nil }
 
-// TestOtherTransports: the request counts as sent once its body was read or there was a connection, and a replay is stopped once
+// The request counts as sent once its body was read or there was a connection, and a replay is stopped once
 // its body was read or its header was written, with or without effect.
 func TestOtherTransports(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Err: errors.New("refused")}
@@ -95,7 +95,7 @@ func TestOtherTransports(t *testing.T) {
 	}
 }
 
-// TestNothingIsSentAfterTheEnd: a transport may return, and go on in the background.
+// A transport may return and go on in the background.
 func TestNothingIsSentAfterTheEnd(t *testing.T) {
 	for _, method := range methods {
 		canceled := false
@@ -117,7 +117,7 @@ func TestNothingIsSentAfterTheEnd(t *testing.T) {
 	}
 }
 
-// TestBodyHasOneReader: a transport that sends a request over two stacks at once gets the body for one of them.
+// A transport that sends a request over two stacks at once gets the body for one of them.
 func TestBodyHasOneReader(t *testing.T) {
 	trace := &requestTrace{guarded: true}
 	out := trace.follow(t.Context(), httptest.NewRequest(http.MethodPost, "/", nil), []byte("body"))
@@ -133,7 +133,7 @@ func TestBodyHasOneReader(t *testing.T) {
 	}
 }
 
-// TestStoppedReplayClosesItsConnection if that is an HTTP/1 one. Other requests may share an HTTP/2 one, encrypted or not.
+// A stopped replay closes an HTTP/1 connection. Other requests may share an HTTP/2 connection, encrypted or not.
 func TestStoppedReplayClosesItsConnection(t *testing.T) {
 	for field, closed := range map[string]bool{"Host": true, ":authority": false} {
 		here, there := net.Pipe()

@@ -1,45 +1,16 @@
 package wrapper_test
 
 import (
+	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"example.com/cortexscan/gen"
 	"example.com/cortexscan/wrapper"
 )
-
-// TestErrorEnvelopeInASuccess: of a 200 that carries an error envelope, the code decides where it is a status of 400
-// or more. It is a definite answer.
-func TestErrorEnvelopeInASuccess(t *testing.T) {
-	for _, tt := range []struct{ name, body, want string }{
-		{"500", `{"reply": {"err_code": 500, "err_msg": "m"}}`, "Server"},
-		{"500 without a message", `{"reply": {"err_code": 500}}`, "Server"},
-		{"400", `{"reply": {"err_code": 400, "err_msg": "m"}}`, "BadRequest"},
-		{"422", `{"err_code": "422", "err_msg": "m"}`, "BadRequest"},
-		{"401 as text", `{"err_code": "401", "err_msg": "m"}`, "Unauthorized"},
-		{"402", `{"data": {"reply": {"err_code": 402}}}`, "NoLicense"},
-		{"403 in metadata", `{"data": {"err_msg": "m", "metadata": {"err_code": 403}}}`, "Forbidden"},
-		{"404", `{"reply": {"err_code": 404, "err_msg": "m"}}`, "NotFound"},
-		{"429", `{"reply": {"err_code": 429, "err_msg": "m"}}`, "RateLimited"},
-		{"a status without a kind", `{"reply": {"err_code": 409, "err_msg": "m"}}`, "Unexpected"},
-		{"100", `{"reply": {"err_code": 100, "err_msg": "m"}}`, "Unexpected"},
-		{"200", `{"reply": {"err_code": 200, "err_msg": "m"}}`, "Unexpected"},
-		{"a word", `{"errorCode": "VALIDATION_ERROR", "message": "m"}`, "Unexpected"},
-		{"no code", `{"err_msg": "m", "metadata": {}}`, "Unexpected"},
-		{"beside a result", `{"DATA": "Scan is in Running state", "reply": {"status": "1", "err_code": 500}}`, "Server"},
-	} {
-		for _, op := range operations {
-			t.Run(tt.name+"/"+op.name, func(t *testing.T) {
-				err := op.call(t, t.Context(), newClient(t, canned(200, tt.body)))
-				wantKinds(t, err, tt.want)
-				if e := apiError(t, err); e.StatusCode != 200 || string(e.Body) != tt.body || e.Attempts != 1 {
-					t.Errorf("status %d, %d attempts, body %q", e.StatusCode, e.Attempts, e.Body)
-				}
-			})
-		}
-	}
-}
 
 // TestEmptySuccess: through the generated client an operation may document them; the two of this package do not.
 func TestEmptySuccess(t *testing.T) {
@@ -154,81 +125,6 @@ func TestAny2xxIsASuccess(t *testing.T) {
 	}
 }
 
-// TestErrorFieldsAloneAreNotASuccess: a 2xx with nothing but an error of another form is no success, through API() neither.
-func TestErrorFieldsAloneAreNotASuccess(t *testing.T) {
-	for body, message := range map[string]string{`{"error": "e"}`: "e", `{"errors": ["e"]}`: "e", `{"detail": "e"}`: "e", `{"error": {"code": 7, "message": "e"}}`: "e"} {
-		for _, op := range operations {
-			err := op.call(t, t.Context(), newClient(t, canned(200, body)))
-			wantKinds(t, err, "Unexpected")
-			if e := apiError(t, err); e.Message != message {
-				t.Errorf("%s, %s: %v", op.name, body, err)
-			}
-		}
-	}
-	for _, body := range []string{`{"error": null}`, `{"errors": []}`, `{"err_code": 0, "err_msg": null}`} { // which say nothing
-		for _, op := range operations {
-			wantKinds(t, op.call(t, t.Context(), newClient(t, canned(200, body))), withUnknown(op, "Unexpected")...)
-		}
-	}
-}
-
-// TestInvalidSuccesses: a 2xx that is not the documented success. After a POST nobody knows what was done, unless the
-// answer is an error envelope.
-func TestInvalidSuccesses(t *testing.T) {
-	const both = `{"DATA":"x","reply":{"action_id":"7"},`
-	type answer struct {
-		name   string
-		status int
-		body   string
-	}
-	check := func(answers []answer, ops []operation, kinds func(operation) []string) {
-		for _, tt := range answers {
-			for _, op := range ops {
-				t.Run(tt.name+"/"+op.name, func(t *testing.T) {
-					err := op.call(t, t.Context(), newClient(t, canned(tt.status, tt.body)))
-					wantKinds(t, err, kinds(op)...)
-					if e := apiError(t, err); e.StatusCode != tt.status || string(e.Body) != tt.body[:min(len(tt.body), 64<<10)] || e.Operation != op.what || e.Attempts != 1 {
-						t.Errorf("status %d, operation %q, %d attempts, %d of %d bytes of body", e.StatusCode, e.Operation, e.Attempts, len(e.Body), len(tt.body))
-					}
-				})
-			}
-		}
-	}
-	check([]answer{ // No JSON
-		{"blank", 200, " \n"},
-		{"HTML", 200, "<html><title>Sign in</title></html>"},
-		{"plain text", 200, "OK"},
-		{"cut off", 200, goodReply[:20]},
-		{"trailing garbage", 200, goodReply + "x"},
-		{"two values", 200, goodReply + goodReply},
-		{"unassigned", 299, "x"},
-		{"two byte order marks", 200, "\ufeff\ufeff" + goodStatus},
-		{"NUL behind", 200, goodStatus + "\x00"},
-		{"UTF-16", 200, "\xff\xfe{\x00}\x00"},
-		{"a control character in a string", 200, "{\"DATA\":\"x\ny\"}"},
-		{"single quotes", 200, "{'DATA':'x'}"},
-		{"NaN", 200, `{"DATA":NaN}`},
-		{"10,001 deep", 200, both + `"deep":` + nested(10_000) + `}`},
-		{"100,000 deep in the error", 200, `{"reply":{"err_code":500,"err_extra":` + nested(100_000) + `}}`},
-		{"100,000 envelopes in one another", 200, strings.Repeat(`{"reply":`, 100_000) + strings.Repeat("}", 100_000)},
-	}, operations, func(op operation) []string { return withUnknown(op, "Unexpected") })
-	check([]answer{ // JSON, but not the operation's, which API() lets pass
-		{"null", 200, `null`}, {"a number", 200, `1`}, {"a text", 200, `"DATA"`}, {"a list", 200, `[]`}, {"an empty object", 200, `{}`},
-		{"nulls", 200, `{"DATA": null, "reply": null}`},
-		{"other types", 200, `{"DATA": 7, "reply": "x"}`},
-		{"lists", 200, `{"DATA": [], "reply": []}`},
-		{"no action", 200, `{"data ": "x", "reply": {"status": "1"}}`},
-		{"an empty action", 200, `{"reply": {"action_id": "", "status": "1"}}`},
-		{"an action of another type", 200, `{"reply": {"action_id": true}}`},
-		{"no content", 204, ``},
-	}, operations[:2], func(op operation) []string { return withUnknown(op, "Unexpected") })
-	check([]answer{ // Errors with a number for a code that says nothing definite
-		{"600", 200, `{"reply": {"err_code": 600, "err_msg": "m"}}`},
-		{"err_code beyond 2^53", 200, `{"reply":{"err_code":9007199254740993,"err_msg":"x"}}`},
-		{"err_code that overflows", 200, `{"reply":{"err_code":1` + strings.Repeat("0", 400) + `,"err_msg":"x"}}`},
-	}, operations, func(op operation) []string { return withUnknown(op, "Unexpected") })
-}
-
 // TestJSONIsRecognizedByItsBytes, and not by its Content-Type, which the generated parser goes by.
 func TestJSONIsRecognizedByItsBytes(t *testing.T) {
 	for _, contentType := range []string{"", "text/plain", "text/html", "application/octet-stream", "application/vnd.x+json; charset=latin1", ";;;"} {
@@ -257,5 +153,87 @@ func TestJSONIsRecognizedByItsBytes(t *testing.T) {
 				t.Errorf("%q became %q, want %q", contentType, got, want)
 			}
 		}
+	}
+}
+
+// TestCheckResponseAgreesWithTheClient: for every response there is, the two functions and gen return the error that the Client
+// returns.
+func TestCheckResponseAgreesWithTheClient(t *testing.T) {
+	cred := wrapper.AdvancedKey(testKeyID, testKey)
+	for _, status := range []int{200, 201, 204, 299, 302, 303, 400, 401, 403, 404, 408, 429, 500, 502, 504, 520, 600} {
+		for _, body := range []string{
+			"", goodReply, goodStatus, envelope401, "null", "text", consolePage, `{"reply": {"err_code": 500, "err_msg": "m"}}`, `{"detail": "d"}`,
+			`{"reply": {"action_id": "7", "err_code": 500}}`, `{"err_msg": "m", "err_extra": "e"}`, "\ufeff" + goodReply,
+		} {
+			header := []string{"X-Request-Id", "r-1", "Retry-After", "7"}
+			if strings.Contains(body, "{") {
+				header = append(header, "Content-Type", "application/json")
+			}
+			rt := canned(status, body, header...)
+			alone, err := gen.NewClient("https://"+testTenant, gen.WithHTTPClient(&http.Client{
+				Transport: rt, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+			}), gen.WithRequestEditorFn(cred.Sign))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request := gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{Filters: gen.AllEndpoints}}
+			res, err := alone.AbortScan(t.Context(), request)
+			if err != nil {
+				t.Fatalf("%d %q: %v", status, body, err)
+			}
+			raw, err := io.ReadAll(res.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := wrapper.CheckResponse(res, raw)
+			_, want := clientWithKey(t, rt, cred, once()).API().AbortScanWithResponse(t.Context(), request)
+			if (got == nil) != (want == nil) || got != nil && got.Error() != want.Error() {
+				t.Errorf("%d %q:\ngot  %v\nwant %v", status, body, got, want)
+			}
+			for _, k := range kinds {
+				if errors.Is(got, k.err) != errors.Is(want, k.err) {
+					t.Errorf("%d %q: %s: %v, want %v", status, body, k.name, errors.Is(got, k.err), errors.Is(want, k.err))
+				}
+			}
+			if got != nil && (apiError(t, got).Header.Get("X-Request-Id") != "r-1" || apiError(t, want).Header.Get("X-Request-Id") != "r-1") {
+				t.Errorf("%d %q: the error has lost the header", status, body)
+			}
+		}
+	}
+}
+
+// TestCheckResponseOfAnUnknownRequest: the request may have had an effect, and the operation has no name.
+func TestCheckResponseOfAnUnknownRequest(t *testing.T) {
+	for name, res := range map[string]*http.Response{"no request": {StatusCode: 503}, "no response": nil} {
+		err := wrapper.CheckResponse(res, nil)
+		if !errors.Is(err, wrapper.ErrOutcomeUnknown) || !strings.HasPrefix(err.Error(), "request: ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	read := &http.Response{StatusCode: 503, Request: httptest.NewRequest(http.MethodGet, "/v1/thing", nil)}
+	if err := wrapper.CheckResponse(read, nil); errors.Is(err, wrapper.ErrOutcomeUnknown) || !strings.HasPrefix(err.Error(), "GET /v1/thing: ") {
+		t.Errorf("a GET: %v", err)
+	}
+	if err := wrapper.CheckResponse(&http.Response{StatusCode: 200}, []byte(goodReply)); err != nil {
+		t.Errorf("a success: %v", err)
+	}
+}
+
+// TestCheckResponseAfterARedirect: an http.Client that follows redirects turns an abort into a GET of the login page.
+func TestCheckResponseAfterARedirect(t *testing.T) {
+	abort := httptest.NewRequest(http.MethodPost, "/public_api/v1/endpoints/abort_scan", nil)
+	page := httptest.NewRequest(http.MethodGet, "/login", nil)
+	page.Response = &http.Response{StatusCode: 302, Request: abort}
+	err := wrapper.CheckResponse(&http.Response{StatusCode: 200, Request: page}, []byte(consolePage))
+	if !errors.Is(err, wrapper.ErrOutcomeUnknown) || apiError(t, err).Operation != abortOperation {
+		t.Error(err)
+	}
+}
+
+// TestCredentialsInTheHeaderOfAnError are redacted, as they are in its body.
+func TestCredentialsInTheHeaderOfAnError(t *testing.T) {
+	e := apiError(t, operations[0].call(t, t.Context(), newClient(t, canned(404, "", "X-Echo", "a", "X-Echo", "you sent "+testKey, "X-Other", testKey, "X-"+testKey, "1"))))
+	if got := e.Header["X-Echo"]; len(got) != 2 || got[0] != "a" || got[1] != "you sent [redacted]" || e.Header.Get("X-Other") != "[redacted]" || len(e.Header) != 2 {
+		t.Errorf("header %v", e.Header)
 	}
 }
