@@ -39,6 +39,7 @@ type Entry struct {
 // Error reports content that is not a recording, and what to do about it.
 type Error struct{ Reason, Hint string }
 
+// Error returns the reason.
 func (e *Error) Error() string { return e.Reason }
 
 // howToRecord works for every program that sends requests; a browser has its own way.
