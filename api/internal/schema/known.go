@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"go.yaml.in/yaml/v4"
 )
 
 // extension lists the documented values of a schema without closing it. On a string it is a list. On a filter, which is an
@@ -22,28 +20,12 @@ const extension = "x-known-values"
 
 // KnownFilters returns the tables of filters in an OpenAPI document as one, sorted by field.
 func KnownFilters(document []byte) []KnownFilter {
-	var root any
-	if yaml.Unmarshal(document, &root) != nil {
-		return nil
-	}
 	all := map[string]KnownFilter{}
-	var search func(node any)
-	search = func(node any) {
-		switch node := node.(type) {
-		case map[string]any:
-			if _, filters, err := knownIn(node[extension]); err == nil {
-				maps.Copy(all, filters)
-			}
-			for _, child := range node {
-				search(child)
-			}
-		case []any:
-			for _, child := range node {
-				search(child)
-			}
+	eachObject(document, func(_ string, object map[string]any) {
+		if _, filters, err := knownIn(object[extension]); err == nil {
+			maps.Copy(all, filters)
 		}
-	}
-	search(root)
+	})
 	var sorted []KnownFilter
 	for _, field := range slices.Sorted(maps.Keys(all)) {
 		sorted = append(sorted, all[field])

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -21,35 +22,41 @@ func goPattern(pattern string) (string, error) {
 	return pattern, err
 }
 
-var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")
-
 // SkippedPatterns returns a sentence about each pattern in the OpenAPI document that Go's regexp can't express.
 func SkippedPatterns(document []byte) []string {
+	var found []string
+	eachObject(document, func(at string, object map[string]any) {
+		pattern, _ := object["pattern"].(string)
+		if _, err := goPattern(pattern); err != nil {
+			found = append(found, fmt.Sprintf("%s/pattern is not checked, because Go's regexp can't express it (%s): "+
+				"rewrite it without lookaround and backreferences, or remove it", at, strings.TrimPrefix(err.Error(), "error parsing regexp: ")))
+		}
+	})
+	slices.Sort(found)
+	return found
+}
+
+// eachObject calls visit for every object in a document, with its JSON Pointer.
+func eachObject(document []byte, visit func(at string, object map[string]any)) {
 	var root any
 	if yaml.Unmarshal(document, &root) != nil {
-		return nil
+		return
 	}
-	var found []string
 	var search func(at string, node any)
 	search = func(at string, node any) {
 		switch node := node.(type) {
 		case map[string]any:
-			for key, child := range node {
-				place := at + "/" + escapePointer.Replace(key)
-				pattern, isString := child.(string)
-				if _, err := goPattern(pattern); key == "pattern" && isString && err != nil {
-					found = append(found, fmt.Sprintf("%s is not checked, because Go's regexp can't express it (%s): "+
-						"rewrite it without lookaround and backreferences, or remove it", place, strings.TrimPrefix(err.Error(), "error parsing regexp: ")))
-				}
-				search(place, child)
+			visit(at, node)
+			for name, child := range node {
+				search(at+"/"+escapePointer.Replace(name), child)
 			}
 		case []any:
 			for i, child := range node {
-				search(fmt.Sprintf("%s/%d", at, i), child)
+				search(at+"/"+strconv.Itoa(i), child)
 			}
 		}
 	}
 	search("", root)
-	slices.Sort(found)
-	return found
 }
+
+var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")

@@ -337,18 +337,13 @@ func (w *walker) heir(s *Schema, value any) int {
 	if !isString || slices.ContainsFunc(w.active[w.base:], func(active *Schema) bool { return slices.Contains(s.heirs, active) }) {
 		return 0
 	}
-	target := word
-	ref, mapped := s.source.Discriminator.Mapping[word]
-	if mapped {
-		target = path.Base(ref.Ref)
+	if heir := s.named(s.heirs, word); heir != nil {
+		return w.validate(heir, value)
 	}
-	for _, heir := range s.heirs {
-		if heir.name == target {
-			return w.validate(heir, value)
+	if mapping := s.source.Discriminator.Mapping; len(mapping) > 0 {
+		if _, mapped := mapping[word]; !mapped {
+			return w.add("must be one of "+List(slices.Sorted(maps.Keys(mapping)), ", "), s.source.Discriminator.PropertyName)
 		}
-	}
-	if len(s.source.Discriminator.Mapping) > 0 && !mapped {
-		return w.add("must be one of "+List(slices.Sorted(maps.Keys(s.source.Discriminator.Mapping)), ", "), s.source.Discriminator.PropertyName)
 	}
 	return 0
 }
@@ -369,17 +364,22 @@ func (s *Schema) discriminate(forms []*Schema, value any) ([]*Schema, error) {
 	case !isString:
 		return nil, errors.New("must be a string, not " + typeOf(given).String())
 	}
-	target := word
-	if ref, mapped := discriminator.Mapping[word]; mapped {
-		target = path.Base(ref.Ref)
-	}
-	for _, form := range forms {
-		if form.name == target {
-			return []*Schema{form}, nil
-		}
+	if form := s.named(forms, word); form != nil {
+		return []*Schema{form}, nil
 	}
 	if len(discriminator.Mapping) == 0 {
 		return forms, nil
 	}
 	return nil, errors.New("must be one of " + List(slices.Sorted(maps.Keys(discriminator.Mapping)), ", "))
+}
+
+// named returns the schema that a word stands for in the discriminator of s, or nil.
+func (s *Schema) named(forms []*Schema, word string) *Schema {
+	if ref, mapped := s.source.Discriminator.Mapping[word]; mapped {
+		word = path.Base(ref.Ref)
+	}
+	if i := slices.IndexFunc(forms, func(form *Schema) bool { return form.name == word }); i >= 0 {
+		return forms[i]
+	}
+	return nil
 }
