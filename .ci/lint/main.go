@@ -71,10 +71,10 @@ func main() {
 		except(modelsTime, forbid("noSleep", `^time\.Sleep$`, "wait for an event (a channel, testing/synctest), and not for a time")),
 		except(`_test\.go$`, forbid("noPrint", `^fmt\.Print(f|ln)?$`, "write to the writer that was passed")),
 	)
-	if !checkWords() {
+	good := checkWords()
+	if cmd.Execute() != 0 || !good {
 		os.Exit(1)
 	}
-	cmd.Run()
 }
 
 // except drops the problems in files whose path matches, and in generated files.
