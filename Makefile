@@ -16,12 +16,9 @@ export GOFLAGS := $(filter-out -trimpath,$(shell $(GO) env GOFLAGS)) -trimpath
 
 # These values come from the user and reach the scripts through the environment, so that neither make nor a shell
 # runs any part of them.
-override BASE   := $(value BASE)
-override DOC    := $(value DOC)
-override MODULE := $(value MODULE)
-override NOTES  := $(value NOTES)
-override OPERATIONS := $(value OPERATIONS)
-export BASE DOC MODULE NOTES OPERATIONS
+USER_VALUES = BASE BENCH DOC FUZZTIME MODULE NOTES OPERATIONS
+$(foreach name,$(USER_VALUES),$(eval override $(name) := $$(value $(name))))
+export $(USER_VALUES)
 
 .DEFAULT_GOAL := help
 
@@ -118,7 +115,7 @@ live: ## Test against a real tenant: read tests/live first
 
 .PHONY: fuzz
 fuzz: ## Fuzz each target for FUZZTIME (30s)
-	@FUZZTIME=$(FUZZTIME) sh .ci/fuzz
+	@sh .ci/fuzz
 
 .PHONY: cover
 cover: ## Fail where a package's tests reach less than 90 %
@@ -128,7 +125,7 @@ cover: ## Fail where a package's tests reach less than 90 %
 bench: ## Measure calls beside the alternatives: all, or BENCH=pattern (five minutes)
 	cd tests/bench && $(GO) test -c -o bench.test .
 	@cd tests/bench && for pass in 1 2 3 4 5 6 7 8; do \
-		echo "pass $$pass of 8" >&2; ./bench.test -test.run '^$$' -test.bench '$(BENCH)' -test.benchtime 100ms || exit 1; \
+		echo "pass $$pass of 8" >&2; ./bench.test -test.run '^$$' -test.bench "$$BENCH" -test.benchtime 100ms || exit 1; \
 	done >bench.out
 	cd tests/bench && $(BENCHSTAT) -col /who bench.out
 
