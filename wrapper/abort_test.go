@@ -15,11 +15,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-func TestWithIncident(t *testing.T) {
-	body, err := sentBody(t, wrapper.AllEndpoints(), wrapper.WithIncident("4711"))
-	if want := `{"request_data":{"filters":"all","incident_id":"4711"}}`; err != nil || body != want {
-		t.Errorf("sent %s, %v, want %s", body, err, want)
-	}
+func TestBlankIncidentIsRefused(t *testing.T) {
 	for name, opt := range map[string]wrapper.AbortOption{
 		"a blank ID": wrapper.WithIncident("\u00a0\u200b"),
 		"zero":       {},
@@ -42,13 +38,6 @@ func sentBody(t testing.TB, targets wrapper.Targets, opts ...wrapper.AbortOption
 		return "", err
 	}
 	return rec.bodies[0], err
-}
-
-func TestOnlyAllEndpointsSendsAll(t *testing.T) {
-	body, err := sentBody(t, wrapper.AllEndpoints())
-	if want := `{"request_data":{"filters":"all"}}`; err != nil || body != want {
-		t.Errorf("sent %s, %v, want %s", body, err, want)
-	}
 }
 
 // TestAbortWithoutTargetsIsRefused are refused at the call. Nothing is sent, least of all "all".
@@ -106,25 +95,6 @@ func TestAbortWithoutTargetsIsRefused(t *testing.T) {
 	}
 }
 
-// TestCustomFiltersAreSent are sent in each form that the contract has.
-func TestCustomFiltersAreSent(t *testing.T) {
-	for _, tt := range []struct {
-		name  string
-		value gen.FilterValue
-		want  string
-	}{
-		{"a list", []string{"a", "b"}, `["a","b"]`}, {"a string", "a", `"a"`},
-		{"an int64", int64(1584983036945), `1584983036945`}, {"an int", 1, `1`},
-		{"a value that says all", []string{"all"}, `["all"]`},
-		{"a value with space around", []string{" a "}, `[" a "]`},
-	} {
-		body, err := sentBody(t, wrapper.Matching(gen.EndpointFilter{Field: "f", Operator: "o", Value: tt.value}))
-		if want := `{"request_data":{"filters":[{"field":"f","operator":"o","value":` + tt.want + `}]}}`; err != nil || body != want {
-			t.Errorf("%s: sent %s, %v, want %s", tt.name, body, err, want)
-		}
-	}
-}
-
 // TestTargetsCopyTheCallersSlices: what becomes of the caller's slices afterwards changes nothing, and using Targets twice
 // is fine.
 func TestTargetsCopyTheCallersSlices(t *testing.T) {
@@ -155,10 +125,13 @@ func TestZeroRequestNeverMeansAll(t *testing.T) {
 	}
 }
 
-// TestFilters has every filter as the service documents it.
+// Every filter is sent as the service documents it, and a custom one in each form that the spec allows.
 func TestFilters(t *testing.T) {
 	// A moment whose local time is not UTC; the microseconds fall off.
 	at := time.UnixMilli(1584983036945).Add(999 * time.Microsecond).In(time.FixedZone("far", 9*3600))
+	custom := func(value gen.FilterValue) gen.EndpointFilter {
+		return gen.EndpointFilter{Field: "f", Operator: "o", Value: value}
+	}
 	for _, tt := range []struct {
 		name   string
 		filter gen.EndpointFilter
@@ -179,6 +152,12 @@ func TestFilters(t *testing.T) {
 		{"LastSeenSince", wrapper.LastSeenSince(at), `{"field":"last_seen","operator":"gte","value":1584983036945}`},
 		{"LastSeenUntil", wrapper.LastSeenUntil(time.UnixMilli(1)), `{"field":"last_seen","operator":"lte","value":1}`},
 		{"Where", wrapper.Where("tag", "contains", "a"), `{"field":"tag","operator":"contains","value":["a"]}`},
+		{"a custom list", custom([]string{"a", "b"}), `{"field":"f","operator":"o","value":["a","b"]}`},
+		{"a custom string", custom("a"), `{"field":"f","operator":"o","value":"a"}`},
+		{"a custom int64", custom(int64(1584983036945)), `{"field":"f","operator":"o","value":1584983036945}`},
+		{"a custom int", custom(1), `{"field":"f","operator":"o","value":1}`},
+		{"a value that is the word all", custom([]string{"all"}), `{"field":"f","operator":"o","value":["all"]}`},
+		{"a value with space around it", custom([]string{" a "}), `{"field":"f","operator":"o","value":[" a "]}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			body, err := sentBody(t, wrapper.Matching(tt.filter))
@@ -186,6 +165,24 @@ func TestFilters(t *testing.T) {
 				t.Errorf("sent %s, %v\nwant %s", body, err, want)
 			}
 		})
+	}
+}
+
+func TestOnlyAllEndpointsSendsAll(t *testing.T) {
+	incident := wrapper.WithIncident("4711")
+	for _, tt := range []struct {
+		targets wrapper.Targets
+		opts    []wrapper.AbortOption
+		want    string
+	}{
+		{wrapper.AllEndpoints(), nil, `{"request_data":{"filters":"all"}}`},
+		{wrapper.AllEndpoints(), []wrapper.AbortOption{incident}, `{"request_data":{"filters":"all","incident_id":"4711"}}`},
+		{wrapper.Matching(wrapper.Hostnames("all")), []wrapper.AbortOption{incident},
+			`{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["all"]}],"incident_id":"4711"}}`},
+	} {
+		if body, err := sentBody(t, tt.targets, tt.opts...); err != nil || body != tt.want {
+			t.Errorf("sent %s, %v, want %s", body, err, tt.want)
+		}
 	}
 }
 

@@ -112,14 +112,19 @@ func TestEndedWaitNamesWhatWentBefore(t *testing.T) {
 	}
 }
 
-// TestErrorsMadeByHandHaveText, as a caller's test makes them, have a text too.
+// A caller's own test makes errors by hand.
 func TestErrorsMadeByHandHaveText(t *testing.T) {
-	for want, err := range map[string]error{
-		"op: not sent": &wrapper.TransportError{Operation: "op"}, "op: no response (2 attempts)": &wrapper.TransportError{Operation: "op", Attempts: 2, Sent: true},
-		"op: Not Found (HTTP 404)": &wrapper.APIError{Operation: "op", StatusCode: 404},
+	for _, tt := range []struct{ want, got string }{
+		{"op: not sent", (&wrapper.TransportError{Operation: "op"}).Error()},
+		{"op: no response (2 attempts)", (&wrapper.TransportError{Operation: "op", Attempts: 2, Sent: true}).Error()},
+		{"op: Not Found (HTTP 404)", (&wrapper.APIError{Operation: "op", StatusCode: 404}).Error()},
+		{"", wrapper.Detail{}.String()},
+		{"f", wrapper.Detail{Field: "f"}.String()},
+		{"m", wrapper.Detail{Message: "m"}.String()},
+		{"f: m", wrapper.Detail{Field: "f", Message: "m"}.String()},
 	} {
-		if got := err.Error(); got != want {
-			t.Errorf("got %s, want %s", got, want)
+		if tt.got != tt.want {
+			t.Errorf("got %s, want %s", tt.got, tt.want)
 		}
 	}
 }
@@ -133,14 +138,6 @@ func TestUnwrapIsNotShared(t *testing.T) {
 	}
 	if e.Unwrap()[2].Error() != "v" {
 		t.Errorf("the cause became %v", e.Unwrap()[2])
-	}
-}
-
-func TestDetailString(t *testing.T) {
-	for d, want := range map[wrapper.Detail]string{{}: "", {Field: "f"}: "f", {Message: "m"}: "m", {Field: "f", Message: "m"}: "f: m"} {
-		if got := d.String(); got != want {
-			t.Errorf("%#v: got %q, want %q", d, got, want)
-		}
 	}
 }
 

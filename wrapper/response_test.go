@@ -1,6 +1,7 @@
 package wrapper_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -25,7 +26,6 @@ import (
 // outcome is unknown follows from the list in doc.go.
 func TestStatusDecidesKindAndOutcome(t *testing.T) {
 	definite := documentedDefinite(t)
-	kindOf := map[int]string{400: "BadRequest", 422: "BadRequest", 401: "Unauthorized", 402: "NoLicense", 403: "Forbidden", 404: "NotFound", 429: "RateLimited"}
 	bodies := []struct {
 		name, body string
 		envelope   bool // of the service, with a code that does not say that the outcome is unknown
@@ -55,17 +55,10 @@ func TestStatusDecidesKindAndOutcome(t *testing.T) {
 		if isSuccess := status >= 200 && status <= 299; isSuccess || status > 700 && status < 999 {
 			continue
 		}
-		want := kindOf[status]
-		if want == "" && status >= 500 && status <= 599 {
-			want = "Server"
-		}
-		if want == "" {
-			want = "Unexpected"
-		}
 		for _, tt := range bodies {
 			for _, op := range operations {
 				err := op.call(t, t.Context(), newClient(t, canned(status, tt.body), once()))
-				expected := []string{want}
+				expected := []string{kindOf(status)}
 				if op.effect && (tt.open || !definite[status] && !(status == 500 && tt.envelope)) {
 					expected = append(expected, "OutcomeUnknown")
 				}
@@ -79,6 +72,16 @@ func TestStatusDecidesKindAndOutcome(t *testing.T) {
 			}
 		}
 	}
+}
+
+// kindOf returns the documented kind of a status that is not a success.
+func kindOf(status int) string {
+	if status >= 500 && status <= 599 {
+		return "Server"
+	}
+	return cmp.Or(map[int]string{
+		400: "BadRequest", 422: "BadRequest", 401: "Unauthorized", 402: "NoLicense", 403: "Forbidden", 404: "NotFound", 429: "RateLimited",
+	}[status], "Unexpected")
 }
 
 // documentedDefinite returns the statuses that the list in doc.go calls definite whatever the body is.

@@ -90,6 +90,8 @@ func TestWaitScanRun(t *testing.T) {
 		{"until one of several", []string{running, failed}, wrapper.WaitOptions{Until: []string{"Completed", "Failed"}}, failed, 5 * time.Second, ""},
 		{"until one that is in While by default", []string{pending, running, completed}, wrapper.WaitOptions{Until: []string{"running"}}, running, 5 * time.Second, ""},
 		{"until one, own While", []string{paused, completed}, wrapper.WaitOptions{While: []string{"paused"}, Until: []string{"Completed"}}, completed, 5 * time.Second, ""},
+		{"until one with space around it", []string{pending, running, completed}, wrapper.WaitOptions{Until: []string{" completed\n"}}, completed, 10 * time.Second, ""},
+		{"space around the states of While", []string{pending, running, completed}, wrapper.WaitOptions{While: []string{" pending", "running "}, Until: []string{"Completed"}}, completed, 10 * time.Second, ""},
 		{"another state", []string{running, failed, completed}, wrapper.WaitOptions{Until: []string{"Completed"}}, failed, 5 * time.Second, "UnexpectedState"},
 		{"one that is not in one's own While", []string{running, completed}, wrapper.WaitOptions{While: []string{"Paused"}, Until: []string{"Completed"}}, running, 0, "UnexpectedState"},
 		{"until one, without a state", []string{running, "Done"}, wrapper.WaitOptions{Until: []string{"Completed"}}, "Done", 5 * time.Second, "Unexpected"},
@@ -140,17 +142,6 @@ func TestWaitScanRunEndsWithItsContext(t *testing.T) {
 			t.Errorf("got %+v, %v after %d polls", got, err, polls)
 		}
 	})
-}
-
-// TestStatesIgnoreSurroundingSpace, as a file or a variable may have them, are the states themselves.
-func TestStatesIgnoreSurroundingSpace(t *testing.T) {
-	for name, o := range map[string]wrapper.WaitOptions{
-		"to wait for": {Every: -1, Until: []string{" completed\n"}}, "to wait in": {Every: -1, While: []string{" pending", "running "}, Until: []string{"Completed"}},
-	} {
-		if got, err := newClient(t, states(pending, running, completed)).WaitScanRun(t.Context(), 789, o); err != nil || got.State() != "Completed" {
-			t.Errorf("%s: %+v, %v", name, got, err)
-		}
-	}
 }
 
 func TestInvalidWaitOptionsAreRefused(t *testing.T) {

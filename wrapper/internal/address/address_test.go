@@ -1,12 +1,17 @@
 package address
 
 import (
+	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
+
+	"example.com/cortexscan/internal/text"
 )
 
 func TestTenantForms(t *testing.T) {
 	const host = "api-acme.xdr.us.paloaltonetworks.com"
+	label := strings.Repeat("a", 63)
 	for _, tt := range []struct{ name, tenant, want string }{
 		{"bare host", "acme.xdr.us.paloaltonetworks.com", "https://" + host},
 		{"bare host with api-", "api-acme.xdr.us.paloaltonetworks.com", "https://" + host},
@@ -23,6 +28,9 @@ func TestTenantForms(t *testing.T) {
 		{"URL with slashes", "https://api-acme.xdr.us.paloaltonetworks.com//", "https://" + host},
 		{"URL of the console", "https://acme.xdr.us.paloaltonetworks.com/", "https://" + host},
 		{"URL with a port", "https://acme.xdr.us.paloaltonetworks.com:443", "https://" + host + ":443"},
+		{"the lowest port", "https://acme.example.org:1", "https://acme.example.org:1"},
+		{"the highest port", "https://acme.example.org:65535", "https://acme.example.org:65535"},
+		{"the longest label", "https://" + label + ".example.org", "https://" + label + ".example.org"},
 		{"another domain as it stands", "https://cortex.example.org", "https://cortex.example.org"},
 		{"a gateway's path", "https://gateway.example.org/cortex/eu/", "https://gateway.example.org/cortex/eu"},
 		{"a gateway's escaped path", "https://gateway.example.org/a%2Fb", "https://gateway.example.org/a%2Fb"},
@@ -121,20 +129,60 @@ func TestInvalidTenantsAreRefused(t *testing.T) {
 			if u != nil || err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Fatalf("got %v, %v, want an error with %q", u, err, tt.want)
 			}
-			if text := err.Error(); strings.Contains(text, secret) || strings.ContainsAny(text, "\n\x1b") {
-				t.Errorf("the error repeats what was given: %q", text)
+			if got := err.Error(); strings.Contains(got, secret) || strings.ContainsAny(got, "\n\x1b") {
+				t.Errorf("the error repeats the tenant: %q", got)
 			}
 		})
 	}
 }
 
-func TestPortsAtTheirBounds(t *testing.T) {
-	for _, port := range []string{"1", "65535"} {
-		if _, err := Parse("https://acme.example.org:" + port); err != nil {
-			t.Errorf("port %s: %v", port, err)
+// Every tenant that is accepted leads to a safe place. An error does not repeat the tenant.
+func FuzzAddress(f *testing.F) {
+	for _, tenant := range []string{
+		"acme.xdr.us.paloaltonetworks.com", "https://api-acme.xdr.us.paloaltonetworks.com/", "https://gateway.example.org/a%2Fb",
+		"http://127.0.0.1:8080", "http://[::1]", "http://localhost", "http://[::ffff:127.0.0.1]", "http://[::1%25lo]", "http://example.org",
+		"https://user:PASSWORD@example.org", "user:PASSWORD@example.org", "https://example.org?PASSWORD", "https://example.org#PASSWORD",
+		"https://example.org:PASSWORD", "https://PASSWORD", "PASSWORD", "https://example.org:99999", "paloaltonetworks.com", "api-.paloaltonetworks.com",
+		"https://a.PALOALTONETWORKS.com.", "https://[::1", "//example.org", "https:///x", "https://exa\u200bmple.org", `https://a\@b`, "ftp://a.b", "a.b:1",
+	} {
+		f.Add(tenant)
+	}
+	f.Fuzz(func(t *testing.T, tenant string) {
+		u, err := Parse(tenant)
+		if err != nil {
+			// The tenant may contain a secret, which must not be in the error.
+			if strings.Contains(tenant, "PASSWORD") && strings.Contains(err.Error(), "PASSWORD") || u != nil || !text.IsPrintable(err.Error()) {
+				t.Fatalf("%v, %v", u, err)
+			}
+			return
 		}
-	}
-	if _, err := Parse("https://" + strings.Repeat("a", 63) + ".example.org"); err != nil {
-		t.Errorf("a label of 63 characters: %v", err)
-	}
+		host := u.Hostname()
+		name, _, _ := strings.Cut(host, "%")
+		if host == "" || u.User != nil || u.Fragment != "" || u.RawQuery != "" {
+			t.Fatalf("%q became %s", tenant, u)
+		}
+		if addr, err := netip.ParseAddr(host); u.Scheme != "https" && (u.Scheme != "http" || host != "localhost" && (err != nil || !addr.Unmap().IsLoopback())) {
+			t.Fatalf("%q became %s", tenant, u)
+		}
+		if name != strings.ToLower(name) || strings.HasSuffix(name, ".") || !text.IsPrintable(u.String()) {
+			t.Fatalf("%q became %s", tenant, u)
+		}
+		if strings.Contains(host, "paloaltonetworks.com") && strings.HasSuffix(host, "paloaltonetworks.com") &&
+			(host == "paloaltonetworks.com" || host == "api-paloaltonetworks.com" && !strings.Contains(strings.ToLower(tenant), "api-paloalto")) {
+			t.Fatalf("%q became %s", tenant, u)
+		}
+		if strings.HasSuffix(host, ".paloaltonetworks.com") {
+			if !strings.HasPrefix(host, "api-") || strings.HasPrefix(host, "api-api-") || u.Path != "" {
+				t.Fatalf("%q became %s", tenant, u)
+			}
+		}
+		// Parse accepts its own result and does not change it.
+		again, err := Parse(u.String())
+		if err != nil || again.String() != u.String() {
+			t.Fatalf("%q became %s, and that %v, %v", tenant, u, again, err)
+		}
+		if _, err := http.NewRequest(http.MethodGet, u.String(), nil); err != nil {
+			t.Fatalf("%q: %v", tenant, err)
+		}
+	})
 }
