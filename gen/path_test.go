@@ -7,17 +7,17 @@ import (
 	"testing"
 )
 
-// TestDotsInPathsAreNotResolved: a path parameter that is "." or ".." stays in the path, below whatever the server's is.
+// TestDotsInPathsAreNotResolved checks that a path parameter that is "." or ".." stays in the path.
 func TestDotsInPathsAreNotResolved(t *testing.T) {
 	for _, tt := range []struct{ server, path, want string }{
 		{"/", "./v1/things/a/stop", "/v1/things/a/stop"},
 		{"https://example.org/prefix/", "./v1/things/a%2Fb", "https://example.org/prefix/v1/things/a%2Fb"},
-		{"https://example.org/prefix", "./v1/...", "https://example.org/v1/..."}, // as the generated functions have it
+		{"https://example.org/prefix", "./v1/...", "https://example.org/v1/..."}, // like URL.Parse
 		{"/", "./v1/things/../stop", "/v1/things/../stop"},
 		{"/", "./v1/things/..", "/v1/things/.."},
 		{"/", "./v1/things/.", "/v1/things/."},
 		{"https://example.org/prefix/", "./v1/things/..", "https://example.org/prefix/v1/things/.."},
-		{"https://example.org/", "./v1/%2e%2E/stop", "https://example.org/v1/%2e%2E/stop"}, // which nothing resolves here
+		{"https://example.org/", "./v1/%2e%2E/stop", "https://example.org/v1/%2e%2E/stop"}, // URL.Parse does not resolve these
 	} {
 		server, err := url.Parse(tt.server)
 		if err != nil {

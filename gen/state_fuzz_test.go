@@ -8,7 +8,7 @@ import (
 	"example.com/cortexscan/gen"
 )
 
-// FuzzState: a state is part of the message, short, and safe to print; and a message made of one gives it back.
+// FuzzState checks that a state is part of the message, short and printable, and that a message made from a state returns it.
 func FuzzState(f *testing.F) {
 	for _, message := range []string{
 		"Scan is in Running state", "Scan is in  state", "Scan is in state", " Scan is in A B state\n", "Scan is in \x1b[31m state",

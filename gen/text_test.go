@@ -7,7 +7,7 @@ import (
 	"example.com/cortexscan/gen"
 )
 
-// TestText: a string or a number of any form, as text; nothing else.
+// TestText checks that Text accepts strings and numbers, and nothing else.
 func TestText(t *testing.T) {
 	for _, tt := range []struct{ in, want string }{
 		{`"22519813685366"`, "22519813685366"}, {`22519813685366`, "22519813685366"}, {`-1.5e3`, "-1.5e3"}, {`0`, "0"},

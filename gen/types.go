@@ -1,17 +1,19 @@
-// Package gen is made out of api/openapi.yaml, but for the few types whose JSON has more than one form. The client
-// is plain: it signs nothing, retries nothing, and reads an answer without a limit. Package wrapper does all of
-// that around it; use this one by itself with an [HttpRequestDoer] of your own.
+// Package gen is generated from api/openapi.yaml, except for the few types whose JSON has more than one form. Its client is plain: it
+// signs nothing, retries nothing, and reads responses without a limit. Package wrapper does all of that around it. Its functions
+// Credential.Sign and CheckResponse add the auth headers and turn error envelopes into errors for this package alone:
 //
-//	client, err := gen.NewClientWithResponses("https://api-acme.xdr.us.paloaltonetworks.com", gen.WithHTTPClient(doer))
+//	client, err := gen.NewClientWithResponses("https://api-acme.xdr.us.paloaltonetworks.com", gen.WithRequestEditorFn(cred.Sign))
 //	if err != nil { … }
 //	result, err := client.GetScanRunStatusWithResponse(ctx, &gen.GetScanRunStatusParams{
 //		ID: 789, Fields: []string{"status"}, UserAgent: "acme-soc/1.2",
 //	})
+//	if err == nil {
+//		err = wrapper.CheckResponse(result.HTTPResponse, result.Body)
+//	}
 //	if err != nil { … }
-//	if result.JSON200 == nil { … } // an error, or no JSON: see result.StatusCode() and result.Body
 //	fmt.Println(result.JSON200.DATA)
 //
-// Members that the contract requires are not checked before they are sent: package api has a validator for that.
+// The client sends requests that lack required properties. Package api has a validator for that.
 package gen
 
 import (
@@ -25,14 +27,14 @@ import (
 	"unicode/utf8"
 )
 
-// This file is written for the schemas of api/openapi.yaml. If the compiler calls a type undefined here, the document has
-// lost its schema: see "Another document" in CONTRIBUTING.md.
+// This file is written for the schemas of api/openapi.yaml. If a type is undefined here, the document has lost its schema: see "Another
+// document" in CONTRIBUTING.md.
 
-// below returns the URL of an operation below the server's, for the generated client. If a path parameter is "." or "..", the URL
-// has it as it is, which no path of the document has: wrapper.Client and wrapper.Credential refuse it. (URL.Parse would resolve it
-// to another path, on which another operation may be.)
+// below returns the URL of an operation below the server's, for the generated client. Unlike URL.Parse it does not resolve a path
+// parameter that is "." or "..", which would lead to another path, where another operation may be. wrapper.Client and
+// wrapper.Credential.Sign refuse such a URL.
 func below(server *url.URL, path string) (*url.URL, error) {
-	rest := strings.TrimPrefix(path, ".") // which the generated client has put before the slash
+	rest := strings.TrimPrefix(path, ".") // the generated client put it before the slash
 	hasDots := strings.Contains(rest, "/./") || strings.Contains(rest, "/../") || strings.HasSuffix(rest, "/.") || strings.HasSuffix(rest, "/..")
 	if !hasDots {
 		return server.Parse(path)
@@ -48,9 +50,8 @@ func below(server *url.URL, path string) (*url.URL, error) {
 
 const maxState = 64 // bytes
 
-// State returns the state that the message names: "Running" for "Scan is in Running state". It is "" for nil, for a
-// message of any other form, and for a state that is blank, longer than 64 bytes or not printable. Only Running is
-// published; expect any other.
+// State returns the state that the message names: "Running" for "Scan is in Running state". It returns "" for nil, for a message of
+// another form, and for a state that is empty, longer than 64 bytes or not printable. Only Running is published; expect others.
 func (s *ScanRunStatus) State() string {
 	if s == nil {
 		return ""
@@ -65,21 +66,15 @@ func (s *ScanRunStatus) State() string {
 
 // isLine reports whether s is one printable line of words with single spaces between them.
 func isLine(s string) bool {
+	isInvisible := func(r rune) bool { return !unicode.IsPrint(r) }
 	return s != "" && utf8.ValidString(s) && strings.Join(strings.Fields(s), " ") == s && !strings.ContainsFunc(s, isInvisible)
 }
 
-// isInvisible includes what Unicode calls a letter or a mark and a terminal shows as nothing: fillers, variation
-// selectors, the blank pattern of Braille and the null notehead.
-func isInvisible(r rune) bool {
-	return !unicode.IsPrint(r) || r == '\u2800' || r == '\U0001d159' || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
-}
-
-// Text is a text that the service sends as a JSON string or as a JSON number, now one, now the other. It
-// keeps the text and not the JSON type: 22519813685366 and "22519813685366" are the same Text. It is written
-// as a string.
+// Text is a string that the service sends as a JSON string or a JSON number. It keeps the value and not the JSON type:
+// 22519813685366 and "22519813685366" are the same Text. It is encoded as a string.
 type Text string
 
-// UnmarshalJSON takes a JSON string or number; null leaves the text as it is, anything else is an error.
+// UnmarshalJSON decodes a JSON string or number. For null it leaves t as it is; anything else is an error.
 func (t *Text) UnmarshalJSON(b []byte) error {
 	if len(b) > 0 && (b[0] == '-' || '0' <= b[0] && b[0] <= '9') {
 		*t = Text(b)
@@ -100,17 +95,17 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Int returns the text as an integer. It fails for a text that is not one, and for one that does not fit into 64 bits.
+// Int returns t as an integer. It fails if t is not an integer or does not fit into 64 bits.
 func (t Text) Int() (int64, error) {
 	n, err := strconv.ParseInt(string(t), 10, 64)
 	if err != nil {
-		return 0, fmt.Errorf("read a text as an integer: %w", err)
+		return 0, fmt.Errorf("convert the value to an integer: %w", err)
 	}
 	return n, nil
 }
 
-// isPlain reports whether b is a JSON string that stands for just what is between its quotes, as nearly all do:
-// a second decoder inside the first one would cost more than the whole reply.
+// isPlain reports whether b is a JSON string without escapes, as nearly all are. For these a second decoder inside the first one
+// would cost more than the whole reply.
 func isPlain(b []byte) bool {
 	last := len(b) - 1
 	if last < 1 || b[0] != '"' || b[last] != '"' {
@@ -124,15 +119,14 @@ func isPlain(b []byte) bool {
 	return true
 }
 
-// EndpointFilters says which endpoints are meant: the string [AllEndpoints], or a []EndpointFilter of at least
-// one filter, joined with AND. The zero value names neither; it is sent as null, which the service refuses.
+// EndpointFilters selects endpoints: the string [AllEndpoints], or a []EndpointFilter of at least one filter, joined with AND. The zero
+// value is sent as null, which the service refuses.
 type EndpointFilters any
 
 // AllEndpoints means every endpoint of the tenant, as [EndpointFilters].
 const AllEndpoints = "all"
 
-// FilterValue is what a filter compares with: a []string, a string, or an int64 of milliseconds since the Unix
-// epoch, UTC.
+// FilterValue is what a filter compares with: a []string, a string, or an int64 of milliseconds since the Unix epoch, UTC.
 type FilterValue any
 
 // UnmarshalJSON decodes Filters into one of the types that [EndpointFilters] names, where the JSON has that form, and
@@ -184,11 +178,11 @@ func (f *EndpointFilter) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// ErrorDetails is what is wrong with which field. The service documents a list, and also sends a single text,
-// which is read as one detail without a field, or null.
+// ErrorDetails is what is wrong with which field. The service documents a list. It also sends null, or a single string, which becomes
+// one detail without a field.
 type ErrorDetails []ErrorDetail
 
-// UnmarshalJSON takes a list of details, a string, or null.
+// UnmarshalJSON decodes a list of details, a string, or null.
 func (d *ErrorDetails) UnmarshalJSON(b []byte) error {
 	if len(b) > 0 && b[0] == '"' {
 		var text string
@@ -201,5 +195,5 @@ func (d *ErrorDetails) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*[]ErrorDetail)(d))
 }
 
-// ErrorExtra is what an error adds to its message: text, or, seen too, an object, a list or null.
+// ErrorExtra is what an error adds to its message: a string, but an object, a list and null were seen, too.
 type ErrorExtra = any

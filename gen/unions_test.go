@@ -8,7 +8,7 @@ import (
 	"example.com/cortexscan/gen"
 )
 
-// A value with more than one form comes as the Go type that its documentation names, and goes back as it came.
+// TestUnions checks that a value with several forms decodes to the documented Go type, and encodes to the same JSON.
 func TestUnions(t *testing.T) {
 	filters := func(json string) string { return `{"filters":` + json + `}` }
 	value := func(json string) string { return `{"field":"a","operator":"in","value":` + json + `}` }
@@ -47,7 +47,7 @@ func TestUnions(t *testing.T) {
 	}
 }
 
-// TestIncidentAsNumber: published clients send a number, which becomes a string in Go.
+// TestIncidentAsNumber covers published clients, which send a number.
 func TestIncidentAsNumber(t *testing.T) {
 	for in, want := range map[string]string{`4711`: "4711", `"4711"`: "4711", `null`: "", `22519813685366`: "22519813685366"} {
 		var d gen.AbortScanRequestData
@@ -61,7 +61,7 @@ func ofFilters(v any) any { return any(v.(*gen.AbortScanRequestData).Filters) }
 func ofValue(v any) any   { return any(v.(*gen.EndpointFilter).Value) }
 func ofDetails(v any) any { return *v.(*gen.ErrorDetails) }
 
-// A single text in the place of details is one detail without a field.
+// TestDetailsAsText checks that a string becomes one detail without a field.
 func TestDetailsAsText(t *testing.T) {
 	var e gen.NetscanError
 	if err := json.Unmarshal([]byte(`{"err_msg":"x","metadata":{"err_extra":"no\nlicense"}}`), &e); err != nil {
