@@ -10,15 +10,14 @@ import (
 	"example.com/cortexscan/internal/tools/trial"
 )
 
-// grown is the contract after its operations have gained something optional of every kind, under names that it will not have
-// by itself.
+// grown returns our document after its operations have gained something optional of every kind.
 func grown(t *testing.T) string {
 	t.Helper()
 	document := string(api.Document())
 	add := func(before, lines string) {
 		t.Helper()
 		if !strings.Contains(document, before) {
-			t.Fatalf("the contract has no %q", before)
+			t.Fatalf("the document has no %q", before)
 		}
 		document = strings.Replace(document, before, lines+before, 1)
 	}
@@ -35,10 +34,9 @@ func grown(t *testing.T) string {
 	return document
 }
 
-// TestOptionalGrowth: an optional parameter, an optional member of a body, a member of a reply and a status are added to our
-// own operations. What calls them stays as it is and sends the same bytes; what is set is sent, false, 0 and an
-// empty list included.
-func TestOptionalGrowth(t *testing.T) {
+// TestOptionalAdditionsBreakNothing adds optional parameters, properties and a status to our own operations. Callers stay as
+// they are and send the same bytes. What is set is sent, including false, 0 and an empty list.
+func TestOptionalAdditionsBreakNothing(t *testing.T) {
 	document := []byte(grown(t))
 	results, err := trial.Try(t.Context(), root, document)
 	if err != nil {
@@ -52,7 +50,7 @@ func TestOptionalGrowth(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	}
-	// What compares the file with the embedded document is left out.
+	// TestDocument compares the file with the embedded document.
 	if err := trial.Test(t.Context(), root, document, "-skip=^TestDocument$",
 		"./tests/wire", "./tests/e2e", "./sandbox", "./api"); err != nil {
 		t.Error(err)

@@ -1,7 +1,7 @@
-// Package adopt takes operations out of another OpenAPI document, of version 3.0 or later and with all its faults, and
-// adds them to api/openapi.yaml as OpenAPI 3.0. One table (shape.go) has every object of OpenAPI 3.0; one walk starts at
-// the chosen operations, makes each object 3.0 by that table, and follows each $ref once. What no chosen operation
-// reaches does not matter. Every repair, and everything that is not checked afterwards, is reported with its place.
+// Package adopt adds operations of another OpenAPI document, of any version 3 and with faults, to api/openapi.yaml as
+// OpenAPI 3.0. A table (shape.go) has the fields of every object. One walk starts at the chosen operations, converts each
+// object by the table, and follows each $ref once, so faults elsewhere do not matter. Every repair, and everything that is
+// then not checked, is reported with its place.
 package adopt
 
 import (
@@ -33,14 +33,14 @@ var methods = []string{"get", "put", "post", "delete", "options", "head", "patch
 
 func (d *Document) is31() bool { return !strings.HasPrefix(str(get(d.root, "openapi")), "3.0") }
 
-// Source names the document in one line.
+// Source describes the document in one line.
 func (d *Document) Source() string {
 	info := get(d.root, "info")
 	words := strings.Fields(filepath.Base(d.file) + " (" + str(get(info, "title")) + " " + str(get(info, "version")) + ")")
 	return strings.ReplaceAll(strings.Join(words, " "), " )", ")")
 }
 
-// Operations lists the operations, in the document's order.
+// Operations returns the operations in the order of the document.
 func (d *Document) Operations() []Operation {
 	var all []Operation
 	c := newConverter(d, &report{})
@@ -67,8 +67,8 @@ func (d *Document) Operations() []Operation {
 	return all
 }
 
-// Find returns the operations with these names, each an operationId or "POST /path". An error lists every name that is
-// unknown or stands for more than one operation.
+// Find returns the operations with these names, each an operationId or "POST /path". The error lists every name that is
+// unknown or ambiguous.
 func (d *Document) Find(names []string) ([]Operation, error) {
 	all := d.Operations()
 	var chosen []Operation
@@ -100,7 +100,7 @@ func (d *Document) Find(names []string) ([]Operation, error) {
 	return chosen, nil
 }
 
-// Problems is an error of one line for each problem.
+// Problems is an error with a line for each problem.
 type Problems []string
 
 func (p Problems) Error() string { return strings.Join(p, "\n") }
@@ -108,16 +108,16 @@ func (p Problems) Error() string { return strings.Join(p, "\n") }
 // Result is our document with operations of another one added.
 type Result struct {
 	Document   []byte
-	Operations []string // "POST /path" of each operation that was added, as it is now
+	Operations []string // "POST /path" of each operation that was added
 
 	report *report
 }
 
-// Print writes what was added, renamed and repaired, what is not checked, and what was left out.
+// Print writes what was added, renamed, repaired, left out, and what is not checked.
 func (r *Result) Print(w io.Writer) { r.report.print(w) }
 
-// Adopt adds operations to ours, whose text stays as it is. reserved are Go names that no schema may have. The error has every
-// problem at once.
+// Adopt adds operations to ours by inserting lines. reserved are Go names that no schema may have. The error has every
+// problem.
 func Adopt(ours []byte, d *Document, operations []Operation, reserved []string) (*Result, error) {
 	m, err := newMerger(ours, d, reserved)
 	if err != nil {
@@ -157,7 +157,7 @@ func Known(ours []byte, d *Document, op Operation) error {
 }
 
 type adoption struct {
-	Operation // as it is called in ours
+	Operation // with its ID and path in our document
 	original  Operation
 	node      *yaml.Node
 }
@@ -165,7 +165,7 @@ type adoption struct {
 // usableID matches the operationIds of which the generator makes Go names.
 var usableID = regexp.MustCompile(`^[^A-Za-z0-9]*[0-9]*[A-Za-z]`)
 
-// identify gives an operation an operationId that is free, and the names that our path has.
+// identify gives an operation an operationId that no other one has.
 func (m *merger) identify(op *Operation) {
 	id := op.ID
 	if id == "" {

@@ -15,14 +15,14 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// converter makes OpenAPI 3.0 of what the chosen operations reach. The document itself stays as it is.
+// converter converts what the chosen operations reach to OpenAPI 3.0. It does not change the document.
 type converter struct {
 	doc        *Document
 	report     *report
 	problems   []string
-	scope      string // the operation or component at hand, for names of schemas that are moved out of it
+	scope      string // the current operation or component, for names of schemas that are moved out of it
 	components []*component
-	byRef      map[string]*component // by what a $ref to it is
+	byRef      map[string]*component // by the $ref to it
 	byPlace    map[string]*component // by section and place
 	loose      map[*yaml.Node]bool   // converted schemas that accept more than the original
 	places     map[*yaml.Node]string
@@ -33,7 +33,7 @@ type converter struct {
 type component struct {
 	section, name string
 	place         string     // in the other document; "" for a schema that is moved out of an operation
-	node          *yaml.Node // nil while it is converted, and if it is left out
+	node          *yaml.Node // nil while it is being converted, and if it is left out
 }
 
 func (c *component) ref() string { return "#/components/" + c.section + "/" + c.name }
@@ -60,7 +60,7 @@ func init() {
 	}
 }
 
-// convert converts one object or scalar. It returns nil for what cannot be one, which the caller leaves out.
+// convert converts one object or scalar. It returns nil if the value has another type; the caller leaves it out.
 func (c *converter) convert(kind string, src *yaml.Node, at string) *yaml.Node {
 	fields := objects[kind]
 	switch {
@@ -202,7 +202,7 @@ func (c *converter) scalar(kind string, src *yaml.Node, at string) *yaml.Node {
 	return out
 }
 
-// reference converts what a $ref refers to, once, and returns a reference to it.
+// reference converts the target of a $ref, once, and returns a reference to it.
 func (c *converter) reference(kind string, src *yaml.Node, at string) *yaml.Node {
 	ref := str(get(src, "$ref"))
 	target, place := c.resolve(ref)
@@ -370,7 +370,7 @@ func (c *converter) find(n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// notOurs are the headers that OpenAPI describes elsewhere, or that the wrapper sets.
+// notOurs reports whether a parameter is a header that OpenAPI describes elsewhere, or that the wrapper sets.
 func notOurs(p *yaml.Node) bool {
 	name := strings.ToLower(str(get(p, "name")))
 	return str(get(p, "in")) == "header" &&
@@ -411,7 +411,7 @@ func (c *converter) beforeHeader(h *yaml.Node, at string) {
 	c.content(h, at)
 }
 
-// content sees to it that a parameter or header has one schema, or one media type.
+// content reduces a parameter or header to one schema or one media type.
 func (c *converter) content(h *yaml.Node, at string) {
 	if content := get(h, "content"); content != nil {
 		if get(h, "schema") != nil || len(content.Content) == 0 {
@@ -541,7 +541,7 @@ func orEmpty(n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// jsonTypes are the JSON media types of a content, application/json first.
+// jsonTypes returns the JSON media types of a content, application/json first.
 func jsonTypes(content *yaml.Node) []string {
 	var all []string
 	for name := range pairs(content) {
@@ -603,7 +603,7 @@ func (c *converter) operation(op Operation) *yaml.Node {
 
 var inPath = regexp.MustCompile(`\{([^{}]*)\}`)
 
-// parameters checks the list as a whole.
+// parameters completes the list: no duplicates, one parameter for each name in the path, distinct Go names.
 func (c *converter) parameters(op Operation, all []*yaml.Node) *yaml.Node {
 	out := list()
 	seen := map[string]bool{}

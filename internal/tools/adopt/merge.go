@@ -74,8 +74,8 @@ func (m *merger) known(op Operation) error {
 	return fmt.Errorf("%s is in api/openapi.yaml already, as %s: change it there by hand", op, orElse(str(get(node, "operationId")), "an operation without an ID"))
 }
 
-// name chooses the final names of the components, and writes them into every reference. A component of ours that says the
-// same is used; another one whose name is taken gets the prefix.
+// name chooses the final names of the components and changes every reference. An equal component of ours is used. If the
+// name is taken otherwise, the component gets the prefix.
 func (m *merger) name(c *converter, adopted []adoption) {
 	c.components = reachable(c, adopted)
 	for _, a := range adopted {
@@ -197,7 +197,7 @@ func rename(n *yaml.Node, to func(ref string) string) {
 	}
 }
 
-// goNamesOf are the names in package gen that a component takes: its type, and the constants of its enums.
+// goNamesOf returns the names that a component takes in package gen: its type, and the types and constants of its enums.
 func goNamesOf(section, name string, node *yaml.Node) []string {
 	if section == "examples" || section == "headers" {
 		return nil
@@ -292,7 +292,7 @@ func (m *merger) merge(c *converter, adopted []adoption) (*Result, error) {
 	return result, m.verify(result.Document, c, adopted)
 }
 
-// rename gives an operation the path that ours has under other names of parameters.
+// rename changes the path of an operation to one of ours that differs in the names of parameters only.
 func (m *merger) rename(c *converter, a *adoption) {
 	path := m.paths[template(a.Path)]
 	if path == "" {
@@ -358,7 +358,7 @@ func (m *merger) insertPath(path string, block *yaml.Node) error {
 	return m.insertInto([]string{"paths"}, item)
 }
 
-// insertInto adds what a mapping or list has at the end of one of ours.
+// insertInto inserts the content of a mapping or list at the end of one of ours.
 func (m *merger) insertInto(at []string, more *yaml.Node) error {
 	node, line, column := m.positions, 0, -1
 	for i, step := range at {
@@ -374,7 +374,7 @@ func (m *merger) insertInto(at []string, more *yaml.Node) error {
 		node, line, column = value, key.Line, key.Column-1
 	}
 	if node.Style&yaml.FlowStyle != 0 || node.Kind == yaml.ScalarNode {
-		return fmt.Errorf("add to our document: %s is written on one line: write it as a block first", strings.Join(at, " "))
+		return fmt.Errorf("add to our document: %s is on one line; write it as a block first", strings.Join(at, " "))
 	}
 	indent := column + 2
 	if len(node.Content) > 0 {
@@ -458,7 +458,7 @@ func quoteStatuses(n *yaml.Node) {
 	}
 }
 
-// verify compares the result with what was meant: everything of ours, and every object that was added.
+// verify compares the result with ours and every object that was to be added.
 func (m *merger) verify(document []byte, c *converter, adopted []adoption) error {
 	now, err := parseYAML(document)
 	if err != nil {
@@ -473,7 +473,7 @@ func (m *merger) verify(document []byte, c *converter, adopted []adoption) error
 		set(child(child(want, "components"), made.section), made.name, made.node)
 	}
 	if !equal(want, now, sameString) {
-		return errors.New("add to our document: the result is not what was meant, so nothing is written; this is a bug of make adopt")
+		return errors.New("add to our document: the text does not have the intended content, so nothing was written; please report this bug of make adopt")
 	}
 	return nil
 }

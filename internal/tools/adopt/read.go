@@ -14,14 +14,14 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Document is an OpenAPI document of somebody else, as it comes.
+// Document is another OpenAPI document.
 type Document struct {
 	file string
-	root *yaml.Node // without aliases, merge keys and duplicate keys; every key is a string
+	root *yaml.Node // as plain returns it
 }
 
-// Read parses an OpenAPI document of any version 3, in YAML or JSON. file is what errors and comments call it. An error
-// names what the content is instead.
+// Read parses an OpenAPI document of any version 3, in YAML or JSON. file is its name in errors and comments. If the content
+// is something else, the error says what.
 func Read(file string, content []byte) (*Document, error) {
 	fail := func(format string, args ...any) (*Document, error) {
 		return nil, fmt.Errorf("read "+file+": "+format, args...)
@@ -99,7 +99,7 @@ func otherKind(root *yaml.Node) string {
 	return "this is not an OpenAPI document: the fields openapi and paths are missing"
 }
 
-// parseJSON makes YAML nodes of JSON directly: YAML cannot read every escape of JSON. Of equal names the last one counts.
+// parseJSON makes YAML nodes of JSON. A YAML parser does not know every escape of JSON. Of equal names the last one counts.
 func parseJSON(text []byte) (*yaml.Node, error) {
 	d := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	root, err := jsonValue(d)
@@ -171,7 +171,8 @@ func parseYAML(content []byte) (*yaml.Node, error) {
 	return plain(doc.Content[0], nil, &left)
 }
 
-// plain copies a YAML node without what JSON does not have: aliases, merge keys, keys that are not strings, comments.
+// plain copies a YAML node without what JSON does not have: aliases, merge keys, duplicate keys, keys that are not strings,
+// comments.
 func plain(n *yaml.Node, open []*yaml.Node, left *int) (*yaml.Node, error) {
 	if *left--; *left < 0 {
 		return nil, fmt.Errorf("its aliases expand to more than %d values", maxNodes)

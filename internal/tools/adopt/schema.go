@@ -15,10 +15,10 @@ var (
 	annotations = []string{"title", "description", "deprecated", "default", "example", "examples", "readOnly", "writeOnly", "nullable"}
 )
 
-// lost is a key that marks a schema which has lost a keyword before the table is applied.
+// lost is a key that marks a schema which has lost a keyword.
 const lost = "\x00lost"
 
-// notObject converts what stands in the place of a schema.
+// notObject converts a schema that is not an object: true, false, or a mistake.
 func (c *converter) notObject(src *yaml.Node, at string) *yaml.Node {
 	out := mapping()
 	switch {
@@ -31,8 +31,8 @@ func (c *converter) notObject(src *yaml.Node, at string) *yaml.Node {
 	return out
 }
 
-// beside adds to a reference what is written beside it. OpenAPI 3.1 applies it; 3.0 ignores it, but what does not restrict
-// anything is meant all the same.
+// beside adds to a reference what is written beside it. OpenAPI 3.1 applies it. 3.0 ignores it, but authors mean descriptions
+// and nullable all the same.
 func (c *converter) beside(src, ref *yaml.Node, at string) *yaml.Node {
 	more := shallow(src)
 	for key := range pairs(src) {
@@ -53,7 +53,7 @@ func (c *converter) beside(src, ref *yaml.Node, at string) *yaml.Node {
 	return rest
 }
 
-// beforeSchema turns keywords of OpenAPI 3.1, and common mistakes, into those of 3.0.
+// beforeSchema converts keywords of OpenAPI 3.1, and common mistakes, to those of 3.0.
 func (c *converter) beforeSchema(s *yaml.Node, at string) {
 	c.withoutNull(s, "anyOf", at)
 	c.withoutNull(s, "oneOf", at)
@@ -117,7 +117,7 @@ func float(n *yaml.Node) float64 {
 	return f
 }
 
-// withoutNull makes nullable of an alternative that is null.
+// withoutNull writes an alternative that is null as nullable.
 func (c *converter) withoutNull(s *yaml.Node, key, at string) {
 	all := get(s, key)
 	var left []*yaml.Node
@@ -166,7 +166,7 @@ func onlyAnnotations(s *yaml.Node) bool {
 	return true
 }
 
-// types makes one type of a list, or alternatives.
+// types writes a list of types as one type, or as alternatives.
 func (c *converter) types(s *yaml.Node, at string) {
 	t := get(s, "type")
 	if t == nil {
@@ -208,7 +208,7 @@ func (c *converter) types(s *yaml.Node, at string) {
 	}
 }
 
-// unknownType leaves the type of a schema out, and what only makes sense with it.
+// unknownType removes the type of a schema.
 func (c *converter) unknownType(s *yaml.Node) {
 	remove(s, "type")
 	set(s, lost, text(""))
@@ -291,7 +291,7 @@ func (c *converter) onlyParts(s *yaml.Node, at string) {
 	}
 }
 
-// withoutSchemas sees to it that a schema does not become stricter by what it loses.
+// withoutSchemas removes keywords that would reject more once prefixItems or patternProperties are gone.
 func (c *converter) withoutSchemas(s *yaml.Node, at string) {
 	if list := get(s, "items"); list != nil && list.Kind == yaml.SequenceNode { // the old form of prefixItems
 		set(s, "prefixItems", list)
@@ -320,7 +320,7 @@ func (c *converter) withoutSchemas(s *yaml.Node, at string) {
 	}
 }
 
-// lists repairs required, enum and the properties.
+// lists repairs required, enum and properties.
 func (c *converter) lists(s *yaml.Node, at string) {
 	if v := get(s, "required"); v != nil && v.Tag == "!!bool" {
 		remove(s, "required")
@@ -391,7 +391,7 @@ func (c *converter) lists(s *yaml.Node, at string) {
 
 var smallUnicode = regexp.MustCompile(`\\u([0-9A-Fa-f]{4})`)
 
-// pattern writes a pattern as Go's regexp reads it, or leaves it out.
+// pattern writes a pattern in the syntax of Go's regexp, or removes it.
 func (c *converter) pattern(s *yaml.Node, at string) {
 	v := get(s, "pattern")
 	if str(v) == "" {
@@ -449,7 +449,7 @@ func (c *converter) afterSchema(s *yaml.Node, at string) {
 	}
 }
 
-// requiredProperties describes the properties that are required and not described: the Go type would have no field.
+// requiredProperties describes properties that are required and not described. The Go type would have no field for them.
 func (c *converter) requiredProperties(s *yaml.Node, at string) {
 	properties := get(s, "properties")
 	if properties == nil || get(s, "allOf") != nil || strings.Contains(at, "/allOf/") || strings.Contains(at, "/oneOf/") || strings.Contains(at, "/anyOf/") {

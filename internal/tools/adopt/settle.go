@@ -10,9 +10,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A schema that lost a keyword accepts more. Inside not and oneOf that would make the whole accept less.
+// A schema that lost a keyword accepts more. If it is inside not or oneOf, the whole would accept less.
 
-// settle repairs every oneOf and not that has become stricter, and what can be repaired when every schema is converted.
+// settle finishes the conversion once every schema is there. It repairs each oneOf and not that would reject more.
 func (c *converter) settle(roots []*yaml.Node) {
 	for _, made := range c.components {
 		roots = append(roots, made.node)
@@ -28,7 +28,7 @@ func (c *converter) settle(roots []*yaml.Node) {
 	}
 }
 
-// complete removes what the generator cannot do and no check needs.
+// complete removes defaults and required properties that the generator gets wrong.
 func (c *converter) complete(n *yaml.Node, seen map[*yaml.Node]bool) {
 	if n == nil || seen[n] {
 		return
@@ -129,7 +129,7 @@ func (c *converter) isLoose(n *yaml.Node, seen map[*yaml.Node]bool) bool {
 	return false
 }
 
-// sample is an example or a default, and how to remove it.
+// sample is an example or a default, with a function that removes it.
 type sample struct {
 	schema, value *yaml.Node
 	remove        func()

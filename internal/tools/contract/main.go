@@ -1,5 +1,5 @@
-// Command contract checks api/openapi.yaml before code is generated (go generate), tries operations of other documents
-// (make vendor-check) or adopts them (make adopt), and finds changes that break callers (make contract-diff).
+// Command contract checks api/openapi.yaml before code is generated (go generate), tries and adopts operations of other
+// documents (make vendor-check, make adopt), and finds changes that break callers (make contract-diff).
 package main
 
 import (
@@ -61,7 +61,7 @@ func names(list string) []string {
 	return all
 }
 
-// check is the first step of go generate: the reason in words, before code is written that does not compile.
+// check is the first step of go generate. It reports what would go wrong before anything is written.
 func check(ctx context.Context, file string) error {
 	document, err := os.ReadFile(file) // #nosec G304 -- the user names it
 	if err != nil {
@@ -79,7 +79,7 @@ func check(ctx context.Context, file string) error {
 	if len(list) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s: nothing was generated, because the code would not compile or would not do what the document says:\n  %s", file, strings.Join(list, "\n  "))
+	return fmt.Errorf("generate code from %s: nothing was written, because the code would not compile or not do what the document says:\n  %s", file, strings.Join(list, "\n  "))
 }
 
 // run tries operations of another document together with ours, and adds them to ours if write is set and nothing failed.
@@ -119,7 +119,7 @@ func run(ctx context.Context, file string, names []string, write bool, w io.Writ
 	possible := t.possible(ctx, operations)
 	if write && len(possible) < len(operations) {
 		t.table(w, operations)
-		return errors.New("nothing was written: leave the operations that fail out of OPERATIONS, or change " + file)
+		return errors.New("nothing was written: leave the operations that fail out of OPERATIONS, or correct " + file)
 	}
 	result, err := adopt.Adopt(ours, other, possible, reserved)
 	if err != nil {
@@ -127,10 +127,10 @@ func run(ctx context.Context, file string, names []string, write bool, w io.Writ
 	}
 	result.Print(w)
 	if len(possible) > 0 {
-		fmt.Fprintln(w, "\nEach operation is called through API(), with validators on both sides, and then sent to the sandbox.")
 		if err := t.try(ctx, possible); err != nil {
 			return err
 		}
+		fmt.Fprintln(w, "\nEach operation was called through API(), with validators on both sides, and then on the sandbox.")
 	}
 	failed := t.table(w, operations)
 	switch {
@@ -148,12 +148,12 @@ func run(ctx context.Context, file string, names []string, write bool, w io.Writ
 	return nil
 }
 
-// tester tries operations and keeps a verdict for each; "" is good.
+// tester tries operations and keeps a verdict for each.
 type tester struct {
 	ours     []byte
 	other    *adopt.Document
 	reserved []string
-	verdicts map[string]string // by method and path
+	verdicts map[string]string // by method and path; "" is ok
 }
 
 // possible returns the operations that the generator can do, each tried alone.
@@ -181,7 +181,7 @@ func (t *tester) reasons(ctx context.Context, op adopt.Operation) []string {
 	return limits.Check(doc)
 }
 
-// try tries operations together, and where the whole fails in halves, so that one that fails does not hide the others.
+// try tries operations together. If they fail as a whole, it tries each half, so that one operation does not hide others.
 func (t *tester) try(ctx context.Context, operations []adopt.Operation) error {
 	result, err := adopt.Adopt(t.ours, t.other, operations, t.reserved)
 	if err != nil {
@@ -203,7 +203,7 @@ func (t *tester) try(ctx context.Context, operations []adopt.Operation) error {
 		i := slices.Index(result.Operations, r.Operation)
 		if i < 0 {
 			if !r.OK() {
-				return fmt.Errorf("our own %s fails beside them: %s", r.Operation, r)
+				return fmt.Errorf("try the operations: our own %s fails beside them: %s", r.Operation, r)
 			}
 			continue
 		}

@@ -12,10 +12,10 @@ func TestCheckNamesWhatDoesNotFit(t *testing.T) {
 	}
 	const testdata = "internal/tools/limits/testdata"
 	for file, want := range map[string]string{
-		testdata + "/refused/members-case.yaml": "the members ID and id become one Go name",
-		testdata + "/refused/lookahead.yaml":    "(?!",
-		testdata + "/growth/charset.yaml":       "operation AbortScan: ",
-		"no such file":                          "no such file",
+		testdata + "/refused/properties-case.yaml": "the properties ID and id become the same Go name",
+		testdata + "/refused/percent-path.yaml":    "percent sign",
+		testdata + "/growth/charset.yaml":          "operation AbortScan: ",
+		"no such file":                             "no such file",
 	} {
 		if err := check(t.Context(), file); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", file, err, want)

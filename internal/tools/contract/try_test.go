@@ -11,7 +11,7 @@ import (
 
 const testdata = "internal/tools/limits/testdata"
 
-func TestDocumentsAreTried(t *testing.T) {
+func TestOperationsAreTried(t *testing.T) {
 	t.Chdir("../../..")
 	ours, err := os.ReadFile(contract)
 	if err != nil {
@@ -28,7 +28,7 @@ func TestDocumentsAreTried(t *testing.T) {
 		}},
 		{"one of two", testdata + "/growth/head.yaml", []string{"headOnly"}, false, []string{"1 operations: 1 ok"}},
 		{"a list of types", testdata + "/refused/type-list.yaml", nil, false, []string{"the type null is written as nullable", "1 ok"}},
-		{"properties that differ in case", testdata + "/refused/members-case.yaml", nil, false, []string{"gets x-go-name", "1 ok"}},
+		{"properties that differ in case", testdata + "/refused/properties-case.yaml", nil, false, []string{"gets x-go-name", "1 ok"}},
 		{"one that the client cannot send", testdata + "/refused/space-delimited.yaml", nil, true, []string{"FAILED: GET /refused/space-delimited parameter words: has the style spaceDelimited", "1 failed"}},
 		{"our own", contract, nil, false, []string{"POST /public_api/v1/endpoints/abort_scan is in api/openapi.yaml already, as abortScan", "0 operations"}},
 	} {

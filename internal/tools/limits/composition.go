@@ -10,10 +10,10 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// composition looks at allOf, out of whose parts the generator makes one Go type: what it refuses, and what it loses.
+// composition checks allOf. The generator merges its parts into one Go type, and refuses some and loses others.
 func (l *limits) composition(place string, s *openapi3.Schema) {
 	parts := s.AllOf
-	if hasMembers(s) {
+	if hasProperties(s) {
 		own := *s
 		own.AllOf = nil
 		parts = append(slices.Clone(parts), &openapi3.SchemaRef{Value: &own})
@@ -23,8 +23,8 @@ func (l *limits) composition(place string, s *openapi3.Schema) {
 	}
 	var leaves []*openapi3.Schema
 	for _, part := range parts {
-		if len(part.Value.AllOf) > 0 && hasMembers(part.Value) {
-			l.add(place, "a part of allOf has members beside an allOf of its own, and the client loses them", "move them into that allOf, as a part")
+		if len(part.Value.AllOf) > 0 && hasProperties(part.Value) {
+			l.add(place, "a part of allOf has properties beside an allOf of its own, and the client loses them", "move them into that allOf, as a part")
 		}
 		leaves = append(leaves, leavesOf(part.Value, nil)...)
 	}
@@ -35,7 +35,7 @@ func (l *limits) composition(place string, s *openapi3.Schema) {
 		"format":      func(s *openapi3.Schema) any { return s.Format },
 	} {
 		if slices.ContainsFunc(leaves, func(leaf *openapi3.Schema) bool { return value(leaf) != value(leaves[0]) }) {
-			l.add(place, "the parts of allOf differ in "+keyword+", and the generator does not merge them", "leave "+keyword+" out, or say it in every part")
+			l.add(place, "the parts of allOf differ in "+keyword+", and the generator does not merge them", "leave "+keyword+" out, or write it in every part")
 		}
 	}
 	if slices.ContainsFunc(leaves, func(leaf *openapi3.Schema) bool { return leaf.Default != nil }) {
@@ -49,11 +49,11 @@ func (l *limits) composition(place string, s *openapi3.Schema) {
 	}
 }
 
-func hasMembers(s *openapi3.Schema) bool {
+func hasProperties(s *openapi3.Schema) bool {
 	return len(s.Properties)+len(s.Required) > 0 || s.AdditionalProperties.Schema != nil || s.AdditionalProperties.Has != nil
 }
 
-// leavesOf are the schemas that the generator merges for a part of allOf. It begins a nested allOf with an empty one.
+// leavesOf returns the schemas that the generator merges for a part of allOf. For a nested allOf the first one is empty.
 func leavesOf(s *openapi3.Schema, seen []*openapi3.Schema) []*openapi3.Schema {
 	if len(s.AllOf) == 0 || slices.Contains(seen, s) {
 		return []*openapi3.Schema{s}
@@ -65,15 +65,15 @@ func leavesOf(s *openapi3.Schema, seen []*openapi3.Schema) []*openapi3.Schema {
 	return leaves
 }
 
-// whole is an object with all that the parts of its allOf say.
+// whole is an object with the properties of all parts of its allOf.
 type whole struct {
-	members  openapi3.Schemas
-	required []string
-	open     bool // has additionalProperties, or alternatives, so that the generator encodes it member by member
+	properties openapi3.Schemas
+	required   []string
+	open       bool // it has additionalProperties or alternatives: the generator encodes each property by itself
 }
 
 func wholeOf(s *openapi3.Schema) whole {
-	w := whole{members: openapi3.Schemas{}}
+	w := whole{properties: openapi3.Schemas{}}
 	var seen []*openapi3.Schema
 	var collect func(s *openapi3.Schema)
 	collect = func(s *openapi3.Schema) {
@@ -81,7 +81,7 @@ func wholeOf(s *openapi3.Schema) whole {
 			return
 		}
 		seen = append(seen, s)
-		maps.Copy(w.members, s.Properties)
+		maps.Copy(w.properties, s.Properties)
 		w.required = append(w.required, s.Required...)
 		additional := s.AdditionalProperties.Schema != nil || s.AdditionalProperties.Has != nil && *s.AdditionalProperties.Has
 		w.open = w.open || additional || len(s.OneOf)+len(s.AnyOf) > 0
@@ -93,7 +93,7 @@ func wholeOf(s *openapi3.Schema) whole {
 	return w
 }
 
-// sent looks at a schema of a request: what the client would send although nobody set it, or cannot send.
+// sent checks a schema of a request: what the client would send when it is not set, and what it could not send.
 func (l *limits) sent(place string, ref *openapi3.SchemaRef, isAlternative bool) {
 	if ref == nil || l.seen[ref.Value] {
 		return
@@ -104,21 +104,21 @@ func (l *limits) sent(place string, ref *openapi3.SchemaRef, isAlternative bool)
 	}
 	w := wholeOf(ref.Value)
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(w.required))) {
-		member := w.members[name]
+		property := w.properties[name]
 		switch {
-		case member == nil && !w.open && !isAlternative && len(w.members) > 0:
-			l.add(place, "the required member "+name+" is not described, so that the Go type has no field for it", "describe it, or take it out of required")
-		case member != nil && w.open && member.Value.ReadOnly:
-			l.add(place, "the member "+name+" is readOnly and required, beside additionalProperties or alternatives: the client sends null for it", "take it out of required")
+		case property == nil && !w.open && !isAlternative && len(w.properties) > 0:
+			l.add(place, "the required property "+name+" is not described, and the Go type has no field for it", "describe it, or take it out of required")
+		case property != nil && w.open && property.Value.ReadOnly:
+			l.add(place, "the property "+name+" is readOnly and required, beside additionalProperties or alternatives, and the client sends null for it", "take it out of required")
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(w.members)) {
-		member := w.members[name]
-		if w.open && !slices.Contains(w.required, name) && isPlain(member) {
-			l.add(place, "the optional member "+name+" is a plain value, beside additionalProperties or alternatives: the client sends it although nobody set it",
-				"take x-go-type-skip-optional-pointer away")
+	for _, name := range slices.Sorted(maps.Keys(w.properties)) {
+		property := w.properties[name]
+		if w.open && !slices.Contains(w.required, name) && isPlain(property) {
+			l.add(place, "the optional property "+name+" is a plain value, beside additionalProperties or alternatives, and the client sends it when it is not set",
+				"remove x-go-type-skip-optional-pointer")
 		}
-		l.sent(place+"."+name, member, false)
+		l.sent(place+"."+name, property, false)
 	}
 	for _, part := range ref.Value.AllOf {
 		l.inside(place, part.Value)
@@ -126,7 +126,7 @@ func (l *limits) sent(place string, ref *openapi3.SchemaRef, isAlternative bool)
 	l.inside(place, ref.Value)
 }
 
-// inside looks at what is not a member.
+// inside checks the schemas in s other than its properties.
 func (l *limits) inside(place string, s *openapi3.Schema) {
 	l.sent(place, s.Items, false)
 	l.sent(place, s.AdditionalProperties.Schema, false)
@@ -140,12 +140,11 @@ func isPlain(ref *openapi3.SchemaRef) bool {
 	return ref.Extensions[plain] == true || ref.Value.Extensions[plain] == true
 }
 
-// form looks at the fields of a form: the client leaves those out, or writes them otherwise, whose Go type is not a plain
-// one.
+// form checks the fields of a form. The client encodes plain values only.
 func (l *limits) form(place string, s *openapi3.SchemaRef) {
-	members := wholeOf(s.Value).members
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		field := members[name].Value
+	properties := wholeOf(s.Value).properties
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		field := properties[name].Value
 		what := ""
 		switch t := field.Type; {
 		case t.Is("array") || t.Is("object"):
@@ -161,17 +160,17 @@ func (l *limits) form(place string, s *openapi3.SchemaRef) {
 	}
 }
 
-// body looks at a body described in place, whose Go type loses the methods that encode it.
+// body checks a body that is described in place: its Go type has no methods that encode unions and additional properties.
 func (l *limits) body(place string, s *openapi3.Schema) {
 	w := wholeOf(s)
 	union := len(s.OneOf)+len(s.AnyOf) > 0 || slices.ContainsFunc(s.AllOf, func(part *openapi3.SchemaRef) bool { return len(part.Value.OneOf)+len(part.Value.AnyOf) > 0 })
-	if union || w.open && len(w.members) > 0 {
-		l.add(place, "is a union, or has properties beside additional ones, and is described in place: the client would not send what it contains",
+	if union || w.open && len(w.properties) > 0 {
+		l.add(place, "is a union, or an object with additional properties, described in place, and the client does not send what it contains",
 			"make it a schema of its own below components")
 	}
 }
 
-// constants reports the enums whose type or constants are called like a schema.
+// constants reports enums whose type or constants have the Go name of a schema.
 func (l *limits) constants(schemas openapi3.Schemas) {
 	names := map[string]string{} // of schemas, by their Go names
 	for name, schema := range schemas {
@@ -180,7 +179,7 @@ func (l *limits) constants(schemas openapi3.Schemas) {
 	check := func(place, typ string, enum []any) {
 		for _, v := range enum {
 			if other := names[typ+GoName("x-" + fmt.Sprint(v))[1:]]; other != "" {
-				l.add(place, fmt.Sprintf("the constant for %v is called like the schema %s", v, other), "give that schema x-go-name")
+				l.add(place, fmt.Sprintf("the constant for %v has the Go name of the schema %s", v, other), "give that schema x-go-name")
 			}
 		}
 	}
@@ -194,7 +193,7 @@ func (l *limits) constants(schemas openapi3.Schemas) {
 			}
 			place := "schema " + name + "." + property
 			if other := names[typ]; other != "" {
-				l.add(place, "the type of the enum is called like the schema "+other, "give that schema x-go-name")
+				l.add(place, "the type of the enum has the Go name of the schema "+other, "give that schema x-go-name")
 			}
 			check(place, typ, p.Value.Enum)
 		}

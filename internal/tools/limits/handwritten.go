@@ -14,9 +14,9 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// HandWritten reports where hand-written code does not fit the document: operations that wrapper sends and the document
-// lacks, schemas that gen/types.go is written for, required parameters, properties and headers of the security that wrapper
-// does not set, and paths that have moved. root is the repository.
+// HandWritten reports where hand-written code does not fit the document: operations and schemas that it uses and the
+// document does not have, required parameters, properties and headers that wrapper does not set, and paths that have moved.
+// root is the repository.
 func HandWritten(doc *openapi3.T, root string) ([]string, error) {
 	w, err := readWrapper(root)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// repository writes the hand-written and generated files that a document is compared with, for the operation cancel.
+// repository writes a repository with the operation cancel, as far as documents are compared with it.
 func repository(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
@@ -37,8 +37,8 @@ func cancel() {
 	return root
 }
 
-// TestHandWritten: what does not fit is said in one sentence, before anything is generated.
-func TestHandWritten(t *testing.T) {
+// TestHandWrittenCodeThatDoesNotFit: each problem is one sentence.
+func TestHandWrittenCodeThatDoesNotFit(t *testing.T) {
 	root := repository(t)
 	const document = `
 openapi: 3.0.3
@@ -70,7 +70,7 @@ components:
 			want: "operation cancel: the header parameter X-Later is required, and wrapper does not set XLater in gen.CancelParams",
 		},
 		{
-			name: "a required member", required: "name, later",
+			name: "a required property", required: "name, later",
 			want: "operation cancel: the property later is required, and wrapper does not set Later in gen.Inner",
 		},
 		{
@@ -92,11 +92,11 @@ components:
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			or := func(text, otherwise string) string {
-				if text == "" {
+			or := func(s, otherwise string) string {
+				if s == "" {
 					return otherwise
 				}
-				return text
+				return s
 			}
 			doc, err := Load(t.Context(), []byte(strings.NewReplacer("PARAMETER", tt.parameter, "REQUIRED", or(tt.required, "name"),
 				"OPERATION", or(tt.operation, "cancel"),

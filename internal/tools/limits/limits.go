@@ -1,5 +1,5 @@
-// Package limits knows what oapi-codegen makes of a document. It reports, before anything is generated, where the code
-// would not compile, or would compile and not do what the document says, and where hand-written code would not fit.
+// Package limits reports, before code is generated from an OpenAPI document, what oapi-codegen would get wrong: code that
+// does not compile, or that compiles and does something else. It also reports where hand-written code would not fit.
 package limits
 
 import (
@@ -15,23 +15,27 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Load reads and checks a document as the validator does. Its errors are about the document as a whole.
+// adopt is what to do about a document that cannot be used as it is.
+const adopt = "to take operations of another document, of any version 3 and with faults, run make adopt"
+
+// Load parses and checks a document as the validator does.
 func Load(ctx context.Context, document []byte) (*openapi3.T, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(document)
 	if err != nil {
-		return nil, fmt.Errorf("load the document: %w", err)
+		return nil, fmt.Errorf("load the document: %w; %s", err, adopt)
 	}
 	if !strings.HasPrefix(doc.OpenAPI, "3.0.") {
-		return nil, fmt.Errorf("the document is OpenAPI %s: convert it to 3.0, which the generator and the validator read", doc.OpenAPI)
+		return nil, fmt.Errorf("load the document: it is OpenAPI %s; %s", doc.OpenAPI, adopt)
 	}
-	if err := doc.Validate(ctx, openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation()); err != nil {
-		return nil, fmt.Errorf("check the document: %w", err)
+	if err := doc.Validate(ctx, openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation(),
+		openapi3.DisableSchemaPatternValidation()); err != nil {
+		return nil, fmt.Errorf("check the document: %w; %s", err, adopt)
 	}
 	return doc, nil
 }
 
-// Check reports where oapi-codegen would generate code that does not compile, or that compiles and does something else
-// than the document says, and what to do about it. Each entry was tried: see testdata/refused.
+// Check reports what oapi-codegen would get wrong, each with what to do about it. testdata/refused has an example of each,
+// and the tests of package trial show that it is true.
 func Check(doc *openapi3.T) []string {
 	l := &limits{seen: map[*openapi3.Schema]bool{}}
 	if doc.Components != nil {
@@ -54,32 +58,32 @@ func Check(doc *openapi3.T) []string {
 
 type limits struct {
 	list []string
-	seen map[*openapi3.Schema]bool // by sent
+	seen map[*openapi3.Schema]bool // the schemas that sent has visited
 }
 
 func (l *limits) add(place, problem, advice string) {
 	l.list = append(l.list, place+": "+problem+"; "+advice)
 }
 
-// clashes reports names that become one Go name.
+// clashes reports names that become the same Go name.
 func (l *limits) clashes(place, what string, names map[string][]string, advice string) {
 	for _, goName := range slices.Sorted(maps.Keys(names)) {
 		if same := names[goName]; len(same) > 1 {
 			slices.Sort(same)
-			l.add(place, what+" "+strings.Join(same, " and ")+" become one Go name", advice)
+			l.add(place, what+" "+strings.Join(same, " and ")+" become the same Go name", advice)
 		}
 	}
 }
 
 const nameIt = "give one of them x-go-name"
 
-// clientNames are what the generated client declares by itself.
+// clientNames are the declarations of every generated client.
 var clientNames = []string{
 	"Client", "ClientInterface", "ClientOption", "ClientWithResponses", "ClientWithResponsesInterface", "NewClient",
 	"NewClientWithResponses", "RequestEditorFn", "WithBaseURL", "WithHTTPClient", "WithRequestEditorFn",
 }
 
-// OperationNames are the Go names that an operation takes, each with what it is called there.
+// OperationNames returns the Go names that the code for an operation declares, by what they are.
 func OperationNames(id string) map[string]string {
 	name := GoName(id)
 	return map[string]string{
@@ -109,13 +113,13 @@ func (l *limits) schemas(doc *openapi3.T) {
 	l.constants(doc.Components.Schemas)
 	for name, schema := range doc.Components.Schemas {
 		if of := reserved[nameOf(name, schema.Extensions, schema.Value.Extensions)]; of != "" {
-			l.add("schema "+name, "is called like "+of, "give it x-go-name")
+			l.add("schema "+name, "has the Go name of "+of, "give it x-go-name")
 		}
 		l.schema("schema "+name, schema, nil)
 	}
 }
 
-// schema looks for trouble in a schema and in everything that is described in place inside it.
+// schema checks a schema and everything that is described in place inside it.
 func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.Schema) {
 	if ref == nil || slices.Contains(seen, ref.Value) {
 		return
@@ -123,12 +127,12 @@ func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.
 	s := ref.Value
 	seen = append(seen, s)
 	if typ, _ := s.Extensions["x-go-type"].(string); strings.Contains(typ, ".") && s.Extensions["x-go-type-import"] == nil {
-		l.add(place, "x-go-type names a type of another program", "remove it")
+		l.add(place, "x-go-type names a Go type of another program", "remove it")
 	}
 	names := map[string][]string{}
 	for name, p := range s.Properties {
 		if name == "" {
-			l.add(place, "a member has no name, and the client does not send it", "leave it out, or name it")
+			l.add(place, "a property has no name, and the client does not send it", "name it, or leave it out")
 		}
 		n := nameOf(name, p.Extensions, p.Value.Extensions)
 		names[n] = append(names[n], name)
@@ -136,10 +140,10 @@ func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.
 			l.schema(place+"."+name, p, seen)
 		}
 	}
-	l.clashes(place, "the members", names, nameIt)
-	for name, types := range memberTypes(s) {
+	l.clashes(place, "the properties", names, nameIt)
+	for name, types := range propertyTypes(s) {
 		if len(types) > 1 {
-			l.add(place, fmt.Sprintf("the parts of allOf give %s different types, and the last one wins", name), "describe it once")
+			l.add(place, fmt.Sprintf("the parts of allOf give %s different types, and the client uses the last one", name), "describe it once")
 		}
 	}
 	l.composition(place, s)
@@ -151,8 +155,8 @@ func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.
 	}
 }
 
-// memberTypes are the types that the parts of allOf give to each member.
-func memberTypes(s *openapi3.Schema) map[string]map[string]bool {
+// propertyTypes returns the types that the parts of allOf give to each property.
+func propertyTypes(s *openapi3.Schema) map[string]map[string]bool {
 	all := map[string]map[string]bool{}
 	var collect func(s *openapi3.Schema, seen []*openapi3.Schema)
 	collect = func(s *openapi3.Schema, seen []*openapi3.Schema) {
@@ -180,8 +184,7 @@ func memberTypes(s *openapi3.Schema) map[string]map[string]bool {
 	return all
 }
 
-// What the generated functions call their own parameters, variables and packages: all of them, those of an operation
-// with a body, and those of one with parameters outside the path.
+// Names that generated functions use themselves: all of them, those with a body, and those with parameters outside the path.
 var (
 	pathNames      = strings.Fields("ctx c reqEditors server err error fmt http nil operationPath queryURL req rsp runtime serverURL string url pathParam0 pathParam1 pathParam2")
 	pathNamesBody  = strings.Fields("body contentType bodyReader buf bytes io json")
@@ -225,7 +228,7 @@ func (l *limits) operation(place string, item *openapi3.PathItem, op *openapi3.O
 	}
 }
 
-// IsPathName reports whether generated functions may use the name of a path parameter for something else.
+// IsPathName reports whether generated functions may use this name of a path parameter for something else.
 func IsPathName(name string) bool {
 	return isIn(slices.Concat(pathNames, pathNamesBody, pathNamesQuery), name)
 }
@@ -243,7 +246,7 @@ func (l *limits) pathParameter(place string, item *openapi3.PathItem, op *openap
 		taken = slices.Concat(taken, pathNamesQuery)
 	}
 	if isIn(taken, p.Name) && p.Extensions["x-go-name"] == nil {
-		l.add(place, "the path parameter "+p.Name+" has a name that the generated functions use themselves", "give it x-go-name")
+		l.add(place, "generated functions use the name of the path parameter "+p.Name+" for something else", "give it x-go-name")
 	}
 }
 
@@ -258,24 +261,24 @@ func (l *limits) parameter(place string, p *openapi3.Parameter) {
 	s := p.Schema.Value
 	untyped := s.Type == nil && len(s.AllOf)+len(s.OneOf)+len(s.AnyOf) == 0
 	if untyped && !p.Required && p.In == openapi3.ParameterInQuery {
-		l.add(here, "is optional and has no type: the client panics if it is not set", "give it a type")
+		l.add(here, "is optional and has no type, and the client panics if it is not set", "give it a type")
 	}
 	if p.Schema.Ref == "" && len(s.AnyOf)+len(s.OneOf) > 0 {
-		l.add(here, "is an anyOf or oneOf described in place, whose Go type nobody can fill", "make it a schema of its own below components")
+		l.add(here, "is an anyOf or oneOf described in place, whose Go type cannot be filled", "make it a schema of its own below components")
 	}
 	if p.Style == "spaceDelimited" {
-		l.add(here, "has the style spaceDelimited, whose spaces the client does not encode", "use another style, or leave it out")
+		l.add(here, "has the style spaceDelimited, and the client does not encode the spaces", "use another style, or leave it out")
 	}
 	if s.Items != nil && s.Items.Value.Items != nil {
 		l.add(here, "is a list of lists, which the client cannot send", "leave it out")
 	}
 }
 
-// response looks at the answers that the client would not decode, without an error. One of the media type */* or text/json
-// has no field in the result, so that nobody mistakes an empty one for the answer: it is in Body.
+// response reports responses that the client would not decode, without an error. One of the media type */* or text/json is
+// fine: it has no field in the result, only Body.
 func (l *limits) response(place string, r *openapi3.Response) {
 	if strings.HasPrefix(place[strings.LastIndex(place, " ")+1:], "4") || strings.HasPrefix(place[strings.LastIndex(place, " ")+1:], "5") {
-		return // the wrapper makes an error of it
+		return // the wrapper returns an error
 	}
 	json := 0
 	for name, m := range r.Content {
@@ -291,7 +294,7 @@ func (l *limits) response(place string, r *openapi3.Response) {
 		}
 	}
 	if json > 1 {
-		l.add(place, "it has two JSON media types, which are not decoded if the service adds a charset", "keep the one that the service sends")
+		l.add(place, "it has two JSON media types, and the client decodes neither if the service adds a charset", "keep the one that the service sends")
 	}
 }
 
@@ -322,7 +325,7 @@ var initialisms = strings.Fields("acl api ascii cpu css db dns eof guid html htt
 
 var nameParts = regexp.MustCompile(`[\p{Lu}\d]+([\p{Ll}\d]+|$)`)
 
-// GoName stands for the Go name that the generator makes of a name: two names with the same one clash.
+// GoName returns the Go name that the generator makes of a name.
 func GoName(name string) string {
 	var camel strings.Builder
 	upper := true

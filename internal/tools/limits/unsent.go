@@ -14,8 +14,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// unsent reports what the operations with methods in wrapper require and wrapper does not set. The code would compile, and
-// omit the parameter, or send the zero value of the property.
+// unsent reports what the operations of wrapper require and wrapper does not set. The code would compile, and omit the
+// parameter or send the zero value of the property.
 func (w *wrapperCode) unsent(doc *openapi3.T) []string {
 	u := &unsentFields{set: w.fields, seen: map[string]bool{}}
 	for _, item := range doc.Paths.Map() {
@@ -51,7 +51,7 @@ func (u *unsentFields) check(id, what, typ, field string) {
 	}
 }
 
-// schema checks the schemas that have a Go type, as far as wrapper uses it.
+// schema checks the schemas whose Go types wrapper uses.
 func (u *unsentFields) schema(id string, ref *openapi3.SchemaRef) {
 	if ref == nil || u.seen[ref.Ref] {
 		return
@@ -60,13 +60,13 @@ func (u *unsentFields) schema(id string, ref *openapi3.SchemaRef) {
 	w := wholeOf(ref.Value)
 	if typ := GoName(ref.Ref[strings.LastIndex(ref.Ref, "/")+1:]); u.set[typ] != nil {
 		for _, name := range w.required {
-			if member := w.members[name]; member != nil {
-				u.check(id, "property "+name, typ, nameOf(name, member.Extensions, member.Value.Extensions))
+			if property := w.properties[name]; property != nil {
+				u.check(id, "property "+name, typ, nameOf(name, property.Extensions, property.Value.Extensions))
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(w.members)) {
-		u.schema(id, w.members[name])
+	for _, name := range slices.Sorted(maps.Keys(w.properties)) {
+		u.schema(id, w.properties[name])
 	}
 	for _, part := range slices.Concat(ref.Value.OneOf, ref.Value.AnyOf, openapi3.SchemaRefs{ref.Value.Items}) {
 		u.schema(id, part)
@@ -75,8 +75,8 @@ func (u *unsentFields) schema(id string, ref *openapi3.SchemaRef) {
 
 // wrapperCode is what the hand-written client uses of package gen.
 type wrapperCode struct {
-	fields  map[string]map[string]bool // by the name in gen, the fields that the files that use it mention
-	strings map[string]bool            // in lower case
+	fields  map[string]map[string]bool // for each name of gen, the fields that the files with that name mention
+	strings map[string]bool            // string literals, in lower case
 }
 
 func readWrapper(root string) (*wrapperCode, error) {
@@ -103,8 +103,8 @@ func readWrapper(root string) (*wrapperCode, error) {
 					fields[n.Sel.Name] = true
 				}
 			case *ast.BasicLit:
-				if text, err := strconv.Unquote(n.Value); err == nil && n.Kind == token.STRING {
-					w.strings[strings.ToLower(text)] = true
+				if s, err := strconv.Unquote(n.Value); err == nil && n.Kind == token.STRING {
+					w.strings[strings.ToLower(s)] = true
 				}
 			case *ast.KeyValueExpr:
 				if key, isName := n.Key.(*ast.Ident); isName {

@@ -19,7 +19,7 @@ import (
 
 const root = "../../.."
 
-// corpus reads the documents of a folder of testdata, by their names.
+// corpus reads the documents of a folder of testdata, by name.
 func corpus(t *testing.T, folder string, atLeast int) map[string][]byte {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("..", "limits", "testdata", folder, "*.yaml"))
@@ -35,11 +35,11 @@ func corpus(t *testing.T, folder string, atLeast int) map[string][]byte {
 	return documents
 }
 
-// cannot is what a document of testdata/refused says about itself, as x-cannot.
+// cannot is the field x-cannot of a document in testdata/refused.
 type cannot struct {
 	Step  string // what fails: load, compile or call
-	Shows string // what can be seen then
-	Says  string // what limits.Check, or the validator that loads the document, says beforehand
+	Shows string // the output then
+	Says  string // what limits.Check or limits.Load reports
 }
 
 func cannotOf(t *testing.T, document []byte) cannot {

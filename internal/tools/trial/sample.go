@@ -14,19 +14,19 @@ import (
 
 // Sampler makes values that a schema accepts.
 type Sampler struct {
-	Full     bool // with optional members, too
-	Plain    bool // without the document's examples, which may not fit the Go types
-	Response bool // for an answer: readOnly members are there, writeOnly ones are not
+	Full     bool // with optional properties
+	Plain    bool // without the examples of the document, which may not fit the Go types
+	Response bool // for a response: with readOnly properties, without writeOnly ones
 
 	steps *int // taken so far
 }
 
 const (
-	maxDepth = 6      // of optional members, so that a recursive schema ends
-	maxSteps = 10_000 // with optional members; after as many again nothing is found
+	maxDepth = 6      // of optional properties, so that a recursive schema ends
+	maxSteps = 10_000 // with optional properties; after as many again it gives up
 )
 
-// Value returns a value as encoding/json decodes it. An error says that no value was found.
+// Value returns a value as encoding/json decodes it, or an error if it finds none.
 func (s Sampler) Value(ref *openapi3.SchemaRef) (any, error) {
 	s.steps = new(int)
 	v, ok := s.value(ref, 0)
@@ -43,7 +43,7 @@ func describe(ref *openapi3.SchemaRef) string {
 	return "a schema"
 }
 
-// value tries one candidate after another until the schema accepts one.
+// value returns the first candidate that the schema accepts.
 func (s Sampler) value(ref *openapi3.SchemaRef, depth int) (any, bool) {
 	if ref == nil || ref.Value == nil {
 		return "anything", true
@@ -60,7 +60,7 @@ func (s Sampler) value(ref *openapi3.SchemaRef, depth int) (any, bool) {
 	return nil, false
 }
 
-// kin-openapi leaves this format unchecked, and documents have examples that are none.
+// kin-openapi does not check this format, and documents have examples that are not UUIDs.
 func init() {
 	openapi3.DefineStringFormatValidator("uuid", openapi3.NewRegexpFormatValidator("^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"))
 }
@@ -98,14 +98,14 @@ func (s Sampler) candidates(schema *openapi3.Schema, depth int) []any {
 		case "array":
 			list = append(list, s.array(schema, depth))
 		case "string":
-			list = append(list, texts(schema)...)
+			list = append(list, stringsOf(schema)...)
 		case "integer", "number":
 			list = append(list, numbers(schema)...)
 		case "boolean":
 			list = append(list, true)
 		}
 	}
-	// Parts of allOf that are no objects.
+	// Parts of allOf that are not objects.
 	for _, part := range schema.AllOf {
 		if v, ok := s.value(part, depth+1); ok {
 			list = append(list, v)
@@ -120,7 +120,7 @@ func (s Sampler) candidates(schema *openapi3.Schema, depth int) []any {
 	return append(list, schema.Default)
 }
 
-// complete adds the members of the schema itself to an alternative of it, and the word of a discriminator.
+// complete adds to an alternative the properties of the schema itself and the value of its discriminator.
 func (s Sampler) complete(schema *openapi3.Schema, part *openapi3.SchemaRef, v any, depth int) any {
 	object, isObject := v.(map[string]any)
 	if !isObject {
@@ -148,7 +148,7 @@ func (s Sampler) complete(schema *openapi3.Schema, part *openapi3.SchemaRef, v a
 
 func (s Sampler) object(schema *openapi3.Schema, depth int) any {
 	all := map[string]any{}
-	s.members(schema, depth, all, nil)
+	s.properties(schema, depth, all, nil)
 	if schema.AdditionalProperties.Schema != nil && (s.Full && depth < maxDepth || uint64(len(all)) < schema.MinProps) {
 		if v, ok := s.value(schema.AdditionalProperties.Schema, depth+1); ok {
 			all["key"] = v
@@ -157,13 +157,13 @@ func (s Sampler) object(schema *openapi3.Schema, depth int) any {
 	return all
 }
 
-func (s Sampler) members(schema *openapi3.Schema, depth int, all map[string]any, seen []*openapi3.Schema) {
+func (s Sampler) properties(schema *openapi3.Schema, depth int, all map[string]any, seen []*openapi3.Schema) {
 	if slices.Contains(seen, schema) {
 		return
 	}
 	seen = append(seen, schema)
 	for _, part := range schema.AllOf {
-		s.members(part.Value, depth, all, seen)
+		s.properties(part.Value, depth, all, seen)
 		if len(part.Value.OneOf)+len(part.Value.AnyOf) > 0 {
 			if v, ok := s.value(part, depth+1); ok {
 				if object, isObject := v.(map[string]any); isObject {
@@ -220,7 +220,7 @@ var formats = map[string]string{
 	"hostname": "a.example.org", "time": "03:04:05Z", "duration": "P1D",
 }
 
-func texts(schema *openapi3.Schema) []any {
+func stringsOf(schema *openapi3.Schema) []any {
 	list := []any{}
 	if known := formats[schema.Format]; known != "" {
 		list = append(list, known)
@@ -239,7 +239,7 @@ func texts(schema *openapi3.Schema) []any {
 	return list
 }
 
-// matching returns a text that a pattern matches, with more repetitions than it has to have.
+// matching returns a string that a pattern matches. more is how often it repeats what may be repeated.
 func matching(re *syntax.Regexp, more int) string {
 	var b strings.Builder
 	switch re.Op {
@@ -264,12 +264,12 @@ func matching(re *syntax.Regexp, more int) string {
 		}
 		b.WriteString(strings.Repeat(matching(re.Sub[0], more), n))
 	case syntax.OpNoMatch, syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText,
-		syntax.OpWordBoundary, syntax.OpNoWordBoundary: // no text of their own
+		syntax.OpWordBoundary, syntax.OpNoWordBoundary: // they match no characters
 	}
 	return b.String()
 }
 
-// oneOf picks a character of a class, a plain one if there is one.
+// oneOf returns a character of a class, preferably a plain one.
 func oneOf(ranges []rune) string {
 	for _, r := range "a1A" {
 		for i := 0; i+1 < len(ranges); i += 2 {

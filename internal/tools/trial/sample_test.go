@@ -8,7 +8,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-func TestSampler(t *testing.T) {
+func TestSamplesAreValid(t *testing.T) {
 	for _, tt := range []struct{ name, schema, required, full string }{
 		{"boolean", `{"type":"boolean"}`, `true`, `true`},
 		{"example", `{"type":"integer","example":0}`, `7`, `0`},
@@ -18,13 +18,13 @@ func TestSampler(t *testing.T) {
 		{"maximum", `{"type":"number","maximum":-2}`, `-2`, `-2`},
 		{"multiple", `{"type":"number","multipleOf":0.25}`, `7`, `7`},
 		{"format", `{"type":"string","format":"uuid"}`, `"0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11"`, `"0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11"`},
-		{"example that is no UUID", `{"type":"object","properties":{"a":{"type":"string","format":"uuid"}},"example":{"a":"x"}}`, `{}`, `{"a":"0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11"}`},
+		{"example that is not a UUID", `{"type":"object","properties":{"a":{"type":"string","format":"uuid"}},"example":{"a":"x"}}`, `{}`, `{"a":"0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11"}`},
 		{"length", `{"type":"string","minLength":50}`, `"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"`, `"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"`},
 		{"pattern", `{"type":"string","pattern":"^(CH|IM)[0-9a-f]{4}-\\d+[.]?$"}`, `"CHaaaa-1"`, `"CHaaaa-1"`},
 		{"pattern and length", `{"type":"string","pattern":"^[A-Z]+$","minLength":4}`, `"AAAAA"`, `"AAAAA"`},
 		{"list", `{"type":"array","items":{"type":"integer"}}`, `[]`, `[7]`},
 		{"set", `{"type":"array","minItems":2,"uniqueItems":true,"items":{"type":"string","enum":["x","y","z"]}}`, `["x","y"]`, `["x","y"]`},
-		{"members", `{"type":"object","required":["a"],"properties":{"a":{"type":"boolean"},"b":{"type":"boolean"}}}`, `{"a":true}`, `{"a":true,"b":true}`},
+		{"properties", `{"type":"object","required":["a"],"properties":{"a":{"type":"boolean"},"b":{"type":"boolean"}}}`, `{"a":true}`, `{"a":true,"b":true}`},
 		{"one direction", `{"type":"object","required":["a","b"],"properties":{"a":{"type":"boolean","readOnly":true},"b":{"type":"boolean"}}}`, `{"b":true}`, `{"b":true}`},
 		{"all of", `{"allOf":[{"type":"object","required":["a"],"properties":{"a":{"type":"boolean"}}},{"type":"object","properties":{"b":{"type":"integer"}}}]}`, `{"a":true}`, `{"a":true,"b":7}`},
 		{"one of", `{"oneOf":[{"type":"string","maxLength":0,"minLength":1},{"type":"integer"}]}`, `7`, `7`},
@@ -50,8 +50,8 @@ func TestSampler(t *testing.T) {
 	}
 }
 
-// TestSamplerEnds: a schema whose members all refer to it again grows with the power of their number.
-func TestSamplerEnds(t *testing.T) {
+// TestSamplingARecursiveSchemaEnds, although the number of values grows exponentially.
+func TestSamplingARecursiveSchemaEnds(t *testing.T) {
 	node := openapi3.NewObjectSchema()
 	ref := &openapi3.SchemaRef{Value: node}
 	node.Properties = openapi3.Schemas{"name": {Value: openapi3.NewStringSchema()}}

@@ -1,5 +1,5 @@
-// Package trial puts another document in the place of api/openapi.yaml, without changing any file, and tries it: everything
-// is generated and compiled, and every operation is called.
+// Package trial tries a document in place of api/openapi.yaml, without changing any file: it generates and compiles
+// everything, and calls every operation.
 package trial
 
 import (
@@ -14,19 +14,19 @@ import (
 	"strings"
 )
 
-// Result is how one operation fared.
+// Result is the outcome for one operation.
 type Result struct {
 	Operation string `json:"operation"`      // method and path
 	ID        string `json:"id"`             // operationId
-	Call      string `json:"call"`           // what went wrong with the calls; "" if all went well
-	Serve     string `json:"serve"`          // what went wrong when the sandbox served it
+	Call      string `json:"call"`           // what went wrong with a call; "" if nothing did
+	Serve     string `json:"serve"`          // what went wrong in the sandbox
 	Skip      string `json:"skip,omitempty"` // why it was not tried
 }
 
-// OK reports whether it was tried and all went well.
+// OK reports whether it was tried and nothing went wrong.
 func (r Result) OK() bool { return r.Call == "" && r.Serve == "" && r.Skip == "" }
 
-// String says what went wrong, if anything.
+// String returns what went wrong, or "ok".
 func (r Result) String() string {
 	switch {
 	case r.Skip != "":
@@ -39,7 +39,7 @@ func (r Result) String() string {
 	return "ok"
 }
 
-// A StepError says which step of Try failed for the document as a whole.
+// A StepError is a step of Try that failed for the document as a whole.
 type StepError struct {
 	Step   string // generate, compile, load
 	Output string
@@ -47,9 +47,9 @@ type StepError struct {
 
 func (e *StepError) Error() string { return e.Step + ": " + strings.TrimSpace(e.Output) }
 
-// Try puts a document in the place of api/openapi.yaml, without changing any file: it generates the client,
-// compiles everything, loads the validator, and calls every operation through the wrapper's API(), with
-// validators, against a server that answers as documented, and against the sandbox. root is the repository.
+// Try generates the client from a document, compiles everything, loads the validator, and calls every operation through
+// API() with validators on both sides: once on a server that responds as documented, and once on the sandbox. root is the
+// repository.
 func Try(ctx context.Context, root string, document []byte) (results []Result, err error) {
 	err = inPlace(ctx, root, document, func(overlay string) error {
 		program := filepath.Join(filepath.Dir(overlay), "drive")
@@ -67,8 +67,8 @@ func Try(ctx context.Context, root string, document []byte) (results []Result, e
 	return results, err
 }
 
-// inPlace generates everything from a document, and calls do with an overlay that puts it into the repository. The
-// overlay's folder is removed afterwards.
+// inPlace generates the client from a document, and calls do with a file for go build -overlay that puts both into the
+// repository.
 func inPlace(ctx context.Context, root string, document []byte, do func(overlay string) error) error {
 	dir, err := os.MkdirTemp("", "contract-")
 	if err != nil {
@@ -94,8 +94,8 @@ func inPlace(ctx context.Context, root string, document []byte, do func(overlay 
 
 var outputLine = regexp.MustCompile(`(?m)^output: (.*)$`)
 
-// generate runs oapi-codegen with one of api's configurations, and its output in dir. It returns the file that the
-// output stands for.
+// generate runs oapi-codegen with the configuration of api, and its output in dir. It returns the file that the output
+// replaces.
 func generate(ctx context.Context, root, dir, config, document, pkg string) (target, generated string, err error) {
 	content, err := os.ReadFile(filepath.Join(root, "api", config+".cfg.yaml"))
 	if err != nil {
@@ -103,7 +103,7 @@ func generate(ctx context.Context, root, dir, config, document, pkg string) (tar
 	}
 	m := outputLine.FindSubmatch(content)
 	if m == nil {
-		return "", "", fmt.Errorf("api/%s.cfg.yaml names no output", config)
+		return "", "", fmt.Errorf("read api/%s.cfg.yaml: it has no line with output: …", config)
 	}
 	target = string(m[1])
 	generated = filepath.Join(dir, pkg+config+".gen.go")
@@ -143,8 +143,8 @@ func goTool(ctx context.Context, root string, args ...string) (string, error) {
 	return string(out), err
 }
 
-// CompileAlone generates the client alone out of each document, without any hand-written code, and compiles it. It
-// returns what the generator or the compiler said against each, by name; a document that compiles is not among them.
+// CompileAlone generates a client from each document, without any hand-written code, and compiles it. It returns the output
+// of the generator or compiler for each document that fails, by name.
 func CompileAlone(ctx context.Context, root string, documents map[string][]byte) (map[string]string, error) {
 	dir, err := os.MkdirTemp("", "contract-")
 	if err != nil {

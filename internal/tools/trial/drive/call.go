@@ -35,7 +35,7 @@ func newCall(op operation, full bool) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A document's example may contradict its own format, which only the Go type notices.
+	// An example may contradict its format, and only the Go type notices.
 	if m, raw, err := c.method(apiType); err == nil {
 		//lint:ignore noBackground nothing is sent
 		if _, err := c.arguments(context.Background(), m.Type, raw); err != nil {
@@ -80,20 +80,19 @@ func makeCall(op operation, sampler trial.Sampler) (*call, error) {
 	c.media = types[0]
 	v, err := sampler.Value(content[c.media].Schema)
 	if err != nil {
-		return nil, fmt.Errorf("the body: %w", err)
+		return nil, fmt.Errorf("make the body: %w", err)
 	}
 	c.body = v
 	return c, nil
 }
 
-// isOthers reports whether a parameter is not the caller's to set: the wrapper signs, and OpenAPI gives the meaning of
-// some headers elsewhere.
+// isOthers reports whether the caller does not set a header: the wrapper does, or OpenAPI describes it elsewhere.
 func isOthers(p *openapi3.Parameter) bool {
 	name := strings.ToLower(p.Name)
 	return p.In == "header" && (slices.Contains([]string{"accept", "content-encoding", "content-type", "authorization", "user-agent"}, name) || strings.HasPrefix(name, "x-xdr-"))
 }
 
-// key is a name without what the generator changes: case and separators.
+// key returns a name without case and separators, which the generator changes.
 func key(name string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -109,7 +108,7 @@ var mediaNames = map[string]string{
 
 var apiType = reflect.TypeFor[gen.ClientWithResponsesInterface]()
 
-// method finds the generated method, the one with a typed body if there is one.
+// method finds the generated method, preferably the one with a typed body.
 func (c *call) method(api reflect.Type) (m reflect.Method, raw bool, err error) {
 	id := c.op.OperationID
 	if id == "" {
@@ -140,7 +139,7 @@ func (c *call) method(api reflect.Type) (m reflect.Method, raw bool, err error) 
 			}
 		}
 	}
-	return m, false, fmt.Errorf("the client has none of the methods %q", names)
+	return m, false, fmt.Errorf("find the method: the client has none of %q", names)
 }
 
 // send calls the operation, and turns a panic into an error.
@@ -202,7 +201,7 @@ func (c *call) arguments(ctx context.Context, typ reflect.Type, raw bool) ([]ref
 		default:
 			v, err := into(in, c.body)
 			if err != nil {
-				return nil, fmt.Errorf("the body: %w", err)
+				return nil, fmt.Errorf("make the body: %w", err)
 			}
 			args = append(args, v)
 		}
@@ -243,7 +242,7 @@ func into(typ reflect.Type, v any) (reflect.Value, error) {
 	return p.Elem(), err
 }
 
-// encoded writes the body as its media type has it.
+// encoded encodes the body for its media type.
 func (c *call) encoded() (contentType string, body io.Reader, err error) {
 	object, _ := c.body.(map[string]any)
 	switch {
@@ -271,8 +270,8 @@ func (c *call) encoded() (contentType string, body io.Reader, err error) {
 	return strings.Replace(c.media, "*/*", "application/octet-stream", 1), strings.NewReader(plainText(c.body)), nil
 }
 
-// check compares what arrived with what was meant, and looks at what the client made of the answer.
-func (c *call) check(got *request, answer answer, result any) error {
+// check compares what arrived with what was meant, and the result with the response.
+func (c *call) check(got *request, res response, result any) error {
 	if got == nil {
 		return errors.New("no request arrived")
 	}
@@ -287,7 +286,7 @@ func (c *call) check(got *request, answer answer, result any) error {
 	}
 	switch {
 	case c.media == "" && len(got.body) > 0:
-		return fmt.Errorf("a body was sent that nobody set: %s", got.body)
+		return fmt.Errorf("a body is sent that was not set: %s", got.body)
 	case strings.HasPrefix(c.media, "application/x-www-form-urlencoded"):
 		if err := sameForm(got.body, c.body); err != nil {
 			return err
@@ -295,14 +294,14 @@ func (c *call) check(got *request, answer answer, result any) error {
 	case c.media != "" && isJSON(c.media):
 		want, _ := json.Marshal(c.body)
 		if !sameJSON(got.body, want) {
-			return fmt.Errorf("the body %s was sent as %s", want, got.body)
+			return fmt.Errorf("the body %s is sent as %s", want, got.body)
 		}
 	}
-	if body := reflect.ValueOf(result).Elem().FieldByName("Body").Bytes(); !bytes.Equal(body, answer.body) {
-		return fmt.Errorf("the answer %s (%s) arrived as %q", answer.body, answer.contentType, body)
+	if body := reflect.ValueOf(result).Elem().FieldByName("Body").Bytes(); !bytes.Equal(body, res.body) {
+		return fmt.Errorf("the response %s (%s) arrives as %q", res.body, res.contentType, body)
 	}
-	if answer.isJSON && !decoded(result) {
-		return fmt.Errorf("the answer %s (%s) is not decoded: the result is empty, without an error", answer.body, answer.contentType)
+	if res.isJSON && !decoded(result) {
+		return fmt.Errorf("the response %s (%s) is not decoded: the result is empty, without an error", res.body, res.contentType)
 	}
 	return nil
 }
@@ -330,7 +329,7 @@ func sameJSON(a, b []byte) bool {
 	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
 }
 
-// arrived reports what is wrong with a parameter: absent although it was set, there although it was not, or another value.
+// arrived checks a parameter: it must be sent if it was set, and only then, with the same value.
 func arrived(got *request, p *openapi3.Parameter, v any, set bool) error {
 	values, isThere := []string(nil), false
 	switch p.In {
@@ -342,7 +341,7 @@ func arrived(got *request, p *openapi3.Parameter, v any, set bool) error {
 		}
 		if object, isObject := v.(map[string]any); isObject && !isThere {
 			for name := range object {
-				isThere = isThere || query.Has(name) // an exploded object has its members' names
+				isThere = isThere || query.Has(name) // an exploded object has the names of its properties
 			}
 			isThere = isThere || len(object) == 0
 		}
@@ -355,12 +354,12 @@ func arrived(got *request, p *openapi3.Parameter, v any, set bool) error {
 		_, err := got.Cookie(p.Name)
 		isThere = err == nil
 	default:
-		return nil // the path was found, so it is there
+		return nil // the operation was found, so it was sent
 	}
 	if isThere != set {
 		return map[bool]error{
 			true:  fmt.Errorf("%s parameter %s is not sent although it was set", p.In, p.Name),
-			false: fmt.Errorf("%s parameter %s is sent although nobody set it, as %q", p.In, p.Name, values),
+			false: fmt.Errorf("%s parameter %s is sent although it was not set, as %q", p.In, p.Name, values),
 		}[set]
 	}
 	switch v.(type) {

@@ -1,6 +1,6 @@
-// Command drive calls every operation of the contract that it is built with, through the wrapper's API(), and prints
-// how each fared, as JSON. It knows no operation: names and types come from the document and from package gen, by
-// reflection. Package trial builds it with other contracts.
+// Command drive calls every operation of the document that it is built with, through API() of the wrapper, and prints the
+// outcome of each as JSON. Names and types come from the document and, by reflection, from package gen. Package trial builds
+// it with other documents.
 package main
 
 import (
@@ -18,7 +18,7 @@ import (
 	"example.com/cortexscan/sandbox"
 	"example.com/cortexscan/wrapper"
 	"github.com/getkin/kin-openapi/openapi3"
-	_ "github.com/oapi-codegen/nullable" // what package gen imports once a property is nullable: go.mod has to have it
+	_ "github.com/oapi-codegen/nullable" // package gen imports it once a property is nullable, so go.mod needs it
 )
 
 func main() {
@@ -95,10 +95,10 @@ type driver struct {
 	client, played *wrapper.Client
 }
 
-// try calls an operation with what is required, then with everything, and then the sandbox.
+// try calls an operation with required values, with all values, and then on the sandbox.
 func (d driver) try(ctx context.Context, op operation) trial.Result {
 	result := trial.Result{Operation: op.method + " " + op.path, ID: op.OperationID}
-	answer, err := answerOf(op)
+	res, err := responseOf(op)
 	if err != nil {
 		result.Skip = err.Error()
 		return result
@@ -109,10 +109,10 @@ func (d driver) try(ctx context.Context, op operation) trial.Result {
 			result.Skip = err.Error()
 			return result
 		}
-		d.service.answer, d.service.got = answer, nil
+		d.service.response, d.service.got = res, nil
 		got, err := call.send(ctx, d.client)
 		if err == nil {
-			err = call.check(d.service.got, answer, got)
+			err = call.check(d.service.got, res, got)
 		}
 		if err != nil {
 			result.Call = map[bool]string{false: "with required values only: ", true: "with all values: "}[full] + err.Error()
@@ -125,7 +125,7 @@ func (d driver) try(ctx context.Context, op operation) trial.Result {
 	return result
 }
 
-// play calls the sandbox, which has to find the request valid, and to answer 501 if it does not implement the operation.
+// play calls the sandbox. It must find the request valid, and respond with 501 if it does not implement the operation.
 func (d driver) play(ctx context.Context, op operation) error {
 	call, err := newCall(op, true)
 	if err != nil {
@@ -134,7 +134,7 @@ func (d driver) play(ctx context.Context, op operation) error {
 	before := len(d.tenant.Calls())
 	_, err = call.send(ctx, d.played)
 	if err != nil && statusOf(err) == 0 {
-		return err // not a response of the sandbox; a run that does not exist is a 404, for example
+		return err // there was no response; a 404 for a run that does not exist is fine
 	}
 	calls := d.tenant.Calls()
 	if len(calls) == before {

@@ -16,10 +16,10 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// service answers every request alike, and keeps the last one.
+// service sends the same response to every request, and keeps the last request.
 type service struct {
-	answer answer
-	got    *request
+	response response
+	got      *request
 }
 
 type request struct {
@@ -30,23 +30,23 @@ type request struct {
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	s.got = &request{r, body}
-	if s.answer.contentType != "" {
-		w.Header().Set("Content-Type", s.answer.contentType)
+	if s.response.contentType != "" {
+		w.Header().Set("Content-Type", s.response.contentType)
 	}
-	for name, v := range s.answer.header {
+	for name, v := range s.response.header {
 		w.Header().Set(name, v)
 	}
-	w.WriteHeader(s.answer.status)
-	_, _ = w.Write(s.answer.body)
+	w.WriteHeader(s.response.status)
+	_, _ = w.Write(s.response.body)
 }
 
-// answer is a documented success.
-type answer struct {
+// response is a documented success.
+type response struct {
 	status      int
 	contentType string
 	header      map[string]string
 	body        []byte
-	isJSON      bool // with a schema and a media type for which the client decodes it
+	isJSON      bool // the client decodes it
 }
 
 func isJSON(contentType string) bool {
@@ -54,12 +54,12 @@ func isJSON(contentType string) bool {
 	return err == nil && (mediaType == "application/json" || strings.HasSuffix(mediaType, "+json") || mediaType == "text/json")
 }
 
-// serverHeaders say how the body is sent, which net/http does itself.
+// serverHeaders describe how the body is sent. net/http sets them.
 var serverHeaders = []string{"Connection", "Content-Encoding", "Content-Length", "Content-Type", "Transfer-Encoding"}
 
-// answerOf makes up the first success that the operation documents.
-func answerOf(op operation) (answer, error) {
-	var a answer
+// responseOf makes the first success that the operation documents.
+func responseOf(op operation) (response, error) {
+	var a response
 	key := ""
 	for _, status := range slices.Sorted(maps.Keys(op.Responses.Map())) {
 		if strings.HasPrefix(status, "2") && key == "" {
@@ -76,10 +76,10 @@ func answerOf(op operation) (answer, error) {
 	default:
 		a.status, _ = strconv.Atoi(key)
 	}
-	response := op.Responses.Value(key).Value
+	documented := op.Responses.Value(key).Value
 	sampler := trial.Sampler{Full: true, Response: true}
 	a.header = map[string]string{}
-	for name, h := range response.Headers {
+	for name, h := range documented.Headers {
 		if slices.Contains(serverHeaders, http.CanonicalHeaderKey(name)) {
 			continue
 		}
@@ -87,26 +87,26 @@ func answerOf(op operation) (answer, error) {
 			a.header[name] = plainText(v)
 		}
 	}
-	types := slices.Sorted(maps.Keys(response.Content))
+	types := slices.Sorted(maps.Keys(documented.Content))
 	slices.SortStableFunc(types, func(a, b string) int { return rank(a) - rank(b) })
 	if len(types) == 0 || a.status == http.StatusNoContent || op.method == http.MethodHead {
-		return a, nil // HTTP has no body for it, whatever the document says
+		return a, nil // HTTP has no body here, whatever the document says
 	}
 	a.contentType = types[0]
-	m := response.Content[types[0]]
+	m := documented.Content[types[0]]
 	if strings.Contains(a.contentType, "*") {
 		a.contentType = "application/json"
 	}
 	if !isJSON(a.contentType) {
-		a.body = []byte("some text")
+		a.body = []byte("some words")
 		if strings.HasSuffix(a.contentType, "xml") {
-			a.body = []byte("<some>text</some>")
+			a.body = []byte("<some>words</some>")
 		}
 		return a, nil
 	}
 	v, err := sampler.Value(m.Schema)
 	if err != nil {
-		return a, fmt.Errorf("the answer: %w", err)
+		return a, fmt.Errorf("make a response: %w", err)
 	}
 	hasField := !strings.Contains(types[0], "*") && !strings.HasPrefix(types[0], "text/json")
 	a.isJSON = hasField && m.Schema != nil && v != nil // null leaves the result empty
@@ -127,7 +127,7 @@ func rank(contentType string) int {
 	return 2
 }
 
-// plainText writes a scalar as a header or a query has it.
+// plainText writes a scalar as in a header or a query.
 func plainText(v any) string {
 	if f, isNumber := v.(float64); isNumber {
 		return strconv.FormatFloat(f, 'f', -1, 64)

@@ -10,21 +10,21 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// unreadable says which texts the generator cannot read back after it has applied its overlay. It then writes the document
-// as YAML, whose library indents a text of several lines wrongly if it begins with a space and stands in a list.
+// unreadable reports strings that the generator cannot parse after it has applied its overlay and written the document as
+// YAML: its library indents a string of several lines wrongly if it begins with a space and is in a list.
 func (l *limits) unreadable(doc *openapi3.T) {
 	content, err := json.Marshal(doc)
 	if err != nil {
-		return // the generator says so
+		return // the generator reports it
 	}
 	var tree any
 	if json.Unmarshal(content, &tree) != nil {
 		return
 	}
 	check := func(at []string, node any) {
-		text, _ := node.(string)
-		if strings.Contains(text, "\n") && strings.HasPrefix(strings.TrimLeft(text, "\n"), " ") {
-			l.add(strings.Join(at, " "), "the generator cannot read a text of several lines that begins with a space, in a list", "begin it with a word")
+		s, _ := node.(string)
+		if strings.Contains(s, "\n") && strings.HasPrefix(strings.TrimLeft(s, "\n"), " ") {
+			l.add(strings.Join(at, " "), "the generator cannot parse a string of several lines that begins with a space, in a list", "begin it with a word")
 		}
 	}
 	var visit func(at []string, node any)
@@ -38,9 +38,9 @@ func (l *limits) unreadable(doc *openapi3.T) {
 			for i, item := range node {
 				place := append(slices.Clip(at), fmt.Sprint(i))
 				check(place, item)
-				if members, isObject := item.(map[string]any); isObject {
-					for _, key := range slices.Sorted(maps.Keys(members)) {
-						check(append(slices.Clip(place), key), members[key])
+				if fields, isObject := item.(map[string]any); isObject {
+					for _, key := range slices.Sorted(maps.Keys(fields)) {
+						check(append(slices.Clip(place), key), fields[key])
 					}
 				}
 				visit(place, item)
