@@ -40,7 +40,7 @@ func sentBody(t testing.TB, targets wrapper.Targets, opts ...wrapper.AbortOption
 	return rec.bodies[0], err
 }
 
-// TestAbortWithoutTargetsIsRefused are refused at the call. Nothing is sent, least of all "all".
+// The call refuses such targets, and sends nothing, least of all "all".
 func TestAbortWithoutTargetsIsRefused(t *testing.T) {
 	var none []gen.EndpointFilter
 	hosts := wrapper.Hostnames("laptop-17")
@@ -95,8 +95,7 @@ func TestAbortWithoutTargetsIsRefused(t *testing.T) {
 	}
 }
 
-// TestTargetsCopyTheCallersSlices: what becomes of the caller's slices afterwards changes nothing, and using Targets twice
-// is fine.
+// Changing the slices afterwards changes nothing, and Targets can be used twice.
 func TestTargetsCopyTheCallersSlices(t *testing.T) {
 	names, own := []string{"laptop-17"}, []string{"windows"}
 	filters := []gen.EndpointFilter{wrapper.Hostnames(names...), {Field: "platform", Operator: "in", Value: own}, wrapper.Aliases("a")}
@@ -111,7 +110,7 @@ func TestTargetsCopyTheCallersSlices(t *testing.T) {
 	}
 }
 
-// TestZeroRequestNeverMeansAll: it leaves, and names nothing.
+// The request is sent, but names no endpoint.
 func TestZeroRequestNeverMeansAll(t *testing.T) {
 	rec := &recorder{next: transport(good)}
 	if _, err := newClient(t, rec).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}); err != nil {
@@ -186,7 +185,7 @@ func TestOnlyAllEndpointsSendsAll(t *testing.T) {
 	}
 }
 
-// TestDocumentedValues: the constants and the filters are those of the contract, all of them and no others.
+// The package has the constants and the filters of the spec, and no others.
 func TestDocumentedValues(t *testing.T) {
 	constants := map[string][]string{
 		"platform": {wrapper.PlatformWindows, wrapper.PlatformLinux, wrapper.PlatformMacOS, wrapper.PlatformAndroid},
@@ -223,7 +222,7 @@ func sameSet(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-// FuzzFilters: what is sent reads back as what was meant, and never as every endpoint of the tenant.
+// The body decodes to what was meant, and never to every endpoint of the tenant.
 func FuzzFilters(f *testing.F) {
 	f.Add("hostname", "in", "laptop-17", "laptop-18", int64(1584983036945), "4711")
 	f.Add("all", "all", "all", "all", int64(1), "all")

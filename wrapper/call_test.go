@@ -19,17 +19,17 @@ import (
 
 // spy is a validator of both kinds that keeps what it is shown.
 type spy struct {
-	request func(*http.Request) error
-	answer  func(*http.Request, int, http.Header, []byte) error
+	request  func(*http.Request) error
+	response func(*http.Request, int, http.Header, []byte) error
 }
 
 func (s *spy) ValidateRequest(r *http.Request) error { return s.request(r) }
 func (s *spy) ValidateResponse(r *http.Request, status int, h http.Header, body []byte) error {
-	return s.answer(r, status, h, body)
+	return s.response(r, status, h, body)
 }
 
-// TestCallRunsItsStepsInOrder: the request is validated once, before anything secret is on it; each attempt is signed
-// and sent; only a good answer is validated, once, with the unsigned request.
+// The request is validated once, before it has a credential. Then every attempt is signed and sent. Only a success is validated,
+// once, with the unsigned request.
 func TestCallRunsItsStepsInOrder(t *testing.T) {
 	type mine struct{}
 	for _, op := range operations {
@@ -60,8 +60,8 @@ func TestCallRunsItsStepsInOrder(t *testing.T) {
 					}
 					return nil
 				},
-				answer: func(r *http.Request, status int, h http.Header, body []byte) error {
-					stages = append(stages, "validate answer")
+				response: func(r *http.Request, status int, h http.Header, body []byte) error {
+					stages = append(stages, "validate response")
 					unsigned(r)
 					if status != 200 || h.Get("X-A") != "b" || !bytes.HasPrefix(body, []byte("{")) {
 						t.Errorf("shown %d, %v, %q", status, h, body)
@@ -87,7 +87,7 @@ func TestCallRunsItsStepsInOrder(t *testing.T) {
 			if err := op.call(t, context.WithValue(t.Context(), mine{}, 1), c); err != nil {
 				t.Fatal(err)
 			}
-			if want := []string{"validate request", "send", "send", "validate answer"}; !slices.Equal(stages, want) {
+			if want := []string{"validate request", "send", "send", "validate response"}; !slices.Equal(stages, want) {
 				t.Errorf("stages %v, want %v", stages, want)
 			}
 			for i, r := range rec.requests {
@@ -102,7 +102,7 @@ func TestCallRunsItsStepsInOrder(t *testing.T) {
 	}
 }
 
-// TestSharedHeaderIsNotModified: a request editor may give every request the same one. The race detector sees more.
+// A request editor may give the same header to every request. The race detector sees more.
 func TestSharedHeaderIsNotModified(t *testing.T) {
 	values := append(make([]string, 0, 9), "1")
 	shared := http.Header{"X-Own": values, "x-own": {"2"}}
@@ -141,8 +141,7 @@ func TestRequestValidatorRefuses(t *testing.T) {
 	}
 }
 
-// TestUnsendableRequestIsRefused: what net/http would refuse never gets as far as that. From there it would come back as a
-// request without an answer.
+// net/http would refuse such a request too, but its error would look like a request without a response.
 func TestUnsendableRequestIsRefused(t *testing.T) {
 	rec := &recorder{next: transport(good)}
 	_, err := newClient(t, rec).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}, func(_ context.Context, r *http.Request) error {
@@ -155,7 +154,7 @@ func TestUnsendableRequestIsRefused(t *testing.T) {
 	}
 }
 
-// TestHeadersInAnyCase: a header is one header, and what says how long a body is belongs to net/http.
+// Names that differ in case are one header. The headers about the length of the body belong to net/http.
 func TestHeadersInAnyCase(t *testing.T) {
 	rec := &recorder{next: transport(good)}
 	var validated http.Header
@@ -195,7 +194,7 @@ func TestHeadersInAnyCase(t *testing.T) {
 // A response is redacted before it is validated, so that a violation may quote it. Whether a POST was executed is unknown.
 func TestResponseValidatorRefuses(t *testing.T) {
 	no := errors.New("not like this")
-	quoting := &spy{answer: func(_ *http.Request, _ int, _ http.Header, body []byte) error {
+	quoting := &spy{response: func(_ *http.Request, _ int, _ http.Header, body []byte) error {
 		return fmt.Errorf("%w: %.64s", no, body)
 	}}
 	echo := transport(func(r *http.Request) (*http.Response, error) {
@@ -219,7 +218,7 @@ func TestResponseValidatorRefuses(t *testing.T) {
 	}
 }
 
-// TestResultHasTheUnsignedRequest: they get logged and dumped.
+// Callers log and dump their results.
 func TestResultHasTheUnsignedRequest(t *testing.T) {
 	for name, cred := range keysOfBothTypes {
 		res, err := clientWithKey(t, transport(good), cred).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{})
@@ -234,11 +233,10 @@ func TestResultHasTheUnsignedRequest(t *testing.T) {
 	}
 }
 
-// TestResultsThroughAPI are whole, and can be read as the generated client's user expects. That their Content-Type is put
-// right does not change the answer that a validator has seen.
+// The generated client can parse the body. A validator sees the Content-Type that the server sent.
 func TestResultsThroughAPI(t *testing.T) {
 	var seen http.Header
-	v := &spy{answer: func(_ *http.Request, _ int, h http.Header, _ []byte) error { seen = h; return nil }}
+	v := &spy{response: func(_ *http.Request, _ int, h http.Header, _ []byte) error { seen = h; return nil }}
 	c := newClient(t, canned(200, "\ufeff"+goodReply, "Content-Type", "text/html", "X-A", "b"), wrapper.WithResponseValidator(v))
 	res, err := c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{})
 	if err != nil {
@@ -259,7 +257,7 @@ func TestResultsThroughAPI(t *testing.T) {
 	}
 }
 
-// TestCustomBodies: a body that can be read only once is sent whole with every attempt.
+// A body that can be read only once is sent whole with every attempt.
 func TestCustomBodies(t *testing.T) {
 	for _, contentType := range []string{"application/json", "application/octet-stream"} {
 		rec := &recorder{next: canned(429, "")}
@@ -289,7 +287,7 @@ func TestCustomBodies(t *testing.T) {
 	})
 }
 
-// TestValidatedBodyIsSent: an editor that replaces the body may leave the old GetBody and the old length behind.
+// An editor that replaces the body may leave the old GetBody and the old length behind.
 func TestValidatedBodyIsSent(t *testing.T) {
 	const all, one = `{"request_data":{"filters":"all"}}`, `{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["laptop-17"]}]}}`
 	replace := func(_ context.Context, r *http.Request) error {
@@ -420,7 +418,7 @@ func TestReadBody(t *testing.T) {
 	}
 }
 
-// TestRequestWithBody: whatever becomes of the body of the copy, that of the request does not change.
+// Whatever happens to the body of the copy, the body of the request does not change.
 func TestRequestWithBody(t *testing.T) {
 	type name struct{}
 	ctx := context.WithValue(t.Context(), name{}, "mine")

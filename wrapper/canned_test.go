@@ -30,23 +30,23 @@ type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// canned answers every request alike.
+// canned sends the same response to every request.
 func canned(status int, body string, header ...string) transport {
 	return func(r *http.Request) (*http.Response, error) { return response(r, status, body, header...), nil }
 }
 
-// failing answers no request.
+// failing sends no response.
 func failing(err error) transport {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-// silent never answers; it gives up with the request's context.
+// silent never responds; it gives up with the request's context.
 func silent(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
 }
 
-// good answers every request with its documented success.
+// good sends the documented success of every request.
 func good(r *http.Request) (*http.Response, error) {
 	body := goodStatus
 	if r.Method == http.MethodPost {
@@ -55,7 +55,7 @@ func good(r *http.Request) (*http.Response, error) {
 	return response(r, http.StatusOK, body), nil
 }
 
-// response makes an answer; header is names and values by turns.
+// response makes a response. The header is a list of names and values in turn.
 func response(r *http.Request, status int, body string, header ...string) *http.Response {
 	h := http.Header{}
 	for i := 0; i+1 < len(header); i += 2 {

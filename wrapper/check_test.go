@@ -12,13 +12,13 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// TestEmptySuccess: through the generated client an operation may document them; the two of this package do not.
+// An operation of the generated client may document an empty body. The two operations of this package do not.
 func TestEmptySuccess(t *testing.T) {
 	for _, status := range []int{200, 201, 202, 204} {
 		for _, body := range []string{"", "\ufeff"} {
 			for _, op := range operations {
 				var seen http.Header
-				v := &spy{answer: func(_ *http.Request, _ int, h http.Header, _ []byte) error { seen = h; return nil }}
+				v := &spy{response: func(_ *http.Request, _ int, h http.Header, _ []byte) error { seen = h; return nil }}
 				// The generated parser would take the header's word for it.
 				err := op.call(t, t.Context(), newClient(t, canned(status, body, "Content-Type", "application/json"), wrapper.WithResponseValidator(v)))
 				if op.throughAPI() {
@@ -36,7 +36,7 @@ func TestEmptySuccess(t *testing.T) {
 	}
 }
 
-// TestOtherMediaTypes: what is neither JSON nor HTML is for the generated client to read.
+// The generated client parses what is neither JSON nor HTML.
 func TestOtherMediaTypes(t *testing.T) {
 	for contentType, good := range map[string]bool{
 		"text/csv": true, "text/plain; charset=utf-8": true, "application/octet-stream": true, "application/zip": true,
@@ -63,7 +63,7 @@ func TestOtherMediaTypes(t *testing.T) {
 // nested is a list in a list in a list, n deep.
 func nested(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 
-// TestSuccesses: what a caller gets of a documented success, in whatever form JSON can take, through a method and through API().
+// A documented success has the same result in every form of JSON, through a method and through API().
 func TestSuccesses(t *testing.T) {
 	const noError = `"err_code":0,"err_msg":null,"err_extra":null,"errorCode":null` // as some successes have it
 	for _, tt := range []struct {
@@ -112,7 +112,7 @@ func TestSuccesses(t *testing.T) {
 	}
 }
 
-// TestAny2xxIsASuccess: any 2xx with the documented body is the documented success (201 is seen on published clients).
+// Any 2xx with the documented body is a success. Published clients have seen 201.
 func TestAny2xxIsASuccess(t *testing.T) {
 	for _, status := range []int{200, 201, 202, 203, 207, 299} {
 		c := newClient(t, canned(status, `{"DATA": "Scan is in Running state", "reply": {"action_id": "7"}}`))
@@ -125,7 +125,7 @@ func TestAny2xxIsASuccess(t *testing.T) {
 	}
 }
 
-// TestJSONIsRecognizedByItsBytes, and not by its Content-Type, which the generated parser goes by.
+// The generated parser goes by the Content-Type, which may be wrong.
 func TestJSONIsRecognizedByItsBytes(t *testing.T) {
 	for _, contentType := range []string{"", "text/plain", "text/html", "application/octet-stream", "application/vnd.x+json; charset=latin1", ";;;"} {
 		for _, mark := range []string{"", "\ufeff"} {
@@ -156,8 +156,7 @@ func TestJSONIsRecognizedByItsBytes(t *testing.T) {
 	}
 }
 
-// TestCheckResponseAgreesWithTheClient: for every response there is, the two functions and gen return the error that the Client
-// returns.
+// gen with Sign and CheckResponse returns the same error as the Client.
 func TestCheckResponseAgreesWithTheClient(t *testing.T) {
 	cred := wrapper.AdvancedKey(testKeyID, testKey)
 	for _, status := range []int{200, 201, 204, 299, 302, 303, 400, 401, 403, 404, 408, 429, 500, 502, 504, 520, 600} {
@@ -202,7 +201,7 @@ func TestCheckResponseAgreesWithTheClient(t *testing.T) {
 	}
 }
 
-// TestCheckResponseOfAnUnknownRequest: the request may have had an effect, and the operation has no name.
+// The request may have had an effect, and the operation has no name.
 func TestCheckResponseOfAnUnknownRequest(t *testing.T) {
 	for name, res := range map[string]*http.Response{"no request": {StatusCode: 503}, "no response": nil} {
 		err := wrapper.CheckResponse(res, nil)
@@ -219,7 +218,7 @@ func TestCheckResponseOfAnUnknownRequest(t *testing.T) {
 	}
 }
 
-// TestCheckResponseAfterARedirect: an http.Client that follows redirects turns an abort into a GET of the login page.
+// An http.Client that follows redirects turns an abort into a GET of the login page.
 func TestCheckResponseAfterARedirect(t *testing.T) {
 	abort := httptest.NewRequest(http.MethodPost, "/public_api/v1/endpoints/abort_scan", nil)
 	page := httptest.NewRequest(http.MethodGet, "/login", nil)
@@ -230,7 +229,7 @@ func TestCheckResponseAfterARedirect(t *testing.T) {
 	}
 }
 
-// TestCredentialsInTheHeaderOfAnError are redacted, as they are in its body.
+// The header of an error is redacted like its body.
 func TestCredentialsInTheHeaderOfAnError(t *testing.T) {
 	e := apiError(t, operations[0].call(t, t.Context(), newClient(t, canned(404, "", "X-Echo", "a", "X-Echo", "you sent "+testKey, "X-Other", testKey, "X-"+testKey, "1"))))
 	if got := e.Header["X-Echo"]; len(got) != 2 || got[0] != "a" || got[1] != "you sent [redacted]" || e.Header.Get("X-Other") != "[redacted]" || len(e.Header) != 2 {

@@ -19,7 +19,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// TestStandardKeyIsSentAsItIs, but for the space around it.
+// Only the space around the key is removed.
 func TestStandardKeyIsSentAsItIs(t *testing.T) {
 	key := "a b"
 	for c := '!'; c <= '~'; c++ {
@@ -123,8 +123,7 @@ func TestInvalidKeysAreRefused(t *testing.T) {
 	}
 }
 
-// TestCredentialPrintsItsTypeOnly is about what it does show; that it shows nothing else, in any way of printing
-// there is, is proved in tests/security.
+// tests/security proves that a credential prints nothing else.
 func TestCredentialPrintsItsTypeOnly(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -168,7 +167,7 @@ func TestSignatureKnownAnswer(t *testing.T) {
 	}
 }
 
-// TestSign: the headers of each type of key, in place of whatever was there in any spelling, on a header of its own.
+// Sign replaces the headers of an earlier signature, whatever their case, and does not change a shared header.
 func TestSign(t *testing.T) {
 	shared := http.Header{"X-Own": {"1"}, "authorization": {"old"}, "X-Xdr-Nonce": {"old"}}
 	r := &http.Request{Header: shared}

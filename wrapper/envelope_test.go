@@ -15,8 +15,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// TestEnvelopes: what an error body says comes out as the same error for both operations and at any status, and keeps that
-// status. The shapes are those of internal/envelope.
+// An error body has the same strings for every operation and status. internal/envelope tests the shapes.
 func TestEnvelopes(t *testing.T) {
 	for body, want := range map[string]wrapper.APIError{
 		`{"reply": {"err_code": 401, "err_msg": "m", "err_extra": "e"}}`:                    {Code: "401", Message: "m", Extra: "e"},
@@ -42,7 +41,7 @@ func TestEnvelopes(t *testing.T) {
 	}
 }
 
-// TestErrorBodyIsBounded; internal/envelope bounds the texts.
+// internal/envelope bounds the strings.
 func TestErrorBodyIsBounded(t *testing.T) {
 	for _, n := range []int{64<<10 - 1, 64 << 10, 64<<10 + 1, 1 << 20} {
 		body := "x" + strings.Repeat("y", n-1)
@@ -53,7 +52,7 @@ func TestErrorBodyIsBounded(t *testing.T) {
 	}
 }
 
-// TestUnusualErrorBodies: no form costs an error its status, and what can be read of the message is.
+// Such an error keeps its status, and its message if that can be parsed.
 func TestUnusualErrorBodies(t *testing.T) {
 	for body, message := range map[string]string{
 		"{\"reply\":{\"err_msg\":\"m\xff\xc3(\"}}": "m\ufffd\ufffd(",
@@ -71,7 +70,7 @@ func TestUnusualErrorBodies(t *testing.T) {
 	}
 }
 
-// FuzzEnvelope puts any answer at all through the whole pipeline, for both operations.
+// Every operation gets any response at all through the whole pipeline.
 func FuzzEnvelope(f *testing.F) {
 	for _, body := range []string{
 		goodStatus, goodReply, "", "null", "[]", "{", "OK", "\ufeff" + goodStatus,
@@ -171,10 +170,7 @@ func checkAPIError(t *testing.T, op operation, e *wrapper.APIError, status int, 
 	}
 }
 
-// What comes back of a request's credentials is removed by internal/exchange; tests/security lets real servers send them
-// back, in every place.
-
-// TestCredentialsInAStatus are gone before it is decoded, and the error of a wait does not quote the service.
+// A status is redacted before it is decoded, and the error of a wait does not quote the service.
 func TestCredentialsInAStatus(t *testing.T) {
 	got, err := newClient(t, canned(200, `{"DATA": "you sent `+testKey+`"}`)).WaitScanRun(t.Context(), 1, wrapper.WaitOptions{})
 	if err == nil || strings.Contains(err.Error(), "sent") || got == nil || got.DATA != "you sent [redacted]" {
@@ -182,8 +178,8 @@ func TestCredentialsInAStatus(t *testing.T) {
 	}
 }
 
-// TestResultHidesCredentials are gone from it, and from the body of an error, as common encoders write them. One that a server
-// disguises in another way is not recognized, except in the strings of an error.
+// A result and the body of an error hide credentials as common encoders write them. Only the strings of an error hide a credential
+// that a server disguises in another way.
 func TestResultHidesCredentials(t *testing.T) {
 	const key = `k"k<k>k&k'k/k\k`
 	for name, spelled := range map[string]string{

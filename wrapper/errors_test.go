@@ -23,7 +23,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// TestErrorIsOneBoundedLine, the hint whole at its end, however long what comes before it is.
+// The whole hint is at the end, however long the rest is.
 func TestErrorIsOneBoundedLine(t *testing.T) {
 	// Every length around the bound, of characters of one byte and of several: what is cut is cut between two.
 	for name, unit := range map[string]string{"ASCII": "m", "two bytes": "ü", "three bytes": "…", "four bytes": "😀", "dots": ".", "spaces": "m "} {
@@ -53,10 +53,10 @@ func isCleanLine(s string) bool {
 func TestTextOfTheCallersErrorsIsCleaned(t *testing.T) {
 	dirty := fmt.Errorf("one\ntwo\x1b[31m\u202e%s", strings.Repeat("long ", 2000))
 	for name, err := range map[string]error{
-		"no answer":      operations[0].call(t, t.Context(), newClient(t, failing(dirty), once())),
-		"not sent":       operations[0].call(t, endedContext(t, dirty), newClient(t, transport(good))),
-		"refused":        operations[0].call(t, t.Context(), newClient(t, transport(good), wrapper.WithRequestValidator(refusing{dirty}))),
-		"answer refused": operations[0].call(t, t.Context(), newClient(t, transport(good), wrapper.WithResponseValidator(refusing{dirty}))),
+		"no response":      operations[0].call(t, t.Context(), newClient(t, failing(dirty), once())),
+		"not sent":         operations[0].call(t, endedContext(t, dirty), newClient(t, transport(good))),
+		"refused":          operations[0].call(t, t.Context(), newClient(t, transport(good), wrapper.WithRequestValidator(refusing{dirty}))),
+		"response refused": operations[0].call(t, t.Context(), newClient(t, transport(good), wrapper.WithResponseValidator(refusing{dirty}))),
 	} {
 		if text := err.Error(); !isCleanLine(text) || len(text) > 4<<10 || !strings.Contains(text, "one two") {
 			t.Errorf("%s: %d bytes, %q", name, len(text), text)
@@ -89,7 +89,7 @@ func TestErrorHasRetryAfterAndAttempts(t *testing.T) {
 	}
 }
 
-// TestEndedWaitNamesWhatWentBefore: the error has the context's, and is the last answer or failure as well.
+// The error has the error of the context, and the last response or failure as well.
 func TestEndedWaitNamesWhatWentBefore(t *testing.T) {
 	cause := errors.New("shutting down")
 	for text, rt := range map[string]transport{
@@ -129,7 +129,7 @@ func TestErrorsMadeByHandHaveText(t *testing.T) {
 	}
 }
 
-// TestUnwrapIsNotShared: what a caller does to the list of kinds does not change the error.
+// A caller may change the list of kinds without changing the error.
 func TestUnwrapIsNotShared(t *testing.T) {
 	e := apiError(t, operations[1].call(t, t.Context(), newClient(t, transport(good), wrapper.WithResponseValidator(refusing{errors.New("v")}))))
 	_ = append(e.Unwrap(), errors.New("x"))
@@ -143,8 +143,7 @@ func TestUnwrapIsNotShared(t *testing.T) {
 
 var update = flag.Bool("update", false, "write testdata/errors.txt anew")
 
-// TestErrorTexts holds every error of this package to testdata/errors.txt, where their language can be judged in one
-// look.
+// testdata/errors.txt has every error of this package, so that their language can be judged together.
 func TestErrorTexts(t *testing.T) {
 	var page strings.Builder
 	section := func(title string) { fmt.Fprintf(&page, "\n%s\n\n", title) }
@@ -215,47 +214,47 @@ func TestErrorTexts(t *testing.T) {
 		add(err)
 	}
 
-	section("Answers")
+	section("Responses")
 	const noEndpoint = `{"reply": {"err_code": 500, "err_msg": "An error occurred while processing XDR public API - No endpoint was found for creating the requested action", "err_extra": null}}`
-	answer := func(op, status int, body string, header ...string) {
+	respond := func(op, status int, body string, header ...string) {
 		add(operations[op].call(t, t.Context(), newClient(t, canned(status, body, header...), once())))
 	}
-	answer(0, 404, `{"err_msg": "Run ID not found", "metadata": {"err_extra": null}}`)
-	answer(0, 400, `{"err_msg": "The request contains invalid or missing parameters", "metadata": {"err_extra": [{"field": "id", "message": "Field required"}]}}`)
-	answer(1, 400, `{"err_code": "500", "err_msg": "{\"line\": 1, \"column\": 19, \"message\": \"no viable alternative at input\"}", "err_extra": "e"}`)
-	answer(1, 400, `{"err_code": 400, "err_msg": {"line": 1, "column": 0, "message": "m"}}`)
-	answer(1, 400, `{"reply": {"err_code": 400, "err_msg": "an empty object is no extra", "err_extra": {}}}`)
-	answer(1, 400, `{"err_msg": "two details", "err_extra": [{"field": "a", "message": "b"}, {"message": "c"}]}`)
-	answer(0, 422, `{"detail": [{"loc": ["query", "id"], "msg": "the only detail is the message"}]}`)
-	answer(0, 599, ``)
-	answer(0, 503, `Service Unavailable`)
+	respond(0, 404, `{"err_msg": "Run ID not found", "metadata": {"err_extra": null}}`)
+	respond(0, 400, `{"err_msg": "The request contains invalid or missing parameters", "metadata": {"err_extra": [{"field": "id", "message": "Field required"}]}}`)
+	respond(1, 400, `{"err_code": "500", "err_msg": "{\"line\": 1, \"column\": 19, \"message\": \"no viable alternative at input\"}", "err_extra": "e"}`)
+	respond(1, 400, `{"err_code": 400, "err_msg": {"line": 1, "column": 0, "message": "m"}}`)
+	respond(1, 400, `{"reply": {"err_code": 400, "err_msg": "an empty object is no extra", "err_extra": {}}}`)
+	respond(1, 400, `{"err_msg": "two details", "err_extra": [{"field": "a", "message": "b"}, {"message": "c"}]}`)
+	respond(0, 422, `{"detail": [{"loc": ["query", "id"], "msg": "the only detail is the message"}]}`)
+	respond(0, 599, ``)
+	respond(0, 503, `Service Unavailable`)
 	add(operations[0].call(t, t.Context(), newClient(t, canned(503, "not the first attempt"), noWait())))
-	answer(1, 502, `It ends with a period.`)
-	answer(1, 402, `{"err_code": 402, "err_msg": "It ends with a period."}`)
-	answer(1, 401, `{"reply": {"err_code": 401, "err_msg": "Public API request unauthorized", "err_extra": null}}`)
+	respond(1, 502, `It ends with a period.`)
+	respond(1, 402, `{"err_code": 402, "err_msg": "It ends with a period."}`)
+	respond(1, 401, `{"reply": {"err_code": 401, "err_msg": "Public API request unauthorized", "err_extra": null}}`)
 	synctest.Test(t, func(t *testing.T) { // its clock begins with the year 2000
 		add(operations[1].call(t, t.Context(), clientWithKey(t, canned(401, `{"reply": {"err_code": 401, "err_msg": "Public API request unauthorized"}}`, "Date", "Sat, 01 Jan 2000 00:10:00 GMT"), keysOfBothTypes[advancedHint])))
 	})
-	answer(1, 402, ``)
-	answer(1, 403, `{"reply": {"err_code": 403, "err_msg": "User not authorized"}}`)
-	answer(1, 429, `Too many requests`)
-	answer(1, 429, `Too many requests`, "Retry-After", "600")
-	answer(1, 429, `Too many requests`, "Retry-After", "1e300")
-	answer(1, 500, noEndpoint)
-	answer(1, 500, `{"reply": {"err_code": 500, "err_msg": "This feature is not licensed"}}`)
-	answer(1, 500, "Internal Server Error\n\n(generated by waitress)")
-	answer(1, 502, "<html><head><title>502 Bad Gateway</title></head></html>")
-	answer(0, 302, "", "Location", "/login")
-	answer(0, 200, "<html><title>Sign in</title></html>")
-	answer(0, 200, "")
-	answer(0, 200, "[]")
-	answer(1, 200, "{}")
-	answer(1, 200, `{"reply": {"err_code": 500, "err_msg": "Internal error"}}`)
-	answer(1, 200, `{"reply": {"action_id": "7", "err_code": "SUCCESS"}}`)
+	respond(1, 402, ``)
+	respond(1, 403, `{"reply": {"err_code": 403, "err_msg": "User not authorized"}}`)
+	respond(1, 429, `Too many requests`)
+	respond(1, 429, `Too many requests`, "Retry-After", "600")
+	respond(1, 429, `Too many requests`, "Retry-After", "1e300")
+	respond(1, 500, noEndpoint)
+	respond(1, 500, `{"reply": {"err_code": 500, "err_msg": "This feature is not licensed"}}`)
+	respond(1, 500, "Internal Server Error\n\n(generated by waitress)")
+	respond(1, 502, "<html><head><title>502 Bad Gateway</title></head></html>")
+	respond(0, 302, "", "Location", "/login")
+	respond(0, 200, "<html><title>Sign in</title></html>")
+	respond(0, 200, "")
+	respond(0, 200, "[]")
+	respond(1, 200, "{}")
+	respond(1, 200, `{"reply": {"err_code": 500, "err_msg": "Internal error"}}`)
+	respond(1, 200, `{"reply": {"action_id": "7", "err_code": "SUCCESS"}}`)
 	add(operations[1].call(t, t.Context(), newClient(t, canned(200, strings.Repeat(" ", 100)), wrapper.WithMaxResponseBytes(10))))
 	add(operations[1].call(t, t.Context(), newClient(t, canned(200, goodReply), wrapper.WithResponseValidator(refusing{errors.New("not like this")}))))
 
-	section("No answer")
+	section("No response")
 	lose := func(op int, rt http.RoundTripper, opts ...wrapper.Option) {
 		add(operations[op].call(t, t.Context(), newClient(t, rt, opts...)))
 	}

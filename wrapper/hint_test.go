@@ -24,7 +24,7 @@ var keysOfBothTypes = map[string]wrapper.Credential{
 	advancedHint: wrapper.AdvancedKey(testKeyID, testKey),
 }
 
-// TestHints: a hint is one sentence that says what to try, and ends the error's text.
+// A hint is one sentence that says what to try. It is the end of the error.
 func TestHints(t *testing.T) {
 	none := []string{"none"}
 	for _, tt := range []struct {
@@ -60,7 +60,7 @@ func TestHints(t *testing.T) {
 		{"307", 307, "", []string{"Location", "/login"}, []string{consoleHint}},
 		{"300", 300, "", []string{"Location", "/login"}, []string{consoleHint}},
 		{"399", 399, "", []string{"Location", "/login"}, []string{consoleHint}},
-		{"a page for an answer", 200, consolePage, nil, []string{consoleHint}},
+		{"a page for a response", 200, consolePage, nil, []string{consoleHint}},
 		{"a page of status 299", 299, "<html>", nil, []string{consoleHint}},
 		{"nothing matched", 500, `{"err_msg": "No endpoint was found for creating the requested action"}`, nil, []string{"Check the values of the filters"}},
 		{"302 to nowhere", 302, "", nil, none},
@@ -70,8 +70,8 @@ func TestHints(t *testing.T) {
 		{"a page for a 418", 418, consolePage, nil, none},
 		{"400 that speaks of a license", 400, `{"err_msg": "not licensed"}`, nil, none},
 		{"500 in an envelope", 500, `{"err_msg": "m"}`, nil, none},
-		{"XML for an answer", 200, "<error/>", nil, none},
-		{"text for an answer", 200, "OK <html>", nil, none},
+		{"XML for a response", 200, "<error/>", nil, none},
+		{"text for a response", 200, "OK <html>", nil, none},
 		{"another shape", 200, "[]", nil, none},
 		{"a page for an error", 502, consolePage, nil, none},
 		{"400", 400, "", nil, none}, {"404", 404, "", nil, none}, {"500", 500, "", nil, none},
@@ -104,7 +104,7 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// TestRedirectedAbortSaysNothingWasExecuted, but for a 303, which comes after a request was executed.
+// A 303 follows a request that was executed.
 func TestRedirectedAbortSaysNothingWasExecuted(t *testing.T) {
 	for status, want := range map[int]bool{301: true, 302: true, 303: false, 307: true, 308: true} {
 		for _, op := range operations {
@@ -119,8 +119,7 @@ func TestRedirectedAbortSaysNothingWasExecuted(t *testing.T) {
 	}
 }
 
-// TestClockHint: a clock that is wrong by more than a minute spoils the signature of an Advanced key, and of it
-// alone.
+// A clock that is wrong by more than a minute spoils the signature of an Advanced key only.
 func TestClockHint(t *testing.T) {
 	for _, tt := range []struct {
 		name string

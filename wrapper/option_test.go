@@ -39,7 +39,7 @@ type spyJar int
 func (j *spyJar) SetCookies(*url.URL, []*http.Cookie) { *j++ }
 func (j *spyJar) Cookies(*url.URL) []*http.Cookie     { *j++; return nil }
 
-// TestHTTPClientIsNotChanged also shows that neither its cookies nor its redirects are used.
+// The Client uses neither its cookies nor its redirects.
 func TestHTTPClientIsNotChanged(t *testing.T) {
 	var jar spyJar
 	hc := &http.Client{

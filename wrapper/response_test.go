@@ -22,8 +22,8 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// TestStatusDecidesKindAndOutcome: the kinds of a response that is no success follow from its HTTP status, whatever the body is. Whether the
-// outcome is unknown follows from the list in doc.go.
+// The kinds of an error follow from the HTTP status, whatever the body is. Whether the outcome is unknown follows from the list in
+// doc.go.
 func TestStatusDecidesKindAndOutcome(t *testing.T) {
 	definite := documentedDefinite(t)
 	bodies := []struct {
@@ -133,7 +133,7 @@ func documented(t testing.TB, heading string) (lines []string) {
 	return lines
 }
 
-// TestRetriesAreAsDocumented compares each row of the table in doc.go with what is sent.
+// Each row of the table in doc.go agrees with what is sent.
 func TestRetriesAreAsDocumented(t *testing.T) {
 	notSent := transport(func(r *http.Request) (*http.Response, error) {
 		httptrace.ContextClientTrace(r.Context()).GetConn("a:1")
@@ -367,7 +367,7 @@ func TestKindsOfResponses(t *testing.T) {
 	}
 }
 
-// TestIndefinite429IsNotRetried: the request may have been executed before something on the way refused it.
+// The request may have been executed before something on the way refused it.
 func TestIndefinite429IsNotRetried(t *testing.T) {
 	for body, attempts := range map[string]int{
 		"": 3, "Too many requests": 3, `{"reply": {"err_code": 429, "err_msg": "m"}}`: 3, `{"err_code": "THROTTLED"}`: 3,
@@ -387,16 +387,16 @@ func TestIndefinite429IsNotRetried(t *testing.T) {
 	}
 }
 
-// TestErrorOfAnotherCallIsNotAKind: golang.org/x/sync/errgroup ends the context of its calls with the error of the one that
-// failed first, as the cause. It shows in the text, but what became of that call says nothing about this one.
+// golang.org/x/sync/errgroup ends the context of its calls with the error of the call that failed first. The error names this
+// cause, but the outcome of the other call says nothing about this one.
 func TestErrorOfAnotherCallIsNotAKind(t *testing.T) {
 	other := operations[1].call(t, t.Context(), newClient(t, canned(503, "", "Retry-After", "9"), once()))
 	for name, cause := range map[string]error{"itself": other, "wrapped": fmt.Errorf("first: %w", other), "canceled": errors.Join(context.Canceled, other)} {
 		for _, op := range operations {
 			err := op.call(t, endedContext(t, cause), newClient(t, transport(good)))
 			wantKinds(t, err)
-			var answered *wrapper.APIError
-			if !errors.Is(err, context.Canceled) || !errors.Is(err, cause) || errors.As(err, &answered) || !strings.Contains(err.Error(), "HTTP 503") {
+			var apiErr *wrapper.APIError
+			if !errors.Is(err, context.Canceled) || !errors.Is(err, cause) || errors.As(err, &apiErr) || !strings.Contains(err.Error(), "HTTP 503") {
 				t.Errorf("%s, %s: %v", op.name, name, err)
 			}
 		}
@@ -410,7 +410,7 @@ func TestErrorOfAnotherCallIsNotAKind(t *testing.T) {
 	}
 }
 
-// TestContextEndsAsAResponseArrives: its error is in the chain, beside the kind of the answer.
+// The error of the context is in the chain, beside the kind of the response.
 func TestContextEndsAsAResponseArrives(t *testing.T) {
 	cause := errors.New("shutting down")
 	for status, kind := range map[int]string{429: "RateLimited", 503: "Server", 404: "NotFound"} {
@@ -438,7 +438,7 @@ func TestContextEndsAsAResponseArrives(t *testing.T) {
 			}
 		}
 	})
-	t.Run("after an answer, without one", func(t *testing.T) {
+	t.Run("after a response, without one", func(t *testing.T) {
 		for _, op := range operations {
 			ctx, cancel := context.WithCancel(t.Context())
 			err := op.call(t, ctx, newClient(t, polls(canned(429, ""), transport(func(r *http.Request) (*http.Response, error) {
@@ -454,8 +454,7 @@ func TestContextEndsAsAResponseArrives(t *testing.T) {
 	})
 }
 
-// TestTransportErrors: Sent holds for every unanswered attempt, and for a request that may have an effect it is the same as
-// an unknown outcome.
+// Sent covers every attempt without a response. If such a request may have an effect, its outcome is unknown.
 func TestTransportErrors(t *testing.T) {
 	notSent := transport(func(r *http.Request) (*http.Response, error) {
 		httptrace.ContextClientTrace(r.Context()).GetConn("a:1")
@@ -463,18 +462,18 @@ func TestTransportErrors(t *testing.T) {
 	})
 	for _, tt := range []struct {
 		name      string
-		answers   []transport
+		responses []transport
 		get, post int // attempts
 		sent      bool
 	}{
 		{"never sent", []transport{notSent, notSent, notSent}, 3, 3, false},
 		{"sent, and then not", []transport{failing(io.EOF), notSent, notSent}, 3, 1, true},
-		{"answered, and then not sent", []transport{canned(429, ""), notSent, notSent}, 3, 3, false},
-		{"answered, and then lost", []transport{canned(429, ""), failing(io.EOF), failing(io.EOF)}, 3, 2, true},
-		{"neither an answer nor an error", []transport{failing(nil), failing(nil), failing(nil)}, 3, 1, true},
+		{"a response, and then not sent", []transport{canned(429, ""), notSent, notSent}, 3, 3, false},
+		{"a response, and then lost", []transport{canned(429, ""), failing(io.EOF), failing(io.EOF)}, 3, 2, true},
+		{"neither a response nor an error", []transport{failing(nil), failing(nil), failing(nil)}, 3, 1, true},
 	} {
 		for _, op := range operations {
-			err := op.call(t, t.Context(), newClient(t, polls(tt.answers...), noWait()))
+			err := op.call(t, t.Context(), newClient(t, polls(tt.responses...), noWait()))
 			want := wrapper.TransportError{Operation: op.what, Attempts: tt.get, Sent: tt.sent}
 			if op.effect {
 				want.Attempts = tt.post

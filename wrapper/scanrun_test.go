@@ -49,7 +49,7 @@ func TestGetScanRunStatusQuery(t *testing.T) {
 	}
 }
 
-// states answers one message after another, and the last one for ever.
+// states sends the messages in turn, the last one again and again.
 func states(messages ...string) *recorder {
 	i := -1
 	return &recorder{next: transport(func(r *http.Request) (*http.Response, error) {
@@ -63,8 +63,8 @@ const (
 	completed, failed        = "Scan is in Completed state", "Scan is in Failed state"
 )
 
-// TestWaitScanRun: without Until any state that is not in While is a success; with it any other is an ErrUnexpectedState. The
-// status stands beside the error.
+// Without Until, any state that is not in While is a success. With Until, any other state is an ErrUnexpectedState. The status
+// comes with the error.
 func TestWaitScanRun(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
@@ -161,12 +161,12 @@ func TestInvalidWaitOptionsAreRefused(t *testing.T) {
 	}
 }
 
-// polls answers each poll with the next of these, and then completed.
-func polls(answers ...transport) *recorder {
+// polls sends the responses in turn, and then completed.
+func polls(responses ...transport) *recorder {
 	i := -1
 	return &recorder{next: transport(func(r *http.Request) (*http.Response, error) {
-		if i++; i < len(answers) {
-			return answers[i](r)
+		if i++; i < len(responses) {
+			return responses[i](r)
 		}
 		return response(r, 200, `{"DATA": "`+completed+`"}`), nil
 	})}
@@ -174,8 +174,7 @@ func polls(answers ...transport) *recorder {
 
 func message(s string) transport { return canned(200, `{"DATA": "`+s+`"}`) }
 
-// TestPatience: polls that fail for reasons that pass do not end a wait, once one has succeeded, until patience has run
-// out since then.
+// After a first good poll, temporary failures do not end a wait until the patience since the last good poll runs out.
 func TestPatience(t *testing.T) {
 	lost := transport(func(r *http.Request) (*http.Response, error) {
 		httptrace.ContextClientTrace(r.Context()).GetConn("a:1")
@@ -184,13 +183,13 @@ func TestPatience(t *testing.T) {
 	badCertificate := failing(&tls.CertificateVerificationError{Err: errors.New("unknown authority")})
 	busy, asking := canned(503, ""), canned(429, "", "Retry-After", "20")
 	for _, tt := range []struct {
-		name    string
-		answers []transport
-		options wrapper.WaitOptions
-		took    time.Duration
-		kinds   []string // of the error that ends the wait
+		name      string
+		responses []transport
+		options   wrapper.WaitOptions
+		took      time.Duration
+		kinds     []string // of the error that ends the wait
 	}{
-		{"no answer", []transport{good, lost, lost}, wrapper.WaitOptions{}, 15 * time.Second, nil},
+		{"no response", []transport{good, lost, lost}, wrapper.WaitOptions{}, 15 * time.Second, nil},
 		{"503, 502, 504, 429", []transport{good, busy, canned(502, ""), canned(504, ""), canned(429, "")}, wrapper.WaitOptions{}, 25 * time.Second, nil},
 		{"Retry-After", []transport{good, asking}, wrapper.WaitOptions{}, 25 * time.Second, nil},
 		{"the base delay of the retries", []transport{good, busy}, wrapper.WaitOptions{Every: -1}, 500 * time.Millisecond, nil},
@@ -199,7 +198,7 @@ func TestPatience(t *testing.T) {
 		{"asked to wait for longer", []transport{good, asking}, wrapper.WaitOptions{Patience: 20 * time.Second}, 5 * time.Second, []string{"RateLimited"}},
 		{"none", []transport{good, busy}, wrapper.WaitOptions{Patience: -1}, 5 * time.Second, []string{"Server"}},
 		{"none before the first good poll", []transport{busy}, wrapper.WaitOptions{}, 0, []string{"Server"}},
-		{"no answer to the first poll", []transport{lost}, wrapper.WaitOptions{}, 0, []string{}},
+		{"no response to the first poll", []transport{lost}, wrapper.WaitOptions{}, 0, []string{}},
 		{"a refused certificate does not pass", []transport{good, badCertificate}, wrapper.WaitOptions{}, 5 * time.Second, []string{}},
 		{"404 does not pass", []transport{good, canned(404, "")}, wrapper.WaitOptions{}, 5 * time.Second, []string{"NotFound"}},
 		{"500 does not pass", []transport{good, canned(500, "")}, wrapper.WaitOptions{}, 5 * time.Second, []string{"Server"}},
@@ -208,7 +207,7 @@ func TestPatience(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
-				rec := polls(tt.answers...)
+				rec := polls(tt.responses...)
 				got, err := newClient(t, rec, once()).WaitScanRun(t.Context(), 789, tt.options)
 				if took := time.Since(start); took != tt.took {
 					t.Errorf("took %v, want %v; %v", took, tt.took, err)
@@ -229,7 +228,7 @@ func TestPatience(t *testing.T) {
 	}
 }
 
-// TestWatchScanRun yields every status as it is read, an error for every failed poll, and last what ends the wait.
+// The sequence has every status, an error for every failed poll, and at the end what ends the wait.
 func TestWatchScanRun(t *testing.T) {
 	type pair struct{ state, err string }
 	watch := func(t *testing.T, rt http.RoundTripper, o wrapper.WaitOptions) (seen []pair) {
@@ -245,10 +244,10 @@ func TestWatchScanRun(t *testing.T) {
 	busy := canned(503, "")
 	const unavailable = "wait for scan run 789: " + statusOperation + ": Service Unavailable (HTTP 503)"
 	for _, tt := range []struct {
-		name    string
-		answers []transport
-		options wrapper.WaitOptions
-		want    []pair
+		name      string
+		responses []transport
+		options   wrapper.WaitOptions
+		want      []pair
 	}{
 		{"to its end", []transport{message(pending), message(running)}, wrapper.WaitOptions{}, []pair{{"Pending", ""}, {"Running", ""}, {"Completed", ""}}},
 		{"past failed polls", []transport{message(running), busy, busy}, wrapper.WaitOptions{}, []pair{{"Running", ""}, {"Running", unavailable}, {"Running", unavailable}, {"Completed", ""}}},
@@ -259,7 +258,7 @@ func TestWatchScanRun(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				if got := watch(t, polls(tt.answers...), tt.options); !slices.Equal(got, tt.want) {
+				if got := watch(t, polls(tt.responses...), tt.options); !slices.Equal(got, tt.want) {
 					t.Errorf("got  %q\nwant %q", got, tt.want)
 				}
 			})

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// BenchmarkParse compares Parse with the least that a program would write by hand for the same body: json.Unmarshal into
-// the struct that fits. Parse keeps a hundred details, the other all of them.
+// The comparison is json.Unmarshal into a struct that fits, the least that a program would write by hand. Parse keeps a hundred
+// details, the other all of them.
 func BenchmarkParse(b *testing.B) {
 	for _, bm := range []struct {
 		name string
@@ -43,7 +43,7 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
-// BenchmarkIsError is what every success costs.
+// Every success costs this.
 func BenchmarkIsError(b *testing.B) {
 	body := []byte(`{"reply":{"action_id":"22519813685366","status":"1","endpoints_count":"100"}}`)
 	for b.Loop() {

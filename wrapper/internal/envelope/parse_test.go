@@ -15,7 +15,7 @@ func keep(s string) string { return s }
 
 type detail = struct{ Field, Message string }
 
-// TestParse has every error body that was seen on the platform, and what may stand in front of it.
+// The rows are all error bodies that were seen on the platform, and those of what may be in front of it.
 func TestParse(t *testing.T) {
 	located := `{"line": 1, "column": 19, "message": "no viable alternative at input '|alter2'"}`
 	for _, tt := range []struct {
@@ -172,7 +172,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestNoEndpoints looks for the words in the whole message and in what is beside it, in any case.
+// The words may be anywhere in the message or the extra, in any case.
 func TestNoEndpoints(t *testing.T) {
 	const words = "No endpoint was found for creating the requested action"
 	for body, want := range map[string]bool{
@@ -208,7 +208,7 @@ func TestForm(t *testing.T) {
 	}
 }
 
-// TestIsErrorAlone: an object in which nothing but an error is, whoever sent it.
+// Nothing but an error is in such an object, whoever sent it.
 func TestIsErrorAlone(t *testing.T) {
 	for body, want := range map[string]bool{
 		`{"error": "e"}`: true, `{"errors": ["e"]}`: true, `{"detail": "d"}`: true, `{"Detail": [{"msg": "m"}]}`: true, "\ufeff" + `{"error": {"code": 1}}`: true,
@@ -222,8 +222,7 @@ func TestIsErrorAlone(t *testing.T) {
 	}
 }
 
-// TestStringsHideCredentials: an invisible character may have split the credential, and a cut must not leave
-// a part of it.
+// An invisible character may split a credential, and a cut must not leave a part of one.
 func TestStringsHideCredentials(t *testing.T) {
 	const key = "kkkk-test-key-kkkk"
 	redact := func(s string) string { return strings.ReplaceAll(s, key, "[redacted]") }
@@ -257,7 +256,7 @@ func TestStringsHideCredentials(t *testing.T) {
 	}
 }
 
-// FuzzParse: whatever comes, every text is one printable line within its bound, and free of the credential.
+// Every string is one printable line within its limit, without the credential.
 func FuzzParse(f *testing.F) {
 	const key = "kkkk-test-key-kkkk"
 	for _, body := range []string{
@@ -292,7 +291,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// TestDetailsAreBounded: the first hundred of a list, and of a map those whose fields sort first.
+// Parse keeps the first hundred details of a list, and those of a map whose fields sort first.
 func TestDetailsAreBounded(t *testing.T) {
 	for _, n := range []int{1, 99, 100, 101, 1000} {
 		var list, byField []string
@@ -313,7 +312,7 @@ func TestDetailsAreBounded(t *testing.T) {
 	}
 }
 
-// TestPagesAreBounded: of a page, and of plain text, only the beginning is looked at.
+// Parse looks only at the beginning of a page or of plain text.
 func TestPagesAreBounded(t *testing.T) {
 	filled := func(before string, size int) string { return before + strings.Repeat(" ", size-len(before)) }
 	const title = "<title>m</title"
