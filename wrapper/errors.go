@@ -188,8 +188,7 @@ func (e *TransportError) Error() string {
 // Unwrap returns the error's kinds and its cause.
 func (e *TransportError) Unwrap() []error { return wrapped(e.kinds, e.cause) }
 
-// maxFieldText bounds a string that an error quotes, in bytes.
-const maxFieldText = 256
+const maxFieldText = 256 // bytes of a string that an error quotes
 
 // invalidRequestError is a request that was not sent because it is not valid.
 type invalidRequestError struct {

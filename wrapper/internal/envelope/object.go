@@ -136,7 +136,6 @@ func (r raw) text() string {
 	return compact(r)
 }
 
-// compact returns valid JSON without the space in it.
 func compact(b []byte) string {
 	var c bytes.Buffer
 	_ = json.Compact(&c, b)
