@@ -9,11 +9,11 @@
 //	}
 //	http.ListenAndServe("127.0.0.1:8080", v.Middleware(next))
 //
-// The validator is stricter than the document where a server might silently ignore something or interpret it in two ways:
-// an unknown query parameter, a value or a name that is given twice, an unexpected body, anything after the body's JSON
-// value, and a charset other than UTF-8 or US-ASCII are problems, too. A path with one slash too many at its end is not.
+// The validator is stricter than the document where a server might silently ignore something or interpret it in two ways: an
+// unknown query parameter, a value or a name that is given twice, an unexpected body, anything after the body's JSON value,
+// and a charset other than UTF-8 or US-ASCII are problems, too. A single slash at the end of a path is allowed.
 //
-// One rule applies to numbers in JSON bodies and in parameters. They are written as in JSON, so +5 and 007 are not numbers. 1.0
+// Numbers follow one rule in JSON bodies and in parameters: they are written as in JSON, so +5 and 007 are not numbers. 1.0
 // and 1e3 are integers. Comparisons are exact, whatever the size.
 //
 // A Validator is a RequestValidator and a ResponseValidator of package wrapper.

@@ -30,9 +30,9 @@ const maxServedBody = 1 << 20
 //   - 400: every other violation, with all its problems and none of its values
 //
 // It can stand in front of a proxy such as [net/http/httputil.ReverseProxy]. What a proxy or the server behind it could turn
-// into another request is a violation, too: CONNECT, Upgrade, trailers, a Connection header that names a header which
-// is checked, such a header with underscores or a credential given twice, a header that overrides the method or the path, and
-// an encoded slash in a path parameter. The body that next sees is the one that was checked, with its length.
+// into another request is a violation, too: CONNECT, Upgrade, trailers, a Connection header that names a checked header, a
+// checked header spelled with underscores, a credential given twice, a header that overrides the method or the path, and an
+// encoded slash in a path parameter. The body that next sees is the one that was checked, with its length.
 //
 // 400 and 413 have the envelope that the operation documents for a bad request. The others have the platform's,
 // {"reply":{"err_code":…}}. Credentials are checked before the body is read.

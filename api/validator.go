@@ -73,7 +73,7 @@ func newValidator(document []byte) (*Validator, error) {
 }
 
 // Unchecked returns a sentence for each keyword of the document that the Validator does not check: a pattern that Go's
-// regexp can't express. The sentence names its place and what to do. There is none in [Document].
+// regexp can't express. The sentence names its place and what to do. For [Document], the list is empty.
 func (v *Validator) Unchecked() []string { return slices.Clone(v.unchecked) }
 
 // find looks up the operation by method and path. The Violation is the reason if there is none.

@@ -14,12 +14,12 @@ import (
 	"time"
 )
 
-// Failure is a response that a network or a gateway gives in place of the tenant, once or more often. The zero value uses
-// up one call and changes nothing about it.
+// Failure replaces the tenant's response one or more times, as a failing network or gateway does. The zero value uses up one
+// call and changes nothing about it.
 //
 // A failed call is not executed: no scan is aborted, no run moves on. The failure comes before the checks, so a request with
-// bad credentials fails the same way; [Call].Problems has what is wrong with it. The nonce of a valid signature is used up,
-// except by Reset, which loses the request on its way.
+// bad credentials fails the same way; [Call].Problems lists what is wrong with it. The nonce of a valid signature is used
+// up, except by Reset, which loses the request on the way.
 type Failure struct {
 	// Operation selects the calls: an operationId, such as "abortScan", or method and path, as in
 	// "POST /public_api/v1/endpoints/abort_scan". Default: any call.

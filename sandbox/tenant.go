@@ -31,7 +31,7 @@ import (
 	"example.com/cortexscan/api"
 )
 
-// Tenant is a tenant in memory, and an [http.Handler]. Create one with [New]. It is safe for concurrent use, also while it
+// Tenant is an in-memory tenant, and an [http.Handler]. Create one with [New]. It is safe for concurrent use, even while it
 // serves requests.
 type Tenant struct {
 	clock     func() time.Time

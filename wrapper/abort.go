@@ -58,17 +58,17 @@ func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOp
 }
 
 // Targets are the endpoints that an operation is for. Make them with [AllEndpoints] or [Matching]. The zero Targets are refused, so
-// that nothing that was left empty by mistake reaches a whole tenant.
+// that a value left empty by mistake never selects a whole tenant.
 type Targets struct {
 	all     bool
 	filters []gen.EndpointFilter
 }
 
-// AllEndpoints means every endpoint of the tenant.
+// AllEndpoints selects every endpoint of the tenant.
 func AllEndpoints() Targets { return Targets{all: true} }
 
-// Matching means the endpoints that match every one of the filters. No filter, a filter without a value and a blank value, as an
-// unset shell variable leaves one, make the call fail with [ErrInvalidRequest]; they never mean all endpoints.
+// Matching selects the endpoints that match every filter. Without a filter, with a filter that has no value, or with a blank value,
+// such as an unset shell variable leaves, the call fails with [ErrInvalidRequest]; none of these ever means all endpoints.
 func Matching(filters ...gen.EndpointFilter) Targets {
 	filters = slices.Clone(filters)
 	for i, f := range filters {
@@ -124,7 +124,7 @@ func checkValues(values []string) error {
 	return nil
 }
 
-// checkTime refuses what becomes of an unset time: "seen since 1970" would match every endpoint.
+// checkTime refuses what an unset time turns into: "seen since 1970" would match every endpoint.
 func checkTime(millis int64) error {
 	if millis <= 0 {
 		return errors.New("its time is not after 1 January 1970: is a variable unset?")
@@ -199,7 +199,7 @@ func LastSeenSince(t time.Time) gen.EndpointFilter { return at("last_seen", "gte
 // LastSeenUntil selects endpoints last seen at t or earlier. A call refuses the zero time.
 func LastSeenUntil(t time.Time) gen.EndpointFilter { return at("last_seen", "lte", t) }
 
-// Where is a filter on any field, for one that the service adds after this package was written.
+// Where selects endpoints by any field, such as one that the service adds after this package was written.
 func Where(field, operator string, values ...string) gen.EndpointFilter {
 	// A copy, and never nil.
 	return gen.EndpointFilter{Field: field, Operator: operator, Value: append([]string{}, values...)}

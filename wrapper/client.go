@@ -93,11 +93,11 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 	return &Client{pipeline: p, api: api}, nil
 }
 
-// API returns the whole generated client, for operations and responses that this package has no method for. Its calls go through the
-// same pipeline: they are validated, signed, limited and retried. A 2xx is good if it is JSON that does not consist of error fields
-// alone (err_*, error, errors, detail), has no body, or has a media type other than JSON and HTML. Any other response is an error of
-// this package. JSON of another type than documented is the generated client's own decoding error; a response validator catches it
-// first. The User-Agent is filled in.
+// API returns the whole generated client, for operations and responses that this package has no method for. Its calls go through
+// the same pipeline: they are validated, signed, limited and retried. A 2xx is a success if it is JSON that does not consist of
+// error fields alone (err_*, error, errors, detail), has no body, or has a media type other than JSON and HTML. Any other response
+// is an error of this package. JSON that does not fit the documented type fails with the generated client's own decoding error; a
+// response validator catches it first. The User-Agent is filled in.
 func (c *Client) API() gen.ClientWithResponsesInterface { return c.api }
 
 // String returns the Client's host.

@@ -47,8 +47,8 @@ type Credential struct {
 	fault string
 }
 
-// StandardKey returns a key of the type Standard, which is sent as it is. Space around the key and the ID is removed; [New] validates
-// them. A key of less than 8 bytes is not redacted in responses: it would blank ordinary words.
+// StandardKey returns a Credential of type Standard: the key is sent as it is. Space around the key and the ID is removed; [New]
+// validates them. A key of less than 8 bytes is not redacted in responses: that would blank out ordinary words.
 func StandardKey(id, key string) Credential {
 	id, key, fault := checkKey(id, key)
 	redactor := exchange.NewRedactor(key)
@@ -58,8 +58,8 @@ func StandardKey(id, key string) Credential {
 	}, fault}
 }
 
-// AdvancedKey returns a key of the type Advanced, which is never sent. What is sent is the SHA-256 of the key, a nonce and the time,
-// new for each attempt. Space around the key and the ID is removed; [New] validates them.
+// AdvancedKey returns a Credential of type Advanced: the key is never sent. Each attempt sends a new nonce, the time, and the
+// SHA-256 of both with the key. Space around the key and the ID is removed; [New] validates them.
 func AdvancedKey(id, key string) Credential {
 	id, key, fault := checkKey(id, key)
 	return Credential{advancedKey, func(h http.Header, now time.Time) exchange.Redactor {
@@ -75,9 +75,9 @@ func AdvancedKey(id, key string) Credential {
 //
 //	client, err := gen.NewClientWithResponses(url, gen.WithRequestEditorFn(cred.Sign))
 //
-// The generated client calls it once per call. To retry a request, sign it again: the service refuses a nonce that it has seen. Sign
-// does not check that the request is sent over TLS. It refuses a path with the segment "." or "..", which a path parameter may be.
-// Its errors repeat neither the key nor the ID.
+// The generated client calls it once per call. To retry a request, sign it again: the service refuses a nonce that it has seen.
+// Sign does not check that the request is sent over TLS. It refuses a path with the segment "." or "..", which may come from a path
+// parameter. Its errors repeat neither the key nor the ID.
 func (c Credential) Sign(_ context.Context, r *http.Request) error {
 	if err := c.check(); err != nil {
 		return err

@@ -61,14 +61,14 @@
 //	502 503 504                             retried   no
 //	everything else, 500 and 401 included   no        no
 //
-// A request is sent three times at most, unless [WithRetry] says otherwise. The delays are random (full jitter), below a bound that
+// A request is sent at most three times, unless [WithRetry] says otherwise. The delays are random (full jitter), below a bound that
 // doubles from 500 ms to 30 s. A Retry-After is honored up to [Retry].MaxDelay; a longer one ends the call at once and is in
 // [APIError].RetryAfter. Every attempt has a new nonce, timestamp and signature, and the same body.
 //
 // net/http replays some requests by itself. For methods other than GET, HEAD, OPTIONS and TRACE this package stops that once the
 // request may have been executed: such a call ends with ErrOutcomeUnknown, even if the server refused the request over HTTP/2. A
-// replayed GET is signed anew. Through a RoundTripper other than net/http's own that is not possible, so the replay is stopped, and a
-// retry of this package follows. [WithHTTPClient] says what cannot be stopped.
+// replayed GET is signed anew. Through a RoundTripper other than net/http's own that is not possible, so the replay is stopped, and
+// this package retries instead. [WithHTTPClient] describes what cannot be stopped.
 //
 // # Limits and connections
 //
@@ -76,7 +76,7 @@
 // delay that would outlast the context's deadline ends the call at once. Redirects are never followed, because that would send the
 // signed headers to another host, and cookies are never kept.
 //
-// A [Client] and a [Credential] are safe for concurrent use; a program needs one Client for a tenant. OpenTelemetry works through
-// [WithHTTPClient], with an http.Client whose Transport is otelhttp.NewTransport(http.DefaultTransport): each attempt is then a span
-// below the span in the call's context.
+// A [Client] and a [Credential] are safe for concurrent use; a program needs one Client per tenant. OpenTelemetry works through
+// [WithHTTPClient], with an http.Client whose Transport is otelhttp.NewTransport(http.DefaultTransport): each attempt is then a
+// span below the span in the call's context.
 package wrapper

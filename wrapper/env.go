@@ -22,9 +22,9 @@ const (
 	EnvKeyType = "CORTEXCLOUD_API_KEY_TYPE"
 )
 
-// FromEnv is [New] with the tenant and the key from the environment: [EnvURL]; the key in [EnvKey], or the path of a file with it
-// (see [ReadKeyFile]) in [EnvKeyFile]; [EnvKeyID]; and [EnvKeyType], which is "advanced", the default, or "standard". Its error names
-// all missing variables at once.
+// FromEnv calls [New] with the tenant and the key from the environment: the tenant is in [EnvURL], the key in [EnvKey] or in the
+// file named by [EnvKeyFile] (see [ReadKeyFile]), and its ID in [EnvKeyID]. [EnvKeyType] is "advanced", the default, or "standard".
+// Its error names all missing variables at once.
 func FromEnv(opts ...Option) (*Client, error) {
 	key, file := os.Getenv(EnvKey), os.Getenv(EnvKeyFile)
 	var missing []string
@@ -56,7 +56,8 @@ func FromEnv(opts ...Option) (*Client, error) {
 	return New(os.Getenv(EnvURL), cred, opts...)
 }
 
-// KeyOfType is [AdvancedKey] or [StandardKey], chosen by a word from a setting: "advanced" (or "") or "standard", in any case.
+// KeyOfType calls [AdvancedKey] or [StandardKey], depending on a word from a setting: "advanced" (or "") or "standard", in upper or
+// lower case.
 func KeyOfType(kind, id, key string) (Credential, error) {
 	kind = strings.TrimSpace(kind)
 	switch strings.ToLower(kind) {
@@ -72,12 +73,12 @@ func KeyOfType(kind, id, key string) (Credential, error) {
 	return Credential{}, fmt.Errorf("cortexscan: the key type %q is neither advanced nor standard", text.Printable(kind, maxFieldText))
 }
 
-// maxKeyFile is far more than a key needs, and little enough to read whatever the path leads to.
+// maxKeyFile is far more than a key needs, and little enough to read whatever file the path names.
 const maxKeyFile = 64 << 10
 
-// ReadKeyFile returns the key in a file, as container platforms mount secrets; space around it is removed. It refuses a file that
-// every user of the machine can read, with the command that fixes it (except on Windows, where a file's mode says nothing). If the
-// file cannot be opened, the error leaves out its path, which may be the key itself.
+// ReadKeyFile reads a key from a file, such as a secret that a container platform mounts, and removes space around the key. It
+// refuses a file that every user of the machine can read, with the command that fixes it (except on Windows, where a file's mode
+// says nothing). If the file cannot be opened, the error leaves out its path, which may be the key itself.
 func ReadKeyFile(path string) (string, error) {
 	f, err := os.Open(path)
 	switch {

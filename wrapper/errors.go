@@ -30,8 +30,8 @@ var (
 	// ErrServer is HTTP 5xx. A 500 is often about the request: see [APIError.Message].
 	ErrServer = errors.New("server error")
 
-	// ErrNoEndpoints means that no endpoint matched that the service could act on. The service responds with a 500, so the error
-	// is an [ErrServer] too; it is recognized by its message.
+	// ErrNoEndpoints means that the service found no matching endpoint to act on. The service responds with a 500, so the error is
+	// an [ErrServer] too; it is recognized by its message.
 	ErrNoEndpoints = errors.New("no endpoints matched")
 	// ErrUnexpectedResponse is a response that the spec does not document: a 2xx other than the documented success (HTML, an empty
 	// or cut-off body, another shape, an error envelope whose code is not an HTTP status), a redirect, or a status without a kind.
@@ -65,13 +65,13 @@ type APIError struct {
 	Message string
 	// Details say what is wrong with which field, at most 100. If the service sent a map, they are sorted by field.
 	Details []Detail
-	// Extra is err_extra in any form but a list of details: its string, or compact JSON, at most 1 KiB.
+	// Extra is err_extra unless that is a list of details: its string, or compact JSON, at most 1 KiB.
 	Extra string
 	// Line and Column are where in the request the service found the problem, or 0.
 	Line, Column int
 	// RetryAfter is how long the service asked to wait, or 0.
 	RetryAfter time.Duration
-	// Attempts is how often the request was sent, at least 1.
+	// Attempts is how many times the request was sent, at least 1.
 	Attempts int
 	// Hint says what to try, for the most common mistakes, or is "".
 	Hint string
@@ -158,7 +158,8 @@ func (e *APIError) is(kind error) bool { return slices.Contains(e.kinds, kind) }
 type TransportError struct {
 	// Operation is the method and the path in the spec.
 	Operation string
-	// Attempts is how often the request was sent, or tried to be. It is 0 if the context ended before the first attempt.
+	// Attempts is how many times the client sent or tried to send the request. It is 0 if the context ended before the first
+	// attempt.
 	Attempts int
 	// Sent reports whether any attempt without a response may have reached the service. For a request other than GET that is the
 	// same as [ErrOutcomeUnknown].

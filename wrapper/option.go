@@ -36,9 +36,9 @@ type settings struct {
 	responseValidator ResponseValidator
 }
 
-// RequestValidator checks a request before it is signed; api.Validator is one. The request has the path in the spec. A validator may
-// read the body, and must not change the URL and the headers. Its error, whose text becomes part of this package's, is an
-// [ErrInvalidRequest].
+// RequestValidator checks a request before it is signed; api.Validator is one. The request has the path as it is in the spec. A
+// validator may read the body, but must not change the URL or the headers. Its error becomes part of an [ErrInvalidRequest], whose
+// message includes it.
 type RequestValidator interface {
 	ValidateRequest(*http.Request) error
 }
@@ -52,12 +52,12 @@ type ResponseValidator interface {
 // WithHTTPClient sends requests through c's Transport, and ends an attempt after c's Timeout, too. It changes nothing in c. It does
 // not use c's CheckRedirect and Jar: redirects are never followed and cookies are never kept. Without a Transport, and by default,
 // all Clients of a program share one, which uses the proxy variables and the system's certificates, and keeps 64 idle connections
-// to a host.
+// per host.
 //
-// The rules of net/http's own [http.Transport] are known, so its requests count as sent only if they may have been. Through any other
-// RoundTripper, or a protocol registered with RegisterProtocol, a request counts as sent once its body was read or there was a
-// connection (without a body: unless the error proves that there was none), and cannot be sent again after that. So an abort that
-// was not sent is an [ErrOutcomeUnknown] now and then. Two kinds of RoundTripper cannot be stopped from executing a request twice
+// The rules of net/http's own [http.Transport] are known, so its requests count as sent only if they may have been. Through any
+// other RoundTripper, or a protocol registered with RegisterProtocol, a request counts as sent once its body was read or there was
+// a connection (without a body: unless the error proves that there was none), and cannot be sent again after that. So an abort that
+// was not sent sometimes ends with [ErrOutcomeUnknown]. Two kinds of RoundTripper cannot be stopped from executing a request twice
 // and using a nonce twice: one that keeps the body and sends it again by itself, and one that does not report to net/http/httptrace
 // and sends a request without a body again.
 func WithHTTPClient(c *http.Client) Option {
@@ -81,9 +81,10 @@ func WithTimeout(d time.Duration) Option {
 	return func(s *settings) error { s.timeout = d; return nil }
 }
 
-// Retry says how often a request is sent, and how long to wait in between. The package documentation says which failures are retried.
+// Retry limits how many times a request is sent, and how long to wait in between. The package documentation lists the failures that
+// are retried.
 type Retry struct {
-	// Attempts is how often a request is sent at most. Default 3; 1 or negative: no retry.
+	// Attempts is the maximum number of times a request is sent. Default 3; 1 or negative: no retry.
 	Attempts int
 	// BaseDelay bounds the random delay before the second attempt; the bound doubles with each further attempt. Default 500 ms;
 	// negative: no delay.
@@ -92,7 +93,7 @@ type Retry struct {
 	MaxDelay time.Duration
 }
 
-// WithRetry changes how often a request is sent. Default: 3 attempts, 500 ms to 30 s.
+// WithRetry changes how many times a request is sent. Default: 3 attempts, 500 ms to 30 s.
 func WithRetry(r Retry) Option {
 	return func(s *settings) error {
 		if r.BaseDelay > 0 && r.MaxDelay > 0 && r.BaseDelay > r.MaxDelay {
@@ -103,8 +104,8 @@ func WithRetry(r Retry) Option {
 	}
 }
 
-// WithRateLimit delays attempts so that at most perSecond of them are sent a second, after a first burst (default: perSecond, rounded
-// up). The service allows a tenant ten a second. Default and negative: no limit.
+// WithRateLimit delays attempts so that at most perSecond of them are sent per second, after a first burst (default: perSecond,
+// rounded up). The service allows a tenant ten per second. Default and negative: no limit.
 func WithRateLimit(perSecond float64, burst int) Option {
 	return func(s *settings) error {
 		if math.IsNaN(perSecond) || math.IsInf(perSecond, 0) {

@@ -18,8 +18,8 @@ import (
 
 var defaultFields = []string{"status"}
 
-// GetScanRunStatus reads the status of a network scan run. The fields say what the response is to cover; without any it is "status",
-// the only value that the service documents. A run that does not exist is an [ErrNotFound].
+// GetScanRunStatus reads the status of a network scan run. The fields select what the response covers; the default is "status", the
+// only value that the service documents. A run that does not exist is an [ErrNotFound].
 func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...string) (*gen.ScanRunStatus, error) {
 	const operation = "get scan run status"
 	if len(fields) == 0 {

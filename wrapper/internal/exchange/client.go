@@ -44,7 +44,7 @@ type Result struct {
 	Err error
 	// Ended is the error of the caller's context if that ended before the call did.
 	Ended error
-	// Attempts counts how often the request was sent, or tried to be.
+	// Attempts counts how many times the client sent or tried to send the request.
 	Attempts int
 	// Sent reports whether an attempt without a response may have reached the server.
 	Sent bool
