@@ -29,10 +29,16 @@ const maxServedBody = 1 << 20
 //   - 413: a body of more than 1 MiB
 //   - 400: every other violation, with all its problems and none of its values
 //
-// It can stand in front of a proxy such as [net/http/httputil.ReverseProxy]. What a proxy or the server behind it could turn
-// into another request is a violation, too: CONNECT, Upgrade, trailers, a Connection header that names a checked header, a
-// checked header spelled with underscores, a credential given twice, a header that overrides the method or the path, and an
-// encoded slash in a path parameter. The body that next sees is the one that was checked, with its length.
+// It can stand in front of a proxy such as [net/http/httputil.ReverseProxy]. It therefore also rejects, with 400, what a proxy or
+// a server behind it could turn into another request:
+//
+//   - CONNECT, Upgrade and announced trailers
+//   - a Connection header that names a checked header
+//   - a checked header spelled with underscores, and a credential given twice
+//   - X-HTTP-Method-Override and similar headers
+//   - an encoded slash in a path parameter
+//
+// The body that next reads is the one that was checked, with its exact length.
 //
 // 400 and 413 have the envelope that the operation documents for a bad request. The others have the platform's,
 // {"reply":{"err_code":…}}. Credentials are checked before the body is read.
@@ -75,7 +81,7 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 // overrides are headers by which common frameworks and proxies replace the method or the path of a request.
 var overrides = []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override", "X-Original-Url", "X-Rewrite-Url"}
 
-// checkGate reports what could make another request of r behind a proxy.
+// checkGate reports what a proxy or a server behind it could turn into another request.
 func (op *operation) checkGate(r *http.Request, m *route.Match[*operation], rep *report) {
 	refuse := func(name, reason string) {
 		rep.add(Problem{In: openapi3.ParameterInHeader, Name: name, Reason: reason})
@@ -117,7 +123,7 @@ func (op *operation) checkGate(r *http.Request, m *route.Match[*operation], rep 
 	}
 }
 
-// isChecked reports whether a header decides about the verdict on a request, or how its body is read.
+// isChecked reports whether a header affects the verdict on a request or how its body is read.
 func (op *operation) isChecked(header string) bool {
 	header = http.CanonicalHeaderKey(header)
 	switch header {
