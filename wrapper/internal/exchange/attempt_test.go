@@ -391,26 +391,6 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// The client reads and keeps little more than the limit.
-func TestEndlessBodies(t *testing.T) {
-	for _, limit := range []int64{1, 1000, 100 << 10, 8 << 20} {
-		for _, length := range []int64{-1, 1 << 40} {
-			t.Run(fmt.Sprintf("limit %d, length %d", limit, length), func(t *testing.T) {
-				body := &endless{}
-				took := allocated(func() {
-					got, tooLarge, err := read(t, body, length, limit)
-					if int64(len(got)) != min(limit, MaxShown) || !tooLarge || err != nil {
-						t.Errorf("%d bytes, %v, %v", len(got), tooLarge, err)
-					}
-				})
-				if length > 0 && body.read > MaxShown+512 || body.read > limit+2<<20 || took > 2*uint64(limit)+4<<20 {
-					t.Errorf("%d bytes were read, %d allocated", body.read, took)
-				}
-			})
-		}
-	}
-}
-
 // A Content-Length is believed up to a mebibyte only.
 func TestWrongContentLength(t *testing.T) {
 	for length, most := range map[int64]uint64{maxChunk - 1: 5 << 18, maxChunk: 64 << 10, 7 << 20: 64 << 10, math.MaxInt64: 64 << 10} {
