@@ -2,9 +2,13 @@ package main
 
 import (
 	"go/ast"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 )
+
+// wellKnown methods have an interface of the standard library to explain them.
+var wellKnown = []string{"Error", "ServeHTTP", "String", "Unwrap"}
 
 // documented reports exported names without a comment.
 var documented = &analysis.Analyzer{Name: "documented", Doc: "exported names have a comment", Run: func(pass *analysis.Pass) (any, error) {
@@ -14,7 +18,7 @@ var documented = &analysis.Analyzer{Name: "documented", Doc: "exported names hav
 				return
 			}
 		}
-		if name.IsExported() {
+		if name.IsExported() && !slices.Contains(wellKnown, name.Name) {
 			pass.Reportf(name.Pos(), "exported %s has no comment", name.Name)
 		}
 	}
