@@ -13,13 +13,13 @@ import (
 
 // Words that the project does not use, and better ones.
 var vocabulary = map[string]string{
-	`([Aa]n?|[Tt]he|[Nn]o|[Ee]ach|[Ee]very) answers?`: "response",
-	`([Aa]nybody|[Ww]hoever|[Ss]omebody)`:             "who is meant, or the passive",
-	`for good`:                                        "permanently",
-	`for want of`:                                     "without, or because there is no",
-	`in silence`:                                      "silently",
-	`mend(s|ed|ing)?`:                                 "fix",
-	`speaks? of`:                                      "describe or mention",
+	`([Aa]n|[Nn]o|[Ee]ach|[Ee]very) answers?`: "response",
+	`[Aa]nybody`:      "who is meant, or the passive",
+	`for good`:        "permanently",
+	`for want of`:     "without, or because there is no",
+	`in silence`:      "silently",
+	`mend(s|ed|ing)?`: "fix",
+	`speaks? of`:      "describe or mention",
 }
 
 // checkWords reports misspelled and replaced words in every text file that git tracks.
