@@ -68,7 +68,7 @@ func TestHints(t *testing.T) {
 		{"400 that names a place", 400, "", []string{"Location", "/login"}, none},
 		{"418 that names a place", 418, "", []string{"Location", "/login"}, none},
 		{"a page for a 418", 418, consolePage, nil, none},
-		{"400 that speaks of a license", 400, `{"err_msg": "not licensed"}`, nil, none},
+		{"400 that mentions a license", 400, `{"err_msg": "not licensed"}`, nil, none},
 		{"500 in an envelope", 500, `{"err_msg": "m"}`, nil, none},
 		{"XML for a response", 200, "<error/>", nil, none},
 		{"text for a response", 200, "OK <html>", nil, none},
