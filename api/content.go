@@ -167,7 +167,7 @@ func (b *requestBody) checkOther(r *http.Request, body []byte, given mediaType, 
 }
 
 // typeParts returns a form in which every part that is an object by its schema has a Content-Type. Without one it is JSON by
-// OpenAPI's rules, which is what curl -F 'obj={…}' sends, but openapi3filter takes it for text.
+// OpenAPI's rules, which is what curl -F 'obj={…}' sends, but openapi3filter treats it as text.
 func typeParts(body []byte, boundary string, entry *documented) []byte {
 	var out bytes.Buffer
 	w := multipart.NewWriter(&out)

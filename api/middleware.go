@@ -123,7 +123,7 @@ func (op *operation) checkGate(r *http.Request, m *route.Match[*operation], rep 
 	}
 }
 
-// isChecked reports whether a header affects the verdict on a request or how its body is read.
+// isChecked reports whether a header affects whether a request is valid, or how its body is read.
 func (op *operation) isChecked(header string) bool {
 	header = http.CanonicalHeaderKey(header)
 	switch header {

@@ -55,7 +55,7 @@ func (k *keyring) add(id, key string, kind KeyKind) {
 }
 
 // authenticate checks the credentials, and uses up the nonce of a valid signature. The problems are for [Call].Problems
-// only: the service never tells what was wrong.
+// only: the service never reports what was wrong.
 func (k *keyring) authenticate(h http.Header, now time.Time) []api.Problem {
 	c, problems := readCredentials(h)
 	if len(problems) > 0 || len(k.keys) == 0 {

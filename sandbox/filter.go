@@ -49,7 +49,7 @@ var timeFields = map[string]func(e *Endpoint) time.Time{
 	"last_seen":  func(e *Endpoint) time.Time { return e.LastSeen },
 }
 
-// invalidFilter is an error for err_extra. It repeats nothing of the request.
+// invalidFilter is an error for err_extra. It contains nothing from the request.
 type invalidFilter struct{ where, reason string }
 
 func (e *invalidFilter) Error() string { return e.where + ": " + e.reason }

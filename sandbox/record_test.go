@@ -30,7 +30,7 @@ func TestCallsRecordRequestAndResponse(t *testing.T) {
 	for i, c := range []struct {
 		name     string
 		request  *http.Request
-		want     sandbox.Call // as far as it is compared
+		want     sandbox.Call // only the fields that are compared
 		response string       // part of it
 		refused  bool
 	}{

@@ -16,7 +16,7 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// pipeline carries out every request of the generated client the same way. It knows no operation.
+// pipeline carries out every request of the generated client the same way. It has no code for a particular operation.
 type pipeline struct {
 	exchange          exchange.Client
 	keyType           keyType

@@ -65,7 +65,7 @@ func main() {
 		except(``, nilnesserr),                               // the same with two error variables
 		except(``, usetesting.NewAnalyzer()),                 // a test's context, directory and variables end with the test
 		except(tests, bodyclose.Analyzer),                    // an open body costs the connection
-		except(tests+`|^internal/tools/`, errcheck.Analyzer), // an error that nobody looks at
+		except(tests+`|^internal/tools/`, errcheck.Analyzer), // an unchecked error
 		except(tests, noctx.Analyzer),                        // a request without a context outlives its caller
 		except(noCaller, forbid("noBackground", `^context\.(Background|TODO)$`, "pass the caller's context, or its deadline and cancellation are lost")),
 		except(modelsTime, forbid("noSleep", `^time\.Sleep$`, "wait for an event (a channel, testing/synctest), and not for a time")),

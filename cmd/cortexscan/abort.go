@@ -230,7 +230,7 @@ func (p *plan) print(ctx context.Context, s *session) error {
 	return nil
 }
 
-// description says what the abort does, and to which tenant.
+// description describes what the abort does, and to which tenant.
 func (p *plan) description(io *terminal.IOStreams) string {
 	var b strings.Builder
 	if p.everything {

@@ -1,4 +1,4 @@
-// Command consumer is a user's program, in a module of its own. It uses every exported name of the four packages with
+// Command consumer is a user's program, in a separate module. It uses every exported name of the four packages with
 // its promised type, so what would not compile for users does not compile here.
 package main
 

@@ -19,7 +19,7 @@ import (
 // everything asks for all tests in the copy, the browser's included if they are asked for here.
 const everything = "CORTEXSCAN_EVERYTHING"
 
-// TestChangingTheContract carries out the section "Changing the contract" of CONTRIBUTING.md in a copy of the repository:
+// TestChangingTheContract runs the section "Changing the contract" of CONTRIBUTING.md in a copy of the repository:
 // operations of another document are adopted, one is written by hand, everything is generated again, a program calls
 // them, and the sandbox implements one. Nothing else has to change.
 func TestChangingTheContract(t *testing.T) {
@@ -157,7 +157,7 @@ func walkFiles(t *testing.T, dir string, visit func(rel string, content []byte))
 			}
 			return nil
 		}
-		if d.Name() == ".git" { // of a worktree it is a file, which leads back to the repository
+		if d.Name() == ".git" { // in a worktree, .git is a file that points back to the repository
 			return nil
 		}
 		content, err := os.ReadFile(path)

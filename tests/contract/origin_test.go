@@ -13,8 +13,8 @@ import (
 	"example.com/cortexscan/api"
 )
 
-// constraints are the keywords of a schema that need an origin. Alternatives (oneOf, anyOf, allOf) have theirs in the
-// schemas that they list.
+// constraints are the keywords of a schema that need an origin. For oneOf, anyOf and allOf, the origins are those of
+// the schemas that they list.
 var constraints = map[string]bool{
 	"type": true, "format": true, "enum": true, "nullable": true, "required": true, "additionalProperties": true,
 	"minItems": true, "maxItems": true, "uniqueItems": true, "minLength": true, "maxLength": true, "pattern": true,

@@ -65,8 +65,8 @@ var causes = []cause{
 	{name: "503, too large", respond: withStatus(503, strings.Repeat("a", 4096)), retried: "GET", unknown: true, kind: "Server TooLarge"},
 }
 
-// TestEveryCause checks how often a request is sent, that its error is of exactly these kinds, and that a retried request
-// succeeds if the cause goes away after two attempts.
+// TestEveryCause checks how many times a request is sent, that its error is of exactly these kinds, and that a retried
+// request succeeds if the cause goes away after two attempts.
 func TestEveryCause(t *testing.T) {
 	for _, c := range causes {
 		for _, op := range operations {

@@ -210,7 +210,7 @@ var editors = []editor{
 	{"DELETE", func(_ *call, r *http.Request) { r.Method = http.MethodDelete }},
 }
 
-// The two that most affect how often net/http sends a request.
+// The two that most affect how many times net/http sends a request.
 var (
 	noBody     = editor{"no body", func(_ *call, r *http.Request) { r.Body, r.GetBody, r.ContentLength = nil, nil, 0 }}
 	idempotent = editor{"Idempotency-Key", setHeader("Idempotency-Key", "4711")}

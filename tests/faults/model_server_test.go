@@ -182,7 +182,7 @@ func (c *connection) respondHTTP1(conn net.Conn, a *arrival, p requestPlan) {
 	io.WriteString(conn, response)
 }
 
-// finish ends the connection as planned, and reports whether it goes on.
+// finish closes or resets the connection if that is planned, and reports whether the connection stays open.
 func (c *connection) finish(conn net.Conn, end string) bool {
 	switch end {
 	case "closed":
@@ -196,7 +196,7 @@ func (c *connection) finish(conn net.Conn, end string) bool {
 	return true
 }
 
-// serveHTTP2 speaks HTTP/2 frame by frame: net/http's own server can't be stopped at every point.
+// serveHTTP2 implements HTTP/2 frame by frame: net/http's own server can't be stopped at every point.
 func (c *connection) serveHTTP2(conn net.Conn) {
 	if _, err := io.CopyN(io.Discard, conn, int64(len(http2.ClientPreface))); err != nil {
 		return

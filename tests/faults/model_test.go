@@ -387,7 +387,7 @@ func (s *simulation) close() (inUse []string) {
 		(&side{l, client}).Close()
 		(&side{l, server}).Close()
 	}
-	time.Sleep(10 * time.Minute) // for whatever waited for one of them
+	time.Sleep(10 * time.Minute) // so that everything that waits for a connection ends
 	return inUse
 }
 

@@ -21,7 +21,7 @@ type transportKind struct {
 	silent bool // httptrace does not see all of its requests
 	// keepsSignature: net/http replays its GET as it is, because it has copied the header and can't be told from net/http.
 	keepsSignature bool
-	repeats        int // how often it may send a request by itself, or let net/http do so in a way that no client can stop
+	repeats        int // how many times it may send a request by itself, or let net/http do so in a way that no client can stop
 	// round sends a request through net/http's transport. Without it that transport is used directly.
 	round func(inner http.RoundTripper, r *http.Request) (*http.Response, error)
 	// registered makes round an alternate protocol of net/http's transport.

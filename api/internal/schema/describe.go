@@ -12,7 +12,7 @@ import (
 
 const (
 	maxListed = 10 // names in a list
-	deepest   = 16 // alternatives of alternatives; only a cycle has more
+	deepest   = 16 // levels of nested alternatives; only a cycle has more
 )
 
 // reasons describe violations of keywords. They contain words of the document, but never the value.

@@ -48,7 +48,7 @@ type KnownFilter struct {
 	Values    []string `json:"values"` // nil where any value will do
 }
 
-// Direction tells requests from responses, for readOnly and writeOnly.
+// Direction distinguishes requests from responses, for readOnly and writeOnly.
 type Direction int
 
 // The directions.

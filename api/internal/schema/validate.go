@@ -333,7 +333,7 @@ func (w *walker) choose(s *Schema, forms []*Schema, value any, most int) int {
 func (w *walker) heir(s *Schema, value any) int {
 	object, _ := value.(map[string]any)
 	word, isString := object[s.source.Discriminator.PropertyName].(string)
-	// The heir has been chosen already if it is being applied to this value.
+	// The heir has already been chosen if it is being applied to this value.
 	if !isString || slices.ContainsFunc(w.active[w.base:], func(active *Schema) bool { return slices.Contains(s.heirs, active) }) {
 		return 0
 	}

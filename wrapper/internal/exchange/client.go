@@ -92,7 +92,7 @@ func (c *Client) target(u *url.URL) *url.URL {
 	return &target
 }
 
-// MayHaveEffect reports whether the request could change something, as a nil request could, of which nothing is known. Such a
+// MayHaveEffect reports whether the request could change something. Nothing is known about a nil request, so it could. Such a
 // request is retried only if it cannot have been executed.
 func MayHaveEffect(r *http.Request) bool {
 	return r == nil || r.Method != http.MethodGet && r.Method != ""

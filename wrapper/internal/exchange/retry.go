@@ -52,7 +52,7 @@ func (c *Client) isTemporary(mayHaveEffect bool, res *Result) bool {
 	}
 }
 
-// isCorrupt tells a body that arrived whole but cannot be decompressed from one that was cut off.
+// isCorrupt distinguishes a body that arrived whole but cannot be decompressed from one that was cut off.
 func isCorrupt(err error) bool {
 	var data flate.CorruptInputError
 	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &data)

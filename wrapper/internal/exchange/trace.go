@@ -46,7 +46,7 @@ type requestTrace struct {
 	doomed  net.Conn // a stopped replay must not be written on it
 }
 
-// errReplayStopped takes the place of the error that led to the replay, which net/http does not return.
+// errReplayStopped replaces the error that led to the replay, which net/http does not return.
 var errReplayStopped = errors.New("the server ended the request without a response, and it is not sent a second time")
 
 // isReplayable reports whether net/http considers every request with this method safe to replay.
@@ -200,7 +200,7 @@ func (t *requestTrace) mayHaveSent(err error) bool {
 	return !neverConnected(err)
 }
 
-// isNetworkError tells a connection that broke during the handshake from a handshake that was refused.
+// isNetworkError distinguishes a connection that broke during the handshake from a handshake that was refused.
 func isNetworkError(err error) bool {
 	var timeout net.Error
 	return errors.As(err, &timeout) && timeout.Timeout() ||

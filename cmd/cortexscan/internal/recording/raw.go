@@ -144,7 +144,7 @@ func chunkedBody(rest []byte) ([]byte, error) {
 	if len(bytes.TrimSpace(rest)) == 0 {
 		return nil, errors.New("the recording does not have the body")
 	}
-	r := bufio.NewReader(bytes.NewReader(rest)) // the chunked reader takes from it no more than it needs
+	r := bufio.NewReader(bytes.NewReader(rest)) // the chunked reader reads no further than it has to
 	body, err := io.ReadAll(httputil.NewChunkedReader(r))
 	if err != nil {
 		return nil, errors.New("the body is not chunked, although its Transfer-Encoding is")

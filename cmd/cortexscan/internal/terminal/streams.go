@@ -120,7 +120,7 @@ func (s *IOStreams) Notef(format string, args ...any) {
 	_, _ = io.WriteString(s.ErrOut, s.fit(s.ErrIsTerminal, fmt.Sprintf(format, args...)))
 }
 
-// fit wraps for narrow terminals. All messages fit a terminal of the usual width.
+// fit wraps text for narrow terminals. All messages fit a terminal of the usual width.
 func (s *IOStreams) fit(isTerminal bool, text string) string {
 	if width := s.Width(); isTerminal && width < DefaultWidth {
 		return Fit(text, width)

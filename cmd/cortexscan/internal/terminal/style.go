@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Style is how a string stands out on a terminal that has colors.
+// Style makes a string stand out on a terminal that has colors.
 type Style string
 
 // The styles, as codes of ECMA-48.
