@@ -104,9 +104,9 @@ func (op *operation) checkGate(r *http.Request, m *route.Match[*operation], rep 
 		plain := strings.ReplaceAll(name, "_", "-")
 		switch {
 		case plain != name && op.isChecked(plain):
-			refuse(name, "must be left out: some servers take it for "+http.CanonicalHeaderKey(plain))
+			refuse(name, "must be left out: some servers treat it as "+http.CanonicalHeaderKey(plain))
 		case slices.Contains(overrides, http.CanonicalHeaderKey(plain)):
-			refuse(name, "must be left out: some servers take its value for the method or the path")
+			refuse(name, "must be left out: some servers use its value as the method or the path")
 		}
 	}
 	for _, needed := range op.security {

@@ -160,9 +160,9 @@ func checkKey(id, key string) (_, _, fault string) {
 		case strings.HasPrefix(v.value, "\xff\xfe"), strings.HasPrefix(v.value, "\xfe\xff"):
 			fault = " is encoded in UTF-16, as PowerShell writes files: save it as UTF-8 without a byte order mark"
 		case strings.HasPrefix(v.value, "\ufeff"):
-			fault = " begins with a byte order mark, as some editors write one: save it as UTF-8 without one"
+			fault = " begins with a byte order mark, which some editors add: save it as UTF-8 without one"
 		case quoted:
-			fault = " is in quotes, as some env files keep them: remove the quotes"
+			fault = " is in quotes, which some env files keep: remove the quotes"
 		case strings.HasPrefix(strings.ToLower(v.value), bearer):
 			fault = ` begins with "Bearer ", which this service does not use: remove that word`
 		case len(v.value) > maxKey:

@@ -30,7 +30,7 @@ func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) str
 	case e.is(ErrNoEndpoints):
 		return "Check the values of the filters, and that a scan of these endpoints is pending or in progress."
 	case e.StatusCode == http.StatusForbidden && fromFront:
-		return "A gateway, a proxy or a firewall in front of the API refused this request, not the key's role: check the tenant's address, and what lets this computer through to it."
+		return "A gateway, a proxy or a firewall in front of the API refused this request, not the key's role: check the tenant's address, and whether this computer is allowed to reach it."
 	case e.is(ErrForbidden) && said.IsError:
 		return "The key's role lacks the permission for this operation: give the role that permission in the console, or use a key with another role."
 	case e.is(ErrForbidden):

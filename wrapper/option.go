@@ -109,7 +109,7 @@ func WithRetry(r Retry) Option {
 func WithRateLimit(perSecond float64, burst int) Option {
 	return func(s *settings) error {
 		if math.IsNaN(perSecond) || math.IsInf(perSecond, 0) {
-			return errors.New("WithRateLimit: perSecond is not a number of requests")
+			return errors.New("WithRateLimit: perSecond must be a finite number")
 		}
 		if perSecond > 0 && burst < 0 {
 			return errors.New("WithRateLimit: a negative burst would let nothing through; to switch the limit off, make perSecond negative")

@@ -117,7 +117,7 @@ func (b *tab) wantRequestsFirst(t *testing.T, phone bool) {
 	}
 }
 
-// contrast lists the texts whose contrast with what is behind them is below 4.5, generated ones included.
+// contrast lists the strings whose contrast with the background is below 4.5, generated ones included.
 const contrast = `(() => {
 	const parse = (color) => { const [r, g, b, a = 1] = color.match(/[\d.]+/g).map(Number); return { r, g, b, a }; };
 	const over = (top, below) => ({ r: top.r * top.a + below.r * (1 - top.a), g: top.g * top.a + below.g * (1 - top.a), b: top.b * top.a + below.b * (1 - top.a), a: 1 });

@@ -15,7 +15,7 @@ import (
 // script tells the simulated service what to do, for tests of one sequence of events.
 type script struct {
 	scheme    string         // "https" or "http"
-	protocols []string       // of the connections, in order; the last one is that of all others
+	protocols []string       // of the connections, in order; the last one applies to all others
 	replayed  bool           // net/http replays a GET by itself
 	dial      map[int]string // how connections fail to be made, by number
 	fault     map[int]breakage

@@ -26,7 +26,7 @@ func Parse(tenant string) (*url.URL, error) {
 		return nil, errors.New("the tenant is empty: " + tenantForms)
 	}
 	if strings.Trim(tenant, "\"'`") != tenant {
-		return nil, errors.New("the tenant is in quotes, as some env files keep them: remove the quotes")
+		return nil, errors.New("the tenant is in quotes, which some env files keep: remove the quotes")
 	}
 	if hasTwoSchemes(tenant) {
 		return nil, errors.New("the tenant has two schemes, such as https://https:// or api-https://: give https:// once, at the beginning")
@@ -78,7 +78,7 @@ func Parse(tenant string) (*url.URL, error) {
 		return nil, errors.New("the tenant has a path after its host, like a page of the console: give only the host")
 	}
 	if vendor && strings.HasPrefix(host, apiPrefix+apiPrefix) {
-		return nil, errors.New(`the tenant's host begins with "api-" twice: once is enough, or not at all`)
+		return nil, errors.New(`the tenant's host begins with "api-" twice: give it once, or leave it out`)
 	}
 	if (vendor || bare) && !strings.HasPrefix(host, apiPrefix) {
 		host = apiPrefix + host

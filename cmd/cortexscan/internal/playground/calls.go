@@ -250,8 +250,8 @@ func shownBody(body string) string {
 	return printable(body, maxBody)
 }
 
-// indented indents valid JSON, and stops after limit bytes. json.Indent has no limit, and of 10,000 nested lists it makes
-// 200 MB of spaces.
+// indented indents valid JSON, and stops after limit bytes. json.Indent has no limit, and turns 10,000 nested lists into 200
+// MB of spaces.
 func indented(valid string, limit int) string {
 	var b bytes.Buffer
 	depth, inString, escaped := 0, false, false

@@ -108,7 +108,7 @@ func TestAdoptedOperation(t *testing.T) {
 	}
 }
 
-// TestSandbox: the sandbox validates the operation, and responds with 501 until it implements it.
+// TestSandbox: the sandbox validates the operation, and responds with 501 until the operation is implemented.
 func TestSandbox(t *testing.T) {
 	tenant := sandbox.New(sandbox.WithKey("17", "a key of the test", sandbox.Advanced))
 	server := httptest.NewServer(tenant)
