@@ -98,6 +98,14 @@ func TestCallRunsItsStepsInOrder(t *testing.T) {
 					t.Errorf("attempt %d sent the body %q", i+1, rec.bodies[i])
 				}
 			}
+			// An error names the operation without the prefix of the gateway.
+			refusing, err := newForTenant("https://gateway.example.org/a%2Fb/", canned(418, ""))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e := apiError(t, op.call(t, t.Context(), refusing)); e.Operation != op.what {
+				t.Errorf("operation %s, want %s", e.Operation, op.what)
+			}
 		})
 	}
 }
