@@ -206,6 +206,7 @@ func TestOperations(t *testing.T) {
 			nil, []string{"Authorization", "x-xdr", "Content-Type", "parameters:\n        -"}},
 		{"a parameter of Swagger 2", `/x: {get: {parameters: [{name: a, in: query, type: integer, minimum: 3}], ` + ok + `}}`, []string{"schema:\n            type: integer\n            minimum: 3"}, nil},
 		{"an untyped query parameter", `/x: {get: {parameters: [{name: a, in: query, schema: {}}], ` + ok + `}}`, []string{"type: string"}, nil},
+		{"nullable items of a parameter", `/x: {get: {parameters: [{name: a, in: query, schema: {type: array, items: {type: [string, 'null']}}}], ` + ok + `}}`, []string{"items:\n              type: string"}, []string{"nullable"}},
 		{"a union as a parameter", `/x: {get: {operationId: x, parameters: [{name: a, in: query, schema: {anyOf: [{type: string}, {type: integer}]}}], ` + ok + `}}`, []string{"$ref: '#/components/schemas/XA'", "XA:\n      anyOf"}, nil},
 		{"parameters with one Go name", `/x: {get: {parameters: [{name: a-b, in: query, schema: {type: string}}, {name: a_b, in: query, schema: {type: string}}], ` + ok + `}}`, []string{"x-go-name: QueryAB"}, nil},
 		{"a style for another place", `/x: {get: {parameters: [{name: a, in: header, style: form, explode: true, schema: {type: string}}], ` + ok + `}}`, nil, []string{"style:", "explode:"}},

@@ -431,6 +431,14 @@ func (c *converter) content(h *yaml.Node, at string) {
 
 func (c *converter) afterParameter(p *yaml.Node, at string) {
 	schema := get(p, "schema")
+	if of := c.find(get(c.find(schema), "items")); isTrue(get(of, "nullable")) {
+		of = shallow(of)
+		remove(of, "nullable")
+		schema = shallow(c.find(schema))
+		set(schema, "items", of)
+		set(p, "schema", schema)
+		c.report.add(repaired, "an item of a parameter cannot be null", at)
+	}
 	if schema != nil && get(p, "in") != nil {
 		found := c.find(schema)
 		typed := slices.ContainsFunc([]string{"type", "allOf", "anyOf", "oneOf"}, func(key string) bool { return get(found, key) != nil })

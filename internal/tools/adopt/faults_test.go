@@ -19,7 +19,7 @@ func TestWhateverIsWrong(t *testing.T) {
 		t.Fatalf("%d documents, %v", len(files), err)
 	}
 	files = append(files, "../../../tests/contract/testdata/evolve/vendor.yaml")
-	seed, rounds := uint64(1), 200
+	seed, rounds := uint64(1), 100
 	if s := os.Getenv("FAULTS_SEED"); s != "" {
 		seed, _ = strconv.ParseUint(s, 10, 64)
 		rounds = 4000

@@ -269,6 +269,9 @@ func (l *limits) parameter(place string, p *openapi3.Parameter) {
 	if p.Style == "spaceDelimited" {
 		l.add(here, "has the style spaceDelimited, and the client does not encode the spaces", "use another style, or leave it out")
 	}
+	if s.Items != nil && s.Items.Value.Nullable {
+		l.add(here, "is a list of nullable items, which the client cannot send", "remove nullable: a parameter has no null")
+	}
 	if s.Items != nil && s.Items.Value.Items != nil {
 		l.add(here, "is a list of lists, which the client cannot send", "leave it out")
 	}
