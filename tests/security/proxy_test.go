@@ -27,7 +27,7 @@ var proxyResponses = map[string]string{
 var proxied = make(chan http.Header, 100)
 
 // TestMain starts the proxy and sets the proxy variable before net/http reads it, which it does once. Requests to this
-// machine, which are those of all other tests, never go through a proxy.
+// machine, such as those of all other tests, never go through a proxy.
 func TestMain(m *testing.M) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -33,7 +33,7 @@ func (c *Client) next(mayHaveEffect bool, res *Result) (delay time.Duration, ret
 	return delay, true
 }
 
-// isTemporary goes by the HTTP status, not by the body: a 500 is mostly about the request, and would come back.
+// isTemporary looks at the HTTP status, not at the body. A 500 is not temporary: it is usually about the request, and would recur.
 func (c *Client) isTemporary(mayHaveEffect bool, res *Result) bool {
 	switch {
 	case res.Permanent:

@@ -30,8 +30,8 @@ var (
 	}
 )
 
-// stagger is how much longer each endpoint takes than the one before it. Without it, all endpoints would move in step after
-// an abort of all.
+// stagger is how much longer each endpoint takes than the one before it. Without it, all endpoints would move in step once
+// all scans were aborted.
 const stagger = 2 * time.Second
 
 // simulation moves a tenant's scans and runs as time passes.
