@@ -17,6 +17,7 @@ var (
 	_ func(*api.Validator, http.Handler) http.Handler                     = (*api.Validator).Middleware
 	_ func(*api.Validator, *http.Request) []api.Problem                   = (*api.Validator).Advise
 	_ func(*api.Validator, *http.Request) (string, bool)                  = (*api.Validator).Operation
+	_ func(*api.Validator) []string                                       = (*api.Validator).Unchecked
 
 	_ func() []api.KnownFilter = api.KnownFilters
 	_                          = api.KnownFilter{Field: string(""), Operators: []string(nil), Values: []string(nil)}
