@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestRenameRefusesWhatIsNoModulePath(t *testing.T) {
+func TestInvalidModulePathsAreRefused(t *testing.T) {
 	work := t.TempDir() // a script that accepts the path renames this
 	for _, name := range []string{"Makefile", "go.mod", "README.md", ".ci/rename"} {
 		copied := filepath.Join(work, name)

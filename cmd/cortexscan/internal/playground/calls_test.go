@@ -116,7 +116,7 @@ func TestPrintableReplacesWhatIsInvisible(t *testing.T) {
 	}
 }
 
-func TestBodiesAreIndentedAsFarAsTheyAreShown(t *testing.T) {
+func TestOnlyTheShownPartOfABodyIsIndented(t *testing.T) {
 	for _, in := range []string{
 		`{"a":[1,-2.5e3,"x\"]{",{}],"b":{"c":null,"d":[]},"e":"\\"}`, ` [ true , { } , [ ] ] `, `"a b"`, `17`, `{}`, `[[[]]]`,
 	} {
