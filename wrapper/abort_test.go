@@ -28,7 +28,7 @@ func TestBlankIncidentIsRefused(t *testing.T) {
 	}
 }
 
-// sentBody makes an abort and returns the body that was sent, "" when nothing was.
+// sentBody makes an abort and returns the body that was sent, or "" if nothing was sent.
 func sentBody(t testing.TB, targets wrapper.Targets, opts ...wrapper.AbortOption) (string, error) {
 	t.Helper()
 	rec := &recorder{next: transport(good)}
@@ -126,7 +126,7 @@ func TestZeroRequestNeverMeansAll(t *testing.T) {
 
 // Every filter is sent as the service documents it, and a custom one in each form that the spec allows.
 func TestFilters(t *testing.T) {
-	// A moment whose local time is not UTC; the microseconds fall off.
+	// A moment whose local time is not UTC; the microseconds are cut off.
 	at := time.UnixMilli(1584983036945).Add(999 * time.Microsecond).In(time.FixedZone("far", 9*3600))
 	custom := func(value gen.FilterValue) gen.EndpointFilter {
 		return gen.EndpointFilter{Field: "f", Operator: "o", Value: value}

@@ -185,7 +185,7 @@ func TestHeadersInAnyCase(t *testing.T) {
 	}
 	for _, h := range []http.Header{sent.Header, validated} {
 		for name := range h {
-			if name != http.CanonicalHeaderKey(name) { // under no other name does net/http leave Content-Length to itself
+			if name != http.CanonicalHeaderKey(name) { // net/http sets Content-Length itself only if the header has this name
 				t.Errorf("header %s", name)
 			}
 		}
@@ -376,7 +376,7 @@ func TestPrepare(t *testing.T) {
 	} {
 		r := request(adjust)
 		err := wrapper.Prepare(r)
-		prefix, _, _ := strings.Cut(want, "  ") // the rest only tells two of the same error apart
+		prefix, _, _ := strings.Cut(want, "  ") // the rest only distinguishes two cases with the same error
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), prefix) {
 			t.Errorf("got %v, want %q", err, want)
 		}
@@ -426,7 +426,7 @@ func TestReadBody(t *testing.T) {
 	}
 }
 
-// Whatever happens to the body of the copy, the body of the request does not change.
+// The body of the request does not change, whatever happens to the body of the copy.
 func TestRequestWithBody(t *testing.T) {
 	type name struct{}
 	ctx := context.WithValue(t.Context(), name{}, "mine")

@@ -25,7 +25,7 @@ const (
 	goodReply  = `{"reply":{"action_id":"7","status":"1","endpoints_count":"2"}}`
 )
 
-// transport is a function in the place of the network. It tells net/http's trace nothing.
+// transport is a function in the place of the network. It reports nothing to net/http's trace.
 type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
@@ -78,7 +78,7 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	kept := req.Clone(req.Context()) // its header as it was when it was sent
 	res, err := r.next.RoundTrip(req)
 	body := ""
-	if err == nil && req.Body != nil { // a request of which nothing was read may not have been sent
+	if err == nil && req.Body != nil { // a request whose body was not read may not have been sent
 		raw, err := io.ReadAll(req.Body)
 		if err != nil {
 			return nil, err
@@ -109,7 +109,7 @@ func once() wrapper.Option { return wrapper.WithRetry(wrapper.Retry{Attempts: -1
 // noWait lets a request be sent three times, at once.
 func noWait() wrapper.Option { return wrapper.WithRetry(wrapper.Retry{BaseDelay: -1}) }
 
-// closing counts how often it is closed.
+// closing counts how many times it is closed.
 type closing struct {
 	io.Reader
 	closed int
@@ -173,7 +173,7 @@ var kinds = []struct {
 	{"UnexpectedState", wrapper.ErrUnexpectedState},
 }
 
-// wantKinds checks that err is of these kinds, named in one text, and of no other.
+// wantKinds checks that err is of these kinds, named in one string, and of no other.
 func wantKinds(t testing.TB, err error, want ...string) {
 	t.Helper()
 	var got []string

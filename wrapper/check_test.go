@@ -19,7 +19,7 @@ func TestEmptySuccess(t *testing.T) {
 			for _, op := range operations {
 				var seen http.Header
 				v := &spy{response: func(_ *http.Request, _ int, h http.Header, _ []byte) error { seen = h; return nil }}
-				// The generated parser would take the header's word for it.
+				// The generated parser would trust the header.
 				err := op.call(t, t.Context(), newClient(t, canned(status, body, "Content-Type", "application/json"), wrapper.WithResponseValidator(v)))
 				if op.throughAPI() {
 					if err != nil || seen.Get("Content-Type") == "" {
@@ -125,7 +125,7 @@ func TestAny2xxIsASuccess(t *testing.T) {
 	}
 }
 
-// The generated parser goes by the Content-Type, which may be wrong.
+// The generated parser relies on the Content-Type, which may be wrong.
 func TestJSONIsRecognizedByItsBytes(t *testing.T) {
 	for _, contentType := range []string{"", "text/plain", "text/html", "application/octet-stream", "application/vnd.x+json; charset=latin1", ";;;"} {
 		for _, mark := range []string{"", "\ufeff"} {
@@ -147,7 +147,7 @@ func TestJSONIsRecognizedByItsBytes(t *testing.T) {
 			}
 			want := "application/json"
 			if strings.HasPrefix(contentType, "application/vnd.x+json") {
-				want = contentType // which the contract may document beside the plain one
+				want = contentType // which the spec may document beside the plain one
 			}
 			if got := res.HTTPResponse.Header.Get("Content-Type"); got != want {
 				t.Errorf("%q became %q, want %q", contentType, got, want)

@@ -117,7 +117,7 @@ func TestKeyOfType(t *testing.T) {
 	if cred, err := wrapper.KeyOfType("premium", "17", testKey); err == nil || cred.String() != "Credential(none)" {
 		t.Errorf("got %v, %v", cred, err)
 	}
-	// A word is repeated, which helps to see a typing error; what could be a key, or is the one given, is not.
+	// The error quotes a word, so that a typo is easy to see, but not what could be the key.
 	for kind, repeated := range map[string]bool{"advansed": true, "abcdefghijkl": true, "abcdefghijklm": false, "a1b": false, "hunter": false} {
 		_, err := wrapper.KeyOfType(kind, "17", "hunter")
 		if err == nil || strings.Contains(err.Error(), kind) != repeated {

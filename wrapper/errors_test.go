@@ -25,7 +25,7 @@ import (
 
 // The whole hint is at the end, however long the rest is.
 func TestErrorIsOneBoundedLine(t *testing.T) {
-	// Every length around the bound, of characters of one byte and of several: what is cut is cut between two.
+	// Every length around the bound, with characters of one byte and of several: a cut is always between two characters.
 	for name, unit := range map[string]string{"ASCII": "m", "two bytes": "ü", "three bytes": "…", "four bytes": "😀", "dots": ".", "spaces": "m "} {
 		for n := range 90 {
 			extra := strings.Repeat(`{"field":"","message":"`+strings.Repeat(unit, 900/len(unit))+`"},`, 4) +
@@ -43,7 +43,7 @@ func TestErrorIsOneBoundedLine(t *testing.T) {
 	}
 }
 
-// isCleanLine is what the package promises of every text.
+// isCleanLine is what the package promises of every string.
 func isCleanLine(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
 		return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
@@ -143,7 +143,7 @@ func TestUnwrapIsNotShared(t *testing.T) {
 
 var update = flag.Bool("update", false, "write testdata/errors.txt anew")
 
-// testdata/errors.txt has every error of this package, so that their language can be judged together.
+// testdata/errors.txt has every error of this package, so that their wording can be reviewed together.
 func TestErrorTexts(t *testing.T) {
 	var page strings.Builder
 	section := func(title string) { fmt.Fprintf(&page, "\n%s\n\n", title) }

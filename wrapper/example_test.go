@@ -156,7 +156,7 @@ func ExampleClient_AbortScan() {
 	_, err = c.AbortScan(context.Background(), laptop)
 	fmt.Println(errors.Is(err, wrapper.ErrNoEndpoints))
 
-	var unset string // a variable that nobody has filled in never means all endpoints
+	var unset string // an unset variable never means all endpoints
 	_, err = c.AbortScan(context.Background(), wrapper.Matching(wrapper.Hostnames(unset)))
 	fmt.Println(err)
 
@@ -192,7 +192,7 @@ func ExampleAPIError() {
 	fmt.Println(errors.Is(err, wrapper.ErrUnauthorized))
 	// Output:
 	// 401 401 Public API request unauthorized
-	// The key was sent as a Standard key: check that the console lists it as Standard and not as Advanced, that the ID is this key's, and that the key has not expired.
+	// The key was sent as a Standard key: check that the console lists it as Standard and not as Advanced, that the ID belongs to this key, and that the key has not expired.
 	// true
 }
 
@@ -209,7 +209,7 @@ func ExampleWithRequestValidator() {
 		fmt.Println(err)
 		return
 	}
-	// The generated client takes what it is given; the contract wants at least one filter.
+	// The generated client sends any body; the spec requires at least one filter.
 	_, err = c.API().AbortScanWithResponse(context.Background(), gen.AbortScanRequest{
 		RequestData: gen.AbortScanRequestData{Filters: []gen.EndpointFilter{}},
 	})

@@ -40,7 +40,7 @@ func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) str
 	case e.is(ErrRateLimited):
 		return "The service allows a tenant ten requests a second: send fewer, for example with WithRateLimit."
 	case (e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusInternalServerError) && fromFront:
-		return "This response comes from a gateway or a proxy in front of the service, which knows no such path or expects another body: check the tenant's address."
+		return "This response comes from a gateway or a proxy in front of the service, which does not have this path or expects a different body: check the tenant's address."
 	}
 	return ""
 }
@@ -58,10 +58,10 @@ func mentionsLicense(e *APIError) bool {
 func keyHint(h http.Header, key keyType) string {
 	switch key {
 	case "":
-		return "Check that the request was signed with a key of the type that the console lists, that the ID is this key's, and that the key has not expired."
+		return "Check that the key's type and ID are those that the console lists for it, and that the key has not expired."
 	case advancedKey: // explained below
 	case standardKey:
-		return "The key was sent as a Standard key: check that the console lists it as Standard and not as Advanced, that the ID is this key's, and that the key has not expired."
+		return "The key was sent as a Standard key: check that the console lists it as Standard and not as Advanced, that the ID belongs to this key, and that the key has not expired."
 	}
 	date, err := http.ParseTime(h.Get("Date"))
 	if ahead := time.Since(date); err == nil && ahead.Abs() > time.Minute {

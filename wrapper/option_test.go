@@ -33,7 +33,7 @@ func TestWithUserAgent(t *testing.T) {
 	}
 }
 
-// spyJar counts how often it is used.
+// spyJar counts how many times it is used.
 type spyJar int
 
 func (j *spyJar) SetCookies(*url.URL, []*http.Cookie) { *j++ }

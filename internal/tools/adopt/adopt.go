@@ -162,7 +162,7 @@ type adoption struct {
 	node      *yaml.Node
 }
 
-// usableID matches the operationIds of which the generator makes Go names.
+// usableID matches the operationIds that the generator can turn into Go names.
 var usableID = regexp.MustCompile(`^[^A-Za-z0-9]*[0-9]*[A-Za-z]`)
 
 // identify gives an operation an operationId that no other one has.

@@ -40,7 +40,7 @@ components:
     State: {type: string, enum: [on]}
 `
 
-// document wraps operations, and components, as a document of theirs.
+// document returns a document to adopt from, with these operations and components.
 func document(version, paths, components string) []byte {
 	return []byte("openapi: " + version + "\ninfo: {title: Theirs, version: '2'}\nservers: [{url: 'https://{{x}}'}]\npaths:\n" + indent(paths) + "\n" + components)
 }
@@ -189,7 +189,7 @@ $defs: {D: {type: boolean}}
 	}
 }
 
-// TestOperations: what is around schemas becomes OpenAPI 3.0, too. want has lines that the result has.
+// TestOperations: everything around the schemas becomes OpenAPI 3.0, too. want has lines that the result has.
 func TestOperations(t *testing.T) {
 	const ok = "responses: {'200': {description: OK}}"
 	for _, tt := range []struct {

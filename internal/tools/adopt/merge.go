@@ -101,7 +101,7 @@ func (m *merger) name(c *converter, adopted []adoption) {
 		return ref
 	}
 	exactly := func(a, b string) bool { return final(a) == b }
-	perhaps := func(a, b string) bool { // a reference to something that may get this name yet
+	perhaps := func(a, b string) bool { // a reference to something that may still get this name
 		made := c.byRef[a]
 		return exactly(a, b) || made != nil && strings.Contains(b, made.section+"/"+m.prefix)
 	}

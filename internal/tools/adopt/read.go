@@ -99,7 +99,8 @@ func otherKind(root *yaml.Node) string {
 	return "this is not an OpenAPI document: the fields openapi and paths are missing"
 }
 
-// parseJSON makes YAML nodes of JSON. A YAML parser does not know every escape of JSON. Of equal names the last one counts.
+// parseJSON converts JSON to YAML nodes: a YAML parser does not support every escape of JSON. If a name occurs twice, the
+// last value counts.
 func parseJSON(text []byte) (*yaml.Node, error) {
 	d := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	root, err := jsonValue(d)
@@ -171,8 +172,8 @@ func parseYAML(content []byte) (*yaml.Node, error) {
 	return plain(doc.Content[0], nil, &left)
 }
 
-// plain copies a YAML node without what JSON does not have: aliases, merge keys, duplicate keys, keys that are not strings,
-// comments.
+// plain copies a YAML node and removes what JSON does not have: aliases, merge keys, duplicate keys, keys that are not
+// strings, comments.
 func plain(n *yaml.Node, open []*yaml.Node, left *int) (*yaml.Node, error) {
 	if *left--; *left < 0 {
 		return nil, fmt.Errorf("its aliases expand to more than %d values", maxNodes)

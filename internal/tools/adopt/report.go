@@ -15,7 +15,7 @@ const (
 	leftOut    = "left out"
 )
 
-// report collects what was done, each thing with the places where.
+// report collects what was done, with the places.
 type report struct {
 	notes []*note
 }

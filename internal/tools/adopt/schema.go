@@ -31,8 +31,8 @@ func (c *converter) notObject(src *yaml.Node, at string) *yaml.Node {
 	return out
 }
 
-// beside adds to a reference what is written beside it. OpenAPI 3.1 applies it. 3.0 ignores it, but authors mean descriptions
-// and nullable all the same.
+// beside adds to a reference what is written beside it. OpenAPI 3.1 applies it. 3.0 ignores it, but authors still mean the
+// descriptions and nullable.
 func (c *converter) beside(src, ref *yaml.Node, at string) *yaml.Node {
 	more := shallow(src)
 	for key := range pairs(src) {

@@ -59,7 +59,7 @@ func (c *converter) complete(n *yaml.Node, seen map[*yaml.Node]bool) {
 	}
 }
 
-// inside iterates over what an object contains, as far as there may be schemas in it.
+// inside iterates over the parts of an object that may contain schemas.
 func inside(n *yaml.Node) iter.Seq[*yaml.Node] {
 	return func(yield func(*yaml.Node) bool) {
 		for key, v := range pairs(n) {

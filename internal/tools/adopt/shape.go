@@ -58,7 +58,7 @@ var checks = []string{
 	"if", "$dynamicRef", "$recursiveRef", "contentEncoding", "contentMediaType", "contentSchema",
 }
 
-// byType are the keywords that say something about values of one type only.
+// byType are the keywords that apply to values of one type only.
 var byType = map[string][]string{
 	"string":  {"minLength", "maxLength", "pattern", "format"},
 	"number":  {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},

@@ -135,7 +135,7 @@ func securityOf(doc *openapi3.T, all openapi3.SecurityRequirements) string {
 	return strings.Join(alternatives, " or ")
 }
 
-// withoutWords writes a document without what is for people to read.
+// withoutWords writes a document without the parts that only people read.
 func withoutWords(doc *openapi3.T) ([]byte, error) {
 	content, err := json.Marshal(doc)
 	if err != nil {
@@ -162,7 +162,7 @@ func strip(node any, named bool) {
 				delete(node, key)
 				continue
 			}
-			// What is in these has names of its own, which may be description or title.
+			// The names in these are the author's, and may be description or title.
 			strip(v, !named && slices.Contains([]string{"properties", "schemas", "responses", "parameters", "headers", "content", "mapping", "paths"}, key))
 		}
 	case []any:

@@ -156,7 +156,7 @@ type tester struct {
 	verdicts map[string]string // by method and path; "" is ok
 }
 
-// possible returns the operations that the generator can do, each tried alone.
+// possible returns the operations that the generator supports, each tried alone.
 func (t *tester) possible(ctx context.Context, operations []adopt.Operation) []adopt.Operation {
 	var possible []adopt.Operation
 	for _, op := range operations {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// repository writes a repository with the operation cancel, as far as documents are compared with it.
+// repository writes a repository with the operation cancel: only the files that documents are compared with.
 func repository(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()

@@ -15,12 +15,12 @@ func TestIsError(t *testing.T) {
 		`{"err_msg": ["m"]}`:                                    true,
 		`{"err_code": -1}`:                                      true,
 
-		// Whether a request was executed that is answered with both is for the caller to say.
+		// An action_id beside an error: the caller decides whether the request was executed.
 		`{"reply": {"action_id": "7", "err_code": 200, "err_msg": ""}}`: true,
 		`{"reply": {"action_id": "7", "err_code": "SUCCESS"}}`:          true,
 		`{"reply": {"action_id": "7", "err_msg": "OK"}}`:                true,
 
-		// The names of the members, however they are written.
+		// The names of the fields, in any spelling.
 		`{"ERR_MSG": "m"}`:      true,
 		`{"Err_Msg": "m"}`:      true,
 		`{"eRr_cOdE": 5}`:       true,
@@ -30,7 +30,7 @@ func TestIsError(t *testing.T) {
 		`{"\u0065rr_msg": "m"}`: true,
 		`{"e\u0072r_msg": "m"}`: true,
 
-		// No member erases the error in another one.
+		// No field hides the error in another one.
 		`{"DATA": "x", "reply": {"action_id": "7"}, "reply": {"err_code": 500}}`: true,
 		`{"reply": {"err_code": 500}, "reply": {"action_id": "7"}}`:              true,
 		`{"reply": {"err_code": 500}, "reply": null}`:                            true,
@@ -42,7 +42,7 @@ func TestIsError(t *testing.T) {
 		`{"err_msg": "m", "err_msg": null, "ERR_MSG": {}}`:                       true,
 		`{"err_code": 0, "reply": {"err_code": 500}}`:                            true,
 
-		// Successes that have the members of an error, and other people's errors.
+		// Successes that have the fields of an error, and errors of other services.
 		`{"reply": {"err_code": 0, "err_msg": null, "errorCode": null}}`: false,
 		`{"reply": {"err_code": "0", "err_msg": "", "errorCode": 0}}`:    false,
 		`{"err_code": "", "errorCode": "0"}`:                             false,

@@ -15,12 +15,12 @@ func keep(s string) string { return s }
 
 type detail = struct{ Field, Message string }
 
-// The rows are all error bodies that were seen on the platform, and those of what may be in front of it.
+// The rows are all error bodies that were seen on the platform, and those of proxies and gateways in front of it.
 func TestParse(t *testing.T) {
 	located := `{"line": 1, "column": 19, "message": "no viable alternative at input '|alter2'"}`
 	for _, tt := range []struct {
 		name, body string
-		want       Error // its texts
+		want       Error // its strings
 	}{
 		{"reply, null extra", `{"reply": {"err_code": 401, "err_msg": "Public API request unauthorized", "err_extra": null}}`,
 			Error{Code: "401", Message: "Public API request unauthorized"}},
@@ -107,7 +107,7 @@ func TestParse(t *testing.T) {
 		{"cut off list", `[{"err_code": 500`, Error{}},
 		{"trailing garbage", `{"err_code": 500}x`, Error{}},
 
-		// What is not the platform's.
+		// Errors of something other than the platform.
 		{"FastAPI, a text", `{"detail": "Not authenticated"}`, Error{Message: "Not authenticated"}},
 		{"FastAPI, a list", `{"detail": [{"type": "missing", "loc": ["body", "filters", 0], "msg": "Field required"}, {"loc": ["query"], "msg": "no"}]}`,
 			Error{Message: "body.filters.0: Field required", Details: []detail{{"body.filters.0", "Field required"}, {"query", "no"}}}},
@@ -150,7 +150,7 @@ func TestParse(t *testing.T) {
 		{"HTML, a tag that breaks off", "<title>Oops<b</title>", Error{Message: "Oops"}},
 		{"HTML, tags and entities in the title", "<h1><b>502</b> Bad&nbsp;Gateway &#8211; x</h1>", Error{Message: "502 Bad Gateway \u2013 x"}},
 
-		// Of several that say the same the first one counts.
+		// Of several equivalent fields, the first one counts.
 		{"message, error and detail", `{"message": "a", "error": "b", "detail": "c"}`, Error{Message: "a", Extra: "b"}},
 		{"code beside an error with another", `{"code": "E7", "message": "m", "error": {"code": 404, "message": "n"}}`, Error{Code: "E7", Message: "m", Extra: "n"}},
 		{"detail beside errors", `{"detail": [{"msg": "a"}], "errors": [{"message": "b"}]}`, Error{Message: "a", Details: []detail{{"", "a"}}}},
@@ -158,7 +158,7 @@ func TestParse(t *testing.T) {
 			Error{Message: "m", Details: []detail{{"f", "a"}}}},
 		{"HTML, words that only a tag separates", "<h1>502<br>Bad Gateway</h1>", Error{Message: "502 Bad Gateway"}},
 
-		// Names in other letters, and members that occur twice.
+		// Names in another case, and fields that occur twice.
 		{"upper case", `{"REPLY": {"ERR_CODE": 401, "Err_Msg": "m"}}`, Error{Code: "401", Message: "m"}},
 		{"twice", `{"reply": {"err_code": 400, "err_msg": "a"}, "reply": {"err_msg": "b"}}`, Error{Code: "400", Message: "b"}},
 	} {
@@ -208,7 +208,7 @@ func TestForm(t *testing.T) {
 	}
 }
 
-// Nothing but an error is in such an object, whoever sent it.
+// Such an object contains only an error, whoever sent it.
 func TestIsErrorAlone(t *testing.T) {
 	for body, want := range map[string]bool{
 		`{"error": "e"}`: true, `{"errors": ["e"]}`: true, `{"detail": "d"}`: true, `{"Detail": [{"msg": "m"}]}`: true, "\ufeff" + `{"error": {"code": 1}}`: true,

@@ -200,7 +200,7 @@ func talksNoTLS(c net.Conn) {
 	_, _ = io.WriteString(c, "HTTP/1.0 400 Bad Request\r\n\r\n")
 }
 
-// hangsUp reads whatever comes at first, as long as it comes.
+// hangsUp reads for half a second, and then closes the connection.
 func hangsUp(c net.Conn) {
 	_ = c.SetReadDeadline(time.Now().Add(time.Second / 2))
 	saysNothing(c)
@@ -209,7 +209,7 @@ func hangsUp(c net.Conn) {
 // Whether the request was sent decides on a retry and is reported to the caller. The test uses net/http's transport, and
 // one that wraps it, as those for tracing do. tests/faults does the same over sockets.
 func TestSent(t *testing.T) {
-	server := httptest.NewTLSServer(nil) // for its certificate, which nobody knows
+	server := httptest.NewTLSServer(nil) // for its certificate, which no client trusts
 	server.Close()
 	shakesHands := func(c net.Conn) {
 		_ = tls.Server(c, &tls.Config{Certificates: server.TLS.Certificates, MinVersion: tls.VersionTLS12}).HandshakeContext(context.WithoutCancel(t.Context()))
@@ -248,7 +248,7 @@ func TestSent(t *testing.T) {
 						if method == http.MethodPost {
 							want = tt.post
 						} else if name == "wrapped" && tt.tls && tt.name != "an unknown certificate" {
-							sent = true // nobody knows, of a request without a body
+							sent = true // a request without a body may have been sent
 						}
 						if res.Attempts != want || *dials != want || res.Sent != sent || res.Permanent != (tt.get == 1) || !strings.Contains(res.Err.Error(), tt.text) {
 							t.Errorf("%d connections, want %d: %+v", *dials, want, res)
@@ -299,7 +299,7 @@ func TestReplayIsSignedAnew(t *testing.T) {
 	}
 }
 
-// closing counts how often it is closed.
+// closing counts how many times it is closed.
 type closing struct {
 	io.Reader
 	closed int
@@ -347,7 +347,7 @@ func TestBodiesAreReadWhole(t *testing.T) {
 	}
 }
 
-// hesitant gives nothing at every other call.
+// hesitant returns no bytes from every other call.
 type hesitant struct {
 	r    io.Reader
 	turn bool
@@ -391,14 +391,14 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// A Content-Length is believed up to a mebibyte only.
+// A Content-Length is trusted only up to 1 MiB.
 func TestWrongContentLength(t *testing.T) {
 	for length, most := range map[int64]uint64{maxChunk - 1: 5 << 18, maxChunk: 64 << 10, 7 << 20: 64 << 10, math.MaxInt64: 64 << 10} {
 		if took := allocated(func() { _, _, _ = read(t, strings.NewReader("short"), length, math.MaxInt64) }); took > most {
 			t.Errorf("length %d: %d bytes were allocated", length, took)
 		}
 	}
-	// One that is true costs what it says.
+	// A correct one costs about as much memory as it states.
 	if took := allocated(func() { _, _, _ = read(t, strings.NewReader(strings.Repeat("x", 900<<10)), 900<<10, 1<<20) }); took > 2<<20 {
 		t.Errorf("%d bytes were allocated", took)
 	}
@@ -427,7 +427,7 @@ func TestContentLengthOverTheLimit(t *testing.T) {
 	})
 }
 
-// stalling gives its text, and then nothing until the context has ended.
+// stalling returns its string, and then blocks until the context ends.
 type stalling struct {
 	ctx  context.Context
 	text string

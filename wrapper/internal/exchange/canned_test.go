@@ -56,13 +56,13 @@ func failing(err error) transport {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-// notSent fails as net/http does where no connection could be made.
+// notSent fails as net/http does when it can't connect.
 func notSent(r *http.Request) (*http.Response, error) {
 	httptrace.ContextClientTrace(r.Context()).GetConn("example.org:443")
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
 }
 
-// lost fails as net/http does where a connection breaks after it was given to the request.
+// lost fails as net/http does when a connection breaks after the request got it.
 func lost(r *http.Request) (*http.Response, error) {
 	trace := httptrace.ContextClientTrace(r.Context())
 	trace.GetConn("example.org:443")
@@ -91,14 +91,14 @@ func (rec *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	rec.requests, rec.at = append(rec.requests, kept), append(rec.at, time.Now())
 	res, err := rec.responses[min(len(rec.requests), len(rec.responses))-1](r)
 	body := []byte{}
-	if err == nil && r.Body != nil { // a request of which nothing was read may not have been sent
+	if err == nil && r.Body != nil { // a request whose body was not read may not have been sent
 		body, _ = io.ReadAll(r.Body)
 	}
 	rec.bodies = append(rec.bodies, string(body))
 	return res, err
 }
 
-// newClient sends a request three times at most, without a wait. It signs with the key and a nonce that counts.
+// newClient sends a request at most three times, without a wait. It signs with the key and a nonce that counts.
 func newClient(rt http.RoundTripper, adjust ...func(*Client)) *Client {
 	signatures := 0
 	c := &Client{
@@ -121,7 +121,7 @@ func newClient(rt http.RoundTripper, adjust ...func(*Client)) *Client {
 func once(c *Client)    { c.Attempts = 1 }
 func seconds(c *Client) { c.Timeout = 3 * time.Second }
 
-// methods are one that has no effect and can be repeated, and one that may have an effect.
+// methods has one without an effect, which can be retried, and one that may have an effect.
 var methods = []string{http.MethodGet, http.MethodPost}
 
 // do sends a request; one that may have an effect has a body.

@@ -73,7 +73,7 @@ type ownError struct{ text string }
 
 func (e *ownError) Error() string { return e.text }
 
-// hidingError says nothing of what it wraps.
+// hidingError shows nothing of what it wraps.
 type hidingError struct{ cause ownError }
 
 func (e hidingError) Error() string { return "no details" }
@@ -98,7 +98,7 @@ func TestErrorsAreSanitized(t *testing.T) {
 			t.Errorf("unwrapping shows %q", printed)
 		}
 	}
-	// A cause of which nothing shows is not shown either.
+	// A cause without anything visible is not shown either.
 	hidden := hidingError{ownError{"sent " + key}}
 	err := do(t.Context(), t, newClient(failing(fmt.Errorf("%w: %w", hidden, io.ErrClosedPipe))), http.MethodPost).Err
 	if err.Error() != "no details: io: read/write on closed pipe" || !errors.Is(err, io.ErrClosedPipe) || !errors.Is(err, hidden) {

@@ -196,7 +196,7 @@ func TestRateLimitDelaysEveryAttempt(t *testing.T) {
 	})
 }
 
-// A wait ends with its context. A wait that would outlast the deadline is not begun. Both give their turn back.
+// A wait ends with its context. A wait that would outlast the deadline does not start. Both give back their turn.
 func TestWaitRateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &Client{Limiter: newLimiter(0.1, 1)} // the second turn comes after ten seconds
