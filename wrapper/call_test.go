@@ -185,7 +185,7 @@ func TestHeadersInAnyCase(t *testing.T) {
 	}
 	for _, h := range []http.Header{sent.Header, validated} {
 		for name := range h {
-			if name != http.CanonicalHeaderKey(name) { // net/http sets Content-Length itself only if the header has this name
+			if name != http.CanonicalHeaderKey(name) { // net/http leaves out a Content-Length of the caller only under this name
 				t.Errorf("header %s", name)
 			}
 		}
