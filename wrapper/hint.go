@@ -54,7 +54,8 @@ func mentionsLicense(e *APIError) bool {
 	return strings.Contains(strings.ToLower(reason), "licen")
 }
 
-// keyHint names the most likely reason why a key was not accepted. A wrong clock spoils the signature of an Advanced key only.
+// keyHint names the most likely reason why a key was not accepted. A wrong clock invalidates only the signature of an Advanced
+// key.
 func keyHint(h http.Header, key keyType) string {
 	switch key {
 	case "":
@@ -69,7 +70,7 @@ func keyHint(h http.Header, key keyType) string {
 		if ahead > 0 {
 			direction = "ahead of"
 		}
-		return fmt.Sprintf("This computer's clock is %s %s the service's, which spoils the signature of an Advanced key: set the clock, and then check that the console lists the key as Advanced and not as Standard.", duration(ahead.Abs().Round(time.Second)), direction)
+		return fmt.Sprintf("This computer's clock is %s %s the service's, which invalidates the signature of an Advanced key: set the clock, and then check that the console lists the key as Advanced and not as Standard.", duration(ahead.Abs().Round(time.Second)), direction)
 	}
 	return "The request was signed for an Advanced key: check that the console lists the key as Advanced and not as Standard, that the ID is this key's, and that the key has not expired."
 }

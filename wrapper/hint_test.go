@@ -119,7 +119,7 @@ func TestRedirectedAbortSaysNothingWasExecuted(t *testing.T) {
 	}
 }
 
-// A clock that is wrong by more than a minute spoils the signature of an Advanced key only.
+// A clock that is wrong by more than a minute invalidates only the signature of an Advanced key.
 func TestClockHint(t *testing.T) {
 	for _, tt := range []struct {
 		name string

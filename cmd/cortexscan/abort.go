@@ -39,7 +39,7 @@ every filter. Success means that the service accepted the request, not that the
 scans have stopped: follow the action in the console under Response → Action
 Center.
 
-To give more than one value, repeat the flag or separate the values by commas.
+To give more than one value, repeat the flag or separate the values with commas.
 In --group, --alias, --username and --distribution, a comma is part of the name.
 Names match exactly; there are no wildcards. A blank value is refused, because
 it often comes from an unset variable. In a FILE, blank lines and lines that

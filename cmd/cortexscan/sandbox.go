@@ -34,7 +34,7 @@ one line (time, status, operation, result), and shows it on a web page with what
 was wrong. An API reference sends requests from the browser. Every start makes a
 new key. Ctrl-C stops the sandbox, and nothing is kept.
 
-Standard output has only the settings for the other commands. The log is on
+Only the settings for the other commands go to standard output. The log goes to
 standard error.
 
 With --output json: {"environment": {NAME: VALUE},

@@ -21,8 +21,8 @@ import (
 // request counts as replayable; over HTTP/2 also after GOAWAY, REFUSED_STREAM and PROTOCOL_ERROR, the last of which may follow a
 // request that was executed. Every replay of a request with a body calls GetBody. Without a body, only GotConn sees it.
 //
-// About another RoundTripper nothing is known: it may try several stacks, copy the header and report what it likes. It gets the body
-// once, and no second connection after it used the first. One that is registered as a protocol of net/http's Transport looks like
+// Nothing is known about another RoundTripper: it may try several stacks, copy the header and report what it likes. It gets the
+// body once, and no second connection after it used the first. One that is registered as a protocol of net/http's Transport looks like
 // net/http here, so its requests without a body follow net/http's rules.
 type requestTrace struct {
 	own     bool               // the RoundTripper is net/http's Transport
@@ -47,7 +47,7 @@ type requestTrace struct {
 }
 
 // errReplayStopped replaces the error that led to the replay, which net/http does not return.
-var errReplayStopped = errors.New("the server ended the request without a response, and it is not sent a second time")
+var errReplayStopped = errors.New("the server ended the request without a response, and it was not sent again")
 
 // isReplayable reports whether net/http considers every request with this method safe to replay.
 func isReplayable(method string) bool {
