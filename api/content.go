@@ -54,7 +54,7 @@ func (m mediaType) covers(other mediaType) bool {
 // documented is one media type of a body in the document.
 type documented struct {
 	mediaType
-	key    string // as the document has it
+	key    string // as the document spells it
 	media  *openapi3.MediaType
 	schema *schema.Schema // nil if there is none
 }
@@ -90,7 +90,7 @@ func (c content) first(is func(documented) bool) *documented {
 	return nil
 }
 
-// keys returns the media types as the document has them, for a sentence.
+// keys returns the media types as the document spells them, for a sentence.
 func (c content) keys() string {
 	keys := make([]string, len(c))
 	for i, d := range c {

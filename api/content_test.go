@@ -284,7 +284,7 @@ func TestEncodedBodyIsRefused(t *testing.T) {
 	wantProblems(t, v.ValidateRequest(r))
 }
 
-// withContent has an operation whose request and response have the media type.
+// withContent contains an operation whose request and response have the media type.
 func withContent(tb testing.TB, key string) *api.Validator {
 	content := "content: {'" + key + "': {schema: {type: object, required: [a], properties: {a: {type: integer}}}}}"
 	return of(tb, "  /x: {post: {requestBody: {required: true, "+content+"}, responses: {'200': {description: d, "+content+"}}}}\n")

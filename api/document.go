@@ -1,4 +1,4 @@
-// Package api has the OpenAPI document, openapi.yaml, and a validator for requests and responses. The validator is for
+// Package api contains the OpenAPI document, openapi.yaml, and a validator for requests and responses. The validator is for
 // clients, servers and proxies alike:
 //
 //	v, err := api.NewValidator()

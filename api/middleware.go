@@ -40,7 +40,7 @@ const maxServedBody = 1 << 20
 //
 // The body that next reads is the one that was checked, with its exact length.
 //
-// 400 and 413 have the envelope that the operation documents for a bad request. The others have the platform's,
+// 400 and 413 use the envelope that the operation documents for a bad request. The others use the platform's,
 // {"reply":{"err_code":…}}. Credentials are checked before the body is read.
 func (v *Validator) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

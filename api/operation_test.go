@@ -9,7 +9,7 @@ import (
 	"example.com/cortexscan/api"
 )
 
-// more has operations that the package has no code for.
+// more contains operations that the package has no code for.
 const more = `
   /public_api/netscan/v1/scan/job/{id}/command:
     parameters:

@@ -15,7 +15,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// The paths of the two operations, as the document has them.
+// The paths of the two operations, as the document spells them.
 var statusPath, abortPath = pathOf("getScanRunStatus"), pathOf("abortScan")
 
 func pathOf(operationID string) string {

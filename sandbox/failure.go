@@ -17,7 +17,7 @@ import (
 // Failure replaces the tenant's response one or more times, as a failing network or gateway does. The zero value uses up one
 // call and changes nothing about it.
 //
-// A failed call is not executed: no scan is aborted, no run moves on. The failure comes before the checks, so a request with
+// A failed call is not executed: no scan is aborted, no run advances. The failure comes before the checks, so a request with
 // bad credentials fails the same way; [Call].Problems lists what is wrong with it. The nonce of a valid signature is used
 // up, except by Reset, which loses the request on the way.
 type Failure struct {

@@ -14,7 +14,7 @@ import (
 
 var seen = time.UnixMilli(1584983036945)
 
-// fleet has three endpoints that differ in every field, and one with nothing but a scan.
+// fleet contains three endpoints that differ in every field, and one with nothing but a scan.
 func fleet() *sandbox.Tenant {
 	tenant := sandbox.New()
 	for _, e := range []sandbox.Endpoint{

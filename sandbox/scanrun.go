@@ -13,7 +13,7 @@ type Run struct {
 	States []string // all of its states in order, past ones included
 }
 
-// runs has the scan runs of a tenant.
+// runs holds the scan runs of a tenant.
 type runs struct {
 	mu   sync.Mutex
 	byID map[int64]*run
@@ -44,7 +44,7 @@ func (all *runs) list() []Run {
 	return list
 }
 
-// next returns the state of a run, and moves the run on.
+// next returns the state of a run, and advances the run.
 func (all *runs) next(id int64) (string, bool) {
 	all.mu.Lock()
 	defer all.mu.Unlock()

@@ -109,12 +109,12 @@ func (t *Tenant) useSpec(v *api.Validator, err error) {
 	}))
 }
 
-// AddScanRun adds a scan run, or restarts the one with this ID. Each status call returns one state and moves on to the next;
+// AddScanRun adds a scan run, or restarts the one with this ID. Each status call returns one state and advances to the next;
 // the last one stays. States are words such as "Pending", "Running" or "Completed". Any string is accepted, because
 // "Running" is the only published state. Default: "Running".
 func (t *Tenant) AddScanRun(id int64, states ...string) { t.runs.add(id, states) }
 
-// Runs returns copies of the current scan runs, sorted by ID, and does not move them on.
+// Runs returns copies of the current scan runs, sorted by ID, and does not advance them.
 func (t *Tenant) Runs() []Run { return t.runs.list() }
 
 // AddEndpoint adds an endpoint, or replaces the one with the same ID. If it has no ID, it gets endpoint-1, endpoint-2 and

@@ -185,7 +185,7 @@ func TestOnlyAllEndpointsSendsAll(t *testing.T) {
 	}
 }
 
-// The package has the constants and the filters of the spec, and no others.
+// The package defines the constants and the filters of the spec, and no others.
 func TestDocumentedValues(t *testing.T) {
 	constants := map[string][]string{
 		"platform": {wrapper.PlatformWindows, wrapper.PlatformLinux, wrapper.PlatformMacOS, wrapper.PlatformAndroid},

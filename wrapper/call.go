@@ -98,7 +98,7 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 	response.Request = r // not the signed one
 	response.Body = io.NopCloser(bytes.NewReader(res.Body))
 	response.ContentLength = int64(len(res.Body))
-	// The generated parser goes by the Content-Type, which a gateway may have lost. An empty body is not JSON.
+	// The generated parser relies on the Content-Type, which a gateway may have lost. An empty body is not JSON.
 	switch media := mediaType(response.Header); {
 	case len(res.Body) == 0:
 		response.Header = response.Header.Clone()

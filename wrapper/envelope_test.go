@@ -125,7 +125,7 @@ func FuzzEnvelope(f *testing.F) {
 	})
 }
 
-// checkAPIError holds an error to what is promised of any.
+// checkAPIError checks what the package promises about every APIError: bounded and printable strings, no key, the right kinds.
 func checkAPIError(t *testing.T, op operation, e *wrapper.APIError, status int, body []byte, definite map[int]bool) {
 	if e.StatusCode != status || e.Operation != op.what || e.Attempts != 1 || e.RetryAfter < 0 {
 		t.Fatalf("status %d, operation %q, %d attempts, Retry-After %v", e.StatusCode, e.Operation, e.Attempts, e.RetryAfter)

@@ -57,7 +57,7 @@ type APIError struct {
 	Operation string
 	// StatusCode is the HTTP status, whatever the body says.
 	StatusCode int
-	// Header has the headers of the response, such as request IDs. Credentials of the request are replaced by "[redacted]".
+	// Header contains the headers of the response, such as request IDs. Credentials of the request are replaced by "[redacted]".
 	Header http.Header
 	// Code is err_code, errorCode, metadata.code or code as a string, at most 128 bytes. It need not be a status.
 	Code string

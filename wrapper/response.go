@@ -116,7 +116,7 @@ func withEnded(cause, ended error) error {
 	return fmt.Errorf("%w, and before that: %w", ended, cause)
 }
 
-// kindsOf goes by the HTTP status, whatever the body says. For a success with an error envelope it goes by the envelope's code, if
+// kindsOf uses the HTTP status, whatever the body says. For a success with an error envelope it uses the envelope's code, if
 // that is the status of an error.
 func kindsOf(status int, said envelope.Error, tooLarge bool) (kinds []error) {
 	decisive := status

@@ -267,7 +267,7 @@ func TestKindsOfResponses(t *testing.T) {
 		rows []row
 	}{
 		{"an error in a success", errorsInASuccess},
-		{"no endpoints", []row{ // known by the message, at any status, and a server error too
+		{"no endpoints", []row{ // recognized by the message at any status, and also an ErrServer
 			{"500 in reply", 500, `{"reply": {"err_code": 500, "err_msg": "` + noEndpoint + `", "err_extra": null}}`, "Server NoEndpoints", ""},
 			{"500, flat", 500, `{"err_code": "500", "err_msg": "` + noEndpoint + `."}`, "Server NoEndpoints", ""},
 			{"500, in upper case", 500, `{"err_msg": "` + strings.ToUpper(noEndpoint) + `"}`, "Server NoEndpoints", ""},

@@ -1,4 +1,4 @@
-// Package bench_test measures what a call costs, beside what people would use instead. README.md has the results
+// Package bench_test measures what a call costs, beside what people would use instead. README.md lists the results
 // and says how to read them. The names of the benchmarks are in benchstat's form.
 package bench_test
 

@@ -32,7 +32,7 @@ const demand = "CORTEXSCAN_BROWSER"
 // patience is how long a page may take for anything. It needs far less.
 const patience = 20 * time.Second
 
-// shared is the browser. To start one takes seconds, so the tests share it, each with its own profile.
+// shared is the browser. Starting one takes seconds, so the tests share it, each with its own profile.
 var shared struct {
 	sync.Once
 	ctx  context.Context

@@ -24,7 +24,7 @@ var maxModules = []string{
 const (
 	maxSumLines  = 20
 	maxBytes     = 800 << 10 // 740 are used; package regexp is 140 of them
-	maxInitBytes = 16 << 10  // allocated by a package of ours, most of it compiled patterns
+	maxInitBytes = 16 << 10  // allocated by one of our packages, most of it compiled patterns
 )
 
 const importsWrapper = `package main

@@ -101,7 +101,7 @@ const (
 		wrapper.ScanPendingCancellation + wrapper.ScanSuccess + wrapper.ScanError
 )
 
-// anyString accepts untyped constants only.
+// anyString accepts only untyped constants.
 type anyString string
 
 // However a Credential is printed, it hides itself.

@@ -111,7 +111,7 @@ components:
     Other: {type: apiKey, in: header, name: X-Other}
 `
 
-// TestContractDiff: a breaking change of the spec passes if it is announced for the next release, and only then.
+// TestContractDiff: a breaking change to the spec passes if it is announced for the next release, and only then.
 func TestContractDiff(t *testing.T) {
 	needDownloads(t)
 	tool := filepath.Join(t.TempDir(), "contract")

@@ -1,7 +1,7 @@
 // Package contract_test checks api/openapi.yaml: what its operations must document, that its examples are true, where
-// its facts come from, and that a change of it reaches everything else.
+// its facts come from, and that a change to it reaches everything else.
 //
-// The rules for our own operations apply to those that the sandbox implements. The spec may have any others.
+// The rules for our own operations apply only to those that the sandbox implements. The spec may contain others.
 package contract_test
 
 import (

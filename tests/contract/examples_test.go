@@ -14,7 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// goTypes has the Go type of each schema: the generated ones and those of gen/types.go.
+// goTypes maps each schema to its Go type: the generated ones and those of gen/types.go.
 var goTypes = map[string]reflect.Type{
 	"AbortScanReply":       reflect.TypeFor[gen.AbortScanReply](),
 	"AbortScanRequest":     reflect.TypeFor[gen.AbortScanRequest](),

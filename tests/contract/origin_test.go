@@ -44,7 +44,7 @@ var inside = map[string]map[string]string{
 // collect adds the facts of a node of the document and of everything in it.
 func (f facts) collect(place, kind string, node any) {
 	o := object(node)
-	if o == nil || o["$ref"] != nil { // which has facts where it is defined
+	if o == nil || o["$ref"] != nil { // a reference: the facts are where it is defined
 		return
 	}
 	switch kind {

@@ -7,7 +7,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// TestEveryOperationDocumentsCommonStatuses: TestPageStatuses has the others.
+// TestEveryOperationDocumentsCommonStatuses: TestPageStatuses covers the others.
 func TestEveryOperationDocumentsCommonStatuses(t *testing.T) {
 	for _, op := range operations(ours(t)) {
 		for _, status := range []string{"200", "400", "401", "403", "429", "500"} {

@@ -55,7 +55,7 @@ var causes = []cause{
 	{name: "503 reset in the body", respond: func(x *exchange) bool { x.send(raw(503, 90, `<html>`)); return x.reset() },
 		retried: "GET", unknown: true, kind: "Server"},
 
-	// A response arrived: TestDefiniteResponses has all statuses.
+	// A response arrived: TestDefiniteResponses covers all statuses.
 	{name: "429", respond: withStatus(429, "Too many requests"), retried: "always", kind: "RateLimited"},
 	{name: "503", respond: withStatus(503, ""), retried: "GET", unknown: true, kind: "Server"},
 	{name: "500", respond: withStatus(500, `{"reply":{"err_code":500,"err_msg":"x"}}`), retried: "never", kind: "Server"},

@@ -34,7 +34,7 @@ var (
 const seedVariable = "CORTEXSCAN_FAULTS_SEED"
 
 // TestModel plays random schedules: a few calls of one Client, with request editors and through RoundTrippers of every
-// kind, while the network and the service fail in every known way. [simulation.check] has the rules for each call. A schedule
+// kind, while the network and the service fail in every known way. [simulation.check] lists the rules for each call. A schedule
 // follows from its seed alone; one that fails is printed.
 //
 // The network is in memory and the time is that of testing/synctest, which panics if a schedule leaves a goroutine behind.

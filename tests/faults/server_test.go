@@ -273,7 +273,7 @@ func newAuthority() *authority {
 	return a
 }
 
-// issue makes a certificate for 127.0.0.1 and gateway.example, or for what change makes of it.
+// issue makes a certificate for 127.0.0.1 and gateway.example. If change is not nil, it edits the template first.
 func (a *authority) issue(change func(*x509.Certificate)) tls.Certificate {
 	template := certificate("a server")
 	template.KeyUsage, template.ExtKeyUsage = x509.KeyUsageDigitalSignature, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}

@@ -140,7 +140,7 @@ func testSource(t *testing.T, folder string) string {
 	return all.String()
 }
 
-// CONTRIBUTING.md has a reason for each module that a go.mod requires directly, and for no other. The reasons for the
+// CONTRIBUTING.md gives a reason for each module that a go.mod requires directly, and for no other. The reasons for the
 // linter's own modules are in its source.
 func TestEveryDependencyHasAReason(t *testing.T) {
 	_, section, found := strings.Cut(readFile(t, root+"/CONTRIBUTING.md"), "\n## Dependencies\n")

@@ -203,7 +203,7 @@ func TestEncodedCredentialsAreHidden(t *testing.T) {
 	}
 }
 
-// dirty has one string for each kind of characters that a terminal obeys, or shows as something else.
+// dirty contains one string for each kind of character that a terminal obeys or displays as something else.
 var dirty = map[string]string{
 	"escape sequence":     "\x1b[31mred\x1b[0m",
 	"window title":        "\x1b]0;owned\x07",

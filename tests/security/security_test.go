@@ -28,7 +28,7 @@ const (
 	idMarker  = "4711000017"
 )
 
-// credentials has one key of each type.
+// credentials contains one key of each type.
 var credentials = map[string]wrapper.Credential{
 	"standard": wrapper.StandardKey(idMarker, keyMarker),
 	"advanced": wrapper.AdvancedKey(idMarker, keyMarker),

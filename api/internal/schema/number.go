@@ -190,7 +190,7 @@ func isInt(value any, bits int) bool {
 
 var mayBeInexact = regexp.MustCompile(`[0-9]{16}`)
 
-// KeepExactNumbers returns the OpenAPI document with an extension in every schema that has a number which float64 can't hold.
+// KeepExactNumbers returns the OpenAPI document with an extension in every schema with a number that float64 can't hold.
 func KeepExactNumbers(document []byte) ([]byte, error) {
 	if !mayBeInexact.Match(document) { // as nearly always
 		return document, nil

@@ -206,7 +206,7 @@ func (c *Compiler) Compile(ref *openapi3.SchemaRef) *Schema {
 	return s
 }
 
-// unfinished is the types of a schema that is still being compiled.
+// unfinished stands in for the types of a schema that is still being compiled.
 const unfinished TypeSet = 0xff
 
 func (c *Compiler) compile(source *openapi3.Schema) *Schema {
@@ -243,7 +243,7 @@ func (c *Compiler) all(refs openapi3.SchemaRefs) []*Schema {
 	return out
 }
 
-// compileHeirs finds the schemas between which a discriminator chooses that has no alternatives beside it.
+// compileHeirs finds the schemas that a discriminator chooses from if it has no alternatives beside it.
 func (c *Compiler) compileHeirs(s *Schema) {
 	if s.source.Discriminator == nil || len(s.oneOf)+len(s.anyOf) > 0 {
 		return

@@ -146,7 +146,7 @@ func (r *reader) object() (any, error) {
 	return members, err
 }
 
-// Number returns text as a number if it is a JSON number without anything around it.
+// Number returns text as a number if it is a JSON number and nothing else, not even space around it.
 func Number(text string) (json.Number, bool) {
 	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') || text[len(text)-1] <= ' ' {
 		return "", false

@@ -1,5 +1,5 @@
 // Package adopt adds operations of another OpenAPI document, of any version 3 and with faults, to api/openapi.yaml as
-// OpenAPI 3.0. A table (shape.go) has the fields of every object. One walk starts at the chosen operations, converts each
+// OpenAPI 3.0. A table (shape.go) lists the fields of every object. One walk starts at the chosen operations, converts each
 // object by the table, and follows each $ref once, so faults elsewhere do not matter. Every repair, and everything that is
 // then not checked, is reported with its place.
 package adopt

@@ -248,7 +248,7 @@ func TestOperations(t *testing.T) {
 	}
 }
 
-// insertions returns the lines that were added, and fails if a line of ours was changed or moved.
+// insertions returns the lines that were added, and fails if one of our lines was changed or moved.
 func insertions(t *testing.T, ours string, document []byte) string {
 	t.Helper()
 	left := slices.Collect(strings.Lines(ours))
@@ -355,7 +355,7 @@ components:
 	}
 }
 
-// TestNamesAreFree: no name of an adopted operation or component is one that package gen has already.
+// TestNamesAreFree: no name of an adopted operation or component is already taken in package gen.
 func TestNamesAreFree(t *testing.T) {
 	schemas := func(list string) string { return "components: {schemas: {" + list + "}}" }
 	body := func(name string) string {

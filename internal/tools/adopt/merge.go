@@ -74,7 +74,7 @@ func (m *merger) known(op Operation) error {
 	return fmt.Errorf("%s is in api/openapi.yaml already, as %s: change it there by hand", op, orElse(str(get(node, "operationId")), "an operation without an ID"))
 }
 
-// name chooses the final names of the components and changes every reference. An equal component of ours is used. If the
+// name chooses the final names of the components and changes every reference. If we have an equal component, it is used. If the
 // name is taken otherwise, the component gets the prefix.
 func (m *merger) name(c *converter, adopted []adoption) {
 	c.components = reachable(c, adopted)
@@ -292,7 +292,7 @@ func (m *merger) merge(c *converter, adopted []adoption) (*Result, error) {
 	return result, m.verify(result.Document, c, adopted)
 }
 
-// rename changes the path of an operation to one of ours that differs in the names of parameters only.
+// rename changes an operation's path to ours if the two differ only in parameter names.
 func (m *merger) rename(c *converter, a *adoption) {
 	path := m.paths[template(a.Path)]
 	if path == "" {
@@ -358,7 +358,7 @@ func (m *merger) insertPath(path string, block *yaml.Node) error {
 	return m.insertInto([]string{"paths"}, item)
 }
 
-// insertInto inserts the content of a mapping or list at the end of one of ours.
+// insertInto inserts the content of a mapping or list at the end of one in our document.
 func (m *merger) insertInto(at []string, more *yaml.Node) error {
 	node, line, column := m.positions, 0, -1
 	for i, step := range at {

@@ -34,7 +34,7 @@ func Load(ctx context.Context, document []byte) (*openapi3.T, error) {
 	return doc, nil
 }
 
-// Check reports what oapi-codegen would get wrong, each with what to do about it. testdata/refused has an example of each,
+// Check reports what oapi-codegen would get wrong, each with what to do about it. testdata/refused contains an example of each,
 // and the tests of package trial prove it.
 func Check(doc *openapi3.T) []string {
 	l := &limits{seen: map[*openapi3.Schema]bool{}}

@@ -116,7 +116,7 @@ func TestGrowth(t *testing.T) {
 	}
 }
 
-// join adds the paths and components of a document to another one. All have names of their own.
+// join adds the paths and components of a document to another one. No two share a name.
 func join(document, more []byte) ([]byte, error) {
 	var into, from map[string]any
 	if err := errors.Join(yaml.Unmarshal(document, &into), yaml.Unmarshal(more, &from)); err != nil {

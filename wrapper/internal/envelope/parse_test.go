@@ -164,7 +164,7 @@ func TestParse(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := Parse([]byte(tt.body), keep)
-			got.IsError, got.IsAlone, got.Form = false, false, 0 // have tests of their own
+			got.IsError, got.IsAlone, got.Form = false, false, 0 // tested separately
 			if !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("got  %+v\nwant %+v", got, tt.want)
 			}

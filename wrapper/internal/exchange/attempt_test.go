@@ -207,7 +207,7 @@ func hangsUp(c net.Conn) {
 }
 
 // Whether the request was sent decides on a retry and is reported to the caller. The test uses net/http's transport, and
-// one that wraps it, as those for tracing do. tests/faults does the same over sockets.
+// one that wraps it, as tracing libraries do. tests/faults does the same over sockets.
 func TestSent(t *testing.T) {
 	server := httptest.NewTLSServer(nil) // for its certificate, which no client trusts
 	server.Close()

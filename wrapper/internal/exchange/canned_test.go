@@ -121,7 +121,7 @@ func newClient(rt http.RoundTripper, adjust ...func(*Client)) *Client {
 func once(c *Client)    { c.Attempts = 1 }
 func seconds(c *Client) { c.Timeout = 3 * time.Second }
 
-// methods has one without an effect, which can be retried, and one that may have an effect.
+// methods lists a method without an effect, which can be retried, and one that may have an effect.
 var methods = []string{http.MethodGet, http.MethodPost}
 
 // do sends a request; one that may have an effect has a body.

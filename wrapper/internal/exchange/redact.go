@@ -94,7 +94,7 @@ func (r Redactor) Header(h http.Header) http.Header {
 }
 
 // sanitizeError returns an error whose text is that of err: redacted, printable and bounded. (net/http quotes malformed responses.)
-// errors.Is looks into err; errors.As finds a few types only.
+// errors.Is looks into err; errors.As finds only a few types.
 func (r Redactor) sanitizeError(err error) error {
 	s := r.Redact(text.Printable(r.Redact(err.Error()), math.MaxInt)) // before it is cut, which might leave half a credential
 	return &redactedError{

@@ -73,7 +73,7 @@ type ownError struct{ text string }
 
 func (e *ownError) Error() string { return e.text }
 
-// hidingError shows nothing of what it wraps.
+// hidingError does not show the error that it wraps.
 type hidingError struct{ cause ownError }
 
 func (e hidingError) Error() string { return "no details" }
@@ -98,7 +98,7 @@ func TestErrorsAreSanitized(t *testing.T) {
 			t.Errorf("unwrapping shows %q", printed)
 		}
 	}
-	// A cause without anything visible is not shown either.
+	// Unwrapping does not reveal a cause that the message hides.
 	hidden := hidingError{ownError{"sent " + key}}
 	err := do(t.Context(), t, newClient(failing(fmt.Errorf("%w: %w", hidden, io.ErrClosedPipe))), http.MethodPost).Err
 	if err.Error() != "no details: io: read/write on closed pipe" || !errors.Is(err, io.ErrClosedPipe) || !errors.Is(err, hidden) {
@@ -132,7 +132,7 @@ func TestErrorsAreSanitized(t *testing.T) {
 	}
 }
 
-// errors.As finds the types of a short list, without anything a transport may have added.
+// errors.As finds only the types of a short list, stripped of whatever a transport added to them.
 func TestErrorsAsFindsAFewTypes(t *testing.T) {
 	secret := &ownError{"sent " + key}
 	fail := func(err error) error {

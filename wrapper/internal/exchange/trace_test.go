@@ -17,7 +17,8 @@ import (
 	"time"
 )
 
-// step is what a transport does with the request of an attempt. No step is net/http's own, so that the stricter rule applies.
+// step is what a transport does with the request of an attempt. No step is marked as net/http's own, so the stricter rule
+// applies.
 type step func(*requestTrace, *http.Request)
 
 func getConn(t *requestTrace, _ *http.Request)    { t.getConn("example.org:443") }

@@ -13,7 +13,7 @@ type step struct {
 	after time.Duration
 }
 
-// Scans and runs go round in circles, so that there is always something to see and to abort. An aborted scan stays
+// Scans and runs cycle through their states, so that there is always something to see and to abort. An aborted scan stays
 // aborted for a while before it starts again.
 var (
 	scanSteps = map[string]step{
@@ -82,7 +82,7 @@ func (sim *simulation) run(ctx context.Context) {
 	}
 }
 
-// step moves on each scan and run that has been in its state for long enough. A state without a step stays.
+// step advances each scan and run that has been in its state long enough. A state without a step does not change.
 func (sim *simulation) step(now time.Time) {
 	for i, e := range sim.tenant.Endpoints() {
 		if to, due := next(sim.scans, scanSteps, e.ID, e.ScanStatus, i, now); due {

@@ -21,7 +21,7 @@ import (
 type harReader struct {
 	decoder *jsontext.Decoder
 	each    func(Entry)
-	isHAR   bool // it has a list log.entries
+	isHAR   bool // it contains the list log.entries
 	postman bool
 	entries int
 }
@@ -130,7 +130,7 @@ func isPostman(name string, value jsontext.Value) bool {
 		ID     any    `json:"_postman_id"`
 		Schema string `json:"schema"`
 	}
-	_ = json.Unmarshal(value, &info) // what has another type keeps its zero value
+	_ = json.Unmarshal(value, &info) // fields of another type keep their zero value
 	return name != "info" || info.ID != nil || strings.Contains(info.Schema, "getpostman.com")
 }
 

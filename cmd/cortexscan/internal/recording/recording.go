@@ -32,7 +32,7 @@ type Entry struct {
 	Err     error
 	// URL is the URL of the request as recorded. If Err is not nil it may be "", or not a URL.
 	URL string
-	// NoHeaders means that the recording has none of the headers, which every request has.
+	// NoHeaders reports that the recording left out the headers, although every request has some.
 	NoHeaders bool
 }
 
