@@ -31,7 +31,7 @@ type Call struct {
 	Body   string // its first 64 KiB
 
 	// Header is the request's header, at most 100 values and 64 KiB of it. The values of Authorization,
-	// Proxy-Authorization, Cookie and X-Xdr-Nonce are replaced by "[hidden]". A key that was sent anywhere else is recorded
+	// Proxy-Authorization, Cookie and X-Xdr-Nonce are replaced with "[hidden]". A key that was sent anywhere else is recorded
 	// like any other string.
 	Header http.Header
 

@@ -57,7 +57,7 @@ type APIError struct {
 	Operation string
 	// StatusCode is the HTTP status, whatever the body says.
 	StatusCode int
-	// Header contains the headers of the response, such as request IDs. Credentials of the request are replaced by "[redacted]".
+	// Header contains the headers of the response, such as request IDs. Credentials of the request are replaced with "[redacted]".
 	Header http.Header
 	// Code is err_code, errorCode, metadata.code or code as a string, at most 128 bytes. It need not be a status.
 	Code string
@@ -75,7 +75,7 @@ type APIError struct {
 	Attempts int
 	// Hint says what to try, for the most common mistakes, or is "".
 	Hint string
-	// Body is the response body, at most its first 64 KiB. Credentials of the request are replaced by "[redacted]". If the response
+	// Body is the response body, at most its first 64 KiB. Credentials of the request are replaced with "[redacted]". If the response
 	// is too large or broke off, Body is what had arrived.
 	Body []byte
 

@@ -43,7 +43,7 @@ func TestErrorIsOneBoundedLine(t *testing.T) {
 	}
 }
 
-// isCleanLine is what the package promises of every string.
+// isCleanLine reports whether s is one printable line, as the package promises for every string.
 func isCleanLine(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
 		return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)

@@ -1,5 +1,5 @@
-// Command lint checks Go code with staticcheck and more analyzers, and the words of every file. golangci-lint has the
-// same analyzers, among 150 modules that every fresh build cache has to download and compile.
+// Command lint checks Go code with staticcheck and more analyzers, and the words of every file. golangci-lint
+// contains the same analyzers, but needs 150 modules, which every fresh build cache has to download and compile.
 //
 // "//lint:ignore NAME reason" before a line makes an exception.
 package main

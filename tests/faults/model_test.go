@@ -380,7 +380,7 @@ func (s *simulation) close() (inUse []string) {
 	links := s.links
 	s.mu.Unlock()
 	for _, l := range links {
-		// After a GOAWAY on an idle connection net/http leaves it to the server to close it.
+		// After a GOAWAY, net/http does not close an idle connection: the server has to.
 		if !l.closed[client] && !l.leaving {
 			inUse = append(inUse, fmt.Sprintf("connection %d is still in use", l.number))
 		}

@@ -32,7 +32,7 @@ const (
 
 type call = func(context.Context, *wrapper.Client) error
 
-// TestGoldenRequests replaces what differs from run to run by a name in braces.
+// TestGoldenRequests replaces whatever differs between runs with a name in braces.
 func TestGoldenRequests(t *testing.T) {
 	since := time.UnixMilli(1584983036945)
 	standard, advanced := wrapper.StandardKey(keyID, key), wrapper.AdvancedKey(keyID, key)

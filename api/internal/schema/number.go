@@ -151,7 +151,7 @@ func (e exactNumbers) enum(values []any) map[string]bool {
 	return set
 }
 
-// exactNumbers are the numbers of a schema that float64 can't hold, in which kin-openapi reads numbers: the literal of
+// exactNumbers are the numbers of a schema that kin-openapi would round, because float64 can't hold them: the literal of
 // minimum, maximum and multipleOf, and the values of enum as JSON.
 type exactNumbers map[string]any
 

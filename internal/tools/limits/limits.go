@@ -83,7 +83,7 @@ var clientNames = []string{
 	"NewClientWithResponses", "RequestEditorFn", "WithBaseURL", "WithHTTPClient", "WithRequestEditorFn",
 }
 
-// OperationNames returns the Go names that the code for an operation declares, by what they are.
+// OperationNames returns the Go names that the code for an operation declares, keyed by their role.
 func OperationNames(id string) map[string]string {
 	name := GoName(id)
 	return map[string]string{

@@ -1,4 +1,4 @@
-// Package address parses the address of a tenant, in the forms in which people have it.
+// Package address parses the address of a tenant, in the forms that people copy it in.
 package address
 
 import (
