@@ -1,4 +1,4 @@
-# Go builds every tool that these targets need, except for browser, lint-spec, prism and ci.
+# Most targets need only Go, which also builds their tools. browser, lint-spec, prism and ci need more.
 
 GO       ?= go
 FUZZTIME ?= 30s
@@ -14,8 +14,8 @@ MODULES   = . .ci/lint tests/consumer tests/agreement tests/bench tests/browser
 # The same flags everywhere, so that run, install and test share what they compile.
 export GOFLAGS := $(filter-out -trimpath,$(shell $(GO) env GOFLAGS)) -trimpath
 
-# These values come from the user and reach the scripts through the environment, so that neither make nor a shell
-# runs any part of them.
+# These values come from the user. They reach the scripts through the environment, so that neither make nor a shell
+# executes any part of them.
 USER_VALUES = BASE BENCH DOC FUZZTIME MODULE NOTES OPERATIONS
 $(foreach name,$(USER_VALUES),$(eval override $(name) := $$(value $(name))))
 export $(USER_VALUES)
@@ -23,28 +23,28 @@ export $(USER_VALUES)
 .DEFAULT_GOAL := help
 
 .PHONY: help
-help: ## Show this list
+help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## See it work, in an embedded tenant
+run: ## Show both operations at work, in an in-memory tenant
 	@$(GO) run ./cmd/cortexscan demo
 
 .PHONY: build
-build: ## Build the command line into bin/cortexscan
+build: ## Build bin/cortexscan
 	@$(GO) build -buildvcs=auto -o bin/cortexscan ./cmd/cortexscan
 
 .PHONY: install
-install: ## Install the command line into Go's bin directory
+install: ## Install cortexscan into Go's bin directory
 	@$(GO) install -buildvcs=auto ./cmd/cortexscan
 	@echo "installed $$($(GO) list -f '{{.Target}}' ./cmd/cortexscan)"
 
 .PHONY: test
-test: ## Run the tests that need Go alone, as go test ./... does
+test: ## Run the tests that need nothing but Go, as go test ./... does
 	$(GO) test ./...
 
 .PHONY: test-all
-test-all: ## Run all tests, those that start the Go toolchain included
+test-all: ## Run all tests, including those that start the Go toolchain
 	$(GO) test -tags toolchain -timeout 20m ./...
 	cd tests/consumer && $(GO) test -count=1 ./...
 
@@ -53,7 +53,7 @@ generate: ## Generate gen/ from api/openapi.yaml
 	$(GO) generate ./...
 
 .PHONY: check
-check: ## Print what generate, tidy and fmt would change
+check: ## Print what generate, tidy and fmt would change, and change nothing
 	@sh .ci/check
 
 .PHONY: fmt
@@ -61,11 +61,11 @@ fmt: ## Format the Go code
 	gofmt -w $$(git ls-files '*.go')
 
 .PHONY: tidy
-tidy: ## Tidy go.mod and go.sum, here and in the modules below tests/
+tidy: ## Tidy go.mod and go.sum in every module
 	@sh .ci/tidy
 
 .PHONY: lint
-lint: ## Check the Go code, and the words of all files, with go vet and .ci/lint
+lint: ## Check the Go code, and spelling and vocabulary in all files
 	$(GO) vet -tags toolchain,live,prism ./...
 	$(GO) -C .ci/lint build -o ../../bin/lint .
 	bin/lint -tags toolchain,live,prism ./...
@@ -80,11 +80,11 @@ contract-diff: ## Print what changed in the contract since BASE
 	@sh .ci/contract-diff "$$BASE"
 
 .PHONY: vendor-check
-vendor-check: ## Try the operations of another document: DOC=file
+vendor-check: ## Try the operations of another OpenAPI document: DOC=file
 	@$(GO) run ./internal/tools/contract try "$$DOC" "$$OPERATIONS"
 
 .PHONY: adopt
-adopt: ## Add operations of another document: DOC=file OPERATIONS=id,…
+adopt: ## Add operations of another OpenAPI document: DOC=file OPERATIONS=id,…
 	@$(GO) run ./internal/tools/contract adopt "$$DOC" "$$OPERATIONS"
 
 .PHONY: api-diff
@@ -92,7 +92,7 @@ api-diff: ## Print what changed in the Go API since BASE
 	@sh .ci/api-diff "$$BASE"
 
 .PHONY: baseline
-baseline: ## Store the spec and the Go API that the next release is compared with
+baseline: ## Store the spec and the Go API, to compare the next release with
 	@sh .ci/api-diff --store
 	@cp api/openapi.yaml .ci/baseline/openapi.yaml
 	@sed -n 's/^const Version = "\(.*\)"$$/\1/p' wrapper/*.go >.ci/baseline/version
@@ -102,27 +102,27 @@ prism: ## Run the client against Prism, a mock server (needs npx)
 	$(NPX) --package @stoplight/prism-cli@$(call npm-version,@stoplight/prism-cli) -- $(GO) test -count=1 -tags prism ./tests/prism
 
 .PHONY: agreement
-agreement: ## Compare the validator with another implementation
+agreement: ## Compare the validator with two other implementations
 	cd tests/agreement && $(GO) test ./...
 
 .PHONY: browser
-browser: ## Test the sandbox's pages in Chromium, which has to be installed
+browser: ## Test the sandbox's pages in Chromium (must be installed)
 	cd tests/browser && CORTEXSCAN_BROWSER=required $(GO) test -count=1 ./...
 
 .PHONY: live
-live: ## Test against a real tenant: read tests/live first
+live: ## Test against a real tenant (read tests/live/live_test.go first)
 	$(GO) test -count=1 -v -tags live ./tests/live
 
 .PHONY: fuzz
-fuzz: ## Fuzz each target for FUZZTIME (30s)
+fuzz: ## Run every fuzz target for FUZZTIME (default 30s)
 	@sh .ci/fuzz
 
 .PHONY: cover
-cover: ## Fail where a package's tests reach less than 90 %
+cover: ## Fail if a package's own tests cover less than 90 %
 	@sh .ci/coverage
 
 .PHONY: bench
-bench: ## Measure calls beside the alternatives: all, or BENCH=pattern (five minutes)
+bench: ## Compare the cost of calls with alternatives: BENCH=pattern (five minutes)
 	cd tests/bench && $(GO) test -c -o bench.test .
 	@cd tests/bench && for pass in 1 2 3 4 5 6 7 8; do \
 		echo "pass $$pass of 8" >&2; ./bench.test -test.run '^$$' -test.bench "$$BENCH" -test.benchtime 100ms || exit 1; \
@@ -130,7 +130,7 @@ bench: ## Measure calls beside the alternatives: all, or BENCH=pattern (five min
 	cd tests/bench && $(BENCHSTAT) -col /who bench.out
 
 .PHONY: mutate
-mutate: ## Break the wrapper and see its tests fail (half an hour)
+mutate: ## Break the wrapper and check that its tests fail (half an hour)
 	$(MUTATE) unleash --workers 2 --timeout-coefficient 4 --threshold-efficacy 85 ./wrapper
 
 .PHONY: rename
@@ -138,11 +138,11 @@ rename: ## Give the module a public path: MODULE=github.com/you/name
 	@sh .ci/rename "$$MODULE"
 
 .PHONY: snapshot
-snapshot: ## Build the archives of a release into dist/, and publish nothing
+snapshot: ## Build the archives of a release in dist/, and publish nothing
 	$(RELEASE) release --snapshot --clean
 
 .PHONY: release
-release: ## Publish a draft of the tag's release: what release.yml runs
+release: ## Create a draft of the tag's release (for release.yml)
 	$(RELEASE) release --clean --release-notes "$$NOTES"
 
 .PHONY: vulnerabilities
@@ -150,5 +150,5 @@ vulnerabilities: ## Look for known vulnerabilities in every module
 	@for module in $(MODULES); do echo "== $$module"; (cd $$module && $(VULNCHECK) ./...) || exit 1; done
 
 .PHONY: ci
-ci: ## Run the gate, as it runs before every merge
+ci: ## Run the gate, which every merge must pass
 	bash .ci/run
