@@ -17,22 +17,21 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-// Limits of what is shown of a call. The page is fetched again every two seconds.
+// Limits of what is shown of a call. The page refreshes every two seconds.
 const (
-	maxLine     = 160     // bytes of a target and of a verdict on the terminal
+	maxLine     = 160     // bytes of a target, and of a result, in the log
 	maxText     = 512     // bytes of a name, a value or a target on the page
 	maxBody     = 4 << 10 // bytes of a body on the page
 	maxProblems = 20
-	maxHeaders  = 50
 )
 
-// LogLine describes a call on one printable line: time, status, operation, verdict.
+// LogLine describes a call on one printable line: time, status, operation, result.
 func LogLine(c sandbox.Call) string {
 	status := "---" // no response
 	if c.Status != 0 {
 		status = fmt.Sprint(c.Status)
 	}
-	line := verdict(c)
+	line := checked(c)
 	if done := outcome(c); done != "" {
 		line += ", " + done
 	}
@@ -46,16 +45,16 @@ func LogLine(c sandbox.Call) string {
 		text.Visible(target(c), maxLine), text.Visible(line, maxLine))
 }
 
-// row is one line of the live page: a call, or polls that got the same response.
+// row is one row of the live page: a call, or several polls with the same response.
 type row struct {
 	sandbox.Call        // the latest
-	ID           string // of the first one, so that a row keeps its ID while polls join it
+	ID           string // from the first call, so that it does not change when polls are added
 	Count        int
 	First        time.Time
 }
 
-// rows groups calls, in the order in which they came. Equal polls share a row, even if two of them take turns. Any other
-// call starts anew, so that the order of events shows.
+// rows groups calls in order of arrival. Equal polls share a row, even if other polls come between them. After any other
+// call, polls get new rows, so that the page shows the order of events.
 func rows(calls []sandbox.Call) []row {
 	type poll struct{ path, query, response string }
 	var list []row
@@ -84,7 +83,7 @@ func isPoll(c sandbox.Call) bool {
 	return c.Method == http.MethodGet && c.Status >= 200 && c.Status < 300 && len(c.Problems) == 0
 }
 
-// callView is a row as the template shows it. html/template escapes its strings.
+// callView is the data of a row for the template, which escapes its strings.
 type callView struct {
 	ID    string
 	Count int
@@ -93,15 +92,14 @@ type callView struct {
 	Time         time.Time
 	Target       string
 	Status       string // "200 OK"
-	Class        string // how the status looks: good, bad or none
-	Verdict      string
+	Class        string // CSS class of the status: good, bad or none
+	Checked      string // result of the check
 	Took         string
 	Outcome      string // of an abort
 	Selection    string // of an abort
 	Problems     []string
 	MoreProblems int
 	Header       []headerView
-	MoreHeaders  int
 	Incidental   []headerView // headers that browsers and HTTP libraries add
 	Body         string
 	Response     string
@@ -115,7 +113,7 @@ func (r row) view() callView {
 		ID: r.ID, Count: r.Count, First: r.First,
 		Time: c.Time, Target: text.Visible(target(c), maxText),
 		Status: statusText(c), Class: class(c.Status),
-		Verdict: verdict(c), Took: took(c.Duration),
+		Checked: checked(c), Took: took(c.Duration),
 		Outcome: outcome(c), Selection: selection(c),
 		Body: shownBody(c.Body), Response: shownBody(c.Response),
 	}
@@ -133,14 +131,10 @@ func (r row) view() callView {
 			}
 		}
 	}
-	for _, list := range []*[]headerView{&v.Header, &v.Incidental} {
-		slices.SortFunc(*list, func(a, b headerView) int {
+	for _, list := range [][]headerView{v.Header, v.Incidental} {
+		slices.SortFunc(list, func(a, b headerView) int {
 			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Value, b.Value))
 		})
-		if more := len(*list) - maxHeaders; more > 0 {
-			*list = (*list)[:maxHeaders]
-			v.MoreHeaders += more
-		}
 	}
 	return v
 }
@@ -155,7 +149,7 @@ func class(status int) string {
 	return "bad"
 }
 
-// isIncidental reports whether browsers and HTTP libraries add the header on their own.
+// isIncidental reports whether browsers and HTTP libraries add the header by themselves.
 func isIncidental(name string) bool {
 	if strings.HasPrefix(name, "Sec-") || strings.HasPrefix(name, "Accept") {
 		return true
@@ -167,7 +161,7 @@ func isIncidental(name string) bool {
 	return false
 }
 
-// target is not printable: callers clean what they show of it.
+// target returns a string that may not be safe to print.
 func target(c sandbox.Call) string {
 	t := c.Method + " " + c.Path
 	if c.Query != "" {
@@ -176,15 +170,15 @@ func target(c sandbox.Call) string {
 	return t
 }
 
-// verdict is about the request alone: the response to a valid request may be an error.
-func verdict(c sandbox.Call) string {
+// checked describes the check of the request. The response to a valid request may still be an error.
+func checked(c sandbox.Call) string {
 	if len(c.Problems) == 0 {
 		return "request OK"
 	}
 	return plural(len(c.Problems), "problem")
 }
 
-// outcome sums up an abort.
+// outcome describes the effect of an abort.
 func outcome(c sandbox.Call) string {
 	if c.Abort == nil {
 		return ""
@@ -192,7 +186,7 @@ func outcome(c sandbox.Call) string {
 	return fmt.Sprintf("%d selected, %d aborted", c.Abort.Selected, c.Abort.Aborted)
 }
 
-// selection describes the filters of an abort. It returns "" for a body of which only a part was recorded.
+// selection describes the filters of an abort. It returns "" if the recorded body is incomplete.
 func selection(c sandbox.Call) string {
 	var body gen.AbortScanRequest
 	if c.Abort == nil || json.Unmarshal([]byte(c.Body), &body) != nil {
@@ -213,7 +207,7 @@ func selection(c sandbox.Call) string {
 	return text.Visible(strings.Join(conditions, " and "), maxText)
 }
 
-// statusText is the status with its name: "200 OK".
+// statusText returns the status with its name: "200 OK".
 func statusText(c sandbox.Call) string {
 	if c.Status == 0 {
 		return "no response"
@@ -250,8 +244,8 @@ func shownBody(body string) string {
 	return printable(body, maxBody)
 }
 
-// indented indents valid JSON, and stops after limit bytes. json.Indent has no limit, and turns 10,000 nested lists into 200
-// MB of spaces.
+// indented indents valid JSON and stops after limit bytes. json.Indent has no limit: it turns 10,000 nested lists into
+// 200 MB of spaces.
 func indented(valid string, limit int) string {
 	var b bytes.Buffer
 	depth, inString, escaped := 0, false, false
@@ -300,8 +294,8 @@ func indented(valid string, limit int) string {
 	return b.String()
 }
 
-// printable cuts a string of several lines and replaces characters that are invisible or change their neighbors, such
-// as those that reverse the direction of writing.
+// printable returns a string of at most limit bytes, which may have several lines. It replaces characters that are
+// invisible or change how others are shown, such as bidirectional overrides.
 func printable(s string, limit int) string {
 	cut := len(s) > limit
 	if cut {

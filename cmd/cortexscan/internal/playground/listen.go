@@ -9,22 +9,21 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // ErrPublic is the error of [Listen] for an address that other machines can reach.
 var ErrPublic = errors.New("other machines could reach it")
 
-// Listener is a listener that knows the host name it was given.
+// Listener is a network listener with the host name that it was given.
 type Listener struct {
 	net.Listener
-	name string // the host as it was given, "" for all addresses
+	name string // the host name as it was given, "" for all addresses
 	ip   netip.Addr
 	port string
 }
 
-// Listen listens on HOST:PORT, or, given only a port, on 127.0.0.1. Port 0 picks a free port. Unless public is set, a host
-// that is not on the loopback interface is refused with [ErrPublic], and so is an empty one.
+// Listen listens on HOST:PORT, or on 127.0.0.1 if the address is only a port. Port 0 picks a free port. Unless public is
+// set, a host that is empty or not on the loopback interface is refused with [ErrPublic].
 func Listen(ctx context.Context, address string, public bool) (*Listener, error) {
 	if _, err := strconv.ParseUint(address, 10, 16); err == nil {
 		address = net.JoinHostPort("127.0.0.1", address)
@@ -71,7 +70,7 @@ func lookUp(ctx context.Context, host string) (netip.Addr, error) {
 	return found[0], nil
 }
 
-// plain returns only the reason: "address already in use" from "listen tcp 127.0.0.1:80: bind: address …".
+// plain returns only the system's reason, such as "address already in use".
 func plain(err error) error {
 	var call *os.SyscallError
 	if errors.As(err, &call) {
@@ -80,7 +79,7 @@ func plain(err error) error {
 	return err
 }
 
-// URL returns the address of the listener as this machine reaches it.
+// URL returns the URL at which this machine reaches the listener.
 func (l *Listener) URL() string {
 	host := l.ip.String()
 	if l.ip.IsUnspecified() {
@@ -89,11 +88,12 @@ func (l *Listener) URL() string {
 	return fmt.Sprintf("http://%s", net.JoinHostPort(host, l.port))
 }
 
-// Loopback reports whether only this machine can reach it.
+// Loopback reports whether only this machine can reach the listener.
 func (l *Listener) Loopback() bool { return l.ip.IsLoopback() }
 
-// answersTo reports whether a request's Host is the listener's address, as it was given or as a number. Other names are
-// refused, because anyone can make a name resolve to this address. If it listens on all addresses, any number is accepted.
+// answersTo reports whether the Host of a request is the listener's address, as it was given or as an IP address. Other
+// names are refused, because anyone can make a name resolve to this address. A listener on all addresses accepts any IP
+// address.
 func (l *Listener) answersTo(host string) bool {
 	name, port, err := net.SplitHostPort(host)
 	if err != nil {
@@ -112,51 +112,8 @@ func (l *Listener) answersTo(host string) bool {
 		return everywhere || l.ip.IsLoopback()
 	}
 	ip, err := netip.ParseAddr(name)
-	if err != nil || ip.Zone() != "" && ip != l.ip { // a zone can be any string, and the commands to paste contain it
+	if err != nil || ip.Zone() != "" && ip != l.ip { // a zone can be any string, and becomes part of the commands to paste
 		return false
 	}
 	return everywhere || ip == l.ip || ip.IsLoopback() && l.ip.IsLoopback()
-}
-
-// limited allows at most n open connections. The next one waits in the system's queue.
-func limited(l net.Listener, n int) net.Listener {
-	return &limitedListener{Listener: l, slots: make(chan struct{}, n), closed: make(chan struct{})}
-}
-
-type limitedListener struct {
-	net.Listener
-	slots  chan struct{}
-	once   sync.Once
-	closed chan struct{}
-}
-
-func (l *limitedListener) Accept() (net.Conn, error) {
-	select {
-	case l.slots <- struct{}{}:
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-	conn, err := l.Listener.Accept()
-	if err != nil {
-		<-l.slots
-		return nil, err
-	}
-	return &limitedConn{Conn: conn, slots: l.slots}, nil
-}
-
-func (l *limitedListener) Close() error {
-	l.once.Do(func() { close(l.closed) })
-	return l.Listener.Close()
-}
-
-type limitedConn struct {
-	net.Conn
-	once  sync.Once
-	slots chan struct{}
-}
-
-func (c *limitedConn) Close() error {
-	err := c.Conn.Close()
-	c.once.Do(func() { <-c.slots })
-	return err
 }

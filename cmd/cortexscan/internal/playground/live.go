@@ -13,12 +13,12 @@ import (
 
 const shownRows = 30
 
-// liveView is the part of the page at / that changes.
+// liveView is the data of the part of the live page that changes.
 type liveView struct {
 	Filter    filter
 	Total     int // calls since the list was cleared
-	Matching  int // of Total, by the filter
-	Problems  int // of Total, with problems
+	Matching  int // calls of Total that match the filter
+	Problems  int // calls of Total that have problems
 	Cleared   bool
 	Rows      []callView // latest first
 	MoreRows  bool
@@ -29,7 +29,7 @@ type liveView struct {
 // filter selects the calls to show.
 type filter struct{ Text, Show string }
 
-// showing lists the values of Show with their labels, the default first.
+// showing lists the values of Show and their labels. The first is the default.
 var showing = []struct{ Value, Label string }{
 	{"all", "all requests"},
 	{"problems", "requests with problems"},
@@ -54,7 +54,7 @@ func (f filter) matches(c sandbox.Call) bool {
 		return true
 	}
 	wanted := strings.ToLower(f.Text)
-	return slices.ContainsFunc([]string{target(c), statusText(c), verdict(c), c.Body, c.Response}, func(s string) bool {
+	return slices.ContainsFunc([]string{target(c), statusText(c), checked(c), c.Body, c.Response}, func(s string) bool {
 		return strings.Contains(strings.ToLower(s), wanted)
 	})
 }
@@ -116,7 +116,7 @@ func (p *Playground) livePage(w http.ResponseWriter, r *http.Request) {
 	}{url, p.key.ID, p.key.Type, Exports(p.key.Settings(url), runtime.GOOS), showing, p.live(filterOf(r))})
 }
 
-// liveFragment serves the part of the page that changes, for the page's script.
+// liveFragment serves the part of the page that changes. The page's script requests it.
 func (p *Playground) liveFragment(w http.ResponseWriter, r *http.Request) {
 	render(w, livePages, "live", p.live(filterOf(r)))
 }

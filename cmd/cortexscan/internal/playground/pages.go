@@ -2,16 +2,13 @@ package playground
 
 import (
 	"bytes"
-	"compress/gzip"
 	"embed"
 	"html/template"
-	"io"
 	"mime"
 	"net/http"
 	"path"
-	"strings"
 
-	// Only the files: the handler of this module puts script and style inside the page, which the policy forbids.
+	// Only the files: this module's handler uses inline scripts and styles, which the policy forbids.
 	swaggerui "github.com/swaggest/swgui/v5/static"
 )
 
@@ -20,7 +17,7 @@ var files embed.FS
 
 var docsPages = template.Must(template.New("docs.html").ParseFS(files, "pages/docs.html"))
 
-// docsPage serves Swagger UI. The page contains the key, so that its script can sign. No other site can read the page.
+// docsPage serves Swagger UI. The page contains the key, so that its script can sign. Other sites cannot read the page.
 func (p *Playground) docsPage(w http.ResponseWriter, _ *http.Request) {
 	render(w, docsPages, "docs.html", struct{ Key Key }{p.key})
 }
@@ -42,39 +39,23 @@ func assets() map[string]http.Handler {
 		b, _ := from.ReadFile(name) // embedded; a test requests each
 		return b
 	}
-	list := map[string]http.Handler{"/favicon.ico": content("image/svg+xml", read(files, "pages/icon.svg"))}
+	list := map[string]http.Handler{"/favicon.ico": content("image/svg+xml", "", read(files, "pages/icon.svg"))}
 	for _, name := range []string{"common.css", "live.css", "live.js", "docs.css", "docs.js", "sign.js", "licenses.txt"} {
-		list["/assets/"+name] = content(mime.TypeByExtension(path.Ext(name)), read(files, "pages/"+name))
+		list["/assets/"+name] = content(mime.TypeByExtension(path.Ext(name)), "", read(files, "pages/"+name))
 	}
 	for _, name := range []string{"swagger-ui-bundle.js", "swagger-ui.css"} {
-		list["/assets/"+name] = compressed(mime.TypeByExtension(path.Ext(name)), read(swaggerui.FS, name+".gz"))
+		list["/assets/"+name] = content(mime.TypeByExtension(path.Ext(name)), "gzip", read(swaggerui.FS, name+".gz"))
 	}
 	return list
 }
 
-// content serves a file.
-func content(mediaType string, file []byte) http.Handler {
+// content serves a file. It does not negotiate the encoding, because every browser accepts gzip.
+func content(mediaType, encoding string, file []byte) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", mediaType)
+		if encoding != "" {
+			w.Header().Set("Content-Encoding", encoding)
+		}
 		_, _ = w.Write(file) // the client may be gone
-	})
-}
-
-// compressed serves a file that is embedded compressed.
-func compressed(mediaType string, file []byte) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", mediaType)
-		w.Header().Set("Vary", "Accept-Encoding")
-		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-			w.Header().Set("Content-Encoding", "gzip")
-			_, _ = w.Write(file)
-			return
-		}
-		plain, err := gzip.NewReader(bytes.NewReader(file))
-		if err != nil {
-			refuse(w, http.StatusInternalServerError, "The file cannot be decompressed.")
-			return
-		}
-		_, _ = io.Copy(w, plain) // bounded: the file is embedded
 	})
 }

@@ -1,14 +1,14 @@
-// Package playground serves the sandbox to people: the tenant at the paths of its operations, endpoints and scan runs that
-// progress on their own, a page of the requests at /, the OpenAPI document at /openapi.yaml, and a reference page at /docs
-// that can send each operation.
+// Package playground serves the sandbox on a web server. The tenant responds at the paths of its operations, and its scans
+// and runs make progress. The page at / lists the requests. The API reference at /docs can send each operation. The OpenAPI
+// document is at /openapi.yaml.
 //
 //	listener, err := playground.Listen(ctx, "127.0.0.1:0", false)
 //	if err != nil { … }
 //	p := playground.New(playground.Key{ID: "1", Secret: rand.Text(), Type: "advanced"})
 //	err = p.Serve(ctx, listener) // until ctx ends
 //
-// It is meant for the machine that it runs on: it listens on loopback unless public is true, accepts only requests that
-// name its own address, and refuses requests that a browser sends on behalf of another site.
+// It is meant for programs and browsers on the same machine: it listens on loopback unless public is true, accepts only
+// requests that name its own address, and refuses requests that a browser sends on behalf of another site.
 package playground
 
 import (
@@ -25,20 +25,17 @@ type Playground struct {
 	key        Key
 	tenant     *sandbox.Tenant
 	simulation *simulation
-	cleared    atomic.Int64 // the page shows calls after this time, in Unix nanoseconds
+	cleared    atomic.Int64 // when the list was cleared, in Unix nanoseconds
 }
 
-// New returns a playground with some endpoints and scan runs, which progress while it serves. The options are for its
+// New returns a playground with some endpoints and scan runs. They make progress during Serve. The options are for the
 // tenant.
 func New(key Key, opts ...sandbox.Option) *Playground {
 	tenant := sandbox.New(append([]sandbox.Option{sandbox.WithKey(key.ID, key.Secret, key.kind())}, opts...)...)
 	return &Playground{key: key, tenant: tenant, simulation: newSimulation(tenant, time.Now())}
 }
 
-// Tenant returns the tenant that the playground serves.
-func (p *Playground) Tenant() *sandbox.Tenant { return p.tenant }
-
-// Key is the key of the tenant. It is worthless elsewhere; the reference page signs with it.
+// Key is the key of the tenant, and is valid nowhere else. The reference page signs with it.
 type Key struct {
 	ID, Secret string
 	Type       string // "advanced" or "standard"
@@ -54,7 +51,7 @@ func (k Key) kind() sandbox.KeyKind {
 // Setting is an environment variable.
 type Setting struct{ Name, Value string }
 
-// Settings returns the variables that point a client at the playground at url.
+// Settings returns the variables that make clients call the playground at url.
 func (k Key) Settings(url string) []Setting {
 	return []Setting{
 		{wrapper.EnvURL, url},
@@ -64,8 +61,8 @@ func (k Key) Settings(url string) []Setting {
 	}
 }
 
-// Exports returns the commands that set the variables: for PowerShell if goos is "windows", else for bash, zsh, fish and
-// other POSIX shells.
+// Exports returns commands that set the variables. They are for PowerShell if goos is "windows", otherwise for bash, zsh,
+// fish and other POSIX shells.
 func Exports(settings []Setting, goos string) string {
 	before, between, quotes := "export ", "=", posixQuotes
 	if goos == "windows" {
@@ -78,8 +75,8 @@ func Exports(settings []Setting, goos string) string {
 	return b.String()
 }
 
-// What is special within single quotes. The value comes from the Host of a request, too. Fish gives the backslash a
-// meaning there, so it is written outside the quotes. PowerShell accepts four more characters as a single quote.
+// These escape what a shell interprets within single quotes, because a value can come from the Host of a request. Fish
+// interprets the backslash, and PowerShell accepts four more characters as a single quote.
 var (
 	posixQuotes      = strings.NewReplacer(`'`, `'\''`, `\`, `'\\'`)
 	powerShellQuotes = strings.NewReplacer("'", "''", "\u2018", "\u2018\u2018", "\u2019", "\u2019\u2019", "\u201a", "\u201a\u201a", "\u201b", "\u201b\u201b")

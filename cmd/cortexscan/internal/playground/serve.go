@@ -8,9 +8,10 @@ import (
 	"time"
 
 	"example.com/cortexscan/api"
+	"golang.org/x/net/netutil"
 )
 
-// Limits of the server, far above what a user and their programs need.
+// Limits of the server, far higher than one user needs.
 const (
 	maxConnections = 64
 	maxHeader      = 32 << 10
@@ -45,7 +46,7 @@ func (p *Playground) Serve(ctx context.Context, l *Listener) error {
 			_ = server.Close() // a request has not ended in time
 		}
 	}()
-	err := server.Serve(limited(l.Listener, maxConnections))
+	err := server.Serve(netutil.LimitListener(l.Listener, maxConnections))
 	stop()
 	<-closed
 	if errors.Is(err, http.ErrServerClosed) {
@@ -54,15 +55,15 @@ func (p *Playground) Serve(ctx context.Context, l *Listener) error {
 	return err
 }
 
-// handler serves the pages, and passes every other request to the tenant unchanged. The tenant records requests for unknown
-// paths as well, so that the user sees them.
+// handler serves the pages, and passes every other request to the tenant. The tenant also records requests for unknown
+// paths, so that the user sees them.
 func (p *Playground) handler(answersTo func(host string) bool) http.Handler {
 	pages := map[string]http.Handler{
 		"/":             http.HandlerFunc(p.livePage),
 		"/live":         http.HandlerFunc(p.liveFragment),
 		"/docs":         http.HandlerFunc(p.docsPage),
-		"/openapi.yaml": content("application/yaml", api.Document()),
-		// Browsers request these on their own, so they must not appear among the calls.
+		"/openapi.yaml": content("application/yaml", "", api.Document()),
+		// Browsers request these by themselves, so they must not appear among the calls.
 		"/robots.txt": http.NotFoundHandler(),
 		"/.well-known/appspecific/com.chrome.devtools.json": http.NotFoundHandler(),
 	}
@@ -82,20 +83,19 @@ func (p *Playground) handler(answersTo func(host string) bool) http.Handler {
 	}))
 }
 
-// policy lets the pages load only their own files. The images of Swagger UI are data URLs in its style sheet.
+// policy lets the pages load only files of this server. Swagger UI's style sheet has its images as data URLs.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-// guard accepts only requests that name this server and that were not caused by another site. Scripts of any site in a
-// user's browser can reach loopback addresses: under a name that resolves to this address (DNS rebinding, visible in
-// Host), or across origins (which the browser declares).
+// guard refuses requests that another site makes the user's browser send. Any site's script can reach a loopback address:
+// through a name that resolves to it (DNS rebinding, which the Host shows), or across origins (which the browser declares).
 func guard(answersTo func(host string) bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		switch {
 		case !answersTo(r.Host):
 			refuse(w, http.StatusMisdirectedRequest,
-				"The host name in this request is not this sandbox's. Use the URL that the sandbox printed when it started.")
+				"The host in this request is not this sandbox's. Use the URL that the sandbox printed when it started.")
 		case foreign(r):
 			refuse(w, http.StatusForbidden, "This sandbox refuses requests that another site makes a browser send.")
 		default:
@@ -104,7 +104,7 @@ func guard(answersTo func(host string) bool, next http.Handler) http.Handler {
 	})
 }
 
-// page adds the security headers to a page. The tenant's responses stay unchanged.
+// page adds security headers to a page. The tenant's responses do not get them.
 func page(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

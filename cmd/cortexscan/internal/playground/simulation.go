@@ -7,14 +7,14 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-// step is the next state, and when it follows.
+// step is the next state, and the time until then.
 type step struct {
 	to    string
 	after time.Duration
 }
 
-// Scans and runs cycle through their states, so that there is always something to see and to abort. An aborted scan stays
-// aborted for a while before it starts again.
+// Scans and runs cycle through their states, so that there is always a scan to abort. An aborted scan stays aborted for a
+// while, and then starts again.
 var (
 	scanSteps = map[string]step{
 		"none":        {"pending", 8 * time.Second},
@@ -30,11 +30,11 @@ var (
 	}
 )
 
-// stagger is how much longer each endpoint takes than the one before it. Without it, all endpoints would move in step once
-// all scans were aborted.
+// stagger is how much longer each endpoint stays in a state than the one before it. Otherwise, after an abort of all scans,
+// all endpoints would change at the same times.
 const stagger = 2 * time.Second
 
-// simulation moves a tenant's scans and runs as time passes.
+// simulation advances a tenant's scans and runs as time passes.
 type simulation struct {
 	tenant *sandbox.Tenant
 	scans  map[string]dwell // by the endpoint's ID
@@ -47,7 +47,7 @@ type dwell struct {
 	since time.Time
 }
 
-// newSimulation gives the tenant its endpoints and runs.
+// newSimulation adds endpoints and runs to the tenant.
 func newSimulation(tenant *sandbox.Tenant, now time.Time) *simulation {
 	for _, e := range []sandbox.Endpoint{
 		{Hostname: "laptop-17", Platform: "windows", Group: "sales", Username: "ada", ScanStatus: "in_progress", IPs: []string{"10.1.0.17"}},
