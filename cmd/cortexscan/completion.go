@@ -10,7 +10,7 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// completionScripts call the program with completeCommand to find out what can come next.
+// completionScripts call the program with completeCommand, which prints what can come next.
 //
 //go:embed completion
 var completionScripts embed.FS
@@ -55,8 +55,8 @@ func runCompletion(_ context.Context, s *session, o completionOptions) error {
 	return nil
 }
 
-// completeCommand is the first argument when a completion script calls the program. The words of the command line
-// follow; the last one may be incomplete. It is handled before any command, so that it can never execute one.
+// completeCommand is the first argument when a completion script calls the program. The words of the command line follow,
+// of which the last may be incomplete. It is handled before all commands, so that it never executes one.
 const completeCommand = "__complete"
 
 // completeFiles tells a script to complete file names.
@@ -80,13 +80,13 @@ func (s *session) complete(words []string) {
 	}
 }
 
-// completer works out what can come next on a command line.
+// completer finds what can come next on a command line.
 type completer struct {
 	root    *cli.Command
-	command *cli.Command // nil before it is typed
+	command *cli.Command // nil if none was typed yet
 	flag    string       // the flag whose value is being typed, or ""
 	current string       // the word before the cursor
-	prefix  string       // the part of current to keep, such as --flag=
+	prefix  string       // the part of current before the value, such as --flag=
 }
 
 type candidate struct{ value, description string }
@@ -123,7 +123,7 @@ func (c *completer) flags() []cli.Flag {
 	return slices.Concat(c.command.Flags, c.root.Flags[:1]) // --output, but not --version
 }
 
-// find returns the flag with a name that includes its dashes, nil if there is none.
+// find returns the flag with this name, which includes its dashes, or nil if there is none.
 func find(flags []cli.Flag, dashedName string) cli.Flag {
 	for _, f := range flags {
 		for _, name := range f.Names() {
@@ -140,7 +140,7 @@ func takesValue(flags []cli.Flag, dashedName string) bool {
 	return ok && f.TakesValue()
 }
 
-// candidates returns everything that can come next, whether or not it matches the current word. files means that a file
+// candidates returns everything that can come next, even if it does not match the current word. files means that a file
 // name comes next.
 func (c *completer) candidates() (list []candidate, files bool) {
 	switch {
@@ -148,8 +148,8 @@ func (c *completer) candidates() (list []candidate, files bool) {
 		return c.values()
 	case strings.HasPrefix(c.current, "-"):
 		for _, f := range c.flags() {
-			name := f.Names()[0]
-			list = append(list, candidate{dashed(name), flagUsage(f)})
+			_, usage := flagUsage(f)
+			list = append(list, candidate{dashed(f.Names()[0]), usage})
 		}
 		return append(list, candidate{"--help", "show help"}), false
 	case c.command == nil || c.command.Name == "help":

@@ -33,7 +33,7 @@ func (e *usageError) Unwrap() error { return errUsage }
 // dashed returns the name of a flag as the user types it.
 func dashed(name string) string { return strings.Repeat("-", min(len(name), 2)) + name }
 
-// wantsJSON finds --output json before the command line is parsed, because errors of the parser are JSON, too.
+// wantsJSON finds --output json before the command line is parsed, because the parser's errors are printed as JSON, too.
 func wantsJSON(args []string) bool {
 	for i, arg := range args {
 		if arg == "--" {
@@ -66,7 +66,7 @@ func refuseEmptyValues(args []string) error {
 	return nil
 }
 
-// noArguments refuses words that belong to no flag. Often the quotes around a value are missing.
+// noArguments refuses words that belong to no flag. Often, quotes around a value are missing.
 func noArguments(cmd *cli.Command) error {
 	if cmd.Args().Present() {
 		return usagef("unexpected argument %q", cmd.Args().First()).hint("See cortexscan %s --help.", cmd.Name)
@@ -83,7 +83,7 @@ func oneOf(words ...string) func(string) error {
 	}
 }
 
-// stringFlag returns the value of a flag, "" only if it is not set and has no default.
+// stringFlag returns the value of a flag. It returns "" only if the flag is not set and has no default.
 func stringFlag(cmd *cli.Command, name string) (string, error) {
 	value := strings.TrimSpace(cmd.String(name))
 	if value == "" && !cmd.IsSet(name) {
@@ -100,8 +100,8 @@ func fileFlag(cmd *cli.Command, name string) (string, error) {
 	return stringFlag(cmd, name)
 }
 
-// checkValue refuses what an unset shell variable leaves behind: a blank value or, if the variable was not quoted, the
-// next flag in place of the value.
+// checkValue refuses what an unset shell variable results in: a blank value, or the next flag if the variable was not
+// quoted.
 func checkValue(flag, value string) error {
 	if text.IsBlank(value) {
 		return usagef("--%s has a blank value: is a variable unset?", flag)
@@ -112,7 +112,7 @@ func checkValue(flag, value string) error {
 	return nil
 }
 
-// listFlag returns the values of a flag that can be repeated. With commas, a value is also split at its commas.
+// listFlag returns the values of a flag that can be repeated. If commas is set, it also splits each value at its commas.
 func listFlag(cmd *cli.Command, name string, commas bool) ([]string, error) {
 	var values []string
 	for _, value := range cmd.StringSlice(name) {
@@ -183,56 +183,14 @@ func unknownCommand(cmd *cli.Command, name string) error {
 	for _, c := range cmd.VisibleCommands() {
 		names = append(names, c.Name)
 	}
-	if s := nearest(name, names); s != "" {
+	if s := text.Nearest(name, names); s != "" {
 		return e.hint("Did you mean %q? See cortexscan --help.", s)
 	}
 	return e.hint("See cortexscan --help.")
 }
 
-// nearest returns the word that the user probably meant, "" if none is near. (The suggestions of the library are never
-// empty.)
-func nearest(typed string, words []string) string {
-	best, fewest := "", max(len(typed)/3, 1)+1
-	for _, word := range words {
-		n := edits(typed, word)
-		if len(typed) > 2 && strings.HasPrefix(word, typed) {
-			n = 1
-		}
-		if n < fewest && word[0] == typed[0] {
-			best, fewest = word, n
-		}
-	}
-	return best
-}
-
-// edits returns how many bytes to insert, delete, replace or swap with the next one to turn a into b.
-func edits(a, b string) int {
-	const most = 40 // longer than any flag, and short enough to be fast
-	if len(a) > most {
-		return most
-	}
-	rows := make([][]int, len(a)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(b)+1)
-		for j := range rows[i] {
-			if i == 0 || j == 0 {
-				rows[i][j] = i + j
-				continue
-			}
-			replaced := rows[i-1][j-1]
-			if a[i-1] != b[j-1] {
-				replaced++
-			}
-			rows[i][j] = min(replaced, rows[i-1][j]+1, rows[i][j-1]+1)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
-			}
-		}
-	}
-	return rows[len(a)][len(b)]
-}
-
-// flagError returns an error of the parser in plain words. The parser does not wrap errors, so their text decides.
+// flagError rewrites an error of the parser in plain words. It recognizes errors by their text, because the parser does not
+// wrap them.
 func flagError(cmd *cli.Command, err error) error {
 	help := "See " + cmd.FullName() + " --help."
 	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
@@ -251,7 +209,7 @@ func flagError(cmd *cli.Command, err error) error {
 		for _, f := range append(cmd.VisibleFlags(), cmd.VisiblePersistentFlags()...) {
 			names = append(names, f.Names()[0])
 		}
-		if s := nearest(name, names); s != "" {
+		if s := text.Nearest(name, names); s != "" {
 			return e.hint("Did you mean %s? %s", dashed(s), help)
 		}
 		return e.hint("%s", help)
@@ -259,29 +217,29 @@ func flagError(cmd *cli.Command, err error) error {
 	if name, ok := strings.CutPrefix(err.Error(), "flag needs an argument: "); ok {
 		return usagef("%s needs a value", name).hint("%s", help)
 	}
-	text := err.Error()
+	message := err.Error()
 	for _, internal := range []struct{ text, words string }{
 		{"strconv.ParseBool", "want true or false"},
 		{"parse error", "want true or false"},
 		{"time: missing unit", "want a time with its unit, such as 5s"},
 		{"time: ", "want a time such as 5s or 2m"},
 	} {
-		if before, _, ok := strings.Cut(text, internal.text); ok {
-			text = before + internal.words
+		if before, _, ok := strings.Cut(message, internal.text); ok {
+			message = before + internal.words
 		}
 	}
-	if before, after, ok := strings.Cut(text, "strconv."); ok {
-		text = before + "want a whole number"
+	if before, after, ok := strings.Cut(message, "strconv."); ok {
+		message = before + "want a whole number"
 		if strings.HasSuffix(after, strconv.ErrRange.Error()) {
-			text = before + "the number is too large"
+			message = before + "the number is too large"
 		}
 	}
-	if before, after, ok := strings.Cut(text, " for flag -"); ok {
+	if before, after, ok := strings.Cut(message, " for flag -"); ok {
 		name, _, _ := strings.Cut(after, ":")
-		text = before + " for " + dashed(name) + after[len(name):]
+		message = before + " for " + dashed(name) + after[len(name):]
 		if strings.Contains(after, "can't duplicate") {
-			text = dashed(name) + " is given more than once"
+			message = dashed(name) + " is given more than once"
 		}
 	}
-	return usagef("%s", text).hint("%s", help)
+	return usagef("%s", message).hint("%s", help)
 }

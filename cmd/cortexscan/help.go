@@ -12,7 +12,7 @@ import (
 // widthKey names the width of the terminal in the metadata of the root command.
 const widthKey = "width"
 
-// The library's help is wider than a terminal, and can only be replaced through a global variable.
+// The library's help is wider than a terminal. Only a global variable can replace it.
 func init() {
 	cli.UsageCommandHelp = "show help for a command"
 	cli.HelpPrinter = func(w io.Writer, _ string, data any) {
@@ -60,14 +60,14 @@ func helpText(cmd *cli.Command, width int) string {
 	if rest != "" {
 		fmt.Fprintf(&b, "\n%s\n", rest)
 	}
-	if width < terminal.DefaultWidth { // the descriptions fit the default width
+	if width < terminal.DefaultWidth { // descriptions fit the default width
 		return terminal.Fit(b.String(), width)
 	}
 	return b.String()
 }
 
-// splitDescription splits the description of a command: the introduction comes before the options, the JSON and the
-// examples after them. The whole description of the root command comes after the options.
+// splitDescription splits the description of a command. The introduction comes before the options, and the rest (JSON and
+// examples) after them. The root command has no introduction.
 func splitDescription(cmd *cli.Command) (introduction, rest string) {
 	if cmd.Root() == cmd {
 		return "", cmd.Description
@@ -84,7 +84,7 @@ func splitDescription(cmd *cli.Command) (introduction, rest string) {
 	return introduction, cmd.Description[at:]
 }
 
-// writeSection writes names and what they mean in two columns, or in one column on a narrow terminal.
+// writeSection writes names and their meanings in two columns, or in one column on a narrow terminal.
 func writeSection(b *strings.Builder, width int, title string, list [][2]string) {
 	if len(list) == 0 {
 		return
@@ -103,35 +103,28 @@ func writeSection(b *strings.Builder, width int, title string, list [][2]string)
 	}
 }
 
-// flagHelp returns a flag as the user types it, and its usage. The word in backquotes in the usage stands for the value.
+// flagHelp returns a flag as the user types it, and its usage.
 func flagHelp(f cli.Flag) [2]string {
 	var names []string
 	for _, n := range f.Names() {
 		names = append(names, dashed(n))
 	}
 	name := strings.Join(names, ", ")
-	if value := quotedWord(f); value != "" {
+	value, usage := flagUsage(f)
+	if value != "" {
 		name += " " + value
 	}
-	return [2]string{name, flagUsage(f)}
+	return [2]string{name, usage}
 }
 
-// flagUsage returns the usage of a flag without backquotes.
-func flagUsage(f cli.Flag) string {
+// flagUsage returns the usage of a flag, and the word in it that stands for the value. That word is in backquotes in the
+// code, and without them in the result.
+func flagUsage(f cli.Flag) (value, usage string) {
 	doc, ok := f.(cli.DocGenerationFlag)
 	if !ok {
-		return ""
-	}
-	return strings.ReplaceAll(doc.GetUsage(), "`", "")
-}
-
-// quotedWord returns the word in backquotes in the usage of a flag.
-func quotedWord(f cli.Flag) string {
-	doc, ok := f.(cli.DocGenerationFlag)
-	if !ok {
-		return ""
+		return "", ""
 	}
 	_, rest, _ := strings.Cut(doc.GetUsage(), "`")
-	word, _, _ := strings.Cut(rest, "`")
-	return word
+	value, _, _ = strings.Cut(rest, "`")
+	return value, strings.ReplaceAll(doc.GetUsage(), "`", "")
 }

@@ -2,11 +2,10 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/netip"
 	"os"
@@ -18,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/cortexscan/api"
+	"example.com/cortexscan/cmd/cortexscan/internal/recording"
 	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"example.com/cortexscan/gen"
 	"example.com/cortexscan/internal/text"
@@ -27,14 +27,14 @@ import (
 
 const targetsCategory = "Which endpoints"
 
-// listFilter is a flag that selects by a list of values.
+// listFilter is a flag with a list of values.
 type listFilter struct {
 	flag, usage string
-	noun        string // in the confirmation
-	commas      bool   // separate values; otherwise they are part of a name
+	noun        string // for the confirmation
+	commas      bool   // commas separate values; otherwise they are part of a name
 	one         bool   // each value usually selects one endpoint
 	filter      func(...string) gen.EndpointFilter
-	documented  []string // values; a test compares them with the spec
+	documented  []string // the values that the spec documents; a test compares them
 	everything  []string // values that together exclude no endpoint that an abort could affect
 }
 
@@ -65,10 +65,10 @@ var listFilters = []listFilter{
 	{flag: "distribution", usage: "installed from the distribution `NAME`", noun: "distribution", filter: wrapper.Distributions},
 }
 
-// listFileFlags are the flags that read the values of a list filter from a file.
+// listFileFlags maps a flag to the flag that reads its values from a file.
 var listFileFlags = map[string]string{"endpoint-id": "endpoint-id-file", "hostname": "hostname-file"}
 
-// timeFilters are the flags that select by a time.
+// timeFilters are the flags with a time.
 var timeFilters = []struct {
 	flag, usage, words string
 	filter             func(time.Time) gen.EndpointFilter
@@ -79,7 +79,7 @@ var timeFilters = []struct {
 	{"first-seen-until", "first seen at this `TIME` or earlier", "first seen at or before", wrapper.FirstSeenUntil},
 }
 
-// oldest is earlier than the first endpoint of any tenant: Cortex XDR was introduced in 2019.
+// oldest is earlier than any endpoint was seen: Cortex XDR was introduced in 2019.
 var oldest = time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func targetFlags() []cli.Flag {
@@ -119,28 +119,22 @@ type targets struct {
 	filters         []filter
 }
 
-// filter is one filter of the request, and where it comes from.
+// filter is one filter of the request, and the flag that it comes from.
 type filter struct {
 	gen.EndpointFilter
 	flag   string
 	words  string // for the confirmation, before the values
 	values []string
-	time   time.Time   // of a time filter
-	list   *listFilter // of a list filter
-	file   string      // holds more values, until readFiles has read it
+	time   time.Time   // set for a time filter
+	list   *listFilter // set for a list filter
+	file   string      // a file with more values, which readFiles adds
 }
 
-// parseTargets parses the filter flags. No flag is an error, never "all".
+// parseTargets parses the filter flags. It is an error if there are none: that never means "all".
 func parseTargets(cmd *cli.Command, now time.Time) (*targets, error) {
 	t := &targets{all: cmd.Bool("all")}
-	for _, parse := range []func() error{
-		func() error { return t.parseLists(cmd) },
-		func() error { return t.parseTimes(cmd, now) },
-		func() error { return t.parseWhere(cmd) },
-	} {
-		if err := parse(); err != nil {
-			return nil, err
-		}
+	if err := cmp.Or(t.parseLists(cmd), t.parseTimes(cmd, now), t.parseWhere(cmd)); err != nil {
+		return nil, err
 	}
 	switch {
 	case t.all && len(t.filters) > 0:
@@ -160,6 +154,11 @@ func (t *targets) parseLists(cmd *cli.Command) error {
 		if err != nil {
 			return err
 		}
+		if list.flag == "ip" {
+			if err := checkIPs(values); err != nil {
+				return err
+			}
+		}
 		f := filter{flag: list.flag, words: list.noun, values: values, list: list}
 		if name := listFileFlags[list.flag]; name != "" && cmd.IsSet(name) {
 			if f.file, err = fileFlag(cmd, name); err != nil {
@@ -175,15 +174,11 @@ func (t *targets) parseLists(cmd *cli.Command) error {
 			t.filters = append(t.filters, f)
 		}
 	}
-	return checkIPs(cmd)
+	return nil
 }
 
 // checkIPs refuses values for which the service returns an unclear 500.
-func checkIPs(cmd *cli.Command) error {
-	values, err := listFlag(cmd, "ip", true)
-	if err != nil {
-		return err
-	}
+func checkIPs(values []string) error {
 	for _, v := range values {
 		if _, err := netip.ParseAddr(v); err != nil {
 			return usagef("--ip: %q is not an IP address", printable(v))
@@ -211,7 +206,7 @@ func (t *targets) parseTimes(cmd *cli.Command, now time.Time) error {
 	return nil
 }
 
-// parseWhere parses --where. Repeating it for the same field and operator adds a value, as with the other flags.
+// parseWhere parses --where. If it is repeated with the same field and operator, that adds a value, as with other flags.
 func (t *targets) parseWhere(cmd *cli.Command) error {
 	first := len(t.filters)
 	for _, where := range cmd.StringSlice("where") {
@@ -242,7 +237,7 @@ func (t *targets) parseWhere(cmd *cli.Command) error {
 	return nil
 }
 
-// timeFlags returns the flags for a field that has a time, nil for any other field. --where only has strings.
+// timeFlags returns the flags for a field with times, or nil for any other field. --where supports only strings.
 func timeFlags(field string) []string {
 	var flags []string
 	for _, f := range timeFilters {
@@ -253,7 +248,7 @@ func timeFlags(field string) []string {
 	return flags
 }
 
-// stdinFlag returns the flag that reads standard input, "" if none does.
+// stdinFlag returns the flag that reads standard input, or "" if there is none.
 func (t *targets) stdinFlag() string {
 	for _, f := range t.filters {
 		if f.file == "-" {
@@ -263,7 +258,7 @@ func (t *targets) stdinFlag() string {
 	return ""
 }
 
-// readFiles adds the values from files. After that, the targets are complete.
+// readFiles adds the values from files, and completes the targets.
 func (t *targets) readFiles(ctx context.Context, s *session) error {
 	filters := make([]gen.EndpointFilter, len(t.filters))
 	for i := range t.filters {
@@ -297,8 +292,7 @@ func distinct(values []string) []string {
 	})
 }
 
-// maxListFile is far more than the largest tenant needs.
-const maxListFile = 16 << 20
+const maxListFile = 16 << 20 // bytes, far more than the largest tenant needs
 
 // readList reads a file with one name per line.
 func readList(ctx context.Context, s *session, f *filter) ([]string, error) {
@@ -322,15 +316,15 @@ func readList(ctx context.Context, s *session, f *filter) ([]string, error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		return nil, usagef("%s cannot be read: %s", name, printable(withoutPath(err).Error()))
+		return nil, usagef("%s cannot be read: %s", name, printable(recording.Cause(err)))
 	case len(content) > maxListFile:
 		return nil, usagef("%s is larger than %d MiB: is this a list of %ss?", name, maxListFile>>20, f.list.noun)
 	}
 	return parseList(content, name, f.list.noun)
 }
 
-// parseList returns the names in a list. It skips blank lines and comments, and refuses everything else that is not a
-// plain name, because it would match no endpoint.
+// parseList returns the names in a list. It skips blank lines and comments. A line that is not a plain name is an error,
+// because it would match no endpoint.
 func parseList(content []byte, name, noun string) ([]string, error) {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	if bytes.HasPrefix(content, []byte{0xff, 0xfe}) || bytes.HasPrefix(content, []byte{0xfe, 0xff}) || bytes.IndexByte(content, 0) >= 0 {
@@ -382,7 +376,7 @@ func (f *filter) excludesNothing(now time.Time) bool {
 	return false
 }
 
-// warnings returns what may be a mistake in a valid abort.
+// warnings describes probable mistakes in a valid abort.
 func (t *targets) warnings(r *http.Request, now time.Time) []string {
 	list := t.timeWarnings(now)
 	for _, f := range t.filters {
@@ -395,7 +389,7 @@ func (t *targets) warnings(r *http.Request, now time.Time) []string {
 	}
 	validator, err := loadValidator()
 	if err != nil {
-		return list // cannot happen: the request was validated
+		return list // cannot happen: the validator has accepted the request
 	}
 	for _, p := range validator.Advise(r) {
 		list = append(list, t.advice(p))
@@ -403,7 +397,7 @@ func (t *targets) warnings(r *http.Request, now time.Time) []string {
 	return list
 }
 
-// nameWarning warns about values that other programs would expand, and about characters that are not visible.
+// nameWarning warns about values that other programs would expand, and about invisible characters.
 func (f *filter) nameWarning() string {
 	if !f.time.IsZero() {
 		return ""
@@ -428,7 +422,7 @@ func (f *filter) nameWarning() string {
 	return ""
 }
 
-// advice returns a problem of the request with the flag that it comes from.
+// advice describes a problem by the flag that it comes from.
 func (t *targets) advice(p api.Problem) string {
 	rest, isFilter := strings.CutPrefix(p.Pointer, "/request_data/filters/")
 	index, field, _ := strings.Cut(rest, "/")
@@ -451,8 +445,8 @@ func (t *targets) advice(p api.Problem) string {
 	return fmt.Sprintf("--%s: %q %s", f.flag, printable(given), p.Reason)
 }
 
-// timeWarnings returns a warning for each range of times that is empty. --first-seen-since and --seen-until can be such a
-// range, because an endpoint is first seen before it is last seen.
+// timeWarnings returns a warning for each empty range of times. A range can consist of --first-seen-since and --seen-until,
+// because an endpoint is first seen before it is last seen.
 func (t *targets) timeWarnings(now time.Time) []string {
 	var list []string
 	since, until := map[string]time.Time{}, map[string]time.Time{}
@@ -483,7 +477,7 @@ func (t *targets) timeWarnings(now time.Time) []string {
 	return list
 }
 
-// fewer returns a note for each filter that has more values than the abort includes endpoints.
+// fewer returns a note for each filter with more values than the number of endpoints in the abort.
 func (t *targets) fewer(endpoints gen.Text) []string {
 	n, err := endpoints.Int()
 	if err != nil {
@@ -522,13 +516,4 @@ func inWords(values []string) string {
 		joined += " or one of " + count(more, "other")
 	}
 	return joined
-}
-
-// withoutPath returns the system's reason without the name of the file, which the message has.
-func withoutPath(err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		return pathError.Err
-	}
-	return err
 }

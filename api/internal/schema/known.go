@@ -8,7 +8,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
+
+	"example.com/cortexscan/internal/text"
 )
 
 // extension lists the documented values of a schema without closing it. On a string it is a list. On a filter, which is an
@@ -89,55 +90,8 @@ func compare(given any, what string, documented []string, at ...string) []Proble
 		return nil
 	}
 	reason := "is not a documented " + what
-	if near := nearest(word, documented); near != "" {
+	if near := text.Nearest(word, documented); near != "" {
 		return []Problem{{At: at, Reason: reason + "; did you mean " + near + "?"}}
 	}
 	return []Problem{{At: at, Reason: reason + Listed("documented", documented)}}
-}
-
-// nearest returns the word that given was probably meant to be, or "" if none is near: following wrong advice could
-// select other endpoints. A typo is rarely in the first letter, so done is not near none.
-func nearest(given string, words []string) string {
-	const longest = 64 // the time is the product of the lengths
-	if len(given) > longest {
-		return ""
-	}
-	folded := fold.Replace(strings.ToLower(given))
-	best, fewest := "", max(len(folded)/3, 1)+1 // one more edit than a typo may have
-	for _, word := range words {
-		target := fold.Replace(strings.ToLower(word))
-		if folded == "" || target == "" || folded[0] != target[0] {
-			continue
-		}
-		edits := distance(folded, target)
-		if len(folded) > 2 && (strings.HasPrefix(target, folded) || strings.HasPrefix(folded, target)) {
-			edits = min(edits, 1)
-		}
-		if edits < fewest {
-			best, fewest = word, edits
-		}
-	}
-	return best
-}
-
-var fold = strings.NewReplacer("-", "", "_", "", " ", "", ".", "")
-
-// distance returns the number of bytes to insert, delete or replace to turn a into b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal, row[j+1] = row[j+1], min(replaced, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -83,27 +83,3 @@ func TestAdvise(t *testing.T) {
 		t.Errorf("%d pieces of advice", len(many))
 	}
 }
-
-func TestNearest(t *testing.T) {
-	words := []string{"hostname", "endpoint_id_list", "in", "gte", "lte", "isolated", "unisolated"}
-	for given, want := range map[string]string{
-		"hostnmae": "hostname", "HOSTNAME": "hostname", "host-name": "hostname", "endpoint_id": "endpoint_id_list", "endpointIdList": "endpoint_id_list",
-		"IN": "in", "gt": "gte", "isolate": "isolated", "un-isolated": "unisolated", "isolatd": "isolated",
-		"": "", "-": "", "x": "", "h": "", "contains": "", "hostnames of all": "hostname", strings.Repeat("hostname", 100): "",
-	} {
-		if got := nearest(given, words); got != want {
-			t.Errorf("%s: got %q, want %q", given, got, want)
-		}
-	}
-}
-
-func TestDistance(t *testing.T) {
-	for _, tt := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"a", "", 1}, {"", "ab", 2}, {"abc", "abc", 0}, {"abc", "axc", 1}, {"abcd", "acbd", 2}, {"abc", "abcd", 1}, {"kitten", "sitting", 3}, {"a", "bcdefgh", 7}} {
-		if got := distance(tt.a, tt.b); got != tt.want {
-			t.Errorf("%s, %s: %d, want %d", tt.a, tt.b, got, tt.want)
-		}
-	}
-}

@@ -1,137 +1,52 @@
 package recording
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/net/http/httpguts"
 )
 
-// harReader reads an HTTP archive (HAR 1.2) entry by entry: an entry that cannot be read does not affect the others,
-// and memory does not grow with the number of entries.
-type harReader struct {
-	decoder *jsontext.Decoder
-	each    func(Entry)
-	isHAR   bool // it contains the list log.entries
-	postman bool
-	entries int
-}
-
-func readHAR(b *bufio.Reader, in *source, each func(Entry)) (*Recording, error) {
-	skipped := in.n - int64(b.Buffered())
-	h := &harReader{each: each, decoder: jsontext.NewDecoder(b, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
-	err := h.read()
-	if err := in.failure(); err != nil {
-		return nil, err
+// readHAR reads an HTTP archive (HAR 1.2). An entry that cannot be read does not affect the others.
+func readHAR(content []byte, each func(Entry)) (*Recording, error) {
+	content = bytes.TrimRight(content, " \t\r\n") // so that the end is where a string was cut off
+	var archive struct {
+		Log struct {
+			Entries []json.RawMessage `json:"entries"`
+		} `json:"log"`
+		// Postman exports collections with an info, and environments with a scope.
+		Info struct {
+			ID     any    `json:"_postman_id"`
+			Schema string `json:"schema"`
+		} `json:"info"`
+		Scope any `json:"_postman_variable_scope"`
 	}
-	var syntax *jsontext.SyntacticError
-	at := int64(0)
-	if errors.As(err, &syntax) {
-		at = skipped + syntax.ByteOffset + 1
-		_, _ = io.CopyN(io.Discard, b, 1) // updates in.end if anything follows
-	}
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF), at > in.end: // a string may have been cut off before the last line break
-		return nil, &Error{fmt.Sprintf("not valid JSON: it ends too early, at byte %d", in.end), "Is the file complete?"}
-	case at > 0:
-		return nil, &Error{Reason: fmt.Sprintf("not valid JSON at byte %d", at)}
-	case err != nil:
-		return nil, &Error{Reason: "not valid JSON"}
-	case h.postman:
+	err := json.Unmarshal(content, &archive) // fields of another type keep their zero value
+	var syntax *json.SyntaxError
+	switch entries := archive.Log.Entries; {
+	case errors.As(err, &syntax) && strings.HasPrefix(syntax.Error(), "unexpected end"):
+		return nil, &Error{fmt.Sprintf("not valid JSON: it ends too early, at byte %d", syntax.Offset), "Is the file complete?"}
+	case errors.As(err, &syntax):
+		return nil, &Error{Reason: fmt.Sprintf("not valid JSON at byte %d", syntax.Offset)}
+	case archive.Info.ID != nil, archive.Scope != nil, strings.Contains(archive.Info.Schema, "getpostman.com"):
 		return nil, &Error{"a Postman export, not a HAR file", howToRecord}
-	case !h.isHAR:
+	case entries == nil:
 		return nil, &Error{"JSON, but not a HAR file: it has no list log.entries", howToRecord}
-	}
-	return &Recording{HAR: true, Entries: h.entries}, nil
-}
-
-func (h *harReader) read() error {
-	err := h.object(func(name string) error {
-		switch name {
-		case "log":
-			return h.object(func(name string) error {
-				if name == "entries" {
-					return h.list()
-				}
-				return h.decoder.SkipValue()
-			})
-		case "info", "_postman_variable_scope":
-			value, err := h.decoder.ReadValue()
-			h.postman = h.postman || isPostman(name, value)
-			return err
-		}
-		return h.decoder.SkipValue()
-	})
-	if err != nil {
-		return err
-	}
-	switch _, err := h.decoder.ReadToken(); {
-	case errors.Is(err, io.EOF):
-		return nil
-	case err == nil:
-		return &jsontext.SyntacticError{ByteOffset: h.decoder.InputOffset() - 1}
 	default:
-		return err
-	}
-}
-
-// object calls field for each field of an object. Any other value is skipped.
-func (h *harReader) object(field func(name string) error) error {
-	if h.decoder.PeekKind() != '{' {
-		return h.decoder.SkipValue()
-	}
-	_, err := h.decoder.ReadToken()
-	for err == nil && h.decoder.PeekKind() != '}' {
-		var name jsontext.Token
-		if name, err = h.decoder.ReadToken(); err == nil {
-			err = field(name.String())
+		for i, entry := range entries {
+			e := parseEntry(entry)
+			e.Number = i + 1
+			each(e)
 		}
+		return &Recording{HAR: true, Entries: len(entries)}, nil
 	}
-	if err == nil {
-		_, err = h.decoder.ReadToken()
-	}
-	return err
-}
-
-// list reads the list of entries.
-func (h *harReader) list() error {
-	if h.decoder.PeekKind() != '[' {
-		return h.decoder.SkipValue()
-	}
-	h.isHAR = true
-	_, err := h.decoder.ReadToken()
-	for err == nil && h.decoder.PeekKind() != ']' {
-		var value jsontext.Value
-		if value, err = h.decoder.ReadValue(); err == nil {
-			h.entries++
-			e := parseEntry(value)
-			e.Number = h.entries
-			h.each(e)
-		}
-	}
-	if err == nil {
-		_, err = h.decoder.ReadToken()
-	}
-	return err
-}
-
-// isPostman recognizes a collection by its schema or its ID, and an environment by its scope.
-func isPostman(name string, value jsontext.Value) bool {
-	var info struct {
-		ID     any    `json:"_postman_id"`
-		Schema string `json:"schema"`
-	}
-	_ = json.Unmarshal(value, &info) // fields of another type keep their zero value
-	return name != "info" || info.ID != nil || strings.Contains(info.Schema, "getpostman.com")
 }
 
 type archiveEntry struct {
@@ -174,14 +89,14 @@ func parseEntry(raw []byte) (e Entry) {
 }
 
 func (a *archiveRequest) request() (*http.Request, error) {
-	if !httpguts.ValidHeaderFieldName(a.Method) { // both are tokens
+	if !httpguts.ValidHeaderFieldName(a.Method) { // methods and names of headers have the same syntax
 		return nil, errors.New("its request has no valid method")
 	}
 	u, err := parseTarget(a.URL)
 	if err != nil {
 		return nil, err
 	}
-	if u.RawQuery == "" { // it belongs in the URL, but not every proxy puts it there
+	if u.RawQuery == "" { // not every proxy writes the query into the URL
 		var pairs []string
 		for _, q := range a.QueryString {
 			pairs = append(pairs, url.QueryEscape(q.Name)+"="+url.QueryEscape(q.Value))
@@ -190,7 +105,7 @@ func (a *archiveRequest) request() (*http.Request, error) {
 	}
 	r := &http.Request{Method: a.Method, URL: u, Header: http.Header{}}
 	for _, header := range a.Headers {
-		if !strings.HasPrefix(header.Name, ":") { // HTTP/2's own
+		if !strings.HasPrefix(header.Name, ":") { // a pseudo-header of HTTP/2
 			r.Header.Add(header.Name, header.Value)
 		}
 	}

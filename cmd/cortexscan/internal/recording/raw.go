@@ -16,7 +16,25 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// parseRaw parses one HTTP/1.1 request whose lines end in LF or CRLF, or what curlLines found.
+func readRaw(content []byte, each func(Entry)) (*Recording, error) {
+	curl := curlLines(content)
+	if name := foreign(content); name != "" && curl == nil {
+		return nil, &Error{name + ", not a recorded request", howToRecord}
+	}
+	request, err := parseRaw(content, curl)
+	if err != nil {
+		var e *Error
+		if !errors.As(err, &e) {
+			e = &Error{Reason: err.Error()}
+		}
+		return nil, e
+	}
+	each(Entry{Request: request, URL: request.URL.String()})
+	return &Recording{Entries: 1}, nil
+}
+
+// parseRaw parses one HTTP/1.1 request with lines that end in LF or CRLF. If the content is output of curl, it parses the
+// result of curlLines.
 func parseRaw(content, curl []byte) (*http.Request, error) {
 	if curl != nil {
 		content = curl
@@ -59,8 +77,8 @@ var (
 	curlRequest = regexp.MustCompile(`(?m)^> [^ \n]+ [^ \n]+ HTTP/`)
 )
 
-// curlLines returns the head of the first request in the output of curl -v, nil for other content. Notes, warnings and
-// the progress of curl come before it.
+// curlLines returns the head of the first request in the output of curl -v, or nil for any other content. curl prints
+// notes, warnings and its progress before the request.
 func curlLines(content []byte) []byte {
 	if requestLine.Match(bytes.TrimLeft(content, "\r\n")) {
 		return nil
@@ -87,10 +105,10 @@ func cutLine(content []byte) (line string, rest []byte) {
 	return strings.TrimSuffix(string(before), "\r"), rest
 }
 
-// versions are what proxies and curl print.
+// versions are those that proxies and curl print.
 var versions = []string{"HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/2.0", "HTTP/3", "HTTP/3.0"}
 
-// parseRequestLine accepts the target in origin-form and in absolute-form.
+// parseRequestLine accepts targets in origin-form and in absolute-form.
 func parseRequestLine(line string) (*http.Request, error) {
 	fields := strings.Split(line, " ")
 	if len(fields) != 3 || !httpguts.ValidHeaderFieldName(fields[0]) || !strings.HasPrefix(fields[2], "HTTP/") {
@@ -106,7 +124,8 @@ func parseRequestLine(line string) (*http.Request, error) {
 	return &http.Request{Method: fields[0], URL: u, Header: http.Header{}}, nil
 }
 
-// rawBody returns the body that the headers describe. Anything after it is refused, because it would not be checked.
+// rawBody returns the body that the headers describe. It refuses anything after the body, because that would not be
+// checked.
 func rawBody(h http.Header, rest []byte) ([]byte, error) {
 	encodings, lengths := h.Values("Transfer-Encoding"), h.Values("Content-Length")
 	switch {
@@ -144,7 +163,7 @@ func chunkedBody(rest []byte) ([]byte, error) {
 	if len(bytes.TrimSpace(rest)) == 0 {
 		return nil, errors.New("the recording does not have the body")
 	}
-	r := bufio.NewReader(bytes.NewReader(rest)) // the chunked reader reads no further than it has to
+	r := bufio.NewReader(bytes.NewReader(rest)) // the chunked reader would wrap any other reader, and read ahead
 	body, err := io.ReadAll(httputil.NewChunkedReader(r))
 	if err != nil {
 		return nil, errors.New("the body is not chunked, although its Transfer-Encoding is")
@@ -153,20 +172,8 @@ func chunkedBody(rest []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for len(after) > 0 { // trailers, up to an empty line
-		var line string
-		if line, after = cutLine(after); line == "" {
-			break
-		}
-		name, value, ok := strings.Cut(line, ":")
-		if !ok || !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
-			return nil, errAfterChunks
-		}
-	}
 	if len(bytes.TrimSpace(after)) > 0 {
-		return nil, errAfterChunks
+		return nil, errors.New("something follows the last chunk of the body: a file must have one request")
 	}
 	return body, nil
 }
-
-var errAfterChunks = errors.New("something follows the last chunk of the body: a file must have one request")

@@ -1,10 +1,9 @@
 // Package recording reads recorded HTTP requests: HAR files, and single requests as text.
 //
-// Its errors name entries, lines and fields, and never repeat what is in them: any of it may be a credential.
+// Its errors name entries, lines and fields. They never repeat content, because any of it may be a credential.
 package recording
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -32,7 +31,7 @@ type Entry struct {
 	Err     error
 	// URL is the URL of the request as recorded. If Err is not nil it may be "", or not a URL.
 	URL string
-	// NoHeaders reports that the recording left out the headers, although every request has some.
+	// NoHeaders means that the recording has no headers, although every request has some.
 	NoHeaders bool
 }
 
@@ -42,21 +41,18 @@ type Error struct{ Reason, Hint string }
 // Error returns the reason.
 func (e *Error) Error() string { return e.Reason }
 
-// howToRecord works for every program that sends requests; a browser has its own way.
+// howToRecord has a way for browsers, and one for all other programs.
 const howToRecord = "Record a HAR file: in a browser, developer tools → Network → Export HAR; for other programs, " +
 	"mitmdump --set hardump=FILE.har as their proxy."
 
-const (
-	maxHAR = 256 << 20 // far more than a browser records in a day
-	maxRaw = 32 << 20
-)
+const maxSize = 256 << 20 // bytes, far more than a browser records in a day
 
 // ReadFile is [Read] for a file, a pipe or a FIFO. It can block until a program writes to a FIFO. Its error does not
 // name the file.
 func ReadFile(name string, each func(Entry)) (*Recording, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, &Error{Reason: "cannot be read: " + reason(err)}
+		return nil, &Error{Reason: "cannot be read: " + Cause(err)}
 	}
 	defer func() { _ = f.Close() }()
 	if info, err := f.Stat(); err == nil && info.IsDir() {
@@ -65,103 +61,30 @@ func ReadFile(name string, each func(Entry)) (*Recording, error) {
 	return Read(f, each)
 }
 
-// Read reads a recording, and calls each with one entry after the other. It keeps none of them. Its error is an
-// [*Error]; entries that were read before the error do not count.
-func Read(r io.Reader, each func(Entry)) (*Recording, error) {
-	in := &source{r: r}
-	b := bufio.NewReader(in)
-	start, _ := b.Peek(3)
+// Read reads a recording into memory, and then calls each for every entry, in order. Its error is an [*Error].
+func Read(r io.Reader, each func(Entry)) (*Recording, error) { return read(r, maxSize, each) }
+
+func read(r io.Reader, limit int64, each func(Entry)) (*Recording, error) {
+	content, err := io.ReadAll(io.LimitReader(r, limit+1))
 	switch {
-	case bytes.HasPrefix(start, []byte{0xff, 0xfe}), bytes.HasPrefix(start, []byte{0xfe, 0xff}):
-		return nil, &Error{"the text is encoded in UTF-16", "Save it as UTF-8. (In PowerShell: … | Out-File -Encoding utf8 FILE.)"}
-	case string(start) == "\ufeff":
-		_, _ = b.Discard(len(start))
-	}
-	first, err := firstByte(b)
-	switch {
-	case in.err != nil:
-		return nil, &Error{Reason: "cannot be read: " + reason(in.err)}
 	case err != nil:
+		return nil, &Error{Reason: "cannot be read: " + Cause(err)}
+	case int64(len(content)) > limit:
+		return nil, &Error{Reason: fmt.Sprintf("larger than %d MiB", limit>>20)}
+	case bytes.HasPrefix(content, []byte{0xff, 0xfe}), bytes.HasPrefix(content, []byte{0xfe, 0xff}):
+		return nil, &Error{"the text is encoded in UTF-16", "Save it as UTF-8. (In PowerShell: … | Out-File -Encoding utf8 FILE.)"}
+	}
+	content = bytes.TrimPrefix(content, []byte("\ufeff"))
+	switch start := bytes.TrimLeft(content, " \t\r\n"); {
+	case len(start) == 0:
 		return nil, &Error{Reason: "empty"}
-	case first == '{' || first == '[':
-		in.limit = maxHAR
-		return readHAR(b, in, each)
+	case start[0] == '{', start[0] == '[':
+		return readHAR(content, each)
 	}
-	in.limit = maxRaw
-	content, err := io.ReadAll(b)
-	if err := in.failure(); err != nil {
-		return nil, err
-	}
-	if err != nil {
-		return nil, &Error{Reason: "cannot be read: " + reason(err)}
-	}
-	curl := curlLines(content)
-	if name := foreign(content); name != "" && curl == nil {
-		return nil, &Error{name + ", not a recorded request", howToRecord}
-	}
-	request, err := parseRaw(content, curl)
-	if err != nil {
-		var e *Error
-		if !errors.As(err, &e) {
-			e = &Error{Reason: err.Error()}
-		}
-		return nil, e
-	}
-	each(Entry{Request: request, URL: request.URL.String()})
-	return &Recording{Entries: 1}, nil
+	return readRaw(content, each)
 }
 
-// firstByte skips white space and returns the next byte without consuming it.
-func firstByte(b *bufio.Reader) (byte, error) {
-	for {
-		next, err := b.Peek(1)
-		if err != nil {
-			return 0, err
-		}
-		if !strings.ContainsRune(" \t\r\n", rune(next[0])) {
-			return next[0], nil
-		}
-		_, _ = b.Discard(1)
-	}
-}
-
-// source counts what is read, and remembers why it stopped.
-type source struct {
-	r     io.Reader
-	n     int64
-	end   int64 // of the last byte that is not white space
-	limit int64 // 0: not known yet
-	err   error
-}
-
-func (s *source) Read(p []byte) (int, error) {
-	n, err := s.r.Read(p)
-	if trimmed := bytes.TrimRight(p[:n], " \t\r\n"); len(trimmed) > 0 {
-		s.end = s.n + int64(len(trimmed))
-	}
-	s.n += int64(n)
-	if err != nil && !errors.Is(err, io.EOF) {
-		s.err = err
-	}
-	if s.limit > 0 && s.n > s.limit {
-		s.err = fmt.Errorf("larger than %d MiB", s.limit>>20)
-		return 0, s.err
-	}
-	return n, err
-}
-
-// failure returns the error for input that could not be read to its end, nil if it was.
-func (s *source) failure() error {
-	switch {
-	case s.err == nil:
-		return nil
-	case s.limit > 0 && s.n > s.limit:
-		return &Error{Reason: s.err.Error()}
-	}
-	return &Error{Reason: "cannot be read: " + reason(s.err)}
-}
-
-// foreign names content that users often have in place of a recording, "" for other content.
+// foreign names content that users often have instead of a recording. It returns "" for any other content.
 func foreign(content []byte) string {
 	content = bytes.TrimPrefix(bytes.TrimSpace(content), []byte("$ "))
 	line, _, _ := bytes.Cut(content, []byte("\n"))
@@ -187,8 +110,8 @@ func foreign(content []byte) string {
 	return ""
 }
 
-// isHTTPFile recognizes the requests that editors send: they have comments, variables or separators, or a first line
-// without a version.
+// isHTTPFile recognizes files with requests that an editor sends. They have comments, variables or separators, or a first
+// line without a version.
 func isHTTPFile(content []byte, words []string) bool {
 	methods := []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 	switch {
@@ -203,8 +126,8 @@ func isHTTPFile(content []byte, words []string) bool {
 	return bytes.Contains(head, []byte("{{")) || bytes.Contains(content, []byte("\n###"))
 }
 
-// reason returns the system's reason, without the file's name, which the caller prints.
-func reason(err error) string {
+// Cause returns the reason why a file cannot be read, without the name of the file.
+func Cause(err error) string {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {
 		err = pathError.Err
@@ -212,8 +135,8 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// parseTarget parses a request target, without its fragment: browsers do not send it. Its error leaves the target out,
-// which the error of net/url repeats.
+// parseTarget parses a request target without its fragment, which browsers do not send. Its error does not repeat the
+// target, as the error of net/url does.
 func parseTarget(target string) (*url.URL, error) {
 	target, _, _ = strings.Cut(target, "#")
 	u, err := url.ParseRequestURI(target)
@@ -223,7 +146,7 @@ func parseTarget(target string) (*url.URL, error) {
 	return u, nil
 }
 
-// checkHeaders refuses what no server accepts.
+// checkHeaders refuses headers that no server accepts.
 func checkHeaders(h http.Header) error {
 	for name, values := range h {
 		if !httpguts.ValidHeaderFieldName(name) {
@@ -246,7 +169,7 @@ func checkHeaders(h http.Header) error {
 	return nil
 }
 
-// disagree reports whether the values of Content-Length are more than one number, on separate lines or on one.
+// disagree reports whether the values of Content-Length differ, on separate lines or on one.
 func disagree(lengths []string) bool {
 	all := strings.Split(strings.Join(lengths, ","), ",")
 	for _, length := range all[1:] {
@@ -260,7 +183,7 @@ func disagree(lengths []string) bool {
 // trimBlanks removes the white space that HTTP allows around a value.
 func trimBlanks(s string) string { return strings.Trim(s, " \t") }
 
-// setBody gives the request its body, none if it is empty.
+// setBody sets the body of the request, which may be empty.
 func setBody(r *http.Request, body []byte) {
 	r.Header.Del("Content-Length")
 	r.Header.Del("Transfer-Encoding")

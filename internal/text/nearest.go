@@ -1,0 +1,53 @@
+package text
+
+import "strings"
+
+// Nearest returns the word that typed was probably meant to be, or "" if none is near: wrong advice is worse than none. Case,
+// spaces and punctuation make no difference. A typo is rarely in the first letter, so done is not near none.
+func Nearest(typed string, words []string) string {
+	const longest = 64 // the time is the product of the lengths
+	if len(typed) > longest {
+		return ""
+	}
+	folded := fold.Replace(strings.ToLower(typed))
+	best, fewest := "", max(len(folded)/3, 1)+1 // one more edit than a typo may have
+	for _, word := range words {
+		target := fold.Replace(strings.ToLower(word))
+		if folded == "" || target == "" || folded[0] != target[0] {
+			continue
+		}
+		n := edits(folded, target)
+		if len(folded) > 2 && (strings.HasPrefix(target, folded) || strings.HasPrefix(folded, target)) {
+			n = min(n, 1)
+		}
+		if n < fewest {
+			best, fewest = word, n
+		}
+	}
+	return best
+}
+
+var fold = strings.NewReplacer("-", "", "_", "", " ", "", ".", "")
+
+// edits returns how many bytes to insert, delete, replace or swap with the next one to turn a into b.
+func edits(a, b string) int {
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		for j := range rows[i] {
+			if i == 0 || j == 0 {
+				rows[i][j] = i + j
+				continue
+			}
+			replaced := rows[i-1][j-1]
+			if a[i-1] != b[j-1] {
+				replaced++
+			}
+			rows[i][j] = min(replaced, rows[i-1][j]+1, rows[i][j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(a)][len(b)]
+}
