@@ -16,7 +16,7 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
-// AbortScanReply The action that was created. It means that the request was accepted, not that the scans have stopped.
+// AbortScanReply The action that was created. A reply means that the request was accepted, not that the scans have stopped.
 type AbortScanReply struct {
 	// ActionID The ID of the action that cancels the scans. To see whether they have stopped, look up the ID in the console,
 	// under *Response → Action Center* (add the Action ID column to the table), or call the Get Action Status
@@ -44,8 +44,8 @@ type AbortScanRequestData struct {
 	// selected if it matches every filter (AND); there is no OR. A list that contains "all" is invalid.
 	Filters EndpointFilters `json:"filters"`
 
-	// IncidentID The ID of an incident. The action then appears in the incident's timeline in Cortex XDR. Clients send it as a
-	// string or as a number.
+	// IncidentID The ID of an incident. The action then appears in the incident's timeline in Cortex XDR. Published clients
+	// send the ID as a string or as a number.
 	//
 	// Example: 4711
 	IncidentID string `json:"incident_id,omitempty,omitzero"`
@@ -53,19 +53,19 @@ type AbortScanRequestData struct {
 
 // AbortScanResponse The response to an abort that was accepted.
 type AbortScanResponse struct {
-	// Reply The action that was created. It means that the request was accepted, not that the scans have stopped.
+	// Reply The action that was created. A reply means that the request was accepted, not that the scans have stopped.
 	Reply AbortScanReply `json:"reply"`
 }
 
 // DataReplyError The platform's error envelope inside `data`, documented for related operations.
 type DataReplyError struct {
-	// Data The platform's error envelope, which is the most common one. Authentication errors use it, too. It is not
-	// documented for these operations. A 200 with this body is also an error.
+	// Data The platform's error envelope, which is the most common one and also used for authentication errors. It is not
+	// documented for these operations. A 200 with this body is an error, too.
 	Data XDRReplyError `json:"data"`
 }
 
-// EndpointFilter Selects endpoints by one field. These fields, operators and values are published. The service adds new ones
-// without notice.
+// EndpointFilter Selects endpoints by one field. The table lists the published fields, operators and values. The service adds new
+// ones without notice.
 //
 // | field | operator | value |
 // |---|---|---|
@@ -81,7 +81,7 @@ type EndpointFilter struct {
 	// Example: hostname
 	Field string `json:"field"`
 
-	// Operator The comparison, which is `in` for lists, and `gte` or `lte` for times.
+	// Operator The comparison. It is `in` for lists, and `gte` or `lte` for times.
 	//
 	// Example: in
 	Operator string `json:"operator"`
@@ -92,7 +92,7 @@ type EndpointFilter struct {
 
 // ErrorDetail What is wrong with one field.
 type ErrorDetail struct {
-	// Field The name of the field that caused the error. An integer has been observed, too.
+	// Field The name of the field that caused the error. It may also be an integer.
 	Field Text `json:"field,omitempty,omitzero"`
 
 	// Message What is wrong with the field.
@@ -103,7 +103,7 @@ type ErrorDetail struct {
 
 // NetscanError The error envelope of the network scan operations.
 type NetscanError struct {
-	// ErrMsg The error message, for people to read.
+	// ErrMsg The error message.
 	//
 	// Example: The request contains invalid or missing parameters
 	ErrMsg string `json:"err_msg"`
@@ -158,8 +158,8 @@ type XDRErrorBody struct {
 	union json.RawMessage
 }
 
-// XDRReplyError The platform's error envelope, which is the most common one. Authentication errors use it, too. It is not
-// documented for these operations. A 200 with this body is also an error.
+// XDRReplyError The platform's error envelope, which is the most common one and also used for authentication errors. It is not
+// documented for these operations. A 200 with this body is an error, too.
 type XDRReplyError struct {
 	// Reply The error inside `reply`.
 	Reply XDRReplyErrorContent `json:"reply"`
@@ -192,8 +192,8 @@ type NetscanNotFound = NetscanError
 // NetscanServerError The error envelope of the network scan operations.
 type NetscanServerError = NetscanError
 
-// Unauthorized The platform's error envelope, which is the most common one. Authentication errors use it, too. It is not
-// documented for these operations. A 200 with this body is also an error.
+// Unauthorized The platform's error envelope, which is the most common one and also used for authentication errors. It is not
+// documented for these operations. A 200 with this body is an error, too.
 type Unauthorized = XDRReplyError
 
 // XDRBadRequest An error of the endpoint operations, in either of its two envelopes.
@@ -216,7 +216,7 @@ type GetScanRunStatusParams struct {
 	// ID The ID of the scan run.
 	ID int64 `form:"id" json:"id"`
 
-	// Fields The fields to return. Repeat the parameter for more than one. `status` is the only published value.
+	// Fields The fields to return. To request several, repeat the parameter. `status` is the only published value.
 	Fields []string `form:"fields" json:"fields"`
 
 	// UserAgent The program that sends the request.
