@@ -1,10 +1,10 @@
-// Package cortexscan holds only the lines that generate package gen from api/openapi.yaml. Run
+// Package cortexscan contains only the commands that generate package gen from api/openapi.yaml. Run
 // them with go generate or make generate after every change to that file.
 package cortexscan
 
 //go:generate go run ./internal/tools/contract check api/openapi.yaml
 //go:generate go tool oapi-codegen -config api/client.cfg.yaml api/openapi.yaml
 
-// The generated client would resolve a path parameter that is "." or "..", and send the request to another path. See below in
-// gen/types.go.
+// The generated client would resolve a path parameter that is "." or "..", and so send the request to another path. The function
+// below in gen/types.go prevents that.
 //go:generate gofmt -r "serverURL.Parse(operationPath) -> below(serverURL, operationPath)" -w gen/client.gen.go

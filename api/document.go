@@ -1,5 +1,5 @@
-// Package api contains the OpenAPI document, openapi.yaml, and a validator for requests and responses. The validator is for
-// clients, servers and proxies alike:
+// Package api contains the OpenAPI document, openapi.yaml, and a validator for requests and responses. Clients, servers and
+// proxies can use the validator:
 //
 //	v, err := api.NewValidator()
 //	if err != nil { … }
@@ -9,14 +9,14 @@
 //	}
 //	http.ListenAndServe("127.0.0.1:8080", v.Middleware(next))
 //
-// The validator is stricter than the document where a server might silently ignore something or interpret it in two ways: an
-// unknown query parameter, a value or a name that is given twice, an unexpected body, anything after the body's JSON value,
-// and a charset other than UTF-8 or US-ASCII are problems, too. A single slash at the end of a path is allowed.
+// The validator is stricter than the document where servers might ignore something or disagree about it. It also reports an
+// unknown query parameter, a value or a name that is given twice, an unexpected body, anything after the body's JSON value, and
+// a charset other than UTF-8 or US-ASCII. A single slash at the end of a path is allowed.
 //
-// Numbers follow one rule in JSON bodies and in parameters: they are written as in JSON, so +5 and 007 are not numbers. 1.0
-// and 1e3 are integers. Comparisons are exact, whatever the size.
+// Numbers have the syntax of JSON, in bodies and in parameters: +5 and 007 are not numbers, and 1.0 and 1e3 are integers.
+// Comparisons are exact, whatever the size of the numbers.
 //
-// A Validator is a RequestValidator and a ResponseValidator of package wrapper.
+// A Validator implements the interfaces RequestValidator and ResponseValidator of package wrapper.
 package api
 
 import (

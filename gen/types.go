@@ -1,6 +1,6 @@
-// Package gen is generated from api/openapi.yaml, except for the few types whose JSON has more than one form. Its client is plain: it
-// signs nothing, retries nothing, and reads responses without a limit. Package wrapper does all of that around it. Its functions
-// Credential.Sign and CheckResponse add the auth headers and turn error envelopes into errors for this package alone:
+// Package gen is generated from api/openapi.yaml, except for the few types whose JSON has more than one form. Its client does not
+// sign or retry requests, and reads responses without a limit. Package wrapper adds all of that. To use gen without the client of
+// package wrapper, let Credential.Sign add the auth headers and CheckResponse turn error envelopes into errors:
 //
 //	client, err := gen.NewClientWithResponses("https://api-acme.xdr.us.paloaltonetworks.com", gen.WithRequestEditorFn(cred.Sign))
 //	if err != nil { … }
@@ -13,7 +13,7 @@
 //	if err != nil { … }
 //	fmt.Println(result.JSON200.DATA)
 //
-// The client sends requests that lack required properties. Package api has a validator for that.
+// The client does not check whether a request has all required properties. Package api has a validator for that.
 package gen
 
 import (

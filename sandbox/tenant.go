@@ -1,5 +1,5 @@
-// Package sandbox provides a Cortex tenant in memory, for demonstrations and for tests of programs that call the API. It
-// executes the operations that [Operations] lists.
+// Package sandbox provides an in-memory Cortex tenant, for demonstrations and for tests of programs that call the API. It
+// implements the operations that [Operations] lists.
 //
 //	tenant := sandbox.New(sandbox.WithKey("1", "secret", sandbox.Advanced))
 //	tenant.AddScanRun(789, "Pending", "Running", "Completed")
@@ -12,14 +12,13 @@
 //	run, err := client.WaitScanRun(ctx, 789, wrapper.WaitOptions{Every: time.Millisecond})
 //	reply, err := client.AbortScan(ctx, wrapper.Matching(wrapper.Hostnames("laptop-17")))
 //
-// Requests are checked as on the service: first the credentials (401), then everything else against the OpenAPI document
-// (400; 404 or 405 for an unknown operation, 413 over 1 MiB). Only then is a request executed. A valid request for another
-// operation of the document gets a 501. [Tenant.Calls] lists the requests and why they were rejected; [Tenant.Fail] scripts
-// failures of the network and of gateways.
+// The sandbox checks a request as the service does. It verifies the credentials (401), and then validates the request against
+// the OpenAPI document (400; 404 or 405 for an unknown operation, 413 over 1 MiB). Only then does it execute the request. A
+// valid request for an operation that it does not implement gets a 501. [Tenant.Calls] lists the requests and why they were
+// rejected. [Tenant.Fail] simulates failures of the network and of gateways.
 //
-// Parts of the service's behavior are not published. There, the sandbox accepts new values (fields of a scan run,
-// platforms, states), and rejects what might select more endpoints than was meant (an unknown filter). The service may
-// behave differently.
+// Where the service's behavior is not published, the sandbox accepts new values (fields of a scan run, platforms, states). It
+// rejects a request that might select more endpoints than intended (an unknown filter). The service may behave differently.
 package sandbox
 
 import (
