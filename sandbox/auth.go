@@ -2,8 +2,8 @@ package sandbox
 
 import (
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/hex"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,7 +14,7 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// KeyKind is the type of an API key. It decides what a request sends in place of the key.
+// KeyKind is the type of an API key. It decides what a request contains to prove that the client has the key.
 type KeyKind int
 
 const (
@@ -24,7 +24,7 @@ const (
 	Advanced
 )
 
-// maxSkew is how far a signature's timestamp may be from the tenant's clock, either way. The service's own limit is not
+// maxSkew is the largest difference between a signature's timestamp and the tenant's clock. The service's own limit is not
 // published.
 const maxSkew = 5 * time.Minute
 
@@ -40,7 +40,7 @@ type keyring struct {
 	keys map[string]apiKey // by ID; if empty, any well-formed credentials are valid
 
 	mu        sync.Mutex
-	nonces    map[string]time.Time // used ones, and until when to keep them
+	nonces    map[string]time.Time // used nonces, and when to delete them
 	nextSweep time.Time
 }
 
@@ -54,8 +54,8 @@ func (k *keyring) add(id, key string, kind KeyKind) {
 	k.keys[id] = apiKey{kind: kind, key: func() string { return key }}
 }
 
-// authenticate checks the credentials, and uses up the nonce of a valid signature. The problems are for [Call].Problems
-// only: the service never reports what was wrong.
+// authenticate checks the credentials, and uses up the nonce of a valid signature. The problems are only for
+// [Call].Problems, because the service never reports what was wrong.
 func (k *keyring) authenticate(h http.Header, now time.Time) []api.Problem {
 	c, problems := readCredentials(h)
 	if len(problems) > 0 || len(k.keys) == 0 {
@@ -78,11 +78,11 @@ func (k *keyring) authenticate(h http.Header, now time.Time) []api.Problem {
 	return headerProblem(headerAuthorization, "cannot be valid: the sandbox was given a key of an unknown kind for this ID")
 }
 
-// credentials are well-formed, and not verified yet.
+// credentials are well-formed credentials, which are not verified yet.
 type credentials struct {
 	id, authorization, nonce, timestamp string
 
-	signed bool      // has a nonce and a timestamp
+	signed bool      // whether there is a nonce or a timestamp
 	at     time.Time // the timestamp
 }
 
@@ -103,7 +103,7 @@ func readCredentials(h http.Header) (c credentials, problems []api.Problem) {
 	c.signed = h.Get(headerNonce) != "" || h.Get(headerTimestamp) != ""
 	c.id = read(headerKeyID, true)
 	c.authorization = read(headerAuthorization, true)
-	c.nonce = read(headerNonce, c.signed) // required if the other one is sent
+	c.nonce = read(headerNonce, c.signed) // each of the two requires the other
 	c.timestamp = read(headerTimestamp, c.signed)
 	if !c.signed {
 		return c, problems
@@ -125,7 +125,7 @@ func readCredentials(h http.Header) (c credentials, problems []api.Problem) {
 }
 
 func (c credentials) verifyStandard(key string) []api.Problem {
-	if same(c.authorization, key) {
+	if c.authorization == key {
 		return nil
 	}
 	if c.signed {
@@ -139,7 +139,7 @@ func (c credentials) verifyAdvanced(key string, now time.Time) []api.Problem {
 		return headerProblem(headerAuthorization, "is not a signature, but the key with this ID is Advanced: send a nonce, a timestamp and a signature")
 	}
 	sum := sha256.Sum256([]byte(key + c.nonce + c.timestamp))
-	if !same(c.authorization, hex.EncodeToString(sum[:])) {
+	if c.authorization != hex.EncodeToString(sum[:]) {
 		return headerProblem(headerAuthorization, "is not the signature of key, nonce and timestamp")
 	}
 	if now.Sub(c.at).Abs() > maxSkew {
@@ -148,16 +148,12 @@ func (c credentials) verifyAdvanced(key string, now time.Time) []api.Problem {
 	return nil
 }
 
-// useNonce accepts the nonce of a valid signature once. It keeps a nonce only while its timestamp is accepted.
+// useNonce accepts the nonce of a valid signature once. It keeps a nonce only while its timestamp is valid.
 func (k *keyring) useNonce(c credentials, now time.Time) []api.Problem {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if now.After(k.nextSweep) {
-		for nonce, until := range k.nonces {
-			if now.After(until) {
-				delete(k.nonces, nonce)
-			}
-		}
+		maps.DeleteFunc(k.nonces, func(_ string, until time.Time) bool { return now.After(until) })
 		k.nextSweep = now.Add(maxSkew)
 	}
 	if _, used := k.nonces[c.nonce]; used {
@@ -169,12 +165,6 @@ func (k *keyring) useNonce(c credentials, now time.Time) []api.Problem {
 
 func headerProblem(name, reason string) []api.Problem {
 	return []api.Problem{{In: "header", Name: name, Reason: reason}}
-}
-
-// same compares in constant time.
-func same(a, b string) bool {
-	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
-	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
 
 func isNonce(s string) bool {

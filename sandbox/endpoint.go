@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Endpoint is a computer of the tenant. The comment on each field names the filter that compares it.
+// Endpoint is a computer of the tenant. The comment on each field begins with the filter field that selects by it.
 type Endpoint struct {
 	ID           string // endpoint_id_list; if empty, AddEndpoint assigns one
 	Hostname     string // hostname, compared without regard to case
@@ -16,7 +16,7 @@ type Endpoint struct {
 	Distribution string // dist_name
 	Username     string // username
 	Platform     string // platform: windows, linux, macos, android or any other
-	ScanStatus   string // scan_status: none, pending, in_progress, aborted, …; if empty, AddEndpoint sets none
+	ScanStatus   string // scan_status: none, pending, in_progress, aborted, …; if empty, AddEndpoint sets it to none
 
 	Isolated bool     // isolate: isolated or unisolated
 	IPs      []string // ip_list; a string that is not an IP address never matches
@@ -43,7 +43,7 @@ func (e *Endpoint) clone() Endpoint {
 type endpoints struct {
 	mu         sync.Mutex
 	all        []*Endpoint
-	unnamed    int   // how many were added without an ID
+	unnamed    int   // number of endpoints added without an ID
 	lastAction int64 // ID of the last abort
 }
 
@@ -92,7 +92,7 @@ func (es *endpoints) move(id, from, to string) bool {
 	return true
 }
 
-// abort aborts the scans that are under way, and returns the ID of the action.
+// abort aborts the selected scans that are pending or in progress, and returns the ID of the action.
 func (es *endpoints) abort(selected selection) (action int64, result AbortResult) {
 	es.mu.Lock()
 	defer es.mu.Unlock()

@@ -2,9 +2,7 @@ package sandbox_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"time"
 
@@ -40,33 +38,4 @@ func Example() {
 	// Output:
 	// Scan is in Completed state
 	// 1 scan canceled by action 1
-}
-
-func ExampleTenant_Fail() {
-	ctx := context.Background()
-	tenant := sandbox.New()
-	tenant.AddScanRun(789, "Running", "Completed")
-	tenant.Fail(sandbox.Failure{Operation: "getScanRunStatus", Skip: 1, Times: 2, Status: http.StatusServiceUnavailable})
-	server := httptest.NewServer(tenant)
-	defer server.Close()
-
-	client, err := wrapper.New(server.URL, wrapper.StandardKey("1", "any key"), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	for range 4 {
-		if run, err := client.GetScanRunStatus(ctx, 789); errors.Is(err, wrapper.ErrServer) {
-			fmt.Println("the server failed")
-		} else {
-			fmt.Println(run.State())
-		}
-	}
-	fmt.Println(len(tenant.Calls()), "calls arrived")
-	// Output:
-	// Running
-	// the server failed
-	// the server failed
-	// Completed
-	// 4 calls arrived
 }

@@ -14,27 +14,27 @@ import (
 	"time"
 )
 
-// Failure replaces the tenant's response one or more times, as a failing network or gateway does. The zero value uses up one
-// call and changes nothing about it.
+// Failure replaces the tenant's response to one or more calls, as a failing network or gateway does. The zero value applies
+// to one call and does not change it.
 //
-// A failed call is not executed: no scan is aborted, no run advances. The failure comes before the checks, so a request with
-// bad credentials fails the same way; [Call].Problems lists what is wrong with it. The nonce of a valid signature is used
-// up, except by Reset, which loses the request on the way.
+// A failed call is not executed: no scan is aborted, no run advances. A request with bad credentials fails the same way, and
+// [Call].Problems lists what is wrong with it. The nonce of a valid signature is used up, except by Reset, because the
+// request is lost before it arrives.
 type Failure struct {
-	// Operation selects the calls: an operationId, such as "abortScan", or method and path, as in
+	// Operation selects calls by an operationId, such as "abortScan", or by method and path, such as
 	// "POST /public_api/v1/endpoints/abort_scan". Default: any call.
 	Operation string
-	// Skip is how many of these calls pass as usual before the first one fails. Negative means 0.
+	// Skip is how many of these calls are handled as usual before the first one fails. Negative means 0.
 	Skip int
 	// Times is how many calls fail. 0 means one, negative means all from then on.
 	Times int
-	// Status is the HTTP status. 0 means 200 if there is a Header, a Body or a CutOff; otherwise the call goes on as
-	// usual after Delay. A number that is not a final status (200 to 999) is sent as 500.
+	// Status is the HTTP status. 0 means 200 if Header, Body or CutOff is set; otherwise the call is handled as usual after
+	// Delay. A number that is not a final status (200 to 999) is sent as 500.
 	Status int
-	// Header is added to the response. If it does not have Content-Type, that is guessed from Body; an entry without
-	// values keeps it from being sent.
+	// Header is added to the response. Without a Content-Type in it, the type is detected from Body. A Content-Type without
+	// values is not sent.
 	Header http.Header
-	// Body is sent as it is. Default: empty.
+	// Body is sent unchanged. Default: empty.
 	Body string
 	// Delay passes before anything else happens. It ends early when the client goes away.
 	Delay time.Duration
@@ -61,8 +61,8 @@ func (q *failures) add(f Failure) {
 	q.queue = append(q.queue, &f)
 }
 
-// take returns the failure of one call, if it has one. The operation is given by its ID, and by its method and path. One
-// slash at the end of a path makes no difference.
+// take returns the failure for a call, if there is one. id is the call's operationId, name its method and path. One slash at
+// the end of a path makes no difference.
 func (q *failures) take(id, name string) (Failure, bool) {
 	name = strings.TrimSuffix(name, "/")
 	q.mu.Lock()
@@ -83,7 +83,7 @@ func (q *failures) take(id, name string) (Failure, bool) {
 			q.queue = slices.Delete(q.queue, i, i+1)
 		}
 	}
-	return *f, true // its Header is shared, and only read
+	return *f, true // its Header is shared, but never changed
 }
 
 // wait waits for the delay. It returns false if the client goes away.
@@ -101,7 +101,7 @@ func (f Failure) wait(ctx context.Context) bool {
 	}
 }
 
-// responds reports whether there is anything to respond with, or only a delay.
+// responds reports whether the failure has a response, or only a delay.
 func (f Failure) responds() bool {
 	return f.Status != 0 || f.Body != "" || len(f.Header) > 0 || f.CutOff
 }
@@ -111,7 +111,7 @@ func (f Failure) respond(w http.ResponseWriter) {
 	switch {
 	case f.Body == "":
 	case json.Valid([]byte(f.Body)):
-		h.Set("Content-Type", "application/json") // net/http would call it text
+		h.Set("Content-Type", "application/json") // net/http would detect text/plain
 	default:
 		h.Set("Content-Type", http.DetectContentType([]byte(f.Body)))
 	}
@@ -132,14 +132,14 @@ func (f Failure) respond(w http.ResponseWriter) {
 	_, _ = io.WriteString(w, f.Body) // the client may be gone, or the status may have no body
 }
 
-// reset closes the connection so that the client sees a reset, not an orderly end.
+// reset closes the connection so that the client sees a reset instead of a regular end.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler) // net/http closes the connection, or the HTTP/2 stream, without logging it
 	}
 	if secured, ok := conn.(*tls.Conn); ok {
-		conn = secured.NetConn() // TLS would announce the end first
+		conn = secured.NetConn() // TLS would send a close notification first
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0) // close with RST, not FIN

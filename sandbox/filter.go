@@ -41,7 +41,7 @@ var stringFields = map[string]func(e *Endpoint, value string) bool{
 	},
 }
 
-const ipField = "ip_list" // compared as addresses, however they are written
+const ipField = "ip_list" // compared as addresses, so that the notation makes no difference
 
 // timeFields are compared with a time.
 var timeFields = map[string]func(e *Endpoint) time.Time{
@@ -49,12 +49,13 @@ var timeFields = map[string]func(e *Endpoint) time.Time{
 	"last_seen":  func(e *Endpoint) time.Time { return e.LastSeen },
 }
 
-// invalidFilter is an error for err_extra. It contains nothing from the request.
+// invalidFilter is an error for err_extra. It contains no value from the request.
 type invalidFilter struct{ where, reason string }
 
 func (e *invalidFilter) Error() string { return e.where + ": " + e.reason }
 
-// selectionOf compiles all filters or returns an error. To skip one would select more endpoints than was meant.
+// selectionOf compiles all filters or returns an error. Without an invalid filter, the others would select more endpoints
+// than intended.
 func selectionOf(filters gen.EndpointFilters) (selection, error) {
 	const where = "/request_data/filters"
 	if filters == gen.AllEndpoints {
@@ -102,7 +103,7 @@ func conditionOf(f gen.EndpointFilter, where string) (condition, error) {
 
 func timeCondition(f gen.EndpointFilter, where string, moment func(*Endpoint) time.Time) (condition, error) {
 	limit, ok := f.Value.(int64)
-	if number, isFloat := f.Value.(float64); isFloat { // 1e3 and 1000.0 are whole numbers, too
+	if number, isFloat := f.Value.(float64); isFloat { // such as 1e3 or 1000.0
 		limit, ok = wholeNumber(number)
 	}
 	if !ok {

@@ -66,12 +66,12 @@ func send(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 }
 
 // serve starts the tenant on the loopback interface, and returns a function that sends a request to it.
-func serve(t *testing.T, tenant *sandbox.Tenant, start func(*httptest.Server)) (base string, over func(*http.Request) (*http.Response, error)) {
+func serve(t *testing.T, tenant *sandbox.Tenant, start func(*httptest.Server)) func(*http.Request) (*http.Response, error) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(tenant)
 	start(server)
 	t.Cleanup(server.Close)
-	return server.URL, func(r *http.Request) (*http.Response, error) {
+	return func(r *http.Request) (*http.Response, error) {
 		out, err := http.NewRequest(r.Method, server.URL+r.URL.RequestURI(), r.Body)
 		if err != nil {
 			return nil, err

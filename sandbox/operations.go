@@ -12,7 +12,7 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// operations are the operations that a tenant executes, by operationId. The OpenAPI document may have others.
+// operations maps an operationId to its implementation. The OpenAPI document may have more operations.
 var operations = map[string]operation{
 	"getScanRunStatus": (*Tenant).getScanRunStatus,
 	"abortScan":        (*Tenant).abortScan,
@@ -33,7 +33,7 @@ func Operations() []string { return slices.Sorted(maps.Keys(operations)) }
 
 const maxOperation = 256 // bytes of an operation's name in a response
 
-// execute runs the operation that a valid request is for.
+// execute executes a valid request.
 func (t *Tenant) execute(x *exchange, r *http.Request, id string) {
 	run, ok := operations[id]
 	if !ok {
@@ -51,7 +51,7 @@ func (t *Tenant) getScanRunStatus(x *exchange, r *http.Request) response {
 	value := r.URL.Query().Get("id")
 	id, err := strconv.ParseInt(value, 10, 64)
 	ok := err == nil
-	if number, err := strconv.ParseFloat(value, 64); err == nil && !ok { // 1e3 and 1000.0 are whole numbers, too
+	if number, err := strconv.ParseFloat(value, 64); err == nil && !ok { // such as 1e3 or 1000.0
 		id, ok = wholeNumber(number)
 	}
 	if !ok {
@@ -65,7 +65,7 @@ func (t *Tenant) getScanRunStatus(x *exchange, r *http.Request) response {
 	return response{http.StatusOK, gen.ScanRunStatus{DATA: "Scan is in " + state + " state"}}
 }
 
-// abortScan aborts the pending and running scans of all selected endpoints, or none of them if a filter is invalid. It
+// abortScan aborts the scans of the selected endpoints that are pending or in progress, or none if a filter is invalid. It
 // ignores the incident.
 func (t *Tenant) abortScan(x *exchange, r *http.Request) response {
 	var request gen.AbortScanRequest
@@ -74,7 +74,7 @@ func (t *Tenant) abortScan(x *exchange, r *http.Request) response {
 		return replyError(http.StatusBadRequest, invalidParameters, "body: "+undecodable)
 	}
 	selected, err := selectionOf(request.RequestData.Filters)
-	if err != nil { // the service responds with 500, not 400, to a parameter it does not know
+	if err != nil { // the service responds with 500, not 400, to an unknown parameter
 		return replyError(http.StatusInternalServerError, processingFailed+"invalid parameter name or value", err.Error())
 	}
 	action, result := t.endpoints.abort(selected)
@@ -95,8 +95,8 @@ const (
 	undecodable       = "cannot be decoded"
 )
 
-// xdrReply is an error in the platform's envelope. The generated type can't write it: on the service, err_code is a
-// number, and err_extra is there even when it is null.
+// xdrReply is the platform's error envelope. The generated type can't encode it: the service sends err_code as a number, and
+// err_extra even if it is null.
 type xdrReply struct {
 	Reply struct {
 		Code    int    `json:"err_code"`

@@ -4,7 +4,6 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -14,7 +13,7 @@ import (
 const noEndpointBody = `{"reply":{"err_code":500,"err_msg":"An error occurred while processing XDR public API - ` +
 	`No endpoint was found for creating the requested action","err_extra":null}}`
 
-func TestAbortMovesScansThatAreUnderWay(t *testing.T) {
+func TestAbortCancelsPendingAndRunningScans(t *testing.T) {
 	states := []string{"none", "pending", "in_progress", "canceled", "aborted", "pending_cancellation", "success", "error", "new word", ""}
 	tenant := sandbox.New()
 	for _, s := range states {
@@ -36,7 +35,7 @@ func TestAbortMovesScansThatAreUnderWay(t *testing.T) {
 	wantResponse(t, send(tenant, abortRequest(`"all"`)), http.StatusOK, `{"reply":{"action_id":"2","endpoints_count":"1","status":"1"}}`)
 }
 
-func TestEachStatusCallMovesTheRunOn(t *testing.T) {
+func TestEachStatusCallAdvancesTheRun(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		states []string
@@ -76,32 +75,9 @@ func TestAnyInt64IsARunID(t *testing.T) {
 	wantResponse(t, send(tenant, r), http.StatusOK, `{"DATA":"Scan is in Running state"}`)
 }
 
-func TestRunsAreSortedCopies(t *testing.T) {
-	tenant := sandbox.New()
-	states := []string{"Pending", "Running"}
-	tenant.AddScanRun(20, states...)
-	tenant.AddScanRun(3)
-	states[0] = "changed by the caller"
-	send(tenant, statusRequest(20))
-
-	want := []sandbox.Run{
-		{ID: 3, State: "Running", States: []string{"Running"}},
-		{ID: 20, State: "Running", States: []string{"Pending", "Running"}},
-	}
-	for range 2 { // the second time, after the caller has changed the first list
-		got := tenant.Runs()
-		if !reflect.DeepEqual(got, want) {
-			t.Fatalf("got %+v, want %+v", got, want)
-		}
-		got[1].States[1] = "changed"
-	}
-}
-
 // Each operation responds in the envelope of its family, but 401 comes in the platform's for both.
 func TestRefusedRequestsGetTheEnvelopeOfTheOperation(t *testing.T) {
 	anonymous := func(r *http.Request) *http.Request { r.Header.Del("Authorization"); return r }
-	twoAgents := statusRequest(1)
-	twoAgents.Header.Add("User-Agent", "second")
 	long := strings.Repeat("x", 1<<20+1)
 	for _, c := range []struct {
 		name    string
@@ -111,21 +87,18 @@ func TestRefusedRequestsGetTheEnvelopeOfTheOperation(t *testing.T) {
 	}{
 		{"abort, unauthorized", anonymous(abortRequest(`"all"`)), 401, unauthorizedBody},
 		{"unknown path, unauthorized", httptest.NewRequest("GET", "/", nil), 401, unauthorizedBody},
-		{"broken abort, unauthorized", anonymous(abortBody(`{`)), 401, unauthorizedBody},
 		{"status without parameters", withCredentials(httptest.NewRequest("GET", runPath, nil)), 400, `{"err_msg":"`},
-		{"two user agents", twoAgents, 400, `{"err_msg":"`},
 		{"abort, no JSON", abortBody(`{`), 400, `{"`},
-		{"abort, empty", abortBody(``), 400, `{"`},
-		{"abort, too large", abortRequest(`"` + long + `"`), 413, `{"reply":{"err_code":413,`},
+		{"abort without filters", abortRequest(`[]`), 400, `{"`},
 		{"status, too large", withCredentials(httptest.NewRequest("GET", runPath+"?id=1&fields=status", strings.NewReader(long))), 413, `{"err_msg":"`},
 		{"unknown path", withCredentials(httptest.NewRequest("GET", "/", nil)), 404, `{"reply":{"err_code":404,`},
 		{"unknown method", withCredentials(httptest.NewRequest("GET", abortPath, nil)), 405, `{"reply":{"err_code":405,`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			tenant := sandbox.New()
+			tenant := fleet()
 			w := send(tenant, c.request)
-			if w.Code != c.status || !strings.HasPrefix(w.Body.String(), c.body) {
-				t.Errorf("got %d %s, want %d %s…", w.Code, w.Body, c.status, c.body)
+			if w.Code != c.status || !strings.HasPrefix(w.Body.String(), c.body) || aborted(tenant) != "" {
+				t.Errorf("got %d %s, want %d %s…; aborted %q", w.Code, w.Body, c.status, c.body, aborted(tenant))
 			}
 			if got := w.Header().Get("Content-Type"); got != "application/json" {
 				t.Errorf("content type %q", got)
@@ -144,14 +117,10 @@ func TestRequestsOfPublishedClientsAreExecuted(t *testing.T) {
 		status                     int
 	}{
 		{"status with a slash", "GET", runPath + "/?id=1&fields=status", "", 200},
-		{"abort with a slash", "POST", abortPath + "/", `{"request_data":{"filters":"all"}}`, 200},
-		{"ID with a decimal point", "GET", runPath + "?id=1.0&fields=status", "", 200},
 		{"ID with an exponent", "GET", runPath + "?id=10e-1&fields=status", "", 200},
 		{"ID with a fraction", "GET", runPath + "?id=1.5&fields=status", "", 400},
-		{"numeric incident", "POST", abortPath, `{"request_data":{"filters":"all","incident_id":4711}}`, 200},
-		{"both", "POST", abortPath + "/", `{"request_data":{"filters":"all","incident_id":22519813685366}}`, 200},
+		{"abort with a slash and a numeric incident", "POST", abortPath + "/", `{"request_data":{"filters":"all","incident_id":22519813685366}}`, 200},
 		{"two slashes", "POST", abortPath + "//", `{"request_data":{"filters":"all"}}`, 404},
-		{"invalid with a slash", "POST", abortPath + "/", `{"request_data":{"filters":[]}}`, 400},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tenant := fleet()
@@ -164,17 +133,4 @@ func TestRequestsOfPublishedClientsAreExecuted(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestRequestsAsPublishedClientsSendThem: with a slash at the end of the path, and a number as incident ID.
-func TestRequestsAsPublishedClientsSendThem(t *testing.T) {
-	tenant := sandbox.New()
-	tenant.AddEndpoint(sandbox.Endpoint{ScanStatus: "pending"})
-	tenant.AddScanRun(7, "Running")
-	abort := abortBody(`{"request_data":{"filters":"all","incident_id":4711}}`)
-	abort.URL.Path += "/"
-	wantResponse(t, send(tenant, abort), http.StatusOK, `{"reply":{"action_id":"1","endpoints_count":"1","status":"1"}}`)
-	status := statusRequest(7)
-	status.URL.Path += "/"
-	wantResponse(t, send(tenant, status), http.StatusOK, `{"DATA":"Scan is in Running state"}`)
 }

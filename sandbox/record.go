@@ -14,36 +14,34 @@ import (
 )
 
 const (
-	maxCalls    = 1000     // kept; older ones are forgotten
-	maxBody     = 1 << 20  // bytes of a body; more are refused
-	maxRecorded = 64 << 10 // bytes kept of a body, a path, a query, and of the whole header
-	maxValues   = 100      // kept of a header
+	maxCalls    = 1000     // calls in the record
+	maxBody     = 1 << 20  // bytes of a body that is accepted
+	maxRecorded = 64 << 10 // bytes recorded of a body, a path, a query, and of the whole header
+	maxValues   = 100      // values recorded of a header
 
 	hidden = "[hidden]"
 )
 
 // Call is a request and its response.
 type Call struct {
-	Time   time.Time // of arrival, by the tenant's clock
+	Time   time.Time // when it arrived, by the tenant's clock
 	Method string
 	Path   string // decoded
 	Query  string // as sent
 	Body   string // its first 64 KiB
 
 	// Header is the request's header, at most 100 values and 64 KiB of it. The values of Authorization,
-	// Proxy-Authorization, Cookie and X-Xdr-Nonce are replaced with "[hidden]". A key that was sent anywhere else is recorded
-	// like any other string.
+	// Proxy-Authorization, Cookie and X-Xdr-Nonce are replaced with "[hidden]". A key that was sent anywhere else is recorded.
 	Header http.Header
 
 	// Status is the HTTP status of the response, or 0 if there is none, or none yet.
 	Status int
-	// Problems lists what is wrong with the credentials or with the request, and so why it was rejected, even where
-	// the service itself gives no reason.
+	// Problems lists what is wrong with the credentials or with the request, even if the response gives no reason.
 	Problems []api.Problem
 
 	// Response is the first 64 KiB of the response's body. It is empty until the response is complete.
 	Response string
-	// Duration is the time from the request's arrival to the last byte sent so far, by the real clock.
+	// Duration is the time from the request's arrival to the last write of the response so far, by the real clock.
 	Duration time.Duration
 	// Abort is the result of an abort that was executed. It is nil for other calls.
 	Abort *AbortResult
@@ -51,8 +49,8 @@ type Call struct {
 
 // AbortResult is the effect of an abort.
 type AbortResult struct {
-	Selected int // endpoints that its filters match
-	Aborted  int // those of them whose scan was pending or in progress, and is now aborted
+	Selected int // number of endpoints that match its filters
+	Aborted  int // number of them whose scan was pending or in progress, and is now aborted
 }
 
 // recorder keeps the calls of a tenant.
@@ -82,9 +80,8 @@ func (c Call) clone() Call {
 	return c
 }
 
-// arrive records the request. It returns the exchange that will record the response, and a copy of the request. The body
-// is read here, so that it is recorded even if the request is refused, and so that net/http notices a client that goes
-// away.
+// arrive records the request. It returns the exchange that will record the response, and a copy of the request. It reads
+// the body, so that the body of a refused request is recorded, too, and so that net/http notices a client that disconnects.
 func (rec *recorder) arrive(w http.ResponseWriter, r *http.Request, now time.Time) (*exchange, *http.Request) {
 	start := time.Now()
 	r, body := takeBody(r)
@@ -105,7 +102,7 @@ func (rec *recorder) arrive(w http.ResponseWriter, r *http.Request, now time.Tim
 	return &exchange{ResponseWriter: w, rec: rec, call: call, start: start, oversized: len(body) > maxBody}, r
 }
 
-// clip copies what it keeps, so that the rest can be collected.
+// clip copies the part that it keeps, so that the rest can be collected.
 func clip(s string) string {
 	if len(s) > maxRecorded {
 		s = strings.Clone(s[:maxRecorded])
@@ -133,8 +130,8 @@ func recorded(h http.Header) http.Header {
 	return kept
 }
 
-// takeBody reads the body up to one byte over the limit. It returns a copy of the request whose body can be read again,
-// with the same error at the end.
+// takeBody reads at most one byte more than the limit. It returns the body, and a copy of the request whose body yields the
+// same bytes and the same error.
 func takeBody(r *http.Request) (*http.Request, []byte) {
 	taken := *r
 	if r.Body == nil { // a direct call of ServeHTTP
@@ -159,14 +156,14 @@ type failingReader struct{ err error }
 
 func (f failingReader) Read([]byte) (int, error) { return 0, f.err }
 
-// exchange is the ResponseWriter of one call. It records the status before the client can read it.
+// exchange is the ResponseWriter of one call. It records the status before it is sent.
 type exchange struct {
 	http.ResponseWriter
 	rec       *recorder
 	call      *Call
 	start     time.Time
-	oversized bool   // the request's body
-	sent      []byte // of the response's body
+	oversized bool   // the request's body is over the limit
+	sent      []byte // the recorded part of the response's body
 }
 
 // Unwrap is for [http.ResponseController].

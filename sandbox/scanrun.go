@@ -9,7 +9,7 @@ import (
 // Run is the state of a scan run.
 type Run struct {
 	ID     int64
-	State  string   // what the next status call returns
+	State  string   // the state that the next status call returns
 	States []string // all of its states in order, past ones included
 }
 

@@ -48,16 +48,16 @@ type Tenant struct {
 // Option sets up a Tenant in [New]: [WithKey], [WithClock] or [WithCallLog].
 type Option func(*Tenant)
 
-// WithKey makes the tenant verify credentials: a request is accepted only with this key, or that of another WithKey. The
-// signature of an [Advanced] key may be up to 5 minutes off the tenant's clock, and its nonce is valid for one request.
-// Space around id and key is removed. If one is then empty, as after an unset variable, every request with it is
-// rejected. A second key with the same id replaces the first.
+// WithKey makes the tenant verify credentials: it accepts only requests with this key, or with the key of another WithKey.
+// The timestamp of a signature may be up to 5 minutes off the tenant's clock, and its nonce is valid for one request. Space
+// around id and key is removed. If either is then empty, for instance because a variable was unset, every request with this
+// key is rejected. A second key with the same id replaces the first.
 func WithKey(id, key string, kind KeyKind) Option {
 	return func(t *Tenant) { t.keys.add(id, key, kind) }
 }
 
-// WithClock sets the tenant's clock: for the age of a signature, for the Date of its responses, and for [Call].Time.
-// Default, also for nil: [time.Now]. It is called from many goroutines. The delay of a [Failure] runs on the real clock.
+// WithClock sets the tenant's clock, which decides about the age of a signature, the Date of a response, and [Call].Time. now
+// is called from many goroutines; nil means [time.Now], the default. The delay of a [Failure] uses the real clock.
 func WithClock(now func() time.Time) Option {
 	return func(t *Tenant) {
 		if now != nil {
@@ -66,8 +66,8 @@ func WithClock(now func() time.Time) Option {
 	}
 }
 
-// WithCallLog calls log with each call once it has ended, with or without a response. It is called from many goroutines,
-// before the connection accepts the next request.
+// WithCallLog makes the tenant pass each call to log when it has ended, with or without a response. log is called from many
+// goroutines, before the connection accepts the next request.
 func WithCallLog(log func(Call)) Option {
 	return func(t *Tenant) { t.record.log = log }
 }
@@ -94,41 +94,41 @@ func New(opts ...Option) *Tenant {
 	return t
 }
 
-// useSpec validates requests with v. The document is embedded and tested, so err is not expected; if there is one, every
+// useSpec makes v validate the requests. The document is embedded and tested, so err should be nil. If it is not, every
 // response reports it, which is better than a panic.
 func (t *Tenant) useSpec(v *api.Validator, err error) {
 	t.spec, t.specErr = v, err
 	if v == nil {
 		return
 	}
-	// The middleware responds in the operation's own envelope. It refuses what ValidateRequest has refused, so the handler
-	// behind it is not reached.
+	// The middleware responds in the operation's own envelope. It refuses every request that ValidateRequest refuses, so its
+	// next handler is not expected to run.
 	t.refuse = v.Middleware(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		send(w, replyError(http.StatusBadRequest, invalidParameters, nil))
 	}))
 }
 
-// AddScanRun adds a scan run, or restarts the one with this ID. Each status call returns one state and advances to the next;
-// the last one stays. States are words such as "Pending", "Running" or "Completed". Any string is accepted, because
+// AddScanRun adds a scan run, or replaces the one with this ID. Each status call returns a state and advances to the next,
+// except after the last state. States are words such as "Pending", "Running" or "Completed". Any string is accepted, because
 // "Running" is the only published state. Default: "Running".
 func (t *Tenant) AddScanRun(id int64, states ...string) { t.runs.add(id, states) }
 
-// Runs returns copies of the current scan runs, sorted by ID, and does not advance them.
+// Runs returns copies of the scan runs, sorted by ID. It does not advance them.
 func (t *Tenant) Runs() []Run { return t.runs.list() }
 
-// AddEndpoint adds an endpoint, or replaces the one with the same ID. If it has no ID, it gets endpoint-1, endpoint-2 and
+// AddEndpoint adds an endpoint, or replaces the one with the same ID. Endpoints without an ID get endpoint-1, endpoint-2 and
 // so on.
 func (t *Tenant) AddEndpoint(e Endpoint) { t.endpoints.add(e) }
 
-// Endpoints returns copies of the current endpoints, in the order in which they were added.
+// Endpoints returns copies of the endpoints, in the order in which they were added.
 func (t *Tenant) Endpoints() []Endpoint { return t.endpoints.list() }
 
-// MoveScan changes the state of an endpoint's scan, as a scan does when it progresses. It returns false and changes nothing
-// if no endpoint has this ID, or if its scan is not in the state from: an abort may have come first, and must not be undone.
+// MoveScan changes the state of an endpoint's scan, as the progress of a scan does. It returns false and changes nothing if no
+// endpoint has this ID, or if its scan is not in the state from, so that it never undoes an abort.
 func (t *Tenant) MoveScan(id, from, to string) bool { return t.endpoints.move(id, from, to) }
 
-// Fail makes calls fail. Failures queue up: each call consults only the first one for its operation, which either fails it
-// or lets it pass (see Skip), until that one is used up.
+// Fail makes calls fail. Failures for the same operation form a queue: only the first one applies, until it has failed as
+// many calls as it should.
 func (t *Tenant) Fail(f Failure) { t.failures.add(f) }
 
 // Calls returns copies of the last 1,000 requests in order of arrival, rejected and failed ones included.
@@ -145,7 +145,7 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		id, _ = t.spec.Operation(r)
 	}
 	failure, failing := t.failures.take(id, r.Method+" "+r.URL.Path)
-	if failing && failure.Reset { // as if lost on the way: its nonce is not used up
+	if failing && failure.Reset { // the request counts as lost: its nonce is not used up
 		if failure.wait(r.Context()) {
 			reset(x)
 		}
@@ -169,8 +169,7 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t.execute(x, r, id)
 }
 
-// check validates a request without executing it. For an invalid one it returns the handler that refuses it, and what is
-// wrong.
+// check validates a request. If it is invalid, check returns the handler that refuses it, and the problems.
 func (t *Tenant) check(r *http.Request, oversized bool) (refuse http.Handler, problems []api.Problem) {
 	if problems := t.keys.authenticate(r.Header, t.clock()); len(problems) > 0 {
 		return refusal(http.StatusUnauthorized, "Public API request unauthorized"), problems

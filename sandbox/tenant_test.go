@@ -1,10 +1,9 @@
 package sandbox_test
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -27,15 +26,6 @@ func TestNilOptionsAndBodiesAreAccepted(t *testing.T) {
 	}
 }
 
-func TestDateFollowsTheTenantsClock(t *testing.T) {
-	tenant := sandbox.New(sandbox.WithClock(func() time.Time { return time.UnixMilli(1584983036945) }))
-	for _, r := range []*http.Request{statusRequest(1), httptest.NewRequest("GET", "/", nil)} {
-		if got := send(tenant, r).Header().Get("Date"); got != "Mon, 23 Mar 2020 17:03:56 GMT" {
-			t.Errorf("Date %q", got)
-		}
-	}
-}
-
 func TestResponsesMatchTheDocument(t *testing.T) {
 	v, err := api.NewValidator()
 	if err != nil {
@@ -53,6 +43,41 @@ func TestResponsesMatchTheDocument(t *testing.T) {
 		if err := v.ValidateResponse(r, w.Code, w.Header(), w.Body.Bytes()); err != nil {
 			t.Errorf("%s %d %s: %v", r.URL, w.Code, w.Body, err)
 		}
+	}
+}
+
+// A caller can change what it has passed to the tenant, and what the tenant has returned.
+func TestTenantSharesNothingWithItsCallers(t *testing.T) {
+	tenant := sandbox.New(sandbox.WithCallLog(func(c sandbox.Call) { c.Header.Set("User-Agent", "changed") }))
+	ips, states, header := []string{"10.0.0.1"}, []string{"Pending", "Running"}, http.Header{"Retry-After": {"7"}}
+	tenant.AddEndpoint(sandbox.Endpoint{IPs: ips, ScanStatus: "pending"})
+	tenant.AddScanRun(20, states...)
+	tenant.AddScanRun(3)
+	r := abortRequest(`"all"`)
+	send(tenant, r)
+	send(tenant, abortRequest(`[]`))
+	tenant.Fail(sandbox.Failure{Status: 429, Header: header, Times: 2})
+	ips[0], states[0], header["Retry-After"][0] = "changed", "changed", "changed"
+	r.Header.Set("User-Agent", "changed")
+	send(tenant, statusRequest(20)).Header()["Retry-After"][0] = "changed"
+	if got := send(tenant, statusRequest(20)).Header().Get("Retry-After"); got != "7" {
+		t.Errorf("Retry-After %q, want 7", got)
+	}
+	for range 2 { // the second time, after the results of the first were changed
+		endpoints, runs, calls := tenant.Endpoints(), tenant.Runs(), tenant.Calls()
+		if e := endpoints[0]; e.Hostname != "" || e.IPs[0] != "10.0.0.1" {
+			t.Errorf("the endpoint is now %+v", e)
+		}
+		want := []sandbox.Run{{ID: 3, State: "Running", States: []string{"Running"}}, {ID: 20, State: "Pending", States: []string{"Pending", "Running"}}}
+		if !reflect.DeepEqual(runs, want) {
+			t.Errorf("the runs are now %+v", runs)
+		}
+		if calls[0].Header.Get("User-Agent") != "test" || calls[0].Abort.Aborted != 1 || calls[1].Problems[0].Reason == "changed" {
+			t.Errorf("the record is now %+v", calls)
+		}
+		endpoints[0].Hostname, endpoints[0].IPs[0], runs[1].States[1] = "changed", "changed", "changed"
+		calls[0].Abort.Aborted, calls[1].Problems[0].Reason = 99, "changed"
+		calls[0].Header.Set("User-Agent", "changed")
 	}
 }
 
@@ -82,40 +107,4 @@ func TestTenantIsSafeForConcurrentUse(t *testing.T) {
 	if got := aborted(tenant); len(strings.Fields(got)) == 0 || len(tenant.Endpoints()) != 8 {
 		t.Errorf("endpoints %+v", tenant.Endpoints())
 	}
-}
-
-func FuzzServeHTTP(f *testing.F) {
-	f.Add("GET", runPath+"?id=1&fields=status", "1", "k", "", "", []byte(nil))
-	f.Add("POST", abortPath, "1", "k", "", "", []byte(`{"request_data":{"filters":"all"}}`))
-	f.Add("POST", abortPath, "1", someSignature, someNonce, "1584983036945",
-		[]byte(`{"request_data":{"filters":[{"field":"ip_list","operator":"in","value":["10.0.0.1","::1%x"]},{"field":"last_seen","operator":"gte","value":1e400}]}}`))
-	f.Add("POST", abortPath, "", "", "x", "-9223372036854775808", []byte(`{"request_data":{"filters":[[[[`))
-	f.Add("get", "//public_api/../%2f?%zz;", "\x00", "\xff", "", "", []byte{0xff, 0xfe})
-	f.Fuzz(func(t *testing.T, method, target, id, authorization, nonce, timestamp string, body []byte) {
-		r, err := http.NewRequest(method, "http://x", bytes.NewReader(body))
-		if err != nil {
-			t.Skip("no server would see that method")
-		}
-		path, query, _ := strings.Cut(target, "?")
-		r.URL.Path, r.URL.RawQuery, r.RequestURI = path, query, target
-		r.Header = http.Header{
-			"User-Agent": {"fuzz"}, "Content-Type": {"application/json"},
-			"X-Xdr-Auth-Id": {id}, "Authorization": {authorization},
-		}
-		if nonce+timestamp != "" {
-			r.Header["X-Xdr-Nonce"], r.Header["X-Xdr-Timestamp"] = []string{nonce}, []string{timestamp}
-		}
-		tenant := fleet()
-		tenant.AddScanRun(1)
-		w := send(tenant, r)
-		if call := lastCall(t, tenant); call.Status != w.Code {
-			t.Errorf("got %d, recorded %d", w.Code, call.Status)
-		}
-		if got := aborted(tenant); (got != "") != (strings.TrimSuffix(path, "/") == abortPath && w.Code == http.StatusOK) {
-			t.Errorf("got %d, aborted %q", w.Code, got)
-		}
-		if w.Code == http.StatusInternalServerError && !bytes.Contains(w.Body.Bytes(), []byte("An error occurred while processing XDR public API")) {
-			t.Errorf("the tenant failed: %s", w.Body)
-		}
-	})
 }

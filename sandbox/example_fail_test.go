@@ -14,7 +14,7 @@ import (
 
 // A test of how a program behaves when the service fails. Each case has its own tenant, so that Endpoints shows whether the
 // scan was canceled, and Calls how many requests arrived.
-func Example_failures() {
+func ExampleTenant_Fail() {
 	for name, failure := range map[string]sandbox.Failure{
 		"busy once":       {Status: http.StatusTooManyRequests},
 		"always busy":     {Status: http.StatusTooManyRequests, Times: -1},
