@@ -41,7 +41,7 @@ func below(server *url.URL, path string) (*url.URL, error) {
 	}
 	u, err := url.Parse(rest)
 	if err != nil {
-		return nil, fmt.Errorf("put the parameters into the path: %w", err)
+		return nil, fmt.Errorf("insert the path parameters: %w", err)
 	}
 	u.Scheme, u.Host = server.Scheme, server.Host
 	u.Path, u.RawPath = strings.TrimSuffix(server.Path, "/")+u.Path, ""

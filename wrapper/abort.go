@@ -85,11 +85,11 @@ func (t Targets) encode() (gen.EndpointFilters, error) {
 		return gen.AllEndpoints, nil
 	}
 	if len(t.filters) == 0 {
-		return nil, errors.New("no endpoints are named: use Matching with at least one filter, or AllEndpoints")
+		return nil, errors.New("no endpoints are selected: use Matching with at least one filter, or AllEndpoints")
 	}
 	for i, f := range t.filters {
 		if err := checkFilter(f); err != nil {
-			return nil, fmt.Errorf("filter %d (%s): %w", i+1, cmp.Or(text.Printable(f.Field, maxFieldText), "no field"), err)
+			return nil, fmt.Errorf("filter %d (%s) has %w", i+1, cmp.Or(text.Printable(f.Field, maxFieldText), "no field"), err)
 		}
 	}
 	return t.filters, nil
@@ -97,7 +97,7 @@ func (t Targets) encode() (gen.EndpointFilters, error) {
 
 func checkFilter(f gen.EndpointFilter) error {
 	if text.IsBlank(f.Field) || text.IsBlank(f.Operator) {
-		return errors.New("its field or operator is blank")
+		return errors.New("a blank field or operator")
 	}
 	switch value := f.Value.(type) {
 	case []string:
@@ -109,17 +109,17 @@ func checkFilter(f gen.EndpointFilter) error {
 	case int:
 		return checkTime(int64(value))
 	case nil:
-		return errors.New("it has no value")
+		return errors.New("no value")
 	}
-	return fmt.Errorf("its value is a %T, not a []string, a string, or an int64 of milliseconds", f.Value)
+	return fmt.Errorf("a value of type %T: use a []string, a string, or an int64 of milliseconds", f.Value)
 }
 
 func checkValues(values []string) error {
 	if len(values) == 0 {
-		return errors.New("it has no value")
+		return errors.New("no value")
 	}
 	if i := slices.IndexFunc(values, text.IsBlank); i >= 0 {
-		return fmt.Errorf("value %d of %d is blank: is a variable unset?", i+1, len(values))
+		return fmt.Errorf("a blank value (%d of %d): is a variable unset?", i+1, len(values))
 	}
 	return nil
 }
@@ -127,7 +127,7 @@ func checkValues(values []string) error {
 // checkTime refuses what an unset time turns into: "seen since 1970" would match every endpoint.
 func checkTime(millis int64) error {
 	if millis <= 0 {
-		return errors.New("its time is not after 1 January 1970: is a variable unset?")
+		return errors.New("a time that is not after January 1, 1970: is a variable unset?")
 	}
 	return nil
 }

@@ -118,11 +118,11 @@ func acceptAny(res *http.Response, body []byte) error {
 		return nil
 	case json.Valid(body):
 		if envelope.IsErrorAlone(body) {
-			return errors.New("the body has nothing but an error")
+			return errors.New("the body has only an error")
 		}
 		return nil
 	case media == "":
-		return errors.New("the body is not JSON, and no Content-Type says what it is")
+		return errors.New("the body is not JSON, and the response has no valid Content-Type")
 	case strings.Contains(media, "json"), media == "text/html", media == "application/xhtml+xml": // as the generated parser does
 		return errNotJSON
 	}
@@ -149,7 +149,7 @@ func prepare(r *http.Request) error {
 	case strings.ContainsFunc(r.URL.RawQuery, isSpace):
 		return errors.New("the request's query contains a space or a control character: encode it, for example with url.Values")
 	case r.Method != "" && !isToken(r.Method):
-		return errors.New("the request's method is not a word")
+		return errors.New("the request's method is not a valid HTTP method")
 	case strings.ContainsFunc(r.Host, isSpace):
 		return errors.New("the request's Host contains a space or a control character")
 	}
@@ -160,7 +160,7 @@ func prepare(r *http.Request) error {
 		canonical := http.CanonicalHeaderKey(name)
 		switch {
 		case !isToken(name):
-			return errors.New("the name of one of the request's headers is not a word")
+			return errors.New("the request has a header whose name is not valid")
 		case strings.ContainsFunc(strings.Join(values, ""), isControl):
 			return fmt.Errorf("the request's header %s contains a line break or another control character", name)
 		case isOfConnection(canonical, values):

@@ -104,7 +104,7 @@ func (c Credential) Sign(_ context.Context, r *http.Request) error {
 func (c Credential) check() error {
 	switch {
 	case c.sign == nil:
-		return errors.New("cortexscan: the Credential is empty: make one with StandardKey or AdvancedKey")
+		return errors.New("cortexscan: the Credential is empty: create one with StandardKey or AdvancedKey")
 	case c.fault != "":
 		return errors.New("cortexscan: " + c.fault)
 	}
@@ -151,7 +151,7 @@ const maxKey = 4 << 10
 
 func checkKey(id, key string) (_, _, fault string) {
 	id, key = strings.TrimSpace(id), strings.TrimSpace(key)
-	const bearer, whereID = "bearer ", ": it is the number in the column ID of the console's table of keys"
+	const bearer, whereID = "bearer ", ": it is the number in the ID column of the console's table of API keys"
 	for _, v := range []struct{ name, value, advice string }{{"the API key", key, ""}, {"the API key's ID", id, whereID}} {
 		quoted := len(v.value) > 1 && strings.IndexByte("\"'`", v.value[0]) >= 0 && v.value[len(v.value)-1] == v.value[0]
 		switch {
@@ -166,7 +166,7 @@ func checkKey(id, key string) (_, _, fault string) {
 		case strings.HasPrefix(strings.ToLower(v.value), bearer):
 			fault = ` begins with "Bearer ", which this service does not use: remove that word`
 		case len(v.value) > maxKey:
-			fault = " is longer than 4096 bytes, and the service has no such key: copy it again"
+			fault = " is longer than 4096 bytes, so it cannot be a key of this service: copy it again"
 		case !fitsHeader(v.value):
 			fault = " contains a character that an HTTP header cannot have, such as a line break" + cmp.Or(v.advice, ": copy it again")
 		}

@@ -30,7 +30,7 @@ func FromEnv(opts ...Option) (*Client, error) {
 	var missing []string
 	for _, v := range []struct{ name, value string }{
 		{EnvURL, os.Getenv(EnvURL)},
-		{EnvKey + " or " + EnvKeyFile, key + file},
+		{EnvKey + " (or " + EnvKeyFile + ")", key + file},
 		{EnvKeyID, os.Getenv(EnvKeyID)},
 	} {
 		if text.IsBlank(v.value) {
@@ -38,7 +38,7 @@ func FromEnv(opts ...Option) (*Client, error) {
 		}
 	}
 	if missing != nil {
-		return nil, errors.New("cortexscan: set " + strings.Join(missing, ", "))
+		return nil, errors.New("cortexscan: settings are missing: set " + strings.Join(missing, ", "))
 	}
 	if !text.IsBlank(file) {
 		if !text.IsBlank(key) {
@@ -85,14 +85,14 @@ func ReadKeyFile(path string) (string, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", errors.New("cortexscan: no such key file (is this the key itself instead of its path?)")
 	case errors.Is(err, fs.ErrPermission):
-		return "", errors.New("cortexscan: this user may not read the key file")
+		return "", errors.New("cortexscan: this user has no permission to read the key file")
 	case err != nil:
 		return "", errors.New("cortexscan: the key file cannot be opened (is this the key itself instead of its path?)")
 	}
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil || info.IsDir() {
-		return "", errors.New("cortexscan: the key file is a directory, or cannot be examined")
+		return "", errors.New("cortexscan: the key file is a directory, or its permissions cannot be read")
 	}
 	if info.Mode().Perm()&0o004 != 0 && runtime.GOOS != "windows" {
 		quoted := strings.ReplaceAll(text.Printable(path, exchange.MaxErrorText), "'", `'\''`)
@@ -107,7 +107,7 @@ func ReadKeyFile(path string) (string, error) {
 	case key == "":
 		return "", errors.New("cortexscan: the key file is empty")
 	case len(raw) > maxKeyFile:
-		return "", errors.New("cortexscan: the key file is too large: it must have nothing but the key")
+		return "", errors.New("cortexscan: the key file is too large: it must contain only the key")
 	}
 	return key, nil
 }

@@ -69,9 +69,9 @@ func TestFromEnvRefuses(t *testing.T) {
 		want    string
 	}{
 		{"everything is missing", map[string]string{"CORTEXCLOUD_API_URL": "", "CORTEXCLOUD_API_KEY": "", "CORTEXCLOUD_API_KEY_ID": ""},
-			"set CORTEXCLOUD_API_URL, CORTEXCLOUD_API_KEY or CORTEXCLOUD_API_KEY_FILE, CORTEXCLOUD_API_KEY_ID"},
+			"set CORTEXCLOUD_API_URL, CORTEXCLOUD_API_KEY (or CORTEXCLOUD_API_KEY_FILE), CORTEXCLOUD_API_KEY_ID"},
 		{"no URL", map[string]string{"CORTEXCLOUD_API_URL": " "}, "set CORTEXCLOUD_API_URL"},
-		{"no key", map[string]string{"CORTEXCLOUD_API_KEY": "\u00a0"}, "set CORTEXCLOUD_API_KEY or CORTEXCLOUD_API_KEY_FILE"},
+		{"no key", map[string]string{"CORTEXCLOUD_API_KEY": "\u00a0"}, "set CORTEXCLOUD_API_KEY (or CORTEXCLOUD_API_KEY_FILE)"},
 		{"no ID", map[string]string{"CORTEXCLOUD_API_KEY_ID": ""}, "set CORTEXCLOUD_API_KEY_ID"},
 		{"key and key file", map[string]string{"CORTEXCLOUD_API_KEY_FILE": "/run/secrets/" + secret}, "CORTEXCLOUD_API_KEY and CORTEXCLOUD_API_KEY_FILE are both set"},
 		{"no such key file", map[string]string{"CORTEXCLOUD_API_KEY": "", "CORTEXCLOUD_API_KEY_FILE": secret}, "no such key file"},

@@ -18,7 +18,7 @@ func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) str
 	fromFront := said.Form == envelope.HTML || said.Form == envelope.PlainText
 	switch {
 	case e.actionID != "":
-		return "The response has the ID of an action beside the error: look for action " + e.actionID + " in the Action Center."
+		return "The response also contains an action ID: look for action " + e.actionID + " in the Action Center."
 	case e.is(ErrUnauthorized):
 		return keyHint(e.Header, key)
 	case redirected && mayHaveEffect && !e.is(ErrOutcomeUnknown):
@@ -30,15 +30,15 @@ func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) str
 	case e.is(ErrNoEndpoints):
 		return "Check the values of the filters, and that a scan of these endpoints is pending or in progress."
 	case e.StatusCode == http.StatusForbidden && fromFront:
-		return "A gateway, a proxy or a firewall in front of the API refused this request, not the key's role: check the tenant's address, and whether this computer is allowed to reach it."
+		return "A gateway, a proxy or a firewall in front of the API refused this request, so the key's role is not the reason: check the tenant's address, and whether this computer is allowed to reach it."
 	case e.is(ErrForbidden) && said.IsError:
 		return "The key's role lacks the permission for this operation: give the role that permission in the console, or use a key with another role."
 	case e.is(ErrForbidden):
-		return "Either the key's role lacks the permission for this operation, or something in front of the API refused the request."
+		return "Either the key's role lacks the permission for this operation, or a gateway, a proxy or a firewall in front of the API refused the request."
 	case e.RetryAfter > 0:
 		return "The service asks to wait " + duration(e.RetryAfter) + "."
 	case e.is(ErrRateLimited):
-		return "The service allows a tenant ten requests a second: send fewer, for example with WithRateLimit."
+		return "The service allows ten requests per second for each tenant: send fewer, for example with WithRateLimit."
 	case (e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusInternalServerError) && fromFront:
 		return "This response comes from a gateway or a proxy in front of the service, which does not have this path or expects a different body: check the tenant's address."
 	}
@@ -72,7 +72,7 @@ func keyHint(h http.Header, key keyType) string {
 		}
 		return fmt.Sprintf("This computer's clock is %s %s the service's, which invalidates the signature of an Advanced key: set the clock, and then check that the console lists the key as Advanced and not as Standard.", duration(ahead.Abs().Round(time.Second)), direction)
 	}
-	return "The request was signed for an Advanced key: check that the console lists the key as Advanced and not as Standard, that the ID is this key's, and that the key has not expired."
+	return "The request was signed for an Advanced key: check that the console lists the key as Advanced and not as Standard, that the ID belongs to this key, and that the key has not expired."
 }
 
 // duration writes d as people do: "10m", not "10m0s".

@@ -112,7 +112,7 @@ func WithRateLimit(perSecond float64, burst int) Option {
 			return errors.New("WithRateLimit: perSecond must be a finite number")
 		}
 		if perSecond > 0 && burst < 0 {
-			return errors.New("WithRateLimit: a negative burst would let nothing through; to switch the limit off, make perSecond negative")
+			return errors.New("WithRateLimit: with a negative burst nothing would be sent: to disable the limit, use a negative perSecond")
 		}
 		s.perSecond, s.burst = perSecond, burst
 		return nil

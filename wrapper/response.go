@@ -76,7 +76,7 @@ func failure(r *http.Request, res *exchange.Result, key keyType, kind, cause err
 		e.Body = bytes.Clone(e.Body[:exchange.MaxShown]) // so that the rest can be collected
 	}
 	if res.Err != nil {
-		e.cause = fmt.Errorf("the response broke off: %w", res.Err)
+		e.cause = fmt.Errorf("the response is incomplete: %w", res.Err)
 	}
 	e.cause = withEnded(e.cause, res.Ended)
 	if kind == nil {

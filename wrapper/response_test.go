@@ -336,7 +336,7 @@ func TestKindsOfResponses(t *testing.T) {
 					case "too large":
 						opt, body, says = wrapper.WithMaxResponseBytes(limit), body[:limit], "limit of WithMaxResponseBytes"
 					case "cut off":
-						opt, says = once(), "the response broke off: cable pulled"
+						opt, says = once(), "the response is incomplete: cable pulled"
 						rt = func(r *http.Request) (*http.Response, error) {
 							res := response(r, tt.status, "")
 							res.Body, res.ContentLength = broken(tt.body, cause), 1000

@@ -26,7 +26,7 @@ func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...st
 		fields = defaultFields
 	}
 	if slices.ContainsFunc(fields, text.IsBlank) {
-		return nil, &invalidRequestError{operation, errors.New(`a field is blank: name one, such as "status", or none`)}
+		return nil, &invalidRequestError{operation, errors.New(`a field is blank: pass a field such as "status", or none`)}
 	}
 	r, err := gen.NewGetScanRunStatusRequest("/", &gen.GetScanRunStatusParams{
 		ID: runID, Fields: fields, UserAgent: c.pipeline.userAgent,
@@ -144,11 +144,11 @@ func (w *wait) succeeded(status *gen.ScanRunStatus) (pause time.Duration, done b
 	w.last, w.read = status, time.Now()
 	switch state := status.State(); {
 	case text.IsBlank(state):
-		err = fmt.Errorf("%w: the message names no state", ErrUnexpectedResponse)
+		err = fmt.Errorf("%w: the message does not name a state", ErrUnexpectedResponse)
 	case contains(w.while, state):
 		return w.every, false, nil
 	case len(w.until) > 0 && !contains(w.until, state):
-		err = fmt.Errorf("%w: the run is %s, which is neither in Until nor in While", ErrUnexpectedState, text.Printable(state, maxFieldText))
+		err = fmt.Errorf("%w: the run is %s, which is in neither Until nor While", ErrUnexpectedState, text.Printable(state, maxFieldText))
 	}
 	return 0, true, err
 }

@@ -253,7 +253,7 @@ func TestWatchScanRun(t *testing.T) {
 		{"past failed polls", []transport{message(running), busy, busy}, wrapper.WaitOptions{}, []pair{{"Running", ""}, {"Running", unavailable}, {"Running", unavailable}, {"Completed", ""}}},
 		{"to a failed poll", []transport{message(running), busy}, wrapper.WaitOptions{Patience: -1}, []pair{{"Running", ""}, {"Running", unavailable}}},
 		{"to another state, in one pair", []transport{message(running)}, wrapper.WaitOptions{Until: []string{"Failed"}},
-			[]pair{{"Running", ""}, {"Completed", "wait for scan run 789: unexpected state: the run is Completed, which is neither in Until nor in While"}}},
+			[]pair{{"Running", ""}, {"Completed", "wait for scan run 789: unexpected state: the run is Completed, which is in neither Until nor While"}}},
 		{"to a first poll that fails", []transport{busy}, wrapper.WaitOptions{}, []pair{{"", unavailable}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

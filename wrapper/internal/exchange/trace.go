@@ -47,7 +47,7 @@ type requestTrace struct {
 }
 
 // errReplayStopped replaces the error that led to the replay, which net/http does not return.
-var errReplayStopped = errors.New("the server ended the request without a response, and it was not sent again")
+var errReplayStopped = errors.New("the server ended the request without a response, and the request was not sent again")
 
 // isReplayable reports whether net/http considers every request with this method safe to replay.
 func isReplayable(method string) bool {
