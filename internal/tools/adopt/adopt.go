@@ -1,14 +1,12 @@
-// Package adopt adds operations of another OpenAPI document, of any version 3 and with faults, to api/openapi.yaml as
-// OpenAPI 3.0. A table (shape.go) lists the fields of every object. One walk starts at the chosen operations, converts each
-// object by the table, and follows each $ref once, so faults elsewhere do not matter. Every repair, and everything that is
-// then not checked, is reported with its place.
+// Package adopt adds operations of another OpenAPI 3 document, which may have faults, to api/openapi.yaml as OpenAPI 3.0. One
+// walk starts at the chosen operations, converts each object by the table of fields in shape.go, and follows each $ref once,
+// so faults elsewhere do not matter. Every repair, and everything that is not checked afterwards, is reported with its place.
 package adopt
 
 import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -43,19 +41,10 @@ func (d *Document) Source() string {
 // Operations returns the operations in the order of the document.
 func (d *Document) Operations() []Operation {
 	var all []Operation
-	c := newConverter(d, &report{})
 	for path, item := range pairs(get(d.root, "paths")) {
 		place := pointer("#/paths", path)
 		if ref := str(get(item, "$ref")); ref != "" {
-			if target, at := c.resolve(ref); target != nil {
-				merged := shallow(item)
-				for key, v := range pairs(target) {
-					if get(merged, key) == nil {
-						set(merged, key, v)
-					}
-				}
-				item, place = merged, at
-			}
+			item, place = d.resolve(ref)
 		}
 		for _, method := range methods {
 			if op := get(item, method); op != nil && op.Kind == yaml.MappingNode {
@@ -67,8 +56,8 @@ func (d *Document) Operations() []Operation {
 	return all
 }
 
-// Find returns the operations with these names, each an operationId or "POST /path". The error lists every name that is
-// unknown or ambiguous.
+// Find returns the operations with these names. A name is an operationId or "POST /path". The error lists every unknown or
+// ambiguous name, and the operations of the document.
 func (d *Document) Find(names []string) ([]Operation, error) {
 	all := d.Operations()
 	var chosen []Operation
@@ -105,7 +94,7 @@ type Problems []string
 
 func (p Problems) Error() string { return strings.Join(p, "\n") }
 
-// Result is our document with operations of another one added.
+// Result is our document with the operations added.
 type Result struct {
 	Document   []byte
 	Operations []string // "POST /path" of each operation that was added
@@ -113,11 +102,11 @@ type Result struct {
 	report *report
 }
 
-// Print writes what was added, renamed, repaired, left out, and what is not checked.
+// Print writes what was added, renamed, repaired and left out, and what is not checked.
 func (r *Result) Print(w io.Writer) { r.report.print(w) }
 
-// Adopt adds operations to ours by inserting lines. reserved are Go names that no schema may have. The error has every
-// problem.
+// Adopt adds operations to ours by inserting lines. No schema gets a reserved Go name. The error lists every problem. The
+// result may still be invalid if the other document has faults that are not repaired; limits.Load reports them.
 func Adopt(ours []byte, d *Document, operations []Operation, reserved []string) (*Result, error) {
 	m, err := newMerger(ours, d, reserved)
 	if err != nil {
@@ -147,7 +136,7 @@ func Adopt(ours []byte, d *Document, operations []Operation, reserved []string) 
 	return m.merge(c, adopted)
 }
 
-// Known returns an error if ours has the operation already.
+// Known returns an error if ours already has the operation.
 func Known(ours []byte, d *Document, op Operation) error {
 	m, err := newMerger(ours, d, nil)
 	if err != nil {
@@ -162,20 +151,13 @@ type adoption struct {
 	node      *yaml.Node
 }
 
-// usableID matches the operationIds that the generator can turn into Go names.
-var usableID = regexp.MustCompile(`^[^A-Za-z0-9]*[0-9]*[A-Za-z]`)
-
-// identify gives an operation an operationId that no other one has.
+// identify gives an operation a unique operationId.
 func (m *merger) identify(op *Operation) {
 	id := op.ID
 	if id == "" {
 		id = limits.GoName(strings.ToLower(op.Method) + "-" + op.Path)
 		id = strings.ToLower(id[:1]) + id[1:]
-		m.report.add(repaired, "an operation without operationId gets one: "+id, op.place)
-	}
-	if !usableID.MatchString(id) {
-		id = "operation" + limits.GoName("x-" + id)[1:]
-		m.report.add(renamed, fmt.Sprintf("operationId %s is %s, which becomes a Go name", op.ID, id), op.place)
+		m.report.add(repaired, "an operation without an operationId gets one: "+id, op.place)
 	}
 	base := id
 	for i := 2; m.operationIDs[limits.GoName(id)]; i++ {

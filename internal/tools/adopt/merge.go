@@ -71,7 +71,7 @@ func (m *merger) known(op Operation) error {
 	if node == nil {
 		return nil
 	}
-	return fmt.Errorf("%s is in api/openapi.yaml already, as %s: change it there by hand", op, orElse(str(get(node, "operationId")), "an operation without an ID"))
+	return fmt.Errorf("%s is in api/openapi.yaml already, as %q: change it there by hand", op, str(get(node, "operationId")))
 }
 
 // name chooses the final names of the components and changes every reference. If we have an equal component, it is used. If the
@@ -233,6 +233,7 @@ func (m *merger) merge(c *converter, adopted []adoption) (*Result, error) {
 	for _, a := range adopted {
 		result.Operations = append(result.Operations, a.Operation.String())
 		m.report.add(added, "operation "+a.ID+", "+a.Operation.String(), "")
+		problems = append(problems, m.tags(a.node))
 		if done[a.Path] {
 			continue
 		}
@@ -243,37 +244,29 @@ func (m *merger) merge(c *converter, adopted []adoption) (*Result, error) {
 				set(block, strings.ToLower(other.Method), other.node)
 			}
 		}
-		problems = append(problems, m.insertPath(a.Path, block), m.tags(a.node))
+		problems = append(problems, m.insertPath(a.Path, block))
 	}
-	missing := mapping()
+	blocks := mapping()
 	for _, section := range []string{"parameters", "headers", "responses", "requestBodies", "examples", "schemas"} {
+		var names []string
 		block := mapping()
 		for _, made := range c.components {
 			if made.section == section {
 				set(block, made.name, made.node)
+				names = append(names, made.name)
 			}
 		}
-		var names []string
-		for name := range pairs(block) {
-			names = append(names, name)
-		}
 		if len(names) > 0 {
+			set(blocks, section, block)
 			m.report.add(added, section+": "+strings.Join(names, ", "), "")
 		}
-		switch {
-		case len(names) == 0:
-		case get(get(m.ours, "components"), section) == nil:
-			set(missing, section, block)
-		default:
-			problems = append(problems, m.insertInto([]string{"components", section}, block))
-		}
 	}
-	if get(m.ours, "components") == nil && len(missing.Content) > 0 {
-		outer := mapping()
-		set(outer, "components", missing)
-		problems = append(problems, m.insertInto(nil, outer))
-	} else if len(missing.Content) > 0 {
-		problems = append(problems, m.insertInto([]string{"components"}, missing))
+	for _, isNew := range []bool{false, true} { // new sections go below what is added to the last one
+		for section, block := range pairs(blocks) {
+			if isNew == (get(get(m.ours, "components"), section) == nil) {
+				problems = append(problems, m.insertInto([]string{"components", section}, block))
+			}
+		}
 	}
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
@@ -331,11 +324,9 @@ func (m *merger) tags(op *yaml.Node) error {
 			continue
 		}
 		known[tag.Value] = true
-		node := mapping()
-		set(node, "name", text(tag.Value))
-		set(node, "description", text("Adopted from "+m.source+"."))
+		node := object("name", text(tag.Value), "description", text("Adopted from "+m.source+"."))
 		more.Content = append(more.Content, node)
-		set(m.ours, "tags", list(append(slices.Clone(items(get(m.ours, "tags"))), node)...))
+		addTo(m.ours, "tags", node)
 		m.report.add(added, "tag "+tag.Value, "")
 	}
 	if len(more.Content) == 0 {
@@ -353,9 +344,7 @@ func (m *merger) insertPath(path string, block *yaml.Node) error {
 	if get(get(m.ours, "paths"), path) != nil {
 		return m.insertInto([]string{"paths", path}, comments)
 	}
-	item := mapping()
-	set(item, path, comments)
-	return m.insertInto([]string{"paths"}, item)
+	return m.insertInto([]string{"paths"}, object(path, comments))
 }
 
 // insertInto inserts the content of a mapping or list at the end of one in our document.
@@ -365,9 +354,7 @@ func (m *merger) insertInto(at []string, more *yaml.Node) error {
 		key, value := position(node, step)
 		if key == nil { // ours does not have it yet
 			for j := len(at) - 1; j >= i; j-- {
-				outer := mapping()
-				set(outer, at[j], more)
-				more = outer
+				more = object(at[j], more)
 			}
 			break
 		}

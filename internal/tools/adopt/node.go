@@ -10,6 +10,15 @@ import (
 
 func mapping() *yaml.Node { return &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"} }
 
+// object returns a mapping of keys and values, which alternate.
+func object(fields ...any) *yaml.Node {
+	n := mapping()
+	for i := 0; i < len(fields); i += 2 {
+		set(n, fields[i].(string), fields[i+1].(*yaml.Node))
+	}
+	return n
+}
+
 func list(items ...*yaml.Node) *yaml.Node {
 	return &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: items}
 }
@@ -25,14 +34,10 @@ func number(s string) *yaml.Node {
 }
 
 func boolean(b bool) *yaml.Node {
-	value := "false"
-	if b {
-		value = "true"
-	}
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: value}
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: strconv.FormatBool(b)}
 }
 
-// pairs iterates over a mapping; anything else has no pairs.
+// pairs iterates over the keys and values of a mapping. Anything else has none.
 func pairs(n *yaml.Node) iter.Seq2[string, *yaml.Node] {
 	return func(yield func(string, *yaml.Node) bool) {
 		if n == nil || n.Kind != yaml.MappingNode {
@@ -46,7 +51,7 @@ func pairs(n *yaml.Node) iter.Seq2[string, *yaml.Node] {
 	}
 }
 
-// items are those of a list; anything else has none.
+// items returns the items of a list. Anything else has none.
 func items(n *yaml.Node) []*yaml.Node {
 	if n == nil || n.Kind != yaml.SequenceNode {
 		return nil
@@ -83,6 +88,11 @@ func remove(n *yaml.Node, keys ...string) {
 	}
 }
 
+// addTo appends a schema to allOf or another list of a schema.
+func addTo(s *yaml.Node, key string, part *yaml.Node) {
+	set(s, key, list(append(slices.Clone(items(get(s, key))), part)...))
+}
+
 // str returns the value of a scalar, or "".
 func str(n *yaml.Node) string {
 	if n == nil || n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
@@ -97,6 +107,9 @@ func isNull(n *yaml.Node) bool  { return n != nil && n.Tag == "!!null" }
 
 // shallow copies a mapping, so that keys can be changed.
 func shallow(n *yaml.Node) *yaml.Node {
+	if n == nil {
+		return nil
+	}
 	c := *n
 	c.Content = slices.Clone(n.Content)
 	return &c

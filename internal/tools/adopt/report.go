@@ -3,6 +3,7 @@ package adopt
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -15,7 +16,7 @@ const (
 	leftOut    = "left out"
 )
 
-// report collects what was done, with the places.
+// report collects what was done.
 type report struct {
 	notes []*note
 }
@@ -23,24 +24,15 @@ type report struct {
 type note struct {
 	group, what string
 	places      []string // JSON pointers into the other document
-	seen        map[string]bool
 }
 
 func (r *report) add(group, what, place string) {
-	for _, n := range r.notes {
-		if n.group == group && n.what == what {
-			n.add(place)
-			return
-		}
+	i := slices.IndexFunc(r.notes, func(n *note) bool { return n.group == group && n.what == what })
+	if i < 0 {
+		i = len(r.notes)
+		r.notes = append(r.notes, &note{group: group, what: what})
 	}
-	n := &note{group: group, what: what, seen: map[string]bool{}}
-	n.add(place)
-	r.notes = append(r.notes, n)
-}
-
-func (n *note) add(place string) {
-	if place != "" && !n.seen[place] {
-		n.seen[place] = true
+	if n := r.notes[i]; place != "" && !slices.Contains(n.places, place) {
 		n.places = append(n.places, place)
 	}
 }

@@ -15,24 +15,20 @@ var (
 	annotations = []string{"title", "description", "deprecated", "default", "example", "examples", "readOnly", "writeOnly", "nullable"}
 )
 
-// lost is a key that marks a schema which has lost a keyword.
-const lost = "\x00lost"
-
-// notObject converts a schema that is not an object: true, false, or a mistake.
-func (c *converter) notObject(src *yaml.Node, at string) *yaml.Node {
+// booleanSchema converts true and false. Anything else that is not an object is a mistake.
+func (c *converter) booleanSchema(src *yaml.Node, at string) *yaml.Node {
 	out := mapping()
 	switch {
 	case isFalse(src):
 		set(out, "not", mapping())
 	case !isTrue(src):
-		c.report.add(notChecked, "a schema that is not an object: any value is accepted there", at)
-		c.loose[out] = true
+		c.loosen(out, "a schema that is not an object, so any value is accepted there", at)
 	}
 	return out
 }
 
-// beside adds to a reference what is written beside it. OpenAPI 3.1 applies it. 3.0 ignores it, but authors still mean the
-// descriptions and nullable.
+// beside adds the fields beside a $ref to the reference. OpenAPI 3.1 applies them. 3.0 ignores them, but authors still mean
+// the descriptions and nullable.
 func (c *converter) beside(src, ref *yaml.Node, at string) *yaml.Node {
 	more := shallow(src)
 	for key := range pairs(src) {
@@ -47,13 +43,11 @@ func (c *converter) beside(src, ref *yaml.Node, at string) *yaml.Node {
 		return ref
 	}
 	rest := c.convert("schema", more, at)
-	allOf := list(ref)
-	allOf.Content = append(allOf.Content, items(get(rest, "allOf"))...)
-	set(rest, "allOf", allOf)
+	set(rest, "allOf", list(append([]*yaml.Node{ref}, items(get(rest, "allOf"))...)...))
 	return rest
 }
 
-// beforeSchema converts keywords of OpenAPI 3.1, and common mistakes, to those of 3.0.
+// beforeSchema converts the keywords of OpenAPI 3.1 to those of 3.0.
 func (c *converter) beforeSchema(s *yaml.Node, at string) {
 	c.withoutNull(s, "anyOf", at)
 	c.withoutNull(s, "oneOf", at)
@@ -63,20 +57,8 @@ func (c *converter) beforeSchema(s *yaml.Node, at string) {
 		set(s, "enum", list(v))
 		c.report.add(repaired, "const is written as enum", at)
 	}
-	for _, bound := range []string{"Minimum", "Maximum"} {
-		exclusive, plain := "exclusive"+bound, strings.ToLower(bound)
-		v := get(s, exclusive)
-		if v == nil || v.Tag != "!!int" && v.Tag != "!!float" {
-			continue
-		}
-		old := get(s, plain)
-		remove(s, exclusive)
-		if old == nil || (bound == "Minimum") == (float(v) >= float(old)) || float(v) == float(old) {
-			set(s, plain, v)
-			set(s, exclusive, boolean(true))
-		}
-		c.report.add(repaired, exclusive+" is a boolean beside "+plain, at)
-	}
+	c.exclusive(s, "minimum", "exclusiveMinimum", func(bound, exclusive float64) bool { return bound > exclusive }, at)
+	c.exclusive(s, "maximum", "exclusiveMaximum", func(bound, exclusive float64) bool { return bound < exclusive }, at)
 	if v := get(s, "examples"); v != nil {
 		remove(s, "examples")
 		if len(items(v)) > 0 && get(s, "example") == nil {
@@ -84,32 +66,43 @@ func (c *converter) beforeSchema(s *yaml.Node, at string) {
 			c.report.add(repaired, "the first of the examples of a schema is its example", at)
 		}
 	}
-	for _, key := range []string{"example", "default"} {
-		if isNull(get(s, key)) {
-			remove(s, key)
+	c.withoutLists(s)
+	if encoding := get(s, "contentEncoding"); str(get(s, "type")) == "string" && get(s, "format") == nil {
+		switch {
+		case str(encoding) == "base64":
+			c.encoded(s, "byte", at)
+		case encoding == nil && str(get(s, "contentMediaType")) == "application/octet-stream":
+			c.encoded(s, "binary", at)
 		}
 	}
-	c.onlyParts(s, at)
-	c.withoutSchemas(s, at)
-	c.lists(s, at)
-	c.pattern(s, at)
 	if isTrue(get(s, "readOnly")) && isTrue(get(s, "writeOnly")) {
 		remove(s, "readOnly", "writeOnly")
 		c.report.add(repaired, "readOnly and writeOnly together mean neither", at)
 	}
-	for _, key := range []string{"allOf", "anyOf", "oneOf"} {
-		if v := get(s, key); v != nil && v.Kind == yaml.SequenceNode && len(v.Content) == 0 {
-			remove(s, key)
+	if v := get(s, "properties"); get(v, "") != nil {
+		c.withoutName(s, v, at)
+	}
+	if v := get(s, "pattern"); v != nil {
+		if _, err := regexp.Compile(v.Value); err != nil {
+			c.loosen(s, "a pattern that Go's regexp cannot compile (write it without lookaround and backreferences to have it checked)", pointer(at, "pattern"))
+			remove(s, "pattern")
 		}
 	}
-	if v := get(s, "multipleOf"); v != nil && float(v) <= 0 {
-		remove(s, "multipleOf")
-		c.report.add(leftOut, "multipleOf that is not above zero", at)
+}
+
+// exclusive writes an exclusive bound that is a number as the bound and true. The stricter of the two bounds remains.
+func (c *converter) exclusive(s *yaml.Node, bound, exclusive string, stricter func(bound, exclusive float64) bool, at string) {
+	v := get(s, exclusive)
+	if v == nil || v.Tag == "!!bool" {
+		return
 	}
-	if d := get(s, "discriminator"); d != nil && str(get(d, "propertyName")) == "" {
-		remove(s, "discriminator")
-		c.report.add(leftOut, "a discriminator without propertyName", at)
+	old := get(s, bound)
+	remove(s, exclusive)
+	if old == nil || !stricter(float(old), float(v)) {
+		set(s, bound, v)
+		set(s, exclusive, boolean(true))
 	}
+	c.report.add(repaired, exclusive+" is a boolean beside "+bound, at)
 }
 
 func float(n *yaml.Node) float64 {
@@ -117,16 +110,11 @@ func float(n *yaml.Node) float64 {
 	return f
 }
 
-// withoutNull writes an alternative that is null as nullable.
+// withoutNull replaces an alternative that is null by nullable.
 func (c *converter) withoutNull(s *yaml.Node, key, at string) {
-	all := get(s, key)
-	var left []*yaml.Node
-	for _, part := range items(all) {
-		if !onlyNull(part) {
-			left = append(left, part)
-		}
-	}
-	if len(left) == len(items(all)) {
+	all := items(get(s, key))
+	left := slices.DeleteFunc(slices.Clone(all), onlyNull)
+	if len(left) == len(all) {
 		return
 	}
 	remove(s, key)
@@ -138,23 +126,22 @@ func (c *converter) withoutNull(s *yaml.Node, key, at string) {
 	case len(left) == 0:
 		set(s, "enum", list(null()))
 	case get(left[0], "$ref") != nil || !onlyAnnotations(s):
-		set(s, "allOf", list(append(slices.Clone(items(get(s, "allOf"))), left[0])...))
+		addTo(s, "allOf", left[0])
 	default:
 		for k, v := range pairs(left[0]) {
 			if get(s, k) == nil {
 				set(s, k, v)
 			}
 		}
-		if enum := get(s, "enum"); enum != nil {
-			set(s, "enum", list(append(slices.Clone(items(enum)), null())...))
+		if get(s, "enum") != nil {
+			addTo(s, "enum", null())
 		}
 	}
 }
 
 func onlyNull(s *yaml.Node) bool {
-	t, enum := get(s, "type"), get(s, "enum")
-	return isNull(t) || str(t) == "null" || len(items(t)) == 1 && str(t.Content[0]) == "null" ||
-		isNull(get(s, "const")) || len(items(enum)) == 1 && isNull(enum.Content[0])
+	t, enum := get(s, "type"), items(get(s, "enum"))
+	return t != nil && t.Value == "null" || isNull(get(s, "const")) || len(enum) == 1 && isNull(enum[0])
 }
 
 func onlyAnnotations(s *yaml.Node) bool {
@@ -166,91 +153,74 @@ func onlyAnnotations(s *yaml.Node) bool {
 	return true
 }
 
-// types writes a list of types as one type, or as alternatives.
+// types writes a list of types as one type or as alternatives, and the type null as nullable.
 func (c *converter) types(s *yaml.Node, at string) {
 	t := get(s, "type")
 	if t == nil {
 		return
 	}
+	all := items(t)
+	if t.Kind != yaml.SequenceNode {
+		all = []*yaml.Node{t}
+	}
 	var names []string
-	isNullable := isNull(t)
-	for _, item := range append(slices.Clone(items(t)), t) {
-		switch name := str(item); {
-		case name == "null", isNull(item):
+	isNullable := false
+	for _, item := range all {
+		switch name := item.Value; { // also of null itself
+		case name == "null":
 			isNullable = true
-		case name == "" || slices.Contains(names, name):
-		case slices.Contains(types, strings.ToLower(name)):
-			names = append(names, strings.ToLower(name))
-		default:
-			c.report.add(notChecked, "the unknown type "+name+": any value is accepted there", at)
-			c.unknownType(s)
+		case !slices.Contains(types, name):
+			c.loosen(s, "the unknown type "+name+", so any value is accepted there", at)
+			remove(s, "type")
 			return
+		case !slices.Contains(names, name):
+			names = append(names, name)
 		}
 	}
-	if slices.Contains(names, "number") {
-		names = slices.DeleteFunc(names, func(name string) bool { return name == "integer" })
-	}
-	if len(names) == 1 {
-		set(s, "type", text(names[0]))
-	} else {
-		remove(s, "type")
-	}
 	if isNullable {
-		c.report.add(repaired, "the type null is written as nullable", at)
 		set(s, "nullable", boolean(true))
+		c.report.add(repaired, "the type null is written as nullable", at)
 	}
 	switch {
-	case len(names) == 0 && isNullable:
-		set(s, "enum", list(null()))
+	case len(names) == 1:
+		set(s, "type", text(names[0]))
+		return
 	case len(names) > 1:
 		c.report.add(repaired, "a list of types is written as anyOf", at)
 		c.alternatives(s, names)
+	case isNullable:
+		set(s, "enum", list(null()))
 	}
-}
-
-// unknownType removes the type of a schema.
-func (c *converter) unknownType(s *yaml.Node) {
 	remove(s, "type")
-	set(s, lost, text(""))
 }
 
+// alternatives replaces a list of types by a schema for each of them, with the keywords that apply to it.
 func (c *converter) alternatives(s *yaml.Node, names []string) {
-	anyOf := list()
-	used := map[string]bool{}
+	anyOf, enum := list(), get(s, "enum")
+	used := []string{"enum"}
 	for _, name := range names {
-		part := mapping()
-		set(part, "type", text(name))
+		part := object("type", text(name))
 		for _, key := range byType[name] {
 			if v := get(s, key); v != nil {
 				set(part, key, v)
-				used[key] = true
+				used = append(used, key)
 			}
 		}
-		if enum := get(s, "enum"); enum != nil {
-			of := list()
-			for _, v := range items(enum) {
-				if isOfType(v, name) {
-					of.Content = append(of.Content, v)
-				}
+		for _, v := range items(enum) {
+			if isOfType(v, name) {
+				addTo(part, "enum", v)
 			}
-			used["enum"] = true
-			if len(of.Content) == 0 {
-				continue
-			}
-			set(part, "enum", of)
 		}
-		anyOf.Content = append(anyOf.Content, part)
+		if enum == nil || get(part, "enum") != nil {
+			anyOf.Content = append(anyOf.Content, part)
+		}
 	}
-	for key := range used {
-		remove(s, key)
-	}
+	remove(s, used...)
 	if get(s, "anyOf") == nil {
 		set(s, "anyOf", anyOf)
-		return
+	} else {
+		addTo(s, "allOf", object("anyOf", anyOf))
 	}
-	part := mapping()
-	set(part, "anyOf", anyOf)
-	set(s, "allOf", list(append(slices.Clone(items(get(s, "allOf"))), part)...))
 }
 
 func isOfType(v *yaml.Node, name string) bool {
@@ -265,38 +235,12 @@ func isOfType(v *yaml.Node, name string) bool {
 		return v.Tag == "!!bool"
 	case "array":
 		return v.Kind == yaml.SequenceNode
-	case "object":
-		return v.Kind == yaml.MappingNode
 	}
-	return true
+	return v.Kind == yaml.MappingNode
 }
 
-// onlyParts moves annotations out of allOf, where the generator does not merge them.
-func (c *converter) onlyParts(s *yaml.Node, at string) {
-	var parts []*yaml.Node
-	for _, part := range items(get(s, "allOf")) {
-		if part.Kind != yaml.MappingNode || !onlyAnnotations(part) {
-			parts = append(parts, part)
-			continue
-		}
-		for key, v := range pairs(part) {
-			if get(s, key) == nil {
-				set(s, key, v)
-			}
-		}
-	}
-	if len(parts) < len(items(get(s, "allOf"))) {
-		set(s, "allOf", list(parts...))
-		c.report.add(repaired, "descriptions and the like are moved out of allOf", at)
-	}
-}
-
-// withoutSchemas removes keywords that would reject more once prefixItems or patternProperties are gone.
-func (c *converter) withoutSchemas(s *yaml.Node, at string) {
-	if list := get(s, "items"); list != nil && list.Kind == yaml.SequenceNode { // the old form of prefixItems
-		set(s, "prefixItems", list)
-		remove(s, "items")
-	}
+// withoutLists removes the keywords that would reject more once prefixItems or patternProperties is gone.
+func (c *converter) withoutLists(s *yaml.Node) {
 	switch {
 	case get(s, "prefixItems") != nil:
 		remove(s, "items")
@@ -304,110 +248,29 @@ func (c *converter) withoutSchemas(s *yaml.Node, at string) {
 		set(s, "items", mapping())
 		set(s, "maxItems", number("0"))
 	}
-	if get(s, "patternProperties") != nil || get(s, "unevaluatedProperties") != nil && get(s, "additionalProperties") != nil {
+	if get(s, "patternProperties") != nil {
 		remove(s, "additionalProperties")
-	}
-	isString := str(get(s, "type")) == "string" && get(s, "format") == nil
-	switch encoding := str(get(s, "contentEncoding")); {
-	case isString && encoding == "base64":
-		set(s, "format", text("byte"))
-		remove(s, "contentEncoding", "contentMediaType", "contentSchema")
-		c.report.add(repaired, "contentEncoding base64 is the format byte", at)
-	case isString && encoding == "" && str(get(s, "contentMediaType")) == "application/octet-stream":
-		set(s, "format", text("binary"))
-		remove(s, "contentMediaType")
-		c.report.add(repaired, "contentMediaType is the format binary", at)
 	}
 }
 
-// lists repairs required, enum and properties.
-func (c *converter) lists(s *yaml.Node, at string) {
-	if v := get(s, "required"); v != nil && v.Tag == "!!bool" {
-		remove(s, "required")
-		c.report.add(leftOut, "required that is a boolean in a schema", at)
-	}
-	if v := get(s, "properties"); get(v, "") != nil {
-		v = shallow(v)
-		remove(v, "")
-		set(s, "properties", v)
-		c.report.add(notChecked, "a property whose name is empty", at)
-		set(s, lost, text(""))
-		remove(s, "additionalProperties")
-	}
-	if v := get(s, "required"); v != nil && v.Kind == yaml.SequenceNode {
-		names := list()
-		seen := map[string]bool{"": true}
-		for _, item := range v.Content {
-			if name := str(item); !seen[name] {
-				seen[name] = true
-				names.Content = append(names.Content, text(name))
-			}
-		}
-		set(s, "required", names)
-		if len(names.Content) == 0 {
-			remove(s, "required")
-		}
-	}
-	if v := get(s, "properties"); v != nil && v.Kind == yaml.MappingNode {
-		repairedProperties := shallow(v)
-		for name, p := range pairs(v) {
-			if isNull(p) {
-				set(repairedProperties, name, mapping())
-			}
-		}
-		set(s, "properties", repairedProperties)
-	}
-	v := get(s, "enum")
-	if v == nil || v.Kind != yaml.SequenceNode {
-		return
-	}
-	name := str(get(s, "type"))
-	kept := list()
-	for _, item := range v.Content {
-		fits := isOfType(item, name) || isNull(item) && isTrue(get(s, "nullable"))
-		if !fits && name == "string" && item.Kind == yaml.ScalarNode && !isNull(item) {
-			item, fits = text(item.Value), true
-			c.report.add(repaired, "a value of an enum gets the type of its schema", at)
-		}
-		isNew := !slices.ContainsFunc(kept.Content, func(old *yaml.Node) bool { return equal(old, item, sameString) })
-		switch {
-		case !isNew:
-		case fits:
-			kept.Content = append(kept.Content, item)
-		default:
-			c.report.add(leftOut, "a value of an enum that is not of the schema's type", at)
-		}
-	}
-	switch onlyNulls := !slices.ContainsFunc(kept.Content, func(v *yaml.Node) bool { return !isNull(v) }); {
-	case len(kept.Content) == 0 && len(v.Content) == 0:
-		remove(s, "enum")
-	case onlyNulls && name != "" && len(v.Content) > len(kept.Content):
-		c.report.add(repaired, "a type that no value of the enum has is left out", at)
-		remove(s, "type")
-	default:
-		set(s, "enum", kept)
-	}
+// encoded writes the content of a string as its format.
+func (c *converter) encoded(s *yaml.Node, format, at string) {
+	remove(s, "contentEncoding", "contentMediaType", "contentSchema")
+	set(s, "format", text(format))
+	c.report.add(repaired, "the encoding of a string is the format "+format, at)
 }
 
-var smallUnicode = regexp.MustCompile(`\\u([0-9A-Fa-f]{4})`)
-
-// pattern writes a pattern in the syntax of Go's regexp, or removes it.
-func (c *converter) pattern(s *yaml.Node, at string) {
-	v := get(s, "pattern")
-	if str(v) == "" {
-		return
+// withoutName removes a property whose name is empty, for which there is no Go name.
+func (c *converter) withoutName(s, properties *yaml.Node, at string) {
+	properties = shallow(properties)
+	remove(properties, "")
+	set(s, "properties", properties)
+	remove(s, "additionalProperties")
+	if required := shallow(get(s, "required")); required != nil {
+		required.Content = slices.DeleteFunc(required.Content, func(name *yaml.Node) bool { return str(name) == "" })
+		set(s, "required", required)
 	}
-	pattern := smallUnicode.ReplaceAllString(v.Value, `\x{$1}`)
-	if _, err := regexp.Compile(pattern); err != nil {
-		c.report.add(notChecked, "a pattern that Go's regexp cannot compile (write it without lookaround and backreferences to have it checked)", pointer(at, "pattern"))
-		remove(s, "pattern")
-		set(s, lost, text(""))
-		return
-	}
-	if pattern != v.Value {
-		c.report.add(repaired, `\uXXXX in a pattern is written as \x{XXXX}`, pointer(at, "pattern"))
-		set(s, "pattern", text(pattern))
-	}
+	c.loosen(s, "a property whose name is empty", at)
 }
 
 // afterSchema completes a converted schema.
@@ -417,39 +280,36 @@ func (c *converter) afterSchema(s *yaml.Node, at string) {
 		c.report.add(repaired, "an array without items gets items: {}", at)
 	}
 	c.requiredProperties(s, at)
-	taken := map[string]string{}
+	taken := map[string]bool{}
 	properties := get(s, "properties")
 	for name, p := range pairs(properties) {
 		goName := limits.GoName(name)
-		if taken[goName] == "" {
-			taken[goName] = name
-			continue
+		if taken[goName] {
+			if get(p, "$ref") != nil {
+				p = object("allOf", list(p))
+				set(properties, name, p)
+			}
+			base := goName
+			for i := 2; taken[goName]; i++ {
+				goName = base + strconv.Itoa(i)
+			}
+			set(p, "x-go-name", text(goName))
+			c.report.add(repaired, "a property with the Go name of another one gets x-go-name", pointer(pointer(at, "properties"), name))
 		}
-		if get(p, "$ref") != nil {
-			allOf := mapping()
-			set(allOf, "allOf", list(p))
-			p = allOf
-			set(properties, name, p)
-		}
-		own := goName
-		for i := 2; taken[own] != ""; i++ {
-			own = goName + strconv.Itoa(i)
-		}
-		taken[own] = name
-		set(p, "x-go-name", text(own))
-		c.report.add(repaired, "a property whose Go name another one has gets x-go-name", pointer(pointer(at, "properties"), name))
+		taken[goName] = true
 	}
 	for _, key := range []string{"example", "default"} {
 		if v := get(s, key); v != nil {
 			c.sample(s, v, func() { remove(s, key) }, pointer(at, key))
 		}
 	}
-	if v := get(s, "discriminator"); v != nil {
-		c.discriminator(v)
+	if d := get(s, "discriminator"); d != nil {
+		c.discriminator(d)
 	}
 }
 
-// requiredProperties describes properties that are required and not described. The Go type would have no field for them.
+// requiredProperties describes required properties that the schema does not describe. The Go type would have no field for
+// them.
 func (c *converter) requiredProperties(s *yaml.Node, at string) {
 	properties := get(s, "properties")
 	if properties == nil || get(s, "allOf") != nil || strings.Contains(at, "/allOf/") || strings.Contains(at, "/oneOf/") || strings.Contains(at, "/anyOf/") {
@@ -474,7 +334,7 @@ func (c *converter) discriminator(d *yaml.Node) {
 		if !strings.ContainsAny(ref, "#/") {
 			ref = "#/components/schemas/" + ref
 		}
-		if target, place := c.resolve(ref); target != nil {
+		if target, place := c.doc.resolve(ref); target != nil {
 			set(mapped, word, text(c.component("schema", target, place).ref()))
 		}
 	}

@@ -1,8 +1,8 @@
 package adopt
 
-// objects are the objects of OpenAPI 3.0, each with its fields and what they contain: "x" is one x, "[]x" a list and
-// "{}x" an object of them. Objects without fields here are scalars. What is not in the table is left out and reported.
-// Fields that are never adopted are not in it: servers, security, callbacks, links, externalDocs, xml.
+// objects lists the fields of every object of OpenAPI 3.0 and what they contain: "x" is one x, "[]x" a list of them, and
+// "{}x" an object whose values are x. Kinds that are not in the table are scalars. Fields that are not in it are left out and
+// reported. Some are not in it on purpose: servers, security, callbacks, links, externalDocs, xml.
 var objects = map[string]map[string]string{
 	"operation": {
 		"operationId": "string", "summary": "string", "description": "string", "tags": "[]string", "deprecated": "boolean",
@@ -38,7 +38,7 @@ var objects = map[string]map[string]string{
 	"discriminator": {"propertyName": "string", "mapping": "{}string"},
 }
 
-// sections are the objects that can be components, each with its place there.
+// sections are the sections of components, by the kind of object in them.
 var sections = map[string]string{
 	"schema": "schemas", "parameter": "parameters", "header": "headers", "requestBody": "requestBodies",
 	"response": "responses", "example": "examples",
@@ -51,14 +51,14 @@ var silent = map[string][]string{
 	"schema":    {"$schema", "$id", "id", "$comment", "$anchor", "$dynamicAnchor", "$vocabulary", "$defs", "definitions", "xml", "externalDocs", "then", "else"},
 }
 
-// checks are the keywords of JSON Schema that OpenAPI 3.0 does not have: without one, a schema accepts more.
+// checks are keywords of JSON Schema that OpenAPI 3.0 does not have. Without one, a schema accepts more.
 var checks = []string{
 	"prefixItems", "additionalItems", "unevaluatedItems", "contains", "minContains", "maxContains",
 	"patternProperties", "propertyNames", "unevaluatedProperties", "dependentRequired", "dependentSchemas", "dependencies",
 	"if", "$dynamicRef", "$recursiveRef", "contentEncoding", "contentMediaType", "contentSchema",
 }
 
-// byType are the keywords that apply to values of one type only.
+// byType lists the keywords that apply to values of one type only.
 var byType = map[string][]string{
 	"string":  {"minLength", "maxLength", "pattern", "format"},
 	"number":  {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},
@@ -66,10 +66,4 @@ var byType = map[string][]string{
 	"array":   {"items", "minItems", "maxItems", "uniqueItems", "prefixItems", "contains"},
 	"object":  {"properties", "required", "additionalProperties", "minProperties", "maxProperties", "patternProperties"},
 	"boolean": {},
-}
-
-// styles are those that OpenAPI 3.0 allows, by the place of a parameter.
-var styles = map[string][]string{
-	"query": {"form", "spaceDelimited", "pipeDelimited", "deepObject"}, "header": {"simple"},
-	"path": {"simple", "label", "matrix"}, "cookie": {"form"},
 }

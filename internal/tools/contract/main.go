@@ -69,7 +69,7 @@ func check(ctx context.Context, file string) error {
 	}
 	doc, err := limits.Load(ctx, document)
 	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return fmt.Errorf("%s: %w; to add operations of another OpenAPI 3 document, run make adopt", file, err)
 	}
 	list, err := limits.HandWritten(doc, ".")
 	if err != nil {
