@@ -18,7 +18,7 @@ func needDownloads(t *testing.T) {
 	}
 }
 
-// write puts files below dir, by their paths.
+// write writes files below dir, by their paths.
 func write(t *testing.T, dir string, files map[string]string) {
 	t.Helper()
 	for name, content := range files {
@@ -41,24 +41,34 @@ func read(t *testing.T, file string) string {
 	return string(content)
 }
 
-func git(t *testing.T, dir string, args ...string) {
+// commit makes dir a git repository with one commit.
+func commit(t *testing.T, dir string) {
 	t.Helper()
-	cmd := exec.Command("git", append([]string{"-c", "user.name=test", "-c", "user.email=test@example.org"}, args...)...)
-	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
+	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=test", "-c", "user.email=test@example.org", "commit", "-q", "-m", "first"}} {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %q: %v\n%s", args, err, out)
+		}
 	}
 }
 
-// script runs one of .ci, and returns its output and whether it succeeds.
-func script(t *testing.T, dir string, args ...string) (output string, ok bool) {
+// wantScript runs a script of .ci, and checks whether it succeeds and that its output contains all words.
+func wantScript(t *testing.T, dir, command string, ok bool, words ...string) {
 	t.Helper()
-	cmd := exec.Command("sh", args...)
+	cmd := exec.Command("sh", strings.Fields(command)...)
 	cmd.Dir = dir
 	// A repository around the temporary directory is not the one that is meant.
 	cmd.Env = append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir))
 	out, err := cmd.CombinedOutput()
-	return string(out), err == nil
+	if (err == nil) != ok {
+		t.Errorf("%s succeeds: %v, want %v\n%s", command, err == nil, ok, out)
+	}
+	for _, w := range words {
+		if !strings.Contains(string(out), w) {
+			t.Errorf("%s: want %q in\n%s", command, w, out)
+		}
+	}
 }
 
 const (
@@ -119,74 +129,57 @@ func TestContractDiff(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	t.Setenv("CONTRACT_TOOL", tool)
-	base := func(t *testing.T, now, changelog string) string {
-		dir := t.TempDir()
-		write(t, dir, map[string]string{
-			".ci/contract-diff": read(t, ".ci/contract-diff"), ".ci/announced": read(t, ".ci/announced"), ".ci/severity-levels": read(t, ".ci/severity-levels"),
-			".ci/baseline/openapi.yaml": diffed, ".ci/baseline/version": "0.1.0\n", "api/openapi.yaml": now, "CHANGELOG.md": changelog,
-		})
-		return dir
-	}
-	for _, tt := range []struct{ name, old, new, says, verdict string }{
-		{"nothing", "", "", "Nothing changed.", harmless},
-		{"an optional property", "                kind:", "                more: {type: string}\n                kind:", "more", harmless},
-		{"a required property", "required: [name]", "required: [name, kind]", "kind", breaks},
-		{"a renamed property", "                kind:", "                sort:", "kind", breaks},
-		{"a retyped property", "count: {type: string}", "count: {type: integer}", "count", breaks},
-		{"an enum", "kind: {type: string}", "kind: {type: string, enum: [a]}", "kind", breaks},
-		{"a status", "responses: {'200': {description: OK}}", "responses: {'200': {description: OK}, '409': {description: Busy}}", "409", harmless},
-		{"deprecated", "operationId: getB", "operationId: getB\n      deprecated: true", "deprecated", harmless},
-		{"a moved path", "  /b:", "  /v2/b:", "/b", breaks},
-		{"a header of the security", "  - Key: []", "  - Key: []\n    Other: []", "POST /a: security was (apiKey header x-key) and is (apiKey header x-key and apiKey header x-other)", breaks},
-		{"another name of that header", "name: X-Key", "name: X-Keys", "security was (apiKey header x-key) and is (apiKey header x-keys)", breaks},
-		{"no security for one operation", "operationId: getB", "operationId: getB\n      security: []", "GET /b: security was", breaks},
-		{"a required header", "      parameters:", "      parameters:\n        - {name: X-Reason, in: header, required: true, schema: {type: string}}", "x-reason", breaks},
-		{"explode", "explode: true", "explode: false", "query parameter ids was written with style form, explode true and is written with style form, explode false", breaks},
-		{"the default, written out", "explode: true, ", "", harmless, harmless},
-		{"a style", "explode: true", "style: pipeDelimited, explode: false", "style pipeDelimited", breaks},
-		{"nullable", "kind: {type: string}", "kind: {type: string, nullable: true}", "nullable", harmless},
-		{"a description", "Does something.", "Does a thing.", "Nothing changed but words", harmless},
-		{"the title of an alternative", "title: The first", "title: Another", "Nothing changed but words", harmless},
-		{"an extension", "operationId: getB", "operationId: getB\n      x-known-values: [a]", "Nothing changed but words", harmless},
-		{"a property called description", "                description: {type: string}\n", "", "description", breaks},
-		{"a removed operation", diffed[strings.Index(diffed, "  /b:"):strings.Index(diffed, "components:")], "", "/b", breaks},
-		{"another operationId", "operationId: getB", "operationId: readB", "readB", breaks},
-		{"a charset of a request", "          application/json:\n            schema:\n              type: object\n              required", "          application/json; charset=UTF-8:\n            schema:\n              type: object\n              required", "request body application/json was application/json and is application/json; charset=UTF-8", breaks},
-		{"a charset of a response", "            application/json:\n              schema: {type: object, prop", "            application/json; charset=UTF-8:\n              schema: {type: object, prop", "charset", breaks},
+	dir := t.TempDir()
+	write(t, dir, map[string]string{
+		".ci/contract-diff": read(t, ".ci/contract-diff"), ".ci/announced": read(t, ".ci/announced"), ".ci/severity-levels": read(t, ".ci/severity-levels"),
+		".ci/baseline/openapi.yaml": diffed, ".ci/baseline/version": "0.1.0\n", "api/openapi.yaml": diffed, "CHANGELOG.md": silent,
+	})
+	commit(t, dir)
+	const (
+		request  = "          application/json:\n            schema:\n              type: object\n              required"
+		response = "            application/json:\n              schema: {type: object, prop"
+	)
+	for _, tt := range []struct {
+		name, changelog string
+		changes         []string // what is replaced, each followed by its replacement
+		ok              bool
+		output          []string
+	}{
+		{"no change", silent, nil, true, []string{"Nothing changed.", harmless}},
+		{"other words", silent, []string{"Does something.", "Does a thing.", "title: The first", "title: Another", "operationId: getB", "operationId: getB\n      x-known-values: [a]"},
+			true, []string{"Nothing changed but words", harmless}},
+		{"additions", silent, []string{"explode: true, ", "", "                kind:", "                more: {type: string}\n                kind:", "'200': {description: OK}", "'200': {description: OK}, '409': {description: Busy}"},
+			true, []string{"`more`", "`409`", harmless}},
+		{"breaking changes", silent, []string{
+			"  - Key: []", "  - Key: []\n    Other: []", "operationId: getB", "operationId: readB\n      security: []", "explode: true", "style: pipeDelimited, explode: false",
+			"                description: {type: string}\n", "", request, strings.Replace(request, "json", "json; charset=UTF-8", 1), response, strings.Replace(response, "json", "json; charset=UTF-8", 1),
+		}, false, []string{
+			"error\tPOST /a: security was (apiKey header x-key) and is (apiKey header x-key and apiKey header x-other)", "error\tGET /b: security was",
+			"error\tPOST /a: query parameter ids was written with style form, explode true and is written with style pipeDelimited, explode false",
+			"error\tPOST /a: request body application/json was application/json and is application/json; charset=UTF-8",
+			"error\tPOST /a: response 200 application/json was application/json and is application/json; charset=UTF-8",
+			"warning\t[request-property-removed]", "error\t[api-operation-id-removed]", breaks, refused,
+		}},
+		{"another header", silent, []string{"name: X-Key", "name: X-Keys"}, false, []string{"security was (apiKey header x-key) and is (apiKey header x-keys)", breaks, refused}},
+		{"a moved path, announced", announced, []string{"  /b:", "  /v2/b:"}, true, []string{"/b", breaks, "CHANGELOG.md announces it."}},
+		{"a moved path, announced for the last release", announcedAgo, []string{"  /b:", "  /v2/b:"}, false, []string{"/b", breaks, refused}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			now := strings.Replace(diffed, tt.old, tt.new, 1)
-			if tt.old != "" && now == diffed {
-				t.Fatalf("the document has no %q", tt.old)
+			now := diffed
+			for i := 0; i < len(tt.changes); i += 2 {
+				if !strings.Contains(now, tt.changes[i]) {
+					t.Fatalf("the document has no %q", tt.changes[i])
+				}
+				now = strings.Replace(now, tt.changes[i], tt.changes[i+1], 1)
 			}
-			output, ok := script(t, base(t, now, silent), ".ci/contract-diff")
-			if ok != (tt.verdict == harmless) || ok == strings.Contains(output, refused) {
-				t.Errorf("succeeds: %v\n%s", ok, output)
-			}
-			if !strings.Contains(output, tt.says) || !strings.Contains(output, tt.verdict) || strings.Contains(output, "specs are different") {
-				t.Errorf("want %q and %q in\n%s", tt.says, tt.verdict, output)
-			}
+			write(t, dir, map[string]string{"api/openapi.yaml": now, "CHANGELOG.md": tt.changelog})
+			wantScript(t, dir, ".ci/contract-diff", tt.ok, tt.output...)
 		})
 	}
-	for changelog, passes := range map[string]bool{announced: true, announcedAgo: false} {
-		if output, ok := script(t, base(t, strings.Replace(diffed, "  /b:", "  /c:", 1), changelog), ".ci/contract-diff"); ok != passes {
-			t.Errorf("succeeds: %v with\n%s\n%s", ok, changelog, output)
-		}
-	}
-	t.Run("a git ref", func(t *testing.T) {
-		dir := base(t, diffed, silent)
-		git(t, dir, "init", "-q")
-		git(t, dir, "add", ".")
-		git(t, dir, "commit", "-q", "-m", "first")
-		write(t, dir, map[string]string{"api/openapi.yaml": strings.Replace(diffed, "  /b:", "  /c:", 1), ".ci/baseline/openapi.yaml": "nothing"})
-		if output, ok := script(t, dir, ".ci/contract-diff", "HEAD"); ok || !strings.Contains(output, "compared with HEAD") || !strings.Contains(output, refused) {
-			t.Errorf("succeeds: %v\n%s", ok, output)
-		}
-		for _, args := range [][]string{{".ci/contract-diff"}, {".ci/contract-diff", "no-such-ref"}} {
-			if output, ok := script(t, dir, args...); ok {
-				t.Errorf("%q passes, although it has nothing to compare with\n%s", args, output)
-			}
-		}
+	t.Run("another base", func(t *testing.T) {
+		write(t, dir, map[string]string{".ci/baseline/openapi.yaml": "nothing"})
+		wantScript(t, dir, ".ci/contract-diff HEAD", false, "compared with HEAD", refused)
+		wantScript(t, dir, ".ci/contract-diff", false)
 	})
 }
 
@@ -194,59 +187,32 @@ func TestContractDiff(t *testing.T) {
 func TestAPIDiff(t *testing.T) {
 	needDownloads(t)
 	dir := t.TempDir()
-	files := map[string]string{
+	source := func(pkg string) string {
+		return "package " + pkg + "\n\ntype A struct{ B int }\n\ntype ClientInterface interface{ Get() }\n"
+	}
+	write(t, dir, map[string]string{
 		"go.mod": "module example.org/m\n\ngo 1.26\n", "CHANGELOG.md": silent, ".ci/baseline/version": "0.1.0\n",
 		".ci/api-diff": read(t, ".ci/api-diff"), ".ci/announced": read(t, ".ci/announced"),
-		"internal/x/a.go": "package x\n\ntype A struct{ B int }\n",
+		"internal/x/a.go": source("x"), "wrapper/a.go": source("wrapper"), "gen/a.go": source("gen"),
+	})
+	wantScript(t, dir, ".ci/api-diff", false) // without a baseline
+	wantScript(t, dir, ".ci/api-diff --store", true)
+	commit(t, dir)
+
+	// An internal package changes, the generated client gains a method, and a package and a type are new.
+	write(t, dir, map[string]string{
+		"internal/x/a.go": "package x\n", "more/a.go": "package more\n", "gen/a.go": strings.Replace(source("gen"), "Get()", "Get(); Put()", 1) + "type C int\n",
+	})
+	for _, command := range []string{".ci/api-diff", ".ci/api-diff HEAD"} {
+		wantScript(t, dir, command, true, "== gen, compared with", "== wrapper, compared with", "C: added", "ClientInterface.Put: added", "== more is new", harmless)
 	}
-	for _, pkg := range []string{"wrapper", "gen"} {
-		files[pkg+"/a.go"] = "package " + pkg + "\n\ntype A struct{ B int }\n\ntype ClientInterface interface{ Get() }\n"
+	write(t, dir, map[string]string{"gen/a.go": "package gen\n"})
+	wantScript(t, dir, ".ci/api-diff", false, "A: removed", breaks, refused)
+	wantScript(t, dir, ".ci/api-diff HEAD", false, "A: removed", breaks, refused)
+	if err := os.RemoveAll(filepath.Join(dir, "gen")); err != nil {
+		t.Fatal(err)
 	}
-	write(t, dir, files)
-	if output, ok := script(t, dir, ".ci/api-diff"); ok {
-		t.Errorf("passes without a baseline\n%s", output)
-	}
-	if output, ok := script(t, dir, ".ci/api-diff", "--store"); !ok {
-		t.Fatal(output)
-	}
-	git(t, dir, "init", "-q")
-	git(t, dir, "add", ".")
-	git(t, dir, "commit", "-q", "-m", "first")
-	for _, tt := range []struct {
-		name, file, source, changelog string
-		ok                            bool
-		says                          []string
-	}{
-		{"no change", "gen/a.go", files["gen/a.go"], silent, true, []string{"== gen, compared with", "== wrapper, compared with", harmless}},
-		{"compatible", "gen/a.go", files["gen/a.go"] + "type C int\n", silent, true, []string{"C: added", harmless}},
-		{"a method of the generated client", "gen/a.go", strings.Replace(files["gen/a.go"], "Get()", "Get(); Put()", 1), silent, true, []string{"ClientInterface.Put: added", harmless}},
-		{"an internal package", "internal/x/a.go", "package x\n", silent, true, []string{harmless}},
-		{"a new package", "more/a.go", "package more\n", silent, true, []string{"== more is new", harmless}},
-		{"breaking, not announced", "gen/a.go", "package gen\n", silent, false, []string{"A: removed", breaks, refused}},
-		{"breaking, announced", "gen/a.go", "package gen\n", announced, true, []string{"A: removed", "CHANGELOG.md announces it."}},
-		{"breaking, announced for another release", "gen/a.go", "package gen\n", announcedAgo, false, []string{refused}},
-		{"a package is gone", "gen/a.go", "", silent, false, []string{"== gen is gone", refused}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			git(t, dir, "checkout", "-q", ".")
-			git(t, dir, "clean", "-qfd")
-			write(t, dir, map[string]string{tt.file: tt.source, "CHANGELOG.md": tt.changelog})
-			if tt.source == "" {
-				if err := os.Remove(filepath.Join(dir, tt.file)); err != nil {
-					t.Fatal(err)
-				}
-			}
-			for _, args := range [][]string{{".ci/api-diff"}, {".ci/api-diff", "HEAD"}} {
-				output, ok := script(t, dir, args...)
-				if ok != tt.ok && (len(args) == 1 || tt.changelog != announcedAgo) {
-					t.Errorf("%q succeeds: %v, want %v\n%s", args, ok, tt.ok, output)
-				}
-				for _, words := range tt.says {
-					if !strings.Contains(output, words) && (len(args) == 1 || words != refused) {
-						t.Errorf("%q is missing from\n%s", words, output)
-					}
-				}
-			}
-		})
-	}
+	wantScript(t, dir, ".ci/api-diff", false, "== gen is gone", breaks, refused)
+	write(t, dir, map[string]string{"CHANGELOG.md": announced})
+	wantScript(t, dir, ".ci/api-diff", true, "== gen is gone", breaks, "CHANGELOG.md announces it.")
 }

@@ -1,10 +1,11 @@
-// Package contract_test checks api/openapi.yaml: what its operations must document, that its examples are true, where
-// its facts come from, and that a change to it reaches everything else.
+// Package contract_test checks api/openapi.yaml: what its operations must document, that its examples fit the Go types,
+// where its facts come from, and that a change to it reaches everything else.
 //
 // The rules for our own operations apply only to those that the sandbox implements. The spec may contain others.
 package contract_test
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -19,34 +20,55 @@ import (
 
 const root = "../.."
 
-// ourTree returns the document as a tree, with the operations that the sandbox implements and what they refer to.
-func ourTree(t *testing.T, document []byte) map[string]any {
-	t.Helper()
-	var doc map[string]any
-	if err := yaml.Unmarshal(document, &doc); err != nil {
+// TestDocumentIsValid includes the examples of our own operations. api.NewValidator checks the rest of the document.
+func TestDocumentIsValid(t *testing.T) {
+	ours, err := yaml.Marshal(ourTree(t))
+	if err != nil {
 		t.Fatal(err)
 	}
-	missing := map[string]bool{}
-	for _, id := range sandbox.Operations() {
-		missing[id] = true
+	doc, err := openapi3.NewLoader().LoadFromData(ours)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for path, item := range object(doc["paths"]) {
+	if err := doc.Validate(t.Context(), openapi3.EnableExamplesValidation()); err != nil {
+		t.Error(err)
+	}
+	if doc.OpenAPI != "3.0.3" {
+		t.Errorf("the OpenAPI version is %s, want 3.0.3", doc.OpenAPI)
+	}
+	if got := doc.Servers[0].URL; got != "https://api-{fqdn}" {
+		t.Errorf("the server is %s, want https://api-{fqdn}", got)
+	}
+}
+
+// ourTree returns the document as a tree, with the operations that the sandbox implements and what they refer to.
+func ourTree(t *testing.T) map[string]any {
+	t.Helper()
+	var doc map[string]any
+	if err := yaml.Unmarshal(api.Document(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	paths := object(doc["paths"])
+	found := 0
+	for path, item := range paths {
 		for method, op := range object(item) {
-			if id, isOperation := object(op)["operationId"].(string); missing[id] {
-				delete(missing, id)
-			} else if isOperation || httpMethods[method] {
+			id, _ := object(op)["operationId"].(string)
+			switch {
+			case slices.Contains(sandbox.Operations(), id):
+				found++
+			case httpMethods[method]:
 				delete(object(item), method)
 			}
 		}
 		if !slices.ContainsFunc(slices.Collect(maps.Keys(object(item))), func(key string) bool { return httpMethods[key] }) {
-			delete(object(doc["paths"]), path)
+			delete(paths, path)
 		}
 	}
-	for id := range missing {
-		t.Fatalf("the document has no operation %s, which the sandbox implements", id)
+	if found != len(sandbox.Operations()) {
+		t.Fatalf("the document has %d of the operations that the sandbox implements: %v", found, sandbox.Operations())
 	}
 	reached := map[string]bool{}
-	reach(doc, doc["paths"], reached)
+	follow(doc, "/paths", reached, func(string, string, map[string]any) {})
 	for kind, components := range object(doc["components"]) {
 		for name := range object(components) {
 			if kind != "securitySchemes" && !reached["#/components/"+kind+"/"+name] {
@@ -61,22 +83,44 @@ var httpMethods = map[string]bool{
 	"get": true, "put": true, "post": true, "delete": true, "options": true, "head": true, "patch": true, "trace": true,
 }
 
-// reach marks the targets of all references in a node, and of the references in those.
-func reach(doc map[string]any, node any, reached map[string]bool) {
+// named are the fields with maps whose keys are names or patterns.
+var named = []string{"paths", "schemas", "properties", "parameters", "requestBodies", "responses", "headers", "content", "examples", "securitySchemes", "variables"}
+
+// walk visits every object of OpenAPI in a node, with its JSON Pointer and the field that it is in.
+func walk(place, in string, node any, visit func(place, in string, o map[string]any)) {
 	switch node := node.(type) {
 	case map[string]any:
-		if ref, _ := node["$ref"].(string); ref != "" && !reached[ref] {
-			reached[ref] = true
-			reach(doc, lookUp(doc, strings.TrimPrefix(ref, "#")), reached)
-		}
-		for _, child := range node {
-			reach(doc, child, reached)
+		visit(place, in, node)
+		for field, value := range node {
+			at := place + "/" + escapePointer.Replace(field)
+			entries, isMap := value.(map[string]any)
+			switch {
+			case slices.Contains([]string{"example", "value", "x-known-values"}, field): // data
+			case isMap && slices.Contains(named, field):
+				for name, entry := range entries {
+					walk(at+"/"+escapePointer.Replace(name), field, entry, visit)
+				}
+			default:
+				walk(at, field, value, visit)
+			}
 		}
 	case []any:
-		for _, child := range node {
-			reach(doc, child, reached)
+		for i, item := range node {
+			name, _ := object(item)["name"].(string)
+			walk(place+"/"+cmp.Or(name, strconv.Itoa(i)), in, item, visit)
 		}
 	}
+}
+
+// follow also visits what the node at a place refers to. Every object that is referred to is visited once.
+func follow(doc map[string]any, place string, reached map[string]bool, visit func(place, in string, o map[string]any)) {
+	walk(place, place[strings.LastIndex(place, "/")+1:], lookUp(doc, place), func(at, in string, o map[string]any) {
+		visit(at, in, o)
+		if ref, _ := o["$ref"].(string); ref != "" && !reached[ref] {
+			reached[ref] = true
+			follow(doc, strings.TrimPrefix(ref, "#"), reached, visit)
+		}
+	})
 }
 
 // lookUp returns what a JSON Pointer refers to, or nil. A parameter may have its name in place of its index, so that the pointer
@@ -111,104 +155,4 @@ var (
 func object(node any) map[string]any {
 	m, _ := node.(map[string]any)
 	return m
-}
-
-func load(t *testing.T, document []byte) *openapi3.T {
-	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromData(document) // which refuses references to other files and hosts
-	if err != nil {
-		t.Fatal(err)
-	}
-	return doc
-}
-
-// ours loads the part of the document that ourTree returns.
-func ours(t *testing.T) *openapi3.T {
-	t.Helper()
-	document, err := yaml.Marshal(ourTree(t, api.Document()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return load(t, document)
-}
-
-func TestDocumentIsValid(t *testing.T) {
-	doc := load(t, api.Document())
-	if err := doc.Validate(t.Context(), openapi3.DisableExamplesValidation()); err != nil {
-		t.Error(err)
-	}
-	if err := ours(t).Validate(t.Context(), openapi3.EnableExamplesValidation()); err != nil {
-		t.Error(err)
-	}
-	if doc.OpenAPI != "3.0.3" {
-		t.Errorf("the OpenAPI version is %s, want 3.0.3", doc.OpenAPI)
-	}
-	if got := doc.Servers[0].URL; got != "https://api-{fqdn}" {
-		t.Errorf("the server is %s, want https://api-{fqdn}", got)
-	}
-}
-
-// operation is an operation of the document, with what the path adds to it.
-type operation struct {
-	*openapi3.Operation
-	name       string              // "GET /public_api/netscan/v1/scan/run"
-	parameters openapi3.Parameters // including those of the path
-}
-
-func operations(doc *openapi3.T) []operation {
-	var all []operation
-	for path, item := range doc.Paths.Map() {
-		for method, op := range item.Operations() {
-			all = append(all, operation{op, method + " " + path, slices.Concat(item.Parameters, op.Parameters)})
-		}
-	}
-	slices.SortFunc(all, func(a, b operation) int { return strings.Compare(a.name, b.name) })
-	return all
-}
-
-// media is the content of one request or response.
-type media struct {
-	*openapi3.MediaType
-	place   string
-	request bool
-}
-
-// everyMedia lists the contents of all requests and responses.
-func everyMedia(doc *openapi3.T) []media {
-	var all []media
-	for _, op := range operations(doc) {
-		if op.RequestBody != nil {
-			for name, m := range op.RequestBody.Value.Content {
-				all = append(all, media{m, op.name + " request " + name, true})
-			}
-		}
-		for _, status := range slices.Sorted(maps.Keys(op.Responses.Map())) {
-			for name, m := range op.Responses.Value(status).Value.Content {
-				all = append(all, media{m, op.name + " response " + status + " " + name, false})
-			}
-		}
-	}
-	return all
-}
-
-// walk visits a schema and everything in it, each schema once.
-func walk(place string, s *openapi3.SchemaRef, visit func(place string, s *openapi3.SchemaRef)) {
-	seen := map[*openapi3.Schema]bool{}
-	var step func(string, *openapi3.SchemaRef)
-	step = func(place string, s *openapi3.SchemaRef) {
-		if s == nil || s.Value == nil || seen[s.Value] {
-			return
-		}
-		seen[s.Value] = true
-		visit(place, s)
-		for name, p := range s.Value.Properties {
-			step(place+"."+name, p)
-		}
-		for _, part := range slices.Concat(s.Value.AllOf, s.Value.AnyOf, s.Value.OneOf) {
-			step(place, part)
-		}
-		step(place+"[]", s.Value.Items)
-		step(place+".*", s.Value.AdditionalProperties.Schema)
-	}
-	step(place, s)
 }

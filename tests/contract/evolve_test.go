@@ -3,8 +3,6 @@
 package contract_test
 
 import (
-	"crypto/sha256"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -16,70 +14,59 @@ import (
 	"testing"
 )
 
-// everything asks for all tests in the copy, the browser's included if they are asked for here.
-const everything = "CORTEXSCAN_EVERYTHING"
+// additions are optional parameters, properties and a status for our own operations, by the line of the document that they
+// precede.
+var additions = map[string]string{
+	"        - name: fields\n": `        - {name: new_flag, in: query, description: New., schema: {type: boolean}, example: false}
+        - {name: new_number, in: query, description: New., schema: {type: integer, minimum: 1}, example: 1}
+        - {name: X-New-Text, in: header, description: New., schema: {type: string, format: uuid}, example: 0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11}
+`,
+	"        incident_id:\n": `        new_flag: {type: boolean, description: New., example: false}
+        new_number: {type: number, description: New., example: 0}
+        new_list: {type: array, description: New., items: {type: string}, example: []}
+`,
+	"        endpoints_count:\n": "        new_number: {type: integer, description: New.}\n",
+	"        '404':\n          $ref": "        '451': {description: Busy, content: {application/json: {schema: {$ref: '#/components/schemas/NetscanError'}, " +
+		"examples: {busy: {summary: Busy, value: {err_msg: Busy}}}}}}\n",
+}
 
-// TestChangingTheContract runs the section "Changing the contract" of CONTRIBUTING.md in a copy of the repository:
-// operations of another document are adopted, one is written by hand, everything is generated again, a program calls
-// them, and the sandbox implements one. Nothing else has to change.
+// TestChangingTheContract changes a copy of the repository. Our own operations gain something optional of every kind. Then
+// the test follows the section "Changing the contract" of CONTRIBUTING.md: operations of another document are adopted, one
+// is written by hand, everything is generated again, a program calls them, and the sandbox implements one. Nothing else has
+// to change, and existing callers send the same bytes.
 func TestChangingTheContract(t *testing.T) {
 	steps := walkThrough(t)
 	work := t.TempDir()
-	copyRepository(t, work)
-	before := hashes(t, work)
+	original := filesOf(t, root)
+	write(t, work, original)
+	const contract = "api/openapi.yaml"
+	for line, lines := range additions {
+		edit(t, work, contract, line, lines+line)
+	}
 	adopted, isAdoption := strings.CutPrefix(steps["sh adopt"], "make adopt DOC=vendor.yaml OPERATIONS=")
 	if !isAdoption {
 		t.Fatalf("the first step is %q", steps["sh adopt"])
 	}
-	run(t, work, "run", "./internal/tools/contract", "adopt", "tests/contract/testdata/evolve/vendor.yaml", strings.TrimSpace(adopted))
-	edit(t, work, "api/openapi.yaml", func(s string) string {
-		head, tail, ok := strings.Cut(s, "\ncomponents:\n")
-		schemas := strings.LastIndex(tail, "\n  schemas:\n")
-		if !ok || schemas < 0 {
-			t.Fatal("api/openapi.yaml has no components, or no schemas")
-		}
-		if end := regexp.MustCompile(`(?m)^  \S`).FindStringIndex(tail[schemas+len("\n  schemas:\n"):]); end != nil {
-			at := schemas + len("\n  schemas:\n") + end[0]
-			return head + "\n" + steps["yaml paths"] + "\ncomponents:\n" + tail[:at] + steps["yaml schemas"] + tail[at:]
-		}
-		return head + "\n" + steps["yaml paths"] + "\ncomponents:\n" + tail + "\n" + steps["yaml schemas"]
-	})
-	run(t, work, "generate", "./...")
-	if got, want := changes(before, hashes(t, work)), []string{"api/openapi.yaml", "gen/client.gen.go"}; !slices.Equal(got, want) {
+	run(t, work, "go", "run", "./internal/tools/contract", "adopt", "tests/contract/testdata/evolve/vendor.yaml", strings.TrimSpace(adopted))
+	edit(t, work, contract, "\ncomponents:\n", "\n"+steps["yaml paths"]+"\ncomponents:\n")
+	edit(t, work, contract, "\n  schemas:\n", "\n  schemas:\n"+steps["yaml schemas"])
+	run(t, work, "go", "generate", "./...")
+	if got, want := changed(original, filesOf(t, work)), []string{contract, "gen/client.gen.go"}; !slices.Equal(got, want) {
 		t.Errorf("changed %v, want %v", got, want)
 	}
-	program := filepath.Join(work, "evolved")
 	for _, name := range []string{"call.go", "call_test.go"} {
-		content, err := os.ReadFile(filepath.Join("testdata", "evolve", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		write(t, program, map[string]string{name: strings.Replace(string(content), "\t// CALL\n", steps["go call"], 1)})
+		content := strings.Replace(read(t, "tests/contract/testdata/evolve/"+name), "\t// CALL\n", steps["go call"], 1)
+		write(t, work, map[string]string{"evolved/" + name: content})
 	}
-	t.Run("a program calls the operations", func(t *testing.T) { run(t, work, "test", "./evolved") })
-	t.Run("the tests pass", func(t *testing.T) {
-		if os.Getenv(everything) == "" {
-			run(t, work, "test", "./api/...", "./gen/...", "./sandbox", "./tests/contract", "./tests/e2e", "./tests/wire")
-			return
-		}
-		command(t, work, "git", "init", "-q") // some tests ask git for the files
-		command(t, work, "git", "add", "-A")
-		command(t, work, "make", "test")
-		if os.Getenv("CORTEXSCAN_BROWSER") != "" {
-			run(t, filepath.Join(work, "tests", "browser"), "test", "-count=1", ".")
-		}
-	})
-	t.Run("the sandbox implements one", func(t *testing.T) {
-		write(t, work, map[string]string{"sandbox/command.go": "package sandbox\n\nimport (\n\t\"encoding/json\"\n\t\"net/http\"\n\n\t\"example.com/cortexscan/gen\"\n)\n\n" + steps["go sandbox"]})
-		edit(t, work, "sandbox/operations.go", func(s string) string {
-			const table = "var operations = map[string]operation{\n"
-			if !strings.Contains(s, table) {
-				t.Fatal("sandbox/operations.go has no table operations")
-			}
-			return strings.Replace(s, table, table+steps["go operations"], 1)
-		})
-		run(t, work, "test", "./sandbox", "./evolved")
-	})
+	run(t, work, "git", "init", "-q") // some tests ask git for the files
+	run(t, work, "git", "add", "-A")
+	// All packages that could notice. The additions have no origins.
+	run(t, work, "go", "test", "-short", "-skip=^TestEveryFactHasAnOrigin$", "./api/...", "./cmd/...", "./evolved", "./gen", "./internal/tools/...",
+		"./sandbox", "./tests/contract", "./tests/e2e", "./tests/repo", "./tests/security", "./tests/wire", "./wrapper")
+	write(t, work, map[string]string{"sandbox/command.go": "package sandbox\n\nimport (\n\t\"encoding/json\"\n\t\"net/http\"\n\n\t\"example.com/cortexscan/gen\"\n)\n\n" + steps["go sandbox"]})
+	const table = "var operations = map[string]operation{\n"
+	edit(t, work, "sandbox/operations.go", table, table+steps["go operations"])
+	run(t, work, "go", "test", "./sandbox", "./evolved")
 }
 
 var fence = regexp.MustCompile("(?ms)^```(\\w+ \\w+)\n(.*?)^```$")
@@ -100,12 +87,7 @@ func walkThrough(t *testing.T) map[string]string {
 	return steps
 }
 
-func run(t *testing.T, dir string, args ...string) {
-	t.Helper()
-	command(t, dir, "go", args...)
-}
-
-func command(t *testing.T, dir, name string, args ...string) {
+func run(t *testing.T, dir, name string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...) // #nosec G204 -- commands of this file
 	cmd.Dir = dir
@@ -115,82 +97,49 @@ func command(t *testing.T, dir, name string, args ...string) {
 	}
 }
 
-func edit(t *testing.T, dir, file string, change func(string) string) {
+// edit replaces the first occurrence of text in a file.
+func edit(t *testing.T, dir, file, text, replacement string) {
 	t.Helper()
-	path := filepath.Join(dir, file)
-	content, err := os.ReadFile(path)
+	content, err := os.ReadFile(filepath.Join(dir, file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, []byte(change(string(content))), 0o600); err != nil {
-		t.Fatal(err)
+	if !strings.Contains(string(content), text) {
+		t.Fatalf("%s has no %q", file, text)
 	}
+	write(t, dir, map[string]string{file: strings.Replace(string(content), text, replacement, 1)})
 }
 
-// copyRepository copies the files of the repository, the modules below tests included.
-func copyRepository(t *testing.T, to string) {
+// filesOf reads the files of the repository, the modules below tests included.
+func filesOf(t *testing.T, dir string) map[string]string {
 	t.Helper()
-	walkFiles(t, root, func(rel string, content []byte) {
-		path := filepath.Join(to, rel)
-		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	})
-}
-
-func walkFiles(t *testing.T, dir string, visit func(rel string, content []byte)) {
-	t.Helper()
+	files := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case d.IsDir() && slices.Contains([]string{".git", "bin", "dist", "node_modules"}, d.Name()):
+			return filepath.SkipDir
+		case d.IsDir() || d.Name() == ".git": // in a worktree, .git is a file that points back to the repository
+			return nil
 		}
 		rel, err := filepath.Rel(dir, path)
 		if err != nil {
 			return err
 		}
-		if d.IsDir() {
-			if slices.Contains([]string{".git", "bin", "dist", "node_modules"}, d.Name()) {
-				return filepath.SkipDir
-			}
-			return nil
-		}
-		if d.Name() == ".git" { // in a worktree, .git is a file that points back to the repository
-			return nil
-		}
 		content, err := os.ReadFile(path)
-		if err == nil {
-			visit(filepath.ToSlash(rel), content)
-		}
+		files[filepath.ToSlash(rel)] = string(content)
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return files
 }
 
-func hashes(t *testing.T, dir string) map[string]string {
-	t.Helper()
-	all := map[string]string{}
-	walkFiles(t, dir, func(rel string, content []byte) { all[rel] = fmt.Sprintf("%x", sha256.Sum256(content)) })
-	return all
-}
-
-// changes lists the files that were added, removed or changed.
-func changes(before, after map[string]string) []string {
-	var list []string
-	for file := range before {
-		if after[file] != before[file] {
-			list = append(list, file)
-		}
-	}
-	for file := range after {
-		if before[file] == "" {
-			list = append(list, file)
-		}
-	}
-	slices.Sort(list)
-	return list
+// changed lists the files that were added, removed or changed.
+func changed(before, after map[string]string) []string {
+	names := slices.Concat(slices.Collect(maps.Keys(before)), slices.Collect(maps.Keys(after)))
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return before[name] == after[name] })
 }

@@ -1,123 +1,165 @@
 package contract_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"example.com/cortexscan/gen"
+	"example.com/cortexscan/sandbox"
 )
 
-// TestEveryOperationDocumentsCommonStatuses: TestPageStatuses covers the others.
-func TestEveryOperationDocumentsCommonStatuses(t *testing.T) {
-	for _, op := range operations(ours(t)) {
-		for _, status := range []string{"200", "400", "401", "403", "429", "500"} {
-			if op.Responses.Value(status) == nil {
-				t.Errorf("%s: status %s is not documented, and every operation can return it", op.name, status)
-			}
-		}
-	}
-}
+// described are the fields whose objects need a description. Redocly checks the parameters of all operations as well.
+var described = []string{"info", "tags", "securitySchemes", "variables", "parameters", "requestBody", "responses", "headers", "schemas", "properties"}
 
-func TestEveryRequestAndResponseHasAnExample(t *testing.T) {
-	doc := ours(t)
-	for _, m := range everyMedia(doc) {
-		if m.Schema == nil {
-			t.Errorf("%s: has no schema", m.place)
-		}
-		if m.Example == nil && len(m.Examples) == 0 {
-			t.Errorf("%s: has no example", m.place)
-		}
-		for name, example := range m.Examples {
-			if example.Value.Value == nil || example.Value.Summary == "" {
-				t.Errorf("%s: example %s has no value, or no summary", m.place, name)
+// TestOurOperationsAreComplete checks the descriptions, examples and statuses of our operations.
+func TestOurOperationsAreComplete(t *testing.T) {
+	isGiven := func(value any) bool { return value != nil && value != "" }
+	walk("", "", ourTree(t), func(place, in string, o map[string]any) {
+		need := func(is bool, what string) {
+			if !is {
+				t.Errorf("%s has no %s", place, what)
 			}
 		}
-	}
-	for _, op := range operations(doc) {
-		for _, p := range op.parameters {
-			if p.Value.Example == nil && len(p.Value.Examples) == 0 {
-				t.Errorf("%s: parameter %s has no example", op.name, p.Value.Name)
+		if o["$ref"] != nil {
+			return
+		}
+		need(isGiven(o["description"]) || !slices.Contains(described, in) && !httpMethods[in], "description")
+		switch {
+		case in == "content":
+			need(o["schema"] != nil, "schema")
+			need(o["example"] != nil || len(object(o["examples"])) > 0, "example")
+		case in == "parameters":
+			need(o["example"] != nil || len(object(o["examples"])) > 0, "example")
+		case in == "examples":
+			need(isGiven(o["summary"]), "summary")
+			need(o["value"] != nil, "value")
+		case httpMethods[in]:
+			need(isGiven(o["summary"]), "summary")
+			for _, status := range []string{"200", "400", "401", "403", "429", "500"} {
+				need(object(o["responses"])[status] != nil, "response "+status+", although every operation can return it")
 			}
 		}
-	}
-}
-
-func TestEverythingIsDescribed(t *testing.T) {
-	doc := ours(t)
-	check := func(place, description string) {
-		if strings.TrimSpace(description) == "" {
-			t.Errorf("%s: has no description", place)
-		}
-	}
-	check("info", doc.Info.Description)
-	for _, tag := range doc.Tags {
-		check("tag "+tag.Name, tag.Description)
-	}
-	for name, scheme := range doc.Components.SecuritySchemes {
-		check("security scheme "+name, scheme.Value.Description)
-	}
-	for name, variable := range doc.Servers[0].Variables {
-		check("server variable "+name, variable.Description)
-	}
-	for _, op := range operations(doc) {
-		check(op.name, op.Description)
-		check(op.name+" summary", op.Summary)
-		for _, p := range op.parameters {
-			check(op.name+" parameter "+p.Value.Name, p.Value.Description)
-		}
-		if op.RequestBody != nil {
-			check(op.name+" request", op.RequestBody.Value.Description)
-		}
-		for status, r := range op.Responses.Map() {
-			check(op.name+" response "+status, *r.Value.Description)
-			for name, h := range r.Value.Headers {
-				check(op.name+" response "+status+" header "+name, h.Value.Description)
-			}
-		}
-	}
-	for name, schema := range doc.Components.Schemas {
-		check("schema "+name, schema.Value.Description)
-		walk("schema "+name, schema, func(place string, s *openapi3.SchemaRef) {
-			for property, p := range s.Value.Properties {
-				check(place+" property "+property, p.Value.Description)
-			}
-		})
-	}
-}
-
-// TestRequestsHaveNoClosedEnumeration: the service adds values, and a client with an enumeration would refuse them. The
-// keyword "all" is the exception.
-func TestRequestsHaveNoClosedEnumeration(t *testing.T) {
-	for _, op := range operations(ours(t)) {
-		check := func(place string, s *openapi3.SchemaRef) {
-			keyword := len(s.Value.Enum) == 1 && s.Value.Enum[0] == "all"
-			if e := s.Value.Enum; len(e) > 0 && !keyword {
-				t.Errorf("%s: the enumeration %v refuses values that the service may add: use x-known-values", place, e)
-			}
-		}
-		for _, p := range op.parameters {
-			walk(op.name+" parameter "+p.Value.Name, p.Value.Schema, check)
-		}
-		if op.RequestBody != nil {
-			for _, m := range op.RequestBody.Value.Content {
-				walk(op.name+" request", m.Schema, check)
-			}
-		}
-	}
+	})
 }
 
 // TestRequestsAreClosedAndResponsesOpen: the service would silently ignore a misspelled property of a request, and it may
-// add properties to a response.
+// add properties to a response. It also adds values, so no enumeration of a request closes them. The keyword "all" is the
+// exception.
 func TestRequestsAreClosedAndResponsesOpen(t *testing.T) {
-	for _, m := range everyMedia(ours(t)) {
-		walk(m.place, m.Schema, func(place string, s *openapi3.SchemaRef) {
-			if !s.Value.Type.Is("object") {
-				return
-			}
-			closed := s.Value.AdditionalProperties.Has != nil && !*s.Value.AdditionalProperties.Has
-			if closed != m.request {
-				t.Errorf("%s: additionalProperties is false: %v, want %v", place, closed, m.request)
-			}
-		})
+	doc := ourTree(t)
+	for _, id := range sandbox.Operations() {
+		at, _ := findOperation(doc, id)
+		for _, part := range []string{"/parameters", "/requestBody", "/responses"} {
+			isRequest := part != "/responses"
+			follow(doc, at+part, map[string]bool{}, func(place, _ string, o map[string]any) {
+				if closed := o["additionalProperties"] == false; o["type"] == "object" && closed != isRequest {
+					t.Errorf("%s: additionalProperties is false: %v, want %v", place, closed, isRequest)
+				}
+				if list, _ := o["enum"].([]any); isRequest && len(list) > 0 && !reflect.DeepEqual(list, []any{"all"}) {
+					t.Errorf("%s: the enumeration %v refuses values that the service may add: use x-known-values", place, list)
+				}
+			})
+		}
 	}
+}
+
+// TestExamplesSurviveTheGoTypes decodes the examples of bodies into the types of the client's methods, and encodes them again.
+func TestExamplesSurviveTheGoTypes(t *testing.T) {
+	doc, client, found := ourTree(t), reflect.TypeFor[gen.ClientWithResponsesInterface](), 0
+	for _, id := range sandbox.Operations() {
+		at, op := findOperation(doc, id)
+		method, _ := client.MethodByName(strings.ToUpper(id[:1]) + id[1:] + "WithResponse")
+		check := func(typ reflect.Type, place string, body any) {
+			_, resolved := resolve(doc, place, body)
+			for name, example := range object(lookUp(resolved, "/content/application~1json/examples")) {
+				found++
+				t.Run(place+" "+name, func(t *testing.T) {
+					_, e := resolve(doc, "", example)
+					if value := encode(t, e["value"]); !survives(t, typ, value) {
+						t.Errorf("%v loses a part of %s", typ, value)
+					}
+				})
+			}
+		}
+		if op["requestBody"] != nil {
+			check(method.Type.In(method.Type.NumIn()-2), at+"/requestBody", op["requestBody"])
+		}
+		for status, response := range object(op["responses"]) {
+			if field, isJSON := method.Type.Out(0).Elem().FieldByName("JSON" + status); isJSON {
+				check(field.Type.Elem(), at+"/responses/"+status, response)
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("only %d examples were found", found)
+	}
+}
+
+// survives reports whether a type keeps everything in a JSON value. A union keeps any JSON, so one of its forms has to.
+func survives(t *testing.T, typ reflect.Type, value []byte) bool {
+	t.Helper()
+	v := reflect.New(typ)
+	if err := json.Unmarshal(value, v.Interface()); err != nil {
+		t.Error(err)
+		return false
+	}
+	isUnion := false
+	for i := range typ.NumMethod() {
+		if strings.HasPrefix(typ.Method(i).Name, "As") {
+			isUnion = true
+			if form := v.Elem().Method(i).Call(nil); form[1].IsNil() && survives(t, form[0].Type(), value) {
+				return true
+			}
+		}
+	}
+	return !isUnion && reflect.DeepEqual(canonical(decode(t, encode(t, v.Interface()))), canonical(decode(t, value)))
+}
+
+func encode(t *testing.T, v any) []byte {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func decode(t *testing.T, b []byte) any {
+	t.Helper()
+	var v any
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	if err := d.Decode(&v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// canonical makes values equal that have the same meaning: numbers become strings, null is left out, and names are in
+// lower case.
+func canonical(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		return v.String()
+	case map[string]any:
+		out := map[string]any{}
+		for name, value := range v {
+			if value = canonical(value); value != nil {
+				out[strings.ToLower(name)] = value
+			}
+		}
+		if len(out) == 0 && len(v) > 0 {
+			return nil
+		}
+		return out
+	case []any:
+		for i := range v {
+			v[i] = canonical(v[i])
+		}
+	}
+	return v
 }

@@ -183,13 +183,3 @@ func CompileAlone(ctx context.Context, root string, documents map[string][]byte)
 	}
 	return failed, nil
 }
-
-// Test runs go test on packages of the repository with a document in the place of api/openapi.yaml.
-func Test(ctx context.Context, root string, document []byte, packages ...string) error {
-	return inPlace(ctx, root, document, func(overlay string) error {
-		if out, err := goTool(ctx, root, append([]string{"test", "-short", "-overlay", overlay}, packages...)...); err != nil {
-			return &StepError{"test", out}
-		}
-		return nil
-	})
-}

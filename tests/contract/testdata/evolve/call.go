@@ -1,4 +1,4 @@
-// Package evolved is a program that calls operations which the spec has gained.
+// Package evolved calls operations that were added to the spec.
 package evolved
 
 import (
