@@ -13,8 +13,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// What the tests of this package share: a transport without a network, a client on it, and the calls that can
-// be made with it.
+// What the tests of this package share: transports without a network, a client, and the calls that it can make.
 
 const (
 	testTenant = "acme.xdr.us.paloaltonetworks.com"
@@ -67,7 +66,7 @@ func response(r *http.Request, status int, body string, header ...string) *http.
 	}
 }
 
-// recorder keeps the requests that reach it, their bodies read, and passes them on.
+// recorder keeps requests and their bodies, and passes the requests on.
 type recorder struct {
 	next     http.RoundTripper
 	requests []*http.Request
@@ -94,6 +93,11 @@ func newClient(t testing.TB, rt http.RoundTripper, opts ...wrapper.Option) *wrap
 	return clientWithKey(t, rt, wrapper.StandardKey(testKeyID, testKey), opts...)
 }
 
+// newForTenant returns a Client with the test's key for a tenant.
+func newForTenant(tenant string, rt http.RoundTripper, opts ...wrapper.Option) (*wrapper.Client, error) {
+	return wrapper.New(tenant, wrapper.StandardKey(testKeyID, testKey), append([]wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: rt})}, opts...)...)
+}
+
 func clientWithKey(t testing.TB, rt http.RoundTripper, cred wrapper.Credential, opts ...wrapper.Option) *wrapper.Client {
 	t.Helper()
 	c, err := wrapper.New(testTenant, cred, append([]wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: rt})}, opts...)...)
@@ -113,16 +117,17 @@ func noWait() wrapper.Option { return wrapper.WithRetry(wrapper.Retry{BaseDelay:
 type closing struct {
 	io.Reader
 	closed int
+	err    error // of Close
 }
 
-func (c *closing) Close() error { c.closed++; return nil }
+func (c *closing) Close() error { c.closed++; return c.err }
 
-// operation is a way to make a call. Its call returns an error alone, and reports a breach of the rule that
-// there is either a result or an error.
+// operation is a way to make a call. Its function returns the error of the call, and fails the test unless there is either a result
+// or an error.
 type operation struct {
 	name   string
-	what   string // as APIError.Operation names it
-	effect bool   // may change something
+	what   string // APIError.Operation
+	effect bool   // it may change something
 	call   func(testing.TB, context.Context, *wrapper.Client) error
 }
 
@@ -160,7 +165,7 @@ func either[T any](t testing.TB, res *T, err error) error {
 	return err
 }
 
-// kinds are all kinds of failure, by the names under which the tests expect them.
+// kinds are all kinds of failure, with the names that the tests use.
 var kinds = []struct {
 	name string
 	err  error
@@ -173,23 +178,27 @@ var kinds = []struct {
 	{"UnexpectedState", wrapper.ErrUnexpectedState},
 }
 
-// wantKinds checks that err is of these kinds, named in one string, and of no other.
-func wantKinds(t testing.TB, err error, want ...string) {
-	t.Helper()
-	var got []string
+// kindsOf returns the names of the kinds that err has, sorted.
+func kindsOf(err error) (names []string) {
 	for _, k := range kinds {
 		if errors.Is(err, k.err) {
-			got = append(got, k.name)
+			names = append(names, k.name)
 		}
 	}
-	slices.Sort(got)
+	slices.Sort(names)
+	return names
+}
+
+// wantKinds checks that err has these kinds and no others.
+func wantKinds(t testing.TB, err error, want ...string) {
+	t.Helper()
 	slices.Sort(want)
-	if !slices.Equal(got, want) {
+	if got := kindsOf(err); !slices.Equal(got, want) {
 		t.Errorf("kinds %v, want %v; error: %v", got, want, err)
 	}
 }
 
-// apiError returns err as an *APIError, which it has to be.
+// apiError returns the *APIError in err. Without one, it ends the test.
 func apiError(t testing.TB, err error) *wrapper.APIError {
 	t.Helper()
 	var e *wrapper.APIError

@@ -2,9 +2,11 @@ package wrapper_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -14,48 +16,39 @@ import (
 
 // An operation of the generated client may document an empty body. The two operations of this package do not.
 func TestEmptySuccess(t *testing.T) {
-	for _, status := range []int{200, 201, 202, 204} {
-		for _, body := range []string{"", "\ufeff"} {
-			for _, op := range operations {
-				var seen http.Header
-				v := &spy{response: func(_ *http.Request, _ int, h http.Header, _ []byte) error { seen = h; return nil }}
-				// The generated parser would trust the header.
-				err := op.call(t, t.Context(), newClient(t, canned(status, body, "Content-Type", "application/json"), wrapper.WithResponseValidator(v)))
-				if op.throughAPI() {
-					if err != nil || seen.Get("Content-Type") == "" {
-						t.Errorf("%s, %d: %v; a validator has seen %v", op.name, status, err, seen)
-					}
-					continue
+	for body, status := range map[string]int{"": 204, "\ufeff": 200} {
+		for _, op := range operations {
+			var seen http.Header
+			v := &spy{response: func(_ *http.Request, _ int, h http.Header, _ []byte) error { seen = h; return nil }}
+			// The generated parser would believe the Content-Type.
+			err := op.call(t, t.Context(), newClient(t, canned(status, body, "Content-Type", "application/json"), wrapper.WithResponseValidator(v)))
+			if op.throughAPI() {
+				if err != nil || seen.Get("Content-Type") == "" {
+					t.Errorf("%s, %d: %v; the validator got %v", op.name, status, err, seen)
 				}
-				wantKinds(t, err, withUnknown(op, "Unexpected")...)
-				if !strings.Contains(err.Error(), "the body is empty") {
-					t.Errorf("%s, %d: %v", op.name, status, err)
-				}
+				continue
+			}
+			wantKinds(t, err, withUnknown(op, "Unexpected")...)
+			if !strings.Contains(err.Error(), "the body is empty") {
+				t.Errorf("%s, %d: %v", op.name, status, err)
 			}
 		}
 	}
 }
 
-// The generated client parses what is neither JSON nor HTML.
+// Through API(), a body that is neither JSON nor HTML is a success.
 func TestOtherMediaTypes(t *testing.T) {
 	for contentType, good := range map[string]bool{
-		"text/csv": true, "text/plain; charset=utf-8": true, "application/octet-stream": true, "application/zip": true,
-		"": false, "nonsense;;": false, "text/html": false, "Text/HTML; charset=utf-8": false, "application/xhtml+xml": false,
-		"application/json": false, "application/problem+json": false, "application/x-ndjson": false, "text/json": false,
+		"text/csv": true, "text/plain; charset=utf-8": true, "application/octet-stream": true,
+		"": false, "nonsense;;": false, "Text/HTML; charset=utf-8": false, "application/xhtml+xml": false, "application/problem+json": false,
 	} {
 		for _, op := range operations {
-			header := []string{"Content-Type", contentType}
-			if contentType == "" {
-				header = nil
+			err := op.call(t, t.Context(), newClient(t, canned(200, "a;b;c", "Content-Type", contentType)))
+			if !op.throughAPI() || !good {
+				wantKinds(t, err, withUnknown(op, "Unexpected")...)
+			} else if err != nil {
+				t.Errorf("%s, %s: %v", op.name, contentType, err)
 			}
-			err := op.call(t, t.Context(), newClient(t, canned(200, "a;b;c", header...)))
-			if op.throughAPI() && good {
-				if err != nil {
-					t.Errorf("%s, %s: %v", op.name, contentType, err)
-				}
-				continue
-			}
-			wantKinds(t, err, withUnknown(op, "Unexpected")...)
 		}
 	}
 }
@@ -63,9 +56,9 @@ func TestOtherMediaTypes(t *testing.T) {
 // nested is a list in a list in a list, n deep.
 func nested(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 
-// A documented success has the same result in every form of JSON, through a method and through API().
+// The documented body has the same result in every form of JSON and with any 2xx, through a method and through API().
 func TestSuccesses(t *testing.T) {
-	const noError = `"err_code":0,"err_msg":null,"err_extra":null,"errorCode":null` // as some successes have it
+	const noError = `"err_code":0,"err_msg":null,"err_extra":null,"errorCode":null` // some successes contain these
 	for _, tt := range []struct {
 		name, body string
 		run        string // ScanRunStatus.DATA
@@ -73,93 +66,67 @@ func TestSuccesses(t *testing.T) {
 	}{
 		{"as documented", `{"DATA":"Scan is in Running state","reply":{"action_id":"7","status":"1","endpoints_count":"673"}}`,
 			"Scan is in Running state", gen.AbortScanReply{ActionID: "7", Status: "1", EndpointsCount: "673"}},
-		{"numbers for texts", `{"DATA":"x","reply":{"action_id":22519813685366,"status":1,"endpoints_count":0}}`,
-			"x", gen.AbortScanReply{ActionID: "22519813685366", Status: "1", EndpointsCount: "0"}},
+		{"numbers instead of strings", `{"DATA":"x","reply":{"action_id":9007199254740993,"status":1,"endpoints_count":0}}`,
+			"x", gen.AbortScanReply{ActionID: "9007199254740993", Status: "1", EndpointsCount: "0"}},
 		{"nulls", `{"DATA":"x","reply":{"action_id":"7","status":null,"endpoints_count":null}}`, "x", gen.AbortScanReply{ActionID: "7"}},
 		{"DATA in lower case", `{"data":"x","reply":{"action_id":"7"}}`, "x", gen.AbortScanReply{ActionID: "7"}},
-		{"DATA in mixed case", `{"Data":"x","reply":{"action_id":"7"}}`, "x", gen.AbortScanReply{ActionID: "7"}},
-		{"DATA that is empty", `{"DATA":"","reply":{"action_id":"7"}}`, "", gen.AbortScanReply{ActionID: "7"}},
-		{"DATA that is empty, in lower case", `{"data":"","reply":{"action_id":"7"}}`, "", gen.AbortScanReply{ActionID: "7"}},
-		{"DATA as it came", `{"DATA":" \u001b[31mred\u001b[0m\n","reply":{"action_id":"7"}}`, " \x1b[31mred\x1b[0m\n", gen.AbortScanReply{ActionID: "7"}},
-		{"byte order mark", "\ufeff" + `{"DATA":"x","reply":{"action_id":"7"}}`, "x", gen.AbortScanReply{ActionID: "7"}},
-		{"space around", "\r\n\t {\"DATA\":\"x\",\"reply\":{\"action_id\":\"7\"}} \r\n", "x", gen.AbortScanReply{ActionID: "7"}},
-		{"2^53+1", `{"DATA":"x","reply":{"action_id":9007199254740993}}`, "x", gen.AbortScanReply{ActionID: "9007199254740993"}},
-		{"more digits than fit", `{"DATA":"x","reply":{"action_id":1234567890123456789012345678901234567890}}`,
-			"x", gen.AbortScanReply{ActionID: "1234567890123456789012345678901234567890"}},
-		{"a number with an exponent", `{"DATA":"x","reply":{"action_id":1e400}}`, "x", gen.AbortScanReply{ActionID: "1e400"}},
-		{"a member twice", `{"DATA":"x","DATA":"y","reply":{"action_id":"7"},"reply":{"action_id":"8"}}`, "y", gen.AbortScanReply{ActionID: "8"}},
+		{"an empty DATA in lower case", `{"data":"","reply":{"action_id":"7"}}`, "", gen.AbortScanReply{ActionID: "7"}},
+		{"escape sequences in DATA", `{"DATA":" \u001b[31mred\u001b[0m\n","reply":{"action_id":"7"}}`, " \x1b[31mred\x1b[0m\n", gen.AbortScanReply{ActionID: "7"}},
+		{"a byte order mark and space", "\ufeff\r\n " + `{"DATA":"x","reply":{"action_id":"7"}}` + "\n", "x", gen.AbortScanReply{ActionID: "7"}},
+		{"a field twice", `{"DATA":"x","DATA":"y","reply":{"action_id":"7"},"reply":{"action_id":"8"}}`, "y", gen.AbortScanReply{ActionID: "8"}},
 		{"invalid UTF-8", "{\"DATA\":\"x\xff\xfey\",\"reply\":{\"action_id\":\"7\xc3\"}}", "x\ufffd\ufffdy", gen.AbortScanReply{ActionID: "7\ufffd"}},
-		{"half a surrogate pair", `{"DATA":"x\ud83dy","reply":{"action_id":"\udc00"}}`, "x\ufffdy", gen.AbortScanReply{ActionID: "\ufffd"}},
-		{"members that nobody knows yet", `{"new":[1,{"a":null}],"DATA":"x","reply":{"action_id":"7","new":{}}}`, "x", gen.AbortScanReply{ActionID: "7"}},
-		{"the members of an error, null or empty", `{"DATA":"x","reply":{"action_id":"7",` + noError + `},` + noError + `}`, "x", gen.AbortScanReply{ActionID: "7"}},
-		{"10,000 deep, as far as encoding/json goes", `{"DATA":"x","reply":{"action_id":"7"},"deep":` + nested(9999) + `}`, "x", gen.AbortScanReply{ActionID: "7"}},
+		{"unknown fields", `{"new":[1,{"a":null}],"DATA":"x","reply":{"action_id":"7","new":{}}}`, "x", gen.AbortScanReply{ActionID: "7"}},
+		{"empty error fields", `{"DATA":"x","reply":{"action_id":"7",` + noError + `},` + noError + `}`, "x", gen.AbortScanReply{ActionID: "7"}},
+		{"10,000 levels deep, the limit of encoding/json", `{"DATA":"x","reply":{"action_id":"7"},"deep":` + nested(9999) + `}`, "x", gen.AbortScanReply{ActionID: "7"}},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			c := newClient(t, canned(200, tt.body))
+		for _, status := range []int{200, 201, 299} {
+			c := newClient(t, canned(status, tt.body))
 			run, err := c.GetScanRunStatus(t.Context(), 789)
 			if err != nil || run.DATA != tt.run {
-				t.Errorf("GetScanRunStatus: %+v, %v", run, err)
+				t.Errorf("%s: GetScanRunStatus: %+v, %v", tt.name, run, err)
 			}
 			reply, err := c.AbortScan(t.Context(), wrapper.AllEndpoints())
 			if err != nil || *reply != tt.reply {
-				t.Errorf("AbortScan: %+v, %v", reply, err)
+				t.Errorf("%s: AbortScan: %+v, %v", tt.name, reply, err)
 			}
 			viaAPI, err := c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{})
-			if err != nil || viaAPI.JSON200 == nil || viaAPI.JSON200.Reply != tt.reply {
-				t.Errorf("API: %+v, %v", viaAPI, err)
+			if err != nil || status == 200 && (viaAPI.JSON200 == nil || viaAPI.JSON200.Reply != tt.reply) {
+				t.Errorf("%s: API: %+v, %v", tt.name, viaAPI, err)
 			}
-		})
-	}
-}
-
-// Any 2xx with the documented body is a success. Published clients have seen 201.
-func TestAny2xxIsASuccess(t *testing.T) {
-	for _, status := range []int{200, 201, 202, 203, 207, 299} {
-		c := newClient(t, canned(status, `{"DATA": "Scan is in Running state", "reply": {"action_id": "7"}}`))
-		if run, err := c.GetScanRunStatus(t.Context(), 789); err != nil || run.State() != "Running" {
-			t.Errorf("%d: %+v, %v", status, run, err)
-		}
-		if reply, err := c.AbortScan(t.Context(), wrapper.AllEndpoints()); err != nil || reply.ActionID != "7" {
-			t.Errorf("%d: %+v, %v", status, reply, err)
 		}
 	}
 }
 
-// The generated parser relies on the Content-Type, which may be wrong.
+// The generated parser relies on the Content-Type, so the Client corrects it. A validator sees the Content-Type that arrived.
 func TestJSONIsRecognizedByItsBytes(t *testing.T) {
-	for _, contentType := range []string{"", "text/plain", "text/html", "application/octet-stream", "application/vnd.x+json; charset=latin1", ";;;"} {
-		for _, mark := range []string{"", "\ufeff"} {
-			c := newClient(t, transport(func(r *http.Request) (*http.Response, error) {
-				body := mark + goodStatus
-				if r.Method == http.MethodPost {
-					body = mark + goodReply
-				}
-				return response(r, 200, body, "Content-Type", contentType), nil
-			}))
-			for _, op := range operations {
-				if err := op.call(t, t.Context(), c); err != nil {
-					t.Errorf("%q, %s: %v", contentType, op.name, err)
-				}
-			}
-			res, err := c.API().GetScanRunStatusWithResponse(t.Context(), &gen.GetScanRunStatusParams{ID: 1, Fields: []string{"status"}})
-			if err != nil || res.JSON200 == nil || res.JSON200.DATA != "Scan is in Running state" {
-				t.Fatalf("%q: %+v, %v", contentType, res, err)
-			}
-			want := "application/json"
-			if strings.HasPrefix(contentType, "application/vnd.x+json") {
-				want = contentType // which the spec may document beside the plain one
-			}
-			if got := res.HTTPResponse.Header.Get("Content-Type"); got != want {
-				t.Errorf("%q became %q, want %q", contentType, got, want)
-			}
+	for contentType, want := range map[string]string{
+		"": "application/json", "text/html": "application/json", ";;;": "application/json", "application/json; charset=x": "application/json",
+		"application/vnd.x+json; charset=latin1": "application/vnd.x+json; charset=latin1", // the spec may document it
+	} {
+		var seen http.Header
+		v := &spy{response: func(_ *http.Request, _ int, h http.Header, _ []byte) error { seen = h; return nil }}
+		c := newClient(t, canned(200, "\ufeff"+goodReply, "Content-Type", contentType, "X-A", "b"), wrapper.WithResponseValidator(v))
+		if _, err := c.AbortScan(t.Context(), wrapper.AllEndpoints()); err != nil {
+			t.Errorf("%q: %v", contentType, err)
 		}
+		res, err := c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{})
+		if err != nil || res.StatusCode() != 200 || string(res.Body) != goodReply || res.JSON200 == nil || res.JSON200.Reply.EndpointsCount != "2" {
+			t.Fatalf("%q: %+v, %v", contentType, res, err)
+		}
+		h := res.HTTPResponse
+		if h.Header.Get("Content-Type") != want || h.Header.Get("X-A") != "b" || h.ContentLength != int64(len(goodReply)) || seen.Get("Content-Type") != contentType {
+			t.Errorf("%q: %v and the length %d, want %q; the validator got %v", contentType, h.Header, h.ContentLength, want, seen)
+		}
+	}
+	if res, err := newClient(t, canned(200, `[]`)).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}); res != nil || err == nil {
+		t.Errorf("JSON of another shape: %+v, %v", res, err)
 	}
 }
 
 // gen with Sign and CheckResponse returns the same error as the Client.
 func TestCheckResponseAgreesWithTheClient(t *testing.T) {
 	cred := wrapper.AdvancedKey(testKeyID, testKey)
-	for _, status := range []int{200, 201, 204, 299, 302, 303, 400, 401, 403, 404, 408, 429, 500, 502, 504, 520, 600} {
+	for _, status := range []int{200, 299, 302, 303, 400, 401, 404, 429, 500, 504} {
 		for _, body := range []string{
 			"", goodReply, goodStatus, envelope401, "null", "text", consolePage, `{"reply": {"err_code": 500, "err_msg": "m"}}`, `{"detail": "d"}`,
 			`{"reply": {"action_id": "7", "err_code": 500}}`, `{"err_msg": "m", "err_extra": "e"}`, "\ufeff" + goodReply,
@@ -186,53 +153,37 @@ func TestCheckResponseAgreesWithTheClient(t *testing.T) {
 			}
 			got := wrapper.CheckResponse(res, raw)
 			_, want := clientWithKey(t, rt, cred, once()).API().AbortScanWithResponse(t.Context(), request)
-			if (got == nil) != (want == nil) || got != nil && got.Error() != want.Error() {
+			if fmt.Sprint(got) != fmt.Sprint(want) {
 				t.Errorf("%d %q:\ngot  %v\nwant %v", status, body, got, want)
 			}
-			for _, k := range kinds {
-				if errors.Is(got, k.err) != errors.Is(want, k.err) {
-					t.Errorf("%d %q: %s: %v, want %v", status, body, k.name, errors.Is(got, k.err), errors.Is(want, k.err))
-				}
-			}
-			if got != nil && (apiError(t, got).Header.Get("X-Request-Id") != "r-1" || apiError(t, want).Header.Get("X-Request-Id") != "r-1") {
-				t.Errorf("%d %q: the error has lost the header", status, body)
+			wantKinds(t, got, kindsOf(want)...)
+			if got != nil && !reflect.DeepEqual(apiError(t, got).Header, apiError(t, want).Header) {
+				t.Errorf("%d %q: header %v, want %v", status, body, apiError(t, got).Header, apiError(t, want).Header)
 			}
 		}
 	}
 }
 
-// The request may have had an effect, and the operation has no name.
-func TestCheckResponseOfAnUnknownRequest(t *testing.T) {
+// Without a request, the operation has no name and may have had an effect.
+func TestCheckResponseWithoutARequest(t *testing.T) {
 	for name, res := range map[string]*http.Response{"no request": {StatusCode: 503}, "no response": nil} {
 		err := wrapper.CheckResponse(res, nil)
 		if !errors.Is(err, wrapper.ErrOutcomeUnknown) || !strings.HasPrefix(err.Error(), "request: ") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	read := &http.Response{StatusCode: 503, Request: httptest.NewRequest(http.MethodGet, "/v1/thing", nil)}
-	if err := wrapper.CheckResponse(read, nil); errors.Is(err, wrapper.ErrOutcomeUnknown) || !strings.HasPrefix(err.Error(), "GET /v1/thing: ") {
+	get := &http.Response{StatusCode: 503, Request: httptest.NewRequest(http.MethodGet, "/v1/thing", nil)}
+	if err := wrapper.CheckResponse(get, nil); errors.Is(err, wrapper.ErrOutcomeUnknown) || !strings.HasPrefix(err.Error(), "GET /v1/thing: ") {
 		t.Errorf("a GET: %v", err)
-	}
-	if err := wrapper.CheckResponse(&http.Response{StatusCode: 200}, []byte(goodReply)); err != nil {
-		t.Errorf("a success: %v", err)
 	}
 }
 
 // An http.Client that follows redirects turns an abort into a GET of the login page.
 func TestCheckResponseAfterARedirect(t *testing.T) {
-	abort := httptest.NewRequest(http.MethodPost, "/public_api/v1/endpoints/abort_scan", nil)
 	page := httptest.NewRequest(http.MethodGet, "/login", nil)
-	page.Response = &http.Response{StatusCode: 302, Request: abort}
+	page.Response = &http.Response{StatusCode: 302, Request: httptest.NewRequest(http.MethodPost, "/public_api/v1/endpoints/abort_scan", nil)}
 	err := wrapper.CheckResponse(&http.Response{StatusCode: 200, Request: page}, []byte(consolePage))
 	if !errors.Is(err, wrapper.ErrOutcomeUnknown) || apiError(t, err).Operation != abortOperation {
 		t.Error(err)
-	}
-}
-
-// The header of an error is redacted like its body.
-func TestCredentialsInTheHeaderOfAnError(t *testing.T) {
-	e := apiError(t, operations[0].call(t, t.Context(), newClient(t, canned(404, "", "X-Echo", "a", "X-Echo", "you sent "+testKey, "X-Other", testKey, "X-"+testKey, "1"))))
-	if got := e.Header["X-Echo"]; len(got) != 2 || got[0] != "a" || got[1] != "you sent [redacted]" || e.Header.Get("X-Other") != "[redacted]" || len(e.Header) != 2 {
-		t.Errorf("header %v", e.Header)
 	}
 }

@@ -25,10 +25,6 @@ func TestClientPrintsItsHostOnly(t *testing.T) {
 	}
 }
 
-func newForTenant(tenant string, rt http.RoundTripper) (*wrapper.Client, error) {
-	return wrapper.New(tenant, wrapper.StandardKey(testKeyID, testKey), wrapper.WithHTTPClient(&http.Client{Transport: rt}))
-}
-
 // All Clients share one transport, which has limits and is not http.DefaultTransport.
 func TestSharedTransport(t *testing.T) {
 	shared, ok := wrapper.SharedTransport().(*http.Transport)

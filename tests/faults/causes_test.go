@@ -59,7 +59,7 @@ var causes = []cause{
 	{name: "429", respond: withStatus(429, "Too many requests"), retried: "always", kind: "RateLimited"},
 	{name: "503", respond: withStatus(503, ""), retried: "GET", unknown: true, kind: "Server"},
 	{name: "500", respond: withStatus(500, `{"reply":{"err_code":500,"err_msg":"x"}}`), retried: "never", kind: "Server"},
-	{name: "200, not gzip", respond: withStatus(200, goodAbort, "Content-Encoding: gzip"), retried: "never", unknown: true, kind: "Unexpected"},
+	{name: "200, not gzip", respond: withStatus(200, goodAbort, "Content-Encoding: gzip"), retried: "GET", unknown: true, kind: "Unexpected"},
 	{name: "200, longer than its length", respond: withBytes(raw(200, 9, goodAbort)), retried: "never", unknown: true, kind: "Unexpected"},
 	{name: "200, too large", respond: withStatus(200, `{"DATA":"`+strings.Repeat("a", 4096)+`"}`), retried: "never", unknown: true, kind: "TooLarge"},
 	{name: "503, too large", respond: withStatus(503, strings.Repeat("a", 4096)), retried: "GET", unknown: true, kind: "Server TooLarge"},

@@ -1,8 +1,6 @@
 package exchange
 
 import (
-	"compress/flate"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -46,16 +44,9 @@ func (c *Client) isTemporary(mayHaveEffect bool, res *Result) bool {
 		return !mayHaveEffect || c.Refused == nil || c.Refused(res)
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return !mayHaveEffect
-	default:
-		cutOff := res.Err != nil && status/100 == 2 && !isCorrupt(res.Err)
-		return cutOff && !mayHaveEffect
+	default: // a success whose body broke off
+		return res.Err != nil && status/100 == 2 && !mayHaveEffect
 	}
-}
-
-// isCorrupt distinguishes a body that arrived whole but cannot be decompressed from one that was cut off.
-func isCorrupt(err error) bool {
-	var data flate.CorruptInputError
-	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &data)
 }
 
 // backoff returns a random delay between 0 and BaseDelay, doubled with every attempt up to MaxDelay. With full jitter, programs
