@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -26,58 +27,47 @@ func TestStandardKeyIsSentAsItIs(t *testing.T) {
 		key += string(c)
 	}
 	for _, op := range operations {
-		t.Run(op.name, func(t *testing.T) {
-			rec := &recorder{next: transport(good)}
-			c := clientWithKey(t, rec, wrapper.StandardKey(" 17\n", "\u00a0"+key+"\r\n"))
-			if err := op.call(t, t.Context(), c); err != nil {
-				t.Fatal(err)
-			}
-			h := rec.requests[0].Header
-			for name, want := range map[string][]string{
-				"Authorization": {key}, "X-Xdr-Auth-Id": {testKeyID}, "X-Xdr-Nonce": nil, "X-Xdr-Timestamp": nil,
-			} {
-				if got := h[name]; fmt.Sprint(got) != fmt.Sprint(want) {
-					t.Errorf("%s: %q, want %q", name, got, want)
-				}
-			}
-		})
+		rec := &recorder{next: transport(good)}
+		if err := op.call(t, t.Context(), clientWithKey(t, rec, wrapper.StandardKey(" 17\n", "\u00a0"+key+"\r\n"))); err != nil {
+			t.Fatal(err)
+		}
+		h := rec.requests[0].Header
+		if !slices.Equal(h["Authorization"], []string{key}) || !slices.Equal(h["X-Xdr-Auth-Id"], []string{testKeyID}) || h["X-Xdr-Nonce"] != nil || h["X-Xdr-Timestamp"] != nil {
+			t.Errorf("%s: sent %q", op.name, h)
+		}
+	}
+}
+
+var nonceForm = regexp.MustCompile(`^[A-Za-z0-9]{64}$`)
+
+// wantSigned checks that h has a signature with an Advanced key, made now with a nonce that is not in seen.
+func wantSigned(t *testing.T, h http.Header, seen map[string]bool) {
+	t.Helper()
+	nonce, timestamp := h.Get("X-Xdr-Nonce"), strconv.FormatInt(time.Now().UnixMilli(), 10)
+	if !nonceForm.MatchString(nonce) || seen[nonce] {
+		t.Errorf("nonce %q is not 64 new letters and digits", nonce)
+	}
+	seen[nonce] = true
+	sum := sha256.Sum256([]byte(testKey + nonce + timestamp))
+	for name, want := range map[string]string{"Authorization": hex.EncodeToString(sum[:]), "X-Xdr-Auth-Id": testKeyID, "X-Xdr-Timestamp": timestamp} {
+		if got := h[name]; len(got) != 1 || got[0] != want {
+			t.Errorf("%s: %q, want %s", name, got, want)
+		}
 	}
 }
 
 func TestAdvancedKeySignsEveryAttemptAnew(t *testing.T) {
-	nonceForm := regexp.MustCompile(`^[A-Za-z0-9]{64}$`)
 	for _, op := range operations {
-		t.Run(op.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				var moments []time.Time
-				rec := &recorder{next: transport(func(r *http.Request) (*http.Response, error) {
-					moments = append(moments, time.Now())
-					return response(r, http.StatusTooManyRequests, "", "Retry-After", "1"), nil
-				})}
-				c := clientWithKey(t, rec, wrapper.AdvancedKey(testKeyID, testKey))
-				wantKinds(t, op.call(t, t.Context(), c), "RateLimited")
-				seen := map[string]bool{}
-				for i, r := range rec.requests {
-					nonce, stamp := r.Header.Get("X-Xdr-Nonce"), r.Header.Get("X-Xdr-Timestamp")
-					if !nonceForm.MatchString(nonce) || seen[nonce] {
-						t.Errorf("attempt %d: nonce %q is not 64 new letters and digits", i+1, nonce)
-					}
-					seen[nonce] = true
-					if want := strconv.FormatInt(moments[i].UnixMilli(), 10); stamp != want {
-						t.Errorf("attempt %d: timestamp %s, want %s", i+1, stamp, want)
-					}
-					sum := sha256.Sum256([]byte(testKey + nonce + stamp))
-					if got, want := r.Header["Authorization"], hex.EncodeToString(sum[:]); len(got) != 1 || got[0] != want {
-						t.Errorf("attempt %d: Authorization %q, want %s", i+1, got, want)
-					}
-					if got := r.Header["X-Xdr-Auth-Id"]; len(got) != 1 || got[0] != testKeyID {
-						t.Errorf("attempt %d: ID %q", i+1, got)
-					}
-				}
-				if len(rec.requests) != 3 {
-					t.Errorf("%d attempts, want 3", len(rec.requests))
-				}
-			})
+		synctest.Test(t, func(t *testing.T) {
+			nonces := map[string]bool{}
+			c := clientWithKey(t, transport(func(r *http.Request) (*http.Response, error) {
+				wantSigned(t, r.Header, nonces)
+				return response(r, http.StatusTooManyRequests, "", "Retry-After", "1"), nil
+			}), wrapper.AdvancedKey(testKeyID, testKey))
+			wantKinds(t, op.call(t, t.Context(), c), "RateLimited")
+			if len(nonces) != 3 {
+				t.Errorf("%s: %d nonces in three attempts", op.name, len(nonces))
+			}
 		})
 	}
 }
@@ -85,78 +75,57 @@ func TestAdvancedKeySignsEveryAttemptAnew(t *testing.T) {
 func TestInvalidKeysAreRefused(t *testing.T) {
 	const secret = "s3cr3t-KEY"
 	for _, tt := range []struct{ name, id, key, want string }{
-		{"no key", "17", "", "API key is empty"},
 		{"blank key", "17", " \t\n\u00a0", "API key is empty"},
 		{"no ID", "", secret, "ID is empty"},
-		{"blank ID", " \n", secret, "ID is empty"},
-		{"neither", "", "", "empty"},
 		{"line break in the key", "17", secret + "\r\nx: " + secret, "an HTTP header cannot have"},
-		{"NUL in the key", "17", secret + "\x00" + secret, "an HTTP header cannot have"},
 		{"DEL in the key", "17", secret + "\x7f" + secret, "an HTTP header cannot have"},
 		{"zero-width space in the key", "17", secret + "\u200b" + secret, "an HTTP header cannot have"},
-		{"umlaut in the key", "17", secret + "ü", "an HTTP header cannot have"},
 		{"invalid UTF-8 in the key", "17", secret + "\xff", "an HTTP header cannot have"},
 		{"key in double quotes", "17", `"` + secret + `"`, "API key is in quotes"},
-		{"key in single quotes", "17", " '" + secret + "' \n", "API key is in quotes"},
 		{"key in backquotes", "17", "`" + secret + "`", "API key is in quotes"},
 		{"ID in quotes", `"17"`, secret, "API key's ID is in quotes"},
-		{"Bearer before the key", "17", "Bearer " + secret, `begins with "Bearer "`},
 		{"bearer before the key", "17", "bearer  " + secret, `begins with "Bearer "`},
 		{"byte order mark before the key", "17", "\ufeff" + secret, "API key begins with a byte order mark"},
 		{"key in UTF-16", "17", "\xff\xfes\x003\x00", "API key is encoded in UTF-16"},
-		{"key in UTF-16, the other way round", "17", "\xfe\xff\x00s\x003", "API key is encoded in UTF-16"},
+		{"key in UTF-16, big-endian", "17", "\xfe\xff\x00s\x003", "API key is encoded in UTF-16"},
 		{"byte order mark before the ID", "\ufeff17", secret, "API key's ID begins with a byte order mark"},
 		{"line break in the ID", secret + "\n1", "k", "an HTTP header cannot have"},
-		{"control character in the ID", secret + "\x1b", "k", "an HTTP header cannot have"},
 	} {
 		for kind, cred := range map[string]wrapper.Credential{"standard": wrapper.StandardKey(tt.id, tt.key), "advanced": wrapper.AdvancedKey(tt.id, tt.key)} {
-			t.Run(tt.name+"/"+kind, func(t *testing.T) {
-				c, err := wrapper.New(testTenant, cred)
-				if c != nil || err == nil || !strings.Contains(err.Error(), tt.want) {
-					t.Fatalf("got %v, %v, want an error with %q", c, err, tt.want)
-				}
-				if strings.Contains(err.Error(), secret) {
-					t.Errorf("the error repeats the key: %v", err)
-				}
-			})
+			c, err := wrapper.New(testTenant, cred)
+			if c != nil || err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), secret) {
+				t.Errorf("%s, %s: got %v, %v, want an error with %q and without the key", tt.name, kind, c, err, tt.want)
+			}
 		}
 	}
 }
 
-// tests/security proves that a credential prints nothing else.
-func TestCredentialPrintsItsTypeOnly(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		cred wrapper.Credential
-		want string
-	}{
-		{"standard", wrapper.StandardKey("17", testKey), "Credential(standard, hidden)"},
-		{"advanced", wrapper.AdvancedKey("17", testKey), "Credential(advanced, hidden)"},
-		{"zero", wrapper.Credential{}, "Credential(none)"},
+// tests/security searches for the key in everything that can be printed.
+func TestCredentialPrintsItsType(t *testing.T) {
+	for want, cred := range map[string]wrapper.Credential{
+		"Credential(standard, hidden)": wrapper.StandardKey("17", testKey), "Credential(advanced, hidden)": wrapper.AdvancedKey("17", testKey), "Credential(none)": {},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			raw, err := json.Marshal(map[string]any{"c": tt.cred})
-			if want := `{"c":"` + tt.want + `"}`; err != nil || string(raw) != want {
-				t.Errorf("JSON %s, %v, want %s", raw, err, want)
+		raw, err := json.Marshal(map[string]any{"c": cred})
+		if err != nil || string(raw) != `{"c":"`+want+`"}` {
+			t.Errorf("JSON %s, %v, want %s", raw, err, want)
+		}
+		var log bytes.Buffer
+		slog.New(slog.NewTextHandler(&log, nil)).Info("x", "c", cred)
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("log %s, want %s", &log, want)
+		}
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			if got := fmt.Sprintf(verb, cred); got != want {
+				t.Errorf("%s: %s, want %s", verb, got, want)
 			}
-			var log bytes.Buffer
-			slog.New(slog.NewTextHandler(&log, nil)).Info("x", "c", tt.cred)
-			if !strings.Contains(log.String(), tt.want) {
-				t.Errorf("log %s", &log)
-			}
-			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-				if got := fmt.Sprintf(verb, tt.cred); got != tt.want {
-					t.Errorf("%s: %s, want %s", verb, got, tt.want)
-				}
-			}
-			if got := tt.cred.String() + tt.cred.GoString(); got != tt.want+tt.want {
-				t.Errorf("String and GoString: %s", got)
-			}
-		})
+		}
+		if got := cred.String() + cred.GoString(); got != want+want {
+			t.Errorf("String and GoString: %s, want %s", got, want)
+		}
 	}
 }
 
-// The signature was not made by this program. The nonce of a real request is random.
+// Another program made this signature.
 func TestSignatureKnownAnswer(t *testing.T) {
 	const (
 		nonce = "b5834c137a825cc6c80111f237e1c5f8dedeef5df9dcd4c7f1dc73f180c89b47"
@@ -179,29 +148,23 @@ func TestSign(t *testing.T) {
 	}
 	//lint:ignore SA1008 the caller wrote the name like this
 	if len(shared) != 3 || shared["authorization"][0] != "old" {
-		t.Errorf("the header that other requests share became %v", shared)
+		t.Errorf("the shared header became %v", shared)
 	}
-	nonces := map[string]bool{}
-	for range 3 {
-		if err := wrapper.AdvancedKey(testKeyID, testKey).Sign(t.Context(), r); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		nonces := map[string]bool{}
+		for range 3 {
+			if err := wrapper.AdvancedKey(testKeyID, testKey).Sign(t.Context(), r); err != nil || len(r.Header) != 5 {
+				t.Errorf("signed %v, %v", r.Header, err)
+			}
+			wantSigned(t, r.Header, nonces)
 		}
-		h := r.Header
-		sum := sha256.Sum256([]byte(testKey + h.Get("X-Xdr-Nonce") + h.Get("X-Xdr-Timestamp")))
-		if h.Get("Authorization") != hex.EncodeToString(sum[:]) || h.Get("X-Xdr-Auth-Id") != testKeyID || len(h) != 5 {
-			t.Errorf("signed %v", h)
-		}
-		nonces[h.Get("X-Xdr-Nonce")] = true
-	}
-	if len(nonces) != 3 {
-		t.Errorf("%d nonces in three signatures", len(nonces))
-	}
+	})
 	if r := new(http.Request); wrapper.StandardKey(testKeyID, testKey).Sign(t.Context(), r) != nil || r.Header.Get("Authorization") != testKey {
 		t.Errorf("a request without a header: %v", r.Header)
 	}
 	up := httptest.NewRequest(http.MethodGet, "/v1/../stop", nil)
 	if err := wrapper.StandardKey(testKeyID, testKey).Sign(t.Context(), up); err == nil || len(up.Header) != 0 {
-		t.Errorf("a path that leads to another one: %v, signed %v", err, up.Header)
+		t.Errorf("a path with a dot segment: %v, signed %v", err, up.Header)
 	}
 	for name, cred := range map[string]wrapper.Credential{"zero": {}, "no key": wrapper.AdvancedKey("17", ""), "a line break": wrapper.StandardKey("17", testKey+"\nx")} {
 		r := &http.Request{Header: http.Header{}}

@@ -2,6 +2,7 @@ package wrapper_test
 
 import (
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -30,10 +31,7 @@ func TestFromEnv(t *testing.T) {
 		signed bool
 	}{
 		{"advanced by default", map[string]string{"CORTEXCLOUD_API_KEY": testKey}, true},
-		{"advanced", map[string]string{"CORTEXCLOUD_API_KEY": testKey, "CORTEXCLOUD_API_KEY_TYPE": " Advanced\n"}, true},
-		{"standard", map[string]string{"CORTEXCLOUD_API_KEY": testKey, "CORTEXCLOUD_API_KEY_TYPE": "standard"}, false},
-		{"standard in upper case", map[string]string{"CORTEXCLOUD_API_KEY": " " + testKey + " ", "CORTEXCLOUD_API_KEY_TYPE": "STANDARD"}, false},
-		{"a key file", map[string]string{"CORTEXCLOUD_API_KEY_FILE": file, "CORTEXCLOUD_API_KEY_TYPE": "standard"}, false},
+		{"standard, in upper case", map[string]string{"CORTEXCLOUD_API_KEY": " " + testKey + " ", "CORTEXCLOUD_API_KEY_TYPE": "STANDARD"}, false},
 		{"a key file, the key blank", map[string]string{"CORTEXCLOUD_API_KEY_FILE": file, "CORTEXCLOUD_API_KEY": " ", "CORTEXCLOUD_API_KEY_TYPE": "standard"}, false},
 		{"a key, the key file blank", map[string]string{"CORTEXCLOUD_API_KEY_FILE": " ", "CORTEXCLOUD_API_KEY": testKey, "CORTEXCLOUD_API_KEY_TYPE": "standard"}, false},
 	} {
@@ -72,23 +70,17 @@ func TestFromEnvRefuses(t *testing.T) {
 			"set CORTEXCLOUD_API_URL, CORTEXCLOUD_API_KEY (or CORTEXCLOUD_API_KEY_FILE), CORTEXCLOUD_API_KEY_ID"},
 		{"no URL", map[string]string{"CORTEXCLOUD_API_URL": " "}, "set CORTEXCLOUD_API_URL"},
 		{"no key", map[string]string{"CORTEXCLOUD_API_KEY": "\u00a0"}, "set CORTEXCLOUD_API_KEY (or CORTEXCLOUD_API_KEY_FILE)"},
-		{"no ID", map[string]string{"CORTEXCLOUD_API_KEY_ID": ""}, "set CORTEXCLOUD_API_KEY_ID"},
 		{"key and key file", map[string]string{"CORTEXCLOUD_API_KEY_FILE": "/run/secrets/" + secret}, "CORTEXCLOUD_API_KEY and CORTEXCLOUD_API_KEY_FILE are both set"},
 		{"no such key file", map[string]string{"CORTEXCLOUD_API_KEY": "", "CORTEXCLOUD_API_KEY_FILE": secret}, "no such key file"},
 		{"an unknown key type", map[string]string{"CORTEXCLOUD_API_KEY_TYPE": "premium"}, `the key type "premium" is neither advanced nor standard (CORTEXCLOUD_API_KEY_TYPE)`},
 		{"a key as key type", map[string]string{"CORTEXCLOUD_API_KEY_TYPE": secret}, "the key type is neither advanced nor standard"},
-		{"a long word as key type", map[string]string{"CORTEXCLOUD_API_KEY_TYPE": strings.Repeat("a", 21)}, "the key type is neither"},
 		{"control characters in the key type", map[string]string{"CORTEXCLOUD_API_KEY_TYPE": "a\x1b[mb"}, `"a[mb"`},
 		{"a bad URL", map[string]string{"CORTEXCLOUD_API_URL": "https://ana:" + secret + "@acme.example.org"}, "user name or a password"},
 		{"a bad key", map[string]string{"CORTEXCLOUD_API_KEY": secret + "\n" + secret}, "an HTTP header cannot have"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			env := map[string]string{}
-			for _, m := range []map[string]string{all, tt.changes} {
-				for k, v := range m {
-					env[k] = v
-				}
-			}
+			env := maps.Clone(all)
+			maps.Copy(env, tt.changes)
 			setEnv(t, env)
 			c, err := wrapper.FromEnv()
 			if c != nil || err == nil || !strings.Contains(err.Error(), tt.want) {
@@ -101,7 +93,7 @@ func TestFromEnvRefuses(t *testing.T) {
 	}
 	setEnv(t, all)
 	if _, err := wrapper.FromEnv(wrapper.WithUserAgent("a\nb")); err == nil {
-		t.Error("the options are not looked at")
+		t.Error("the options are ignored")
 	}
 }
 
@@ -114,19 +106,16 @@ func TestKeyOfType(t *testing.T) {
 			t.Errorf("%q: %v, %v", kind, cred, err)
 		}
 	}
-	if cred, err := wrapper.KeyOfType("premium", "17", testKey); err == nil || cred.String() != "Credential(none)" {
-		t.Errorf("got %v, %v", cred, err)
-	}
-	// The error quotes a word, so that a typo is easy to see, but not what could be the key.
-	for kind, repeated := range map[string]bool{"advansed": true, "abcdefghijkl": true, "abcdefghijklm": false, "a1b": false, "hunter": false} {
-		_, err := wrapper.KeyOfType(kind, "17", "hunter")
-		if err == nil || strings.Contains(err.Error(), kind) != repeated {
-			t.Errorf("%s: got %v", kind, err)
+	// The error quotes a misspelled word, but nothing that could be the key.
+	for kind, quoted := range map[string]bool{"advansed": true, "abcdefghijkl": true, "abcdefghijklm": false, "a1b": false, "hunter": false} {
+		cred, err := wrapper.KeyOfType(kind, "17", "hunter")
+		if err == nil || strings.Contains(err.Error(), kind) != quoted || cred.String() != "Credential(none)" {
+			t.Errorf("%s: got %v, %v", kind, cred, err)
 		}
 	}
 }
 
-// keyFile writes a file of that mode and returns its path.
+// keyFile writes a file with a mode and returns its path.
 func keyFile(t *testing.T, content string, mode fs.FileMode) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "it's a key")
@@ -144,10 +133,8 @@ func TestReadKeyFile(t *testing.T) {
 		name, content string
 		mode          fs.FileMode
 	}{
-		{"for its owner", testKey, 0o600},
-		{"for its owner to read", testKey, 0o400},
-		{"for its group", testKey, 0o640},
-		{"a group's, as container platforms mount it", testKey, 0o440},
+		{"readable by its owner", testKey, 0o600},
+		{"readable by its group, as container platforms mount it", testKey, 0o440},
 		{"space around", "\u00a0 " + testKey + "\r\n\n", 0o600},
 		{"as much space as fits", testKey + strings.Repeat("\n", 64<<10-len(testKey)), 0o600},
 	} {
@@ -168,9 +155,9 @@ func TestReadKeyFile(t *testing.T) {
 
 func TestWorldReadableKeyFileIsRefused(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("a file's mode says nothing there")
+		t.Skip("Windows has no such mode")
 	}
-	for _, mode := range []fs.FileMode{0o604, 0o644, 0o444, 0o666, 0o777} {
+	for _, mode := range []fs.FileMode{0o604, 0o777} {
 		path := keyFile(t, testKey, mode)
 		key, err := wrapper.ReadKeyFile(path)
 		command := "run chmod 600 '" + strings.ReplaceAll(path, "'", `'\''`) + "'"
@@ -183,16 +170,12 @@ func TestWorldReadableKeyFileIsRefused(t *testing.T) {
 func TestInvalidKeyFilesAreRefused(t *testing.T) {
 	dir := t.TempDir()
 	for _, tt := range []struct{ name, path, want string }{
-		{"missing", filepath.Join(dir, testKey), "no such key file"},
-		{"empty path", "", "no such key file"},
 		{"the key itself", testKey, "is this the key itself"},
 		{"below a file", filepath.Join(keyFile(t, "x", 0o600), testKey), "cannot be opened"},
 		{"NUL in the path", testKey + "\x00", "cannot be opened"},
 		{"a directory", dir, "a directory"},
-		{"empty", keyFile(t, "", 0o600), "is empty"},
 		{"blank", keyFile(t, " \n\u00a0", 0o600), "is empty"},
 		{"too large", keyFile(t, testKey+strings.Repeat("\n", 64<<10), 0o600), "too large"},
-		{"a large file of something else", keyFile(t, strings.Repeat("x", 1<<20), 0o600), "too large"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			key, err := wrapper.ReadKeyFile(tt.path)
@@ -205,7 +188,7 @@ func TestInvalidKeyFilesAreRefused(t *testing.T) {
 		})
 	}
 	if runtime.GOOS != "windows" && os.Getuid() != 0 {
-		if key, err := wrapper.ReadKeyFile(keyFile(t, testKey, 0)); key != "" || err == nil || !strings.Contains(err.Error(), "this user may not read the key file") {
+		if key, err := wrapper.ReadKeyFile(keyFile(t, testKey, 0)); key != "" || err == nil || !strings.Contains(err.Error(), "this user has no permission to read the key file") {
 			t.Errorf("got %q, %v", key, err)
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
-	"net/url"
+	"reflect"
 	"testing"
 	"time"
 
@@ -14,54 +14,20 @@ import (
 
 func TestWithUserAgent(t *testing.T) {
 	const own = "cortexscan/" + wrapper.Version
-	for name, tt := range map[string]struct{ product, want string }{
-		"default":      {"", own},
-		"a product":    {"acme-soc/1.2", "acme-soc/1.2 " + own},
-		"space is cut": {"\tacme-soc/1.2 ", "acme-soc/1.2 " + own},
-	} {
+	for product, want := range map[string]string{"": own, "\tacme-soc/1.2 ": "acme-soc/1.2 " + own} {
 		for _, op := range operations {
-			t.Run(name+"/"+op.name, func(t *testing.T) {
-				rec := &recorder{next: transport(good)}
-				if err := op.call(t, t.Context(), newClient(t, rec, wrapper.WithUserAgent(tt.product))); err != nil {
-					t.Fatal(err)
-				}
-				if got := rec.requests[0].Header["User-Agent"]; len(got) != 1 || got[0] != tt.want {
-					t.Errorf("got %q, want %q", got, tt.want)
-				}
-			})
+			rec := &recorder{next: transport(good)}
+			if err := op.call(t, t.Context(), newClient(t, rec, wrapper.WithUserAgent(product))); err != nil {
+				t.Fatal(err)
+			}
+			if got := rec.requests[0].Header["User-Agent"]; len(got) != 1 || got[0] != want {
+				t.Errorf("%s: got %q, want %q", op.name, got, want)
+			}
 		}
 	}
 }
 
-// spyJar counts how many times it is used.
-type spyJar int
-
-func (j *spyJar) SetCookies(*url.URL, []*http.Cookie) { *j++ }
-func (j *spyJar) Cookies(*url.URL) []*http.Cookie     { *j++; return nil }
-
-// The Client uses neither its cookies nor its redirects.
-func TestHTTPClientIsNotChanged(t *testing.T) {
-	var jar spyJar
-	hc := &http.Client{
-		Transport:     canned(302, "", "Location", "/elsewhere", "Set-Cookie", "a=b"),
-		Jar:           &jar,
-		CheckRedirect: func(*http.Request, []*http.Request) error { t.Error("a redirect was followed"); return nil },
-		Timeout:       time.Minute,
-	}
-	before := *hc
-	c := newClient(t, nil, wrapper.WithHTTPClient(hc), wrapper.WithTimeout(time.Second), wrapper.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
-	for _, op := range operations {
-		wantKinds(t, op.call(t, t.Context(), c), "Unexpected")
-	}
-	if hc.Timeout != before.Timeout || hc.Jar != before.Jar || hc.CheckRedirect == nil || hc.Transport == nil {
-		t.Error("the http.Client was changed")
-	}
-	if jar != 0 {
-		t.Errorf("the cookie jar was used %d times", jar)
-	}
-}
-
-// Zero is the default and negative is off. How the exchange uses these settings is tested there.
+// Zero is the default and negative is off. internal/exchange tests what the settings do.
 func TestOptionsReachTheExchange(t *testing.T) {
 	type settled struct {
 		timeout   time.Duration
@@ -74,41 +40,41 @@ func TestOptionsReachTheExchange(t *testing.T) {
 	const second = time.Second
 	for name, tt := range map[string]struct {
 		opts   []wrapper.Option
-		adjust func(*settled) // the defaults
+		adjust func(*settled) // changes the defaults
 	}{
-		"default":    {nil, func(*settled) {}},
-		"zero":       {[]wrapper.Option{wrapper.WithTimeout(0), wrapper.WithMaxResponseBytes(0), wrapper.WithRetry(wrapper.Retry{}), wrapper.WithRateLimit(0, 0), wrapper.WithHTTPClient(nil), withTimeout(0)}, func(*settled) {}},
-		"none":       {[]wrapper.Option{wrapper.WithUserAgent(" "), wrapper.WithLogger(nil), wrapper.WithRequestValidator(nil), wrapper.WithResponseValidator(nil)}, func(*settled) {}},
-		"the latter": {[]wrapper.Option{wrapper.WithTimeout(second), wrapper.WithTimeout(0)}, func(*settled) {}},
+		"default":              {nil, func(*settled) {}},
+		"zero":                 {[]wrapper.Option{wrapper.WithTimeout(0), wrapper.WithMaxResponseBytes(0), wrapper.WithRetry(wrapper.Retry{}), wrapper.WithRateLimit(0, 0), wrapper.WithHTTPClient(nil), withTimeout(0)}, func(*settled) {}},
+		"none":                 {[]wrapper.Option{wrapper.WithUserAgent(" "), wrapper.WithLogger(nil), wrapper.WithRequestValidator(nil), wrapper.WithResponseValidator(nil)}, func(*settled) {}},
+		"the last option wins": {[]wrapper.Option{wrapper.WithTimeout(second), wrapper.WithTimeout(0)}, func(*settled) {}},
 
-		"timeout":                             {[]wrapper.Option{wrapper.WithTimeout(time.Minute)}, func(s *settled) { s.timeout = time.Minute }},
-		"no timeout":                          {[]wrapper.Option{wrapper.WithTimeout(-1)}, func(s *settled) { s.timeout = 0 }},
-		"the http.Client's":                   {[]wrapper.Option{withTimeout(7 * second)}, func(s *settled) { s.timeout = 7 * second }},
-		"the http.Client's, over the default": {[]wrapper.Option{withTimeout(time.Minute)}, func(s *settled) { s.timeout = time.Minute }},
-		"the http.Client's is the shorter":    {[]wrapper.Option{wrapper.WithTimeout(9 * second), withTimeout(7 * second)}, func(s *settled) { s.timeout = 7 * second }},
-		"the http.Client's is the longer":     {[]wrapper.Option{withTimeout(7 * second), wrapper.WithTimeout(5 * second)}, func(s *settled) { s.timeout = 5 * second }},
-		"the http.Client's alone":             {[]wrapper.Option{wrapper.WithTimeout(-1), withTimeout(7 * second)}, func(s *settled) { s.timeout = 7 * second }},
+		"timeout":                   {[]wrapper.Option{wrapper.WithTimeout(time.Minute)}, func(s *settled) { s.timeout = time.Minute }},
+		"no timeout":                {[]wrapper.Option{wrapper.WithTimeout(-1)}, func(s *settled) { s.timeout = 0 }},
+		"the http.Client's timeout": {[]wrapper.Option{withTimeout(7 * second)}, func(s *settled) { s.timeout = 7 * second }},
+		"the http.Client's timeout, longer than the default": {[]wrapper.Option{withTimeout(time.Minute)}, func(s *settled) { s.timeout = time.Minute }},
+		"the http.Client's timeout is shorter":               {[]wrapper.Option{wrapper.WithTimeout(9 * second), withTimeout(7 * second)}, func(s *settled) { s.timeout = 7 * second }},
+		"the http.Client's timeout is longer":                {[]wrapper.Option{withTimeout(7 * second), wrapper.WithTimeout(5 * second)}, func(s *settled) { s.timeout = 5 * second }},
+		"only the http.Client's timeout":                     {[]wrapper.Option{wrapper.WithTimeout(-1), withTimeout(7 * second)}, func(s *settled) { s.timeout = 7 * second }},
 
-		"limit":    {[]wrapper.Option{wrapper.WithMaxResponseBytes(100)}, func(s *settled) { s.maxBytes = 100 }},
-		"no limit": {[]wrapper.Option{wrapper.WithMaxResponseBytes(-1)}, func(s *settled) { s.maxBytes = math.MaxInt64 }},
+		"body limit":    {[]wrapper.Option{wrapper.WithMaxResponseBytes(100)}, func(s *settled) { s.maxBytes = 100 }},
+		"no body limit": {[]wrapper.Option{wrapper.WithMaxResponseBytes(-1)}, func(s *settled) { s.maxBytes = math.MaxInt64 }},
 
-		"one attempt":                    {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{Attempts: 1})}, func(s *settled) { s.retry.Attempts = 1 }},
-		"seven attempts":                 {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{Attempts: 7})}, func(s *settled) { s.retry.Attempts = 7 }},
-		"fewer than none":                {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{Attempts: math.MinInt})}, func(s *settled) { s.retry.Attempts = 1 }},
-		"base":                           {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{BaseDelay: 3 * second})}, func(s *settled) { s.retry.BaseDelay = 3 * second }},
-		"no wait":                        {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{BaseDelay: -1})}, func(s *settled) { s.retry.BaseDelay = 0 }},
-		"maximum":                        {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{MaxDelay: second})}, func(s *settled) { s.retry.MaxDelay = second }},
-		"maximum under the default base": {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{MaxDelay: 1})}, func(s *settled) { s.retry.MaxDelay = 1 }},
-		"base over the default maximum":  {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{BaseDelay: time.Hour})}, func(s *settled) { s.retry.BaseDelay, s.retry.MaxDelay = time.Hour, time.Hour }},
-		"base as long as the maximum":    {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{BaseDelay: second, MaxDelay: second})}, func(s *settled) { s.retry.BaseDelay, s.retry.MaxDelay = second, second }},
-		"no maximum":                     {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{MaxDelay: -1})}, func(s *settled) { s.retry.MaxDelay = math.MaxInt64 }},
+		"one attempt":                   {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{Attempts: 1})}, func(s *settled) { s.retry.Attempts = 1 }},
+		"seven attempts":                {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{Attempts: 7})}, func(s *settled) { s.retry.Attempts = 7 }},
+		"a negative number of attempts": {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{Attempts: math.MinInt})}, func(s *settled) { s.retry.Attempts = 1 }},
+		"base delay":                    {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{BaseDelay: 3 * second})}, func(s *settled) { s.retry.BaseDelay = 3 * second }},
+		"no wait":                       {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{BaseDelay: -1})}, func(s *settled) { s.retry.BaseDelay = 0 }},
+		"maximum delay":                 {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{MaxDelay: second})}, func(s *settled) { s.retry.MaxDelay = second }},
+		"maximum delay below the default base delay": {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{MaxDelay: 1})}, func(s *settled) { s.retry.MaxDelay = 1 }},
+		"base delay above the default maximum delay": {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{BaseDelay: time.Hour})}, func(s *settled) { s.retry.BaseDelay, s.retry.MaxDelay = time.Hour, time.Hour }},
+		"base delay as long as the maximum delay":    {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{BaseDelay: second, MaxDelay: second})}, func(s *settled) { s.retry.BaseDelay, s.retry.MaxDelay = second, second }},
+		"no maximum delay":                           {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{MaxDelay: -1})}, func(s *settled) { s.retry.MaxDelay = math.MaxInt64 }},
 
-		"rate":                      {[]wrapper.Option{wrapper.WithRateLimit(10, 5)}, func(s *settled) { s.perSecond, s.burst = 10, 5 }},
-		"a second's worth of burst": {[]wrapper.Option{wrapper.WithRateLimit(2.5, 0)}, func(s *settled) { s.perSecond, s.burst = 2.5, 3 }},
-		"less than one a second":    {[]wrapper.Option{wrapper.WithRateLimit(0.5, 0)}, func(s *settled) { s.perSecond, s.burst = 0.5, 1 }},
-		"more than can be counted":  {[]wrapper.Option{wrapper.WithRateLimit(1e300, 0)}, func(s *settled) { s.perSecond, s.burst = 1e300, math.MaxInt32 }},
-		"no rate":                   {[]wrapper.Option{wrapper.WithRateLimit(-3, 5)}, func(*settled) {}},
-		"neither rate nor burst":    {[]wrapper.Option{wrapper.WithRateLimit(0, -1)}, func(*settled) {}},
+		"rate limit":                   {[]wrapper.Option{wrapper.WithRateLimit(10, 5)}, func(s *settled) { s.perSecond, s.burst = 10, 5 }},
+		"the burst of one second":      {[]wrapper.Option{wrapper.WithRateLimit(2.5, 0)}, func(s *settled) { s.perSecond, s.burst = 2.5, 3 }},
+		"less than one a second":       {[]wrapper.Option{wrapper.WithRateLimit(0.5, 0)}, func(s *settled) { s.perSecond, s.burst = 0.5, 1 }},
+		"a burst that overflows":       {[]wrapper.Option{wrapper.WithRateLimit(1e300, 0)}, func(s *settled) { s.perSecond, s.burst = 1e300, math.MaxInt32 }},
+		"no rate limit":                {[]wrapper.Option{wrapper.WithRateLimit(-3, 5)}, func(*settled) {}},
+		"a burst without a rate limit": {[]wrapper.Option{wrapper.WithRateLimit(0, -1)}, func(*settled) {}},
 	} {
 		c, err := wrapper.New("acme.example.org", wrapper.StandardKey("1", "k"), tt.opts...)
 		if err != nil {
@@ -128,9 +94,10 @@ func TestOptionsReachTheExchange(t *testing.T) {
 			t.Errorf("%s: %+v", name, e)
 		}
 	}
-	own, log := &http.Transport{}, slog.New(slog.NewTextHandler(io.Discard, nil))
-	c, err := wrapper.New("acme.example.org", wrapper.StandardKey("1", "k"), wrapper.WithHTTPClient(&http.Client{Transport: own}), wrapper.WithLogger(log))
-	if err != nil || c.Exchange().Transport != own || c.Exchange().Log != log {
-		t.Errorf("own transport and logger: %+v, %v", c, err)
+	hc, log := &http.Client{Transport: &http.Transport{}}, slog.New(slog.NewTextHandler(io.Discard, nil))
+	before := *hc
+	c, err := wrapper.New("acme.example.org", wrapper.StandardKey("1", "k"), wrapper.WithHTTPClient(hc), wrapper.WithLogger(log))
+	if err != nil || c.Exchange().Transport != hc.Transport || c.Exchange().Log != log || !reflect.DeepEqual(*hc, before) {
+		t.Errorf("own transport and logger: %+v, %v; the http.Client became %+v", c, err, hc)
 	}
 }

@@ -291,7 +291,7 @@ func TestKindsOfResponses(t *testing.T) {
 					case "too large":
 						opt, body, says = wrapper.WithMaxResponseBytes(limit), body[:limit], "limit of WithMaxResponseBytes"
 					case "cut off":
-						rt, opt, says = cutOff(tt.status, tt.body, cause), once(), "the response broke off: cable pulled"
+						rt, opt, says = cutOff(tt.status, tt.body, cause), once(), "the response is incomplete: cable pulled"
 					}
 					err := op.call(t, t.Context(), newClient(t, rt, opt))
 					if group.name == "undocumented JSON" && op.throughAPI() {
