@@ -23,14 +23,10 @@ func TestAbortAsksForConfirmation(t *testing.T) {
 		{"no", one, "n\n", exitInterrupted, "not confirmed; nothing was sent"},
 		{"only the Enter key", one, "\n", exitInterrupted, "nothing was sent"},
 		{"the terminal is closed", one, "", exitInterrupted, "nothing was sent"},
-		{"half a line", one, "y", exitInterrupted, "nothing was sent"},
-		{"the host", all, "HOST\n", exitDone, "EVERY"},
+		{"the host", all, "HOST\n", exitDone, "This cancels \x1b[31mEVERY\x1b[0m scan"},
 		{"the host in capitals", all, "hOST\n", exitDone, "EVERY"},
-		{"yes for filters that exclude nothing", "abort --platform windows,linux,macos,android", "yes\n", exitInterrupted, "EVERY"},
 		{"the host for filters that exclude nothing", "abort --platform windows,linux,macos,android", "HOST\n", exitDone, "because its filters exclude no endpoint"},
 		{"yes for everything", all, "yes\n", exitInterrupted, "what you typed is not the tenant's host, HOST"},
-		{"nothing for everything", all, "\n", exitInterrupted, "what you typed is not the tenant's host, HOST"},
-		{"--confirm-tenant with another host", one + " --confirm-tenant other.example", "y\n", exitUsage, "--confirm-tenant is not the tenant's host"},
 		{"--confirm-tenant with the host", one + " --confirm-tenant HOST", "y\n", exitDone, "Continue?"},
 		{"--confirm-tenant does not replace the answer", one + " --confirm-tenant HOST", "n\n", exitInterrupted, "Continue?"},
 	} {
@@ -66,7 +62,6 @@ func TestConfirmationDescribesTheAbort(t *testing.T) {
 		plan plan
 		want string
 	}{
-		{plan{abortOptions: abortOptions{targets: &targets{all: true}}, everything: true}, "This cancels EVERY scan that is pending or in progress on the tenant\n  api-acme.example\n"},
 		{plan{abortOptions: abortOptions{targets: &targets{filters: []filter{
 			{words: "host name", list: &listFilter{noun: "host name"}, values: []string{"a"}, file: "hosts.txt"},
 		}}}}, "This cancels the scans that are pending or in progress on the tenant\n  api-acme.example\n" +
@@ -80,14 +75,6 @@ func TestConfirmationDescribesTheAbort(t *testing.T) {
 		if got := c.plan.description(&terminal.IOStreams{}); got != c.want {
 			t.Errorf("got  %q\nwant %q", got, c.want)
 		}
-	}
-}
-
-func TestEVERYStandsOut(t *testing.T) {
-	p := plan{abortOptions: abortOptions{targets: &targets{all: true}}, everything: true}
-	p.request = httptest.NewRequest("POST", "https://api-acme.example/x", nil)
-	if got := p.description(&terminal.IOStreams{ErrIsTerminal: true}); !strings.HasPrefix(got, "This cancels \x1b[31mEVERY\x1b[0m scan ") {
-		t.Errorf("got %q", got)
 	}
 }
 
@@ -121,19 +108,5 @@ func TestKeyIsAskedForAndNotShown(t *testing.T) {
 	wantText(t, c.stderr.String(), "API key with the ID 17 (what you type is not shown): ")
 	if strings.Contains(c.stdout.String()+c.stderr.String(), testKey) {
 		t.Error("the key is shown")
-	}
-
-	c = newTrial(t, "status", "790")
-	c.atTerminal()
-	c.settings[wrapper.EnvKey] = ""
-	ctx, cancel := context.WithCancel(t.Context())
-	never := make(chan struct{})
-	t.Cleanup(func() { close(never) })
-	restored := false
-	c.sys.io.Restore = func() { restored = true }
-	c.sys.io.ReadPassword = func() (string, error) { cancel(); <-never; return "", nil }
-	c.run(t, ctx, exitInterrupted)
-	if !restored {
-		t.Error("the terminal does not get its echo back")
 	}
 }

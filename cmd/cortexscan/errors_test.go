@@ -50,11 +50,14 @@ func TestErrorsAreOnePrintableLine(t *testing.T) {
 	}
 }
 
-func TestErrorsAreWrappedOnlyOnATerminal(t *testing.T) {
+func TestErrorsAreWrappedAndColoredOnlyOnATerminal(t *testing.T) {
 	c := newTrial(t, "status", "790", "--key-type", "standard")
 	c.run(t, t.Context(), exitRefused)
 	if n := strings.Count(c.stderr.String(), "\n"); n != 3 {
 		t.Errorf("%d lines, want one each for the error, its cause and the hint", n)
+	}
+	if strings.Contains(c.stderr.String(), "\x1b") {
+		t.Errorf("colors without a terminal: %q", c.stderr.String())
 	}
 	c = newTrial(t, "status", "790", "--key-type", "standard")
 	c.atTerminal()
@@ -82,22 +85,6 @@ func TestUnwritableOutputIsAnError(t *testing.T) {
 		wantText(t, c.stderr.String(), "error: standard output cannot be written: no space left on device")
 		if strings.Contains(c.stderr.String(), "has stopped") {
 			t.Errorf("%s: it went on although its settings were lost", args)
-		}
-	}
-}
-
-func TestColorsOnlyOnATerminal(t *testing.T) {
-	for _, terminal := range []bool{true, false} {
-		for args, exit := range map[string]int{"status 790": exitDone, "status 999": exitRefused} {
-			trial := newTrial(t, strings.Fields(args)...)
-			trial.settings["WT_SESSION"] = "1" // Windows has colors with this variable
-			if terminal {
-				trial.atTerminal()
-			}
-			trial.run(t, t.Context(), exit)
-			if got := strings.Contains(trial.stdout.String()+trial.stderr.String(), "\x1b["); got != terminal {
-				t.Errorf("%s: colors: %v", args, got)
-			}
 		}
 	}
 }
