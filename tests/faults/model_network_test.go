@@ -12,24 +12,21 @@ import (
 	"time"
 )
 
-// link is a TCP connection in memory, which breaks where its plan says so. Inside a synctest bubble it takes no real time.
+// link is a TCP connection in memory that breaks where its plan says. In a synctest bubble it takes no real time. Writes
+// never block.
 type link struct {
 	number int
 	sim    *simulation
-	fault  breakage
+	plan   connectionPlan
 
-	mu      sync.Mutex
-	changed *sync.Cond
-	unread  [2][]byte // what was written and not read yet, by writer
-	closed  [2]bool   // by the side that closed it
-	ended   bool      // both sides read an EOF
-	reset   bool      // both sides see a reset
-	lossy   bool      // the reset discards unread data
-	silent  bool      // nothing arrives anymore
-	leaving bool      // the server has sent GOAWAY
-	writes  int       // by the client
-	window  int       // bytes in flight before a write blocks
-	timeout [2]struct{ read, write time.Time }
+	mu       sync.Mutex
+	changed  *sync.Cond
+	unread   [2][]byte // what was written and not read yet, by writer
+	closed   [2]bool   // by the side that closed it
+	broken   string    // "reset", "closed" or "silent", for both sides
+	leaving  bool      // the server has sent GOAWAY
+	writes   int       // by the client
+	deadline [2]time.Time
 }
 
 // The sides of a link.
@@ -42,15 +39,12 @@ const (
 type breakage struct {
 	write int    // the number of the write, from 1; 0: never
 	when  string // "before", "during" or "after" it
-	how   string // see sever
+	how   string // "reset", "closed" or "silent"
 }
 
-// sever ends the connection for both sides: "reset", "lossy reset", "closed" or "silent". The caller holds the lock.
+// sever breaks the connection. The caller holds the lock.
 func (l *link) sever(how string) {
-	l.reset = l.reset || how == "reset" || how == "lossy reset"
-	l.lossy = l.lossy || how == "lossy reset"
-	l.ended = l.ended || how == "closed"
-	l.silent = l.silent || how == "silent"
+	l.broken = how
 	l.changed.Broadcast()
 }
 
@@ -70,22 +64,21 @@ func (s *side) Read(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
-		in := &s.unread[1-s.me]
+		in, deadline := &s.unread[1-s.me], s.deadline[s.me]
 		switch {
 		case s.closed[s.me]:
 			return 0, net.ErrClosed
 		case len(p) == 0:
 			return 0, nil
-		case len(*in) > 0 && !(s.reset && s.lossy) && !s.silent:
+		case len(*in) > 0 && s.broken != "silent":
 			n := copy(p, *in)
 			*in = (*in)[n:]
-			s.changed.Broadcast()
 			return n, nil
-		case s.reset:
+		case s.broken == "reset":
 			return 0, &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
-		case (s.ended || s.closed[1-s.me]) && !s.silent:
+		case s.broken == "closed", s.broken == "" && s.closed[1-s.me]:
 			return 0, io.EOF
-		case passed(s.timeout[s.me].read):
+		case !deadline.IsZero() && !time.Now().Before(deadline):
 			return 0, os.ErrDeadlineExceeded
 		}
 		s.changed.Wait()
@@ -98,50 +91,36 @@ func (s *side) Write(p []byte) (int, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	after := ""
+	fault, hit := s.plan.fault, false
 	if s.me == client && !s.closed[client] {
 		s.writes++
-		if s.writes == s.fault.write {
-			s.sim.log("connection %d: %s %s write %d", s.number, s.fault.how, s.fault.when, s.writes)
-			switch s.fault.when {
-			case "before":
-				s.sever(s.fault.how)
-			case "during":
-				s.unread[client] = append(s.unread[client], p[:len(p)/2]...)
-				s.sever(s.fault.how)
-			case "after":
-				after = s.fault.how
-			}
+		if hit = s.writes == fault.write; hit {
+			s.sim.log("connection %d: %s %s write %d", s.number, fault.how, fault.when, s.writes)
 		}
 	}
-	for written := 0; ; {
-		out := &s.unread[s.me]
-		switch {
-		case s.closed[s.me]:
-			return written, net.ErrClosed
-		case s.reset:
-			return written, &net.OpError{Op: "write", Net: "tcp", Err: os.NewSyscallError("write", syscall.EPIPE)}
-		case s.silent:
-			return len(p), nil
-		case s.closed[1-s.me] || s.ended: // the peer's reset arrives after the write
-			s.sever("reset")
-			return len(p), nil
-		case passed(s.timeout[s.me].write):
-			return written, os.ErrDeadlineExceeded
-		case len(*out) < s.window || len(p) == 0:
-			n := min(len(p)-written, s.window-len(*out))
-			*out = append(*out, p[written:written+n]...)
-			s.changed.Broadcast()
-			if written += n; written == len(p) {
-				if after != "" {
-					s.sever(after)
-				}
-				return written, nil
-			}
-			continue
-		}
-		s.changed.Wait()
+	if hit && fault.when == "during" {
+		s.unread[client] = append(s.unread[client], p[:len(p)/2]...)
 	}
+	if hit && fault.when != "after" {
+		s.sever(fault.how)
+	}
+	switch {
+	case s.closed[s.me]:
+		return 0, net.ErrClosed
+	case s.broken == "reset":
+		return 0, &net.OpError{Op: "write", Net: "tcp", Err: os.NewSyscallError("write", syscall.EPIPE)}
+	case s.broken == "silent":
+		return len(p), nil
+	case s.broken == "closed", s.closed[1-s.me]: // the peer's reset arrives after the write
+		s.sever("reset")
+		return len(p), nil
+	}
+	s.unread[s.me] = append(s.unread[s.me], p...)
+	s.changed.Broadcast()
+	if hit {
+		s.sever(fault.how)
+	}
+	return len(p), nil
 }
 
 // Close ends the connection with an EOF, or with a reset if something was left unread, as TCP does.
@@ -152,35 +131,27 @@ func (s *side) Close() error {
 		return net.ErrClosed
 	}
 	s.closed[s.me] = true
-	if len(s.unread[1-s.me]) > 0 {
-		s.reset = true
+	if len(s.unread[1-s.me]) > 0 && s.broken == "" {
+		s.broken = "reset"
 	}
 	s.changed.Broadcast()
 	return nil
 }
 
-func (s *side) LocalAddr() net.Addr  { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
-func (s *side) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: s.number} }
+func (s *side) LocalAddr() net.Addr              { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
+func (s *side) RemoteAddr() net.Addr             { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: s.number} }
+func (s *side) SetDeadline(t time.Time) error    { return s.SetReadDeadline(t) }
+func (s *side) SetWriteDeadline(time.Time) error { return nil }
 
-func (s *side) SetDeadline(t time.Time) error {
-	s.SetReadDeadline(t)
-	return s.SetWriteDeadline(t)
-}
-
-func (s *side) SetReadDeadline(t time.Time) error  { return s.setTimeout(&s.timeout[s.me].read, t) }
-func (s *side) SetWriteDeadline(t time.Time) error { return s.setTimeout(&s.timeout[s.me].write, t) }
-
-func (s *side) setTimeout(timeout *time.Time, t time.Time) error {
+func (s *side) SetReadDeadline(t time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	*timeout = t
+	s.deadline[s.me] = t
 	if !t.IsZero() {
 		time.AfterFunc(time.Until(t), s.changed.Broadcast)
 	}
 	return nil
 }
-
-func passed(t time.Time) bool { return !t.IsZero() && !time.Now().Before(t) }
 
 var errRefused = &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 
@@ -189,34 +160,30 @@ func (s *simulation) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	s.event()
 	s.mu.Lock()
 	s.dials++
-	n, over := s.dials, s.over
+	n := s.dials
 	s.mu.Unlock()
 	plan := s.planConnection(n)
 	s.log("connection %d: %+v", n, plan)
-	if wait := map[string]time.Duration{"times out": 10 * time.Second, "slow": 700 * time.Millisecond}[plan.dial]; wait > 0 {
+	switch plan.dial {
+	case "refused":
+		return nil, errRefused
+	case "certificate refused":
+		return nil, &tls.CertificateVerificationError{Err: errors.New("an unknown authority")}
+	case "slow", "times out":
 		select {
-		case <-time.After(wait):
+		case <-time.After(map[string]time.Duration{"slow": 700 * time.Millisecond, "times out": 10 * time.Second}[plan.dial]):
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
+		if plan.dial == "times out" {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}
+		}
 	}
-	switch {
-	case over:
-		return nil, errors.New("the schedule is over")
-	case plan.dial == "refused":
-		return nil, errRefused
-	case plan.dial == "no such host":
-		return nil, &net.DNSError{Err: "no such host", Name: "gateway.example", IsNotFound: true}
-	case plan.dial == "certificate refused":
-		return nil, &tls.CertificateVerificationError{Err: errors.New("an unknown authority")}
-	case plan.dial == "times out":
-		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}
-	}
-	l := &link{number: n, sim: s, fault: plan.fault, window: plan.window}
+	l := &link{number: n, sim: s, plan: plan}
 	l.changed = sync.NewCond(&l.mu)
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.links = append(s.links, l)
-	s.mu.Unlock()
-	go (&connection{simulation: s, link: l, plan: plan}).serve(&side{l, server})
+	go l.serve(&side{l, server})
 	return &side{l, client}, nil
 }

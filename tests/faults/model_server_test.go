@@ -18,93 +18,41 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// connection is the server's side of a link: a proxy and TLS, if there are any, and HTTP/1.1 or HTTP/2.
-type connection struct {
-	*simulation
-	link *link
-	plan connectionPlan
-}
-
-func (c *connection) serve(conn net.Conn) {
+// serve is the server's side of a link: TLS, if the schedule uses it, and HTTP/1.1 or HTTP/2.
+func (l *link) serve(conn net.Conn) {
 	defer conn.Close()
-	if c.proxied && c.scheme == "https" && !c.connect(conn) {
-		return
-	}
-	overHTTP2 := c.http2
-	if c.scheme == "https" {
-		over, ok := c.secure(conn)
-		if !ok {
+	overHTTP2 := l.sim.protocol == "HTTP/2"
+	if l.sim.protocol == "TLS" {
+		config := &tls.Config{Certificates: []tls.Certificate{testCertificate()}, CurvePreferences: []tls.CurveID{tls.X25519}, NextProtos: []string{"http/1.1"}}
+		if overHTTP2 = l.plan.http2; overHTTP2 {
+			config.NextProtos = []string{"h2"}
+		}
+		over := tls.Server(conn, config)
+		if over.Handshake() != nil {
 			return
 		}
 		defer over.Close()
-		conn, overHTTP2 = over, over.ConnectionState().NegotiatedProtocol == "h2"
+		conn = over
 	}
 	if overHTTP2 {
-		c.serveHTTP2(conn)
+		l.serveHTTP2(conn)
 	} else {
-		c.serveHTTP1(conn)
+		l.serveHTTP1(conn)
 	}
-}
-
-// connect acts as the proxy.
-func (c *connection) connect(conn net.Conn) bool {
-	in := bufio.NewReader(conn) // the client sends nothing else before the response
-	if r, err := http.ReadRequest(in); err != nil || r.Method != http.MethodConnect {
-		return false
-	}
-	switch c.plan.proxy {
-	case "200":
-		_, err := io.WriteString(conn, "HTTP/1.1 200 Connection established\r\n\r\n")
-		return err == nil
-	case "half":
-		io.WriteString(conn, "HTTP/1.1 200 Connec")
-	case "silent":
-		c.link.breakOff("silent")
-	case "407", "502":
-		io.WriteString(conn, "HTTP/1.1 "+c.plan.proxy+" No\r\nContent-Length: 0\r\n\r\n")
-	}
-	return false
-}
-
-// secure performs the TLS handshake.
-func (c *connection) secure(conn net.Conn) (*tls.Conn, bool) {
-	config := &tls.Config{Certificates: testCertificates()[:1], CurvePreferences: []tls.CurveID{tls.X25519}, NextProtos: []string{"http/1.1"}}
-	if c.plan.http2 {
-		config.NextProtos = []string{"h2"}
-	}
-	switch c.plan.handshake {
-	case "closed":
-		firstByte(conn)
-		return nil, false
-	case "alert":
-		firstByte(conn)
-		io.WriteString(conn, "\x15\x03\x03\x00\x02\x02\x28")
-		return nil, false
-	case "plain HTTP":
-		firstByte(conn)
-		io.WriteString(conn, "HTTP/1.1 400 Bad Request\r\n\r\n")
-		return nil, false
-	case "silent":
-		c.link.breakOff("silent")
-	case "a stranger's certificate":
-		config.Certificates = testCertificates()[1:]
-	}
-	over := tls.Server(conn, config)
-	return over, over.Handshake() == nil
 }
 
 // serveHTTP1 reads requests and treats each as planned.
-func (c *connection) serveHTTP1(conn net.Conn) {
+func (l *link) serveHTTP1(conn net.Conn) {
 	in := bufio.NewReaderSize(conn, 512)
 	for n := 1; ; n++ {
 		if _, err := in.Peek(1); err != nil {
 			return
 		}
-		p := c.planRequest(c.link.number, n)
+		p := l.sim.planRequest(l.number, n)
 		if p.stage == "first byte" {
-			c.log("connection %d, request %d begins: %+v", c.link.number, n, p)
+			l.sim.log("connection %d, request %d begins: %+v", l.number, n, p)
 			time.Sleep(p.delay)
-			if !c.finish(conn, p.end) {
+			if !l.finish(conn, p.end) {
 				return
 			}
 			p.stage, p.send = "headers", "nothing"
@@ -113,82 +61,55 @@ func (c *connection) serveHTTP1(conn net.Conn) {
 		if err != nil {
 			return
 		}
-		a := c.arrived(r)
-		c.log("connection %d, request %d is %s: %+v", c.link.number, n, a, p)
-		if p.go100 && p.stage != "headers" && strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
+		a := l.sim.arrived(r)
+		l.sim.log("connection %d, request %d is %s: %+v", l.number, n, a.call, p)
+		if p.stage != "headers" && strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
 			io.WriteString(conn, "HTTP/1.1 100 Continue\r\n\r\n")
 		}
 		switch p.stage {
 		case "whole":
-			if a.body, err = io.ReadAll(r.Body); err != nil {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
 				return
 			}
+			a.body = string(body)
 		case "half":
 			io.CopyN(io.Discard, r.Body, max(1, r.ContentLength/2))
 		}
-		c.received.add(withBody(r, a.body))
+		l.sim.received.add(a.entry)
 		time.Sleep(p.delay)
-		if p.inform > 0 {
-			fmt.Fprintf(conn, "HTTP/1.1 %d Wait\r\n\r\n", p.inform)
-		}
-		c.respondHTTP1(conn, a, p)
-		if !c.finish(conn, p.end) {
+		l.respondHTTP1(conn, a, p)
+		if !l.finish(conn, p.end) {
 			return
 		}
 		if p.send != "all" { // the client waits for the rest
 			io.Copy(io.Discard, in)
 			return
 		}
-		if p.stage != "whole" {
-			if _, err := io.Copy(io.Discard, r.Body); err != nil {
-				return
-			}
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			return
 		}
 	}
 }
 
-// withBody returns the request with a body that can be read.
-func withBody(r *http.Request, body []byte) *http.Request {
-	read := *r
-	read.Body = io.NopCloser(bytes.NewReader(body))
-	return &read
+func (l *link) respondHTTP1(conn net.Conn, a *arrival, p requestPlan) {
+	body := l.sim.carryOut(a, p)
+	head := fmt.Sprintf("HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n", p.reply.status, http.StatusText(p.reply.status), len(body))
+	if p.reply.status == 429 || p.reply.status == 503 {
+		head += "Retry-After: 3\r\n"
+	}
+	io.WriteString(conn, map[string]string{
+		"headers": head + "\r\n", "half": head + "\r\n" + body[:len(body)/2], "all": head + "\r\n" + body,
+	}[p.send])
 }
 
-func (c *connection) respondHTTP1(conn net.Conn, a *arrival, p requestPlan) {
-	head := fmt.Sprintf("HTTP/1.1 %d %s\r\nContent-Type: application/json\r\n", p.reply.status, http.StatusText(p.reply.status))
-	if p.early {
-		io.WriteString(conn, head)
-	}
-	action := ""
-	if p.execute {
-		action = c.execute(a, p.reply)
-	}
-	body := p.reply.body(a, action)
-	head += fmt.Sprintf("Content-Length: %d\r\n\r\n", len(body))
-	response := head + body
-	switch p.send {
-	case "nothing":
-		response = ""
-	case "half the headers":
-		response = head[:len(head)*2/3]
-	case "the headers":
-		response = head
-	case "half":
-		response = head + body[:len(body)/2]
-	}
-	if p.early { // the rest of it
-		response = response[min(len(response), strings.Index(head, "Content-Length")):]
-	}
-	io.WriteString(conn, response)
-}
-
-// finish closes or resets the connection if that is planned, and reports whether the connection stays open.
-func (c *connection) finish(conn net.Conn, end string) bool {
+// finish ends the connection if that is planned, and reports whether it stays open.
+func (l *link) finish(conn net.Conn, end string) bool {
 	switch end {
 	case "closed":
 		return false
-	case "reset", "lossy reset", "silent":
-		c.link.breakOff(end)
+	case "reset", "silent":
+		l.breakOff(end)
 		return false
 	case "garbage":
 		io.WriteString(conn, "\x00\x00\x05\x07SSH-2.0 what is this?\r\n")
@@ -197,121 +118,102 @@ func (c *connection) finish(conn net.Conn, end string) bool {
 }
 
 // serveHTTP2 implements HTTP/2 frame by frame: net/http's own server can't be stopped at every point.
-func (c *connection) serveHTTP2(conn net.Conn) {
+func (l *link) serveHTTP2(conn net.Conn) {
 	if _, err := io.CopyN(io.Discard, conn, int64(len(http2.ClientPreface))); err != nil {
 		return
 	}
-	h := &http2Conn{connection: c, conn: conn, frames: http2.NewFramer(conn, conn), streams: map[uint32]*http2Stream{}}
+	h := &http2Conn{link: l, conn: conn, frames: http2.NewFramer(conn, conn)}
 	h.frames.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
-	h.send(func() error {
-		return h.frames.WriteSettings(
-			http2.Setting{ID: http2.SettingMaxConcurrentStreams, Val: c.plan.streams},
-			http2.Setting{ID: http2.SettingInitialWindowSize, Val: c.plan.initial})
-	})
+	h.write(func() error { return h.frames.WriteSettings() })
+	streams, requests := map[uint32]*http2Stream{}, 0
 	for {
 		frame, err := h.frames.ReadFrame()
 		if err != nil {
 			return
 		}
+		s := streams[frame.Header().StreamID]
 		switch frame := frame.(type) {
 		case *http2.SettingsFrame:
 			if !frame.IsAck() {
-				h.send(h.frames.WriteSettingsAck)
+				h.write(h.frames.WriteSettingsAck)
 			}
 		case *http2.PingFrame:
 			if !frame.IsAck() {
-				h.send(func() error { return h.frames.WritePing(true, frame.Data) })
+				h.write(func() error { return h.frames.WritePing(true, frame.Data) })
 			}
 		case *http2.MetaHeadersFrame:
-			if s := h.streams[frame.StreamID]; s != nil { // trailers
-				h.advance(s, nil, true)
-				continue
+			if s == nil { // otherwise these are trailers
+				requests++
+				s = h.open(frame, requests)
+				streams[s.id] = s
 			}
-			s := h.open(frame)
 			h.advance(s, nil, frame.StreamEnded())
 		case *http2.DataFrame:
-			if s := h.streams[frame.StreamID]; s != nil {
+			if s != nil {
 				h.advance(s, frame.Data(), frame.StreamEnded())
 			}
-			if n := frame.Length; n > 0 && !c.plan.stingy {
-				h.send(func() error { return h.frames.WriteWindowUpdate(0, n) })
-				h.send(func() error { return h.frames.WriteWindowUpdate(frame.StreamID, n) })
+			if n := frame.Length; n > 0 {
+				h.write(func() error { return h.frames.WriteWindowUpdate(0, n) })
+				h.write(func() error { return h.frames.WriteWindowUpdate(frame.StreamID, n) })
 			}
 		}
 	}
 }
 
 type http2Conn struct {
-	*connection
-	conn     net.Conn
-	streams  map[uint32]*http2Stream // used by the reading goroutine alone
-	requests int
-
+	*link
+	conn   net.Conn
 	mu     sync.Mutex // guards frames
 	frames *http2.Framer
 }
 
 type http2Stream struct {
-	id, before uint32
-	plan       requestPlan
-	arrival    *arrival
-	request    *http.Request
-	body       []byte
-	acted      bool
+	id      uint32
+	plan    requestPlan
+	arrival *arrival
+	length  int64
+	body    []byte
+	acted   bool
 }
 
-func (h *http2Conn) send(write func() error) bool {
+func (h *http2Conn) write(frame func() error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return write() == nil
+	frame() // a connection that is gone ends the reading, too
 }
 
-func (h *http2Conn) open(frame *http2.MetaHeadersFrame) *http2Stream {
-	h.requests++
-	r := &http.Request{Header: http.Header{}, ProtoMajor: 2}
-	for _, f := range frame.Fields {
-		switch f.Name {
-		case ":method":
-			r.Method = f.Value
-		case ":path":
-			r.URL, _ = url.ParseRequestURI(f.Value)
-		case "content-length":
-			r.ContentLength, _ = strconv.ParseInt(f.Value, 10, 64)
-			fallthrough
-		default:
-			r.Header.Add(f.Name, f.Value)
-		}
+func (h *http2Conn) open(frame *http2.MetaHeadersFrame, n int) *http2Stream {
+	r := &http.Request{Method: frame.PseudoValue("method"), Header: http.Header{}}
+	r.URL, _ = url.ParseRequestURI(frame.PseudoValue("path"))
+	for _, f := range frame.RegularFields() {
+		r.Header.Add(f.Name, f.Value)
 	}
-	s := &http2Stream{id: frame.StreamID, plan: h.planRequest(h.link.number, h.requests), request: r}
-	if s.id >= 2 {
-		s.before = s.id - 2
+	s := &http2Stream{id: frame.StreamID, plan: h.sim.planRequest(h.number, n), arrival: h.sim.arrived(r)}
+	s.length, _ = strconv.ParseInt(r.Header.Get("Content-Length"), 10, 64)
+	h.sim.log("connection %d, stream %d is %s: %+v", h.number, s.id, s.arrival.call, s.plan)
+	if s.plan.stage != "headers" && r.Header.Get("Expect") != "" {
+		h.headers(s, false, "100")
 	}
-	s.arrival = h.arrived(r)
-	h.log("connection %d, stream %d is %s: %+v", h.link.number, s.id, s.arrival, s.plan)
-	if s.plan.go100 && s.plan.stage != "headers" && r.Header.Get("Expect") != "" {
-		h.headers(s, 100, false)
-	}
-	h.streams[s.id] = s
 	return s
 }
 
 // advance adds a part of the request, and acts once the plan's stage is reached.
 func (h *http2Conn) advance(s *http2Stream, data []byte, ended bool) {
-	s.body = append(s.body, data...)
 	if s.acted {
 		return
 	}
+	s.body = append(s.body, data...)
 	switch s.plan.stage {
-	case "half":
-		s.acted = ended || len(data) > 0 && int64(len(s.body)) >= s.request.ContentLength/2
 	case "whole":
 		s.acted = ended
+	case "half":
+		s.acted = ended || len(data) > 0 && int64(len(s.body)) >= s.length/2
 	default:
 		s.acted = true
 	}
 	if s.acted {
-		s.arrival.body = bytes.Clone(s.body)
-		h.received.add(withBody(s.request, s.body))
+		s.arrival.body = string(s.body)
+		h.sim.received.add(s.arrival.entry)
 		go h.act(s)
 	}
 }
@@ -320,64 +222,50 @@ func (h *http2Conn) advance(s *http2Stream, data []byte, ended bool) {
 func (h *http2Conn) act(s *http2Stream) {
 	p := s.plan
 	time.Sleep(p.delay)
-	if p.inform > 0 {
-		h.headers(s, p.inform, false)
+	body := h.sim.carryOut(s.arrival, p)
+	if last, ok := map[string]uint32{"this": s.id, "the one before": max(s.id, 2) - 2, "none": 0, "all": 1<<31 - 1}[p.goAway]; ok {
+		h.link.mu.Lock()
+		h.leaving = true
+		h.link.mu.Unlock()
+		h.write(func() error { return h.frames.WriteGoAway(last, http2.ErrCode(p.reset%3), nil) })
 	}
-	sendsHeaders := p.send == "the headers" || p.send == "half" || p.send == "all"
-	if p.early && sendsHeaders {
-		h.headers(s, p.reply.status, false)
-	}
-	action := ""
-	if p.execute {
-		action = h.execute(s.arrival, p.reply)
-	}
-	if p.first {
-		h.goAway(s, p.goAway)
-	}
-	body := p.reply.body(s.arrival, action)
-	if sendsHeaders && !p.early {
-		h.headers(s, p.reply.status, p.send == "all" && body == "")
+	if p.send != "nothing" {
+		fields := []string{strconv.Itoa(p.reply.status)}
+		if p.reply.status == 429 || p.reply.status == 503 {
+			fields = append(fields, "retry-after", "3")
+		}
+		h.headers(s, p.send == "all" && body == "", fields...)
 	}
 	switch {
 	case p.send == "half":
-		h.data(s, body[:len(body)/2], false)
-	case p.send == "all" && (body != "" || p.early):
-		h.data(s, body, true)
+		h.write(func() error { return h.frames.WriteData(s.id, false, []byte(body[:len(body)/2])) })
+	case p.send == "all" && body != "":
+		h.write(func() error { return h.frames.WriteData(s.id, true, []byte(body)) })
 	}
-	if p.reset {
-		h.send(func() error { return h.frames.WriteRSTStream(s.id, http2.ErrCode(p.code)) })
+	if p.reset > 0 {
+		h.write(func() error { return h.frames.WriteRSTStream(s.id, http2.ErrCode(p.reset)) })
 	}
-	if !p.first {
-		h.goAway(s, p.goAway)
-	}
-	if p.end == "goes on" {
-		return
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if !h.finish(h.conn, p.end) {
-		h.conn.Close()
+	if p.end != "goes on" {
+		h.write(func() error {
+			if !h.finish(h.conn, p.end) {
+				h.conn.Close()
+			}
+			return nil
+		})
 	}
 }
 
-func (h *http2Conn) headers(s *http2Stream, status int, end bool) {
+// headers sends a status, and names and values in turn.
+func (h *http2Conn) headers(s *http2Stream, end bool, fields ...string) {
 	var block bytes.Buffer
-	hpack.NewEncoder(&block).WriteField(hpack.HeaderField{Name: ":status", Value: strconv.Itoa(status)})
-	h.send(func() error {
+	encoder := hpack.NewEncoder(&block)
+	for i, field := range append([]string{":status"}, fields...) {
+		if i%2 == 1 {
+			continue
+		}
+		encoder.WriteField(hpack.HeaderField{Name: field, Value: append([]string{":status"}, fields...)[i+1]})
+	}
+	h.write(func() error {
 		return h.frames.WriteHeaders(http2.HeadersFrameParam{StreamID: s.id, BlockFragment: block.Bytes(), EndHeaders: true, EndStream: end})
 	})
-}
-
-func (h *http2Conn) data(s *http2Stream, text string, end bool) {
-	h.send(func() error { return h.frames.WriteData(s.id, end, []byte(text)) })
-}
-
-func (h *http2Conn) goAway(s *http2Stream, last string) {
-	ids := map[string]uint32{"this": s.id, "the one before": s.before, "none": 0, "all": 1<<31 - 1}
-	if id, ok := ids[last]; ok {
-		h.link.mu.Lock()
-		h.link.leaving = true
-		h.link.mu.Unlock()
-		h.send(func() error { return h.frames.WriteGoAway(id, http2.ErrCode(s.plan.code%3), nil) })
-	}
 }
