@@ -36,20 +36,22 @@ func abortCommand() *cli.Command {
 		), connectionFlags()...),
 		Description: `Cancels the scans that are pending or in progress on the endpoints that match
 every filter. Success means that the service accepted the request, not that the
-scans have stopped: follow the action in the console under Response → Action
+scans have stopped. Follow the action in the console under Response → Action
 Center.
 
 To give more than one value, repeat the flag or separate the values with commas.
 In --group, --alias, --username and --distribution, a comma is part of the name.
 Names match exactly; there are no wildcards. A blank value is refused, because
-it often comes from an unset variable. In a FILE, blank lines and lines that
-begin with # are skipped. TIME is 2026-11-22T21:00:00Z, 2026-11-22 (midnight
-local time), or how long ago: 90m, 24h, 7d. Filters that exclude no endpoint are
+it often comes from an unset variable. Filters that exclude no endpoint are
 treated like --all.
 
+In a FILE, blank lines and lines that begin with # are skipped. A TIME is
+2026-11-22T21:00:00Z, 2026-11-22 (midnight local time), or how long ago: 90m,
+24h, 7d.
+
 With --output json: {"tenant", "action_id", "status", "endpoints_count"}, all
-strings. With --dry-run: {"tenant", "method", "url", "headers", "body"}. Both
-have "warnings", a list of strings, if there are any.
+strings. With --dry-run: {"tenant", "method", "url", "headers", "body"}. If
+there are warnings, both also have "warnings", a list of strings.
 
 Examples:
   cortexscan abort --hostname laptop-17,laptop-18
@@ -262,11 +264,11 @@ func (p *plan) description(io *terminal.IOStreams) string {
 func (p *plan) confirm(ctx context.Context, s *session) error {
 	switch {
 	case p.yes && p.everything && p.confirmTenant == "":
-		why := "--all"
+		what := "--all with --yes needs"
 		if !p.all {
-			why = "the filters exclude no endpoint, which"
+			what = "the filters exclude no endpoint, so --yes needs"
 		}
-		return usagef("%s with --yes needs --confirm-tenant; nothing was sent", why).hint("The tenant's host is %s.", p.host())
+		return usagef("%s --confirm-tenant; nothing was sent", what).hint("The tenant's host is %s.", p.host())
 	case !p.yes && s.io.InIsTerminal && !s.io.ErrIsTerminal:
 		return usagef("standard error is not a terminal, so the program cannot ask for confirmation: add --yes; nothing was sent")
 	case !p.yes && !s.io.Interactive():

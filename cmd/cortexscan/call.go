@@ -41,15 +41,15 @@ func (e *callError) meaning(kind string) string {
 	switch kind {
 	case "outcome_unknown":
 		if errors.Is(e.err, context.Canceled) {
-			return "interrupted after the abort was sent: whether scans were canceled is unknown"
+			return "interrupted after the abort was sent: it is unknown whether scans were canceled"
 		}
-		return "the abort was sent, but whether scans were canceled is unknown"
+		return "the abort was sent, but it is unknown whether scans were canceled"
 	case "invalid_request":
 		return "the request is not valid; nothing was sent"
 	case "interrupted":
 		return e.interruption(response)
 	case "unexpected_state":
-		return fmt.Sprintf("scan run %d ended in state %s, not in %s", e.run, e.lastState, printable(strings.Join(e.until, " or ")))
+		return fmt.Sprintf("scan run %d ended in the state %s, not in %s", e.run, e.lastState, printable(strings.Join(e.until, " or ")))
 	case "no_endpoints":
 		return "no endpoint matched; nothing was canceled"
 	case "timeout", "network":
@@ -157,7 +157,7 @@ func (e *callError) advice(kind string) string {
 	case noHint && kind == "not_found":
 		return "Check the ID of the scan run, and the tenant's address (--url)."
 	case kind == "rate_limited":
-		return "A tenant allows ten requests per second from all programs together. Wait, then try again."
+		return "The service allows ten requests per second for each tenant, from all programs together. Wait, then try again."
 	case errors.As(e.err, &certificate):
 		return "If a proxy inspects TLS connections, add its certificate to the certificates that this system trusts."
 	case kind == "network", kind == "timeout":
@@ -182,7 +182,7 @@ func (e *resultLost) advice() string {
 	return "Do not send it again. Follow the action in the console under Response → Action Center."
 }
 
-const checkActionCenter = "Before you send it again, check the console: does Response → Action Center list the action?"
+const checkActionCenter = "Before you send it again, check whether the console lists the action under Response → Action Center."
 
 // shortDuration formats a duration without zeros at its end: 10m, not 10m0s.
 func shortDuration(d time.Duration) string {

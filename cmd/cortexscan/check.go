@@ -112,7 +112,7 @@ func (c *checker) unknownPath(r *http.Request) string {
 		case strings.TrimRight(path, "/") == known:
 			return "ends with more than one slash; one is allowed after " + known
 		case strings.EqualFold(path, known):
-			return "has wrong upper or lower case; did you mean " + known + "?"
+			return "has the wrong capitalization; did you mean " + known + "?"
 		}
 	}
 	for _, root := range c.roots {

@@ -38,21 +38,21 @@ func connectionFlags() []cli.Flag {
 
 func positive(d time.Duration) error {
 	if d <= 0 {
-		return errors.New("want a time above zero, such as 5s")
+		return errors.New("expected a time above zero, such as 5s")
 	}
 	return nil
 }
 
 func notBelowZero(d time.Duration) error {
 	if d < 0 {
-		return errors.New("want a time of zero or more, such as 5m")
+		return errors.New("expected a time of zero or more, such as 5m")
 	}
 	return nil
 }
 
 func retries(n int) error {
 	if n < 0 || n > 100 {
-		return errors.New("want a number from 0 to 100")
+		return errors.New("expected a number from 0 to 100")
 	}
 	return nil
 }

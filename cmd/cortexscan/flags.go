@@ -79,7 +79,7 @@ func oneOf(words ...string) func(string) error {
 		if slices.Contains(words, v) {
 			return nil
 		}
-		return errors.New("want " + strings.Join(words, " or "))
+		return errors.New("expected " + strings.Join(words, " or "))
 	}
 }
 
@@ -135,7 +135,7 @@ func listFlag(cmd *cli.Command, name string, commas bool) ([]string, error) {
 	return values, nil
 }
 
-const timeForms = "want a time (2026-11-22T21:00:00Z), a date (2026-11-22, midnight local time), or how long ago (90m, 24h, 7d)"
+const timeForms = "expected a time (2026-11-22T21:00:00Z), a date (2026-11-22, midnight local time), or how long ago (90m, 24h, 7d)"
 
 // parseTime parses an RFC 3339 time, a date (midnight in the time zone of now), or a duration before now.
 func parseTime(text string, now time.Time) (time.Time, error) {
@@ -219,17 +219,17 @@ func flagError(cmd *cli.Command, err error) error {
 	}
 	message := err.Error()
 	for _, internal := range []struct{ text, words string }{
-		{"strconv.ParseBool", "want true or false"},
-		{"parse error", "want true or false"},
-		{"time: missing unit", "want a time with its unit, such as 5s"},
-		{"time: ", "want a time such as 5s or 2m"},
+		{"strconv.ParseBool", "expected true or false"},
+		{"parse error", "expected true or false"},
+		{"time: missing unit", "expected a time with its unit, such as 5s"},
+		{"time: ", "expected a time such as 5s or 2m"},
 	} {
 		if before, _, ok := strings.Cut(message, internal.text); ok {
 			message = before + internal.words
 		}
 	}
 	if before, after, ok := strings.Cut(message, "strconv."); ok {
-		message = before + "want a whole number"
+		message = before + "expected a whole number"
 		if strings.HasSuffix(after, strconv.ErrRange.Error()) {
 			message = before + "the number is too large"
 		}

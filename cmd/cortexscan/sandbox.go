@@ -30,11 +30,11 @@ func sandboxCommand() *cli.Command {
 		},
 		Description: `The tenant has endpoints and scan runs that make progress. It checks every
 request as the service does, including the signature. It logs each request as
-one line (time, status, operation, result), and shows it on a web page with what
-was wrong. An API reference sends requests from the browser. Every start makes a
-new key. Ctrl-C stops the sandbox, and nothing is kept.
+one line (time, status, operation, result). A web page shows the requests and
+their problems. Another page is an API reference that can send requests. Every
+start creates a new key. Ctrl-C stops the sandbox, and nothing is kept.
 
-Only the settings for the other commands go to standard output. The log goes to
+Standard output has only the settings for the other commands. The log goes to
 standard error.
 
 With --output json: {"environment": {NAME: VALUE},

@@ -24,7 +24,7 @@ func statusCommand() *cli.Command {
 			&cli.BoolFlag{Name: "wait", Aliases: []string{"w"}, Category: waitCategory,
 				Usage: "wait until the scan run finishes"},
 			&cli.StringSliceFlag{Name: "until", Category: waitCategory,
-				Usage: "wait for this `STATE`, and exit with 7 if the run ends in another; can be repeated"},
+				Usage: "wait for this `STATE`, and exit with status 7 if the run ends in another; can be repeated"},
 			&cli.StringSliceFlag{Name: "while", Category: waitCategory,
 				Usage: "keep waiting in this `STATE`; can be repeated (default Pending and Running)"},
 			&cli.DurationFlag{Name: "every", Value: 5 * time.Second, OnlyOnce: true, Category: waitCategory,
@@ -34,17 +34,21 @@ func statusCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "field",
 				Usage: "request this `FIELD`; can be repeated (default status, the only documented field)"},
 		}, connectionFlags()...),
-		Description: `With --wait, the program reads the status every few seconds (a poll). A
-terminal shows one line that is updated; a file or pipe gets one line for each
-change of state. Without --until, the wait ends with the first state that is not
-in --while, and the exit status is 0 for every such state. With --until, the
-exit status is 0 for a state in --until, and 7 for any other state that is not
-in --while. Upper and lower case make no difference. If the first poll fails,
-the wait ends; --patience is for the polls after it.
+		Description: `With --wait, the program reads the status every few seconds (a poll). On a
+terminal, it updates one line. In a file or pipe, it writes one line for each
+change of state.
+
+Without --until, the wait ends at the first state that is not in --while, and
+the exit status is 0. With --until, the wait ends at a state in --until with
+exit status 0, or at any other state that is not in --while with exit status 7.
+Upper and lower case make no difference.
+
+If the first poll fails, the wait ends at once. --patience applies to the polls
+after it.
 
 With --output json: {"run_id", "state", "message"}. With --wait, the object is
 printed once, at the end, and also has "polls" and "elapsed_seconds". The state
-is "" if the message has none.
+is "" if the message does not name one.
 
 Examples:
   cortexscan status 789
@@ -140,9 +144,9 @@ func parseRunID(args []string) (int64, error) {
 	run, err := strconv.ParseInt(strings.TrimSpace(args[0]), 10, 64)
 	switch {
 	case errors.Is(err, strconv.ErrRange) && run > 0:
-		return 0, usagef("the ID of a scan run is at most %d", int64(math.MaxInt64))
+		return 0, usagef("the ID of a scan run must be at most %d", int64(math.MaxInt64))
 	case err != nil || run <= 0:
-		return 0, usagef("the ID of a scan run is a positive whole number, not %q", printable(args[0])).hint(example)
+		return 0, usagef("the ID of a scan run must be a positive whole number, not %q", printable(args[0])).hint(example)
 	}
 	return run, nil
 }
@@ -168,7 +172,7 @@ func watchRun(s *session, c call, statuses iter.Seq2[*gen.ScanRunStatus, error])
 	if err != nil {
 		failed = &callError{call: c, err: err, lastState: p.state, polled: p.polls > 0}
 		if errors.Is(err, wrapper.ErrUnexpectedResponse) && p.polls > 0 && p.state == "" {
-			failed.message = "the service's message has no state: " + p.message
+			failed.message = "the service's message does not name a state: " + p.message
 		}
 	}
 	if s.json && (err == nil || errors.Is(err, wrapper.ErrUnexpectedState)) {

@@ -16,7 +16,7 @@ import (
 )
 
 func TestRunIDIsAPositiveNumber(t *testing.T) {
-	const notPositive = `the ID of a scan run is a positive whole number, not `
+	const notPositive = `the ID of a scan run must be a positive whole number, not `
 	for _, c := range []struct {
 		args []string
 		want int64
@@ -24,7 +24,7 @@ func TestRunIDIsAPositiveNumber(t *testing.T) {
 	}{
 		{[]string{"1"}, 1, ""},
 		{[]string{"9223372036854775807"}, math.MaxInt64, ""},
-		{[]string{"9223372036854775808"}, 0, "the ID of a scan run is at most 9223372036854775807"},
+		{[]string{"9223372036854775808"}, 0, "the ID of a scan run must be at most 9223372036854775807"},
 		{[]string{"-9223372036854775809"}, 0, notPositive + `"-9223372036854775809"`},
 		{[]string{"0"}, 0, notPositive + `"0"`},
 		{[]string{"-5"}, 0, notPositive + `"-5"`},
@@ -139,7 +139,7 @@ func TestErrorOfAWaitHasTheLastState(t *testing.T) {
 		{"the network stays down", errNetwork, []string{"Pending", "Running", ""}, failure{
 			Exit: exitNetwork, Message: "acme.example cannot be reached", Note: "the last state of the scan run was Running", LastState: "Running"}},
 		{"another state", wrapper.ErrUnexpectedState, []string{"Running", "Failed"}, failure{
-			Exit: exitUnexpectedState, Message: "scan run 7 ended in state Failed, not in Completed", LastState: "Failed"}},
+			Exit: exitUnexpectedState, Message: "scan run 7 ended in the state Failed, not in Completed", LastState: "Failed"}},
 		{"the first poll fails", errNetwork, []string{""}, failure{Exit: exitNetwork, Message: "acme.example cannot be reached"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -182,7 +182,7 @@ func TestInterruptEndsAWait(t *testing.T) {
 func TestWaitEndsWithAMessageWithoutAState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, err := watch(true, polls(t.Context(), wrapper.ErrUnexpectedResponse, "Running", "\x1b[31m"))
-		if f := describe(err); f.Exit != exitRefused || f.Message != "the service's message has no state: Scan is in [31m state" {
+		if f := describe(err); f.Exit != exitRefused || f.Message != "the service's message does not name a state: Scan is in [31m state" {
 			t.Errorf("got %+v", f)
 		}
 	})

@@ -215,7 +215,7 @@ func (t *targets) parseWhere(cmd *cli.Command) error {
 		}
 		parts := strings.SplitN(where, ":", 3)
 		if len(parts) != 3 {
-			return usagef("--where: want FIELD:OPERATOR:VALUE, such as hostname:in:laptop-17")
+			return usagef("--where: expected FIELD:OPERATOR:VALUE, such as hostname:in:laptop-17")
 		}
 		if slices.ContainsFunc(parts, text.IsBlank) {
 			return usagef("--where: a part of FIELD:OPERATOR:VALUE is blank: is a variable unset?")
@@ -345,7 +345,7 @@ func parseList(content []byte, name, noun string) ([]string, error) {
 		case text.IsBlank(line):
 			continue
 		case strings.ContainsFunc(line, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`,;"'`, r) }):
-			return nil, usagef("%s, line %d: want one %s per line, without quotes, commas, or spaces", name, number, noun)
+			return nil, usagef("%s, line %d: expected one %s per line, without quotes, commas, or spaces", name, number, noun)
 		}
 		values = append(values, line)
 	}

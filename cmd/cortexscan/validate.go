@@ -22,7 +22,7 @@ func validateCommand() *cli.Command {
 		UsageText: "cortexscan validate [FILE...] [OPTIONS]",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "base-path", OnlyOnce: true,
-				Usage: "the `PATH` of a gateway before the paths of the spec, such as /gateway"},
+				Usage: "the `PATH` of a gateway, such as /gateway, before the paths of the spec"},
 			&cli.BoolFlag{Name: "strict",
 				Usage: "treat warnings as problems"},
 			&cli.BoolFlag{Name: "allow-empty",
@@ -40,19 +40,18 @@ FILE is "-", the program reads standard input. A FILE is one of:
                    file. The output of "curl -v" works for requests without a
                    body.
 
-The host and the credentials are not checked. Values and headers of a recording
-are never printed. Names of fields and parameters are.
+The host and the credentials are not checked. The output has names of fields and
+parameters, but never values or headers of a recording.
 
-A valid request gets a warning if the service does not document one of its
-filters, such as the platform "win", or if its path ends in a slash. The exit
-status is 2 if a request has a problem or an unknown path, or if nothing was
-checked.
+A valid request gets a warning if one of its filters is not documented, such as
+the platform "win", or if its path ends in a slash. The exit status is 2 if a
+request has a problem or an unknown path, or if nothing was checked.
 
 With --output json: {"ok", "checked", "left_out", "requests": [{"file", "entry",
 "operation", "problems", "warnings"}]}. Problems and warnings are lists of
 {"in", "name", "pointer", "reason"}. The entries of a HAR file count from 1; for
-other files the entry is 0. If the list would be longer than 10,000 requests,
-"not_listed" is the number of the others.
+other files the entry is 0. At most 10,000 requests are listed; "not_listed" is
+the number of the others.
 
 Examples:
   cortexscan validate recording.har

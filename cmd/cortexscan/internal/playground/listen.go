@@ -30,7 +30,7 @@ func Listen(ctx context.Context, address string, public bool) (*Listener, error)
 	}
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, errors.New("want HOST:PORT, or a port")
+		return nil, errors.New("expected HOST:PORT, or a port")
 	}
 	// Listen on the address that was checked: a second lookup could return another one.
 	ip, err := lookUp(ctx, host)

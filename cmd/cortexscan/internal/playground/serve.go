@@ -95,9 +95,9 @@ func guard(answersTo func(host string) bool, next http.Handler) http.Handler {
 		switch {
 		case !answersTo(r.Host):
 			refuse(w, http.StatusMisdirectedRequest,
-				"The host in this request is not this sandbox's. Use the URL that the sandbox printed when it started.")
+				"The host in this request is not the sandbox's host. Use the URL that the sandbox printed when it started.")
 		case foreign(r):
-			refuse(w, http.StatusForbidden, "This sandbox refuses requests that another site makes a browser send.")
+			refuse(w, http.StatusForbidden, "The sandbox refuses requests that a browser sends on behalf of another site.")
 		default:
 			next.ServeHTTP(w, r)
 		}

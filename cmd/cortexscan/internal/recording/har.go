@@ -119,9 +119,9 @@ func (a *archiveRequest) request() (*http.Request, error) {
 	length, _ := strconv.Atoi(r.Header.Get("Content-Length"))
 	switch encoded := r.Header.Get("Content-Encoding") != ""; {
 	case len(body) == 0 && (a.BodySize > 0 || length > 0):
-		return nil, errors.New("the recording does not have the body")
+		return nil, errors.New("the recording does not contain the body")
 	case len(body) < length && !encoded: // a decoded body may be shorter
-		return nil, errors.New("the recording does not have the whole body")
+		return nil, errors.New("the recording does not contain the whole body")
 	}
 	if r.Header.Get("Content-Type") == "" && len(body) > 0 {
 		switch {
@@ -144,7 +144,7 @@ func (a *archiveRequest) body() ([]byte, error) {
 	}
 	body, err := base64.StdEncoding.DecodeString(a.PostData.Text)
 	if err != nil {
-		return nil, errors.New("its postData claims to be base64, and is not")
+		return nil, errors.New("its postData is marked as base64, but is not valid base64")
 	}
 	return body, nil
 }

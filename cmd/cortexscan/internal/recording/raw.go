@@ -62,7 +62,7 @@ func parseRaw(content, curl []byte) (*http.Request, error) {
 		return nil, err
 	}
 	if length := r.Header.Get("Content-Length"); curl != nil && length != "" && length != "0" {
-		return nil, &Error{"the recording does not have the body: curl -v does not print it", howToRecord}
+		return nil, &Error{"the recording does not contain the body: curl -v does not print it", howToRecord}
 	}
 	body, err := rawBody(r.Header, rest)
 	if err != nil {
@@ -150,30 +150,30 @@ func fixedBody(length string, rest []byte) ([]byte, error) {
 	case err != nil:
 		return nil, errors.New("the Content-Length is not a number")
 	case n > 0 && len(bytes.TrimSpace(rest)) == 0:
-		return nil, errors.New("the recording does not have the body")
+		return nil, errors.New("the recording does not contain the body")
 	case int(n) > len(rest):
-		return nil, fmt.Errorf("the recording does not have the whole body: only %d of the %d bytes of its Content-Length", len(rest), n)
+		return nil, fmt.Errorf("the recording does not contain the whole body: only %d of the %d bytes of its Content-Length", len(rest), n)
 	case len(bytes.TrimSpace(rest[n:])) > 0:
-		return nil, fmt.Errorf("something follows the body, whose Content-Length is %d: a file must have one request", n)
+		return nil, fmt.Errorf("there is data after the body, whose Content-Length is %d: a file must contain only one request", n)
 	}
 	return rest[:n], nil
 }
 
 func chunkedBody(rest []byte) ([]byte, error) {
 	if len(bytes.TrimSpace(rest)) == 0 {
-		return nil, errors.New("the recording does not have the body")
+		return nil, errors.New("the recording does not contain the body")
 	}
 	r := bufio.NewReader(bytes.NewReader(rest)) // the chunked reader would wrap any other reader, and read ahead
 	body, err := io.ReadAll(httputil.NewChunkedReader(r))
 	if err != nil {
-		return nil, errors.New("the body is not chunked, although its Transfer-Encoding is")
+		return nil, errors.New("the Transfer-Encoding is chunked, but the body is not")
 	}
 	after, err := io.ReadAll(r)
 	if err != nil {
 		return nil, err
 	}
 	if len(bytes.TrimSpace(after)) > 0 {
-		return nil, errors.New("something follows the last chunk of the body: a file must have one request")
+		return nil, errors.New("there is data after the last chunk of the body: a file must contain only one request")
 	}
 	return body, nil
 }

@@ -124,7 +124,7 @@ func TestHAR(t *testing.T) {
 
 // The other entries stay readable, and the entry has its URL if that was recorded.
 func TestUnreadableEntries(t *testing.T) {
-	const noBody = "the recording does not have the body"
+	const noBody = "the recording does not contain the body"
 	request := func(more string) string { return `{"request":{"method":"POST","url":"/x",` + more + `}}` }
 	header := func(name, value string) string {
 		return request(fmt.Sprintf(`"headers":[{"name":%q,"value":%q}],"postData":{"text":"{}"}`, name, value))
@@ -137,7 +137,7 @@ func TestUnreadableEntries(t *testing.T) {
 		request(`"headers":"MARKER"`):          {"a field of its request has the wrong type", "/x"},
 		`{"request":{"url":"data:text/plain,MARKER","method":"GET"}}`:                                      {"the request target is neither a path nor a URL", "data:text/plain,MARKER"},
 		`{"request":{"url":"https://h/%zz?MARKER","method":"GET"}}`:                                        {"the request target is neither a path nor a URL", "https://h/%zz?MARKER"},
-		request(`"postData":{"text":"MARKER!","encoding":"base64"}`):                                       {"its postData claims to be base64, and is not", "/x"},
+		request(`"postData":{"text":"MARKER!","encoding":"base64"}`):                                       {"its postData is marked as base64, but is not valid base64", "/x"},
 		request(`"headers":[{"name":"Content-Length","value":"1"},{"name":"content-length","value":"2"}]`): {"the request has two different Content-Lengths", "/x"},
 		request(`"headers":[{"name":"Host","value":"a"},{"name":"host","value":"b"}]`):                     {"the request has more than one Host header", "/x"},
 		header("Host", "a b"):        {"the Host header is not valid", "/x"},
@@ -147,7 +147,7 @@ func TestUnreadableEntries(t *testing.T) {
 		request(`"bodySize":7`):                                      {noBody, "/x"},
 		request(`"bodySize":7,"postData":{"mimeType":"a/b"}`):        {noBody, "/x"},
 		request(`"headers":[{"name":"Content-Length","value":"7"}]`): {noBody, "/x"},
-		header("Content-Length", "7"):                                {"the recording does not have the whole body", "/x"},
+		header("Content-Length", "7"):                                {"the recording does not contain the whole body", "/x"},
 	} {
 		_, entries, err := parse(`{"log":{"entries":[` + text + `,{"request":{"method":"GET","url":"/good","bodySize":-1}}]}}`)
 		if err != nil {
@@ -168,10 +168,10 @@ func TestRawRequests(t *testing.T) {
 	const (
 		control   = " has a control character, which no server accepts"
 		noVersion = "the first line does not end in a version of HTTP, such as HTTP/1.1"
-		noBody    = "the recording does not have the body"
+		noBody    = "the recording does not contain the body"
 		onlyTE    = "the only supported Transfer-Encoding is chunked"
 		noTarget  = "the request target is neither a path nor a URL"
-		afterward = "something follows the last chunk of the body: a file must have one request"
+		afterward = "there is data after the last chunk of the body: a file must contain only one request"
 	)
 	for _, c := range []struct {
 		name, text string
@@ -188,7 +188,7 @@ func TestRawRequests(t *testing.T) {
 		{"empty value", "GET /a HTTP/1.1\nX-Empty:\n\n", "GET /a "},
 		{"Latin-1 in a value", "GET /a HTTP/1.1\nX: \xe9\n\n", "GET /a "},
 
-		{"not chunked", "POST /a HTTP/1.1\nTransfer-Encoding: chunked\n\n{}", "the body is not chunked, although its Transfer-Encoding is"},
+		{"not chunked", "POST /a HTTP/1.1\nTransfer-Encoding: chunked\n\n{}", "the Transfer-Encoding is chunked, but the body is not"},
 		{"no chunks", "POST /a HTTP/1.1\nTransfer-Encoding: chunked\n\n", noBody},
 		{"no trailer after the chunks", "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n{\"MARKER\": 1}", afterward},
 		{"another encoding", "POST /a HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n{}", onlyTE},
@@ -198,8 +198,8 @@ func TestRawRequests(t *testing.T) {
 		{"no length", "POST /a HTTP/1.1\nContent-Length: MARKER\n\n{}", "the Content-Length is not a number"},
 		{"negative length", "POST /a HTTP/1.1\nContent-Length: -1\n\n{}", "the Content-Length is not a number"},
 		{"body missing", "POST /a HTTP/1.1\nContent-Length: 3\n\n", noBody},
-		{"short", "POST /a HTTP/1.1\nContent-Length: 3\n\n{}", "the recording does not have the whole body: only 2 of the 3 bytes of its Content-Length"},
-		{"long", "POST /a HTTP/1.1\nContent-Length: 2\n\n{}\nGET /MARKER HTTP/1.1\n\n", "something follows the body, whose Content-Length is 2: a file must have one request"},
+		{"short", "POST /a HTTP/1.1\nContent-Length: 3\n\n{}", "the recording does not contain the whole body: only 2 of the 3 bytes of its Content-Length"},
+		{"long", "POST /a HTTP/1.1\nContent-Length: 2\n\n{}\nGET /MARKER HTTP/1.1\n\n", "there is data after the body, whose Content-Length is 2: a file must contain only one request"},
 		{"folded header", "GET /a HTTP/1.1\nX: a\n MARKER: b\n\n", "line 3 is not a header"},
 		{"a space before the colon", "GET /a HTTP/1.1\nMARKER : b\n\n", "line 2 is not a header"},
 		{"bad target", "GET %zz HTTP/1.1\n\n", noTarget},
@@ -253,7 +253,7 @@ func TestOutputOfCurl(t *testing.T) {
 		}
 	}
 	_, _, err := parse("> POST /a HTTP/1.1\n> Content-Length: 3\n> \n")
-	if err == nil || err.Error() != "the recording does not have the body: curl -v does not print it" {
+	if err == nil || err.Error() != "the recording does not contain the body: curl -v does not print it" {
 		t.Errorf("got %v", err)
 	}
 }
