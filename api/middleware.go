@@ -65,7 +65,7 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 		m.Value.checkGate(r, &m, rep)
 		switch err := m.Value.check(&checked, &m, rep); {
 		case errors.As(err, new(*http.MaxBytesError)):
-			envelopeOf(m.Value)(w, http.StatusRequestEntityTooLarge, "The request is too long", []Problem{bodyProblem(err)})
+			envelopeOf(m.Value)(w, http.StatusRequestEntityTooLarge, "The request body is too long", []Problem{bodyProblem(err)})
 			return
 		case len(rep.problems) > 0:
 			envelopeOf(m.Value)(w, http.StatusBadRequest, "The request does not match the API's specification", rep.problems)
@@ -87,17 +87,17 @@ func (op *operation) checkGate(r *http.Request, m *route.Match[*operation], rep 
 		rep.add(Problem{In: openapi3.ParameterInHeader, Name: name, Reason: reason})
 	}
 	if r.Method == http.MethodConnect {
-		rep.add(Problem{In: "method", Reason: "must not be CONNECT, which opens a tunnel past the validator"})
+		rep.add(Problem{In: "method", Reason: "must not be CONNECT, which would open a tunnel that bypasses the validator"})
 	}
 	if r.Header["Upgrade"] != nil {
-		refuse("Upgrade", "must be left out: it opens a tunnel past the validator")
+		refuse("Upgrade", "must be left out: it would open a tunnel that bypasses the validator")
 	}
 	if r.Trailer != nil {
-		refuse("Trailer", "must be left out: trailers arrive after the request was validated")
+		refuse("Trailer", "must be left out: trailers arrive after validation")
 	}
 	for _, name := range tokens(r.Header, "Connection") {
 		if op.isChecked(name) {
-			refuse("Connection", "must not name "+http.CanonicalHeaderKey(name)+", because a proxy would remove that header after it was validated")
+			refuse("Connection", "must not name "+http.CanonicalHeaderKey(name)+", because a proxy would remove that header after validation")
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Header)) {

@@ -115,7 +115,7 @@ func TestMiddlewareRefusesInvalidRequests(t *testing.T) {
 		{"abort", signed(post(`{"request_data":{"filters":"All"},"<b>":1}`)), 400,
 			`{"reply":{"err_code":400,"err_msg":"The request does not match the API's specification","err_extra":"body /<b> is not a known property (known: request_data); the service would ignore it; body /request_data/filters must be \"all\" or a list of at least one EndpointFilter, not another string"}}`},
 		{"too long", signed(post(strings.Repeat(" ", 1<<20+1))), 413,
-			`{"reply":{"err_code":413,"err_msg":"The request is too long","err_extra":"body is longer than 1048576 bytes"}}`},
+			`{"reply":{"err_code":413,"err_msg":"The request body is too long","err_extra":"body is longer than 1048576 bytes"}}`},
 		{"as long as may be", signed(post(strings.Repeat(" ", 1<<20-2) + "{}")), 400,
 			`{"reply":{"err_code":400,"err_msg":"The request does not match the API's specification","err_extra":"body /request_data is required"}}`},
 		{"unreadable", unreadable, 400,

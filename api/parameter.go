@@ -299,7 +299,7 @@ func (t *tree) add(path, value string) string {
 	switch {
 	case !closed || strings.ContainsAny(strings.Join(names, ""), "[]"):
 		t.broken = true
-		return "must have its brackets in pairs"
+		return "has unmatched brackets"
 	case len(names) > maxDepth:
 		t.broken = true
 		return "is nested deeper than " + strconv.Itoa(maxDepth) + " levels"

@@ -137,7 +137,7 @@ func (v *Validator) Advise(r *http.Request) []Problem {
 	}
 	rep := &report{advising: true}
 	if m.TrailingSlash {
-		rep.advice = append(rep.advice, Problem{In: "path", Reason: "ends with a slash, which the spec does not have; the service accepts both"})
+		rep.advice = append(rep.advice, Problem{In: "path", Reason: "ends with a slash, unlike the path in the spec; the service accepts both"})
 	}
 	if err := m.Value.check(r, &m, rep); err != nil || len(rep.problems) > 0 {
 		return nil

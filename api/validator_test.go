@@ -255,7 +255,7 @@ func withSlash(r *http.Request) *http.Request {
 }
 
 func TestAdvise(t *testing.T) {
-	const slash = "path ends with a slash, which the spec does not have; the service accepts both"
+	const slash = "path ends with a slash, unlike the path in the spec; the service accepts both"
 	header := filtered(`{"field":"host","operator":"in","value":["a"]}`)
 	header.Header.Set("Content-Type", "text/plain")
 	for _, tt := range []struct {

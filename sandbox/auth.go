@@ -66,7 +66,7 @@ func (k *keyring) authenticate(h http.Header, now time.Time) []api.Problem {
 	case !known:
 		return headerProblem(headerKeyID, "is not the ID of a key of this tenant")
 	case text.IsBlank(own.key()):
-		return headerProblem(headerAuthorization, "cannot be valid: the sandbox was given an empty key for this ID")
+		return headerProblem(headerAuthorization, "cannot be valid: the sandbox has an empty key for this ID")
 	case own.kind == Standard:
 		return c.verifyStandard(own.key())
 	case own.kind == Advanced:
@@ -75,7 +75,7 @@ func (k *keyring) authenticate(h http.Header, now time.Time) []api.Problem {
 		}
 		return k.useNonce(c, now)
 	}
-	return headerProblem(headerAuthorization, "cannot be valid: the sandbox was given a key of an unknown kind for this ID")
+	return headerProblem(headerAuthorization, "cannot be valid: the sandbox has a key of an unknown kind for this ID")
 }
 
 // credentials are well-formed credentials, which are not verified yet.
@@ -119,7 +119,7 @@ func readCredentials(h http.Header) (c credentials, problems []api.Problem) {
 		c.at = time.UnixMilli(ms)
 	}
 	if c.authorization != "" && !isSHA256(c.authorization) {
-		bad(headerAuthorization, "is not a signature of 64 lower-case hexadecimal digits, although nonce and timestamp are sent")
+		bad(headerAuthorization, "is not a signature (64 lower-case hexadecimal digits), but a nonce and a timestamp were sent")
 	}
 	return c, problems
 }
@@ -143,7 +143,7 @@ func (c credentials) verifyAdvanced(key string, now time.Time) []api.Problem {
 		return headerProblem(headerAuthorization, "is not the signature of key, nonce and timestamp")
 	}
 	if now.Sub(c.at).Abs() > maxSkew {
-		return headerProblem(headerTimestamp, "is more than 5 minutes off the tenant's clock (it is in milliseconds since the Unix epoch)")
+		return headerProblem(headerTimestamp, "differs from the tenant's clock by more than 5 minutes (it is in milliseconds since the Unix epoch)")
 	}
 	return nil
 }
@@ -157,7 +157,7 @@ func (k *keyring) useNonce(c credentials, now time.Time) []api.Problem {
 		k.nextSweep = now.Add(maxSkew)
 	}
 	if _, used := k.nonces[c.nonce]; used {
-		return headerProblem(headerNonce, "was used before: every request needs a new one, retries included")
+		return headerProblem(headerNonce, "was used before: every request, including each retry, needs a new nonce")
 	}
 	k.nonces[c.nonce] = c.at.Add(maxSkew)
 	return nil

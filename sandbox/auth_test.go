@@ -114,8 +114,8 @@ func TestKeysAreVerified(t *testing.T) {
 		{"standard key used to sign", advanced("1", "standardKey", now), "key with this ID is Standard"},
 		{"5 minutes late", advanced("2", "testApiKey", now.Add(-skew)), ""},
 		{"5 minutes early", advanced("2", "testApiKey", now.Add(skew)), ""},
-		{"more than 5 minutes late", advanced("2", "testApiKey", now.Add(-skew-time.Millisecond)), "off the tenant's clock"},
-		{"more than 5 minutes early", advanced("2", "testApiKey", now.Add(skew+time.Millisecond)), "off the tenant's clock"},
+		{"more than 5 minutes late", advanced("2", "testApiKey", now.Add(-skew-time.Millisecond)), "from the tenant's clock"},
+		{"more than 5 minutes early", advanced("2", "testApiKey", now.Add(skew+time.Millisecond)), "from the tenant's clock"},
 		{"the published example", func(r *http.Request) {
 			r.Header.Set("X-Xdr-Auth-Id", "2")
 			r.Header.Set("X-Xdr-Nonce", "b5834c137a825cc6c80111f237e1c5f8dedeef5df9dcd4c7f1dc73f180c89b47")

@@ -63,7 +63,7 @@ func selectionOf(filters gen.EndpointFilters) (selection, error) {
 	}
 	list, _ := filters.([]gen.EndpointFilter)
 	if len(list) == 0 {
-		return nil, &invalidFilter{where, `neither "all" nor a list of filters`}
+		return nil, &invalidFilter{where, `must be "all" or a list of filters`}
 	}
 	var s selection
 	for i, f := range list {
@@ -82,14 +82,14 @@ func conditionOf(f gen.EndpointFilter, where string) (condition, error) {
 	}
 	equal, ok := stringFields[f.Field]
 	if !ok && f.Field != ipField {
-		return nil, &invalidFilter{where + "/field", "no such field of an endpoint"}
+		return nil, &invalidFilter{where + "/field", "endpoints have no such field"}
 	}
 	if f.Operator != "in" {
-		return nil, &invalidFilter{where + "/operator", "this field is compared with in"}
+		return nil, &invalidFilter{where + "/operator", "the operator for this field must be in"}
 	}
 	values, ok := stringsOf(f.Value)
 	if !ok {
-		return nil, &invalidFilter{where + "/value", "this field is compared with a list of strings"}
+		return nil, &invalidFilter{where + "/value", "the value for this field must be a list of strings"}
 	}
 	if f.Field == ipField {
 		return ipCondition(values, where)
@@ -107,7 +107,7 @@ func timeCondition(f gen.EndpointFilter, where string, moment func(*Endpoint) ti
 		limit, ok = wholeNumber(number)
 	}
 	if !ok {
-		return nil, &invalidFilter{where + "/value", "this field is compared with a whole number of milliseconds"}
+		return nil, &invalidFilter{where + "/value", "the value for this field must be a whole number of milliseconds"}
 	}
 	switch f.Operator {
 	case "gte":
@@ -115,7 +115,7 @@ func timeCondition(f gen.EndpointFilter, where string, moment func(*Endpoint) ti
 	case "lte":
 		return func(e *Endpoint) bool { at := moment(e); return !at.IsZero() && at.UnixMilli() <= limit }, nil
 	}
-	return nil, &invalidFilter{where + "/operator", "this field is compared with gte or lte"}
+	return nil, &invalidFilter{where + "/operator", "the operator for this field must be gte or lte"}
 }
 
 func ipCondition(values []string, where string) (condition, error) {
@@ -123,7 +123,7 @@ func ipCondition(values []string, where string) (condition, error) {
 	for _, v := range values {
 		ip, err := netip.ParseAddr(v)
 		if err != nil {
-			return nil, &invalidFilter{where + "/value", "this field is compared with a list of IP addresses"}
+			return nil, &invalidFilter{where + "/value", "the value for this field must be a list of IP addresses"}
 		}
 		wanted[ip.Unmap()] = true
 	}
