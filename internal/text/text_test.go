@@ -10,29 +10,18 @@ import (
 func TestPrintable(t *testing.T) {
 	for _, tt := range []struct{ name, in, want string }{
 		{"empty", "", ""},
-		{"plain", "no such run", "no such run"},
-		{"one space", " ", ""},
-		{"leading and trailing space", "  a ", "a"},
-		{"double spaces", "a  b", "a b"},
-		{"lines", "a\r\nb\nc", "a b c"},
-		{"tabs", "\ta\tb", "a b"},
+		{"spaces, tabs and lines", "  a \t b\r\nc\n", "a b c"},
 		{"line and paragraph separators", "a\u2028b\u2029c", "a b c"},
 		{"no-break space", "a\u00a0b", "a b"},
 		{"braille blank", "a\u2800b", "a b"},
 		{"next line", "a\u0085b", "a b"},
-		{"NUL and BEL", "a\x00b\x07c", "abc"},
-		{"DEL", "a\x7fb", "ab"},
 		{"C1 controls", "a\u009b31mb", "a31mb"},
 		{"escape sequence", "\x1b[31mred\x1b[0m", "[31mred[0m"},
-		{"title sequence", "\x1b]0;owned\x07", "]0;owned"},
 		{"bidirectional overrides", "a\u202eb\u2066c\u2069", "abc"},
 		{"zero-width", "a\u200bb\u200dc\ufeffd", "abcd"},
-		{"soft hyphen, word joiner", "a\u00adb\u2060c", "abc"},
 		{"fillers", "a\u3164b\u115fc\uffa0d", "abcd"},
 		{"variation selector, grapheme joiner", "a\ufe0fb\u034fc", "abc"},
-		{"language tags", "a\U000e0041b", "ab"},
 		{"invalid UTF-8", "a\xffb\xc3", "a\ufffdb\ufffd"},
-		{"surrogates in UTF-8", "a\xed\xa0\x80b", "a\ufffd\ufffd\ufffdb"},
 		{"other scripts", "größer 東京 😀", "größer 東京 😀"},
 		{"the end of ASCII", "a~b", "a~b"},
 	} {
@@ -59,7 +48,7 @@ func TestVisibleMarksWhatPrintableLeavesOut(t *testing.T) {
 
 func TestTerminalEscapesAreRemoved(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
-		if r > 0x33479 && r < 0xe0000 || r > 0xe0fff { // ideographs, unassigned and private characters: a sample
+		if r > 0x33479 && r < 0xe0000 || r > 0xe0fff { // a sample of ideographs, unassigned and private characters
 			r += 100
 		}
 		in := "a" + string(r) + "b"
@@ -68,7 +57,7 @@ func TestTerminalEscapesAreRemoved(t *testing.T) {
 				t.Errorf("%s %U: %q", name, r, got)
 			}
 			if isShowable(in) && !unicode.IsSpace(r) && r != brailleBlank && r != nullNotehead && got != in {
-				t.Errorf("%s %U: a harmless text became %q", name, r, got)
+				t.Errorf("%s %U: a harmless string became %q", name, r, got)
 			}
 		}
 	}
@@ -89,7 +78,7 @@ func TestPrintableIsBounded(t *testing.T) {
 				if len(got) > limit || !isShowable(got) {
 					t.Errorf("%s × %d at most %d: %d bytes, %q", name, n, limit, len(got), got)
 				}
-				// Nothing is cut without need, nor cut without saying so.
+				// A string is cut only if it is too long, and then ends in an ellipsis.
 				cut := strings.HasSuffix(got, ellipsis)
 				if whole := Printable(in, 1000); cut == (got == whole) || len(whole)+len(" "+ellipsis) <= limit && cut {
 					t.Errorf("%s × %d at most %d: %q of %q", name, n, limit, got, whole)
@@ -99,7 +88,7 @@ func TestPrintableIsBounded(t *testing.T) {
 	}
 	for _, plain := range []string{"0123456789", "012 456 89", "~1234567~!"} {
 		if got := Printable(plain, 10); got != plain {
-			t.Errorf("a plain text of just the length became %q", got)
+			t.Errorf("an ASCII string of exactly the limit became %q", got)
 		}
 	}
 	if got, want := Printable("01234567890", 10), "012345…"; got != want {

@@ -1,52 +1,45 @@
 package envelope
 
 import (
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
 	"testing"
-
-	"example.com/cortexscan/internal/text"
 )
 
 func keep(s string) string { return s }
 
 type detail = struct{ Field, Message string }
 
-// The rows are all error bodies that were seen on the platform, and those of proxies and gateways in front of it.
+// The rows are the error bodies seen on the platform, and those of proxies and gateways in front of it.
 func TestParse(t *testing.T) {
 	located := `{"line": 1, "column": 19, "message": "no viable alternative at input '|alter2'"}`
 	for _, tt := range []struct {
 		name, body string
-		want       Error // its strings
+		want       Error // only its strings
 	}{
 		{"reply, null extra", `{"reply": {"err_code": 401, "err_msg": "Public API request unauthorized", "err_extra": null}}`,
 			Error{Code: "401", Message: "Public API request unauthorized"}},
-		{"reply, text extra", `{"reply": {"err_code": 400, "err_msg": "Got an invalid JSON", "err_extra": "request_data: field required"}}`,
+		{"reply, a string as extra", `{"reply": {"err_code": 400, "err_msg": "Got an invalid JSON", "err_extra": "request_data: field required"}}`,
 			Error{Code: "400", Message: "Got an invalid JSON", Extra: "request_data: field required"}},
-		{"reply, empty object as extra", `{"reply": {"err_code": 500, "err_msg": "m", "err_extra": {}}}`,
+		{"reply, an empty object as extra", `{"reply": {"err_code": 500, "err_msg": "m", "err_extra": {}}}`,
 			Error{Code: "500", Message: "m", Extra: "{}"}},
-		{"reply, object as extra", `{"reply": {"err_code": 500, "err_msg": "m", "err_extra": { "a" : [1, 2], "b": null }}}`,
+		{"reply, an object as extra", `{"reply": {"err_code": 500, "err_msg": "m", "err_extra": { "a" : [1, 2], "b": null }}}`,
 			Error{Code: "500", Message: "m", Extra: `{"a":[1,2],"b":null}`}},
-		{"reply, number as extra", `{"reply": {"err_code": 500, "err_msg": "m", "err_extra": 12}}`,
-			Error{Code: "500", Message: "m", Extra: "12"}},
-		{"reply, no extra", `{"reply": {"err_code": 500, "err_msg": "m"}}`, Error{Code: "500", Message: "m"}},
 		{"reply, no message", `{"reply": {"err_code": 500}}`, Error{Code: "500"}},
 		{"reply, null message", `{"reply": {"err_code": 500, "err_msg": null, "err_extra": "e"}}`, Error{Code: "500", Extra: "e"}},
 		{"reply, a word as code", `{"reply": {"err_code": "LICENSE", "err_msg": "m"}}`, Error{Code: "LICENSE", Message: "m"}},
-		{"reply, code 100", `{"reply": {"err_code": 100, "err_msg": "m"}}`, Error{Code: "100", Message: "m"}},
 		{"reply, a list of details as extra", `{"reply": {"err_code": 1, "err_extra": [{"field": "f", "message": "m"}]}}`,
 			Error{Code: "1", Details: []detail{{"f", "m"}}}},
 		{"flat", `{"err_code": "500", "err_msg": "m", "err_extra": "e"}`, Error{Code: "500", Message: "m", Extra: "e"}},
-		{"flat, located message", `{"err_code": "500", "err_msg": ` + strconv.Quote(located) + `, "err_extra": "e"}`,
+		{"flat, a message with its place", `{"err_code": "500", "err_msg": ` + strconv.Quote(located) + `, "err_extra": "e"}`,
 			Error{Code: "500", Message: "no viable alternative at input '|alter2'", Extra: "e", Line: 1, Column: 19}},
-		{"flat, located message as an object", `{"err_code": "500", "err_msg": ` + located + `}`,
+		{"flat, a message with its place, as an object", `{"err_code": "500", "err_msg": ` + located + `}`,
 			Error{Code: "500", Message: "no viable alternative at input '|alter2'", Line: 1, Column: 19}},
-		{"flat, message of other JSON", `{"err_code": "500", "err_msg": "{\"line\": 1}"}`, Error{Code: "500", Message: `{"line": 1}`}},
-		{"flat, message that begins like JSON", `{"err_code": "500", "err_msg": "{oops"}`, Error{Code: "500", Message: "{oops"}},
-		{"flat, located message of other types", `{"err_code": "500", "err_msg": "{\"line\": \"x\", \"message\": \"m\"}"}`,
+		{"flat, other JSON as message", `{"err_code": "500", "err_msg": "{\"line\": 1}"}`, Error{Code: "500", Message: `{"line": 1}`}},
+		{"flat, a message that begins like JSON", `{"err_code": "500", "err_msg": "{oops"}`, Error{Code: "500", Message: "{oops"}},
+		{"flat, a message whose place has another type", `{"err_code": "500", "err_msg": "{\"line\": \"x\", \"message\": \"m\"}"}`,
 			Error{Code: "500", Message: `{"line": "x", "message": "m"}`}},
 		{"netscan, details", `{"err_msg": "invalid", "metadata": {"err_extra": [{"field": "name", "message": "Field required"}, {"field": "x", "message": "no"}]}}`,
 			Error{Message: "invalid", Details: []detail{{"name", "Field required"}, {"x", "no"}}}},
@@ -54,100 +47,69 @@ func TestParse(t *testing.T) {
 			Error{Message: "invalid", Details: []detail{{"3", "m"}}}},
 		{"netscan, no field", `{"err_msg": "invalid", "metadata": {"err_extra": [{"message": "m"}]}}`,
 			Error{Message: "invalid", Details: []detail{{"", "m"}}}},
-		{"netscan, no message of a detail", `{"err_msg": "invalid", "metadata": {"err_extra": [{"field": "f"}]}}`,
+		{"netscan, no message", `{"err_msg": "invalid", "metadata": {"err_extra": [{"field": "f"}]}}`,
 			Error{Message: "invalid", Details: []detail{{"f", ""}}}},
-		{"netscan, details of other forms", `{"err_msg": "invalid", "metadata": {"err_extra": ["text", {"a": 1}, 7, null, {"field": {}, "message": "m"}]}}`,
+		{"netscan, details of other types", `{"err_msg": "invalid", "metadata": {"err_extra": ["text", {"a": 1}, 7, null, {"field": {}, "message": "m"}]}}`,
 			Error{Message: "invalid", Details: []detail{{"", "text"}, {"", `{"a":1}`}, {"", "7"}, {"", ""}, {"", "m"}}}},
-		{"netscan, text extra", `{"err_msg": "invalid", "metadata": {"err_extra": "plain"}}`, Error{Message: "invalid", Extra: "plain"}},
-		{"netscan, null extra", `{"err_msg": "invalid", "metadata": {"err_extra": null}}`, Error{Message: "invalid"}},
-		{"netscan, null metadata", `{"err_msg": "invalid", "metadata": null}`, Error{Message: "invalid"}},
 		{"netscan, metadata of another type", `{"err_msg": "invalid", "metadata": "gone"}`, Error{Message: "invalid"}},
 		{"netscan, code", `{"err_msg": "m", "metadata": {"code": "BAD_REQUEST"}}`, Error{Code: "BAD_REQUEST", Message: "m"}},
 		{"netscan in data", `{"data": {"err_msg": "m", "metadata": {"err_extra": "e", "err_code": 400}}}`,
 			Error{Code: "400", Message: "m", Extra: "e"}},
-		{"netscan in DATA", `{"DATA": {"err_msg": "m"}}`, Error{Message: "m"}},
 		{"reply in data", `{"data": {"reply": {"err_code": 403, "err_msg": "m", "err_extra": null}}}`, Error{Code: "403", Message: "m"}},
 		{"an empty list as extra", `{"err_msg": "m", "err_extra": []}`, Error{Message: "m"}},
 		{"errorCode, a map of details", `{"errorCode": "VALIDATION_ERROR", "message": "m", "details": {"policy.name": {"message": "too long"}, "a": {"message": "b"}}}`,
 			Error{Code: "VALIDATION_ERROR", Message: "m", Details: []detail{{"a", "b"}, {"policy.name", "too long"}}}},
 		{"errorCode, a map of something else", `{"errorCode": "E", "message": "m", "details": {"a": {"message": "b"}, "c": 1}}`,
 			Error{Code: "E", Message: "m", Extra: `{"a":{"message":"b"},"c":1}`}},
-		{"errorCode, a map without messages", `{"errorCode": "E", "message": "m", "details": {"a": {"b": "c"}}}`,
-			Error{Code: "E", Message: "m", Extra: `{"a":{"b":"c"}}`}},
-		{"errorCode, no message", `{"errorCode": "E"}`, Error{Code: "E"}},
-		{"members of other types", `{"err_code": {"a": 1}, "err_msg": "m", "err_extra": "e", "reply": 3, "data": [], "details": 4, "errorCode": true}`,
+		{"fields of other types", `{"err_code": {"a": 1}, "err_msg": "m", "err_extra": "e", "reply": 3, "data": [], "details": 4, "errorCode": true}`,
 			Error{Message: "m", Extra: "e"}},
-		{"a leading tab", `{"err_code": 500, "err_msg": "\tspoken  from\r\nafar\u0000 "}`, Error{Code: "500", Message: "spoken from afar"}},
-		{"a number as message", `{"err_code": 500, "err_msg": 42}`, Error{Code: "500", Message: "42"}},
+		{"white space and a control character", `{"err_code": 500, "err_msg": "\tspoken  from\r\nafar\u0000 "}`, Error{Code: "500", Message: "spoken from afar"}},
 		{"a large code", `{"err_code": 22519813685366123456789, "err_msg": "m"}`, Error{Code: "22519813685366123456789", Message: "m"}},
-		{"code 0", `{"err_code": 0, "err_msg": "m"}`, Error{Code: "0", Message: "m"}},
-		{"code 9", `{"err_code": 9.5e1, "err_msg": "m"}`, Error{Code: "9.5e1", Message: "m"}},
-		{"a negative code", `{"err_code": -7, "err_msg": "m"}`, Error{Code: "-7", Message: "m"}},
-		{"byte order mark", "\ufeff" + `{"err_code": 500, "err_msg": "m"}`, Error{Code: "500", Message: "m"}},
-		{"space around", "\r\n " + `{"err_code": 500, "err_msg": "m"}` + "\n", Error{Code: "500", Message: "m"}},
-		{"reply as a list", `{"reply": ["a"]}`, Error{}},
 		{"other JSON object", `{"a": 1}`, Error{}},
-		{"JSON list", `[1, 2]`, Error{}},
 		{"JSON string", `"oops"`, Error{Message: "oops"}},
-		{"null", `null`, Error{}},
 		{"plain text", "Internal Server Error\n\nThe server encountered an unexpected internal server error\n\n(generated by waitress)",
 			Error{Message: "Internal Server Error"}},
-		{"plain text behind empty lines", "\n \nupstream connect error\r\nmore", Error{Message: "upstream connect error"}},
-		{"binary", "\x00ELF\x02", Error{}},
-		{"binary further on", "RIFF\x00\x01", Error{}},
+		{"binary", "RIFF\x00\x01", Error{}},
 		{"HTML, title", "<!DOCTYPE html><html><HEAD><Title lang=en>\n 502 Bad\tGateway &amp; more </TITLE><body><h1>x</h1>", Error{Message: "502 Bad Gateway & more"}},
 		{"HTML, heading", "<html><body><h1>Not here</h1></body></html>", Error{Message: "Not here"}},
-		{"HTML, title that does not end", "<html><title>oops<h1>Not here</h1>", Error{Message: "Not here"}},
-		{"HTML, tag that does not end", "<html><title", Error{}},
-		{"HTML, neither", "<html><p>oops", Error{}},
+		{"HTML, a title that does not end", "<html><title>oops<h1>Not here</h1>", Error{Message: "Not here"}},
 		{"HTML, invalid UTF-8 before the title", "<p>\xff\xff</p><title>Oops</title>", Error{Message: "Oops"}},
 		{"empty", "", Error{}},
-		{"blank", " \n", Error{}},
 		{"cut off object", `{"reply": {"err_code": 500, "err_m`, Error{}},
-		{"cut off list", `[{"err_code": 500`, Error{}},
-		{"trailing garbage", `{"err_code": 500}x`, Error{}},
 
-		// Errors of something other than the platform.
-		{"FastAPI, a text", `{"detail": "Not authenticated"}`, Error{Message: "Not authenticated"}},
+		// Errors that do not come from the platform.
+		{"FastAPI, a string", `{"detail": "Not authenticated"}`, Error{Message: "Not authenticated"}},
 		{"FastAPI, a list", `{"detail": [{"type": "missing", "loc": ["body", "filters", 0], "msg": "Field required"}, {"loc": ["query"], "msg": "no"}]}`,
 			Error{Message: "body.filters.0: Field required", Details: []detail{{"body.filters.0", "Field required"}, {"query", "no"}}}},
 		{"pydantic in metadata", `{"err_msg": "invalid", "metadata": {"err_extra": [{"type": "missing", "loc": ["body", "name"], "msg": "Field required"}]}}`,
 			Error{Message: "invalid", Details: []detail{{"body.name", "Field required"}}}},
-		{"pydantic as a list", `[{"loc": ["body"], "msg": "m"}]`, Error{Message: "body: m", Details: []detail{{"body", "m"}}}},
 		{"an error inside the error", `{"err_msg": "outer", "err_extra": {"err_msg": "inner"}}`, Error{Message: "inner", Extra: "outer"}},
-		{"an error inside the error, in reply", `{"reply": {"err_code": 500, "err_msg": "outer", "err_extra": {"err_msg": "inner"}}}`,
-			Error{Code: "500", Message: "inner", Extra: "outer"}},
 		{"problem+json", `{"type": "about:blank", "title": "Bad Request", "status": 400, "detail": "no such field"}`, Error{Message: "Bad Request", Extra: "no such field"}},
 		{"error", `{"error": "invalid_token", "error_description": "expired"}`, Error{Message: "invalid_token", Extra: "expired"}},
 		{"error as an object", `{"error": {"code": 404, "message": "no route"}}`, Error{Code: "404", Message: "no route"}},
 		{"error as an object without a message", `{"error": {"a": 1}}`, Error{Message: `{"a":1}`}},
-		{"errors, texts", `{"errors": ["a", "b"]}`, Error{Message: "a", Details: []detail{{"", "a"}, {"", "b"}}}},
+		{"errors, strings", `{"errors": ["a", "b"]}`, Error{Message: "a", Details: []detail{{"", "a"}, {"", "b"}}}},
 		{"errors, objects", `{"errors": [{"field": "f", "title": "m"}]}`, Error{Message: "f: m", Details: []detail{{"f", "m"}}}},
 		{"errors, numbers", `{"errors": [1]}`, Error{}},
-		{"reply as a text", `{"reply": "Too many requests"}`, Error{Message: "Too many requests"}},
+		{"reply as a string", `{"reply": "Too many requests"}`, Error{Message: "Too many requests"}},
 		{"message and code", `{"message": "no route", "code": "E7"}`, Error{Code: "E7", Message: "no route"}},
 		{"message as an object", `{"message": {"detail": "m"}}`, Error{Message: "m"}},
 		{"message beside errors", `{"message": "Validation failed", "errors": [{"field": "f", "message": "m"}]}`,
 			Error{Message: "Validation failed", Details: []detail{{"f", "m"}}}},
 		{"message beside error", `{"status": 404, "error": "Not Found", "message": "No handler"}`, Error{Message: "No handler", Extra: "Not Found"}},
-		{"message beside detail", `{"message": 7, "detail": "d"}`, Error{Message: "7", Extra: "d"}},
 		{"detail as an object", `{"detail": {"err_msg": "m"}}`, Error{Message: "m"}},
 		{"empty objects", `{"error": {}, "message": {}, "detail": {}, "errors": {}}`, Error{}},
-		{"errors, empty", `{"errors": [ ]}`, Error{}},
 		{"errors, objects, with space around", "{\"errors\": [\r\n\t {\"title\": \"m\"}]}", Error{Message: "m", Details: []detail{{"", "m"}}}},
-		{"reply as an object of something else", `{"reply": {"a": "b"}}`, Error{}},
-		{"a place that is no list", `{"detail": [{"loc": "body", "msg": "m"}]}`, Error{Message: "body: m", Details: []detail{{"body", "m"}}}},
-		{"a place with other types", `{"detail": [{"loc": ["a", null, {"b": 1}, 2.5], "field": "f", "msg": "m"}]}`,
+		{"a place that is a string", `{"detail": [{"loc": "body", "msg": "m"}]}`, Error{Message: "body: m", Details: []detail{{"body", "m"}}}},
+		{"a place with values of other types", `{"detail": [{"loc": ["a", null, {"b": 1}, 2.5], "field": "f", "msg": "m"}]}`,
 			Error{Message: "a...2.5: m", Details: []detail{{"a...2.5", "m"}}}},
 		{"a place of another type", `{"detail": [{"loc": {}, "field": "f", "msg": "m"}]}`, Error{Message: "f: m", Details: []detail{{"f", "m"}}}},
-		{"a located message inside the error", `{"err_msg": "outer", "err_extra": {"err_msg": "{\"line\": 2, \"column\": 3, \"message\": \"m\"}"}}`,
+		{"a message with its place in an error inside the error", `{"err_msg": "outer", "err_extra": {"err_msg": "{\"line\": 2, \"column\": 3, \"message\": \"m\"}"}}`,
 			Error{Message: "m", Extra: "outer", Line: 2, Column: 3}},
-		{"a JSON string that breaks off", `"oops`, Error{Message: `"oops`}},
-		{"plain text behind lines that show nothing", "\u200b\n\u2060 \n real\n", Error{Message: "real"}},
+		{"plain text after invisible lines", "\u200b\n\u2060 \n real\n", Error{Message: "real"}},
 		{"binary after its first line", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", Error{}},
-		{"HTML, an empty title", "<title> &#8203;</title><h1>Not here</h1>", Error{Message: "Not here"}},
-		{"HTML, letters that change their length in lower case", "<p>\u212a\u023a</p><TITLE>Oops</TITLE>", Error{Message: "Oops"}},
-		{"HTML, a tag that breaks off", "<title>Oops<b</title>", Error{Message: "Oops"}},
+		{"HTML, letters that are longer in lower case", "<p>\u212a\u023a</p><TITLE>Oops</TITLE>", Error{Message: "Oops"}},
+		{"HTML, an incomplete tag", "<title>Oops<b</title>", Error{Message: "Oops"}},
 		{"HTML, tags and entities in the title", "<h1><b>502</b> Bad&nbsp;Gateway &#8211; x</h1>", Error{Message: "502 Bad Gateway \u2013 x"}},
 
 		// Of several equivalent fields, the first one counts.
@@ -156,11 +118,9 @@ func TestParse(t *testing.T) {
 		{"detail beside errors", `{"detail": [{"msg": "a"}], "errors": [{"message": "b"}]}`, Error{Message: "a", Details: []detail{{"", "a"}}}},
 		{"details of an error and of its metadata", `{"err_msg": "m", "err_extra": [{"field": "f", "message": "a"}], "metadata": {"err_extra": [{"field": "g", "message": "b"}]}}`,
 			Error{Message: "m", Details: []detail{{"f", "a"}}}},
-		{"HTML, words that only a tag separates", "<h1>502<br>Bad Gateway</h1>", Error{Message: "502 Bad Gateway"}},
 
-		// Names in another case, and fields that occur twice.
+		// Names in another case.
 		{"upper case", `{"REPLY": {"ERR_CODE": 401, "Err_Msg": "m"}}`, Error{Code: "401", Message: "m"}},
-		{"twice", `{"reply": {"err_code": 400, "err_msg": "a"}, "reply": {"err_msg": "b"}}`, Error{Code: "400", Message: "b"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := Parse([]byte(tt.body), keep)
@@ -172,24 +132,17 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// The words may be anywhere in the message or the extra, in any case.
+// The words may be in the message, a detail or the extra, in any case.
 func TestNoEndpoints(t *testing.T) {
 	const words = "No endpoint was found for creating the requested action"
 	for body, want := range map[string]bool{
-		`{"err_msg": "An error occurred - ` + words + `"}`:                         true,
-		`{"err_msg": "` + strings.Repeat("a", 5000) + " " + words + `"}`:           true,
-		`{"err_msg": "` + strings.ToUpper(words) + `"}`:                            true,
-		`{"err_msg": "No endpoint\nwas  found for creating the requested action"}`: true,
 		words: true,
-		`{"err_msg": "` + words + `", "err_extra": {"err_msg": "m"}}`:                 true,
-		`{"err_msg": "m", "err_extra": {"err_msg": "` + words + `"}}`:                 true,
-		`{"detail": "` + words + `"}`:                                                 true,
-		`{"err_msg": "m", "err_extra": "` + words + `"}`:                              true,
-		`{"err_msg": "m", "err_extra": "` + strings.Repeat("a", 5000) + words + `"}`:  true,
-		`{"err_msg": "m", "err_extra": {"reason": "` + words + `"}}`:                  true,
-		`{"err_msg": "m", "metadata": {"err_extra": [{"message": "` + words + `"}]}}`: true,
-		`{"reply": {"err_msg": "m", "err_extra": "No endpoint was found"}}`:           false,
-		`{"err_msg": "No endpoint was found"}`:                                        false,
+		`{"err_msg": "` + strings.Repeat("a", 5000) + " " + strings.ToUpper(words) + `"}`: true,
+		`{"err_msg": "` + words + `", "err_extra": {"err_msg": "m"}}`:                     true,
+		`{"err_msg": "m", "err_extra": "` + strings.Repeat("a", 5000) + words + `"}`:      true,
+		`{"err_msg": "m", "err_extra": {"reason": "` + words + `"}}`:                      true,
+		`{"err_msg": "m", "metadata": {"err_extra": [{"message": "` + words + `"}]}}`:     true,
+		`{"err_msg": "No endpoint was found"}`:                                            false,
 	} {
 		if got := Parse([]byte(body), keep).NoEndpoints; got != want {
 			t.Errorf("%.80s: %v", body, got)
@@ -199,8 +152,8 @@ func TestNoEndpoints(t *testing.T) {
 
 func TestForm(t *testing.T) {
 	for body, want := range map[string]Form{
-		"": Unreadable, " \n": Unreadable, "\x00ELF": Unreadable, `{"err_msg": "m`: Unreadable, `[1`: Unreadable,
-		`{}`: JSON, `"text"`: JSON, "\ufeff null": JSON, `7`: JSON, "<html>": HTML, "\ufeff\n<!DOCTYPE html>": HTML, "Forbidden": PlainText, `"oops`: PlainText,
+		" \n": Unreadable, "\x00ELF": Unreadable, `{"err_msg": "m`: Unreadable, `[1`: Unreadable,
+		`"text"`: JSON, "\ufeff null": JSON, "\ufeff\n<!DOCTYPE html>": HTML, "Forbidden": PlainText, `"oops`: PlainText,
 	} {
 		if got := Parse([]byte(body), keep).Form; got != want {
 			t.Errorf("%q: %d, want %d", body, got, want)
@@ -208,13 +161,11 @@ func TestForm(t *testing.T) {
 	}
 }
 
-// Such an object contains only an error, whoever sent it.
+// An object of error fields alone is an error, even if it does not come from the platform.
 func TestIsErrorAlone(t *testing.T) {
 	for body, want := range map[string]bool{
-		`{"error": "e"}`: true, `{"errors": ["e"]}`: true, `{"detail": "d"}`: true, `{"Detail": [{"msg": "m"}]}`: true, "\ufeff" + `{"error": {"code": 1}}`: true,
-		`{"err_extra": "e"}`: true, `{"error": null, "errors": ["e"]}`: true, `{"\u0065rror": "e"}`: true, `{"error": true}`: true,
-		`{"error": null}`: true, `{"errors": []}`: true, `{"err_code": 0, "err_msg": null}`: true,
-		`{"error": "e", "data": 1}`: false, `{"detail": "d", "id": 7}`: false, `{}`: false, `[{"error": "e"}]`: false, `"error"`: false, `{"error": "e"`: false, ``: false,
+		`{"error": null, "errors": []}`: true, `{"Detail": [{"msg": "m"}]}`: true, "\ufeff" + `{"err_extra": "e"}`: true, `{"\u0065rror": "e"}`: true,
+		`{"detail": "d", "id": 7}`: false, `{}`: false, `[{"error": "e"}]`: false, `{"error": "e"`: false,
 	} {
 		if got, parsed := IsErrorAlone([]byte(body)), Parse([]byte(body), keep).IsAlone; got != want || parsed != want {
 			t.Errorf("%s: %v, and parsed %v", body, got, parsed)
@@ -226,74 +177,35 @@ func TestIsErrorAlone(t *testing.T) {
 func TestStringsHideCredentials(t *testing.T) {
 	const key = "kkkk-test-key-kkkk"
 	redact := func(s string) string { return strings.ReplaceAll(s, key, "[redacted]") }
-	for _, invisible := range []string{"\u200b", "\u00ad", "\u2060", "\x00", "\x07", "\ufe0f", "\u3164"} {
-		split := key[:6] + invisible + key[6:]
-		quoted, _ := json.Marshal(split)
-		for _, body := range []string{
-			`{"err_msg": ` + string(quoted) + `}`, `{"err_code": ` + string(quoted) + `}`, `{"err_msg": "m", "err_extra": ` + string(quoted) + `}`,
-			`{"err_msg": "m", "err_extra": [{"field": ` + string(quoted) + `, "message": ` + string(quoted) + `}]}`,
-			`{"errorCode": "E", "details": {` + string(quoted) + `: {"message": ` + string(quoted) + `}}}`,
-			`{"detail": ` + string(quoted) + `}`, string(quoted),
-			`{"err_msg": "` + strings.Repeat("a", 1010) + `" , "err_extra": {"err_msg": ` + string(quoted) + `}}`,
-			"<title>" + split + "</title>", "<title>" + key[:6] + "&shy;" + key[6:] + "</title>", split,
-		} {
-			if got := fmt.Sprintf("%+v", Parse([]byte(body), redact)); strings.Contains(got, key) || strings.Contains(got, key[6:]) {
-				t.Errorf("%q: %s", body, got)
-			}
+	split := strconv.Quote(key[:6] + "\u200b" + key[6:])
+	for _, body := range []string{
+		`{"err_msg": "m", "err_code": ` + split + `, "err_extra": ` + split + `}`, `{"detail": ` + split + `}`, split,
+		`{"err_msg": "m", "err_extra": [{"field": ` + split + `, "message": ` + split + `}]}`,
+		`{"errorCode": "E", "details": {` + split + `: {"message": ` + split + `}}}`,
+		`{"err_msg": "m" , "err_extra": {"err_msg": ` + split + `}}`,
+		"<title>" + key[:6] + "&shy;" + key[6:] + "</title>",
+	} {
+		if got := fmt.Sprintf("%+v", Parse([]byte(body), redact)); strings.Contains(got, key) || strings.Contains(got, key[6:]) {
+			t.Errorf("%q: %s", body, got)
 		}
 	}
-	for name, limit := range map[string]int{
+	for format, limit := range map[string]int{
 		`{"err_msg": "%s"}`: maxMessage, `{"err_msg": "m", "err_extra": "%s"}`: maxMessage, `{"err_code": "%s"}`: maxCode, `{"detail": "%s"}`: maxMessage,
 		`{"err_extra": [{"field": "%s"}]}`: maxField, `{"err_extra": [{"message": "%s"}]}`: maxMessage, `{"errorCode": "E", "details": {"%s": {"message": "m"}}}`: maxField,
 		`%s`: maxMessage, `<title>%s</title>`: maxMessage,
 	} {
-		for n := range len(key) + 8 { // wherever the cut falls
-			got := Parse([]byte(strings.ReplaceAll(name, "%s", strings.Repeat("a", limit-n)+key+strings.Repeat(key, 600))), redact)
+		for n := range len(key) + 8 { // wherever the cut is
+			got := Parse([]byte(fmt.Sprintf(format, strings.Repeat("a", limit-n)+strings.Repeat(key, 600))), redact)
 			if shown := fmt.Sprintf("%+v", got); strings.Contains(shown, "kk") || !strings.Contains(shown, "…") {
-				t.Errorf("%s, %d: %s", name, n, shown)
+				t.Errorf("%s, %d: %s", format, n, shown)
 			}
 		}
 	}
 }
 
-// Every string is one printable line within its limit, without the credential.
-func FuzzParse(f *testing.F) {
-	const key = "kkkk-test-key-kkkk"
-	for _, body := range []string{
-		`{"reply": {"err_code": "500", "err_msg": "\u001b[31m\u202e` + key + `", "err_extra": {"a": [1]}}}`,
-		`{"err_msg": "{\"line\": 1, \"column\": 19, \"message\": \"m\"}", "metadata": {"code": 1, "err_extra": [{"field": 1, "message": "m"}, "x"]}}`,
-		`{"errorCode": "E", "message": "m", "details": {"policy.name": {"message": "m"}}}`, `{"data": {"reply": {"action_id": 1e400}}}`,
-		`{"DATA": null, "data": {"Err_Code": 7}, "\u0065rrorCode": "E"}`, `{"detail": [{"loc": ["a", 1], "msg": "m"}]}`, `{"error": {"code": 1, "message": {}}}`, `{"title": "t", "detail": "d"}`, `"s"`, `[[]]`, `{"a":"\ud800"}`,
-		"<html><TITLE>\x1b&#27;&#x202e;</title><h1>x</h1></html>", "Internal Server Error\r\n(generated by waitress)", "", "{", "\xff\xfe\x00",
-	} {
-		f.Add([]byte(body))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		e := Parse(body, func(s string) string { return strings.ReplaceAll(s, key, "[redacted]") })
-		check := func(name, s string, limit int) {
-			if !text.IsPrintable(s) || len(s) > limit || strings.Contains(s, key) {
-				t.Errorf("%s of %d bytes: %q", name, len(s), s)
-			}
-		}
-		check("Code", e.Code, maxCode)
-		check("Message", e.Message, maxMessage)
-		check("Extra", e.Extra, maxMessage)
-		if len(e.Details) > maxDetails {
-			t.Errorf("%d details", len(e.Details))
-		}
-		for _, d := range e.Details {
-			check("Field", d.Field, maxField)
-			check("Message of a detail", d.Message, maxMessage)
-		}
-		if IsError(body) != e.IsError {
-			t.Error("IsError and Parse disagree")
-		}
-	})
-}
-
-// Parse keeps the first hundred details of a list, and those of a map whose fields sort first.
+// Parse keeps the first hundred details of a list, and of a map sorted by field.
 func TestDetailsAreBounded(t *testing.T) {
-	for _, n := range []int{1, 99, 100, 101, 1000} {
+	for _, n := range []int{1, 100, 101} {
 		var list, byField []string
 		for i := range n {
 			list = append(list, fmt.Sprintf(`{"field":"f%04d","message":"m"}`, i))
@@ -312,7 +224,7 @@ func TestDetailsAreBounded(t *testing.T) {
 	}
 }
 
-// Parse looks only at the beginning of a page or of plain text.
+// Parse reads only the beginning of HTML and plain text.
 func TestPagesAreBounded(t *testing.T) {
 	filled := func(before string, size int) string { return before + strings.Repeat(" ", size-len(before)) }
 	const title = "<title>m</title"
