@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/http/httptrace"
 	"runtime"
 	"slices"
@@ -20,7 +18,7 @@ import (
 	"time"
 )
 
-// The timeout bounds one attempt, including its body. TestSent covers a request without a response.
+// The timeout bounds one attempt, including its body.
 func TestTimeout(t *testing.T) {
 	slowBody := transport(func(r *http.Request) (*http.Response, error) {
 		return newResponse(200, &stalling{ctx: r.Context(), text: "{"}), nil
@@ -97,11 +95,13 @@ func TestRefusedHandshakeEndsTheCall(t *testing.T) {
 	}
 }
 
-// A body that ends in a wrapped EOF is not a connection without a response.
-func TestTruncatedBodyIsNotALostConnection(t *testing.T) {
-	cause := fmt.Errorf("x: %w", io.EOF)
-	if res := do(t.Context(), t, newClient(cutOff(200, "{", cause)), http.MethodPost); res.Err.Error() != "x: EOF" || !errors.Is(res.Err, cause) || res.Attempts != 1 || res.Sent {
-		t.Errorf("got %+v", res)
+// net/http returns io.EOF if a connection closes without a response. A body can end in a wrapped EOF.
+func TestClosedConnectionIsNamed(t *testing.T) {
+	truncated := fmt.Errorf("x: %w", io.EOF)
+	for want, rt := range map[string]transport{"the connection was closed without a response: EOF": failing(io.EOF), "x: EOF": cutOff(200, "{", truncated)} {
+		if res := do(t.Context(), t, newClient(rt), http.MethodPost); res.Err.Error() != want || !errors.Is(res.Err, io.EOF) || res.Attempts != 1 {
+			t.Errorf("got %+v, want %s", res, want)
+		}
 	}
 }
 
@@ -142,78 +142,6 @@ func TestStoppedReplayIsNamed(t *testing.T) {
 	res := do(t.Context(), t, newClient(replay), http.MethodPost)
 	if !errors.Is(res.Err, errReplayStopped) || errors.Is(res.Err, context.Canceled) || !res.Sent || res.Attempts != 1 {
 		t.Errorf("got %+v", res)
-	}
-}
-
-// serveInMemory returns net/http's transport with connections that serve handles. The end of the test closes it.
-func serveInMemory(t *testing.T, serve func(net.Conn)) (tr *http.Transport, dials *int) {
-	dials = new(int)
-	tr = &http.Transport{
-		DialContext: func(context.Context, string, string) (net.Conn, error) {
-			*dials++
-			if serve == nil {
-				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
-			}
-			here, there := net.Pipe()
-			go func() { defer there.Close(); serve(there) }()
-			return here, nil
-		},
-		TLSClientConfig: &tls.Config{Time: time.Now, MinVersion: tls.VersionTLS12}, TLSHandshakeTimeout: time.Second,
-	}
-	t.Cleanup(tr.CloseIdleConnections)
-	return tr, dials
-}
-
-func neverResponds(c net.Conn) { _, _ = io.Copy(io.Discard, c) }
-
-func respondsInPlainHTTP(c net.Conn) {
-	go neverResponds(c)
-	_, _ = io.WriteString(c, "HTTP/1.0 400 Bad Request\r\n\r\n")
-}
-
-// hangsUp reads for half a second, and then closes the connection.
-func hangsUp(c net.Conn) {
-	_ = c.SetReadDeadline(time.Now().Add(time.Second / 2))
-	neverResponds(c)
-}
-
-// Whether net/http sent the request decides about a retry, and the caller learns it.
-func TestSent(t *testing.T) {
-	server := httptest.NewTLSServer(nil) // for its certificate, which no client trusts
-	server.Close()
-	shakesHands := func(c net.Conn) {
-		_ = tls.Server(c, &tls.Config{Certificates: server.TLS.Certificates, MinVersion: tls.VersionTLS12}).HandshakeContext(context.WithoutCancel(t.Context()))
-	}
-	for _, tt := range []struct {
-		name   string
-		serve  func(net.Conn) // nil: no connection
-		scheme string
-		sent   bool
-		text   string
-		get    int // attempts
-		post   int
-	}{
-		{"refused", nil, "http", false, "dial tcp: connection refused", 3, 3},
-		{"an unknown certificate", shakesHands, "https", false, "the TLS handshake failed: ", 1, 1},
-		{"a server without TLS", respondsInPlainHTTP, "https", false, "the TLS handshake failed: ", 1, 1},
-		{"closed during the handshake", hangsUp, "https", false, "EOF", 3, 3},
-		{"no response during the handshake", neverResponds, "https", false, "TLS handshake timeout", 3, 3},
-		{"closed after the request", hangsUp, "http", true, "the connection was closed without a response: EOF", 3, 1},
-		{"no response after the request", neverResponds, "http", true, "no complete response within 3s", 3, 1},
-	} {
-		for method, want := range map[string]int{http.MethodGet: tt.get, http.MethodPost: tt.post} {
-			t.Run(tt.name+"/"+method, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					tr, dials := serveInMemory(t, tt.serve)
-					c := newClient(tr, seconds)
-					c.Base.Scheme = tt.scheme
-					res := do(t.Context(), t, c, method)
-					if res.Attempts != want || *dials != want || res.Sent != tt.sent || res.Permanent != (tt.get == 1) || !strings.Contains(res.Err.Error(), tt.text) {
-						t.Errorf("%d connections, want %d: %+v", *dials, want, res)
-					}
-				})
-			})
-		}
 	}
 }
 

@@ -96,11 +96,8 @@ func TestResultIsOfTheLastAttempt(t *testing.T) {
 		sent       bool
 	}{
 		{"too large, and then no response", []transport{canned(429, "too large"), notSent}, false, "", 429, false},
-		{"too large, and then a response", []transport{canned(429, "too large"), canned(404, "none")}, true, "none", 404, false},
 		{"cut off, and then a response", []transport{cutOff(429, "slow", io.ErrUnexpectedEOF), canned(404, "none")}, true, "none", 404, false},
-		{"lost, and then not sent", []transport{lost, notSent}, false, "", 0, true},
 		{"lost, and then a response", []transport{lost, canned(404, "none")}, true, "none", 404, true},
-		{"not sent, and then lost", []transport{notSent, lost}, false, "", 0, true},
 	} {
 		res := do(t.Context(), t, newClient(inTurn(tt.responses...), tooLarge), http.MethodGet)
 		if (res.Response != nil) != tt.response || (res.Err == nil) != tt.response || res.Whole() != tt.response ||
