@@ -13,11 +13,12 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// exchange is a request or, if it has a status, a response.
+// exchange is a request or, if it has a status, a response. Its media type is nil if a mutation may have changed it.
 type exchange struct {
 	method, target string
 	header         http.Header
 	body           string
+	media          *openapi3.MediaType
 
 	status         int
 	responseHeader http.Header
@@ -84,7 +85,8 @@ func (g *generator) requestOf(path, method string, item *openapi3.PathItem, op *
 	if op.RequestBody != nil && (op.RequestBody.Value.Required || !g.oneIn(4)) {
 		key := pick(g, slices.Sorted(maps.Keys(op.RequestBody.Value.Content)))
 		e.header.Set("Content-Type", strings.Replace(strings.Replace(key, "*/*", "application/json", 1), "/*", "/json", 1))
-		e.body = g.text(op.RequestBody.Value.Content[key], e.header.Get("Content-Type"))
+		e.media = op.RequestBody.Value.Content[key]
+		e.body = g.text(e.media, e.header.Get("Content-Type"))
 	}
 	return e
 }
@@ -96,7 +98,7 @@ func (g *generator) responseTo(e exchange, op *openapi3.Operation) exchange {
 	if _, err := fmt.Sscan(status, &e.status); err != nil {
 		panic(err)
 	}
-	e.responseHeader = http.Header{}
+	e.responseHeader, e.media = http.Header{}, nil
 	for _, name := range slices.Sorted(maps.Keys(described.Headers)) {
 		if h := described.Headers[name].Value; h.Schema != nil && (h.Required || g.oneIn(2)) {
 			e.responseHeader.Set(name, scalar(g.value(h.Schema.Value, 0)))
@@ -105,7 +107,8 @@ func (g *generator) responseTo(e exchange, op *openapi3.Operation) exchange {
 	if len(described.Content) > 0 {
 		key := pick(g, slices.Sorted(maps.Keys(described.Content)))
 		e.responseHeader.Set("Content-Type", strings.Replace(strings.Replace(key, "*/*", "application/json", 1), "/*", "/json", 1))
-		e.response = g.text(described.Content[key], e.responseHeader.Get("Content-Type"))
+		e.media = described.Content[key]
+		e.response = g.text(e.media, e.responseHeader.Get("Content-Type"))
 	}
 	return e
 }

@@ -13,8 +13,10 @@ func (g *generator) mutate(e exchange) exchange {
 	if e.status > 0 {
 		switch g.IntN(8) {
 		case 0:
+			e.media = nil
 			e.status = pick(g, []int{200, 201, 204, 302, 400, 401, 404, 418, 429, 500, 503})
 		case 1:
+			e.media = nil
 			setContentType(e.responseHeader, pick(g, contentTypes))
 		case 2:
 			for _, name := range slices.Sorted(maps.Keys(e.responseHeader)) {
@@ -28,7 +30,11 @@ func (g *generator) mutate(e exchange) exchange {
 		return e
 	}
 	path, query, _ := strings.Cut(e.target, "?")
-	switch g.IntN(12) {
+	kind := g.IntN(12)
+	if kind < 3 || kind == 6 || kind == 7 {
+		e.media = nil
+	}
+	switch kind {
 	case 0:
 		e.method = pick(g, []string{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"})
 	case 1:
