@@ -26,7 +26,7 @@ type Validator struct {
 func NewValidator() (*Validator, error) { return newValidator(document) }
 
 // adopt is what to do about a document that can't be used as it is.
-const adopt = "the validator needs a valid OpenAPI 3.0 document; to convert another one, run make adopt"
+const adopt = "the validator needs a valid OpenAPI 3.0 document; to convert operations of another one, run make adopt"
 
 func newValidator(document []byte) (*Validator, error) {
 	exact, err := schema.KeepExactNumbers(document)

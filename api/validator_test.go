@@ -210,7 +210,7 @@ func TestInvalidDocuments(t *testing.T) {
 		{"no document", "", "run make adopt"},
 		{"not OpenAPI", "a: b", "run make adopt"},
 		{"not YAML", "a: [1234567890123456", "run make adopt"},
-		{"OpenAPI 3.1", strings.Replace(document, "openapi: 3.0.3", "openapi: 3.1.0", 1), "it is OpenAPI 3.1.0 (the validator needs a valid OpenAPI 3.0 document; to convert another one, run make adopt)"},
+		{"OpenAPI 3.1", strings.Replace(document, "openapi: 3.0.3", "openapi: 3.1.0", 1), "it is OpenAPI 3.1.0 (the validator needs a valid OpenAPI 3.0 document; to convert operations of another one, run make adopt)"},
 		{"dangling $ref", strings.Replace(document, "schemas/EndpointFilters", "schemas/Nothing", 1), "run make adopt"},
 		{"another file", strings.Replace(document, "'#/components/schemas/EndpointFilters'", "'/etc/passwd'", 1), "run make adopt"},
 		{"unknown scheme", strings.Replace(document, "- KeyID: []", "- Key: []", 1), "run make adopt"},

@@ -164,7 +164,7 @@ func (m *merger) identify(op *Operation) {
 		id = fmt.Sprint(base, i)
 	}
 	if id != base {
-		m.report.add(renamed, fmt.Sprintf("operationId %s is %s, because another operation has it", base, id), op.place)
+		m.report.add(renamed, fmt.Sprintf("operationId %s becomes %s, because another operation has the same ID", base, id), op.place)
 	}
 	m.operationIDs[limits.GoName(id)] = true
 	op.ID = id

@@ -117,13 +117,13 @@ func TestSchemasBecomeOpenAPI30(t *testing.T) {
 		{"a pattern with lookahead", `{type: string, pattern: '^(?!x)'}`, `{type: string}`, "Go's regexp cannot compile"},
 		{"base64 as the encoding", `{type: string, contentEncoding: base64}`, `{type: string, format: byte}`, "format byte"},
 		{"a description beside a reference", `{$ref: '#/components/schemas/R', description: X}`, `{description: X, allOf: [{$ref: '#/components/schemas/R'}]}`, ""},
-		{"a dangling reference", `{$ref: '#/components/schemas/Gone'}`, `{}`, "not in the document"},
-		{"a reference to itself", `{$ref: '#/components/schemas/Loop'}`, `{}`, "not in the document"},
+		{"a dangling reference", `{$ref: '#/components/schemas/Gone'}`, `{}`, "a missing part of the document"},
+		{"a reference to itself", `{$ref: '#/components/schemas/Loop'}`, `{}`, "a missing part of the document"},
 		{"a reference to $defs", `{$ref: '#/$defs/D'}`, `{$ref: '#/components/schemas/D'}`, ""},
 		{"a reference to a part of a component", `{$ref: '#/components/schemas/Whole/properties/part'}`, `{$ref: '#/components/schemas/Whole-part'}`, ""},
 		{"a name with characters that components cannot have", `{$ref: '#/components/schemas/A%20%3CB%3E'}`, `{$ref: '#/components/schemas/A_B'}`, ""},
 		{"extensions", `{type: string, x-go-type: other.Type, x-stoplight: {id: 1}}`, `{type: string}`, "2 places"},
-		{"readOnly and writeOnly", `{type: string, readOnly: true, writeOnly: true}`, `{type: string}`, "mean neither"},
+		{"readOnly and writeOnly", `{type: string, readOnly: true, writeOnly: true}`, `{type: string}`, "are both left out"},
 		{"an unknown keyword", `{type: string, requried: [a]}`, `{type: string}`, "the unknown field requried"},
 		{"a schema that is a list", `[1]`, `{}`, "not an object"},
 		{"data that looks like a schema", `{type: object, example: {$ref: x, x-y: 1, const: 2}}`, `{type: object, example: {$ref: x, x-y: 1, const: 2}}`, ""},
@@ -321,8 +321,8 @@ components:
 	}
 	for _, words := range []string{
 		"added        operation putA, PUT /a/{id}\n", "operation getC, GET /c\n", "responses: C\n", "schemas: TheirThing\n",
-		"renamed      schemas Thing is TheirThing, because the name is taken\n               #/components/schemas/Thing\n",
-		"the path /a/{key} is /a/{id}",
+		"renamed      schemas Thing becomes TheirThing, because the name is taken\n               #/components/schemas/Thing\n",
+		"the path /a/{key} becomes /a/{id}",
 	} {
 		if !strings.Contains(printed(r), words) {
 			t.Errorf("%q is missing from\n%s", words, printed(r))

@@ -187,7 +187,7 @@ func (c *converter) reference(kind string, src *yaml.Node, at string) *yaml.Node
 }
 
 func (c *converter) dangling(kind, ref, at string) *yaml.Node {
-	const what = "a $ref to something that is not in the document"
+	const what = "a $ref to a missing part of the document"
 	switch kind {
 	case "schema":
 		out := mapping()

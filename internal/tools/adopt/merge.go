@@ -30,11 +30,11 @@ type merger struct {
 func newMerger(ours []byte, d *Document, reserved []string) (*merger, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(ours, &doc); err != nil || len(doc.Content) == 0 {
-		return nil, fmt.Errorf("read our document: it is not YAML: %w", err)
+		return nil, fmt.Errorf("read api/openapi.yaml: it is not YAML: %w", err)
 	}
 	plain, err := parseYAML(ours)
 	if err != nil {
-		return nil, fmt.Errorf("read our document: %w", err)
+		return nil, fmt.Errorf("read api/openapi.yaml: %w", err)
 	}
 	word, _, _ := strings.Cut(filepath.Base(d.file), ".")
 	word, _, _ = strings.Cut(word, "-")
@@ -131,7 +131,7 @@ func (m *merger) name(c *converter, adopted []adoption) {
 	}
 	for _, made := range c.components {
 		if name(made) != made.name {
-			m.report.add(renamed, made.section+" "+made.name+" is "+name(made)+", because the name is taken", made.place)
+			m.report.add(renamed, made.section+" "+made.name+" becomes "+name(made)+", because the name is taken", made.place)
 		}
 	}
 	for _, made := range c.components {
@@ -308,7 +308,7 @@ func (m *merger) rename(c *converter, a *adoption) {
 			}
 		}
 	}
-	m.report.add(renamed, "the path "+a.Path+" is "+path+", which matches the same requests", a.place)
+	m.report.add(renamed, "the path "+a.Path+" becomes "+path+", which matches the same requests", a.place)
 	a.Path = path
 }
 
@@ -361,7 +361,7 @@ func (m *merger) insertInto(at []string, more *yaml.Node) error {
 		node, line, column = value, key.Line, key.Column-1
 	}
 	if node.Style&yaml.FlowStyle != 0 || node.Kind == yaml.ScalarNode {
-		return fmt.Errorf("add to our document: %s is on one line; write it as a block first", strings.Join(at, " "))
+		return fmt.Errorf("add to api/openapi.yaml: %s is written on one line: write it as a block first", strings.Join(at, " "))
 	}
 	indent := column + 2
 	if len(node.Content) > 0 {
@@ -449,7 +449,7 @@ func quoteStatuses(n *yaml.Node) {
 func (m *merger) verify(document []byte, c *converter, adopted []adoption) error {
 	now, err := parseYAML(document)
 	if err != nil {
-		return fmt.Errorf("add to our document: the result is not YAML: %w", err)
+		return fmt.Errorf("add to api/openapi.yaml: the result is not YAML: %w", err)
 	}
 	want := m.ours
 	for _, a := range adopted {
@@ -460,7 +460,7 @@ func (m *merger) verify(document []byte, c *converter, adopted []adoption) error
 		set(child(child(want, "components"), made.section), made.name, made.node)
 	}
 	if !equal(want, now, sameString) {
-		return errors.New("add to our document: the text does not have the intended content, so nothing was written; please report this bug of make adopt")
+		return errors.New("add to api/openapi.yaml: the result does not have the intended content, so nothing was written; please report this bug in make adopt")
 	}
 	return nil
 }

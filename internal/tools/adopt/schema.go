@@ -77,7 +77,7 @@ func (c *converter) beforeSchema(s *yaml.Node, at string) {
 	}
 	if isTrue(get(s, "readOnly")) && isTrue(get(s, "writeOnly")) {
 		remove(s, "readOnly", "writeOnly")
-		c.report.add(repaired, "readOnly and writeOnly together mean neither", at)
+		c.report.add(repaired, "readOnly and writeOnly on the same property are both left out", at)
 	}
 	if v := get(s, "properties"); get(v, "") != nil {
 		c.withoutName(s, v, at)

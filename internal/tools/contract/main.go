@@ -79,7 +79,7 @@ func check(ctx context.Context, file string) error {
 	if len(list) == 0 {
 		return nil
 	}
-	return fmt.Errorf("generate code from %s: nothing was written, because the code would not compile or not do what the document says:\n  %s", file, strings.Join(list, "\n  "))
+	return fmt.Errorf("generate code from %s: nothing was written, because the code would not compile, or not do what the document describes:\n  %s", file, strings.Join(list, "\n  "))
 }
 
 // run tries operations of another document together with ours, and adds them to ours if write is set and nothing failed.
@@ -144,7 +144,7 @@ func run(ctx context.Context, file string, names []string, write bool, w io.Writ
 	if err := os.WriteFile(contract, result.Document, 0o600); err != nil { // keeps the mode that the file has
 		return err
 	}
-	fmt.Fprintf(w, "\n%s has the operations now. Next: make generate, make test, make contract-diff.\n", contract)
+	fmt.Fprintf(w, "\n%s now has these operations. Next, run make generate, make test and make contract-diff.\n", contract)
 	return nil
 }
 
@@ -203,7 +203,7 @@ func (t *tester) try(ctx context.Context, operations []adopt.Operation) error {
 		i := slices.Index(result.Operations, r.Operation)
 		if i < 0 {
 			if !r.OK() {
-				return fmt.Errorf("try the operations: our own %s fails beside them: %s", r.Operation, r)
+				return fmt.Errorf("try the operations: %s, which is in api/openapi.yaml, now fails: %s", r.Operation, r)
 			}
 			continue
 		}
@@ -247,5 +247,5 @@ func first(s string, lines int) string {
 	if len(all) <= lines {
 		return strings.Join(all, "\n")
 	}
-	return strings.Join(all[:lines], "\n") + fmt.Sprintf("\n… and %d lines more", len(all)-lines)
+	return strings.Join(all[:lines], "\n") + fmt.Sprintf("\n… and %d more lines", len(all)-lines)
 }

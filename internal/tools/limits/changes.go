@@ -101,7 +101,7 @@ func (w *wrapperCode) moved(doc *openapi3.T, root string) ([]string, error) {
 				return nil, err
 			}
 			if len(files) > 0 {
-				list = append(list, fmt.Sprintf("operation %s: its path was %s and is %s now; replace it, also where it is spelled with ~1, in %s, then generate again",
+				list = append(list, fmt.Sprintf("operation %s: its path was %s and is now %s; replace it in %s, including the form with ~1, then generate again",
 					op.OperationID, was, path, strings.Join(files, ", ")))
 			}
 		}

@@ -24,7 +24,7 @@ func (l *limits) composition(place string, s *openapi3.Schema) {
 	var leaves []*openapi3.Schema
 	for _, part := range parts {
 		if len(part.Value.AllOf) > 0 && hasProperties(part.Value) {
-			l.add(place, "a part of allOf has properties beside an allOf of its own, and the client loses them", "move them into that allOf, as a part")
+			l.add(place, "a part of allOf has both properties and a nested allOf, and the client loses these properties", "make them a part of the nested allOf")
 		}
 		leaves = append(leaves, leavesOf(part.Value, nil)...)
 	}
@@ -165,8 +165,8 @@ func (l *limits) body(place string, s *openapi3.Schema) {
 	w := wholeOf(s)
 	union := len(s.OneOf)+len(s.AnyOf) > 0 || slices.ContainsFunc(s.AllOf, func(part *openapi3.SchemaRef) bool { return len(part.Value.OneOf)+len(part.Value.AnyOf) > 0 })
 	if union || w.open && len(w.properties) > 0 {
-		l.add(place, "is a union, or an object with additional properties, described in place, and the client does not send what it contains",
-			"make it a schema of its own below components")
+		l.add(place, "is a union, or an object with additional properties, described in place, and the client does not send its content",
+			"move it to a separate schema below components")
 	}
 }
 

@@ -79,7 +79,7 @@ components:
 		},
 		{
 			name: "another path", path: "/v2/cancel",
-			want: "operation cancel: its path was /cancel and is /v2/cancel now; replace it, also where it is spelled with ~1, in tests/cancel_test.go, then generate again",
+			want: "operation cancel: its path was /cancel and is now /v2/cancel; replace it in tests/cancel_test.go, including the form with ~1, then generate again",
 		},
 		{
 			name: "another header of the security", security: "type: apiKey, in: header, name: x-other",

@@ -124,7 +124,7 @@ func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.
 	s := ref.Value
 	seen = append(seen, s)
 	if typ, _ := s.Extensions["x-go-type"].(string); strings.Contains(typ, ".") && s.Extensions["x-go-type-import"] == nil {
-		l.add(place, "x-go-type names a Go type of another program", "remove it")
+		l.add(place, "x-go-type names a Go type that gen does not have", "remove it")
 	}
 	names := map[string][]string{}
 	for name, p := range s.Properties {
@@ -261,7 +261,7 @@ func (l *limits) parameter(place string, p *openapi3.Parameter) {
 		l.add(here, "is optional and has no type, and the client panics if it is not set", "give it a type")
 	}
 	if p.Schema.Ref == "" && len(s.AnyOf)+len(s.OneOf) > 0 {
-		l.add(here, "is an anyOf or oneOf described in place, whose Go type cannot be filled", "make it a schema of its own below components")
+		l.add(here, "is an anyOf or oneOf described in place, whose Go type cannot be filled", "move it to a separate schema below components")
 	}
 	if p.Style == "spaceDelimited" {
 		l.add(here, "has the style spaceDelimited, and the client does not encode the spaces", "use another style, or leave it out")
@@ -294,7 +294,7 @@ func (l *limits) response(place string, r *openapi3.Response) {
 		}
 	}
 	if json > 1 {
-		l.add(place, "it has two JSON media types, and the client decodes neither if the service adds a charset", "keep the one that the service sends")
+		l.add(place, "the response has two JSON media types, and the client decodes neither if the service adds a charset", "keep the one that the service sends")
 	}
 }
 

@@ -24,7 +24,7 @@ func (l *limits) unreadable(doc *openapi3.T) {
 	check := func(at []string, node any) {
 		s, _ := node.(string)
 		if strings.Contains(s, "\n") && strings.HasPrefix(strings.TrimLeft(s, "\n"), " ") {
-			l.add(strings.Join(at, " "), "the generator cannot parse a string of several lines that begins with a space, in a list", "begin it with a word")
+			l.add(strings.Join(at, " "), "the generator cannot parse a multi-line string in a list that begins with a space", "begin the string with a word")
 		}
 	}
 	var visit func(at []string, node any)

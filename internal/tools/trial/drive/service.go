@@ -70,7 +70,7 @@ func responseOf(op operation) (response, error) {
 	case key == "" && op.Responses.Default() != nil:
 		key, a.status = "default", http.StatusOK
 	case key == "":
-		return a, errors.New("it documents no success")
+		return a, errors.New("it has no documented success response")
 	case strings.HasSuffix(key, "XX"):
 		a.status = http.StatusOK
 	default:
