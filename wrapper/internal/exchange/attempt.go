@@ -112,10 +112,10 @@ func (c *Client) explain(ctx, attemptCtx context.Context, trace *requestTrace, r
 
 const (
 	// MaxShown is how many bytes are kept of a body that is not returned whole.
-	MaxShown   = 64 << 10
-	firstChunk = 4 << 10
-	maxChunk   = 1 << 20
-	// patience is how long to wait for the beginning of a response that is known to be too large.
+	MaxShown = 64 << 10
+	// maxTrusted is the largest Content-Length for which memory is allocated before the body arrives.
+	maxTrusted = 1 << 20
+	// patience is how long to wait for the beginning of a response whose Content-Length is over the limit.
 	patience = time.Second
 )
 
@@ -128,42 +128,24 @@ func readBody(res *http.Response, limit int64, cancel context.CancelFunc) (body 
 		body, _ = io.ReadAll(io.LimitReader(res.Body, min(limit, MaxShown)))
 		return body, true, nil
 	}
-	var chunks [][]byte // full ones; joined only once the body is known to fit
-	size := firstChunk
-	if n := res.ContentLength; n >= 0 && n < maxChunk {
-		size = int(n) + 1 // one more, so that the end is seen without growing
+	size := int64(4 << 10)
+	if n := res.ContentLength; n >= 0 && n <= maxTrusted {
+		size = n
 	}
-	chunk := make([]byte, 0, size)
-	for total := int64(0); ; {
-		n, err := res.Body.Read(chunk[len(chunk):cap(chunk)])
-		chunk = chunk[:len(chunk)+n]
-		total += int64(n)
+	body = make([]byte, 0, size+1) // with one byte more, the end is seen without growing
+	for {
+		n, err := res.Body.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
 		switch {
-		case total > limit:
-			return beginning(append(chunks, chunk), min(limit, MaxShown)), true, nil
+		case int64(len(body)) > limit:
+			return bytes.Clone(body[:min(limit, MaxShown)]), true, nil
 		case err == io.EOF:
-			return join(chunks, chunk), false, nil
+			return body, false, nil
 		case err != nil:
-			return beginning(append(chunks, chunk), MaxShown), false, err
+			return bytes.Clone(body[:min(len(body), MaxShown)]), false, err
 		}
-		if len(chunk) == cap(chunk) {
-			chunks = append(chunks, chunk)
-			chunk = make([]byte, 0, min(2*cap(chunk), maxChunk))
+		if len(body) == cap(body) {
+			body = append(make([]byte, 0, min(2*int64(cap(body)), limit)+1), body...)
 		}
 	}
-}
-
-func join(chunks [][]byte, last []byte) []byte {
-	if chunks == nil {
-		return last
-	}
-	return bytes.Join(append(chunks, last), nil)
-}
-
-// beginning returns at most the first limit bytes of all chunks, without joining the rest.
-func beginning(chunks [][]byte, limit int64) (first []byte) {
-	for _, chunk := range chunks {
-		first = append(first, chunk[:min(int64(len(chunk)), limit-int64(len(first)))]...)
-	}
-	return first
 }

@@ -157,7 +157,7 @@ func (c *closing) Close() error { c.closed++; return nil }
 // beginning. It is closed each time.
 func TestReadBody(t *testing.T) {
 	atOnce := func(r io.Reader) io.Reader { return r }
-	for _, size := range []int{0, 1, 4095, 4096, 4097, 12288, MaxShown, MaxShown + 1, 1 << 20, 1<<20 + 1, 3 << 20} {
+	for _, size := range []int{0, 1, 4096, 4097, 8193, MaxShown, MaxShown + 1, 1 << 20, 3 << 20} {
 		text := strings.Repeat("0123456789abcdef\n", size/17+1)[:size]
 		read := func(r io.Reader, length int, limit int64, shown int, tooLarge bool, cause error) {
 			t.Helper()
@@ -177,6 +177,7 @@ func TestReadBody(t *testing.T) {
 				}
 			}
 		}
+		read(strings.NewReader(text), 0, 4<<20, size, false, nil) // a RoundTripper may set a wrong length
 		for _, length := range []int{size + 9, -1} {
 			cause := errors.New("cable pulled")
 			read(io.MultiReader(strings.NewReader(text), &failingReader{cause}), length, 4<<20, min(size, MaxShown), false, cause)
@@ -184,9 +185,9 @@ func TestReadBody(t *testing.T) {
 	}
 }
 
-// Only a Content-Length below 1 MiB is trusted, and allocated at once.
+// Memory is allocated at once for a Content-Length of up to 1 MiB only.
 func TestWrongContentLength(t *testing.T) {
-	for length, most := range map[int64]uint64{maxChunk - 1: 5 << 18, maxChunk: 64 << 10, math.MaxInt64: 64 << 10} {
+	for length, most := range map[int64]uint64{maxTrusted: 5 << 18, maxTrusted + 1: 64 << 10, math.MaxInt64: 64 << 10} {
 		response := newResponse(200, strings.NewReader("short"))
 		response.ContentLength = length
 		var before, after runtime.MemStats
