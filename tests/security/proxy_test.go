@@ -17,7 +17,6 @@ const proxyMarker = "ProxyMarkerN8b7V6c5"
 var proxyResponses = map[string]string{
 	"wants-a-password.example.org": "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n",
 	"fails.example.org":            "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
-	"redirects.example.org":        "HTTP/1.1 302 Found\r\nLocation: https://example.org/\r\nContent-Length: 0\r\n\r\n",
 	"talks-nonsense.example.org":   "nonsense\r\n\r\n",
 	"hangs-up.example.org":         "",
 	"tunnels-nowhere.example.org":  "HTTP/1.1 200 OK\r\n\r\nthis is not TLS",
