@@ -17,80 +17,6 @@ import (
 	"time"
 )
 
-// serve starts a playground on a free port.
-func serve(t testing.TB) (*Playground, *Listener) {
-	t.Helper()
-	l, err := Listen(t.Context(), "127.0.0.1:0", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	p, _ := newPlayground()
-	ended := make(chan error)
-	go func() { ended <- p.Serve(ctx, l) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Errorf("Serve ended with %v", err)
-		}
-		if conn, err := net.Dial("tcp", l.Addr().String()); err == nil {
-			conn.Close()
-			t.Error("it still listens")
-		}
-	})
-	return p, l
-}
-
-func TestMalformedRequestsDoNotReachTheTenant(t *testing.T) {
-	p, l := serve(t)
-	host := "Host: " + l.Addr().String() + "\r\n"
-	for _, c := range []struct {
-		name, request string
-		want          int
-	}{
-		{"another host in the target", "GET http://evil.example/ HTTP/1.1\r\n" + host + "\r\n", 421},
-		{"this host in the target", "GET http://" + l.Addr().String() + "/live HTTP/1.1\r\nHost: evil.example\r\n\r\n", 200},
-		{"asterisk", "OPTIONS * HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421},
-		{"broken chunk", "POST " + abortPath + " HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 401},
-		{"body shorter than announced", "POST " + abortPath + " HTTP/1.1\r\n" + host + "Content-Length: 99\r\n\r\n{}", 401},
-		{"header too long", "GET / HTTP/1.1\r\n" + host + "X: " + strings.Repeat("x", 2*maxHeader) + "\r\n\r\n", 431},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			if got := raw(t, l, c.request); got != c.want {
-				t.Errorf("got %d, want %d", got, c.want)
-			}
-			if got := raw(t, l, "GET /live HTTP/1.1\r\n"+host+"\r\n"); got != 200 {
-				t.Errorf("the next request gets %d", got)
-			}
-		})
-	}
-	for _, c := range p.tenant.Calls() {
-		if c.Path != abortPath {
-			t.Errorf("%s %s reached the tenant", c.Method, c.Path)
-		}
-	}
-}
-
-// raw sends bytes and returns the status of the response.
-func raw(t *testing.T, l *Listener, request string) int {
-	t.Helper()
-	conn, err := net.Dial("tcp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	go func() { // the response may come before everything is sent
-		_, _ = io.WriteString(conn, request)
-		_ = conn.(*net.TCPConn).CloseWrite()
-	}()
-	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		return 0
-	}
-	resp.Body.Close()
-	return resp.StatusCode
-}
-
 // pipes is a listener without a network, for synctest.
 type pipes struct {
 	conns  chan net.Conn
@@ -111,21 +37,46 @@ func (p pipes) Accept() (net.Conn, error) {
 }
 
 // serveOnPipes starts a playground for the host localhost. The function dial connects to it and sends something.
-func serveOnPipes(t *testing.T) (dial func(send string) net.Conn, stop context.CancelFunc, ended chan error) {
+func serveOnPipes(t *testing.T) (p *Playground, dial func(send string) net.Conn, stop context.CancelFunc, ended chan error) {
 	closed := make(chan struct{})
 	listener := pipes{make(chan net.Conn), closed, sync.OnceFunc(func() { close(closed) })}
 	ctx, stop := context.WithCancel(t.Context())
-	p, _ := newPlayground()
+	p, _ = newPlayground()
 	ended = make(chan error, 1)
 	go func() { ended <- p.Serve(ctx, &Listener{Listener: listener, name: "localhost", port: "80"}) }()
-	return func(send string) net.Conn {
+	return p, func(send string) net.Conn {
 		near, far := net.Pipe()
 		listener.conns <- far
-		if _, err := io.WriteString(near, send); err != nil {
-			t.Fatal(err)
-		}
+		go func() { _, _ = io.WriteString(near, send) }() // the response may come before everything is sent
 		return near
 	}, stop, ended
+}
+
+func TestMalformedRequestsDoNotReachTheTenant(t *testing.T) {
+	const host = "Host: localhost\r\n"
+	for _, c := range []struct {
+		name, request string
+		want          int
+	}{
+		{"another host in the target", "GET http://evil.example/ HTTP/1.1\r\n" + host + "\r\n", 421},
+		{"this host in the target", "GET http://localhost/live HTTP/1.1\r\nHost: evil.example\r\n\r\n", 200},
+		{"asterisk", "OPTIONS * HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421},
+		{"header too long", "GET / HTTP/1.1\r\n" + host + "X: " + strings.Repeat("x", 2*maxHeader) + "\r\n\r\n", 431},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p, dial, stop, ended := serveOnPipes(t)
+				conn := dial(c.request)
+				defer conn.Close()
+				if resp, err := http.ReadResponse(bufio.NewReader(conn), nil); err != nil || resp.StatusCode != c.want {
+					t.Errorf("got %v, %v, want %d", resp, err, c.want)
+				}
+				wantCalls(t, p, 0)
+				stop()
+				<-ended
+			})
+		})
+	}
 }
 
 func TestSlowClientsAreDisconnected(t *testing.T) {
@@ -140,7 +91,7 @@ func TestSlowClientsAreDisconnected(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				dial, stop, ended := serveOnPipes(t)
+				_, dial, stop, ended := serveOnPipes(t)
 				start := time.Now()
 				if _, err := io.Copy(io.Discard, dial(c.sent)); err != nil {
 					t.Fatal(err)
@@ -159,7 +110,7 @@ func TestSlowClientsAreDisconnected(t *testing.T) {
 
 func TestShutdownWaitsForResponsesButNotForever(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		dial, stop, ended := serveOnPipes(t)
+		_, dial, stop, ended := serveOnPipes(t)
 		const request = "POST " + abortPath + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n"
 		stuck, reading := dial(request), dial(request)
 		defer stuck.Close()
