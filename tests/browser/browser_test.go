@@ -1,7 +1,7 @@
-// Package browser_test tests the sandbox's pages in Chromium, served by the program as people run it.
+// Package browser_test tests the sandbox's pages in Chromium. The program serves them, as it does for a user.
 //
-//	go test ./...                              # skipped where no Chromium is installed
-//	CORTEXSCAN_BROWSER=required go test ./...  # fails there
+//	go test ./...                              # skips the tests if no Chromium is installed
+//	CORTEXSCAN_BROWSER=required go test ./...  # fails if none is installed
 //	CORTEXSCAN_SCREENSHOTS=/tmp go test -run EveryScreen ./...
 package browser_test
 
@@ -29,10 +29,10 @@ import (
 // demand is the variable that makes a missing browser a failure.
 const demand = "CORTEXSCAN_BROWSER"
 
-// patience is how long a page may take for anything. It needs far less.
+// patience is how long each wait for a page may take. A page needs far less.
 const patience = 20 * time.Second
 
-// shared is the browser. Starting one takes seconds, so the tests share it, each with its own profile.
+// shared is the browser of all tests, because starting one takes seconds. Each test has its own profile.
 var shared struct {
 	sync.Once
 	ctx  context.Context
@@ -81,7 +81,7 @@ func openTab(t testing.TB) *tab {
 	ctx, closeTab := chromedp.NewContext(shared.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(closeTab)
 	b := &tab{t: t, ctx: ctx}
-	if err := chromedp.Do(ctx); err != nil { // opens the tab; a context with a deadline would close it again
+	if err := chromedp.Do(ctx); err != nil { // this opens the tab; the deadline of a context would close it
 		t.Fatal(err)
 	}
 	go b.listen(chromedp.Console(ctx))
@@ -89,8 +89,8 @@ func openTab(t testing.TB) *tab {
 	return b
 }
 
-// listen collects errors and warnings of the page: what the content security policy refused, what could not be fetched, and
-// where a script failed.
+// listen collects errors and warnings of the page: violations of the content security policy, failed requests, and errors
+// in scripts.
 func (b *tab) listen(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
 	for m, err := range messages {
 		if err != nil {
@@ -104,7 +104,7 @@ func (b *tab) listen(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
 	}
 }
 
-// wantNoComplaints ignores complaints that contain one of the strings.
+// wantNoComplaints fails the test if there are complaints, except those that contain one of the strings.
 func (b *tab) wantNoComplaints(but ...string) {
 	b.t.Helper()
 	b.mu.Lock()
@@ -145,7 +145,7 @@ func read[T any](b *tab, expression string, args ...any) T {
 	return run(b, chromedp.Evaluate[T](format(expression, args), chromedp.EvalAwaitPromise))
 }
 
-// format inserts arguments into an expression as JavaScript literals, each with %s.
+// format formats an expression. The arguments, all for %s, become JavaScript literals.
 func format(expression string, args []any) string {
 	if len(args) == 0 {
 		return expression
@@ -169,7 +169,7 @@ func (b *tab) until(what, expression string, args ...any) {
 	defer cancel()
 	poll := chromedp.Poll[bool](code, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(patience))
 	if _, err := chromedp.Run(ctx, poll); err != nil {
-		b.t.Fatalf("not within %s: %s: %v\n%.2000s", patience, what, err, b.text())
+		b.t.Fatalf("did not happen within %s: %s: %v\n%.2000s", patience, what, err, b.text())
 	}
 }
 
@@ -178,10 +178,11 @@ func (b *tab) text() string {
 	return read[string](b, "document.body.innerText")
 }
 
-// click clicks the first element that a CSS selector finds, once it has stopped moving and nothing covers it.
+// click clicks the first element that matches a CSS selector. It waits until the element does not move and nothing covers
+// it.
 func (b *tab) click(selector string) {
 	b.t.Helper()
-	b.until("there is "+selector+" to click", `(() => {
+	b.until(selector+" can be clicked", `(() => {
 		const e = document.querySelector(%s);
 		e.scrollIntoView({ block: 'center', behavior: 'instant' });
 		const r = e.getBoundingClientRect();

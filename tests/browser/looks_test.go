@@ -13,7 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// busy starts a sandbox and sends it requests of every kind.
+// busy starts a sandbox and sends requests of every kind to it.
 func busy(t *testing.T) running {
 	t.Helper()
 	r := startSandbox(t)
@@ -34,8 +34,8 @@ var screens = []struct {
 	width, height int64
 }{{"desktop", 1280, 900}, {"phone", 390, 844}}
 
-// Text must be readable and fit the screen, controls must have names, and the requests must come first, on each screen, in
-// light and dark, with everything closed and open. The screenshots are for people to look at.
+// On each screen, in light and dark colors, text must be readable and fit the screen, controls must have names, and the
+// requests must come first. The screenshots are for people.
 func TestPagesAreReadableOnEveryScreen(t *testing.T) {
 	shots := os.Getenv("CORTEXSCAN_SCREENSHOTS")
 	b := openTab(t)
@@ -117,7 +117,7 @@ func (b *tab) wantRequestsFirst(t *testing.T, phone bool) {
 	}
 }
 
-// contrast lists the strings whose contrast with the background is below 4.5, generated ones included.
+// contrast lists strings, including those from style sheets, whose contrast with the background is below 4.5.
 const contrast = `(() => {
 	const parse = (color) => { const [r, g, b, a = 1] = color.match(/[\d.]+/g).map(Number); return { r, g, b, a }; };
 	const over = (top, below) => ({ r: top.r * top.a + below.r * (1 - top.a), g: top.g * top.a + below.g * (1 - top.a), b: top.b * top.a + below.b * (1 - top.a), a: 1 });

@@ -1,10 +1,7 @@
 package browser_test
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -77,7 +74,7 @@ func (r running) client(t *testing.T) *wrapper.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Its own transport, so that no idle connection of an earlier test is reused.
+	// A new transport has no idle connection from an earlier test.
 	c, err := wrapper.New(r.Environment[wrapper.EnvURL], cred, wrapper.WithHTTPClient(&http.Client{Transport: &http.Transport{}, Timeout: 10 * time.Second}))
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +92,7 @@ func (r running) poll(t *testing.T, c *wrapper.Client, times int) {
 	}
 }
 
-// shell runs commands in a POSIX shell, with the program in its path and none of the settings in its environment.
+// shell runs commands in a POSIX shell. Its path contains the program, and its environment no settings of the sandbox.
 func shell(t *testing.T, commands string, env ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "sh", "-eu")
@@ -111,9 +108,9 @@ func shell(t *testing.T, commands string, env ...string) string {
 // exports returns the commands that set variables.
 func exports(commands string) string {
 	var b strings.Builder
-	for lines := bufio.NewScanner(bytes.NewReader([]byte(commands))); lines.Scan(); {
-		if strings.HasPrefix(lines.Text(), "export ") {
-			_, _ = io.WriteString(&b, lines.Text()+"\n")
+	for line := range strings.Lines(commands) {
+		if strings.HasPrefix(line, "export ") {
+			b.WriteString(line)
 		}
 	}
 	return b.String()
