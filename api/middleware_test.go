@@ -3,7 +3,7 @@ package api_test
 import (
 	"bufio"
 	"cmp"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -47,160 +47,94 @@ func signed(r *http.Request) *http.Request {
 }
 
 func TestMiddlewarePassesValidRequestsOn(t *testing.T) {
-	v := validator(t)
 	const body = " {\"request_data\":{\"filters\":\"all\"}}\n"
-	chunked := signed(post(body))
+	chunked := signed(post(""))
 	chunked.Body, chunked.ContentLength = io.NopCloser(iotest.OneByteReader(strings.NewReader(body))), -1
-	advanced := signed(post(body))
-	advanced.Header.Set("x-xdr-nonce", "n")
-	advanced.Header.Set("x-xdr-timestamp", "1")
 	noBody := signed(get("id=1&fields=status"))
 	noBody.Body = nil
 	for name, tt := range map[string]struct {
 		r    *http.Request
 		body string
 	}{
-		"status":   {signed(get("id=1&fields=status")), ""},
 		"nil body": {noBody, ""},
 		"abort":    {signed(post(body)), body},
 		"chunked":  {chunked, body},
-		"advanced": {advanced, body},
 	} {
 		t.Run(name, func(t *testing.T) {
 			length := tt.r.ContentLength
-			w, got, called := served(t, v, tt.r)
+			w, got, called := served(t, validator(t), tt.r)
 			if !called || got != tt.body || w.Code != 200 || w.Body.Len() > 0 {
 				t.Errorf("called %t with body %q, got %d %s", called, got, w.Code, w.Body)
 			}
 			if tt.r.ContentLength != length {
-				t.Error("the length changed")
+				t.Error("the request that the handler was given has changed")
 			}
 		})
 	}
 }
 
 func TestMiddlewareRefusesInvalidRequests(t *testing.T) {
-	v := validator(t)
+	const mismatch = `"err_msg":"The request does not match the API's specification"`
 	unauthorized := `{"reply":{"err_code":401,"err_msg":"Public API request unauthorized: it requires the header Authorization and the header x-xdr-auth-id","err_extra":null}}`
-	onlyKey, onlyID, blank := post("{}"), post("{}"), signed(post("{}"))
-	onlyKey.Header.Set("Authorization", "key")
-	onlyID.Header.Set("x-xdr-auth-id", "1")
-	blank.Header.Set("Authorization", "  ")
-	other := func(method, path string) *http.Request { return signed(httptest.NewRequest(method, path, nil)) }
-	unreadable := signed(post(""))
+	unreadable, withBody := signed(post("")), signed(get("id=1&fields=a"))
 	unreadable.Body = io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF))
+	withBody.Body = io.NopCloser(strings.NewReader("x"))
+	unread := post("")
+	unread.Body = io.NopCloser(iotest.ErrReader(errors.New("the body was read before the credentials were checked")))
 	for _, tt := range []struct {
 		name string
 		r    *http.Request
 		code int
 		want string
 	}{
-		{"no credentials", post("{}"), 401, unauthorized},
-		{"no ID", onlyKey, 401, unauthorized},
-		{"no key", onlyID, 401, unauthorized},
-		{"blank key", blank, 401, unauthorized},
-		{"no credentials, status", get(""), 401, unauthorized},
-		{"unknown path", other("GET", "/public_api/v1/other"), 404,
-			`{"reply":{"err_code":404,"err_msg":"Unknown operation","err_extra":"path is not in the spec (operations: ` + operations(t) + `)"}}`},
-		{"wrong method", other("DELETE", abortPath), 405,
+		{"no key", send("POST", abortPath, "{}", "x-xdr-auth-id: 1"), 401, unauthorized},
+		{"no credentials", unread, 401, unauthorized},
+		{"no ID", send("POST", abortPath, "{}", "Authorization: key"), 401, unauthorized},
+		{"a blank key", send("POST", abortPath, "{}", "x-xdr-auth-id: 1", "Authorization:   "), 401, unauthorized},
+		{"an unknown path", send("GET", "/other", ""), 404, `{"reply":{"err_code":404,"err_msg":"Unknown operation","err_extra":"path is not in the spec (…)"}}`},
+		{"another method", send("DELETE", abortPath, ""), 405,
 			`{"reply":{"err_code":405,"err_msg":"Unknown operation","err_extra":"method is not allowed for ` + abortPath + ` (allowed: POST)"}}`},
-		{"status", signed(get("id=x&fields=a&fields=")), 400,
-			`{"err_msg":"The request does not match the API's specification","metadata":{"err_extra":[{"field":"id","message":"must be an integer"},{"field":"fields/1","message":"must not be empty"}]}}`},
-		{"status with a body", func() *http.Request {
-			r := signed(get("id=1&fields=a"))
-			r.Body = io.NopCloser(strings.NewReader("x"))
-			return r
-		}(), 400,
-			`{"err_msg":"The request does not match the API's specification","metadata":{"err_extra":[{"field":"body","message":"is not allowed for this operation"}]}}`},
-		{"abort", signed(post(`{"request_data":{"filters":"All"},"<b>":1}`)), 400,
-			`{"reply":{"err_code":400,"err_msg":"The request does not match the API's specification","err_extra":"body /<b> is not a known property (known: request_data); the service would ignore it; body /request_data/filters must be \"all\" or a list of at least one EndpointFilter, not another string"}}`},
+		{"invalid parameters", signed(get("id=x&fields=a&fields=")), 400,
+			`{` + mismatch + `,"metadata":{"err_extra":[{"field":"id","message":"must be an integer"},{"field":"fields/1","message":"must not be empty"}]}}`},
+		{"an unexpected body", withBody, 400, `{` + mismatch + `,"metadata":{"err_extra":[{"field":"body","message":"is not allowed for this operation"}]}}`},
+		{"an invalid body", signed(post(`{"request_data":{"filters":"all"},"<b>":1}`)), 400,
+			`{"reply":{"err_code":400,` + mismatch + `,"err_extra":"body /<b> is not a known property (known: request_data); the service would ignore it"}}`},
 		{"too long", signed(post(strings.Repeat(" ", 1<<20+1))), 413,
 			`{"reply":{"err_code":413,"err_msg":"The request body is too long","err_extra":"body is longer than 1048576 bytes"}}`},
-		{"as long as may be", signed(post(strings.Repeat(" ", 1<<20-2) + "{}")), 400,
-			`{"reply":{"err_code":400,"err_msg":"The request does not match the API's specification","err_extra":"body /request_data is required"}}`},
-		{"unreadable", unreadable, 400,
-			`{"reply":{"err_code":400,"err_msg":"The request does not match the API's specification","err_extra":"body can't be read"}}`},
+		{"as long as allowed", signed(post(strings.Repeat(" ", 1<<20-2) + "{}")), 400,
+			`{"reply":{"err_code":400,` + mismatch + `,"err_extra":"body /request_data is required"}}`},
+		{"unreadable", unreadable, 400, `{"reply":{"err_code":400,` + mismatch + `,"err_extra":"body can't be read"}}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := tt.r.Clone(t.Context())
-			w, _, called := served(t, v, tt.r)
+			w, _, called := served(t, validator(t), tt.r)
 			if called {
 				t.Error("let through")
 			}
-			if got := strings.TrimSpace(w.Body.String()); w.Code != tt.code || got != tt.want {
-				t.Errorf("got  %d %s\nwant %d %s", w.Code, got, tt.code, tt.want)
+			got := strings.TrimSpace(w.Body.String())
+			if strings.Contains(tt.want, "(…)") {
+				got = lists.ReplaceAllString(got, "(…)")
 			}
-			if !json.Valid(w.Body.Bytes()) || w.Header().Get("Content-Type") != "application/json" {
-				t.Errorf("not JSON: %v %s", w.Header(), w.Body)
+			if w.Code != tt.code || got != tt.want || w.Header().Get("Content-Type") != "application/json" {
+				t.Errorf("got  %d %v %s\nwant %d %s", w.Code, w.Header(), got, tt.code, tt.want)
 			}
 			if allow := w.Header().Get("Allow"); (tt.code == 405) != (allow == "POST") {
 				t.Errorf("Allow: %s", allow)
 			}
-			// The response is one that the spec documents.
-			if tt.code == 400 || tt.code == 401 {
-				if err := v.ValidateResponse(r, w.Code, w.Header(), w.Body.Bytes()); err != nil {
-					t.Error(err)
-				}
+			if tt.code == 400 || tt.code == 401 { // the response is one that the spec documents
+				wantProblems(t, validator(t).ValidateResponse(tt.r, w.Code, w.Header(), w.Body.Bytes()))
 			}
 		})
 	}
 }
 
-type untouchable struct{ tb testing.TB }
-
-func (u untouchable) Read([]byte) (int, error) {
-	u.tb.Error("the body was read")
-	return 0, io.EOF
-}
-
-func TestMiddlewareChecksCredentialsBeforeReadingTheBody(t *testing.T) {
-	r := post("")
-	r.Body, r.ContentLength = io.NopCloser(untouchable{t}), 10
-	if w, _, _ := served(t, validator(t), r); w.Code != http.StatusUnauthorized {
-		t.Errorf("got %d", w.Code)
-	}
-}
-
-func TestMiddlewareOverAConnection(t *testing.T) {
-	server := httptest.NewServer(validator(t).Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(w, r.Body)
-	})))
-	defer server.Close()
-	for _, body := range []string{manyIDs(1000), manyIDs(30_000), `{"request_data":{"filters":"all"}}`} {
-		r, err := http.NewRequest(http.MethodPost, server.URL+abortPath, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Content-Type", "application/json")
-		resp, err := server.Client().Do(signed(r))
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := io.ReadAll(resp.Body)
-		resp.Body.Close()
-		switch {
-		case err != nil:
-			t.Error(err)
-		case len(body) > 1<<20 && resp.StatusCode != http.StatusRequestEntityTooLarge:
-			t.Errorf("%d bytes: %s", len(body), resp.Status)
-		case len(body) <= 1<<20 && string(got) != body:
-			t.Errorf("%d bytes: %s", len(body), resp.Status)
-		}
-	}
-}
-
-func TestEnvelopeWithoutReply(t *testing.T) {
-	r := command("x/command", `{"command":"pause"}`)
-	r.Header.Set("Authorization", "k")
-	r.Header.Set("x-xdr-auth-id", "1")
-	w := httptest.NewRecorder()
-	v := grown(t)
-	v.Middleware(http.NotFoundHandler()).ServeHTTP(w, r)
-	want := `{"err_code":"400","err_msg":"The request does not match the API's specification","err_extra":"path id must be an integer"}` + "\n"
+// TestFlatEnvelope: an operation whose errors have err_code at the top gets them so.
+func TestFlatEnvelope(t *testing.T) {
+	v := of(t, "  /x: {post: {responses: {'400': {description: d, content: {application/json: {schema: {type: object, properties: {err_code: {type: string}}}}}}}}}\n")
+	w, _, _ := served(t, v, send("POST", "/x", "x"))
+	want := `{"err_code":"400","err_msg":"The request does not match the API's specification","err_extra":"body is not allowed for this operation"}` + "\n"
 	if w.Code != 400 || w.Body.String() != want {
 		t.Errorf("got %d %s", w.Code, w.Body)
 	}
-	wantProblems(t, v.ValidateResponse(r, w.Code, w.Header(), w.Body.Bytes()))
 }
 
 // TestMiddlewareBeforeAProxy sends raw requests through a server, the middleware and a ReverseProxy to a service. Whatever the
@@ -241,46 +175,35 @@ func TestMiddlewareBeforeAProxy(t *testing.T) {
 		want                      int
 	}{
 		{"valid", "", "", "", 200},
-		{"valid, to be closed", "", "Connection: close\r\n", "", 200},
 		{"valid, kept alive", "", "Connection: keep-alive, X-Other\r\nX-Other: 1\r\n", "", 200},
 		{"valid, chunked", "", "", chunked + "\r\n", 200},
 		{"valid, a trailer that is not announced", "", "", chunked + "Content-Type: text/plain\r\n\r\n", 200},
 		{"valid, in parts", "", "Expect: 100-continue\r\n", "", 200},
-		{"valid, not encoded", "", "Content-Encoding: identity\r\n", "", 200},
 		{"valid, a slash at the end", "POST " + abortPath + "/ HTTP/1.1", "", "", 200},
 		{"valid, an absolute target", "POST http://any.example" + abortPath + " HTTP/1.1", "", "", 200},
 
 		{"upgrade to HTTP/2", "", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAA\r\n", "", 400},
-		{"upgrade to a WebSocket", "", "Connection: upgrade\r\nUpgrade: websocket\r\n", "", 400},
-		{"upgrade without Connection", "", "Upgrade: anything\r\n", "", 400},
 		{"upgrade, empty", "", "Upgrade:\r\n", "", 400},
 		{"connection names Content-Type", "", "Connection: close, Content-Type\r\n", "", 400},
 		{"connection names Authorization, in another line", "", "Connection: close\r\nConnection: x, AUTHORIZATION\r\n", "", 400},
-		{"connection names the key ID", "", "Connection: x-xdr-auth-id\r\n", "", 400},
 		{"connection names a nonce", "", "Connection: X-Xdr-Nonce\r\n", "", 400},
 		{"connection names Content-Encoding", "", "Connection: \tcontent-encoding\r\n", "", 400},
-		{"connection names Content-Length", "", "Connection: Content-Length\r\n", "", 400},
 		{"connection names Transfer-Encoding", "", "Connection: Transfer-Encoding\r\n", "", 400},
-		{"encoded", "", "Content-Encoding: gzip\r\n", "", 400},
 		{"encoded by the second value", "", "Content-Encoding: identity, gzip\r\n", "", 400},
 		{"encoded by the second line", "", "Content-Encoding: identity\r\nContent-Encoding: br\r\n", "", 400},
 		{"a trailer that is announced", "", "Trailer: X-Any\r\n", chunked + "X-Any: 1\r\n\r\n", 400},
 		{"two media types", "", "Content-Type: text/plain\r\n", "", 400},
 		{"two keys", "", "Authorization: other\r\n", "", 400},
-		{"two key IDs", "", "X-XDR-Auth-ID: 2\r\n", "", 400},
 		{"a media type with an underscore", "", "Content_Type: text/plain\r\n", "", 400},
 		{"a key ID with underscores", "", "X_XDR_AUTH_ID: 2\r\n", "", 400},
 		{"another method", "", "X-HTTP-Method-Override: DELETE\r\n", "", 400},
 		{"another path", "", "X-Original-URL: /other\r\n", "", 400},
-		{"another path, with underscores", "", "X_Rewrite_URL: /other\r\n", "", 400},
 		{"a semicolon in the query", "POST " + abortPath + "?a=1;b=2 HTTP/1.1", "", "", 400},
 		{"an unknown parameter", "POST " + abortPath + "?_method=DELETE HTTP/1.1", "", "", 400},
 		{"a broken query", "POST " + abortPath + "?%zz HTTP/1.1", "", "", 400},
 		{"a tunnel", "CONNECT " + abortPath + " HTTP/1.1", "", "", 405},
-		{"a tunnel to a host", "CONNECT any.example:443 HTTP/1.1", "", "", 404},
-		{"an encoded slash", "POST /" + strings.Replace(abortPath[1:], "/", "%2F", 1) + " HTTP/1.1", "", "", 404},
+		{"an encoded slash", "POST /%2F" + abortPath[1:] + " HTTP/1.1", "", "", 404},
 		{"dots", "POST /x/.." + abortPath + " HTTP/1.1", "", "", 404},
-		{"a backslash", "POST " + abortPath + "%5C.. HTTP/1.1", "", "", 404},
 		{"two slashes", "POST /" + abortPath + " HTTP/1.1", "", "", 404},
 		{"a body for GET", "GET " + statusPath + "?id=1&fields=status HTTP/1.1", "User-Agent: x\r\n", "", 400},
 	} {
@@ -313,42 +236,49 @@ func TestMiddlewareBeforeAProxy(t *testing.T) {
 	}
 }
 
-// TestEncodedSlashesAreRefusedBeforeAProxy: servers decode them in different ways.
-func TestEncodedSlashesAreRefusedBeforeAProxy(t *testing.T) {
-	v := of(t, "  /x/{p}: {get: {parameters: [{name: p, in: path, required: true, schema: {type: string}}], responses: {'200': {description: d}}}, connect: {parameters: [{name: p, in: path, required: true, schema: {type: string}}], responses: {'200': {description: d}}}}\n")
-	for target, want := range map[string]bool{"GET /x/a": true, "GET /x/a/": true, "GET /x/a%20b": true, "GET /x/a%2Fb": false, "GET /x/a%5Cb": false, "GET /x/%2E%2E": false, "CONNECT /x/a": false} {
-		method, path, _ := strings.Cut(target, " ")
-		if _, _, called := served(t, v, httptest.NewRequest(method, "http://h"+path, nil)); called != want {
-			t.Errorf("%s: passed on: %t", target, called)
+// TestMiddlewareRefusesWhatServersDecodeDifferently: in path parameters, and CONNECT if the document has it.
+func TestMiddlewareRefusesWhatServersDecodeDifferently(t *testing.T) {
+	v := of(t, "  /x/{p}: {parameters: [{name: p, in: path, required: true, schema: {type: string}}], get: {responses: {'200': {description: d}}}, connect: {responses: {'200': {description: d}}}}\n")
+	for request, want := range map[string]bool{"GET /x/a/": true, "GET /x/a%20b": true, "GET /x/a%2Fb": false, "GET /x/a%5Cb": false, "GET /x/%2E%2E": false, "CONNECT /x/a": false} {
+		method, path, _ := strings.Cut(request, " ")
+		if _, _, called := served(t, v, send(method, "http://h"+path, "")); called != want {
+			t.Errorf("%s: passed on: %t", request, called)
 		}
 	}
 }
 
 func TestMiddlewareRequiresCredentials(t *testing.T) {
-	h := grown(t).Middleware(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
-	const file = "/public_api/files/a.txt"
+	v := of(t, `
+  /x:
+    get: {security: [{Bearer: []}, {Query: [], Cookie: []}], responses: {'200': {description: d}}}
+    put: {security: [{Basic: []}], responses: {'200': {description: d}}}
+    post: {security: [{}], responses: {'200': {description: d}}}
+security: [{Bearer: []}]
+components:
+  securitySchemes:
+    Bearer: {type: http, scheme: bearer}
+    Basic: {type: http, scheme: basic}
+    Query: {type: apiKey, in: query, name: key}
+    Cookie: {type: apiKey, in: cookie, name: key}
+`)
 	for _, tt := range []struct {
-		name, method, target string
-		header               http.Header
-		want                 int
+		request, header string
+		want            bool
 	}{
-		{"none asked for", "GET", "/public_api/netscan/v1/scan/job/latest/command", nil, 204},
-		{"none given", "PUT", file, nil, 401},
-		{"bearer", "PUT", file, http.Header{"Authorization": {"bearer x"}, "Cookie": {"session=1"}}, 204},
-		{"bearer of nothing", "PUT", file, http.Header{"Authorization": {"Bearer "}}, 401},
-		{"another scheme", "PUT", file, http.Header{"Authorization": {"Basic x"}}, 401},
-		{"query and cookie", "PUT", file + "?key=x", http.Header{"Cookie": {"key=x; session=1"}}, 204},
-		{"query alone", "PUT", file + "?key=x", http.Header{"Cookie": {"session=1"}}, 401},
+		{"POST /x", "", true},
+		{"GET /x", "", false},
+		{"GET /x", "Authorization: bearer x", true},
+		{"GET /x", "Authorization: Bearer ", false},
+		{"GET /x", "Authorization: Basic x", false},
+		{"GET /x?key=x", "Cookie: key=x", true},
+		{"GET /x?key=x", "", false},
+		{"PUT /x", "Authorization: Basic x", true},
+		{"PUT /x?key=x", "Authorization: Basic x", false},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			r := httptest.NewRequest(tt.method, tt.target, nil)
-			if tt.header != nil {
-				r.Header = tt.header
-			}
-			w := httptest.NewRecorder()
-			h.ServeHTTP(w, r)
-			if w.Code != tt.want {
-				t.Errorf("got %d %s, want %d", w.Code, w.Body, tt.want)
+		t.Run(tt.request+" "+tt.header, func(t *testing.T) {
+			method, target, _ := strings.Cut(tt.request, " ")
+			if w, _, called := served(t, v, send(method, target, "", nonEmpty(tt.header)...)); called != tt.want {
+				t.Errorf("passed on: %t, got %d %s", called, w.Code, w.Body)
 			}
 		})
 	}
