@@ -66,7 +66,9 @@ func (s *ScanRunStatus) State() string {
 
 // isLine reports whether s is one printable line of words with single spaces between them.
 func isLine(s string) bool {
-	isInvisible := func(r rune) bool { return !unicode.IsPrint(r) }
+	isInvisible := func(r rune) bool {
+		return !unicode.IsPrint(r) || r == '\u2800' || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) // blank letters
+	}
 	return s != "" && utf8.ValidString(s) && strings.Join(strings.Fields(s), " ") == s && !strings.ContainsFunc(s, isInvisible)
 }
 

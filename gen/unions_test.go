@@ -81,7 +81,7 @@ func TestUnionsRefuse(t *testing.T) {
 		`{}`:                  new(gen.ErrorDetails),
 	} {
 		if err := json.Unmarshal([]byte(name), v); err == nil {
-			t.Errorf("%T took %s", v, name)
+			t.Errorf("%T accepted %s", v, name)
 		}
 	}
 }

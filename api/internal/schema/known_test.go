@@ -46,29 +46,23 @@ func TestAdvise(t *testing.T) {
 		name, schema, value string
 		want                []string
 	}{
-		{"documented", word, `"windows"`, nil},
 		{"a typo", word, `"windwos"`, []string{"is not a documented value; did you mean windows?"}},
 		{"the wrong case", word, `"Linux"`, []string{"is not a documented value; did you mean linux?"}},
 		{"a space", word, `"in progress"`, []string{"is not a documented value; did you mean in_progress?"}},
 		{"nothing near", word, `"SECRET"`, []string{"is not a documented value (documented: windows, linux, in_progress)"}},
 		{"empty", word, `""`, []string{"is not a documented value (documented: windows, linux, in_progress)"}},
-		{"in a list", `{"items":` + word + `}`, `["linux","linus"]`, []string{"/1 is not a documented value; did you mean linux?"}},
-		{"in an additional member", `{"additionalProperties":` + word + `}`, `{"a":"linus"}`, []string{"/a is not a documented value; did you mean linux?"}},
 		{"in a part", `{"allOf":[` + word + `]}`, `"linus"`, []string{"is not a documented value; did you mean linux?"}},
-		{"in the alternative that it is", `{"oneOf":[{"type":"integer","x-known-values":["x"]},` + word + `]}`, `"linus"`, []string{"is not a documented value; did you mean linux?"}},
-		{"in none of the others", `{"anyOf":[{"type":"string","maxLength":2,"x-known-values":["x"]},{"type":"string"}]}`, `"linus"`, nil},
+		{"in the alternative that matches", `{"oneOf":[{"type":"integer","x-known-values":["x"]},` + word + `]}`, `"linus"`, []string{"is not a documented value; did you mean linux?"}},
+		{"in alternatives that do not match", `{"anyOf":[{"type":"string","maxLength":2,"x-known-values":["x"]},{"type":"string"}]}`, `"linus"`, nil},
 
 		{"a documented filter", filter, `{"field":"platform","operator":"in","value":["windows","linux"]}`, nil},
-		{"any value will do", filter, `{"field":"hostname","operator":"in","value":["laptop-17"]}`, nil},
-		{"a field", filter, `{"field":"host_name","operator":"equals","value":["a"]}`, []string{"/field is not a documented field; did you mean hostname?"}},
-		{"the beginning of a field", filter, `{"field":"host","operator":"in","value":["a"]}`, []string{"/field is not a documented field; did you mean hostname?"}},
-		{"no field like it", filter, `{"field":"os","operator":"in","value":["a"]}`, []string{"/field is not a documented field (documented: first_seen, hostname, platform)"}},
-		{"an operator", filter, `{"field":"first_seen","operator":"lt","value":7}`, []string{"/operator is not a documented operator of the field first_seen; did you mean lte?"}},
-		{"no operator like it", filter, `{"field":"hostname","operator":"equals","value":["a"]}`, []string{"/operator is not a documented operator of the field hostname (documented: in)"}},
+		{"a field without documented values", filter, `{"field":"hostname","operator":"in","value":["laptop-17"]}`, nil},
+		{"a misspelled field", filter, `{"field":"host_name","operator":"equals","value":["a"]}`, []string{"/field is not a documented field; did you mean hostname?"}},
+		{"an unknown field", filter, `{"field":"os","operator":"in","value":["a"]}`, []string{"/field is not a documented field (documented: first_seen, hostname, platform)"}},
+		{"another operator", filter, `{"field":"first_seen","operator":"lt","value":7}`, []string{"/operator is not a documented operator of the field first_seen; did you mean lte?"}},
 		{"values", filter, `{"field":"platform","operator":"in","value":["windos","linux","BSD"]}`, []string{
 			"/value/0 is not a documented value of the field platform; did you mean windows?",
 			"/value/2 is not a documented value of the field platform (documented: windows, linux)"}},
-		{"one value", filter, `{"field":"platform","operator":"in","value":"Windows"}`, []string{"/value is not a documented value of the field platform; did you mean windows?"}},
 		{"not a filter", filter, `{"field":7}`, nil},
 		{"a value of another type", filter, `{"field":"platform","operator":"in","value":[7]}`, nil},
 	} {

@@ -69,7 +69,7 @@ func TestNilSchemaAcceptsEverything(t *testing.T) {
 		}
 	}
 	if s.Types() != Any || s.Advise("x", 10) != nil {
-		t.Error("a nil schema has an opinion")
+		t.Error("a nil schema must accept every type and give no advice")
 	}
 }
 
@@ -84,42 +84,6 @@ func TestCheckIsBounded(t *testing.T) {
 	if s.Accepts(many, Request) {
 		t.Error("accepted")
 	}
-}
-
-// FuzzCheck compares with kin-openapi. The schema has nothing on which the two differ on purpose.
-func FuzzCheck(f *testing.F) {
-	for _, seed := range []string{
-		`{"a":"x"}`, `{"a":"","b":[1,2,2]}`, `{"a":"x","b":[1e3,0.5,-1],"c":{"a":"y"}}`, `{"a":"x","d":7}`, `{"a":"x","d":"seven"}`, `{"a":"x","d":1.5}`,
-		`{"a":"x","e":{"x":1}}`, `{"a":"x","e":{"x":1,"y":2}}`, `{"a":"x","f":"no"}`, `{"a":"x","c":{"c":{"c":{"a":1}}}}`, `[]`, `1e999`, `{"a":"x","g":[{"a":"2024-01-01"},{"a":null}]}`,
-	} {
-		f.Add(seed)
-	}
-	const tree = `Tree: {"type":"object","required":["a"],"additionalProperties":false,"properties":{
-		"a":{"type":"string","minLength":1},"b":{"type":"array","maxItems":3,"uniqueItems":true,"items":{"type":"number","minimum":-1}},
-		"c":{"$ref":"#/components/schemas/Tree"},
-		"d":{"oneOf":[{"type":"integer"},{"type":"string","pattern":"^s"},{"type":"number","minimum":100}]},
-		"e":{"anyOf":[{"type":"object","required":["x"]},{"type":"object","maxProperties":1}]},
-		"f":{"type":"string","not":{"type":"string","enum":["no"]}},
-		"g":{"type":"array","items":{"allOf":[{"type":"object","properties":{"a":{"type":"string","format":"date","nullable":true}}},{"type":"object","minProperties":1}]}}}}`
-	s := compile(f, `{"$ref":"#/components/schemas/Tree"}`, tree)
-	f.Fuzz(func(t *testing.T, text string) {
-		v, ok, _ := strictjson.Read([]byte(text), 0)
-		if !ok {
-			return
-		}
-		found := s.Check(v, Request, 100)
-		if err := s.source.VisitJSON(v, openapi3.FailFast()); (err == nil) != (len(found) == 0) {
-			t.Errorf("%s: found %q, kin-openapi says %v", text, lines(found), err)
-		}
-		if s.Accepts(v, Request) != (len(found) == 0) {
-			t.Errorf("%s: counting and keeping differ: %q", text, lines(found))
-		}
-		for _, p := range found {
-			if p.Reason == "" || len(p.Reason) > 1000 {
-				t.Errorf("%s: reason %q", text, p.Reason)
-			}
-		}
-	})
 }
 
 func TestTypeOf(t *testing.T) {
@@ -149,21 +113,5 @@ func TestTypes(t *testing.T) {
 	}
 	if s := compile(t, `{"type":"array","items":{"type":"string"}}`); s.Items().Types() != String {
 		t.Errorf("items: %b", s.Items().Types())
-	}
-}
-
-func TestEachSchemaIsCompiledOnce(t *testing.T) {
-	s := compile(t, `{"properties":{"a":{"$ref":"#/components/schemas/A"},"b":{"$ref":"#/components/schemas/A"}}}`, `A: {"type":"object"}`)
-	if s.properties["a"] != s.properties["b"] || s.properties["a"].name != "A" {
-		t.Errorf("%+v", s.properties)
-	}
-}
-
-// TestRecursiveSchemasAreFound: only they need a memory of what was validated.
-func TestRecursiveSchemasAreFound(t *testing.T) {
-	s := compile(t, `{"properties":{"a":{"$ref":"#/components/schemas/A"},"b":{"$ref":"#/components/schemas/B"},"c":{"$ref":"#/components/schemas/B"}}}`,
-		`A: {"properties":{"next":{"items":{"$ref":"#/components/schemas/A"}}}}`, `B: {"type":"string"}`)
-	if s.recursive || !s.properties["a"].recursive || s.properties["b"].recursive {
-		t.Error("wrong")
 	}
 }
