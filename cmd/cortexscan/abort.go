@@ -102,7 +102,7 @@ func runAbort(ctx context.Context, s *session, o abortOptions) error {
 	if o.incident != "" {
 		p.extra = append(p.extra, wrapper.WithIncident(o.incident))
 	}
-	// Anything wrong with the request is reported here, before a question is asked.
+	// This reports an invalid request before the user is asked to confirm it.
 	if err := p.rehearse(ctx); err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func runAbort(ctx context.Context, s *session, o abortOptions) error {
 	if err := p.confirm(ctx, s); err != nil {
 		return err
 	}
-	// From here on a closed pipe is an error to report, and must not end the program.
+	// From here on, a closed pipe must not end the program: it has to print an error.
 	signal.Ignore(syscall.SIGPIPE)
 	reply, err := client.AbortScan(ctx, o.Targets, p.extra...)
 	if err != nil {
@@ -136,19 +136,19 @@ func runAbort(ctx context.Context, s *session, o abortOptions) error {
 	return p.accepted(s, reply)
 }
 
-// plan is an abort that is complete to the last byte, but not sent yet.
+// plan is an abort whose request is complete, but not sent yet.
 type plan struct {
 	abortOptions
 	extra      []wrapper.AbortOption
 	request    *http.Request
 	warnings   []string
-	everything bool // no filter excludes an endpoint
+	everything bool // whether the filters exclude no endpoint
 }
 
-// host returns the tenant's host, as in the request.
+// host returns the host in the request.
 func (p *plan) host() string { return text.Visible(p.request.URL.Host, maxText) }
 
-// rehearse lets the client build, validate and sign the request, and keeps the request instead of sending it.
+// rehearse makes the client build, validate and sign the request, and keeps the request instead of sending it.
 func (p *plan) rehearse(ctx context.Context) error {
 	var caught catcher
 	client, err := p.rehearsal(&caught)
@@ -194,8 +194,8 @@ type dryRunJSON struct {
 	Warnings []string          `json:"warnings,omitempty"`
 }
 
-// print writes the request as it would be sent, but without the credentials and with the whole URL in the first line.
-// Characters that a terminal interprets or does not show are written as JSON escapes, which mean the same.
+// print writes the request as it would be sent, except that it hides the credentials and writes the whole URL in the first
+// line. In the body, it replaces characters that a terminal interprets or does not show with equivalent JSON escapes.
 func (p *plan) print(ctx context.Context, s *session) error {
 	r := p.request.Clone(ctx) // the context of the rehearsal has ended
 	for _, name := range hiddenHeaders {
@@ -232,7 +232,7 @@ func (p *plan) print(ctx context.Context, s *session) error {
 	return nil
 }
 
-// description describes what the abort does, and to which tenant.
+// description describes the abort and its tenant.
 func (p *plan) description(io *terminal.IOStreams) string {
 	var b strings.Builder
 	if p.everything {
@@ -260,7 +260,7 @@ func (p *plan) description(io *terminal.IOStreams) string {
 	return b.String()
 }
 
-// confirm prints what the abort does, and returns nil only if --yes or the user at the terminal confirms it.
+// confirm prints a description of the abort. It returns nil only if --yes is set or the user confirms the abort.
 func (p *plan) confirm(ctx context.Context, s *session) error {
 	switch {
 	case p.yes && p.everything && p.confirmTenant == "":
@@ -284,7 +284,7 @@ func (p *plan) confirm(ctx context.Context, s *session) error {
 	return p.ask(ctx, s)
 }
 
-// ask asks for confirmation. For all endpoints, typing yes would be too easy.
+// ask asks the user to confirm the abort. For all endpoints, the user has to type the host, because yes is typed too easily.
 func (p *plan) ask(ctx context.Context, s *session) error {
 	if p.everything {
 		answer, err := s.ask(ctx, "Type the tenant's host to continue:")
@@ -307,7 +307,7 @@ func (p *plan) ask(ctx context.Context, s *session) error {
 	return fmt.Errorf("%w; nothing was sent", errInterrupted)
 }
 
-// isTenant reports whether host is the tenant's host, with or without the prefix of API hosts.
+// isTenant reports whether host is the tenant's host, with or without the prefix api-.
 func (p *plan) isTenant(host string) bool {
 	host = strings.TrimSpace(host)
 	return host != "" && (strings.EqualFold(host, p.host()) || strings.EqualFold("api-"+host, p.host()))
@@ -346,7 +346,7 @@ func (p *plan) accepted(s *session, reply *gen.AbortScanReply) error {
 	return nil
 }
 
-// ask asks a question at the terminal. Its errors say that nothing was sent.
+// ask asks a question at the terminal.
 func (s *session) ask(ctx context.Context, question string) (string, error) {
 	answer, err := s.io.Ask(ctx, question)
 	return answer, promptError(ctx, err)

@@ -14,21 +14,21 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// call describes what a request to the service is for.
+// call describes the purpose of a request.
 type call struct {
 	abort bool
-	run   int64 // the ID for a status
+	run   int64 // the ID of the scan run, for a status
 	host  string
-	until []string // the states that a wait is for
+	until []string // the states in --until
 }
 
-// callError is an error with the call that failed: the same error means something else for another call.
+// callError is the error of a call. Its message depends on the call.
 type callError struct {
 	call
 	err       error
 	message   string // replaces the usual message
-	lastState string // the state that an earlier poll returned
-	polled    bool   // an earlier poll succeeded
+	lastState string // from an earlier poll
+	polled    bool   // whether an earlier poll succeeded
 }
 
 func (e *callError) Error() string { return e.err.Error() }
@@ -62,7 +62,7 @@ func (e *callError) meaning(kind string) string {
 	return e.refusal(kind, response) + e.nothingCanceled()
 }
 
-// refusal returns the message for a request that the service refused.
+// refusal returns the message if the service refused the request.
 func (e *callError) refusal(kind string, response *wrapper.APIError) string {
 	what := "read scan runs"
 	if e.abort {
@@ -93,7 +93,7 @@ func (e *callError) refusal(kind string, response *wrapper.APIError) string {
 	return "the service rejected the request"
 }
 
-// nothingCanceled ends the message of an abort that had no effect.
+// nothingCanceled returns the end of the message if the call is an abort, which had no effect.
 func (e *callError) nothingCanceled() string {
 	if e.abort {
 		return "; nothing was canceled"
@@ -124,7 +124,7 @@ func (e *callError) interruption(response *wrapper.APIError) string {
 	return "interrupted"
 }
 
-// unreachable returns the message for a call without a response.
+// unreachable returns the message if no response arrived.
 func (e *callError) unreachable(kind string) string {
 	var certificate *tls.CertificateVerificationError
 	var name *net.DNSError
@@ -142,7 +142,7 @@ func (e *callError) unreachable(kind string) string {
 	return e.host + " cannot be reached"
 }
 
-// advice returns what to do, "" if the hint of the wrapper says it.
+// advice returns what to do, or "" if the wrapper's hint is enough.
 func (e *callError) advice(kind string) string {
 	var certificate *tls.CertificateVerificationError
 	var response *wrapper.APIError
@@ -166,7 +166,7 @@ func (e *callError) advice(kind string) string {
 	return ""
 }
 
-// resultLost reports an accepted abort whose result cannot be written.
+// resultLost reports that an abort was accepted, but its result cannot be written.
 type resultLost struct {
 	actionID string
 	err      error

@@ -14,7 +14,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// checker validates recorded requests, and decides which of them are for the service.
+// checker validates recorded requests, and leaves out those for other services.
 type checker struct {
 	validateOptions
 	validator    *api.Validator
@@ -32,52 +32,52 @@ func newChecker(o validateOptions) (*checker, error) {
 	return c, err
 }
 
-// verdict is the result for one request.
-type verdict struct {
+// result is the result of the check of one request.
+type result struct {
 	operation          string
 	problems, warnings []api.Problem
 	leftOut            bool // an entry of a HAR file for another service
 }
 
-func problem(in, reason string) verdict {
-	return verdict{problems: []api.Problem{{In: in, Reason: reason}}}
+func problem(in, reason string) result {
+	return result{problems: []api.Problem{{In: in, Reason: reason}}}
 }
 
-// orLeftOut replaces the verdict if the request is left out.
-func (v verdict) orLeftOut(leftOut bool) verdict {
+// orLeftOut returns r, or a result for a request that is left out.
+func (r result) orLeftOut(leftOut bool) result {
 	if leftOut {
-		return verdict{leftOut: true}
+		return result{leftOut: true}
 	}
-	return v
+	return r
 }
 
-func (c *checker) check(e recording.Entry) verdict {
+func (c *checker) check(e recording.Entry) result {
 	isHAR := e.Number > 0
 	if e.Err != nil {
-		// Without a URL, the request may be for the service.
+		// A request without a URL may be for the service.
 		return problem("request", "cannot be checked: "+e.Err.Error()).orLeftOut(e.URL != "" && !c.isOurs(e.URL))
 	}
 	r := e.Request
 	if isHAR && r.Method == http.MethodOptions { // a preflight request of a browser
-		return verdict{leftOut: true}
+		return result{leftOut: true}
 	}
 	path, below := strings.CutPrefix(r.URL.Path, c.basePath)
 	if !below || c.basePath != "" && !strings.HasPrefix(path, "/") {
 		return problem("path", "does not begin with --base-path").orLeftOut(isHAR && !c.isOurs(r.URL.Path))
 	}
 	v := c.validate(withPath(r, path), isHAR)
-	if e.NoHeaders { // the recording lacks them, not the request
+	if e.NoHeaders { // headers are missing only in the recording
 		v.problems = slices.DeleteFunc(v.problems, func(p api.Problem) bool { return p.In == "header" })
 	}
 	return v
 }
 
-func (c *checker) validate(r *http.Request, isHAR bool) verdict {
+func (c *checker) validate(r *http.Request, isHAR bool) result {
 	err := c.validator.ValidateRequest(r)
 	var violation *api.Violation
 	switch {
 	case err == nil:
-		v := verdict{operation: r.Method + " " + r.URL.Path, warnings: c.validator.Advise(r)}
+		v := result{operation: r.Method + " " + r.URL.Path, warnings: c.validator.Advise(r)}
 		if c.strict {
 			v.problems, v.warnings = v.warnings, nil
 		}
@@ -91,10 +91,10 @@ func (c *checker) validate(r *http.Request, isHAR bool) verdict {
 		}
 		return problem("path", reason).orLeftOut(c.allowUnknown || isHAR && !c.isOurs(r.URL.Path))
 	}
-	return verdict{operation: violation.Operation, problems: violation.Problems}
+	return result{operation: violation.Operation, problems: violation.Problems}
 }
 
-// isOurs reports whether a URL or path seems to be for the service. One with a typo must not be left out.
+// isOurs reports whether a URL or path is probably for the service. A path with a typo must not be left out.
 func (c *checker) isOurs(target string) bool {
 	for _, root := range c.roots {
 		if strings.Contains(strings.ToLower(target), root) {
@@ -104,7 +104,7 @@ func (c *checker) isOurs(target string) bool {
 	return false
 }
 
-// unknownPath describes a common mistake in a path, "" if there is none. It does not repeat the path.
+// unknownPath describes a common mistake in a path, or returns "" if there is none. It does not repeat the path.
 func (c *checker) unknownPath(r *http.Request) string {
 	path := r.URL.Path
 	for _, known := range c.paths {
@@ -127,7 +127,7 @@ func (c *checker) unknownPath(r *http.Request) string {
 	return ""
 }
 
-// withPath returns the request with another path.
+// withPath returns a copy of the request with another path.
 func withPath(r *http.Request, path string) *http.Request {
 	if path == r.URL.Path {
 		return r
@@ -152,7 +152,8 @@ func specPaths(document []byte) ([]string, error) {
 	return paths, nil
 }
 
-// specRoots returns the first segments of the paths, such as /public_api/. Every path below them is for the service.
+// specRoots returns the first segments of the paths, such as /public_api/. Every path that begins with one of them is for
+// the service.
 func specRoots(paths []string) []string {
 	var roots []string
 	for _, path := range paths {
@@ -164,7 +165,7 @@ func specRoots(paths []string) []string {
 	return roots
 }
 
-// loadValidator loads the spec once, and only if there is something to validate.
+// loadValidator loads the spec once, when it is first needed.
 var loadValidator = sync.OnceValues(func() (*api.Validator, error) {
 	v, err := api.NewValidator()
 	if err != nil {

@@ -61,11 +61,11 @@ func retries(n int) error {
 type connection struct {
 	url, keyID, keyType string
 	keyFile             string
-	key                 string // from the variable; unused if --key-file is given
+	key                 string // from the variable; "" if --key-file is set
 	options             []wrapper.Option
 }
 
-// parseConnection collects the settings: flags first, then variables.
+// parseConnection reads the settings from flags, or from variables if the flags are not set.
 func parseConnection(s *session, cmd *cli.Command) (*connection, error) {
 	c := &connection{}
 	for _, v := range []struct {
@@ -104,7 +104,7 @@ func parseConnection(s *session, cmd *cli.Command) (*connection, error) {
 
 // checkKeyID refuses an ID that is not a number. The error does not repeat it, because it may be the key.
 func checkKeyID(cmd *cli.Command, id string) error {
-	if strings.Trim(id, "0123456789") == "" { // missing reports an ID that is not set
+	if strings.Trim(id, "0123456789") == "" { // missing reports an empty ID
 		return nil
 	}
 	from := wrapper.EnvKeyID
@@ -119,7 +119,7 @@ func newLogger(s *session) *slog.Logger {
 	opts := &slog.HandlerOptions{Level: slog.LevelDebug}
 	if s.json {
 		opts.ReplaceAttr = func(_ []string, a slog.Attr) slog.Attr {
-			if a.Value.Kind() == slog.KindDuration { // slog would write nanoseconds, without a unit
+			if a.Value.Kind() == slog.KindDuration { // slog would write nanoseconds without a unit
 				return slog.String(a.Key, a.Value.Duration().String())
 			}
 			return a
@@ -149,7 +149,7 @@ func (c *connection) missing(keyToo bool) error {
 		hint(`See cortexscan --help. "cortexscan demo" and "cortexscan sandbox" need no settings.`)
 }
 
-// hostOf returns the host of the URL setting, as the user wrote it.
+// hostOf returns the host in the URL setting, as the user wrote it.
 func hostOf(setting string) string {
 	_, rest, hasScheme := strings.Cut(setting, "://")
 	if !hasScheme {
@@ -159,7 +159,7 @@ func hostOf(setting string) string {
 	return printable(host)
 }
 
-// client returns the client for the settings. On a terminal it asks for the key if that is not set.
+// client returns a client with these settings. On a terminal, it asks for the key if none is set.
 func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, error) {
 	ask := c.key == "" && c.keyFile == "" && c.url != "" && c.keyID != "" && s.io.Interactive()
 	if !ask {
@@ -197,8 +197,8 @@ func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, e
 	return client, nil
 }
 
-// rehearsal returns the same client with a made-up key and another transport. Its requests differ from the real ones
-// only in the credentials.
+// rehearsal returns a client with the same settings, but with a made-up key and another transport. Only the credentials
+// differ in its requests.
 func (c *connection) rehearsal(transport http.RoundTripper) (*wrapper.Client, error) {
 	if err := c.missing(false); err != nil {
 		return nil, err

@@ -87,7 +87,7 @@ func runDemo(ctx context.Context, s *session, _ none) error {
 	return nil
 }
 
-// serve listens on a free port of the loopback interface.
+// serve serves the tenant on a free port of the loopback interface.
 func (d *demo) serve(ctx context.Context) (stop func(), err error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -126,7 +126,7 @@ func (d *demo) followRun(ctx context.Context) error {
 	return nil
 }
 
-// windows returns the targets of the aborts.
+// windows returns the targets of both aborts.
 func windows() wrapper.Targets { return wrapper.Matching(wrapper.Platforms("windows")) }
 
 const windowsCode = `client.AbortScan(ctx, wrapper.Matching(wrapper.Platforms("windows")))`
@@ -206,7 +206,7 @@ func (d *demo) breakSpec(ctx context.Context) error {
 	return nil
 }
 
-// expect checks that a call failed with this kind of error, and shows the error.
+// expect checks that a call failed with this kind of error, and prints the error.
 func (d *demo) expect(result any, err, kind error, name string) error {
 	if !errors.Is(err, kind) {
 		return fmt.Errorf("want %s, got %v and %w", name, result, orNone(err))
@@ -221,7 +221,7 @@ func (d *demo) expect(result any, err, kind error, name string) error {
 	return nil
 }
 
-// orNone returns err, or an error that says that there was none.
+// orNone returns err, or the error "no error" if err is nil.
 func orNone(err error) error {
 	if err == nil {
 		return errors.New("no error")
@@ -229,7 +229,7 @@ func orNone(err error) error {
 	return err
 }
 
-// transcript prints the demo: as text step by step, as JSON at the end.
+// transcript prints the demo: text after each step, or JSON at the end.
 type transcript struct {
 	s     *session
 	steps []stepJSON
@@ -241,7 +241,7 @@ type stepJSON struct {
 	Lines []string `json:"lines"`
 }
 
-// say prints a paragraph outside the steps.
+// say prints a paragraph that is not part of a step.
 func (t *transcript) say(format string, args ...any) {
 	if !t.s.json {
 		t.s.io.Textf("%s\n", terminal.Wrap(fmt.Sprintf(format, args...), 0, t.s.io.Width()))
@@ -281,7 +281,7 @@ func (t *transcript) add(text string, indent int) {
 	t.s.io.Textf("%s%s%s\n", strings.Repeat(" ", margin), head, t.wrapped(rest, indent))
 }
 
-// wrapped wraps a line that does not fit. One that fits keeps its columns.
+// wrapped wraps a line that is too long. It does not change the spaces in other lines.
 func (t *transcript) wrapped(text string, indent int) string {
 	if indent+len(text) <= t.s.io.Width() {
 		return text

@@ -11,7 +11,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// The exit statuses, which scripts depend on.
+// Scripts depend on the exit statuses.
 const (
 	exitDone            = 0
 	exitRefused         = 1
@@ -25,14 +25,14 @@ const (
 
 var (
 	errUsage       = errors.New("usage error")
-	errFailed      = errors.New("failed")             // the program could not do something
-	errProblems    = errors.New("problems")           // found and printed by validate
-	errInterrupted = errors.New("not confirmed")      // by the user
-	errResultLost  = errors.New("result not written") // of an accepted abort
+	errFailed      = errors.New("failed")             // the program failed
+	errProblems    = errors.New("problems")           // validate found and printed problems
+	errInterrupted = errors.New("not confirmed")      // the user did not confirm the abort
+	errResultLost  = errors.New("result not written") // the abort was accepted
 )
 
-// kinds maps an error to its name in JSON and to the exit status. The first match counts: it is more important that the
-// outcome is unknown than why.
+// kinds maps an error to its name in JSON and to the exit status. The first match counts: an unknown outcome is more
+// important than its reason.
 var kinds = []struct {
 	err  error
 	name string
@@ -61,7 +61,7 @@ var kinds = []struct {
 	{context.DeadlineExceeded, "timeout", exitNetwork},
 }
 
-// kindOf returns the name and the exit status of an error. Any other error is a call without a response.
+// kindOf returns the name and the exit status of an error. An error that is not in kinds means that no response arrived.
 func kindOf(err error) (name string, exit int) {
 	for _, k := range kinds {
 		if errors.Is(err, k.err) {
@@ -71,7 +71,7 @@ func kindOf(err error) (name string, exit int) {
 	return "network", exitNetwork
 }
 
-// failure is an error as it is printed: as lines, or as the JSON object "error".
+// failure is the printed form of an error: lines, or the JSON object "error".
 type failure struct {
 	Kind       string        `json:"kind"`
 	Exit       int           `json:"exit_status"`
@@ -118,7 +118,7 @@ func describe(err error) failure {
 			f.Message = c.message
 		}
 		if f.Kind == "outcome_unknown" {
-			f.Note = f.Hint // the likely reason; the hint says what to do first
+			f.Note = f.Hint // the hint is about what to do first; this is the likely reason
 		}
 		if advice := c.advice(f.Kind); advice != "" {
 			f.Hint = advice
@@ -138,12 +138,12 @@ func describe(err error) failure {
 	return f
 }
 
-// addResponse adds what the last response says, or why there was none.
+// addResponse adds the last response, or the reason why none arrived.
 func (f *failure) addResponse(err error) {
 	var lost *wrapper.TransportError
 	if errors.As(err, &lost) {
 		f.Operation, f.Attempts, f.Sent = lost.Operation, lost.Attempts, new(lost.Sent)
-		if !errors.Is(err, context.Canceled) { // the message says so
+		if !errors.Is(err, context.Canceled) { // otherwise the message is the cause
 			f.Cause = cause(lost)
 		}
 	}
@@ -161,8 +161,8 @@ func (f *failure) addResponse(err error) {
 	}
 }
 
-// cause returns the string of a wrapper's error without its last sentence, which the message repeats, and without
-// names that only Go programs use.
+// cause returns the text of an error of the wrapper. It leaves out the last sentence, which the message repeats, and replaces
+// names from the Go API.
 func cause(err error) string {
 	text, _, _ := strings.Cut(printable(err.Error()), ". The request may have been executed")
 	return strings.Replace(text, "WithMaxResponseBytes", "8 MiB", 1)
@@ -182,7 +182,7 @@ func (f *failure) addViolation(err error) {
 func (s *session) report(err error) int {
 	f := describe(err)
 	if errors.Is(err, errProblems) {
-		return f.Exit // the problems are in the output
+		return f.Exit // the output contains the problems
 	}
 	if s.json {
 		e := json.NewEncoder(s.io.ErrOut)
@@ -203,7 +203,7 @@ func (s *session) report(err error) int {
 	return f.Exit
 }
 
-// line writes a labeled message to standard error, wrapped if that is a terminal.
+// line writes a labeled message to standard error. It wraps the message for a terminal.
 func (s *session) line(style terminal.Style, label, text string) {
 	if text == "" {
 		return

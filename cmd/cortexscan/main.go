@@ -30,7 +30,7 @@ func main() { os.Exit(mainStatus()) }
 func mainStatus() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// The first signal ends the program cleanly; a second one kills it.
+	// The first signal ends the program in an orderly way. A second one kills it.
 	context.AfterFunc(ctx, stop)
 	return run(ctx, realSystem())
 }
@@ -66,7 +66,7 @@ func runCommand(ctx context.Context, s *session) error {
 
 // system gives the program access to the operating system. Tests make their own.
 type system struct {
-	args   []string // begin with the name of the program
+	args   []string // the first is the name of the program
 	getenv func(string) string
 	now    func() time.Time
 	io     *terminal.IOStreams
@@ -79,13 +79,13 @@ func realSystem() system {
 // session is one run of the program.
 type session struct {
 	system
-	json bool // print results and errors as JSON
+	json bool // whether to print results and errors as JSON
 }
 
 type sessionKey struct{}
 
-// action returns the Action of a command: parse checks the command line and returns the command's options, which run
-// works on.
+// action returns the Action of a command: parse reads the options from the command line, and run executes the command with
+// them.
 func action[O any](parse func(*session, *cli.Command) (O, error), run func(context.Context, *session, O) error) cli.ActionFunc {
 	return func(ctx context.Context, cmd *cli.Command) error {
 		s, _ := ctx.Value(sessionKey{}).(*session)
@@ -97,15 +97,14 @@ func action[O any](parse func(*session, *cli.Command) (O, error), run func(conte
 	}
 }
 
-// none is the options of a command without options.
+// none is the type of the options of a command that has none.
 type none struct{}
 
 func parseNone(_ *session, cmd *cli.Command) (none, error) { return none{}, noArguments(cmd) }
 
-// maxText bounds what is printed of a string from outside, in bytes.
-const maxText = 1 << 10
+const maxText = 1 << 10 // bytes printed of a string from outside
 
-// printable returns a string from outside as one bounded line that is safe to print on a terminal.
+// printable returns a string from outside as one line that is bounded and safe to print on a terminal.
 func printable(s string) string { return text.Printable(s, maxText) }
 
 func count(n int, noun string) string {

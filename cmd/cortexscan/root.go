@@ -53,11 +53,11 @@ Examples:
   cortexscan abort --hostname laptop-17 --hostname laptop-18
   cortexscan validate recording.har`
 
-// newRoot builds the tree of commands. The library cannot return an error for an unknown command, so it is stored in
+// newRoot returns the root command. The library cannot return an error for an unknown command, so newRoot makes it set
 // notFound.
 func newRoot(notFound *error) *cli.Command {
 	onUnknown := func(_ context.Context, cmd *cli.Command, name string) {
-		if cmd.Root() != cmd { // for "status 789 --help" the library looks for a command named 789
+		if cmd.Root() != cmd { // for "status 789 --help", the library looks up the command 789
 			cli.HelpPrinter(cmd.Root().Writer, "", cmd)
 			return
 		}
@@ -95,12 +95,12 @@ func newRoot(notFound *error) *cli.Command {
 			}
 			return cli.ShowRootCommandHelp(cmd)
 		},
-		// By default the library prints errors and exits; report does that here.
+		// By default, the library prints errors and exits. Here, report prints them.
 		ExitErrHandler: func(context.Context, *cli.Command, error) {},
 	}
 	prepare(root, onUnknown)
 	for _, c := range root.Commands {
-		// Otherwise "abort help" would show help instead of an unexpected argument.
+		// Otherwise "abort help" would show help instead of an error.
 		c.HideHelpCommand = true
 		prepare(c, onUnknown)
 	}
@@ -144,7 +144,7 @@ func runVersion(_ context.Context, s *session, _ none) error {
 	return nil
 }
 
-// commit returns the commit that the binary was built from, if the build recorded it.
+// commit returns the commit of the build, or "unknown" if the build did not record it.
 func commit() string {
 	id, modified := "unknown", ""
 	if info, ok := debug.ReadBuildInfo(); ok {

@@ -76,7 +76,7 @@ func runSandbox(ctx context.Context, s *session, o sandboxOptions) error {
 	log := requestLog{print: func(line string) { s.io.Notef("%s\n", line) }, quiet: o.quiet}
 	p := playground.New(key, sandbox.WithCallLog(log.add))
 	announce(s, listener, key)
-	if s.io.WriteError() != nil { // the settings are lost
+	if s.io.WriteError() != nil { // without its settings, the sandbox is of no use
 		return listener.Close()
 	}
 	if !log.quiet && !s.json {
@@ -91,7 +91,7 @@ func runSandbox(ctx context.Context, s *session, o sandboxOptions) error {
 	return nil
 }
 
-// requestLog prints and counts requests. They come from many goroutines, some of which outlive the server.
+// requestLog prints and counts requests. Many goroutines call it, some of them after the server has ended.
 type requestLog struct {
 	print func(line string)
 	quiet bool
@@ -129,7 +129,7 @@ func listenError(address string, err error) error {
 	return e.hint("--listen 0 uses any free port.")
 }
 
-// announce prints the settings to standard output as shell commands, and the rest to standard error.
+// announce prints the settings to standard output as shell commands, and everything else to standard error.
 func announce(s *session, l *playground.Listener, key playground.Key) {
 	url := l.URL()
 	live, docs, contract := url+"/", url+"/docs", url+"/openapi.yaml"
@@ -158,7 +158,7 @@ func announce(s *session, l *playground.Listener, key playground.Key) {
 		s.io.Notef("\nThe settings for the other commands were written to standard output.\n")
 	}
 	s.io.Printf("%s", playground.Exports(settings, runtime.GOOS))
-	if s.getenv(wrapper.EnvKeyFile) != "" { // the other commands refuse both
+	if s.getenv(wrapper.EnvKeyFile) != "" { // the other commands refuse two keys
 		unset := "unset %s\n"
 		if runtime.GOOS == "windows" {
 			unset = "Remove-Item Env:%s\n"

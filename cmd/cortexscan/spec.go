@@ -45,7 +45,7 @@ func runSpec(_ context.Context, s *session, o specOptions) error {
 	return nil
 }
 
-// yamlToJSON keeps the order of the fields, which a map would lose.
+// yamlToJSON keeps the order of the fields. A map would not.
 func yamlToJSON(document []byte) ([]byte, error) {
 	var root yaml.Node
 	if err := yaml.Unmarshal(document, &root); err != nil {
@@ -67,7 +67,7 @@ func writeNode(e *jsontext.Encoder, n *yaml.Node) error {
 			return err
 		}
 		for i := 0; i < len(n.Content); i += 2 { // name, value, name, value
-			if err := e.WriteToken(jsontext.String(n.Content[i].Value)); err != nil { // a string even if it is 200
+			if err := e.WriteToken(jsontext.String(n.Content[i].Value)); err != nil { // a number, such as 200, becomes a string
 				return err
 			}
 			if err := writeNode(e, n.Content[i+1]); err != nil {

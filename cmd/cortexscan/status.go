@@ -113,7 +113,7 @@ func parseStatus(s *session, cmd *cli.Command) (o statusOptions, err error) {
 	}
 	o.watch.Every, o.watch.Patience = cmd.Duration("every"), cmd.Duration("patience")
 	if o.watch.Patience == 0 {
-		o.watch.Patience = -1 // in the wrapper 0 is the default
+		o.watch.Patience = -1 // for the wrapper, 0 means the default
 	}
 	if o.watch.While, err = listFlag(cmd, "while", true); err != nil {
 		return o, err
@@ -132,7 +132,7 @@ func parseStatus(s *session, cmd *cli.Command) (o statusOptions, err error) {
 	return o, err
 }
 
-// parseRunID parses the only argument of the command.
+// parseRunID parses the ID, which must be the only argument.
 func parseRunID(args []string) (int64, error) {
 	const example = "Example: cortexscan status 789. See cortexscan status --help."
 	switch {
@@ -154,7 +154,7 @@ func parseRunID(args []string) (int64, error) {
 // progress is the state of a wait.
 type progress struct {
 	state, message string
-	polls          int // successful ones
+	polls          int // number of successful polls
 	elapsed        time.Duration
 	failing        error // the error of the last poll, if it failed
 }
@@ -165,7 +165,7 @@ type display interface {
 	end()
 }
 
-// watchRun follows a scan run until its wait ends, and shows the progress.
+// watchRun shows the progress of a wait until it ends.
 func watchRun(s *session, c call, statuses iter.Seq2[*gen.ScanRunStatus, error]) error {
 	p, err := follow(statuses, newDisplay(s, c))
 	var failed *callError
@@ -185,8 +185,8 @@ func watchRun(s *session, c call, statuses iter.Seq2[*gen.ScanRunStatus, error])
 	return nil
 }
 
-// follow reads the statuses to their end, and returns the last progress and the error that ended them. The error of a
-// poll is shown only if the wait goes on, since the last one is reported as an error.
+// follow reads all statuses, and returns the last progress and the error that ended the wait. It shows the error of a poll
+// only if the wait continues, because the caller reports the last error.
 func follow(statuses iter.Seq2[*gen.ScanRunStatus, error], d display) (p progress, err error) {
 	type poll struct {
 		status *gen.ScanRunStatus
@@ -228,7 +228,7 @@ func follow(statuses iter.Seq2[*gen.ScanRunStatus, error], d display) (p progres
 	}
 }
 
-// endsInState reports whether the poll read a status that ends the wait without success.
+// endsInState reports whether the poll returned a status that ends the wait without success.
 func endsInState(err error) bool {
 	var response *wrapper.APIError
 	return errors.Is(err, wrapper.ErrUnexpectedState) || errors.Is(err, wrapper.ErrUnexpectedResponse) && !errors.As(err, &response)

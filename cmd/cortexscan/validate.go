@@ -82,7 +82,7 @@ func parseValidate(s *session, cmd *cli.Command) (o validateOptions, err error) 
 	return o, err
 }
 
-// parseBasePath parses --base-path, the path of a gateway before the paths of the service.
+// parseBasePath parses --base-path, the path of a gateway that precedes the paths of the service.
 func parseBasePath(cmd *cli.Command) (string, error) {
 	path, err := stringFlag(cmd, "base-path")
 	if err != nil || path == "" {
@@ -101,7 +101,7 @@ func runValidate(ctx context.Context, s *session, o validateOptions) error {
 		return err
 	}
 	all := &validation{OK: true, Requests: []requestJSON{}}
-	var nothing error // for the first file with nothing to check
+	var nothing error // about the first file in which nothing was checked
 	for _, file := range o.files {
 		one, rec, err := c.checkFile(ctx, s, file)
 		if err != nil {
@@ -121,7 +121,7 @@ func runValidate(ctx context.Context, s *session, o validateOptions) error {
 	if s.json {
 		s.io.PrintJSON(all)
 	} else if len(o.files) > 1 {
-		s.io.Textf("%s, %s\n", count(all.Checked, "request"), all.verdict())
+		s.io.Textf("%s, %s\n", count(all.Checked, "request"), all.summary())
 	}
 	switch {
 	case nothing != nil:
@@ -140,7 +140,7 @@ func endOfInput() string {
 	return "Ctrl-D"
 }
 
-// inputName returns the name of a file for messages.
+// inputName returns the name of an input for messages.
 func inputName(file string) string {
 	if file == "-" {
 		return "standard input"
@@ -174,7 +174,7 @@ func (c *checker) checkFile(ctx context.Context, s *session, file string) (*vali
 	return v, rec, err
 }
 
-// nothingChecked returns the error for a file that would pass only because nothing in it was checked.
+// nothingChecked returns the error for a file in which nothing was checked.
 func nothingChecked(name string, rec *recording.Recording) error {
 	e := usagef("%s: nothing was checked: %s, none for this service", name, entries(rec.Entries))
 	if rec.Entries == 0 {
@@ -183,15 +183,14 @@ func nothingChecked(name string, rec *recording.Recording) error {
 	return e.hint("If that is intended, add --allow-empty.")
 }
 
-// maxListed bounds the list of requests in JSON: a recording can have millions of entries.
-const maxListed = 10_000
+const maxListed = 10_000 // requests in JSON; a recording can have millions
 
 // validation is the result for one file, or for all of them.
 type validation struct {
 	OK        bool          `json:"ok"`
 	Checked   int           `json:"checked"`
 	LeftOut   int           `json:"left_out"`
-	NotListed int           `json:"not_listed,omitempty"` // checked, but not in Requests
+	NotListed int           `json:"not_listed,omitempty"` // checked requests that are not in Requests
 	Requests  []requestJSON `json:"requests"`
 
 	problems, warnings int
@@ -206,7 +205,7 @@ type requestJSON struct {
 	Warnings  []problemJSON `json:"warnings"`
 }
 
-func (v *validation) add(file string, e recording.Entry, found verdict) {
+func (v *validation) add(file string, e recording.Entry, found result) {
 	if found.leftOut {
 		v.LeftOut++
 		return
@@ -242,9 +241,9 @@ func (v *validation) merge(one *validation) {
 
 func (v *validation) print(s *session, name string, isHAR bool) {
 	if isHAR {
-		s.io.Textf("%s: %s, %d checked: %s\n", name, entries(v.Checked+v.LeftOut), v.Checked, v.verdict())
+		s.io.Textf("%s: %s, %d checked: %s\n", name, entries(v.Checked+v.LeftOut), v.Checked, v.summary())
 	} else {
-		s.io.Textf("%s: %s\n", name, v.verdict())
+		s.io.Textf("%s: %s\n", name, v.summary())
 	}
 	const most = 100
 	printed, more := 0, v.unlisted
@@ -285,7 +284,7 @@ func printProblems(s *session, style terminal.Style, label string, problems []pr
 	}
 }
 
-func (v *validation) verdict() string {
+func (v *validation) summary() string {
 	words := "valid"
 	switch {
 	case v.Checked == 0:

@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// Ask asks a question on standard error and returns the line that the user types, trimmed. It returns the error of ctx if
+// Ask prints a question to standard error and returns the line that the user types, trimmed. It returns the error of ctx if
 // ctx ends first, and io.EOF if the input ends before the line does.
 func (s *IOStreams) Ask(ctx context.Context, question string) (string, error) {
 	s.Notef("%s ", question)
 	line, err := Await(ctx, s.readLine, func() {})
 	if err != nil {
-		s.Notef("\n") // the cursor is still in the line of the question
+		s.Notef("\n") // the cursor is still behind the question
 		return "", err
 	}
 	return line, nil
 }
 
-// readLine reads one line, and nothing after it, which belongs to the next question.
+// readLine reads one line. It reads nothing after it, because that is for the next question.
 func (s *IOStreams) readLine() (string, error) {
 	var line strings.Builder
 	for one := make([]byte, 1); ; {
@@ -33,15 +33,15 @@ func (s *IOStreams) readLine() (string, error) {
 	}
 }
 
-// AskSecret is Ask for a line that is not shown while it is typed. If ctx ends, the echo of the terminal is restored.
+// AskSecret is Ask for a line that the terminal does not show. If ctx ends, it restores the terminal.
 func (s *IOStreams) AskSecret(ctx context.Context, question string) (string, error) {
 	s.Notef("%s ", question)
 	defer s.Notef("\n")
 	return Await(ctx, s.ReadPassword, s.Restore)
 }
 
-// Await returns the result of read. If ctx ends first, it calls interrupted and returns the error of ctx. A blocking read
-// cannot be canceled, so its goroutine keeps running: use Await only if the program ends soon afterwards.
+// Await returns the result of read. If ctx ends first, it calls interrupted and returns the error of ctx. A blocked read
+// cannot be canceled, so its goroutine keeps running: use Await only if the program ends soon after that.
 func Await[T any](ctx context.Context, read func() (T, error), interrupted func()) (T, error) {
 	type result struct {
 		value T

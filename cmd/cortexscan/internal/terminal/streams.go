@@ -1,4 +1,4 @@
-// Package terminal is the program's input and output: streams that know whether they are a terminal, prompts, colors, and
+// Package terminal provides the program's input and output: standard streams that may be terminals, prompts, colors, and
 // wrapped lines.
 package terminal
 
@@ -61,7 +61,7 @@ func System(getenv func(string) string) *IOStreams {
 	return s
 }
 
-// passwordReader saves the settings of the terminal before ReadPassword changes them.
+// passwordReader saves the terminal's settings, which ReadPassword changes.
 func passwordReader(fd int) (read func() (string, error), restore func()) {
 	before, err := term.GetState(fd)
 	restore = func() {
@@ -76,7 +76,7 @@ func passwordReader(fd int) (read func() (string, error), restore func()) {
 	return read, restore
 }
 
-// Configure reads the variables that describe the terminal.
+// Configure reads the environment variables that describe the terminal.
 func (s *IOStreams) Configure(getenv func(string) string) {
 	s.NoCursor = getenv("TERM") == "dumb"
 	s.NoColor = s.NoCursor || getenv("NO_COLOR") != "" ||
@@ -88,7 +88,7 @@ func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 // Interactive reports whether the program can ask a question.
 func (s *IOStreams) Interactive() bool { return s.InIsTerminal && s.ErrIsTerminal }
 
-// Width returns the maximum number of columns in a line.
+// Width returns the maximum width of a line, in columns.
 func (s *IOStreams) Width() int {
 	const narrowest = 20
 	if s.Columns != nil {
@@ -105,7 +105,7 @@ func (s *IOStreams) OutColor() bool { return s.OutIsTerminal && !s.NoColor }
 // ErrColor is OutColor for standard error.
 func (s *IOStreams) ErrColor() bool { return s.ErrIsTerminal && !s.NoColor }
 
-// Printf writes results to standard output. Its first error is kept: see [IOStreams.WriteError].
+// Printf writes results to standard output. [IOStreams.WriteError] returns its first error.
 func (s *IOStreams) Printf(format string, args ...any) {
 	_, _ = fmt.Fprintf(outWriter{s}, format, args...)
 }
@@ -120,7 +120,7 @@ func (s *IOStreams) Notef(format string, args ...any) {
 	_, _ = io.WriteString(s.ErrOut, s.fit(s.ErrIsTerminal, fmt.Sprintf(format, args...)))
 }
 
-// fit wraps text for narrow terminals. All messages fit a terminal of the usual width.
+// fit wraps text for a narrow terminal. All messages fit a terminal of the usual width.
 func (s *IOStreams) fit(isTerminal bool, text string) string {
 	if width := s.Width(); isTerminal && width < DefaultWidth {
 		return Fit(text, width)
@@ -134,12 +134,12 @@ func (s *IOStreams) PrintJSON(v any) {
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	_ = e.Encode(v) // the values of this program can always be encoded
+	_ = e.Encode(v) // the program only passes values that can be encoded
 	_, _ = outWriter{s}.Write(EscapeJSON(b.Bytes()))
 }
 
-// EscapeJSON returns the same JSON with escapes for characters that a terminal interprets or does not show. Apart from
-// white space between tokens, they can only be in strings.
+// EscapeJSON replaces characters that a terminal interprets or does not show with equivalent JSON escapes. Apart from white
+// space between tokens, such characters can only be in strings.
 func EscapeJSON(doc []byte) []byte {
 	out := make([]byte, 0, len(doc))
 	for _, r := range string(doc) {
@@ -156,7 +156,7 @@ func EscapeJSON(doc []byte) []byte {
 	return out
 }
 
-// Table writes aligned rows of a name and a value to standard output. Rows without a value are left out.
+// Table writes rows of a name and a value to standard output, with the values aligned. It leaves out rows without a value.
 func (s *IOStreams) Table(rows ...[2]string) {
 	longest := 0
 	for _, row := range rows {
@@ -171,10 +171,10 @@ func (s *IOStreams) Table(rows ...[2]string) {
 	}
 }
 
-// OutWriter returns standard output as an io.Writer. Its first error is kept.
+// OutWriter returns standard output as an io.Writer. [IOStreams.WriteError] returns its first error.
 func (s *IOStreams) OutWriter() io.Writer { return outWriter{s} }
 
-// WriteError returns the first error of standard output, such as a full disk, nil if everything was written.
+// WriteError returns the first error of writing to standard output, such as a full disk, or nil if there was none.
 func (s *IOStreams) WriteError() error { return s.outErr }
 
 type outWriter struct{ s *IOStreams }

@@ -18,7 +18,7 @@ const (
 	Yellow Style = "33"
 )
 
-// Paint returns the string in the style if color is on.
+// Paint returns the string in this style if on is true.
 func (s Style) Paint(on bool, text string) string {
 	if !on || text == "" {
 		return text
@@ -28,7 +28,7 @@ func (s Style) Paint(on bool, text string) string {
 
 var paint = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// columns returns how many columns the string takes up.
+// columns returns the number of columns that the string needs.
 func columns(text string) int {
 	if strings.Contains(text, "\x1b") {
 		text = paint.ReplaceAllString(text, "")
@@ -36,20 +36,20 @@ func columns(text string) int {
 	return utf8.RuneCountInString(text)
 }
 
-// DefaultWidth is 80 columns less the ^C that a person may just have typed.
+// DefaultWidth is 80 columns minus the ^C that the user may have typed.
 const DefaultWidth = 78
 
-// Wrap breaks the string between words into lines of at most width columns. Every line but the first begins with
-// indent spaces; the first is assumed to follow as many columns.
+// Wrap breaks the string between words into lines of at most width columns. Every line except the first begins with indent
+// spaces. The first line begins in column indent.
 func Wrap(text string, indent, width int) string {
 	hanging := indent
 	if hanging > width/2 {
-		hanging = 2 // so that there is room for words
+		hanging = 2 // leaves room for words
 	}
 	return wrap(text, indent, hanging, width)
 }
 
-// Fit wraps each line that is wider than width. The lines that it adds are indented a little further.
+// Fit wraps each line that is wider than width. It indents the lines that it adds a little more.
 func Fit(text string, width int) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
@@ -65,8 +65,8 @@ func Fit(text string, width int) string {
 	return b.String()
 }
 
-// wrap wraps words that begin at a column. The lines that it adds begin with hanging spaces, or with fewer if a long word
-// would not fit otherwise.
+// wrap wraps words that begin in a column. The lines that it adds begin with hanging spaces, or with fewer if a long word
+// needs them.
 func wrap(text string, column, hanging, width int) string {
 	var b strings.Builder
 	for i, word := range strings.Fields(text) {
