@@ -16,7 +16,7 @@ func TestAbortAsksForConfirmation(t *testing.T) {
 	for _, c := range []struct {
 		name, args, typed string
 		exit              int
-		says              string
+		want              string
 	}{
 		{"yes", one, "y\n", exitDone, "Continue? [y/N]"},
 		{"the whole word yes", one, " YES \n", exitDone, "host name laptop-17"},
@@ -36,7 +36,7 @@ func TestAbortAsksForConfirmation(t *testing.T) {
 			trial.sys.args = strings.Fields("cortexscan " + host.Replace(c.args))
 			trial.atTerminal(host.Replace(c.typed))
 			trial.run(t, t.Context(), c.exit)
-			wantText(t, strings.Join(strings.Fields(trial.stderr.String()), " "), host.Replace(c.says), trial.host())
+			wantText(t, strings.Join(strings.Fields(trial.stderr.String()), " "), host.Replace(c.want), trial.host())
 			if sent := len(trial.tenant.Calls()) > 0; sent != (c.exit == exitDone) {
 				t.Errorf("sent: %v", sent)
 			}

@@ -66,8 +66,7 @@ func TestErrorsHaveAKindAnExitStatusAndAMessage(t *testing.T) {
 	}
 }
 
-// The exit status, the message and the hint agree about what an abort did, whatever the service responds.
-func TestExitStatusAgreesWithTheMessageAndTheHint(t *testing.T) {
+func TestExitStatusMessageAndHintOfAnAbortAgree(t *testing.T) {
 	const envelope = `{"reply":{"err_code":%d,"err_msg":"no"}}`
 	bodies := map[string]string{
 		"nothing": "", "plain text": "Internal Server Error", "HTML": "<html><title>Sign in</title></html>", "JSON": `{"a":1}`,
@@ -122,7 +121,7 @@ func TestInterruptBeforeTheFirstResponse(t *testing.T) {
 	wantText(t, c.stderr.String(), "interrupted before the status was read")
 }
 
-// A 429 means that the request was refused, so Ctrl-C before the next attempt changes nothing.
+// A 429 means that the request was refused, so nothing was canceled if Ctrl-C comes before the next attempt.
 func TestInterruptBetweenAttempts(t *testing.T) {
 	c := newTrial(t, "abort", "--hostname", "laptop-17", "--yes")
 	c.tenant.Fail(sandbox.Failure{Times: 1, Status: 429, Header: map[string][]string{"Retry-After": {"20"}}})

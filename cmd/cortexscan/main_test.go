@@ -27,8 +27,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"cortexscan": main})
 }
 
-// TestScripts runs the program as a user would. Each script has its own tenant, which its environment points to, and
-// $DEAD, a URL without a server.
+// TestScripts runs the program as a user would. Each script has a separate tenant. Its environment contains the settings for
+// that tenant, and $DEAD, a URL at which no server listens.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -104,8 +104,8 @@ func fail(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Value("tenant").(*sandbox.Tenant).Fail(f)
 }
 
-// arrived waits until the tenant has received N calls, or at least N calls for N+. "arrived none" checks that it has
-// received no call.
+// arrived waits until the tenant has received N calls, or at least N calls for N+. "arrived none" checks that it has received
+// none.
 func arrived(ts *testscript.TestScript, neg bool, args []string) {
 	tenant := ts.Value("tenant").(*sandbox.Tenant)
 	if neg || len(args) != 1 {
@@ -151,7 +151,7 @@ func settingsOf(url string) map[string]string {
 	}
 }
 
-// deadURL returns a URL without a server.
+// deadURL returns a URL at which no server listens.
 func deadURL(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -162,7 +162,7 @@ func deadURL(t testing.TB) string {
 	return "http://" + l.Addr().String()
 }
 
-// trial is one run of the program in the process of the test, for what scripts cannot test: terminals, and a context
+// trial runs the program in the process of the test, for tests that a script cannot do: with a terminal, or with a context
 // that ends.
 type trial struct {
 	tenant         *sandbox.Tenant
@@ -181,7 +181,7 @@ func newTrial(t testing.TB, args ...string) *trial {
 	return c
 }
 
-// newOffline returns a run without a tenant.
+// newOffline returns a trial without a tenant.
 func newOffline(args ...string) *trial {
 	c := &trial{settings: map[string]string{}}
 	c.sys = system{
@@ -196,7 +196,7 @@ func newOffline(args ...string) *trial {
 	return c
 }
 
-// atTerminal connects the program to a terminal where the user types these lines.
+// atTerminal makes the streams a terminal at which the user types these lines.
 func (c *trial) atTerminal(lines ...string) {
 	c.sys.io.InIsTerminal, c.sys.io.OutIsTerminal, c.sys.io.ErrIsTerminal = true, true, true
 	c.sys.io.In = strings.NewReader(strings.Join(lines, ""))

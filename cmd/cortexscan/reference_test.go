@@ -128,7 +128,7 @@ func manBlocks(cmd *cli.Command) string {
 	return b.String()
 }
 
-// roff escapes characters that have a meaning in man pages.
+// roff escapes characters that man pages interpret.
 func roff(s string) string {
 	s = strings.NewReplacer(`\`, `\e`, "-", `\-`, "→", `\(->`, "…", "...").Replace(s)
 	lines := strings.Split(s, "\n")

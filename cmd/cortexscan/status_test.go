@@ -149,7 +149,7 @@ func TestErrorOfAWaitHasTheLastState(t *testing.T) {
 					t.Error("the line is not ended before the error is printed")
 				}
 				if strings.Contains(trial.stdout.String(), "reconnecting") {
-					t.Error("it says that it is reconnecting, at the end")
+					t.Error("the last line still shows reconnecting")
 				}
 			})
 		})

@@ -29,7 +29,6 @@ func TestConfirmationListsTenValues(t *testing.T) {
 	}
 }
 
-// Every filter of the spec has a flag, with the values that the spec documents.
 func TestFlagsMatchTheSpec(t *testing.T) {
 	documented := map[string][]string{} // by field
 	for _, f := range listFilters {

@@ -1,6 +1,6 @@
 import { canSign, credentials, curl, quote } from './sign.js';
 
-// The key that requests are sent with: the sandbox's own until the reader types another one.
+// The key of the requests: the sandbox's own key until the user types another one.
 const form = document.getElementById('key-form');
 const status = document.getElementById('key-status');
 const trouble = document.getElementById('key-trouble');
@@ -20,13 +20,13 @@ form.addEventListener('reset', () => setTimeout(readKey)); // after the fields a
 form.addEventListener('submit', (event) => event.preventDefault());
 readKey();
 
-// Swagger UI would show a form for each security scheme, which is one header. A table describes them instead.
+// Swagger UI would show a form for each security scheme. Each is one header, so a table describes them instead.
 const schemesAsTable = (schemes) => Object.values(schemes ?? {}).reduce(
 	(table, { name, description }) => `${table}\n| \`${name}\` | ${(description ?? '').replaceAll(/\s+/g, ' ')} |`,
 	'\n\n**Headers of a key.** This page sends them for you.\n\n| header | value |\n|---|---|',
 );
 
-// Browsers send their own User-Agent, whatever a script sets.
+// A script cannot set the User-Agent, so the page does not ask for it.
 const withoutUserAgent = (spec) => {
 	const find = (parameter) => parameter.$ref?.startsWith('#/') ?
 		parameter.$ref.slice(2).split('/').reduce((at, name) => at?.[name], spec) ?? parameter : parameter;
@@ -46,9 +46,9 @@ const adapt = (spec) => ({
 	info: { ...spec.info, description: (spec.info.description ?? '') + schemesAsTable(spec.components?.securitySchemes) },
 });
 
-// The page's own parts inside Swagger UI.
+// Components that replace those of Swagger UI.
 const sandboxPlugin = ({ React: { createElement: h, useState } }) => {
-	// Operations first, then the text about the API.
+	// Shows the operations before the description of the API.
 	const Reference = ({ getComponent, specSelectors }) => {
 		if (specSelectors.loadingStatus() !== 'success') return h(getComponent('BaseLayout', true));
 		const part = (name) => h(getComponent(name, true));
@@ -92,7 +92,7 @@ SwaggerUIBundle({
 	defaultModelsExpandDepth: 0,
 	defaultModelExpandDepth: 3,
 	displayRequestDuration: true,
-	syntaxHighlight: { activated: false }, // its colors suit only one background
+	syntaxHighlight: { activated: false }, // its colors are for one background only
 	responseInterceptor: (response) => {
 		responded = executed;
 		return response;
@@ -103,17 +103,17 @@ SwaggerUIBundle({
 	},
 });
 
-// The operation whose Execute was pressed, and the one whose response is about to be shown.
+// The operation that was last executed, and the operation whose response will be shown next.
 let executed = null;
 let responded = null;
 const showResponse = () => {
 	const table = responded?.querySelector('.live-responses-table');
 	if (!table) return;
 	responded = null;
-	requestAnimationFrame(() => table.querySelector('tbody').scrollIntoView({ block: 'nearest' })); // it has its size by then
+	requestAnimationFrame(() => table.querySelector('tbody').scrollIntoView({ block: 'nearest' })); // by then, the table has its size
 };
 
-// Names for the controls that Swagger UI leaves without one.
+// Names for controls to which Swagger UI gives none.
 const unnamed = {
 	'.examples-select select': 'Example',
 	'.content-type': 'Media type',

@@ -1,5 +1,5 @@
 'use strict';
-// Replaces only what has changed, so that an open call stays open and keeps the focus.
+// Replaces only the parts that have changed, so that an open call stays open and keeps the focus.
 (() => {
 	const every = 2000;
 	const byID = (id) => document.getElementById(id);
@@ -7,22 +7,22 @@
 	const list = document.querySelector('[data-part="calls"]');
 	let paused = false;
 
-	// The HTML as it arrived, before the reader opened anything in it.
-	const came = new WeakMap();
-	const cameAs = (element) => came.get(element) ?? element.innerHTML;
-	const remember = (element) => came.set(element, element.innerHTML);
+	// The HTML of each element as it arrived, before the user opened details in it.
+	const received = new WeakMap();
+	const receivedHTML = (element) => received.get(element) ?? element.innerHTML;
+	const remember = (element) => received.set(element, element.innerHTML);
 	const parts = (call) => [call.querySelector('summary'), call.querySelector('.more')];
 
 	const update = (old, fresh) => {
-		if (cameAs(old) === fresh.innerHTML) return;
+		if (receivedHTML(old) === fresh.innerHTML) return;
 		const open = [...old.querySelectorAll('details')].map((d) => d.open);
 		old.innerHTML = fresh.innerHTML;
 		remember(old);
 		old.querySelectorAll('details').forEach((d, i) => { d.open = open[i] ?? false; });
 	};
 
-	// Rows keep their order and new ones come first. A row that is open or has the focus stays, unless the reader has
-	// changed the filter or cleared the list.
+	// Adds new rows at the top and keeps the order of the others. With keepOpen, a row that is open or has the focus is not
+	// removed.
 	const updateCalls = (fresh, keepOpen) => {
 		const before = new Map([...list.children].map((call) => [call.id, call]));
 		let next = list.firstElementChild;
@@ -43,7 +43,7 @@
 		}
 	};
 
-	let latest = 0; // only the response to the latest refresh is shown
+	let latest = 0; // only the response to the latest refresh counts
 	const refresh = async (keepOpen) => {
 		const mine = ++latest;
 		try {
@@ -76,7 +76,7 @@
 	filter.addEventListener('submit', (event) => event.preventDefault());
 	byID('clear').addEventListener('submit', async (event) => {
 		event.preventDefault();
-		await fetch('/live/clear', { method: 'POST', redirect: 'manual' }).catch(() => {}); // the refresh reports what is wrong
+		await fetch('/live/clear', { method: 'POST', redirect: 'manual' }).catch(() => {}); // the refresh reports errors
 		refresh(false);
 	});
 

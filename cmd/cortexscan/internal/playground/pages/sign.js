@@ -1,13 +1,13 @@
-// Signs the requests of the reference page, in the browser and in the command to copy.
+// Signs the requests of the API reference, and writes curl commands that sign.
 
 // A key is { type: 'advanced' | 'standard', id, secret }.
 
-// Browsers provide crypto.subtle only to pages from this machine or from https.
+// Browsers provide crypto.subtle only to pages from the same machine or over https.
 export const canSign = (key) => key.type === 'standard' || Boolean(globalThis.crypto?.subtle);
 
 const hex = (bytes) => [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('');
 
-// credentials returns the headers for one request. The sandbox, like the service, rejects a nonce that was used before.
+// credentials returns the headers for one request. The sandbox rejects a nonce that was used before, as the service does.
 export const credentials = async (key) => {
 	if (key.type === 'standard') return { 'x-xdr-auth-id': key.id, Authorization: key.secret };
 	const nonce = hex(crypto.getRandomValues(new Uint8Array(32)));
@@ -24,8 +24,8 @@ export const credentials = async (key) => {
 const isCredential = (name) => /^(authorization|x-xdr-.*)$/i.test(name);
 export const quote = (word) => `'${word.replaceAll("'", `'\\''`)}'`;
 
-// curl returns the request as a command for a POSIX shell, which computes a new signature each time it runs. secret is
-// the key as a word of the shell.
+// curl returns a command for a POSIX shell that sends the request, with a new signature each time. secret is the key as a
+// shell word.
 export const curl = ({ method, url, headers, body }, key, secret) => {
 	const lines = [];
 	const options = [];
@@ -44,6 +44,6 @@ export const curl = ({ method, url, headers, body }, key, secret) => {
 		);
 		options.push('-H "x-xdr-nonce: $nonce"', '-H "x-xdr-timestamp: $timestamp"', '-H "Authorization: $signature"');
 	}
-	if (body) options.push(`--data-raw ${quote(body)}`); // -d would read a file if the body began with @
+	if (body) options.push(`--data-raw ${quote(body)}`); // -d reads a file if the body begins with @
 	return [...lines, [`curl -X ${method} ${quote(url)}`, ...options].join(' \\\n  ')].join('\n');
 };
