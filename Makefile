@@ -122,7 +122,7 @@ cover: ## Fail if a package's own tests cover less than 90 %
 	@sh .ci/coverage
 
 .PHONY: bench
-bench: ## Compare the cost of calls with alternatives: BENCH=pattern (five minutes)
+bench: ## Compare the cost of calls with alternatives: BENCH=pattern (three minutes)
 	cd tests/bench && $(GO) test -c -o bench.test .
 	@cd tests/bench && for pass in 1 2 3 4 5 6 7 8; do \
 		echo "pass $$pass of 8" >&2; ./bench.test -test.run '^$$' -test.bench "$$BENCH" -test.benchtime 100ms || exit 1; \

@@ -198,6 +198,10 @@ func (k benchCase) RoundTrip(r *http.Request) (*http.Response, error) {
 	return k.response(r), nil
 }
 
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
 var jsonHeader = http.Header{"Content-Type": {"application/json"}}
 
 func (k benchCase) response(r *http.Request) *http.Response {

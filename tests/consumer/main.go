@@ -1,5 +1,5 @@
-// Command consumer is a user's program, in a separate module. It uses every exported name of the four packages with
-// its promised type, so what would not compile for users does not compile here.
+// Command consumer is a user's program, in a separate module. It uses the exported names of the four packages with their
+// promised types: a change that breaks users' code breaks this program as well.
 package main
 
 import (

@@ -3,8 +3,6 @@ package e2e_test
 
 import (
 	"errors"
-	"io"
-	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -141,33 +139,5 @@ func TestGeneratedClientWithTheTwoFunctions(t *testing.T) {
 	tenant.AddEndpoint(sandbox.Endpoint{ID: "a", ScanStatus: "pending"})
 	if res, err := abort(); err != nil || res.JSON200 == nil || res.JSON200.Reply.EndpointsCount != "1" {
 		t.Errorf("got %+v, %v; want one endpoint", res, err)
-	}
-}
-
-// TestCheckResponseAfterARedirect makes http.Client follow a redirect of an abort, which turns it into a GET of a login page.
-// The error is about the abort.
-func TestCheckResponseAfterARedirect(t *testing.T) {
-	for _, status := range []int{301, 302, 303, 307, 308} {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path == "/login" {
-				io.WriteString(w, "<html><title>Sign in</title></html>")
-				return
-			}
-			http.Redirect(w, r, "/login", status)
-		}))
-		defer server.Close()
-		client, err := gen.NewClientWithResponses(server.URL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		res, err := client.AbortScanWithResponse(t.Context(), gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{Filters: gen.AllEndpoints}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = wrapper.CheckResponse(res.HTTPResponse, res.Body)
-		var e *wrapper.APIError
-		if !errors.As(err, &e) || !errors.Is(err, wrapper.ErrOutcomeUnknown) || e.Operation != "POST /public_api/v1/endpoints/abort_scan" {
-			t.Errorf("%d: %v; want the operation of the abort, whose outcome is unknown", status, err)
-		}
 	}
 }
