@@ -13,16 +13,16 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// AbortOption adds something to an abort. It cannot change which endpoints the abort is for. The zero value is refused.
+// AbortOption adds information to an abort. It cannot change which endpoints are selected. The zero value is refused.
 type AbortOption struct{ incidentID string }
 
 // WithIncident shows the action in the console's timeline of the incident with this ID. A blank ID is an [ErrInvalidRequest].
 func WithIncident(id string) AbortOption { return AbortOption{incidentID: id} }
 
-// AbortScan cancels the scans of the targets that are pending or in progress. Its result means that the service accepted the
-// request, not that the scans have stopped: follow the action by its ID in the console's Action Center.
+// AbortScan cancels the scans of the targets that are pending or in progress. The result means that the service accepted the
+// request, not that the scans have stopped. To follow the action, look for its ID in the console's Action Center.
 //
-// Targets that name no endpoint are an [ErrInvalidRequest], never all endpoints. If nothing matches, the error is an
+// Targets without a valid filter are an [ErrInvalidRequest], and never mean all endpoints. If nothing matches, the error is an
 // [ErrNoEndpoints]. After an [ErrOutcomeUnknown] the abort may have been executed; AbortScan does not send it again.
 func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOption) (*gen.AbortScanReply, error) {
 	const operation = "abort scan"
@@ -57,8 +57,8 @@ func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOp
 	return &res.Reply, nil
 }
 
-// Targets are the endpoints that an operation is for. Make them with [AllEndpoints] or [Matching]. The zero Targets are refused, so
-// that a value left empty by mistake never selects a whole tenant.
+// Targets select the endpoints for an operation. Create them with [AllEndpoints] or [Matching]. The zero value is refused, so
+// that a value left empty by mistake never selects all endpoints.
 type Targets struct {
 	all     bool
 	filters []gen.EndpointFilter
@@ -67,8 +67,8 @@ type Targets struct {
 // AllEndpoints selects every endpoint of the tenant.
 func AllEndpoints() Targets { return Targets{all: true} }
 
-// Matching selects the endpoints that match every filter. Without a filter, with a filter that has no value, or with a blank value,
-// such as an unset shell variable leaves, the call fails with [ErrInvalidRequest]; none of these ever means all endpoints.
+// Matching selects the endpoints that match every filter. The call fails with an [ErrInvalidRequest] if there is no filter, or if
+// a filter has no value or a blank one, such as the value of an unset shell variable. None of these ever means all endpoints.
 func Matching(filters ...gen.EndpointFilter) Targets {
 	filters = slices.Clone(filters)
 	for i, f := range filters {
@@ -79,7 +79,7 @@ func Matching(filters ...gen.EndpointFilter) Targets {
 	return Targets{filters: filters}
 }
 
-// encode returns the targets as the spec documents them.
+// encode returns the targets in the form that the spec documents.
 func (t Targets) encode() (gen.EndpointFilters, error) {
 	if t.all {
 		return gen.AllEndpoints, nil
@@ -124,7 +124,7 @@ func checkValues(values []string) error {
 	return nil
 }
 
-// checkTime refuses what an unset time turns into: "seen since 1970" would match every endpoint.
+// checkTime refuses an unset time, because "seen since 1970" would match every endpoint.
 func checkTime(millis int64) error {
 	if millis <= 0 {
 		return errors.New("a time that is not after January 1, 1970: is a variable unset?")
@@ -199,15 +199,15 @@ func LastSeenSince(t time.Time) gen.EndpointFilter { return at("last_seen", "gte
 // LastSeenUntil selects endpoints last seen at t or earlier. A call refuses the zero time.
 func LastSeenUntil(t time.Time) gen.EndpointFilter { return at("last_seen", "lte", t) }
 
-// Where selects endpoints by any field, such as one that the service adds after this package was written.
+// Where selects endpoints by any field, for example one that the service added after this version was released.
 func Where(field, operator string, values ...string) gen.EndpointFilter {
-	// A copy, and never nil.
+	// The list is a copy, and never nil.
 	return gen.EndpointFilter{Field: field, Operator: operator, Value: append([]string{}, values...)}
 }
 
 func in(field string, values []string) gen.EndpointFilter { return Where(field, "in", values...) }
 
-// at uses milliseconds since the Unix epoch, UTC.
+// at sends milliseconds since the Unix epoch.
 func at(field, operator string, t time.Time) gen.EndpointFilter {
 	return gen.EndpointFilter{Field: field, Operator: operator, Value: t.UnixMilli()}
 }

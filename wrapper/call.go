@@ -26,7 +26,7 @@ type pipeline struct {
 }
 
 // call validates the request, sends it, and returns the response if accept approves it. It sends exactly what was validated: r
-// without its body, and the body as bytes.
+// with the given body instead of its own.
 func (p *pipeline) call(ctx context.Context, r *http.Request, body []byte, accept func(*http.Response, []byte) error) (*exchange.Result, error) {
 	if err := prepare(r); err != nil {
 		return nil, &invalidRequestError{exchange.Operation(r), err}
@@ -55,8 +55,8 @@ func (p *pipeline) call(ctx context.Context, r *http.Request, body []byte, accep
 	return res, nil
 }
 
-// fetch makes the call of one operation and returns its documented success. Missing names the part that the body lacks, or returns
-// "". Fetch returns either a value or an error.
+// fetch calls an operation and returns its documented success. The function missing names the part that the body lacks, or
+// returns "". Either the value or the error is nil.
 func fetch[T any](ctx context.Context, p *pipeline, r *http.Request, body []byte, missing func(v *T, body []byte) string) (*T, error) {
 	v := new(T)
 	_, err := p.call(ctx, r, body, func(_ *http.Response, body []byte) error {
@@ -66,7 +66,7 @@ func fetch[T any](ctx context.Context, p *pipeline, r *http.Request, body []byte
 			return errors.New("the body is empty")
 		case errors.As(err, &invalid):
 			return errNotJSON
-		case err != nil: // its text quotes parts of the body
+		case err != nil: // it quotes parts of the body
 			return errors.New("the body does not have the documented shape")
 		}
 		if what := missing(v, body); what != "" {
@@ -82,14 +82,14 @@ func fetch[T any](ctx context.Context, p *pipeline, r *http.Request, body []byte
 
 var errNotJSON = errors.New("the body is not JSON")
 
-// Do makes the pipeline the transport of the generated client. It reads the request body once, after all request editors have run.
+// Do sends a request of the generated client. It reads the request body once, after all request editors have run.
 func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 	body, err := readBody(r)
 	if err != nil {
 		return nil, &invalidRequestError{exchange.Operation(r), err}
 	}
 	r = r.WithContext(r.Context())
-	r.Header = r.Header.Clone() // a request editor may have set one that other requests share
+	r.Header = r.Header.Clone() // requests may share a header that a request editor set
 	res, err := p.call(r.Context(), r, body, acceptAny)
 	if err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 	response.Request = r // not the signed one
 	response.Body = io.NopCloser(bytes.NewReader(res.Body))
 	response.ContentLength = int64(len(res.Body))
-	// The generated parser relies on the Content-Type, which a gateway may have lost. An empty body is not JSON.
+	// The generated parser relies on the Content-Type, which a gateway may have removed. An empty body is not JSON.
 	switch media := mediaType(response.Header); {
 	case len(res.Body) == 0:
 		response.Header = response.Header.Clone()
@@ -110,8 +110,8 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 	return &response, nil
 }
 
-// acceptAny approves any 2xx that may be documented: JSON that does not consist of error fields alone, an empty body, and a media
-// type other than JSON and HTML. It recognizes JSON by its bytes.
+// acceptAny approves any 2xx that an operation may document: an empty body, JSON that does not consist of error fields alone, and
+// a media type other than JSON and HTML. It recognizes JSON by its bytes.
 func acceptAny(res *http.Response, body []byte) error {
 	switch media := mediaType(res.Header); {
 	case len(body) == 0:
@@ -138,8 +138,8 @@ func mediaType(h http.Header) string {
 	return media
 }
 
-// prepare gives the headers of r their canonical names, and returns what keeps r from being sent. net/http would say so too late,
-// with an error that looks like one of a request that was sent.
+// prepare gives the headers of r their canonical names, and returns an error if r cannot be sent. net/http would refuse r too
+// late, with an error that does not show that nothing was sent.
 func prepare(r *http.Request) error {
 	isControl := func(c rune) bool { return c < ' ' && c != '\t' || c == '\x7f' }
 	isSpace := func(c rune) bool { return c == ' ' || c == '\t' || isControl(c) }
@@ -165,7 +165,7 @@ func prepare(r *http.Request) error {
 			return fmt.Errorf("the request's header %s contains a line break or another control character", name)
 		case isOfConnection(canonical, values):
 			return fmt.Errorf("the request's header %s belongs to the connection, which the transport manages: leave it out", canonical)
-		case canonical != name: // it would be sent as a second header
+		case canonical != name: // net/http would send it as a second header
 			delete(r.Header, name)
 			r.Header[canonical] = append(r.Header[canonical], values...)
 		}
@@ -173,13 +173,13 @@ func prepare(r *http.Request) error {
 	return checkPath(r.URL)
 }
 
-// checkPath refuses a path that a server would resolve to another one, where another operation may be.
+// checkPath refuses a path with dot segments. A server resolves it to another path, which may be that of another operation.
 func checkPath(u *url.URL) error {
 	if !strings.Contains(u.Path, ".") {
 		return nil
 	}
 	for segment := range strings.FieldsFuncSeq(u.Path, func(c rune) bool { return c == '/' || c == '\\' }) {
-		segment, _, _ = strings.Cut(segment, ";") // Java servers remove what follows
+		segment, _, _ = strings.Cut(segment, ";") // Java servers remove the rest
 		if segment == "." || segment == ".." {
 			return fmt.Errorf("the request's path has the segment %q, which leads to another path: check the path parameters", segment)
 		}
@@ -187,7 +187,8 @@ func checkPath(u *url.URL) error {
 	return nil
 }
 
-// isOfConnection reports whether HTTP/2 cannot send a header (RFC 9113, section 8.2.2). net/http accepts two values of Connection.
+// isOfConnection reports whether a header cannot be sent over HTTP/2 (RFC 9113, section 8.2.2). net/http allows two values of
+// Connection.
 func isOfConnection(name string, values []string) bool {
 	switch name {
 	case "Transfer-Encoding", "Upgrade":
@@ -206,7 +207,7 @@ func isToken(s string) bool {
 	})
 }
 
-// readBody reads and closes the request body. It ignores GetBody, which may belong to another body by now.
+// readBody reads and closes the request body. It ignores GetBody, which may belong to a body that an editor has replaced.
 func readBody(r *http.Request) ([]byte, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
@@ -221,7 +222,8 @@ func readBody(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// withBody returns a copy of r with the body, for a validator to read and replace. It shares the URL and the headers of r.
+// withBody returns a copy of r with the given body, which a validator may read and replace. The copy shares the URL and the
+// headers of r.
 func withBody(ctx context.Context, r *http.Request, body []byte) *http.Request {
 	c := r.WithContext(ctx)
 	c.Body, c.GetBody, c.ContentLength = http.NoBody, nil, int64(len(body))

@@ -22,15 +22,16 @@ const Version = "0.3.0"
 
 const productToken = "cortexscan/" + Version
 
-// Client calls one tenant with one key. It is safe for concurrent use. Make one and keep it, because it keeps connections alive.
+// Client calls one tenant with one key. It is safe for concurrent use. Create one and reuse it, so that its connections are
+// reused.
 type Client struct {
 	pipeline *pipeline
 	api      *gen.ClientWithResponses
 }
 
-// New returns a Client for a tenant. The tenant is a host (acme.xdr.us.paloaltonetworks.com, with or without the prefix api- that
-// API hosts have) or an https URL, which may have a gateway's path prefix. Plain http is for loopback addresses only. New sends
-// nothing. Its errors say what is wrong with which argument, and repeat neither a key nor a password.
+// New returns a Client for a tenant. The tenant is a host, such as acme.xdr.us.paloaltonetworks.com (the prefix api- is
+// optional), or an https URL, which may include the path prefix of a gateway. Plain http is allowed for loopback addresses only.
+// New sends no request. Its errors describe the invalid argument without repeating a key or a password.
 func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 	base, err := address.Parse(tenant)
 	if err != nil {
@@ -77,15 +78,15 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 		if c.Transport != nil {
 			p.exchange.Transport = c.Transport
 		}
-		if c.Timeout > 0 && (s.timeout <= 0 || c.Timeout < s.timeout) { // the shorter of the two that the caller asked for
+		if c.Timeout > 0 && (s.timeout <= 0 || c.Timeout < s.timeout) { // the shorter one applies
 			p.exchange.Timeout = c.Timeout
 		}
 	}
 	if s.logger == nil {
 		p.exchange.Log = slog.New(slog.DiscardHandler)
 	}
-	// The generated client builds the spec's paths, and exchange puts the tenant's address before them. So validators and errors see
-	// the spec's path, whatever gateway is in between.
+	// The generated client builds the paths of the spec, and package exchange adds the tenant's address. So validators and errors
+	// see the path in the spec, even if there is a gateway.
 	api, err := gen.NewClientWithResponses("/", gen.WithHTTPClient(p))
 	if err != nil {
 		return nil, fmt.Errorf("cortexscan: %w", err)
@@ -93,14 +94,14 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 	return &Client{pipeline: p, api: api}, nil
 }
 
-// API returns the whole generated client, for operations and responses that this package has no method for. Its calls go through
-// the same pipeline: they are validated, signed, limited and retried. A 2xx is a success if it is JSON that does not consist of
-// error fields alone (err_*, error, errors, detail), has no body, or has a media type other than JSON and HTML. Any other response
-// is an error of this package. JSON that does not fit the documented type fails with the generated client's own decoding error; a
-// response validator catches it first. The User-Agent is filled in.
+// API returns the generated client, for operations and responses that this package has no method for. Its requests are validated,
+// signed, rate limited and retried in the same way, and have the User-Agent. A 2xx is a success if its body is empty, is JSON
+// that does not consist of error fields alone (err_*, error, errors, detail), or has a media type other than JSON and HTML. Any
+// other response is an error of this package. If JSON does not fit the documented type, the generated client returns its own
+// decoding error, unless a response validator refuses the response first.
 func (c *Client) API() gen.ClientWithResponsesInterface { return c.api }
 
-// String returns the Client's host.
+// String returns Client(HOST) with the tenant's host.
 func (c *Client) String() string {
 	if c == nil || c.pipeline == nil {
 		return "Client(none)"
@@ -108,7 +109,7 @@ func (c *Client) String() string {
 	return "Client(" + c.pipeline.exchange.Base.Host + ")"
 }
 
-// newLimiter returns nil for no limit.
+// newLimiter returns nil if there is no limit.
 func newLimiter(perSecond float64, burst int) *rate.Limiter {
 	if perSecond <= 0 {
 		return nil
@@ -119,8 +120,8 @@ func newLimiter(perSecond float64, burst int) *rate.Limiter {
 	return rate.NewLimiter(rate.Limit(perSecond), burst)
 }
 
-// sharedTransport returns one transport for all Clients of a program. It is not http.DefaultTransport, which belongs to the program
-// and keeps only two idle connections to a host.
+// sharedTransport returns the transport that all Clients of a program share. It is not http.DefaultTransport, which belongs to
+// the program and keeps only two idle connections per host.
 var sharedTransport = sync.OnceValue(func() http.RoundTripper {
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,

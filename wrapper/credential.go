@@ -19,7 +19,7 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// The headers that authenticate a request, by their canonical names.
+// The canonical names of the headers that authenticate a request.
 const (
 	headerAuthorization = "Authorization"
 	headerKeyID         = "X-Xdr-Auth-Id"
@@ -27,7 +27,7 @@ const (
 	headerTimestamp     = "X-Xdr-Timestamp"
 )
 
-// keyType is the security level of a key, as the console calls it.
+// keyType is the type of a key, which the console calls its security level.
 type keyType string
 
 const (
@@ -35,20 +35,21 @@ const (
 	advancedKey keyType = "advanced"
 )
 
-// Credential is an API key with its ID. Make one with [StandardKey] or [AdvancedKey]; [New] refuses the zero Credential. It never
-// shows the key: not with any verb of package fmt, nor in JSON, nor in a log, however deeply it is nested. The key is in a closure,
-// where reflection cannot find it.
+// Credential is an API key with its ID. Create one with [StandardKey] or [AdvancedKey]; [New] refuses the zero Credential. No
+// verb of package fmt, no JSON and no log shows the key, however deeply the Credential is nested. The key is in a closure, where
+// reflection cannot find it.
 type Credential struct {
 	kind keyType
-	// sign sets the headers that authenticate a request, and returns the redactor of what is secret in them. It is nil in the zero
+	// sign sets the headers that authenticate a request, and returns a redactor for the secrets in them. It is nil in the zero
 	// Credential.
 	sign func(h http.Header, now time.Time) exchange.Redactor
-	// fault says what is wrong with the key or its ID, without repeating either.
+	// fault describes what is wrong with the key or its ID, without repeating either.
 	fault string
 }
 
-// StandardKey returns a Credential of type Standard: the key is sent as it is. Space around the key and the ID is removed; [New]
-// validates them. A key of less than 8 bytes is not redacted in responses: that would blank out ordinary words.
+// StandardKey returns a Credential for a key of type Standard, which is sent unchanged. It removes space around the key and the
+// ID; [New] validates both. A key of less than 8 bytes is not redacted in responses, because ordinary words would be redacted,
+// too.
 func StandardKey(id, key string) Credential {
 	id, key, fault := checkKey(id, key)
 	redactor := exchange.NewRedactor(key)
@@ -58,8 +59,8 @@ func StandardKey(id, key string) Credential {
 	}, fault}
 }
 
-// AdvancedKey returns a Credential of type Advanced: the key is never sent. Each attempt sends a new nonce, the time, and the
-// SHA-256 of both with the key. Space around the key and the ID is removed; [New] validates them.
+// AdvancedKey returns a Credential for a key of type Advanced, which is never sent. Each attempt sends a new nonce, the time, and
+// the SHA-256 of the key, the nonce and the time. It removes space around the key and the ID; [New] validates both.
 func AdvancedKey(id, key string) Credential {
 	id, key, fault := checkKey(id, key)
 	return Credential{advancedKey, func(h http.Header, now time.Time) exchange.Redactor {
@@ -75,9 +76,9 @@ func AdvancedKey(id, key string) Credential {
 //
 //	client, err := gen.NewClientWithResponses(url, gen.WithRequestEditorFn(cred.Sign))
 //
-// The generated client calls it once per call. To retry a request, sign it again: the service refuses a nonce that it has seen.
-// Sign does not check that the request is sent over TLS. It refuses a path with the segment "." or "..", which may come from a path
-// parameter. Its errors repeat neither the key nor the ID.
+// The generated client calls it once per call. To retry a request, sign it again: the service refuses a nonce that was used
+// before. Sign does not check that the request is sent over TLS. It refuses a path with the segment "." or "..", which may come
+// from a path parameter. Its errors repeat neither the key nor the ID.
 func (c Credential) Sign(_ context.Context, r *http.Request) error {
 	if err := c.check(); err != nil {
 		return err
@@ -87,7 +88,7 @@ func (c Credential) Sign(_ context.Context, r *http.Request) error {
 			return fmt.Errorf("cortexscan: %w", err)
 		}
 	}
-	h := make(http.Header, len(r.Header)+4) // other requests may share the old one
+	h := make(http.Header, len(r.Header)+4) // requests may share the old one
 	for name, values := range r.Header {
 		switch http.CanonicalHeaderKey(name) {
 		case headerAuthorization, headerKeyID, headerNonce, headerTimestamp:
@@ -100,7 +101,7 @@ func (c Credential) Sign(_ context.Context, r *http.Request) error {
 	return nil
 }
 
-// check returns why the credential cannot be used.
+// check returns an error if the credential cannot be used.
 func (c Credential) check() error {
 	switch {
 	case c.sign == nil:
@@ -111,7 +112,7 @@ func (c Credential) check() error {
 	return nil
 }
 
-// signedWith returns the type of the key that signed a request, or "" if the request does not show it.
+// signedWith returns the type of the key in the headers of a request, or "" if there is none.
 func signedWith(r *http.Request) keyType {
 	switch {
 	case r == nil || r.Header.Get(headerAuthorization) == "":
@@ -122,7 +123,7 @@ func signedWith(r *http.Request) keyType {
 	return standardKey
 }
 
-// signature is hex(sha256(key + nonce + timestamp)), with the timestamp in milliseconds since the Unix epoch.
+// signature returns hex(sha256(key + nonce + timestamp)), with the timestamp in milliseconds since the Unix epoch.
 func signature(key, nonce, timestamp string) string {
 	var buf [256]byte
 	sum := sha256.Sum256(append(append(append(buf[:0], key...), nonce...), timestamp...))
@@ -146,7 +147,7 @@ func setHeaders(h http.Header, pairs ...string) {
 	}
 }
 
-// maxKey bounds the key and the ID, in bytes. The service's keys have 128.
+// maxKey is the maximum length of a key or an ID, in bytes. The service's keys have 128 bytes.
 const maxKey = 4 << 10
 
 func checkKey(id, key string) (_, _, fault string) {

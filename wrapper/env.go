@@ -13,7 +13,7 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// The variables that [FromEnv] reads. The vendor's Go SDK and Terraform provider use the same ones, except EnvKeyFile.
+// The variables that [FromEnv] reads. The vendor's Go SDK and Terraform provider use the same names, except for EnvKeyFile.
 const (
 	EnvURL     = "CORTEXCLOUD_API_URL"
 	EnvKey     = "CORTEXCLOUD_API_KEY"
@@ -22,9 +22,9 @@ const (
 	EnvKeyType = "CORTEXCLOUD_API_KEY_TYPE"
 )
 
-// FromEnv calls [New] with the tenant and the key from the environment: the tenant is in [EnvURL], the key in [EnvKey] or in the
-// file named by [EnvKeyFile] (see [ReadKeyFile]), and its ID in [EnvKeyID]. [EnvKeyType] is "advanced", the default, or "standard".
-// Its error names all missing variables at once.
+// FromEnv calls [New] with settings from the environment: the tenant in [EnvURL], the key in [EnvKey] or in the file that
+// [EnvKeyFile] names (see [ReadKeyFile]), and the key's ID in [EnvKeyID]. [EnvKeyType] is "advanced", the default, or "standard".
+// If variables are missing, the error names all of them.
 func FromEnv(opts ...Option) (*Client, error) {
 	key, file := os.Getenv(EnvKey), os.Getenv(EnvKeyFile)
 	var missing []string
@@ -56,8 +56,8 @@ func FromEnv(opts ...Option) (*Client, error) {
 	return New(os.Getenv(EnvURL), cred, opts...)
 }
 
-// KeyOfType calls [AdvancedKey] or [StandardKey], depending on a word from a setting: "advanced" (or "") or "standard", in upper or
-// lower case.
+// KeyOfType calls [AdvancedKey] if kind is "advanced" or empty, and [StandardKey] if kind is "standard". The case does not
+// matter.
 func KeyOfType(kind, id, key string) (Credential, error) {
 	kind = strings.TrimSpace(kind)
 	switch strings.ToLower(kind) {
@@ -66,19 +66,19 @@ func KeyOfType(kind, id, key string) (Credential, error) {
 	case string(standardKey):
 		return StandardKey(id, key), nil
 	}
-	// The key itself may have been given in place of the word.
+	// A user may have entered the key instead of its type.
 	if len(kind) > 12 || strings.ContainsAny(kind, "0123456789") || strings.Contains(key, kind) {
 		return Credential{}, errors.New("cortexscan: the key type is neither advanced nor standard")
 	}
 	return Credential{}, fmt.Errorf("cortexscan: the key type %q is neither advanced nor standard", text.Printable(kind, maxFieldText))
 }
 
-// maxKeyFile is far more than a key needs, and little enough to read whatever file the path names.
+// maxKeyFile is the maximum size of a key file in bytes, far more than a key needs.
 const maxKeyFile = 64 << 10
 
 // ReadKeyFile reads a key from a file, such as a secret that a container platform mounts, and removes space around the key. It
-// refuses a file that every user of the machine can read, with the command that fixes it (except on Windows, where a file's mode
-// says nothing). If the file cannot be opened, the error leaves out its path, which may be the key itself.
+// refuses a file that every user of the machine can read, and the error contains the command that fixes it. On Windows, it does
+// not check this. If the file cannot be opened, the error does not contain the path, which may be the key itself.
 func ReadKeyFile(path string) (string, error) {
 	f, err := os.Open(path)
 	switch {

@@ -13,11 +13,11 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// The kinds of failure, for [errors.Is]. One error can have several kinds: look for [ErrOutcomeUnknown] first.
+// The kinds of failure, for [errors.Is]. One error can have several kinds: check for [ErrOutcomeUnknown] first.
 var (
 	// ErrBadRequest is HTTP 400 or 422: the service did not understand the request.
 	ErrBadRequest = errors.New("bad request")
-	// ErrUnauthorized is HTTP 401: the key was not accepted. [APIError.Hint] says what to check.
+	// ErrUnauthorized is HTTP 401: the service refused the key. [APIError.Hint] lists what to check.
 	ErrUnauthorized = errors.New("unauthorized")
 	// ErrNoLicense is HTTP 402: the tenant lacks the license for the operation.
 	ErrNoLicense = errors.New("no license")
@@ -25,18 +25,18 @@ var (
 	ErrForbidden = errors.New("forbidden")
 	// ErrNotFound is HTTP 404: there is no such scan run, or no such path on this host.
 	ErrNotFound = errors.New("not found")
-	// ErrRateLimited is HTTP 429: refused before anything was done.
+	// ErrRateLimited is HTTP 429: the request was refused before it was executed.
 	ErrRateLimited = errors.New("rate limited")
-	// ErrServer is HTTP 5xx. A 500 is often about the request: see [APIError.Message].
+	// ErrServer is HTTP 5xx. The request is often the reason for a 500: see [APIError.Message].
 	ErrServer = errors.New("server error")
 
-	// ErrNoEndpoints means that the service found no matching endpoint to act on. The service responds with a 500, so the error is
-	// an [ErrServer] too; it is recognized by its message.
+	// ErrNoEndpoints means that the service found no matching endpoint. The service sends a 500, so the error is an [ErrServer],
+	// too. It is recognized by its message.
 	ErrNoEndpoints = errors.New("no endpoints matched")
 	// ErrUnexpectedResponse is a response that the spec does not document: a 2xx other than the documented success (HTML, an empty
 	// or cut-off body, another shape, an error envelope whose code is not an HTTP status), a redirect, or a status without a kind.
 	ErrUnexpectedResponse = errors.New("unexpected response")
-	// ErrResponseTooLarge is a response over the limit of [WithMaxResponseBytes]. It has the kind of its status, too.
+	// ErrResponseTooLarge is a response over the limit of [WithMaxResponseBytes]. The error also has the kind of the status.
 	ErrResponseTooLarge = errors.New("response too large")
 	// ErrInvalidRequest means that this package or the validator of [WithRequestValidator] refused the request. Nothing was sent.
 	ErrInvalidRequest = errors.New("invalid request")
@@ -55,28 +55,28 @@ var (
 type APIError struct {
 	// Operation is the method and the path in the spec, such as "POST /public_api/v1/endpoints/abort_scan".
 	Operation string
-	// StatusCode is the HTTP status, whatever the body says.
+	// StatusCode is the HTTP status, even if the body contains another code.
 	StatusCode int
 	// Header contains the headers of the response, such as request IDs. Credentials of the request are replaced with "[redacted]".
 	Header http.Header
-	// Code is err_code, errorCode, metadata.code or code as a string, at most 128 bytes. It need not be a status.
+	// Code is err_code, errorCode, metadata.code or code as a string, at most 128 bytes. It is not always an HTTP status.
 	Code string
-	// Message says what went wrong, in at most 1 KiB. It is the first line of plain text, and the title of HTML.
+	// Message describes what went wrong, in at most 1 KiB. For plain text it is the first line, and for HTML the title.
 	Message string
-	// Details say what is wrong with which field, at most 100. If the service sent a map, they are sorted by field.
+	// Details describe problems with single fields, at most 100. If the service sent a map, they are sorted by field.
 	Details []Detail
-	// Extra is err_extra unless that is a list of details: its string, or compact JSON, at most 1 KiB.
+	// Extra is err_extra, unless that is a list of details. It is a string or compact JSON, at most 1 KiB.
 	Extra string
-	// Line and Column are where in the request the service found the problem, or 0.
+	// Line and Column locate the problem in the request. They are 0 if the service did not send them.
 	Line, Column int
 	// RetryAfter is how long the service asked to wait, or 0.
 	RetryAfter time.Duration
 	// Attempts is how many times the request was sent, at least 1.
 	Attempts int
-	// Hint says what to try, for the most common mistakes, or is "".
+	// Hint suggests what to try after the most common mistakes. Otherwise, it is empty.
 	Hint string
-	// Body is the response body, at most its first 64 KiB. Credentials of the request are replaced with "[redacted]". If the response
-	// is too large or broke off, Body is what had arrived.
+	// Body is the response body, at most its first 64 KiB. Credentials of the request are replaced with "[redacted]". If the
+	// response is too large or incomplete, Body is the beginning.
 	Body []byte
 
 	actionID string
@@ -84,7 +84,7 @@ type APIError struct {
 	cause    error
 }
 
-// Detail is what is wrong with one field of the request. Either string may be empty.
+// Detail describes a problem with one field of the request. Either string may be empty.
 type Detail struct{ Field, Message string }
 
 // String returns "field: message".
@@ -127,7 +127,7 @@ func (e *APIError) Error() string {
 	return sentence(head, facts, e.is(ErrOutcomeUnknown), e.Hint)
 }
 
-// summary is what the service says, or else what the status means.
+// summary returns the service's message, or the meaning of the status.
 func (e *APIError) summary() string {
 	s := e.Message
 	switch {
@@ -167,7 +167,7 @@ type TransportError struct {
 
 	kinds     []error
 	cause     error
-	permanent bool // the TLS handshake was refused, so a wait does not go on
+	permanent bool // the TLS handshake was refused, so a wait ends
 }
 
 // Error returns one printable line of at most 4 KiB.
@@ -189,9 +189,9 @@ func (e *TransportError) Error() string {
 // Unwrap returns the error's kinds and its cause.
 func (e *TransportError) Unwrap() []error { return wrapped(e.kinds, e.cause) }
 
-const maxFieldText = 256 // bytes of a string that an error quotes
+const maxFieldText = 256 // the most bytes of a string that an error quotes
 
-// invalidRequestError is a request that was not sent because it is not valid.
+// invalidRequestError reports an invalid request, which was not sent.
 type invalidRequestError struct {
 	operation string
 	cause     error

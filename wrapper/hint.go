@@ -10,8 +10,8 @@ import (
 	"example.com/cortexscan/wrapper/internal/envelope"
 )
 
-// hint says in one sentence what to try after the most common mistakes. The first case that applies wins, so the more specific ones
-// come first. A hint blames the service only for an envelope of the platform; HTML and plain text come from something in front.
+// hint suggests in one sentence what to try after the most common mistakes. The first case that applies wins, so more specific
+// cases come first. HTML and plain text come from a gateway, a proxy or a firewall in front of the API.
 func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) string {
 	const console = "This looks like the console or a login page, not the API%s: check the tenant's address, whose host begins with api-."
 	redirected := e.StatusCode >= 300 && e.StatusCode <= 399 && e.Header.Get("Location") != ""
@@ -45,7 +45,7 @@ func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) str
 	return ""
 }
 
-// mentionsLicense reports whether the service gives a license as the reason.
+// mentionsLicense reports whether the service's reason mentions a license.
 func mentionsLicense(e *APIError) bool {
 	reason := e.Message + e.Extra
 	for _, d := range e.Details {
@@ -54,8 +54,8 @@ func mentionsLicense(e *APIError) bool {
 	return strings.Contains(strings.ToLower(reason), "licen")
 }
 
-// keyHint names the most likely reason why a key was not accepted. A wrong clock invalidates only the signature of an Advanced
-// key.
+// keyHint returns the most likely reason why the service refused a key. A wrong clock invalidates only the signature of an
+// Advanced key.
 func keyHint(h http.Header, key keyType) string {
 	switch key {
 	case "":

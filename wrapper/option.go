@@ -18,11 +18,11 @@ const (
 	defaultMaxResponseBytes = 8 << 20
 )
 
-// Option changes how a [Client] works. In every option zero means the default and negative means off; [New]
-// rejects invalid values.
+// Option changes how a [Client] works. In every option, zero means the default and a negative value means off. [New] rejects
+// invalid values.
 type Option func(*settings) error
 
-// settings holds what the options set, before the defaults are filled in.
+// settings holds the values of the options before the defaults apply.
 type settings struct {
 	httpClient        *http.Client
 	product           string
@@ -36,30 +36,30 @@ type settings struct {
 	responseValidator ResponseValidator
 }
 
-// RequestValidator checks a request before it is signed; api.Validator is one. The request has the path as it is in the spec. A
-// validator may read the body, but must not change the URL or the headers. Its error becomes part of an [ErrInvalidRequest], whose
-// message includes it.
+// RequestValidator validates a request before it is signed. api.Validator implements it. The request has the path in the spec. A
+// validator may read the body, but must not change the URL or the headers. If it returns an error, the call fails with an
+// [ErrInvalidRequest], whose message includes that error.
 type RequestValidator interface {
 	ValidateRequest(*http.Request) error
 }
 
-// ResponseValidator checks the response that a call is about to return as its result; api.Validator is one. It gets the unsigned
-// request. Its error turns the response into an [ErrInvalidResponse].
+// ResponseValidator validates a response before the call returns it as a result. api.Validator implements it. The request is the
+// unsigned one. If the validator returns an error, the call fails with an [ErrInvalidResponse].
 type ResponseValidator interface {
 	ValidateResponse(r *http.Request, status int, h http.Header, body []byte) error
 }
 
-// WithHTTPClient sends requests through c's Transport, and ends an attempt after c's Timeout, too. It changes nothing in c. It does
-// not use c's CheckRedirect and Jar: redirects are never followed and cookies are never kept. Without a Transport, and by default,
-// all Clients of a program share one, which uses the proxy variables and the system's certificates, and keeps 64 idle connections
-// per host.
+// WithHTTPClient sends requests through c's Transport, and also applies c's Timeout to each attempt. It does not change c, and it
+// ignores c's CheckRedirect and Jar: redirects are never followed and cookies are never kept. By default, and if c has no
+// Transport, all Clients of a program share one transport. It uses the proxy variables and the system's certificates, and keeps
+// 64 idle connections per host.
 //
-// The rules of net/http's own [http.Transport] are known, so its requests count as sent only if they may have been. Through any
-// other RoundTripper, or a protocol registered with RegisterProtocol, a request counts as sent once its body was read or there was
-// a connection (without a body: unless the error proves that there was none), and cannot be sent again after that. So an abort that
-// was not sent sometimes ends with [ErrOutcomeUnknown]. Two kinds of RoundTripper cannot be stopped from executing a request twice
-// and using a nonce twice: one that keeps the body and sends it again by itself, and one that does not report to net/http/httptrace
-// and sends a request without a body again.
+// With net/http's own [http.Transport], a request counts as sent only if it may have been sent. With any other RoundTripper, or
+// with a protocol registered with RegisterProtocol, a request counts as sent once its body was read or it had a connection, and
+// is not sent again after that. Without a body, it counts as sent unless the error proves that there was no connection. So an
+// abort that was not sent sometimes ends with [ErrOutcomeUnknown]. Two kinds of RoundTripper can still execute a request twice or
+// use a nonce twice: one that keeps the body and sends it again by itself, and one that does not report to net/http/httptrace and
+// sends a request without a body again.
 func WithHTTPClient(c *http.Client) Option {
 	return func(s *settings) error { s.httpClient = c; return nil }
 }
@@ -75,21 +75,21 @@ func WithUserAgent(product string) Option {
 	}
 }
 
-// WithTimeout ends an attempt after d, including the reading of its body. Default 30 s; negative: no limit but the context's. A call
-// can take several attempts and the delays between them: bound it with its context.
+// WithTimeout ends an attempt after d, including the time to read the response body. Default 30 s; negative: only the context
+// limits an attempt. A call can take several attempts with delays between them: use the context to limit the whole call.
 func WithTimeout(d time.Duration) Option {
 	return func(s *settings) error { s.timeout = d; return nil }
 }
 
-// Retry limits how many times a request is sent, and how long to wait in between. The package documentation lists the failures that
-// are retried.
+// Retry limits how many times a request is sent, and how long the delays in between are. The package documentation lists the
+// failures that are retried.
 type Retry struct {
 	// Attempts is the maximum number of times a request is sent. Default 3; 1 or negative: no retry.
 	Attempts int
-	// BaseDelay bounds the random delay before the second attempt; the bound doubles with each further attempt. Default 500 ms;
-	// negative: no delay.
+	// BaseDelay is the upper bound of the random delay before the second attempt. The bound doubles with each further attempt.
+	// Default 500 ms; negative: no delay.
 	BaseDelay time.Duration
-	// MaxDelay bounds every delay. A longer Retry-After ends the call at once. Default 30 s; negative: no bound.
+	// MaxDelay is the upper bound of every delay. A longer Retry-After ends the call at once. Default 30 s; negative: no bound.
 	MaxDelay time.Duration
 }
 
@@ -104,8 +104,8 @@ func WithRetry(r Retry) Option {
 	}
 }
 
-// WithRateLimit delays attempts so that at most perSecond of them are sent per second, after a first burst (default: perSecond,
-// rounded up). The service allows a tenant ten per second. Default and negative: no limit.
+// WithRateLimit delays attempts so that at most perSecond of them are sent per second, after an initial burst. The default burst
+// is perSecond, rounded up. The service allows ten requests per second for each tenant. Default and negative: no limit.
 func WithRateLimit(perSecond float64, burst int) Option {
 	return func(s *settings) error {
 		if math.IsNaN(perSecond) || math.IsInf(perSecond, 0) {
@@ -124,8 +124,8 @@ func WithMaxResponseBytes(n int64) Option {
 	return func(s *settings) error { s.maxResponseBytes = n; return nil }
 }
 
-// WithLogger logs every attempt (debug) and every retry (info): operation, attempt, status, duration, delay and bytes, nothing else.
-// Default nil: nothing is logged.
+// WithLogger logs every attempt at debug and every retry at info, with the operation, attempt, status, duration, delay and bytes,
+// and nothing else. Default nil: nothing is logged.
 func WithLogger(l *slog.Logger) Option {
 	return func(s *settings) error { s.logger = l; return nil }
 }

@@ -23,8 +23,8 @@ import (
 //	}
 //
 // The operation and the method are those of res.Request, or of the request before it if an [http.Client] followed a redirect.
-// Without a request, CheckResponse assumes that the request may have had an effect. It does not know the key and redacts nothing: a
-// key that the server echoes is in the error.
+// Without a request, CheckResponse assumes that the request may have had an effect. It does not know the key and redacts nothing:
+// if the server echoes the key, the error contains it.
 func CheckResponse(res *http.Response, body []byte) error {
 	if res == nil {
 		res = &http.Response{}
@@ -47,7 +47,8 @@ func check(r *http.Request, res *exchange.Result, key keyType, accept func(*http
 	return nil
 }
 
-// failure builds the error of a call that failed. It gets a kind and a cause for a response that arrived whole and was refused.
+// failure builds the error of a call that failed. The kind and the cause are those of a check that refused a complete response,
+// or nil.
 func failure(r *http.Request, res *exchange.Result, key keyType, kind, cause error) error {
 	if res.Response == nil {
 		return transportError(r, res)
@@ -105,7 +106,7 @@ func transportError(r *http.Request, res *exchange.Result) error {
 	return e
 }
 
-// withEnded joins what went wrong with the end of the caller's context. Either may be nil.
+// withEnded joins the error of a call and that of the caller's context. Either may be nil.
 func withEnded(cause, ended error) error {
 	switch {
 	case ended == nil:
@@ -116,8 +117,8 @@ func withEnded(cause, ended error) error {
 	return fmt.Errorf("%w, and before that: %w", ended, cause)
 }
 
-// kindsOf uses the HTTP status, whatever the body says. For a success with an error envelope it uses the envelope's code, if
-// that is the status of an error.
+// kindsOf derives the kinds from the HTTP status. For a 2xx with an error envelope, it uses the envelope's code if that has a
+// kind.
 func kindsOf(status int, said envelope.Error, tooLarge bool) (kinds []error) {
 	decisive := status
 	if isSuccess(status) && said.IsError {
@@ -140,13 +141,13 @@ func kindsOf(status int, said envelope.Error, tooLarge bool) (kinds []error) {
 	return kinds
 }
 
-// isDefinite is the one list of the responses that prove that a request was not executed. Any other response leaves the outcome
-// unknown: a gateway may have sent it after it had passed the request on.
+// isDefinite reports whether a response proves that the request was not executed. Any other response leaves the outcome unknown:
+// a gateway may have sent it after passing on the request.
 func isDefinite(status int, whole bool, said envelope.Error) bool {
 	if said.ActionID != "" {
 		return false
 	}
-	// A code that is a number counts like a status, except that 500 in an envelope is the service's own word.
+	// A numeric code counts like a status, except for 500: only the service itself sends that in an envelope.
 	code, _ := strconv.ParseFloat(strings.TrimSuffix(said.Code, "…"), 64) // a long number was shortened
 	if code >= 400 && code != http.StatusInternalServerError && !isRefusal(int(min(code, 1000))) {
 		return false

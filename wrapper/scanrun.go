@@ -18,8 +18,8 @@ import (
 
 var defaultFields = []string{"status"}
 
-// GetScanRunStatus reads the status of a network scan run. The fields select what the response covers; the default is "status", the
-// only value that the service documents. A run that does not exist is an [ErrNotFound].
+// GetScanRunStatus reads the status of a network scan run. The fields select what the response contains. The default is "status",
+// the only value that the service documents. If the run does not exist, the error is an [ErrNotFound].
 func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...string) (*gen.ScanRunStatus, error) {
 	const operation = "get scan run status"
 	if len(fields) == 0 {
@@ -35,7 +35,8 @@ func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...st
 		return nil, &invalidRequestError{operation, err}
 	}
 	return fetch(ctx, c.pipeline, r, nil, func(v *gen.ScanRunStatus, body []byte) string {
-		// An empty message is fine, a missing one is not. The service also writes "data", which is the same to encoding/json.
+		// An empty message is valid, but a missing one is not. The service also calls the field "data", and encoding/json ignores
+		// the case.
 		var reply struct{ DATA *string }
 		if v.DATA == "" && (json.Unmarshal(body, &reply) != nil || reply.DATA == nil) {
 			return "field DATA"
@@ -44,7 +45,7 @@ func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...st
 	})
 }
 
-// WaitOptions say how to wait for a scan run. The case of states does not matter, nor does space around them.
+// WaitOptions describe how to wait for a scan run. The case of a state does not matter, and space around it is ignored.
 type WaitOptions struct {
 	// Every is the pause between polls. Default 5 s; negative: none.
 	Every time.Duration
@@ -53,24 +54,24 @@ type WaitOptions struct {
 	// Until lists the states to wait for. A state that is in neither list is an [ErrUnexpectedState]. Default: any state that is
 	// not in While.
 	Until []string
-	// Patience is how long polls may fail for temporary reasons (no response, 429, 502, 503, 504), counted from the last good poll:
-	// make it longer than Every. A longer Retry-After ends the wait. Default 5 min; negative: not at all. Before the first good
-	// poll there is no patience, so that a wrong host or key ends the wait at once.
+	// Patience is how long polls may fail for temporary reasons (no response, 429, 502, 503, 504), counted from the last
+	// successful poll. Make it longer than Every. A Retry-After that is longer ends the wait. Default 5 min; negative: the first
+	// failure ends the wait. A failure before the first successful poll always ends the wait, so that a wrong host or key is
+	// reported at once.
 	Patience time.Duration
 }
 
-// WaitScanRun polls the status of a scan run until its state ends the wait (see [WaitOptions]), and returns that status. It has no
-// time limit: bound it with ctx. A message without a state ends the wait with an [ErrUnexpectedResponse]. An error comes with the
-// last status that was read, if there is one.
+// WaitScanRun polls the status of a scan run until its state ends the wait (see [WaitOptions]), and returns that status. It has
+// no time limit: use ctx to set one. A message without a state ends the wait with an [ErrUnexpectedResponse]. If a status was
+// read before an error, WaitScanRun returns both.
 func (c *Client) WaitScanRun(ctx context.Context, runID int64, o WaitOptions) (status *gen.ScanRunStatus, err error) {
 	for status, err = range c.WatchScanRun(ctx, runID, o) { // the last pair is the result
 	}
 	return status, err
 }
 
-// WatchScanRun is WaitScanRun step by step: it yields every status as it is read, and an error for every failed poll, which names
-// the run. The sequence ends with the status or the error that ends the wait. An error comes with the last status that was read, or
-// with nil.
+// WatchScanRun waits like WaitScanRun, and yields the result of every poll: a status, or an error that names the run. The
+// sequence ends with the status or the error that ends the wait. With an error, the status is the last one that was read, or nil.
 func (c *Client) WatchScanRun(ctx context.Context, runID int64, o WaitOptions) iter.Seq2[*gen.ScanRunStatus, error] {
 	return func(yield func(*gen.ScanRunStatus, error) bool) {
 		w, err := c.newWait(o)
@@ -109,8 +110,8 @@ type wait struct {
 	every, patience, baseDelay time.Duration
 	while, until               []string
 
-	last *gen.ScanRunStatus // that was read
-	read time.Time          // when
+	last *gen.ScanRunStatus // the last status
+	read time.Time          // when it was read
 }
 
 func (c *Client) newWait(o WaitOptions) (*wait, error) {

@@ -2,15 +2,15 @@ package text
 
 import "strings"
 
-// Nearest returns the word that typed was probably meant to be, or "" if none is near: wrong advice is worse than none. Case,
-// spaces and punctuation make no difference. A typo is rarely in the first letter, so done is not near none.
+// Nearest returns the word that the user probably meant, or "" if no word is close enough, because wrong advice is worse than
+// none. It ignores case, spaces and punctuation. A typo is rarely in the first letter, so "done" is not close to "none".
 func Nearest(typed string, words []string) string {
-	const longest = 64 // the time is the product of the lengths
+	const longest = 64 // the time grows with the product of the lengths
 	if len(typed) > longest {
 		return ""
 	}
 	folded := fold.Replace(strings.ToLower(typed))
-	best, fewest := "", max(len(folded)/3, 1)+1 // one more edit than a typo may have
+	best, fewest := "", max(len(folded)/3, 1)+1 // one edit more than is accepted
 	for _, word := range words {
 		target := fold.Replace(strings.ToLower(word))
 		if folded == "" || target == "" || folded[0] != target[0] {
@@ -29,7 +29,7 @@ func Nearest(typed string, words []string) string {
 
 var fold = strings.NewReplacer("-", "", "_", "", " ", "", ".", "")
 
-// edits returns how many bytes to insert, delete, replace or swap with the next one to turn a into b.
+// edits returns how many edits turn a into b. An edit inserts, deletes or replaces a byte, or swaps it with the next one.
 func edits(a, b string) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {

@@ -1,4 +1,4 @@
-// Package text makes strings from outside safe to show, and recognizes strings that show nothing.
+// Package text makes strings from other programs safe to print, and recognizes blank strings.
 package text
 
 import (
@@ -21,7 +21,7 @@ func Visible(s string, limit int) string { return line(s, limit, string(utf8.Run
 // IsPrintable reports whether Printable without a limit would return s.
 func IsPrintable(s string) bool { return isPlain(s) || Printable(s, len(s)+len(" "+ellipsis)) == s }
 
-// IsBlank reports whether s shows nothing, as the value of an unset shell variable does.
+// IsBlank reports whether s has no visible character, like the value of an unset shell variable.
 func IsBlank(s string) bool { return !strings.ContainsFunc(s, isVisible) }
 
 func line(s string, limit int, invisible string) string {
@@ -30,7 +30,7 @@ func line(s string, limit int, invisible string) string {
 	}
 	var b strings.Builder
 	b.Grow(min(len(s), limit))
-	space := false // due before the next visible character
+	space := false // write one before the next visible character
 	for _, r := range s {
 		shown := invisible
 		switch {
@@ -68,7 +68,7 @@ func isPlain(s string) bool {
 	return !space || s == ""
 }
 
-// To Unicode these are symbols, but they look like a space and like nothing.
+// Unicode classifies these as symbols, but one looks like a space and the other is invisible.
 const (
 	brailleBlank = '\u2800'
 	nullNotehead = '\U0001d159'
@@ -78,8 +78,8 @@ func isSpace(r rune) bool {
 	return r == ' ' || r > '~' && (unicode.In(r, unicode.Zl, unicode.Zp) || r == brailleBlank) || unicode.IsSpace(r)
 }
 
-// isVisible reports whether r alone shows on a screen. Fillers and variation selectors do not, although to Unicode they are letters
-// and marks.
+// isVisible reports whether r by itself is visible on a screen. Fillers and variation selectors are not, although Unicode
+// classifies them as letters and marks.
 func isVisible(r rune) bool {
 	if '!' <= r && r <= '~' {
 		return true

@@ -1,4 +1,4 @@
-// Package address parses the address of a tenant, in the forms that people copy it in.
+// Package address parses the address of a tenant, in the forms in which people copy it.
 package address
 
 import (

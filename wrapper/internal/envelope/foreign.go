@@ -10,8 +10,8 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// foreign reads the forms of JSON that are not the platform's: FastAPI's detail, problem+json, and what proxies and gateways send. If
-// the field "message" is a string, p has it already.
+// foreign reads JSON that does not come from the platform: FastAPI's detail, problem+json, and the errors of proxies and
+// gateways. A field "message" that is a string was read before.
 func (p *parser) foreign(body []byte) {
 	var o struct {
 		Title, Reply                   scalar
@@ -75,7 +75,7 @@ func (p *parser) object(r raw) {
 	}
 }
 
-// isList reports whether r is a list of strings or objects. Numbers say nothing about an error.
+// isList reports whether r is a list of strings or objects. Numbers do not describe an error.
 func isList(r raw) bool {
 	if len(r) == 0 || r[0] != '[' {
 		return false
@@ -84,7 +84,7 @@ func isList(r raw) bool {
 	return start[0] == '"' || start[0] == '{'
 }
 
-const maxPage = 64 << 10 // bytes of HTML or plain text that are read
+const maxPage = 64 << 10 // the most bytes of HTML or plain text that are read
 
 var (
 	titles = []*regexp.Regexp{
@@ -94,7 +94,7 @@ var (
 	tag = regexp.MustCompile(`<[^>]*>?`)
 )
 
-// htmlTitle returns the title of a page, which is all that a proxy's error page has to say.
+// htmlTitle returns the title of a page. The rest of a proxy's error page rarely adds anything.
 func htmlTitle(page []byte) string {
 	for _, title := range titles {
 		if found := title.FindSubmatch(page[:min(len(page), maxPage)]); found != nil {
@@ -106,7 +106,7 @@ func htmlTitle(page []byte) string {
 	return ""
 }
 
-// plainText reads the first line that shows anything. JSON that was cut off and binary data are not plain text.
+// plainText reads the first line that is not blank. JSON that was cut off and binary data are not plain text.
 func (p *parser) plainText(body []byte) {
 	body = body[:min(len(body), maxPage)]
 	if body[0] == '{' || body[0] == '[' || bytes.IndexByte(body, 0) >= 0 {

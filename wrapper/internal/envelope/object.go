@@ -9,9 +9,9 @@ import (
 	"example.com/cortexscan/gen"
 )
 
-// object is every JSON body of the platform in one: they differ in their fields and in what wraps them. encoding/json decodes it in
-// one pass, skips fields of an unexpected type, and matches names in any case. The levels are values instead of pointers, and the
-// types of the fields ignore null, so that a repeated field cannot erase an error.
+// object combines all JSON bodies of the platform, which differ in their fields and in the objects around them. encoding/json
+// decodes it in one pass, skips fields of an unexpected type, and matches names in any case. The levels are values instead of
+// pointers, and the types of the fields ignore null, so that a repeated field cannot erase an error.
 type object struct {
 	fields
 	Reply, Data struct {
@@ -49,7 +49,7 @@ func (o *object) levels() []*fields {
 	return []*fields{&o.fields, &o.Reply.fields, &o.Reply.Reply, &o.Data.fields, &o.Data.Reply}
 }
 
-// find returns the first level that says what went wrong, or nil.
+// find returns the first level that describes an error, or nil.
 func (o *object) find() *fields {
 	isCode := func(code scalar) bool { return code != "" && code != "0" }
 	for _, m := range o.levels() {
@@ -60,7 +60,7 @@ func (o *object) find() *fields {
 	return nil
 }
 
-// scalar is a JSON string or number. Decoding a value of another type leaves it as it is.
+// scalar is a JSON string or number. Decoding a value of another type does not change it.
 type scalar string
 
 func (s *scalar) UnmarshalJSON(b []byte) error {
@@ -91,7 +91,7 @@ func (v *value) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// place is where in the request a problem is: a scalar, or a list of scalars joined with dots.
+// place locates a problem in the request: a scalar, or a list of scalars joined with dots.
 type place string
 
 func (l *place) UnmarshalJSON(b []byte) error {
@@ -107,7 +107,7 @@ func (l *place) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// raw is a JSON value that is decoded later. Decoding null leaves it as it is.
+// raw is a JSON value that is decoded later. Decoding null does not change it.
 type raw []byte
 
 func (r *raw) UnmarshalJSON(b []byte) error {

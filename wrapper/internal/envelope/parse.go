@@ -1,5 +1,5 @@
-// Package envelope parses the error bodies of the platform, and of what may be in front of it, such as a gateway or a proxy. It knows
-// bodies, not HTTP.
+// Package envelope parses error bodies from the platform, and from a gateway or a proxy in front of it. It deals with bodies, not
+// with HTTP.
 package envelope
 
 import (
@@ -13,24 +13,24 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// Bounds, in bytes and in number.
+// The limits of strings, in bytes, and of details.
 const (
-	maxMessage = 1 << 10 // of an extra, too
+	maxMessage = 1 << 10 // and of an extra
 	maxField   = 256
 	maxCode    = 128
 	maxDetails = 100
 )
 
-// Error is what an error body says. Every string in it is one printable line, bounded, without credentials.
+// Error is the content of an error body. Every string is one printable line of limited length, without credentials.
 type Error struct {
 	Form          Form
 	Code, Message string
 	Details       []struct{ Field, Message string } // at most 100
-	Extra         string                            // beyond the message, unless it is details
+	Extra         string                            // what the body adds to the message, unless it is details
 	Line, Column  int                               // where in the request the service found the problem, or 0
 	// IsError reports that the body is an error envelope of the platform, even with a code such as 200 or "SUCCESS".
 	IsError bool
-	// IsAlone reports that the body is not such an envelope, but consists of error fields alone, whatever they hold.
+	// IsAlone reports that the body is not such an envelope, but consists of error fields alone. Their values do not matter.
 	IsAlone bool
 	// NoEndpoints reports that the message, a detail or the extra says, before it is shortened, that no endpoint matched.
 	NoEndpoints bool
@@ -38,10 +38,10 @@ type Error struct {
 	ActionID string
 }
 
-// Form is what a body looks like, whatever its Content-Type.
+// Form is the form of a body. It depends on the bytes, not on the Content-Type.
 type Form int
 
-// The forms of a body. Unreadable is one that is empty, binary, or JSON that was cut off.
+// The forms of a body. An Unreadable body is empty, binary, or JSON that was cut off.
 const (
 	Unreadable Form = iota
 	JSON
@@ -86,8 +86,8 @@ func IsError(body []byte) bool {
 	return ok && o.find() != nil
 }
 
-// mayBeError keeps most successes from being decoded: the name of each field that makes an envelope has two r in it, in any case,
-// unless it is written with escapes.
+// mayBeError saves decoding most successes. The name of each field that makes an envelope contains "rr" in some case, unless it
+// has escapes.
 func mayBeError(body []byte) bool {
 	for _, part := range []string{"rr", "RR", "rR", "Rr", `\u00`} {
 		if bytes.Contains(body, []byte(part)) {
@@ -112,8 +112,8 @@ func IsErrorAlone(body []byte) bool {
 	return len(fields) > 0
 }
 
-// noEndpoints is how the service says that no endpoint matched, at the end of a longer message (seen on sibling operations of
-// abort_scan).
+// noEndpoints is the end of the service's message if no endpoint matched. It was seen in responses of operations that are similar
+// to abort_scan.
 const noEndpoints = "no endpoint was found for creating the requested action"
 
 // parser fills in an Error.
@@ -131,7 +131,7 @@ func (p *parser) text(s string, limit int) string {
 	return text.Printable(s, limit)
 }
 
-// message sets the message. The service passes on what its query parser says, which is JSON itself.
+// message sets the message. The service passes on messages of its query parser, which are JSON themselves.
 func (p *parser) message(s string) {
 	var located struct {
 		Line, Column int
@@ -143,7 +143,7 @@ func (p *parser) message(s string) {
 	p.Message = p.text(s, maxMessage)
 }
 
-// platform reads the fields at the level that says what went wrong, or else at the outermost.
+// platform reads the fields at the level that describes the error, or else at the outermost level.
 func (p *parser) platform(o *object) {
 	m := o.find()
 	if p.IsError = m != nil; !p.IsError {
@@ -163,7 +163,7 @@ func (p *parser) platform(o *object) {
 	}
 }
 
-// extra reads what is beyond the message: a list of details, a map of them, an error inside the error, or anything else.
+// extra reads what a body adds to the message: a list of details, a map of them, an error inside the error, or anything else.
 func (p *parser) extra(r raw) {
 	if len(r) == 0 {
 		return

@@ -56,7 +56,7 @@ func (c *Client) attempt(ctx context.Context, r *http.Request, body []byte, res 
 	c.logAttempt(ctx, r, res, start)
 }
 
-// attemptContext bounds one attempt. Canceling it stops a replay, and a response that is too large.
+// attemptContext returns a context that limits one attempt. Canceling it stops a replay or a response that is too large.
 func (c *Client) attemptContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	if c.Timeout > 0 {
 		return context.WithTimeout(ctx, c.Timeout)
@@ -72,8 +72,8 @@ func (r *Result) sign(signature Redactor) {
 	r.signature = signature
 }
 
-// hideIdempotencyKeys renames these headers to lower case. A server sees no difference, but net/http, which would replay the
-// request, does not find them.
+// hideIdempotencyKeys changes the names of these headers to lower case. Servers ignore the case. net/http would replay a request
+// with these headers, but it does not find them in lower case.
 func hideIdempotencyKeys(h http.Header) {
 	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
 		if values, ok := h[name]; ok {
@@ -93,7 +93,7 @@ func fillIn(response *http.Response) {
 	}
 }
 
-// explain says why there is no complete response, where the transport's own error is not clear.
+// explain returns the reason why there is no complete response, where that is clearer than the transport's own error.
 func (c *Client) explain(ctx, attemptCtx context.Context, trace *requestTrace, res *Result) error {
 	switch {
 	case ctx.Err() != nil:

@@ -1,5 +1,6 @@
-// Package exchange makes one HTTP call safely. Each attempt waits for the rate limit, is signed, is sent once, and has its
-// response read up to a limit and redacted; then the call is retried or returns. The package knows HTTP, not the service.
+// Package exchange makes one HTTP call safely. Each attempt waits for the rate limit, signs the request, sends it once, reads the
+// response up to a limit and redacts it. Then the call returns or makes another attempt. The package deals with HTTP, not with
+// the service.
 package exchange
 
 import (
@@ -16,17 +17,17 @@ import (
 
 // Client sends requests to one base URL. Its fields must not change after its first use.
 type Client struct {
-	// Base is put before the path of every request.
+	// Base is the URL before the path of every request.
 	Base *url.URL
-	// Sign sets the headers that authenticate a request, and returns the redactor of the credentials in them.
+	// Sign sets the headers that authenticate a request, and returns a redactor for the credentials in them.
 	Sign      func(h http.Header, now time.Time) Redactor
 	Transport http.RoundTripper
 	Timeout   time.Duration // of one attempt, including its body; 0: none
 	MaxBytes  int64         // of a response body, after decompression
 	Attempts  int           // at most
-	BaseDelay time.Duration // bounds the random delay before the second attempt; the bound doubles with each further attempt
-	MaxDelay  time.Duration // bounds every delay; a longer Retry-After ends the call
-	// Refused reports whether a 429 means that the request was not executed; nil means that it always does. It is called for
+	BaseDelay time.Duration // the upper bound of the random delay before the second attempt; it doubles with each further attempt
+	MaxDelay  time.Duration // the upper bound of every delay; a longer Retry-After ends the call
+	// Refused reports whether a 429 means that the request was not executed; nil means that it always does. It is called only for
 	// requests that may have an effect.
 	Refused func(*Result) bool
 	Limiter *rate.Limiter // nil: no limit
@@ -37,16 +38,17 @@ type Client struct {
 type Result struct {
 	// Response is the response to the last attempt, without its body; nil if there was none.
 	Response *http.Response
-	// Body is the response body without the credentials of its request. If it is too large or broke off, it is the beginning.
+	// Body is the response body without the credentials of its request. If the body is too large or incomplete, it is the
+	// beginning.
 	Body     []byte
 	TooLarge bool
-	// Err says why there is no response, or why its body broke off.
+	// Err is the reason why there is no response, or why its body is incomplete.
 	Err error
 	// Ended is the error of the caller's context if that ended before the call did.
 	Ended error
 	// Attempts counts how many times the client sent or tried to send the request.
 	Attempts int
-	// Sent reports whether an attempt without a response may have reached the server.
+	// Sent reports whether any attempt without a response may have reached the server.
 	Sent bool
 	// Permanent reports that a retry would fail the same way: the TLS handshake was refused.
 	Permanent bool
@@ -61,8 +63,8 @@ type Result struct {
 // Whole reports whether the response arrived completely.
 func (r *Result) Whole() bool { return r.Response != nil && r.Err == nil && !r.TooLarge }
 
-// Do sends r until an attempt succeeds, fails in a way that is not retried, or was the last one. The URL of r has the path below
-// the base. Do ignores the body of r and its GetBody, and sends the given body.
+// Do sends r until an attempt succeeds, fails in a way that is not retried, or is the last one. The URL of r is relative to Base.
+// Do sends the given body, and ignores the Body and GetBody of r.
 func (c *Client) Do(ctx context.Context, r *http.Request, body []byte) *Result {
 	res := &Result{}
 	for {
@@ -81,7 +83,7 @@ func (c *Client) Do(ctx context.Context, r *http.Request, body []byte) *Result {
 	}
 }
 
-// target is the URL below the base.
+// target appends the path and the query of u to Base.
 func (c *Client) target(u *url.URL) *url.URL {
 	target := *c.Base
 	target.Path += u.Path
@@ -92,13 +94,13 @@ func (c *Client) target(u *url.URL) *url.URL {
 	return &target
 }
 
-// MayHaveEffect reports whether the request could change something. Nothing is known about a nil request, so it could. Such a
-// request is retried only if it cannot have been executed.
+// MayHaveEffect reports whether the request may change something, as a nil request may. Such a request is retried only if it
+// cannot have been executed.
 func MayHaveEffect(r *http.Request) bool {
 	return r == nil || r.Method != http.MethodGet && r.Method != ""
 }
 
-// The log has these attributes and nothing else: no header, no query, no body, no string from the service.
+// The log contains only these attributes: no header, no query, no body, and no string from the service.
 
 func (c *Client) logAttempt(ctx context.Context, r *http.Request, res *Result, start time.Time) {
 	if c.Log.Enabled(ctx, slog.LevelDebug) {
@@ -113,7 +115,7 @@ func (c *Client) logRetry(ctx context.Context, r *http.Request, res *Result, del
 	}
 }
 
-// attributes are in both records. Status 0 means no response.
+// attributes returns the attributes that both records have. Status 0 means no response.
 func attributes(r *http.Request, res *Result) []slog.Attr {
 	status := 0
 	if res.Response != nil {
@@ -124,7 +126,7 @@ func attributes(r *http.Request, res *Result) []slog.Attr {
 
 const maxOperation = 256 // bytes
 
-// Operation names a request, in errors and in logs, by its method and its path below the base.
+// Operation returns the method and the path of a request, as its name in errors and logs.
 func Operation(r *http.Request) string {
 	if r == nil {
 		return "request"

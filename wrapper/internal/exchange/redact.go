@@ -20,20 +20,21 @@ import (
 
 const (
 	redacted = "[redacted]"
-	// minCredential is the length in bytes below which a credential is not redacted: it would blank ordinary words.
+	// minCredential is the length in bytes below which a credential is not redacted, because ordinary words would be redacted,
+	// too.
 	minCredential = 8
-	// MaxErrorText bounds the text of an error, in bytes.
+	// MaxErrorText is the maximum length of an error message, in bytes.
 	MaxErrorText = 4 << 10
 )
 
-// Redactor replaces the credentials of a request in what came back, because a wrong host, a debugging proxy or an error page may
+// Redactor replaces the credentials of a request in the response, because a wrong host, a debugging proxy or an error page may
 // echo them. It is applied to a body right after reading, to the error of a transport, and to strings that were taken from a body
 // and made printable.
 type Redactor []string
 
 var escape = regexp.MustCompile("%..")
 
-// NewRedactor returns the redactor of a credential, as it is and as common encoders write it.
+// NewRedactor returns a redactor for a credential, unchanged and as common encoders write it.
 func NewRedactor(credential string) (r Redactor) {
 	if len(credential) < minCredential {
 		return nil
@@ -77,7 +78,7 @@ func (r Redactor) body(b []byte) []byte {
 	return b
 }
 
-// Header returns a copy of h without the credentials. A header whose name has one is left out.
+// Header returns a copy of h without the credentials. A header whose name contains one is left out.
 func (r Redactor) Header(h http.Header) http.Header {
 	h = h.Clone()
 	for name, values := range h {
@@ -93,8 +94,8 @@ func (r Redactor) Header(h http.Header) http.Header {
 	return h
 }
 
-// sanitizeError returns an error whose text is that of err: redacted, printable and bounded. (net/http quotes malformed responses.)
-// errors.Is looks into err; errors.As finds only a few types.
+// sanitizeError returns an error with the message of err: redacted, printable and limited in length. (net/http quotes malformed
+// responses.) errors.Is finds what err wraps, and errors.As finds only a few types.
 func (r Redactor) sanitizeError(err error) error {
 	s := r.Redact(text.Printable(r.Redact(err.Error()), math.MaxInt)) // before it is cut, which might leave half a credential
 	return &redactedError{
@@ -104,8 +105,8 @@ func (r Redactor) sanitizeError(err error) error {
 	}
 }
 
-// redactedError stands for an error of a transport, which may hold the request. It keeps the error in functions, so that printing
-// its fields does not show it.
+// redactedError replaces an error of a transport, which may contain the request. That error is in closures, so that printing a
+// redactedError does not show it.
 type redactedError struct {
 	text string
 	is   func(error) bool
@@ -126,7 +127,7 @@ func (e *redactedNetError) Timeout() bool   { return e.timeout }
 func (e *redactedNetError) Temporary() bool { return e.timeout }
 
 // as is errors.As for net.Error and for the types of net, crypto/tls and crypto/x509. An error of any other type, such as a
-// RoundTripper's own, may hold the request.
+// RoundTripper's own, may contain the request.
 func (r Redactor) as(err error, target any) bool {
 	switch target := target.(type) {
 	case *net.Error:

@@ -31,7 +31,8 @@ func (c *Client) next(mayHaveEffect bool, res *Result) (delay time.Duration, ret
 	return delay, true
 }
 
-// isTemporary looks at the HTTP status, not at the body. A 500 is not temporary: it is usually about the request, and would recur.
+// isTemporary reports whether a retry may succeed. It uses the HTTP status, not the body. The reason for a 500 is usually the
+// request, so a 500 would recur.
 func (c *Client) isTemporary(mayHaveEffect bool, res *Result) bool {
 	switch {
 	case res.Permanent:
@@ -49,8 +50,8 @@ func (c *Client) isTemporary(mayHaveEffect bool, res *Result) bool {
 	}
 }
 
-// backoff returns a random delay between 0 and BaseDelay, doubled with every attempt up to MaxDelay. With full jitter, programs
-// that failed together do not retry together.
+// backoff returns a random delay between 0 and a bound. The bound is BaseDelay at first, and doubles with every attempt up to
+// MaxDelay. The jitter keeps programs that failed together from retrying together.
 func (c *Client) backoff(attempts int) time.Duration {
 	bound := c.MaxDelay
 	if shift := attempts - 1; shift < 63 && c.BaseDelay <= c.MaxDelay>>shift {
@@ -62,7 +63,7 @@ func (c *Client) backoff(attempts int) time.Duration {
 	if bound == math.MaxInt64 {
 		bound--
 	}
-	return rand.N(bound + 1) // spreads load, guards nothing
+	return rand.N(bound + 1) // security does not depend on it
 }
 
 // RetryAfter parses the header of that name, in seconds or as a date. It returns 0 if the header is missing or cannot be parsed,
@@ -70,7 +71,7 @@ func (c *Client) backoff(attempts int) time.Duration {
 func RetryAfter(h http.Header, now time.Time) time.Duration {
 	values := h["Retry-After"]
 	if len(values) != 1 {
-		return 0 // several contradict each other
+		return 0 // several values contradict each other
 	}
 	value := strings.TrimSpace(values[0])
 	if strings.Trim(value, "0123456789.eE+") == "" {
@@ -102,8 +103,8 @@ func waitRateLimit(ctx context.Context, limiter *rate.Limiter) error {
 	return err
 }
 
-// Sleep waits for d, or until ctx ends, whose error it then returns. If d would outlast the deadline, Sleep returns at once, with an
-// error that names what the wait would have been for.
+// Sleep waits for d, or until ctx ends, and then returns the error of ctx. If d would outlast the deadline, Sleep returns at
+// once, with an error that names what it would have waited for.
 func Sleep(ctx context.Context, d time.Duration, what string) error {
 	if d <= 0 || ctx.Err() != nil {
 		return contextEnded(ctx)
@@ -130,8 +131,8 @@ func contextEnded(ctx context.Context) error {
 	return &endedError{err, cause}
 }
 
-// endedError reports that a context with a cause has ended. errors.Is finds the cause, but not what that wraps: with errgroup it is
-// the error of another call, whose kinds do not apply to this one.
+// endedError reports that a context with a cause has ended. errors.Is finds the cause, but not what the cause wraps: with
+// errgroup, the cause is the error of another call, whose kinds do not apply to this call.
 type endedError struct{ err, cause error }
 
 func (e *endedError) Error() string {

@@ -14,29 +14,30 @@ import (
 	"syscall"
 )
 
-// requestTrace follows one attempt through the hooks of net/http/httptrace and the reads of its body. It knows whether the request
-// may have been sent, and stops replays.
+// requestTrace follows one attempt through the hooks of net/http/httptrace and the reads of its body. It records whether the
+// request may have been sent, and stops replays.
 //
-// net/http replays requests by itself: over HTTP/1 on a kept-alive connection that turns out dead, if nothing was written or the
-// request counts as replayable; over HTTP/2 also after GOAWAY, REFUSED_STREAM and PROTOCOL_ERROR, the last of which may follow a
-// request that was executed. Every replay of a request with a body calls GetBody. Without a body, only GotConn sees it.
+// net/http replays requests by itself. It does so if a kept-alive connection turns out to be dead and nothing was written, or the
+// request counts as replayable. Over HTTP/2, it also does so after GOAWAY, REFUSED_STREAM and PROTOCOL_ERROR, and a
+// PROTOCOL_ERROR may follow a request that was executed. Every replay of a request with a body calls GetBody. Without a body,
+// only GotConn sees it.
 //
-// Nothing is known about another RoundTripper: it may try several stacks, copy the header and report what it likes. It gets the
-// body once, and no second connection after it used the first. One that is registered as a protocol of net/http's Transport looks like
-// net/http here, so its requests without a body follow net/http's rules.
+// Any other RoundTripper may try several connections, copy the header, and report anything. It can read the body only once, and
+// cannot use a second connection after it used the first. A RoundTripper that is registered as a protocol of net/http's Transport
+// looks like net/http here, so its requests without a body follow net/http's rules.
 type requestTrace struct {
 	own     bool               // the RoundTripper is net/http's Transport
 	guarded bool               // the request must not be sent again once it may have been executed
 	hasBody bool               // a request whose body was not read cannot have been executed
 	cancel  context.CancelFunc // of the attempt
-	resign  func()             // signs a replay anew, because the service refuses a nonce that it has seen
+	resign  func()             // signs a replay again, because the service refuses a nonce that was used before
 
 	mu               sync.Mutex
 	reported         bool         // the transport calls the hooks
 	connected        bool         // it has had a connection
 	sent             bool         // something may have been written, on any connection
 	reader           *watchedBody // the body that was read
-	handshakeRefused bool         // the last TLS handshake
+	handshakeRefused bool         // the last TLS handshake was refused
 	stopped          bool         // a replay was stopped
 	ended            bool         // the attempt is over, and nothing may be sent anymore
 
@@ -76,8 +77,8 @@ func (t *requestTrace) follow(ctx context.Context, r *http.Request, body []byte)
 	return out
 }
 
-// mayHaveArrived reports whether the service may have executed the request. Headers alone tell nothing over net/http's HTTP/1,
-// which writes them into a buffer; but it flushes that buffer before it reads the body. The caller holds the lock.
+// mayHaveArrived reports whether the service may have executed the request. Over HTTP/1, written headers alone do not show that,
+// because net/http writes them into a buffer. It flushes the buffer before it reads the body. The caller holds the lock.
 func (t *requestTrace) mayHaveArrived() bool {
 	return t.reader != nil || t.headers && (t.http2 || !t.own)
 }
@@ -106,13 +107,13 @@ func (t *requestTrace) gotConn(info httptrace.GotConnInfo) {
 		t.sent, t.headers, t.http2 = true, false, false
 		return
 	}
-	// HTTP/2 looks at the context before it writes, and other requests share the connection. HTTP/1 does not look.
+	// HTTP/2 checks the context before it writes, and other requests share the connection. HTTP/1 does not check it.
 	t.stopped, t.doomed = true, info.Conn
 	t.cancel()
 }
 
-// wroteHeaderField recognizes HTTP/2 by its pseudo-header fields, with and without TLS and whatever wraps the connection. HTTP/1
-// calls it while the request is still in a buffer.
+// wroteHeaderField recognizes HTTP/2 by its pseudo-header fields, which works without TLS and with a wrapped connection, too.
+// HTTP/1 calls it while the request is still in a buffer.
 func (t *requestTrace) wroteHeaderField(name string, _ []string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -147,8 +148,8 @@ func (t *requestTrace) replay(body []byte) (io.ReadCloser, error) {
 	return &watchedBody{t, bytes.NewReader(body)}, nil
 }
 
-// watchedBody can be read by one sender only. It is not one of the readers that net/http knows to be in memory, so net/http flushes
-// the headers before it reads the body.
+// watchedBody can be read by only one sender. net/http does not recognize it as a body in memory, and so flushes the headers
+// before it reads the body.
 type watchedBody struct {
 	trace *requestTrace
 	r     *bytes.Reader
@@ -182,7 +183,7 @@ func (t *requestTrace) wasStopped() bool {
 	return t.stopped
 }
 
-// end ends an attempt that failed with err: nothing is sent anymore. It reports whether the request may have been sent.
+// end ends an attempt that failed with err. Nothing is sent after that. It reports whether the request may have been sent.
 func (t *requestTrace) end(err error) (sent, handshakeRefused bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -209,14 +210,14 @@ func isNetworkError(err error) bool {
 		errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
-// isCertificateError works for transports that report nothing, too.
+// isCertificateError recognizes a refused certificate even if the transport reports nothing.
 func isCertificateError(err error) bool {
 	_, refused := errors.AsType[*tls.CertificateVerificationError](err)
 	return refused
 }
 
-// neverConnected reports whether an error alone proves that there was no connection. It does not look into joined errors, because
-// another one of them may be about a second attempt.
+// neverConnected reports whether an error alone proves that there was no connection. It ignores joined errors, because one of
+// them may be about a second attempt.
 func neverConnected(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
 		//lint:ignore errorlint the loop unwraps
