@@ -30,11 +30,11 @@ import (
 // This file is written for the schemas of api/openapi.yaml. If a type is undefined here, the document has lost its schema: see "Another
 // document" in CONTRIBUTING.md.
 
-// below returns the URL of an operation below the server's, for the generated client. Unlike URL.Parse it does not resolve a path
-// parameter that is "." or "..", which would lead to another path, where another operation may be. wrapper.Client and
+// below returns the URL of an operation below the server's, for the generated client. Unlike URL.Parse, it does not resolve a path
+// parameter that is "." or "..", because the result could be the path of another operation. wrapper.Client and
 // wrapper.Credential.Sign refuse such a URL.
 func below(server *url.URL, path string) (*url.URL, error) {
-	rest := strings.TrimPrefix(path, ".") // the generated client put it before the slash
+	rest := strings.TrimPrefix(path, ".") // the generated client adds it before the slash
 	hasDots := strings.Contains(rest, "/./") || strings.Contains(rest, "/../") || strings.HasSuffix(rest, "/.") || strings.HasSuffix(rest, "/..")
 	if !hasDots {
 		return server.Parse(path)
@@ -128,7 +128,7 @@ type EndpointFilters any
 // AllEndpoints means every endpoint of the tenant, as [EndpointFilters].
 const AllEndpoints = "all"
 
-// FilterValue is what a filter compares with: a []string, a string, or an int64 of milliseconds since the Unix epoch, UTC.
+// FilterValue is the value that a filter compares with: a []string, a string, or an int64 of milliseconds since the Unix epoch, UTC.
 type FilterValue any
 
 // UnmarshalJSON decodes Filters into one of the types that [EndpointFilters] names, where the JSON has that form, and
@@ -180,7 +180,7 @@ func (f *EndpointFilter) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// ErrorDetails is what is wrong with which field. The service documents a list. It also sends null, or a single string, which becomes
+// ErrorDetails describes what is wrong with each field. The service documents a list. It also sends null, or a single string, which becomes
 // one detail without a field.
 type ErrorDetails []ErrorDetail
 
@@ -197,5 +197,5 @@ func (d *ErrorDetails) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*[]ErrorDetail)(d))
 }
 
-// ErrorExtra is what an error adds to its message: a string, but an object, a list and null were seen, too.
+// ErrorExtra is additional information about an error. It is a string, but an object, a list and null have been observed, too.
 type ErrorExtra = any
