@@ -39,7 +39,7 @@ func parseCompletion(_ *session, cmd *cli.Command) (o completionOptions, err err
 	case cmd.Args().Len() > 1:
 		return o, usagef("unexpected argument %q", printable(cmd.Args().Get(1)))
 	case o.shell == "":
-		return o, usagef("the shell is missing: bash, zsh, fish, or pwsh")
+		return o, usagef("the shell is missing: use bash, zsh, fish, or pwsh")
 	case !slices.Contains(shells, o.shell):
 		return o, usagef("unknown shell %q: use bash, zsh, fish, or pwsh", printable(o.shell))
 	}

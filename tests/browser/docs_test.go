@@ -52,7 +52,7 @@ func TestOperationsComeBeforeTheDescription(t *testing.T) {
 		t.Errorf("the first operation ends at %.0f", bottom)
 	}
 	b.until("the description is below", `document.querySelector('.info').getBoundingClientRect().top > document.querySelector(%s).getBoundingClientRect().bottom`, block(abortID))
-	wantText(t, b.text(), "x-xdr-auth-id", "Headers of a key")
+	wantText(t, b.text(), "x-xdr-auth-id", "Headers that carry the key")
 	b.expand(statusID)
 	b.until("there is a field for id, and none for User-Agent", `((names) => names.includes('id') && !names.includes('User-Agent'))(
 		[...document.querySelectorAll('[data-param-name]')].map((e) => e.dataset.paramName))`)

@@ -112,7 +112,7 @@ var versions = []string{"HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/2.0", "HTTP/3", 
 func parseRequestLine(line string) (*http.Request, error) {
 	fields := strings.Split(line, " ")
 	if len(fields) != 3 || !httpguts.ValidHeaderFieldName(fields[0]) || !strings.HasPrefix(fields[2], "HTTP/") {
-		return nil, &Error{"neither a HAR file nor an HTTP request, whose first line is METHOD TARGET HTTP/1.1", howToRecord}
+		return nil, &Error{"neither a HAR file nor an HTTP request that begins with METHOD TARGET HTTP/1.1", howToRecord}
 	}
 	if !slices.Contains(versions, fields[2]) {
 		return nil, errors.New("the first line does not end in a version of HTTP, such as HTTP/1.1")

@@ -42,8 +42,8 @@ type Error struct{ Reason, Hint string }
 func (e *Error) Error() string { return e.Reason }
 
 // howToRecord has a way for browsers, and one for all other programs.
-const howToRecord = "Record a HAR file: in a browser, developer tools → Network → Export HAR; for other programs, " +
-	"mitmdump --set hardump=FILE.har as their proxy."
+const howToRecord = "Record a HAR file. In a browser: developer tools → Network → Export HAR. For other programs: " +
+	"use mitmdump --set hardump=FILE.har as the proxy."
 
 const maxSize = 256 << 20 // bytes, far more than a browser records in a day
 

@@ -50,7 +50,7 @@ func TestInputIsBounded(t *testing.T) {
 
 func TestContentThatIsNotARecordingIsNamed(t *testing.T) {
 	const (
-		none     = "neither a HAR file nor an HTTP request, whose first line is METHOD TARGET HTTP/1.1"
+		none     = "neither a HAR file nor an HTTP request that begins with METHOD TARGET HTTP/1.1"
 		noList   = "JSON, but not a HAR file: it has no list log.entries"
 		postman  = "a Postman export, not a HAR file"
 		httpFile = "a .http file for an editor's REST client, not a recorded request"

@@ -12,7 +12,7 @@ const readKey = () => {
 	key = type === own.type && id === own.id && secret === own.secret ? own : { type, id, secret };
 	status.textContent = `${key === own ? 'the sandbox’s own' : 'your own'} (${key.type}, ID ${key.id || 'missing'})`;
 	trouble.textContent = canSign(key) ? '' :
-		'This browser signs only for pages from this machine or from https: requests will be rejected with 401. ' +
+		'This browser can sign only on pages from this machine or over https, so requests will be rejected with a 401. ' +
 		'Start the sandbox with --key-type standard to try it from here.';
 };
 form.addEventListener('input', readKey);
@@ -23,7 +23,7 @@ readKey();
 // Swagger UI would show a form for each security scheme. Each is one header, so a table describes them instead.
 const schemesAsTable = (schemes) => Object.values(schemes ?? {}).reduce(
 	(table, { name, description }) => `${table}\n| \`${name}\` | ${(description ?? '').replaceAll(/\s+/g, ' ')} |`,
-	'\n\n**Headers of a key.** This page sends them for you.\n\n| header | value |\n|---|---|',
+	'\n\n**Headers that carry the key.** This page sends them for you.\n\n| header | value |\n|---|---|',
 );
 
 // A script cannot set the User-Agent, so the page does not ask for it.
@@ -69,7 +69,7 @@ const sandboxPlugin = ({ React: { createElement: h, useState } }) => {
 			h('h4', null, 'curl'),
 			h('p', null,
 				key.type === 'standard' ? 'The same request for a POSIX shell.' :
-					'The same request for a POSIX shell with openssl. It signs each time it runs: the signature of an Advanced key is valid for one request.',
+					'The same request for a POSIX shell with openssl. It makes a new signature each time it runs, because a signature is valid for only one request.',
 				key === own ? '' : ' Your key is read from CORTEXCLOUD_API_KEY.'),
 			h('pre', { className: 'box', tabIndex: 0, 'aria-label': 'Command' }, command),
 			h('button', { type: 'button', className: 'copy', onClick: copy }, copied ? 'Copied' : 'Copy'));
