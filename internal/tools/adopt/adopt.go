@@ -16,7 +16,7 @@ import (
 
 // Operation is an operation of another document.
 type Operation struct {
-	ID     string // operationId, "" if there is none
+	ID     string // operationId, or ""
 	Method string // upper case
 	Path   string
 
@@ -80,7 +80,7 @@ func (d *Document) Find(names []string) ([]Operation, error) {
 		}
 	}
 	if len(problems) > 0 || len(names) == 0 {
-		problems = append(problems, "the operations of "+d.file+" are:")
+		problems = append(problems, "the operations in "+d.file+" are:")
 		for _, op := range all {
 			problems = append(problems, fmt.Sprintf("  %-40s %s", op.ID, op))
 		}
@@ -89,7 +89,7 @@ func (d *Document) Find(names []string) ([]Operation, error) {
 	return chosen, nil
 }
 
-// Problems is an error with a line for each problem.
+// Problems is an error with one problem per line.
 type Problems []string
 
 func (p Problems) Error() string { return strings.Join(p, "\n") }

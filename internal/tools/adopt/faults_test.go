@@ -25,7 +25,7 @@ func TestRandomFaultsAreRepairedOrReported(t *testing.T) {
 	}
 	adopted, invalid := 0, 0
 	for i := range rounds {
-		random := rand.New(rand.NewPCG(seed, uint64(i))) // #nosec G404 -- a test
+		random := rand.New(rand.NewPCG(seed, uint64(i)))
 		file := files[i%len(files)]
 		if i%3 == 0 {
 			file = files[len(files)-1]

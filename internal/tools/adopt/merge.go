@@ -13,18 +13,18 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// merger adds converted operations to the text of our document, by inserting lines.
+// merger adds converted operations to our document by inserting lines.
 type merger struct {
 	report       *report
 	source       string
-	prefix       string // of components whose name is taken
+	prefix       string // for components whose name is taken
 	lines        []string
-	positions    *yaml.Node // our document with the lines of its keys
-	ours         *yaml.Node // the same without comments and styles
+	positions    *yaml.Node // our document with line numbers
+	ours         *yaml.Node // our document as plain returns it
 	operationIDs map[string]bool
-	paths        map[string]string // our paths, by what requests they match
-	goNames      map[string]bool   // of our components and their constants, and reserved ones
-	insertions   map[int]string    // below a line
+	paths        map[string]string // our paths, by their templates
+	goNames      map[string]bool   // of our components and their constants, and reserved names
+	insertions   map[int]string    // by the number of the line above
 }
 
 func newMerger(ours []byte, d *Document, reserved []string) (*merger, error) {
@@ -62,7 +62,7 @@ func newMerger(ours []byte, d *Document, reserved []string) (*merger, error) {
 	return m, nil
 }
 
-// template is a path without the names of its parameters.
+// template returns a path without the names of its parameters.
 func template(path string) string { return inPath.ReplaceAllString(path, "{}") }
 
 func (m *merger) known(op Operation) error {
@@ -74,8 +74,8 @@ func (m *merger) known(op Operation) error {
 	return fmt.Errorf("%s is in api/openapi.yaml already, as %q: change it there by hand", op, str(get(node, "operationId")))
 }
 
-// name chooses the final names of the components and changes every reference. If we have an equal component, it is used. If the
-// name is taken otherwise, the component gets the prefix.
+// name chooses the final names of the components and changes every reference. Our document may already have an equal
+// component, which is used then. If the name is taken by anything else, the component gets the prefix.
 func (m *merger) name(c *converter, adopted []adoption) {
 	c.components = reachable(c, adopted)
 	for _, a := range adopted {
@@ -101,12 +101,12 @@ func (m *merger) name(c *converter, adopted []adoption) {
 		return ref
 	}
 	exactly := func(a, b string) bool { return final(a) == b }
-	perhaps := func(a, b string) bool { // a reference to something that may still get this name
+	perhaps := func(a, b string) bool { // the component may still get this name
 		made := c.byRef[a]
 		return exactly(a, b) || made != nil && strings.Contains(b, made.section+"/"+m.prefix)
 	}
 	same := map[*component]bool{}
-	// A name is given up where another component has it: first where that is certain, then where references decide.
+	// A component gives up a name that another one has. References are compared exactly only when nothing else decides.
 	giveUp := func(ref func(a, b string) bool) bool {
 		changed := false
 		used := map[string]bool{}
@@ -148,7 +148,7 @@ func (m *merger) name(c *converter, adopted []adoption) {
 	c.components = slices.DeleteFunc(c.components, func(made *component) bool { return same[made] })
 }
 
-// reachable are the components that the adopted operations use, in the order in which they were found.
+// reachable returns the components that the adopted operations use, in the order in which they were found.
 func reachable(c *converter, adopted []adoption) []*component {
 	reached := map[string]bool{}
 	var visit func(n *yaml.Node)
@@ -169,7 +169,7 @@ func reachable(c *converter, adopted []adoption) []*component {
 	return slices.DeleteFunc(slices.Clone(c.components), func(made *component) bool { return !reached[made.ref()] || made.node == nil })
 }
 
-// references lists what a converted object refers to directly.
+// references returns the direct references of a converted object.
 func references(n *yaml.Node) []string {
 	var refs []string
 	rename(n, func(ref string) string {
@@ -197,7 +197,7 @@ func rename(n *yaml.Node, to func(ref string) string) {
 	}
 }
 
-// goNamesOf returns the names that a component takes in package gen: its type, and the types and constants of its enums.
+// goNamesOf returns the names of a component in package gen: of its type, and of the types and constants of its enums.
 func goNamesOf(section, name string, node *yaml.Node) []string {
 	if section == "examples" || section == "headers" {
 		return nil
@@ -285,7 +285,7 @@ func (m *merger) merge(c *converter, adopted []adoption) (*Result, error) {
 	return result, m.verify(result.Document, c, adopted)
 }
 
-// rename changes an operation's path to ours if the two differ only in parameter names.
+// rename changes an operation's path to ours if the two only differ in the names of parameters.
 func (m *merger) rename(c *converter, a *adoption) {
 	path := m.paths[template(a.Path)]
 	if path == "" {
@@ -312,7 +312,7 @@ func (m *merger) rename(c *converter, a *adoption) {
 	a.Path = path
 }
 
-// tags adds the tags that an operation has and our document lacks.
+// tags adds the tags of an operation that our document lacks.
 func (m *merger) tags(op *yaml.Node) error {
 	known := map[string]bool{}
 	for _, tag := range items(get(m.ours, "tags")) {
@@ -347,12 +347,12 @@ func (m *merger) insertPath(path string, block *yaml.Node) error {
 	return m.insertInto([]string{"paths"}, object(path, comments))
 }
 
-// insertInto inserts the content of a mapping or list at the end of one in our document.
+// insertInto inserts the content of a mapping or list at the end of a mapping or list in our document.
 func (m *merger) insertInto(at []string, more *yaml.Node) error {
 	node, line, column := m.positions, 0, -1
 	for i, step := range at {
 		key, value := position(node, step)
-		if key == nil { // ours does not have it yet
+		if key == nil { // our document lacks it
 			for j := len(at) - 1; j >= i; j-- {
 				more = object(at[j], more)
 			}
@@ -384,7 +384,7 @@ func position(n *yaml.Node, name string) (key, value *yaml.Node) {
 	return nil, nil
 }
 
-// end returns the last line of the block whose key is at a line and column, comments that belong to it included.
+// end returns the last line of the block whose key is at a line and column. Comments in the block belong to it.
 func (m *merger) end(line, column int) int {
 	last := line
 	for i := line; i < len(m.lines); i++ {
@@ -403,7 +403,7 @@ func (m *merger) end(line, column int) int {
 	return last
 }
 
-// block writes the fields of a mapping, or the items of a list, with an empty line before each where ours has that.
+// block formats the fields of a mapping or the items of a list. Spaced fields have an empty line before them.
 func (m *merger) block(n *yaml.Node, indent int, spaced bool) string {
 	var out strings.Builder
 	step := 2
@@ -418,7 +418,7 @@ func (m *merger) block(n *yaml.Node, indent int, spaced bool) string {
 		encoder := yaml.NewEncoder(&b)
 		encoder.SetIndent(2)
 		if encoder.Encode(part) != nil {
-			return "" // verify reports that it is missing
+			return "" // verify reports it
 		}
 		if spaced && step == 2 {
 			out.WriteString("\n")
@@ -433,7 +433,7 @@ func (m *merger) block(n *yaml.Node, indent int, spaced bool) string {
 	return out.String()
 }
 
-// quoteStatuses writes '200' as our document does.
+// quoteStatuses formats statuses like our document: '200'.
 func quoteStatuses(n *yaml.Node) {
 	for i := 0; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
 		if _, err := strconv.Atoi(n.Content[i].Value); err == nil {
@@ -445,7 +445,7 @@ func quoteStatuses(n *yaml.Node) {
 	}
 }
 
-// verify compares the result with ours and every object that was to be added.
+// verify checks that the result is our document and the added objects, and nothing else.
 func (m *merger) verify(document []byte, c *converter, adopted []adoption) error {
 	now, err := parseYAML(document)
 	if err != nil {

@@ -16,13 +16,13 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// diff prints the differences that break callers and that oasdiff does not report: how parameters are written, which
-// headers authenticate, and the parameters of media types. If only words differ, it says so. It writes both documents
-// without words to before.json and after.json in dir: oasdiff tells alternatives apart by their titles.
+// diff prints the breaking changes that oasdiff does not report: to the style of parameters, the headers that authenticate,
+// and the parameters of media types. It also reports if only descriptions changed. It writes both documents without
+// descriptions to before.json and after.json in dir, because oasdiff tells alternatives apart by their titles.
 func diff(ctx context.Context, before, after, dir string, w io.Writer) error {
 	var docs []*openapi3.T
 	for _, file := range []string{before, after} {
-		content, err := os.ReadFile(file) // #nosec G304 -- the user names it
+		content, err := os.ReadFile(file)
 		if err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ func diff(ctx context.Context, before, after, dir string, w io.Writer) error {
 	return nil
 }
 
-// wireFacts are facts about the bytes that are sent, by their places.
+// wireFacts describes what is sent, by place.
 func wireFacts(doc *openapi3.T) map[string]string {
 	facts := map[string]string{}
 	for path, item := range doc.Paths.Map() {
@@ -85,7 +85,7 @@ func wireFacts(doc *openapi3.T) map[string]string {
 	return facts
 }
 
-// written records the style of a parameter, its defaults applied.
+// written records the style of a parameter, which may be the default.
 func written(facts map[string]string, place string, p *openapi3.Parameter) {
 	if len(p.Content) > 0 {
 		facts[place] = "written as " + strings.Join(slices.Sorted(maps.Keys(p.Content)), ", ")
@@ -101,7 +101,7 @@ func written(facts map[string]string, place string, p *openapi3.Parameter) {
 	}
 }
 
-// contentOf records the media types, each with its parameters, and the styles of form fields.
+// contentOf records the media types with their parameters, and the styles of form fields.
 func contentOf(facts map[string]string, place string, content openapi3.Content) {
 	for name, m := range content {
 		media, _, err := mime.ParseMediaType(name)
@@ -116,7 +116,7 @@ func contentOf(facts map[string]string, place string, content openapi3.Content) 
 	}
 }
 
-// securityOf writes the alternatives, each with what its schemes send.
+// securityOf describes the alternatives by what their schemes send.
 func securityOf(doc *openapi3.T, all openapi3.SecurityRequirements) string {
 	var alternatives []string
 	for _, alternative := range all {
@@ -135,7 +135,7 @@ func securityOf(doc *openapi3.T, all openapi3.SecurityRequirements) string {
 	return strings.Join(alternatives, " or ")
 }
 
-// withoutWords writes a document without the parts that only people read.
+// withoutWords returns a document as JSON, without the parts that only people read.
 func withoutWords(doc *openapi3.T) ([]byte, error) {
 	content, err := json.Marshal(doc)
 	if err != nil {
@@ -153,7 +153,7 @@ func strip(node any, named bool) {
 	switch node := node.(type) {
 	case map[string]any:
 		for key, v := range node {
-			if key == "info" { // which has to have a title
+			if key == "info" { // the title is required
 				node[key] = map[string]any{"title": "", "version": v.(map[string]any)["version"]}
 				continue
 			}
@@ -162,7 +162,7 @@ func strip(node any, named bool) {
 				delete(node, key)
 				continue
 			}
-			// The names in these are the author's, and may be description or title.
+			// The names in these objects are the author's. One of them may be description or title.
 			strip(v, !named && slices.Contains([]string{"properties", "schemas", "responses", "parameters", "headers", "content", "mapping", "paths"}, key))
 		}
 	case []any:

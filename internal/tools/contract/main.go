@@ -1,5 +1,5 @@
 // Command contract checks api/openapi.yaml before code is generated (go generate), tries and adopts operations of other
-// documents (make vendor-check, make adopt), and finds changes that break callers (make contract-diff).
+// documents (make vendor-check, make adopt), and reports changes that break callers (make contract-diff).
 package main
 
 import (
@@ -20,9 +20,9 @@ import (
 
 const usage = `usage:
   make adopt DOC=FILE OPERATIONS=ID,ID,…       add operations of another OpenAPI document to api/openapi.yaml
-  make vendor-check DOC=FILE [OPERATIONS=…]    try them, or all of its operations, and change nothing
+  make vendor-check DOC=FILE [OPERATIONS=…]    try operations, by default all of them, and change nothing
 
-FILE is OpenAPI 3.0 or 3.1, YAML or JSON. An operation is named by its operationId, or as "POST /path".
+FILE is OpenAPI 3.0 or 3.1, in YAML or JSON. ID is the operationId, or the method and path, such as "POST /path".
 `
 
 const contract = "api/openapi.yaml"
@@ -61,9 +61,9 @@ func names(list string) []string {
 	return all
 }
 
-// check is the first step of go generate. It reports what would go wrong before anything is written.
+// check is the first step of go generate. It returns an error if the generated code would not compile or would be wrong.
 func check(ctx context.Context, file string) error {
-	document, err := os.ReadFile(file) // #nosec G304 -- the user names it
+	document, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
@@ -82,9 +82,9 @@ func check(ctx context.Context, file string) error {
 	return fmt.Errorf("generate code from %s: nothing was written, because the code would not compile, or not do what the document describes:\n  %s", file, strings.Join(list, "\n  "))
 }
 
-// run tries operations of another document together with ours, and adds them to ours if write is set and nothing failed.
+// run tries operations of another document together with ours. If write is set and nothing failed, it adds them to ours.
 func run(ctx context.Context, file string, names []string, write bool, w io.Writer) error {
-	content, err := os.ReadFile(file) // #nosec G304 -- the user names it
+	content, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
@@ -115,11 +115,11 @@ func run(ctx context.Context, file string, names []string, write bool, w io.Writ
 			return err != nil
 		})
 	}
-	t := &tester{ours: ours, other: other, reserved: reserved, verdicts: map[string]string{}}
+	t := &tester{ours: ours, other: other, reserved: reserved, outcomes: map[string]string{}}
 	possible := t.possible(ctx, operations)
 	if write && len(possible) < len(operations) {
 		t.table(w, operations)
-		return errors.New("nothing was written: leave the operations that fail out of OPERATIONS, or correct " + file)
+		return errors.New("nothing was written: remove the operations that fail from OPERATIONS, or correct " + file)
 	}
 	result, err := adopt.Adopt(ours, other, possible, reserved)
 	if err != nil {
@@ -130,7 +130,7 @@ func run(ctx context.Context, file string, names []string, write bool, w io.Writ
 		if err := t.try(ctx, possible); err != nil {
 			return err
 		}
-		fmt.Fprintln(w, "\nEach operation was called through API(), with validators on both sides, and then on the sandbox.")
+		fmt.Fprintln(w, "\nEach operation was called through API() on a documented response and on the sandbox, with validators for both directions.")
 	}
 	failed := t.table(w, operations)
 	switch {
@@ -141,27 +141,27 @@ func run(ctx context.Context, file string, names []string, write bool, w io.Writ
 	case !write:
 		return nil
 	}
-	if err := os.WriteFile(contract, result.Document, 0o600); err != nil { // keeps the mode that the file has
+	if err := os.WriteFile(contract, result.Document, 0o600); err != nil { // keeps the file's mode
 		return err
 	}
 	fmt.Fprintf(w, "\n%s now has these operations. Next, run make generate, make test and make contract-diff.\n", contract)
 	return nil
 }
 
-// tester tries operations and keeps a verdict for each.
+// tester tries operations and records the outcomes.
 type tester struct {
 	ours     []byte
 	other    *adopt.Document
 	reserved []string
-	verdicts map[string]string // by method and path; "" is ok
+	outcomes map[string]string // by method and path; "" is ok
 }
 
-// possible returns the operations that the generator supports, each tried alone.
+// possible returns the operations that the generator supports. It tries each of them alone.
 func (t *tester) possible(ctx context.Context, operations []adopt.Operation) []adopt.Operation {
 	var possible []adopt.Operation
 	for _, op := range operations {
 		if reasons := t.reasons(ctx, op); len(reasons) > 0 {
-			t.verdicts[op.String()] = "FAILED: " + strings.Join(reasons, "\n")
+			t.outcomes[op.String()] = "FAILED: " + strings.Join(reasons, "\n")
 			continue
 		}
 		possible = append(possible, op)
@@ -181,7 +181,7 @@ func (t *tester) reasons(ctx context.Context, op adopt.Operation) []string {
 	return limits.Check(doc)
 }
 
-// try tries operations together. If they fail as a whole, it tries each half, so that one operation does not hide others.
+// try tries operations together. If a step fails for all of them, it tries each half, to find the operations that fail.
 func (t *tester) try(ctx context.Context, operations []adopt.Operation) error {
 	result, err := adopt.Adopt(t.ours, t.other, operations, t.reserved)
 	if err != nil {
@@ -191,7 +191,7 @@ func (t *tester) try(ctx context.Context, operations []adopt.Operation) error {
 	failed := &trial.StepError{}
 	switch {
 	case errors.As(err, &failed) && len(operations) == 1:
-		t.verdicts[operations[0].String()] = fmt.Sprintf("FAILED: %s: %s", failed.Step, first(failed.Output, 12))
+		t.outcomes[operations[0].String()] = fmt.Sprintf("FAILED: %s: %s", failed.Step, first(failed.Output, 12))
 		return nil
 	case errors.As(err, &failed):
 		half := len(operations) / 2
@@ -209,33 +209,33 @@ func (t *tester) try(ctx context.Context, operations []adopt.Operation) error {
 		}
 		switch {
 		case r.OK():
-			t.verdicts[operations[i].String()] = ""
+			t.outcomes[operations[i].String()] = ""
 		case r.Skip != "":
-			t.verdicts[operations[i].String()] = "not tried: " + r.Skip
+			t.outcomes[operations[i].String()] = "not tried: " + r.Skip
 		default:
-			t.verdicts[operations[i].String()] = "FAILED: " + r.String()
+			t.outcomes[operations[i].String()] = "FAILED: " + r.String()
 		}
 	}
 	return nil
 }
 
-// table prints the verdicts, and returns how many operations failed.
+// table prints the outcomes and returns how many operations failed.
 func (t *tester) table(w io.Writer, operations []adopt.Operation) int {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, "OPERATION\tRESULT")
 	ok, untried, failed := 0, 0, 0
 	for _, op := range operations {
-		verdict := t.verdicts[op.String()]
+		outcome := t.outcomes[op.String()]
 		switch {
-		case verdict == "":
-			verdict = "ok"
+		case outcome == "":
+			outcome = "ok"
 			ok++
-		case strings.HasPrefix(verdict, "not tried"):
+		case strings.HasPrefix(outcome, "not tried"):
 			untried++
 		default:
 			failed++
 		}
-		fmt.Fprintf(out, "%s\t%s\n", op, strings.ReplaceAll(verdict, "\n", "\n\t"))
+		fmt.Fprintf(out, "%s\t%s\n", op, strings.ReplaceAll(outcome, "\n", "\n\t"))
 	}
 	_ = out.Flush()
 	fmt.Fprintf(w, "%d operations: %d ok, %d not tried, %d failed\n", len(operations), ok, untried, failed)

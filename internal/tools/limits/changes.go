@@ -13,8 +13,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// unsigned reports the headers that the security of the document requires and wrapper does not send: every call would be
-// refused with 401.
+// unsigned reports the headers that the document's security schemes require and wrapper does not send. Every call would fail
+// with 401.
 func (w *wrapperCode) unsigned(doc *openapi3.T) []string {
 	var list []string
 	check := func(place string, all *openapi3.SecurityRequirements) {
@@ -26,7 +26,7 @@ func (w *wrapperCode) unsigned(doc *openapi3.T) []string {
 				header, err := headerOf(doc, scheme)
 				switch {
 				case err != "":
-					list = append(list, fmt.Sprintf("%s: the security scheme %s %s: wrapper only signs with headers", place, scheme, err))
+					list = append(list, fmt.Sprintf("%s: the security scheme %s %s: wrapper can only sign with headers", place, scheme, err))
 				case !w.strings[strings.ToLower(header)]:
 					list = append(list, fmt.Sprintf("%s: the security scheme %s needs the header %s, and wrapper does not send it: add it to Credential.Sign first, then generate again", place, scheme, header))
 				}
@@ -82,8 +82,8 @@ func generatedPaths(root string) (map[string]string, error) {
 	return paths, err
 }
 
-// moved reports our operations whose path is not the one that code was generated for last, as long as files name the old
-// one. Tests and documents name paths on purpose.
+// moved reports wrapper's operations whose path has changed since code was last generated, and the files that still contain
+// the old path.
 func (w *wrapperCode) moved(doc *openapi3.T, root string) ([]string, error) {
 	old, err := generatedPaths(root)
 	if err != nil {
@@ -110,7 +110,7 @@ func (w *wrapperCode) moved(doc *openapi3.T, root string) ([]string, error) {
 	return list, nil
 }
 
-// naming lists the files that name a path, except those that the change itself concerns.
+// naming returns the files that contain a path, except for the spec, generated files and the changelog.
 func naming(root, path string) ([]string, error) {
 	escaped := strings.ReplaceAll(path, "/", "~1")
 	var files []string

@@ -10,7 +10,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// composition checks allOf. The generator merges its parts into one Go type, and refuses some and loses others.
+// composition checks allOf. The generator merges its parts into one Go type. It refuses some combinations and loses parts of
+// others.
 func (l *limits) composition(place string, s *openapi3.Schema) {
 	parts := s.AllOf
 	if hasProperties(s) {
@@ -53,7 +54,7 @@ func hasProperties(s *openapi3.Schema) bool {
 	return len(s.Properties)+len(s.Required) > 0 || s.AdditionalProperties.Schema != nil || s.AdditionalProperties.Has != nil
 }
 
-// leavesOf returns the schemas that the generator merges for a part of allOf. For a nested allOf the first one is empty.
+// leavesOf returns the schemas that the generator merges for a part of allOf. It starts a nested allOf with an empty schema.
 func leavesOf(s *openapi3.Schema, seen []*openapi3.Schema) []*openapi3.Schema {
 	if len(s.AllOf) == 0 || slices.Contains(seen, s) {
 		return []*openapi3.Schema{s}
@@ -68,12 +69,13 @@ func leavesOf(s *openapi3.Schema, seen []*openapi3.Schema) []*openapi3.Schema {
 // whole is an object with the properties of all parts of its allOf.
 type whole struct {
 	properties openapi3.Schemas
+	types      map[string]map[string]bool // of each property
 	required   []string
-	open       bool // it has additionalProperties or alternatives: the generator encodes each property by itself
+	open       bool // it has additionalProperties or alternatives, so the generator encodes each property separately
 }
 
 func wholeOf(s *openapi3.Schema) whole {
-	w := whole{properties: openapi3.Schemas{}}
+	w := whole{properties: openapi3.Schemas{}, types: map[string]map[string]bool{}}
 	var seen []*openapi3.Schema
 	var collect func(s *openapi3.Schema)
 	collect = func(s *openapi3.Schema) {
@@ -81,7 +83,15 @@ func wholeOf(s *openapi3.Schema) whole {
 			return
 		}
 		seen = append(seen, s)
-		maps.Copy(w.properties, s.Properties)
+		for name, p := range s.Properties {
+			w.properties[name] = p
+			for _, typ := range p.Value.Type.Slice() {
+				if w.types[name] == nil {
+					w.types[name] = map[string]bool{}
+				}
+				w.types[name][strings.Replace(typ, "integer", "number", 1)] = true
+			}
+		}
 		w.required = append(w.required, s.Required...)
 		additional := s.AdditionalProperties.Schema != nil || s.AdditionalProperties.Has != nil && *s.AdditionalProperties.Has
 		w.open = w.open || additional || len(s.OneOf)+len(s.AnyOf) > 0
@@ -93,7 +103,7 @@ func wholeOf(s *openapi3.Schema) whole {
 	return w
 }
 
-// sent checks a schema of a request: what the client would send when it is not set, and what it could not send.
+// sent checks a schema of a request: what the client would send although it is not set, and what it could not send.
 func (l *limits) sent(place string, ref *openapi3.SchemaRef, isAlternative bool) {
 	if ref == nil || l.seen[ref.Value] {
 		return
@@ -107,15 +117,15 @@ func (l *limits) sent(place string, ref *openapi3.SchemaRef, isAlternative bool)
 		property := w.properties[name]
 		switch {
 		case property == nil && !w.open && !isAlternative && len(w.properties) > 0:
-			l.add(place, "the required property "+name+" is not described, and the Go type has no field for it", "describe it, or take it out of required")
+			l.add(place, "the required property "+name+" is not described, so the Go type has no field for it", "describe it, or remove it from required")
 		case property != nil && w.open && property.Value.ReadOnly:
-			l.add(place, "the property "+name+" is readOnly and required, beside additionalProperties or alternatives, and the client sends null for it", "take it out of required")
+			l.add(place, "the property "+name+" is readOnly and required, beside additionalProperties or alternatives, so the client sends null for it", "remove it from required")
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(w.properties)) {
 		property := w.properties[name]
 		if w.open && !slices.Contains(w.required, name) && isPlain(property) {
-			l.add(place, "the optional property "+name+" is a plain value, beside additionalProperties or alternatives, and the client sends it when it is not set",
+			l.add(place, "the optional property "+name+" is a plain value, beside additionalProperties or alternatives, so the client sends it even if it is not set",
 				"remove x-go-type-skip-optional-pointer")
 		}
 		l.sent(place+"."+name, property, false)
@@ -126,7 +136,7 @@ func (l *limits) sent(place string, ref *openapi3.SchemaRef, isAlternative bool)
 	l.inside(place, ref.Value)
 }
 
-// inside checks the schemas in s other than its properties.
+// inside checks the schemas in s, except for its properties.
 func (l *limits) inside(place string, s *openapi3.Schema) {
 	l.sent(place, s.Items, false)
 	l.sent(place, s.AdditionalProperties.Schema, false)
@@ -140,7 +150,7 @@ func isPlain(ref *openapi3.SchemaRef) bool {
 	return ref.Extensions[plain] == true || ref.Value.Extensions[plain] == true
 }
 
-// form checks the fields of a form. The client encodes plain values only.
+// form checks the fields of a form. The client only encodes plain values.
 func (l *limits) form(place string, s *openapi3.SchemaRef) {
 	properties := wholeOf(s.Value).properties
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
@@ -160,17 +170,17 @@ func (l *limits) form(place string, s *openapi3.SchemaRef) {
 	}
 }
 
-// body checks a body that is described in place: its Go type has no methods that encode unions and additional properties.
+// body checks an inline body. Its Go type has no methods that encode unions and additional properties.
 func (l *limits) body(place string, s *openapi3.Schema) {
 	w := wholeOf(s)
 	union := len(s.OneOf)+len(s.AnyOf) > 0 || slices.ContainsFunc(s.AllOf, func(part *openapi3.SchemaRef) bool { return len(part.Value.OneOf)+len(part.Value.AnyOf) > 0 })
 	if union || w.open && len(w.properties) > 0 {
-		l.add(place, "is a union, or an object with additional properties, described in place, and the client does not send its content",
-			"move it to a separate schema below components")
+		l.add(place, "is an inline union, or an inline object with additional properties, and the client does not send what it contains",
+			"make it a component")
 	}
 }
 
-// constants reports enums whose type or constants have the Go name of a schema.
+// constants reports each enum that has a type or constant with the Go name of a schema.
 func (l *limits) constants(schemas openapi3.Schemas) {
 	names := map[string]string{} // of schemas, by their Go names
 	for name, schema := range schemas {

@@ -14,9 +14,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// HandWritten reports where hand-written code does not fit the document: operations and schemas that it uses and the
-// document does not have, required parameters, properties and headers that wrapper does not set, and paths that have moved.
-// root is the repository.
+// HandWritten reports where hand-written code does not fit the document: operations and schemas that the document lacks,
+// required parameters, properties and headers that wrapper does not set, and paths that have moved. root is the repository.
 func HandWritten(doc *openapi3.T, root string) ([]string, error) {
 	w, err := readWrapper(root)
 	if err != nil {
@@ -35,7 +34,7 @@ const seeAnother = "see \"Another document\" in CONTRIBUTING.md"
 // requestBuilder matches the generated functions that build a request.
 var requestBuilder = regexp.MustCompile(`^New(\w+)Request(WithBody)?$`)
 
-// missingOperations reports the operations that wrapper sends and the document lacks.
+// missingOperations reports the operations that wrapper calls and the document lacks.
 func (w *wrapperCode) missingOperations(doc *openapi3.T) []string {
 	known := map[string]bool{}
 	for _, item := range doc.Paths.Map() {
@@ -59,7 +58,7 @@ func (w *wrapperCode) sends(operationID string) bool {
 	return w.fields["New"+name+"Request"] != nil || w.fields["New"+name+"RequestWithBody"] != nil
 }
 
-// missingSchemas reports the types that gen/types.go uses, does not declare, and that no schema becomes.
+// missingSchemas reports the types that gen/types.go uses and for which there is no schema.
 func missingSchemas(doc *openapi3.T, root string) ([]string, error) {
 	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "gen", "types.go"), nil, 0)
 	if err != nil {
@@ -73,15 +72,15 @@ func missingSchemas(doc *openapi3.T, root string) ([]string, error) {
 	for _, name := range file.Unresolved {
 		known := types.Universe.Lookup(name.Name) != nil || imported[name.Name]
 		if !known && ast.IsExported(name.Name) && (doc.Components == nil || doc.Components.Schemas[name.Name] == nil) {
-			list = append(list, fmt.Sprintf("schema %s: gen/types.go is written for it, and the document has no such schema; %s", name.Name, seeAnother))
+			list = append(list, fmt.Sprintf("schema %s: gen/types.go uses its type, and the document has no such schema; %s", name.Name, seeAnother))
 		}
 	}
 	slices.Sort(list)
 	return slices.Compact(list), nil
 }
 
-// Reserved returns the Go names of package gen that no schema may become: what every generated client declares, and what
-// gen/types.go declares by hand. root is the repository.
+// Reserved returns the names in package gen that no schema may have: those that every generated client declares, and those in
+// gen/types.go. root is the repository.
 func Reserved(root string) ([]string, error) {
 	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "gen", "types.go"), nil, 0)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// repository writes a repository with the operation cancel: only the files that documents are compared with.
+// repository writes a repository with the operation cancel. It only has the files that documents are compared with.
 func repository(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
@@ -37,8 +37,7 @@ func cancel() {
 	return root
 }
 
-// TestHandWrittenCodeThatDoesNotFit: each problem is one sentence.
-func TestHandWrittenCodeThatDoesNotFit(t *testing.T) {
+func TestEachMismatchWithHandWrittenCodeIsOneSentence(t *testing.T) {
 	root := repository(t)
 	const document = `
 openapi: 3.0.3
@@ -59,35 +58,35 @@ components:
     Other: {type: object, required: [unused], properties: {unused: {type: string}}}
 `
 	for _, tt := range []struct{ name, operation, parameter, required, inner, path, security, want string }{
-		{name: "as it is"},
-		{name: "an optional parameter", parameter: ", {name: later, in: query, schema: {type: integer}}"},
+		{name: "nothing changed"},
+		{name: "a new optional parameter", parameter: ", {name: later, in: query, schema: {type: integer}}"},
 		{
-			name: "a required parameter", parameter: ", {name: later, in: query, required: true, schema: {type: integer}}",
+			name: "a new required parameter", parameter: ", {name: later, in: query, required: true, schema: {type: integer}}",
 			want: "operation cancel: the query parameter later is required, and wrapper does not set Later in gen.CancelParams: set it there, then generate again",
 		},
 		{
-			name: "a required header", parameter: ", {name: X-Later, in: header, required: true, schema: {type: string}}",
+			name: "a new required header", parameter: ", {name: X-Later, in: header, required: true, schema: {type: string}}",
 			want: "operation cancel: the header parameter X-Later is required, and wrapper does not set XLater in gen.CancelParams",
 		},
 		{
-			name: "a required property", required: "name, later",
+			name: "a new required property", required: "name, later",
 			want: "operation cancel: the property later is required, and wrapper does not set Later in gen.Inner",
 		},
 		{
-			name: "another name of a schema", inner: "Within",
-			want: `schema Inner: gen/types.go is written for it, and the document has no such schema; see "Another document" in CONTRIBUTING.md`,
+			name: "a renamed schema", inner: "Within",
+			want: `schema Inner: gen/types.go uses its type, and the document has no such schema; see "Another document" in CONTRIBUTING.md`,
 		},
 		{
-			name: "another path", path: "/v2/cancel",
+			name: "a moved path", path: "/v2/cancel",
 			want: "operation cancel: its path was /cancel and is now /v2/cancel; replace it in tests/cancel_test.go, including the form with ~1, then generate again",
 		},
 		{
-			name: "another header of the security", security: "type: apiKey, in: header, name: x-other",
+			name: "a renamed security header", security: "type: apiKey, in: header, name: x-other",
 			want: "security: the security scheme Key needs the header x-other, and wrapper does not send it: add it to Credential.Sign first",
 		},
-		{name: "a key in the query", security: "type: apiKey, in: query, name: key", want: "security: the security scheme Key is in the query"},
+		{name: "a key in the query instead of a header", security: "type: apiKey, in: query, name: key", want: "security: the security scheme Key is in the query"},
 		{
-			name: "another operationId", operation: "stop",
+			name: "a renamed operation", operation: "stop",
 			want: `operation Cancel: wrapper calls gen.NewCancelRequest, and the document has no such operation; see "Another document" in CONTRIBUTING.md`,
 		},
 	} {

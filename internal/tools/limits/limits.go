@@ -1,5 +1,6 @@
-// Package limits reports, before code is generated from an OpenAPI document, what oapi-codegen would get wrong: code that
-// does not compile, or that compiles and does something else. It also reports where hand-written code would not fit.
+// Package limits reports what oapi-codegen would get wrong in an OpenAPI document, before any code is generated: code that
+// does not compile, or that does something else than the document says. It also reports where hand-written code does not
+// fit the document.
 package limits
 
 import (
@@ -15,7 +16,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Load parses and checks a document as the validator does.
+// Load parses and validates a document as api.NewValidator does.
 func Load(ctx context.Context, document []byte) (*openapi3.T, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(document)
 	if err != nil {
@@ -31,8 +32,8 @@ func Load(ctx context.Context, document []byte) (*openapi3.T, error) {
 	return doc, nil
 }
 
-// Check reports what oapi-codegen would get wrong, each with what to do about it. testdata/refused contains an example of each,
-// and the tests of package trial prove it.
+// Check returns a sentence for each thing that oapi-codegen would get wrong, with what to do about it. testdata/refused has an
+// example of each, and the tests of package trial show how the generated code fails.
 func Check(doc *openapi3.T) []string {
 	l := &limits{seen: map[*openapi3.Schema]bool{}}
 	if doc.Components != nil {
@@ -55,14 +56,14 @@ func Check(doc *openapi3.T) []string {
 
 type limits struct {
 	list []string
-	seen map[*openapi3.Schema]bool // the schemas that sent has visited
+	seen map[*openapi3.Schema]bool // the schemas that sent has checked
 }
 
 func (l *limits) add(place, problem, advice string) {
 	l.list = append(l.list, place+": "+problem+"; "+advice)
 }
 
-// clashes reports names that become the same Go name.
+// clashes reports the names that become the same Go name.
 func (l *limits) clashes(place, what string, names map[string][]string, advice string) {
 	for _, goName := range slices.Sorted(maps.Keys(names)) {
 		if same := names[goName]; len(same) > 1 {
@@ -74,18 +75,16 @@ func (l *limits) clashes(place, what string, names map[string][]string, advice s
 
 const nameIt = "give one of them x-go-name"
 
-// clientNames are the declarations of every generated client.
+// clientNames are declared by every generated client.
 var clientNames = []string{
 	"Client", "ClientInterface", "ClientOption", "ClientWithResponses", "ClientWithResponsesInterface", "NewClient",
 	"NewClientWithResponses", "RequestEditorFn", "WithBaseURL", "WithHTTPClient", "WithRequestEditorFn",
 }
 
-// OperationNames returns the Go names that the code for an operation declares, keyed by their role.
-func OperationNames(id string) map[string]string {
+// OperationNames returns the Go names that the code for an operation may declare.
+func OperationNames(id string) []string {
 	name := GoName(id)
-	return map[string]string{
-		"parameters": name + "Params", "body": name + "JSONRequestBody", "request": "New" + name + "Request", "parser": "Parse" + name + "Result",
-	}
+	return []string{name + "Params", name + "JSONRequestBody", "New" + name + "Request", "Parse" + name + "Result"}
 }
 
 func (l *limits) schemas(doc *openapi3.T) {
@@ -93,17 +92,10 @@ func (l *limits) schemas(doc *openapi3.T) {
 	for _, name := range clientNames {
 		reserved[GoName(name)] = "the generated client"
 	}
-	for _, path := range doc.Paths.Map() {
-		for _, op := range path.Operations() {
-			names := OperationNames(op.OperationID)
-			if !slices.ContainsFunc(slices.Concat(path.Parameters, op.Parameters), func(p *openapi3.ParameterRef) bool { return p.Value.In != "path" }) {
-				delete(names, "parameters")
-			}
-			if op.RequestBody == nil {
-				delete(names, "body")
-			}
-			for what, name := range names {
-				reserved[name] = "the " + what + " of operation " + op.OperationID
+	for _, item := range doc.Paths.Map() {
+		for _, op := range item.Operations() {
+			for _, name := range OperationNames(op.OperationID) {
+				reserved[name] = "operation " + op.OperationID
 			}
 		}
 	}
@@ -116,7 +108,7 @@ func (l *limits) schemas(doc *openapi3.T) {
 	}
 }
 
-// schema checks a schema and everything that is described in place inside it.
+// schema checks a schema and the inline schemas in it.
 func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.Schema) {
 	if ref == nil || slices.Contains(seen, ref.Value) {
 		return
@@ -129,7 +121,7 @@ func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.
 	names := map[string][]string{}
 	for name, p := range s.Properties {
 		if name == "" {
-			l.add(place, "a property has no name, and the client does not send it", "name it, or leave it out")
+			l.add(place, "the name of a property is empty, and the client does not send it", "name it, or leave it out")
 		}
 		n := nameOf(name, p.Extensions, p.Value.Extensions)
 		names[n] = append(names[n], name)
@@ -138,9 +130,11 @@ func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.
 		}
 	}
 	l.clashes(place, "the properties", names, nameIt)
-	for name, types := range propertyTypes(s) {
-		if len(types) > 1 {
-			l.add(place, fmt.Sprintf("the parts of allOf give %s different types, and the client uses the last one", name), "describe it once")
+	if len(s.AllOf) > 0 {
+		for name, types := range wholeOf(s).types {
+			if len(types) > 1 {
+				l.add(place, fmt.Sprintf("the parts of allOf give %s different types, and the client uses the last one", name), "describe it once")
+			}
 		}
 	}
 	l.composition(place, s)
@@ -152,61 +146,35 @@ func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.
 	}
 }
 
-// propertyTypes returns the types that the parts of allOf give to each property.
-func propertyTypes(s *openapi3.Schema) map[string]map[string]bool {
-	all := map[string]map[string]bool{}
-	var collect func(s *openapi3.Schema, seen []*openapi3.Schema)
-	collect = func(s *openapi3.Schema, seen []*openapi3.Schema) {
-		if slices.Contains(seen, s) {
-			return
-		}
-		for name, p := range s.Properties {
-			for _, typ := range p.Value.Type.Slice() {
-				if typ == "integer" {
-					typ = "number" // an integer is one
-				}
-				if all[name] == nil {
-					all[name] = map[string]bool{}
-				}
-				all[name][typ] = true
-			}
-		}
-		for _, part := range s.AllOf {
-			collect(part.Value, append(seen, s))
-		}
-	}
-	if len(s.AllOf) > 0 {
-		collect(s, nil)
-	}
-	return all
-}
+// pathNames are names that generated functions may use themselves.
+var pathNames = strings.Fields("ctx c reqEditors server err error fmt http nil operationPath queryURL req rsp runtime serverURL string url " +
+	"pathParam0 pathParam1 pathParam2 body contentType bodyReader buf bytes io json params strings")
 
-// Names that generated functions use themselves: all of them, those with a body, and those with parameters outside the path.
-var (
-	pathNames      = strings.Fields("ctx c reqEditors server err error fmt http nil operationPath queryURL req rsp runtime serverURL string url pathParam0 pathParam1 pathParam2")
-	pathNamesBody  = strings.Fields("body contentType bodyReader buf bytes io json")
-	pathNamesQuery = strings.Fields("params strings")
-)
+// IsPathName reports whether generated functions may use the name of a path parameter for something else.
+func IsPathName(name string) bool {
+	return name != "" && slices.Contains(pathNames, strings.ToLower(name[:1])+name[1:])
+}
 
 func (l *limits) operation(place string, item *openapi3.PathItem, op *openapi3.Operation) {
 	names := map[string][]string{}
 	for _, ref := range slices.Concat(item.Parameters, op.Parameters) {
 		p := ref.Value
 		if own := op.Parameters.GetByInAndName(p.In, p.Name); own != nil && own != p {
-			continue // the operation's own takes the place of the path's
+			continue // the operation's own replaces the path's
 		}
 		l.parameter(place, p)
-		if p.In == openapi3.ParameterInPath {
-			l.pathParameter(place, item, op, p)
-		}
-		if p.In != openapi3.ParameterInPath {
-			n := nameOf(p.Name, ref.Extensions, p.Extensions)
+		switch n := nameOf(p.Name, ref.Extensions, p.Extensions); {
+		case p.In != openapi3.ParameterInPath:
 			names[n] = append(names[n], p.Name)
+		case IsPathName(p.Name) && p.Extensions["x-go-name"] == nil:
+			l.add(place, "generated functions use the name of the path parameter "+p.Name+" for something else", "give it x-go-name")
 		}
 	}
 	l.clashes(place, "the parameters", names, nameIt)
 	for _, status := range slices.Sorted(maps.Keys(op.Responses.Map())) {
-		l.response(place+" response "+status, op.Responses.Value(status).Value)
+		if status[0] != '4' && status[0] != '5' { // for which the wrapper returns an error
+			l.response(place+" response "+status, op.Responses.Value(status).Value)
+		}
 	}
 	if op.RequestBody != nil {
 		for name, m := range op.RequestBody.Value.Content {
@@ -225,28 +193,6 @@ func (l *limits) operation(place string, item *openapi3.PathItem, op *openapi3.O
 	}
 }
 
-// IsPathName reports whether generated functions may use this name of a path parameter for something else.
-func IsPathName(name string) bool {
-	return isIn(slices.Concat(pathNames, pathNamesBody, pathNamesQuery), name)
-}
-
-func isIn(taken []string, name string) bool {
-	return name != "" && slices.Contains(taken, strings.ToLower(name[:1])+name[1:])
-}
-
-func (l *limits) pathParameter(place string, item *openapi3.PathItem, op *openapi3.Operation, p *openapi3.Parameter) {
-	taken := pathNames
-	if op.RequestBody != nil {
-		taken = slices.Concat(taken, pathNamesBody)
-	}
-	if slices.ContainsFunc(slices.Concat(item.Parameters, op.Parameters), func(p *openapi3.ParameterRef) bool { return p.Value.In != openapi3.ParameterInPath }) {
-		taken = slices.Concat(taken, pathNamesQuery)
-	}
-	if isIn(taken, p.Name) && p.Extensions["x-go-name"] == nil {
-		l.add(place, "generated functions use the name of the path parameter "+p.Name+" for something else", "give it x-go-name")
-	}
-}
-
 func (l *limits) parameter(place string, p *openapi3.Parameter) {
 	here := place + " parameter " + p.Name
 	if p.Schema != nil && p.Schema.Ref == "" {
@@ -261,25 +207,22 @@ func (l *limits) parameter(place string, p *openapi3.Parameter) {
 		l.add(here, "is optional and has no type, and the client panics if it is not set", "give it a type")
 	}
 	if p.Schema.Ref == "" && len(s.AnyOf)+len(s.OneOf) > 0 {
-		l.add(here, "is an anyOf or oneOf described in place, whose Go type cannot be filled", "move it to a separate schema below components")
+		l.add(here, "is an inline anyOf or oneOf, and its Go type cannot be filled", "make it a component")
 	}
 	if p.Style == "spaceDelimited" {
-		l.add(here, "has the style spaceDelimited, and the client does not encode the spaces", "use another style, or leave it out")
+		l.add(here, "has the style spaceDelimited, and the client does not encode the spaces", "use another style, or leave the parameter out")
 	}
 	if s.Items != nil && s.Items.Value.Nullable {
-		l.add(here, "is a list of nullable items, which the client cannot send", "remove nullable: a parameter has no null")
+		l.add(here, "is a list of nullable items, which the client cannot send", "remove nullable: a parameter cannot be null")
 	}
 	if s.Items != nil && s.Items.Value.Items != nil {
-		l.add(here, "is a list of lists, which the client cannot send", "leave it out")
+		l.add(here, "is a list of lists, which the client cannot send", "leave the parameter out")
 	}
 }
 
-// response reports responses that the client would not decode, without an error. One of the media type */* or text/json is
-// fine: it has no field in the result, only Body.
+// response reports a response that the client would silently not decode. A response of the media type */* or text/json is
+// fine: its result only has the field Body.
 func (l *limits) response(place string, r *openapi3.Response) {
-	if strings.HasPrefix(place[strings.LastIndex(place, " ")+1:], "4") || strings.HasPrefix(place[strings.LastIndex(place, " ")+1:], "5") {
-		return // the wrapper returns an error
-	}
 	json := 0
 	for name, m := range r.Content {
 		mediaType, _, err := mime.ParseMediaType(name)
@@ -294,7 +237,7 @@ func (l *limits) response(place string, r *openapi3.Response) {
 		}
 	}
 	if json > 1 {
-		l.add(place, "the response has two JSON media types, and the client decodes neither if the service adds a charset", "keep the one that the service sends")
+		l.add(place, "has two JSON media types, and the client decodes neither if the service adds a charset", "keep the one that the service sends")
 	}
 }
 
@@ -325,7 +268,7 @@ var initialisms = strings.Fields("acl api ascii cpu css db dns eof guid html htt
 
 var nameParts = regexp.MustCompile(`[\p{Lu}\d]+([\p{Ll}\d]+|$)`)
 
-// GoName returns the Go name that the generator makes of a name.
+// GoName returns the Go name that the generator gives to a name.
 func GoName(name string) string {
 	var camel strings.Builder
 	upper := true

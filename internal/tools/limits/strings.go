@@ -10,8 +10,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// unreadable reports strings that the generator cannot parse after it has applied its overlay and written the document as
-// YAML: its library indents a string of several lines wrongly if it begins with a space and is in a list.
+// unreadable reports strings that the generator cannot parse after it has applied its overlay and rewritten the document as
+// YAML. Its library wrongly indents a string that is in a list, has several lines and begins with a space.
 func (l *limits) unreadable(doc *openapi3.T) {
 	content, err := json.Marshal(doc)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// unsent reports what the operations of wrapper require and wrapper does not set. The code would compile, and omit the
-// parameter or send the zero value of the property.
+// unsent reports the required parameters and properties of wrapper's operations that wrapper does not set. The code would
+// compile, and omit the parameter or send the zero value of the property.
 func (w *wrapperCode) unsent(doc *openapi3.T) []string {
 	u := &unsentFields{set: w.fields, seen: map[string]bool{}}
 	for _, item := range doc.Paths.Map() {
@@ -75,7 +75,7 @@ func (u *unsentFields) schema(id string, ref *openapi3.SchemaRef) {
 
 // wrapperCode is what the hand-written client uses of package gen.
 type wrapperCode struct {
-	fields  map[string]map[string]bool // for each name of gen, the fields that the files with that name mention
+	fields  map[string]map[string]bool // for each name in gen, the fields mentioned in the files that mention the name
 	strings map[string]bool            // string literals, in lower case
 }
 
@@ -121,7 +121,7 @@ func readWrapper(root string) (*wrapperCode, error) {
 		}
 	}
 	if len(w.fields) == 0 {
-		return nil, fmt.Errorf("%s uses nothing of package gen: is %s the repository?", filepath.Join(root, "wrapper"), root)
+		return nil, fmt.Errorf("%s does not use package gen: is %s the repository?", filepath.Join(root, "wrapper"), root)
 	}
 	return w, nil
 }

@@ -15,18 +15,18 @@ import (
 // Sampler makes values that a schema accepts.
 type Sampler struct {
 	Full     bool // with optional properties
-	Plain    bool // without the examples of the document, which may not fit the Go types
-	Response bool // for a response: with readOnly properties, without writeOnly ones
+	Plain    bool // without the document's examples, which may not fit the Go types
+	Response bool // with readOnly and without writeOnly properties
 
-	steps *int // taken so far
+	steps *int
 }
 
 const (
-	maxDepth = 6      // of optional properties, so that a recursive schema ends
-	maxSteps = 10_000 // with optional properties; after as many again it gives up
+	maxDepth = 6      // of optional properties, so that recursion ends
+	maxSteps = 10_000 // after which optional properties are left out; after twice as many there is no value
 )
 
-// Value returns a value as encoding/json decodes it, or an error if it finds none.
+// Value returns a value of the types that encoding/json decodes into, or an error if it finds none.
 func (s Sampler) Value(ref *openapi3.SchemaRef) (any, error) {
 	s.steps = new(int)
 	v, ok := s.value(ref, 0)
@@ -60,7 +60,7 @@ func (s Sampler) value(ref *openapi3.SchemaRef, depth int) (any, bool) {
 	return nil, false
 }
 
-// kin-openapi does not check this format, and documents have examples that are not UUIDs.
+// kin-openapi does not check this format, and some documents have examples that are not UUIDs.
 func init() {
 	openapi3.DefineStringFormatValidator("uuid", openapi3.NewRegexpFormatValidator("^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"))
 }
@@ -105,7 +105,7 @@ func (s Sampler) candidates(schema *openapi3.Schema, depth int) []any {
 			list = append(list, true)
 		}
 	}
-	// Parts of allOf that are not objects.
+	// A part of allOf may not be an object.
 	for _, part := range schema.AllOf {
 		if v, ok := s.value(part, depth+1); ok {
 			list = append(list, v)
@@ -120,7 +120,7 @@ func (s Sampler) candidates(schema *openapi3.Schema, depth int) []any {
 	return append(list, schema.Default)
 }
 
-// complete adds to an alternative the properties of the schema itself and the value of its discriminator.
+// complete adds the properties of the schema itself, and the value of the discriminator, to an alternative.
 func (s Sampler) complete(schema *openapi3.Schema, part *openapi3.SchemaRef, v any, depth int) any {
 	object, isObject := v.(map[string]any)
 	if !isObject {
@@ -190,7 +190,7 @@ func (s Sampler) properties(schema *openapi3.Schema, depth int, all map[string]a
 }
 
 func (s Sampler) array(schema *openapi3.Schema, depth int) any {
-	n := max(int(schema.MinItems), 1) // #nosec G115 -- a document's minItems is small
+	n := max(int(schema.MinItems), 1)
 	if !s.Full && schema.MinItems == 0 || depth > 2*maxDepth {
 		n = 0
 	}
@@ -239,7 +239,8 @@ func stringsOf(schema *openapi3.Schema) []any {
 	return list
 }
 
-// matching returns a string that a pattern matches. more is how often it repeats what may be repeated.
+// matching returns a string that matches a pattern. It repeats what may be repeated the given number of times more than
+// necessary.
 func matching(re *syntax.Regexp, more int) string {
 	var b strings.Builder
 	switch re.Op {
@@ -269,7 +270,7 @@ func matching(re *syntax.Regexp, more int) string {
 	return b.String()
 }
 
-// oneOf returns a character of a class, preferably a plain one.
+// oneOf returns a character of a class, preferably a letter or digit.
 func oneOf(ranges []rune) string {
 	for _, r := range "a1A" {
 		for i := 0; i+1 < len(ranges); i += 2 {

@@ -16,20 +16,20 @@ func TestSamplesAreValid(t *testing.T) {
 		{"enum", `{"type":"string","enum":["b"]}`, `"b"`, `"b"`},
 		{"minimum", `{"type":"integer","minimum":10,"exclusiveMinimum":true}`, `11`, `11`},
 		{"maximum", `{"type":"number","maximum":-2}`, `-2`, `-2`},
-		{"multiple", `{"type":"number","multipleOf":0.25}`, `7`, `7`},
+		{"multiple of", `{"type":"number","multipleOf":0.25}`, `7`, `7`},
 		{"format", `{"type":"string","format":"uuid"}`, `"0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11"`, `"0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11"`},
 		{"example that is not a UUID", `{"type":"object","properties":{"a":{"type":"string","format":"uuid"}},"example":{"a":"x"}}`, `{}`, `{"a":"0e6f4e4c-3f4b-4b0e-9a31-9d1c2a7a3b11"}`},
 		{"length", `{"type":"string","minLength":50}`, `"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"`, `"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"`},
 		{"pattern", `{"type":"string","pattern":"^(CH|IM)[0-9a-f]{4}-\\d+[.]?$"}`, `"CHaaaa-1"`, `"CHaaaa-1"`},
 		{"pattern and length", `{"type":"string","pattern":"^[A-Z]+$","minLength":4}`, `"AAAAA"`, `"AAAAA"`},
-		{"list", `{"type":"array","items":{"type":"integer"}}`, `[]`, `[7]`},
-		{"set", `{"type":"array","minItems":2,"uniqueItems":true,"items":{"type":"string","enum":["x","y","z"]}}`, `["x","y"]`, `["x","y"]`},
+		{"array", `{"type":"array","items":{"type":"integer"}}`, `[]`, `[7]`},
+		{"unique items", `{"type":"array","minItems":2,"uniqueItems":true,"items":{"type":"string","enum":["x","y","z"]}}`, `["x","y"]`, `["x","y"]`},
 		{"properties", `{"type":"object","required":["a"],"properties":{"a":{"type":"boolean"},"b":{"type":"boolean"}}}`, `{"a":true}`, `{"a":true,"b":true}`},
-		{"one direction", `{"type":"object","required":["a","b"],"properties":{"a":{"type":"boolean","readOnly":true},"b":{"type":"boolean"}}}`, `{"b":true}`, `{"b":true}`},
+		{"readOnly", `{"type":"object","required":["a","b"],"properties":{"a":{"type":"boolean","readOnly":true},"b":{"type":"boolean"}}}`, `{"b":true}`, `{"b":true}`},
 		{"all of", `{"allOf":[{"type":"object","required":["a"],"properties":{"a":{"type":"boolean"}}},{"type":"object","properties":{"b":{"type":"integer"}}}]}`, `{"a":true}`, `{"a":true,"b":7}`},
 		{"one of", `{"oneOf":[{"type":"string","maxLength":0,"minLength":1},{"type":"integer"}]}`, `7`, `7`},
-		{"map", `{"type":"object","additionalProperties":{"type":"integer"}}`, `{}`, `{"key":7}`},
-		{"anything", `{}`, `"anything"`, `"anything"`},
+		{"additional properties", `{"type":"object","additionalProperties":{"type":"integer"}}`, `{}`, `{"key":7}`},
+		{"empty schema", `{}`, `"anything"`, `"anything"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var ref openapi3.SchemaRef
@@ -50,8 +50,8 @@ func TestSamplesAreValid(t *testing.T) {
 	}
 }
 
-// TestSamplingARecursiveSchemaEnds, although the number of values grows exponentially.
-func TestSamplingARecursiveSchemaEnds(t *testing.T) {
+// The number of values grows exponentially with the depth.
+func TestSamplingOfARecursiveSchemaEnds(t *testing.T) {
 	node := openapi3.NewObjectSchema()
 	ref := &openapi3.SchemaRef{Value: node}
 	node.Properties = openapi3.Schemas{"name": {Value: openapi3.NewStringSchema()}}

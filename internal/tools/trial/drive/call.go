@@ -25,8 +25,8 @@ import (
 // call is one call of an operation, with values for its parameters and its body.
 type call struct {
 	op     operation
-	values map[string]any // of parameters, by place and name
-	media  string         // of the body; "" for none
+	values map[string]any // parameters, by place and name
+	media  string         // the media type of the body, or "" for no body
 	body   any
 }
 
@@ -35,7 +35,7 @@ func newCall(op operation, full bool) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	// An example may contradict its format, and only the Go type notices.
+	// Only the Go type detects an example that contradicts its format.
 	if m, raw, err := c.method(apiType); err == nil {
 		//lint:ignore noBackground nothing is sent
 		if _, err := c.arguments(context.Background(), m.Type, raw); err != nil {
@@ -52,7 +52,7 @@ func makeCall(op operation, sampler trial.Sampler) (*call, error) {
 		if !p.Value.Required && !full {
 			continue
 		}
-		if isOthers(p.Value) {
+		if isSetElsewhere(p.Value) {
 			continue
 		}
 		schema := p.Value.Schema
@@ -86,13 +86,13 @@ func makeCall(op operation, sampler trial.Sampler) (*call, error) {
 	return c, nil
 }
 
-// isOthers reports whether the caller does not set a header: the wrapper does, or OpenAPI describes it elsewhere.
-func isOthers(p *openapi3.Parameter) bool {
+// isSetElsewhere reports whether OpenAPI describes a header parameter elsewhere, or the wrapper sets it.
+func isSetElsewhere(p *openapi3.Parameter) bool {
 	name := strings.ToLower(p.Name)
 	return p.In == "header" && (slices.Contains([]string{"accept", "content-encoding", "content-type", "authorization", "user-agent"}, name) || strings.HasPrefix(name, "x-xdr-"))
 }
 
-// key returns a name without case and separators, which the generator changes.
+// key returns a name in lower case and without separators, because the generator changes both.
 func key(name string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -115,7 +115,7 @@ func (c *call) method(api reflect.Type) (m reflect.Method, raw bool, err error) 
 		id = c.op.method + c.op.path
 	}
 	if unicode.IsDigit(rune(id[0])) {
-		id = "n" + id // as the generator does
+		id = "n" + id // like the generator
 	}
 	mediaName, known := mediaNames[c.media]
 	if !known {
@@ -129,8 +129,7 @@ func (c *call) method(api reflect.Type) (m reflect.Method, raw bool, err error) 
 		}
 	}
 	if c.media == "" && len(names) == 2 {
-
-		names[0] = "" // a typed body is always sent
+		names[0] = "" // a method with a typed body always sends one
 	}
 	for i, name := range names {
 		for j := range api.NumMethod() {
@@ -217,7 +216,7 @@ func (c *call) params(typ reflect.Type) (reflect.Value, error) {
 		for _, place := range []string{"query", "header", "cookie"} {
 			v, set := c.values[place+" "+name]
 			if place == "header" && strings.EqualFold(name, "Content-Type") && c.media != "" {
-				v, set = c.media, true // the client would send an empty one
+				v, set = c.media, true // the client would send an empty value
 			}
 			if !set {
 				continue
@@ -270,13 +269,13 @@ func (c *call) encoded() (contentType string, body io.Reader, err error) {
 	return strings.Replace(c.media, "*/*", "application/octet-stream", 1), strings.NewReader(plainText(c.body)), nil
 }
 
-// check compares what arrived with what was meant, and the result with the response.
+// check compares the request that arrived with the call, and the result with the response.
 func (c *call) check(got *request, res response, result any) error {
 	if got == nil {
 		return errors.New("no request arrived")
 	}
 	for _, p := range c.op.parameters() {
-		if isOthers(p.Value) {
+		if isSetElsewhere(p.Value) {
 			continue
 		}
 		v, set := c.values[p.Value.In+" "+p.Value.Name]
@@ -286,7 +285,7 @@ func (c *call) check(got *request, res response, result any) error {
 	}
 	switch {
 	case c.media == "" && len(got.body) > 0:
-		return fmt.Errorf("a body is sent that was not set: %s", got.body)
+		return fmt.Errorf("a body is sent although it was not set: %s", got.body)
 	case strings.HasPrefix(c.media, "application/x-www-form-urlencoded"):
 		if err := sameForm(got.body, c.body); err != nil {
 			return err
@@ -329,7 +328,7 @@ func sameJSON(a, b []byte) bool {
 	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
 }
 
-// arrived checks a parameter: it must be sent if it was set, and only then, with the same value.
+// arrived checks that a parameter is sent only if it was set, with the same value.
 func arrived(got *request, p *openapi3.Parameter, v any, set bool) error {
 	values, isThere := []string(nil), false
 	switch p.In {
@@ -341,12 +340,12 @@ func arrived(got *request, p *openapi3.Parameter, v any, set bool) error {
 		}
 		if object, isObject := v.(map[string]any); isObject && !isThere {
 			for name := range object {
-				isThere = isThere || query.Has(name) // an exploded object has the names of its properties
+				isThere = isThere || query.Has(name) // an exploded object is sent under the names of its properties
 			}
 			isThere = isThere || len(object) == 0
 		}
 		if list, isList := v.([]any); isList && len(list) == 0 {
-			return nil // cannot be told from one that was not set
+			return nil // looks the same as a parameter that was not set
 		}
 	case "header":
 		values, isThere = got.Header.Values(p.Name), len(got.Header.Values(p.Name)) > 0
@@ -354,7 +353,7 @@ func arrived(got *request, p *openapi3.Parameter, v any, set bool) error {
 		_, err := got.Cookie(p.Name)
 		isThere = err == nil
 	default:
-		return nil // the operation was found, so it was sent
+		return nil // the request arrived at the operation, so the path parameter was sent
 	}
 	if isThere != set {
 		return map[bool]error{
@@ -371,7 +370,7 @@ func arrived(got *request, p *openapi3.Parameter, v any, set bool) error {
 	return nil
 }
 
-// decoded reports whether the client has filled any of the result's bodies.
+// decoded reports whether the client filled a body of the result.
 func decoded(result any) bool {
 	v := reflect.ValueOf(result).Elem()
 	for i := range v.NumField() {

@@ -1,11 +1,12 @@
-// Command drive calls every operation of the document that it is built with, through API() of the wrapper, and prints the
-// outcome of each as JSON. Names and types come from the document and, by reflection, from package gen. Package trial builds
-// it with other documents.
+// Command drive calls every operation of the embedded document through wrapper.Client.API, and prints the outcome of each as
+// JSON. It gets the names and types from the document and, by reflection, from package gen. Package trial builds it with
+// other documents.
 package main
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -18,7 +19,7 @@ import (
 	"example.com/cortexscan/sandbox"
 	"example.com/cortexscan/wrapper"
 	"github.com/getkin/kin-openapi/openapi3"
-	_ "github.com/oapi-codegen/nullable" // package gen imports it once a property is nullable, so go.mod needs it
+	_ "github.com/oapi-codegen/nullable" // package gen imports it once a property is nullable and optional, so go.mod needs it
 )
 
 func main() {
@@ -44,7 +45,7 @@ func drive(ctx context.Context) ([]trial.Result, error) {
 	service := &service{}
 	documented := httptest.NewServer(service)
 	defer documented.Close()
-	tenant := sandbox.New(sandbox.WithKey("1", "a key of the test", sandbox.Advanced))
+	tenant := sandbox.New(sandbox.WithKey("1", "key", sandbox.Advanced))
 	tenant.AddScanRun(7)
 	tenant.AddScanRun(789)
 	tenant.AddEndpoint(sandbox.Endpoint{ScanStatus: "pending"})
@@ -69,7 +70,7 @@ func drive(ctx context.Context) ([]trial.Result, error) {
 }
 
 func newClient(url string, v *api.Validator) (*wrapper.Client, error) {
-	return wrapper.New(url, wrapper.AdvancedKey("1", "a key of the test"), wrapper.WithRetry(wrapper.Retry{Attempts: 1}),
+	return wrapper.New(url, wrapper.AdvancedKey("1", "key"), wrapper.WithRetry(wrapper.Retry{Attempts: 1}),
 		wrapper.WithRequestValidator(v), wrapper.WithResponseValidator(v))
 }
 
@@ -97,7 +98,7 @@ type driver struct {
 
 // try calls an operation with required values, with all values, and then on the sandbox.
 func (d driver) try(ctx context.Context, op operation) trial.Result {
-	result := trial.Result{Operation: op.method + " " + op.path, ID: op.OperationID}
+	result := trial.Result{Operation: op.method + " " + op.path}
 	res, err := responseOf(op)
 	if err != nil {
 		result.Skip = err.Error()
@@ -115,7 +116,7 @@ func (d driver) try(ctx context.Context, op operation) trial.Result {
 			err = call.check(d.service.got, res, got)
 		}
 		if err != nil {
-			result.Call = map[bool]string{false: "with required values only: ", true: "with all values: "}[full] + err.Error()
+			result.Call = map[bool]string{false: "with the required values: ", true: "with all values: "}[full] + err.Error()
 			return result
 		}
 	}
@@ -125,7 +126,7 @@ func (d driver) try(ctx context.Context, op operation) trial.Result {
 	return result
 }
 
-// play calls the sandbox. It must find the request valid, and respond with 501 if it does not implement the operation.
+// play calls the sandbox. The sandbox must find the request valid, and respond with 501 if it does not implement the operation.
 func (d driver) play(ctx context.Context, op operation) error {
 	call, err := newCall(op, true)
 	if err != nil {
@@ -134,19 +135,22 @@ func (d driver) play(ctx context.Context, op operation) error {
 	before := len(d.tenant.Calls())
 	_, err = call.send(ctx, d.played)
 	if err != nil && statusOf(err) == 0 {
-		return err // there was no response; a 404 for a run that does not exist is fine
+		return err // no response arrived; an error such as 404 is fine
 	}
 	calls := d.tenant.Calls()
 	if len(calls) == before {
-		//lint:ignore errorlint nil is possible
+		//lint:ignore errorlint err may be nil
 		return fmt.Errorf("no request arrived: %v", err)
 	}
 	last := calls[len(calls)-1]
 	if len(last.Problems) > 0 {
-		return fmt.Errorf("it finds the request invalid: %v", last.Problems)
+		return fmt.Errorf("the request is invalid: %v", last.Problems)
 	}
-	if implemented := slices.Contains(sandbox.Operations(), op.OperationID); implemented == (last.Status == http.StatusNotImplemented) {
-		return fmt.Errorf("got a %d, and sandbox.Operations lists the operation: %v", last.Status, implemented)
+	switch implemented := slices.Contains(sandbox.Operations(), op.OperationID); {
+	case implemented && last.Status == http.StatusNotImplemented:
+		return errors.New("the status is 501, but sandbox.Operations lists the operation")
+	case !implemented && last.Status != http.StatusNotImplemented:
+		return fmt.Errorf("the status is %d, but sandbox.Operations does not list the operation", last.Status)
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// service sends the same response to every request, and keeps the last request.
+// service sends the same response to every request and keeps the last request.
 type service struct {
 	response response
 	got      *request
@@ -54,10 +54,10 @@ func isJSON(contentType string) bool {
 	return err == nil && (mediaType == "application/json" || strings.HasSuffix(mediaType, "+json") || mediaType == "text/json")
 }
 
-// serverHeaders describe how the body is sent. net/http sets them.
+// serverHeaders are set by net/http.
 var serverHeaders = []string{"Connection", "Content-Encoding", "Content-Length", "Content-Type", "Transfer-Encoding"}
 
-// responseOf makes the first success that the operation documents.
+// responseOf returns the first success that the operation documents.
 func responseOf(op operation) (response, error) {
 	var a response
 	key := ""
@@ -90,7 +90,7 @@ func responseOf(op operation) (response, error) {
 	types := slices.Sorted(maps.Keys(documented.Content))
 	slices.SortStableFunc(types, func(a, b string) int { return rank(a) - rank(b) })
 	if len(types) == 0 || a.status == http.StatusNoContent || op.method == http.MethodHead {
-		return a, nil // HTTP has no body here, whatever the document says
+		return a, nil // HTTP allows no body here, even if the document describes one
 	}
 	a.contentType = types[0]
 	m := documented.Content[types[0]]
@@ -109,9 +109,9 @@ func responseOf(op operation) (response, error) {
 		return a, fmt.Errorf("make a response: %w", err)
 	}
 	hasField := !strings.Contains(types[0], "*") && !strings.HasPrefix(types[0], "text/json")
-	a.isJSON = hasField && m.Schema != nil && v != nil // null leaves the result empty
+	a.isJSON = hasField && m.Schema != nil && v != nil // after null the result is empty
 	if !strings.Contains(a.contentType, ";") {
-		a.contentType += "; charset=utf-8" // as servers send it, whatever the document says
+		a.contentType += "; charset=utf-8" // servers add it even if the document does not
 	}
 	a.body, err = json.Marshal(v)
 	return a, err
@@ -127,7 +127,7 @@ func rank(contentType string) int {
 	return 2
 }
 
-// plainText writes a scalar as in a header or a query.
+// plainText formats a scalar for a header or a query.
 func plainText(v any) string {
 	if f, isNumber := v.(float64); isNumber {
 		return strconv.FormatFloat(f, 'f', -1, 64)
