@@ -10,7 +10,7 @@ import (
 
 type lintAnalyzer = lint.Analyzer
 
-// root is the folder in which the program runs, with a slash at the end.
+// root is the current folder with a slash at the end.
 var root = func() string {
 	folder, err := os.Getwd()
 	check(err)
@@ -23,31 +23,31 @@ const (
 	standard = "$gostd"
 )
 
-// Imports run one way: cmd → sandbox, wrapper, api; sandbox → api, gen; wrapper → gen. A program that only calls the
-// API does not link the validator's libraries, which are megabytes and milliseconds.
+// Imports run one way: cmd → sandbox, wrapper, api; sandbox → api, gen; wrapper → gen. A program that only calls the API does
+// not link the validator's libraries, which are large and slow to start.
 var importRules = depguard.LinterSettings{
 	"gen":     only("gen", standard, "github.com/oapi-codegen"),
 	"wrapper": only("wrapper", standard, text, module+"/gen$", module+"/wrapper/internal", "golang.org/x/time"),
 	"envelope": {
 		ListMode: "lax", Files: []string{root + "wrapper/internal/envelope/**", "!$test"},
-		Deny: map[string]string{"net/http": "envelope parses bodies, whatever carried them"},
+		Deny: map[string]string{"net/http": "envelope parses bodies and does not depend on HTTP"},
 	},
 	"text": only("internal/text", standard),
 	"api": only("api", standard, text, module+"/api/internal", "github.com/getkin/kin-openapi", "github.com/go-json-experiment/json",
 		"go.yaml.in/yaml"),
-	"sandbox": only("sandbox", standard, text, module+"/api$", module+"/gen$"), // with the client in it, the client would test itself
+	"sandbox": only("sandbox", standard, text, module+"/api$", module+"/gen$"), // tests of the client against a sandbox that uses the client would prove nothing
 	"tools":   never(module+"/internal/tools", "packages do not import programs for maintainers", "internal/tools", "tests"),
 	"tests":   never(module+"/tests", "nothing outside tests/ depends on tests/", "tests"),
 	"rand":    never("math/rand$", "use math/rand/v2, or crypto/rand for keys and nonces"),
 	"ioutil":  never("io/ioutil", "use io and os"),
 }
 
-// only lists the imports of the packages in and below a folder, tests aside.
+// only allows these imports in and below a folder, except in tests.
 func only(folder string, allow ...string) *depguard.List {
 	return &depguard.List{ListMode: "strict", Files: []string{root + folder + "/**", "!$test"}, Allow: allow}
 }
 
-// never forbids an import, everywhere or except in some files.
+// never forbids an import everywhere except in some folders.
 func never(deny, reason string, except ...string) *depguard.List {
 	files := []string{"$all"}
 	for _, folder := range except {

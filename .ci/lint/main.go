@@ -1,7 +1,7 @@
-// Command lint checks Go code with staticcheck and more analyzers, and the words of every file. golangci-lint
-// contains the same analyzers, but needs 150 modules, which every fresh build cache has to download and compile.
+// Command lint checks the Go code with staticcheck and other analyzers, and the words in every file. golangci-lint has the same
+// analyzers, but downloads and compiles 150 modules.
 //
-// "//lint:ignore NAME reason" before a line makes an exception.
+// "//lint:ignore NAME reason" above a line makes an exception.
 package main
 
 import (
@@ -34,13 +34,13 @@ import (
 
 const (
 	tests      = `_test\.go$|^tests/`
-	noCaller   = `_test\.go$|/main\.go$|^api/validator\.go$` // tests, main and the embedded document have no caller's context
-	modelsTime = `^tests/(faults|prism)/`                    // the model sleeps in synctest's time; Prism is polled
+	noCaller   = `_test\.go$|/main\.go$|^api/validator\.go$` // there is no caller's context
+	modelsTime = `^tests/(faults|prism)/`                    // the model sleeps in synctest; Prism is polled
 )
 
 func main() {
 	cmd := lintcmd.NewCommand("lint")
-	// Generated code has the names of the OpenAPI document. De Morgan's laws and embedded fields are a matter of taste.
+	// Generated code uses the names in the OpenAPI document (ST1003). QF1001 and QF1008 are a matter of taste.
 	cmd.ParseFlags(append([]string{"-checks", "all,-ST1003,-QF1001,-QF1008"}, os.Args[1:]...))
 	for _, all := range [][]*lintAnalyzer{simple.Analyzers, staticcheck.Analyzers, stylecheck.Analyzers, quickfix.Analyzers, {unused.Analyzer}} {
 		cmd.AddAnalyzers(all...)
@@ -57,19 +57,20 @@ func main() {
 	cmd.AddBareAnalyzers(
 		except(tests, documented),
 		except(``, imports),
-		except(``, bidichk.NewAnalyzer()),                    // a reviewer would see other code than the compiler
-		except(``, errorlint),                                // == and type assertions miss wrapped errors
-		except(``, exhaustive.Analyzer),                      // a switch that misses a new value of an enum
-		except(``, ineffassign.Analyzer),                     // an assignment without effect
-		except(``, nilerr.Analyzer),                          // an error that was found, and nil returned
-		except(``, nilnesserr),                               // the same with two error variables
-		except(``, usetesting.NewAnalyzer()),                 // a test's context, directory and variables end with the test
-		except(tests, bodyclose.Analyzer),                    // an open body costs the connection
-		except(tests+`|^internal/tools/`, errcheck.Analyzer), // an unchecked error
-		except(tests, noctx.Analyzer),                        // a request without a context outlives its caller
+		except(``, bidichk.NewAnalyzer()), // characters that show a reviewer other code
+		except(``, errorlint),             // == and type assertions on wrapped errors
+		except(``, exhaustive.Analyzer),   // switches that lack a value of an enum
+		except(``, ineffassign.Analyzer),  // assignments without effect
+		except(``, unnecessaryConversion),
+		except(``, nilerr.Analyzer),                          // nil is returned after an error was found
+		except(``, nilnesserr),                               // a nil error is returned instead of the one that was found
+		except(``, usetesting.NewAnalyzer()),                 // contexts, folders and variables that outlive a test
+		except(tests, bodyclose.Analyzer),                    // response bodies that are not closed
+		except(tests+`|^internal/tools/`, errcheck.Analyzer), // unchecked errors
+		except(tests, noctx.Analyzer),                        // requests without a context
 		except(noCaller, forbid("noBackground", `^context\.(Background|TODO)$`, "pass the caller's context, or its deadline and cancellation are lost")),
-		except(modelsTime, forbid("noSleep", `^time\.Sleep$`, "wait for an event (a channel, testing/synctest), and not for a time")),
-		except(`_test\.go$`, forbid("noPrint", `^fmt\.Print(f|ln)?$`, "write to the writer that was passed")),
+		except(modelsTime, forbid("noSleep", `^time\.Sleep$`, "wait for an event (a channel, testing/synctest) instead")),
+		except(`_test\.go$`, forbid("noPrint", `^fmt\.Print(f|ln)?$`, "write to an io.Writer that the caller passes")),
 	)
 	good := checkWords()
 	if cmd.Execute() != 0 || !good {
@@ -88,7 +89,7 @@ func except(files string, a *analysis.Analyzer) *analysis.Analyzer {
 		report := pass.Report
 		pass.Report = func(d analysis.Diagnostic) {
 			file := strings.TrimPrefix(filepath.ToSlash(pass.Fset.Position(d.Pos).Filename), root)
-			d.Category = a.Name // some have their own, which lintcmd takes for the name of a check
+			d.Category = a.Name // lintcmd takes the category for the name of the check
 			if !excepted.MatchString(file) {
 				report(d)
 			}

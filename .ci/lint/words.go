@@ -11,7 +11,7 @@ import (
 	"github.com/golangci/misspell"
 )
 
-// Words that the project does not use, and better ones.
+// vocabulary lists words that the project does not use, and better ones.
 var vocabulary = map[string]string{
 	`([Aa]n|[Nn]o|[Ee]ach|[Ee]very) answers?`: "response",
 	`[Aa]nybody`:      "who is meant, or the passive",
@@ -22,7 +22,7 @@ var vocabulary = map[string]string{
 	`speaks? of`:      "describe or mention",
 }
 
-// checkWords reports misspelled and replaced words in every text file that git tracks.
+// checkWords reports misspellings and the words of vocabulary in every text file that git tracks.
 func checkWords() bool {
 	out, err := exec.Command("git", "ls-files", "-z", "--", "*.go", "*.md", "*.yaml", "*.yml", "*.html", "*.js", "Makefile", ".ci").Output()
 	check(err)

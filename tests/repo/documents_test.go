@@ -1,5 +1,5 @@
-// Package repo_test checks what no linter can: that the documents name things that exist, that releases and
-// workflows are consistent, and that the scripts which change the repository work.
+// Package repo_test checks what no linter can: that the documents name things that exist, that releases and workflows are
+// consistent, and that the scripts that change the repository work.
 package repo_test
 
 import (
@@ -25,24 +25,20 @@ func readFile(t *testing.T, path string) string {
 	return string(content)
 }
 
-// documents returns the content of the Markdown files by their paths from the root.
-func documents(t *testing.T) map[string]string {
+// find returns the paths, from the root, of the files with a name in the root and in two levels of folders below it.
+func find(t *testing.T, name string) []string {
 	t.Helper()
-	contents := map[string]string{}
-	for _, pattern := range []string{"*.md", "*/*.md", "*/*/*.md"} {
-		paths, err := filepath.Glob(filepath.Join(root, pattern))
+	var found []string
+	for _, folder := range []string{"", "*/", "*/*/"} {
+		paths, err := filepath.Glob(root + "/" + folder + name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, path := range paths {
-			name, err := filepath.Rel(root, path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			contents[filepath.ToSlash(name)] = readFile(t, path)
+			found = append(found, strings.TrimPrefix(filepath.ToSlash(path), root+"/"))
 		}
 	}
-	return contents
+	return found
 }
 
 var (
@@ -57,10 +53,11 @@ func TestDocumentedTargetsAndLinkedFilesExist(t *testing.T) {
 		targets[m[1]] = true
 	}
 	commands, links := 0, 0
-	for name, content := range documents(t) {
+	for _, name := range find(t, "*.md") {
+		content := readFile(t, root+"/"+name)
 		for _, m := range command.FindAllStringSubmatch(content, -1) {
 			if commands++; !targets[m[1]] {
-				t.Errorf("%s mentions make %s, which the Makefile does not have", name, m[1])
+				t.Errorf("%s mentions make %s, which is not in the Makefile", name, m[1])
 			}
 		}
 		for _, m := range link.FindAllStringSubmatch(content, -1) {
@@ -75,7 +72,7 @@ func TestDocumentedTargetsAndLinkedFilesExist(t *testing.T) {
 	}
 }
 
-// A name without a folder is in the folder of the name before it in the same line.
+// A name without a folder is in the folder of the previous name in the line.
 func TestFilesNamedInArchitectureExist(t *testing.T) {
 	file := regexp.MustCompile("`([a-zA-Z0-9_./]+\\.(?:go|yaml|md)|[a-z]+/[a-z0-9_/]+)`")
 	found := 0
@@ -98,7 +95,7 @@ func TestFilesNamedInArchitectureExist(t *testing.T) {
 	}
 }
 
-// Each guarantee of SECURITY.md names the tests that prove it, and the folder that has them.
+// In SECURITY.md, each guarantee names a folder and the tests in it that prove the guarantee.
 func TestGuaranteesNameExistingTests(t *testing.T) {
 	folder := regexp.MustCompile("^`([a-z0-9/]+)` ")
 	guarantees := 0
@@ -111,7 +108,7 @@ func TestGuaranteesNameExistingTests(t *testing.T) {
 		for group := range strings.SplitSeq(strings.TrimSuffix(cells[1], " |"), "; ") {
 			in := folder.FindStringSubmatch(group)
 			if in == nil {
-				t.Errorf("%s\n%q names no folder", cells[0], group)
+				t.Errorf("%s\n%q does not name a folder", cells[0], group)
 				continue
 			}
 			source := testSource(t, filepath.Join(root, in[1]))
@@ -140,43 +137,6 @@ func testSource(t *testing.T, folder string) string {
 	return all.String()
 }
 
-// CONTRIBUTING.md gives a reason for each module that a go.mod requires directly, and for no other. The reasons for the
-// linter's own modules are in its source.
-func TestEveryDependencyHasAReason(t *testing.T) {
-	_, section, found := strings.Cut(readFile(t, root+"/CONTRIBUTING.md"), "\n## Dependencies\n")
-	section, _, _ = strings.Cut(section, "\n## ")
-	table := map[string]bool{}
-	for line := range strings.Lines(section) {
-		if cells := strings.Split(line, " | "); found && len(cells) == 3 {
-			for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cells[0], -1) {
-				table[m[1]] = false
-			}
-		}
-	}
-	direct := regexp.MustCompile(`(?m)^\s*(?:require )?([a-z][\w./-]*\.[\w./-]+) v[\w.+-]+$`)
-	tool := regexp.MustCompile(`(?m)^tool (\S+?)/cmd/`)
-	for _, folder := range goModules(t) {
-		if folder == ".ci/lint" {
-			continue
-		}
-		content := readFile(t, filepath.Join(root, folder, "go.mod"))
-		for _, m := range append(direct.FindAllStringSubmatch(content, -1), tool.FindAllStringSubmatch(content, -1)...) {
-			if m[1] == modulePath(t, root) {
-				continue
-			}
-			if _, named := table[m[1]]; !named {
-				t.Errorf("%s/go.mod requires %s: add the reason to CONTRIBUTING.md", folder, m[1])
-			}
-			table[m[1]] = true
-		}
-	}
-	for name, required := range table {
-		if !required {
-			t.Errorf("CONTRIBUTING.md has a reason for %s, which no go.mod requires", name)
-		}
-	}
-}
-
 func modulePath(t *testing.T, folder string) string {
 	t.Helper()
 	m := regexp.MustCompile(`(?m)^module (\S+)$`).FindStringSubmatch(readFile(t, filepath.Join(folder, "go.mod")))
@@ -189,7 +149,7 @@ func modulePath(t *testing.T, folder string) string {
 func TestNewestReleaseInChangelogIsTheVersion(t *testing.T) {
 	newest := regexp.MustCompile(`(?m)^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$`).FindStringSubmatch(readFile(t, root+"/CHANGELOG.md"))
 	if newest == nil || newest[1] != wrapper.Version {
-		t.Errorf("the changelog's newest release is %q, and wrapper.Version %s", newest, wrapper.Version)
+		t.Errorf("the newest release in CHANGELOG.md is %q, and wrapper.Version is %s", newest, wrapper.Version)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 func TestInvalidModulePathsAreRefused(t *testing.T) {
-	work := t.TempDir() // a script that accepts the path renames this
+	work := t.TempDir() // renamed if the script accepts a path
 	for _, name := range []string{"Makefile", "go.mod", "README.md", ".ci/rename"} {
 		copied := filepath.Join(work, name)
 		if err := os.MkdirAll(filepath.Dir(copied), 0o755); err != nil {
@@ -40,6 +40,6 @@ func TestInvalidModulePathsAreRefused(t *testing.T) {
 		}
 	}
 	if _, err := os.Stat(executed); err == nil {
-		t.Error("a part of MODULE was executed")
+		t.Error("part of MODULE was executed")
 	}
 }

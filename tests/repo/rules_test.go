@@ -7,13 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"go.yaml.in/yaml/v4"
 )
 
 var pinned = regexp.MustCompile(`^[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
 
-// A workflow names the commit of an action, because a tag can move, and its release in a comment.
+// A tag can move, so a workflow names the commit of an action, and its release in a comment.
 func TestActionsArePinned(t *testing.T) {
 	files, err := filepath.Glob(root + "/.github/workflows/*.yml")
 	if err != nil || len(files) == 0 {
@@ -22,9 +20,9 @@ func TestActionsArePinned(t *testing.T) {
 	actions := 0
 	for _, file := range files {
 		for line := range strings.Lines(readFile(t, file)) {
-			_, action, is := strings.Cut(line, "uses: ")
+			_, action, uses := strings.Cut(line, "uses: ")
 			action = strings.TrimSpace(action)
-			if !is || strings.HasPrefix(action, "./") {
+			if !uses || strings.HasPrefix(action, "./") {
 				continue
 			}
 			if actions++; !pinned.MatchString(action) {
@@ -37,69 +35,32 @@ func TestActionsArePinned(t *testing.T) {
 	}
 }
 
-// Dependabot and make vulnerabilities look at each module of the repository.
 func TestEveryModuleIsKeptUpToDate(t *testing.T) {
-	modules := goModules(t)
-	var config struct {
-		Updates []struct {
-			Ecosystem   string `yaml:"package-ecosystem"`
-			Directories []string
-		}
-	}
-	if err := yaml.Unmarshal([]byte(readFile(t, root+"/.github/dependabot.yml")), &config); err != nil {
-		t.Fatal(err)
-	}
-	var updated []string
-	for _, u := range config.Updates {
-		if u.Ecosystem == "gomod" {
-			for _, folder := range u.Directories {
-				updated = append(updated, filepath.ToSlash(filepath.Clean("."+folder)))
-			}
-		}
-	}
-	slices.Sort(updated)
-	if !slices.Equal(updated, modules) {
-		t.Errorf("dependabot.yml has the modules %q, and the repository %q", updated, modules)
-	}
-
-	line := regexp.MustCompile(`(?m)^MODULES *= *(.*)$`).FindStringSubmatch(readFile(t, root+"/Makefile"))
-	if line == nil {
-		t.Fatal("the Makefile has no MODULES")
-	}
-	checked := strings.Fields(line[1])
-	slices.Sort(checked)
-	if !slices.Equal(checked, modules) {
-		t.Errorf("the Makefile has the modules %q, and the repository %q", checked, modules)
-	}
-}
-
-// goModules returns the folders of the repository's modules, sorted, from its root.
-func goModules(t *testing.T) []string {
-	t.Helper()
 	var modules []string
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() && (d.Name() == "testdata" || d.Name() == "node_modules") {
-			return filepath.SkipDir
-		}
-		if d.Name() == "go.mod" {
-			folder, err := filepath.Rel(root, filepath.Dir(path))
-			modules = append(modules, filepath.ToSlash(folder))
-			return err
-		}
-		return nil
-	})
-	if err != nil || len(modules) < 2 {
-		t.Fatal(modules, err)
+	for _, path := range find(t, "go.mod") {
+		modules = append(modules, filepath.ToSlash(filepath.Dir(path)))
 	}
 	slices.Sort(modules)
-	return modules
+	for file, list := range map[string]*regexp.Regexp{
+		"Makefile":               regexp.MustCompile(`(?m)^MODULES *= *(.*)$`),
+		".github/dependabot.yml": regexp.MustCompile(`directories: \[(.*)\]`),
+	} {
+		m := list.FindStringSubmatch(readFile(t, root+"/"+file))
+		if m == nil {
+			t.Fatalf("%s has no list of modules", file)
+		}
+		listed := strings.Fields(strings.ReplaceAll(m[1], ",", " "))
+		for i, folder := range listed {
+			listed[i] = filepath.ToSlash(filepath.Clean("./" + folder))
+		}
+		slices.Sort(listed)
+		if !slices.Equal(listed, modules) {
+			t.Errorf("%s lists the modules %q, and the repository has %q", file, listed, modules)
+		}
+	}
 }
 
-// The wrapper treats all operations alike.
-func TestWrapperNamesNoPathOfTheAPI(t *testing.T) {
+func TestWrapperDoesNotDependOnPathsOfTheAPI(t *testing.T) {
 	files := 0
 	err := filepath.WalkDir(root+"/wrapper", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
@@ -108,7 +69,7 @@ func TestWrapperNamesNoPathOfTheAPI(t *testing.T) {
 		files++
 		for line := range strings.Lines(readFile(t, path)) {
 			if code, _, _ := strings.Cut(line, "//"); strings.Contains(code, "public_api") {
-				t.Errorf("%s names a path: %s", path, line)
+				t.Errorf("%s contains a path of the API: %s", path, line)
 			}
 		}
 		return nil

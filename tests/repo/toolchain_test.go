@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// The first path is the one of the README's example, which the script itself mentions.
+// The first path is the example in the README. The script itself contains it.
 func TestRenamedModuleBuildsAndPasses(t *testing.T) {
 	work := copyRepository(t)
 	readme := readFile(t, filepath.Join(work, "README.md"))
@@ -27,7 +27,7 @@ func TestRenamedModuleBuildsAndPasses(t *testing.T) {
 	unpublished := regexp.MustCompile(`<!-- until it has a public repository.*<!-- end -->|(?ms:^<!-- until it has a public repository.*?^<!-- end -->\n)`)
 	want := strings.ReplaceAll(unpublished.ReplaceAllString(readme, ""), old, last)
 	if readFile(t, filepath.Join(work, "README.md")) != want {
-		t.Error("the README still describes a project without a public repository, or lost more than that")
+		t.Error("the README still has the text for a project without a public repository, or lost other text")
 	}
 	generated := filepath.Join(work, "gen/client.gen.go")
 	renamed := readFile(t, generated)
@@ -37,7 +37,7 @@ func TestRenamedModuleBuildsAndPasses(t *testing.T) {
 	}
 }
 
-// copyRepository copies the files that git tracks or would add.
+// copyRepository copies the files that git tracks or would add, and returns the new folder.
 func copyRepository(t *testing.T) string {
 	t.Helper()
 	work := t.TempDir()
@@ -61,7 +61,7 @@ func run(t *testing.T, dir string, args ...string) {
 	}
 }
 
-// Ports and times differ from run to run.
+// Ports and times are different in every run.
 func TestPictureShowsWhatTheDemonstrationPrints(t *testing.T) {
 	drawn := filepath.Join(t.TempDir(), "demo.svg")
 	run(t, root, "sh", ".ci/picture", drawn)
@@ -71,6 +71,6 @@ func TestPictureShowsWhatTheDemonstrationPrints(t *testing.T) {
 		t.Error("the picture is out of date: run sh .ci/picture")
 	}
 	if !strings.Contains(now, "now&#160;aborted") {
-		t.Errorf("the picture lacks the second step:\n%s", now)
+		t.Errorf("the second step is missing from the picture:\n%s", now)
 	}
 }
