@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -106,10 +105,3 @@ const maxText = 1 << 10 // bytes printed of a string from outside
 
 // printable returns a string from outside as one line that is bounded and safe to print on a terminal.
 func printable(s string) string { return text.Printable(s, maxText) }
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
-}

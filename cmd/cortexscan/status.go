@@ -239,7 +239,7 @@ func newDisplay(s *session, c call) display {
 	case s.json:
 		return noDisplay{}
 	case s.io.OutIsTerminal && !s.io.NoCursor:
-		return &liveDisplay{s: s, call: c, line: &terminal.LiveLine{Streams: s.io}}
+		return &liveDisplay{s: s, call: c}
 	}
 	return &lineDisplay{s: s, call: c}
 }
@@ -249,11 +249,11 @@ type noDisplay struct{}
 func (noDisplay) show(progress) {}
 func (noDisplay) end()          {}
 
-// liveDisplay updates one line.
+// liveDisplay updates one line. On a narrow terminal it truncates the line, because two lines cannot be rewritten.
 type liveDisplay struct {
-	s    *session
-	call call
-	line *terminal.LiveLine
+	s     *session
+	call  call
+	begun bool
 }
 
 func (d *liveDisplay) show(p progress) {
@@ -262,10 +262,16 @@ func (d *liveDisplay) show(p progress) {
 		reconnecting = "  " + terminal.Yellow.Paint(d.s.io.OutColor(), "reconnecting")
 	}
 	state := stateStyle(p.state).Paint(d.s.io.OutColor(), p.state)
-	d.line.Show("scan run %d  %s  %s  %s%s", d.call.run, state, p.elapsed.Truncate(time.Second), count(p.polls, "poll"), reconnecting)
+	const clear, noWrap, wrap = "\r\x1b[K", "\x1b[?7l", "\x1b[?7h"
+	d.s.io.Printf("%sscan run %d  %s  %s  %s%s%s", clear+noWrap, d.call.run, state, p.elapsed.Truncate(time.Second), terminal.Count(p.polls, "poll"), reconnecting, wrap)
+	d.begun = true
 }
 
-func (d *liveDisplay) end() { d.line.End() }
+func (d *liveDisplay) end() {
+	if d.begun {
+		d.s.io.Printf("\n")
+	}
+}
 
 // lineDisplay prints one line for each change of state, for logs and pipes. Failed polls go to standard error.
 type lineDisplay struct {

@@ -486,7 +486,7 @@ func (t *targets) fewer(endpoints gen.Text) []string {
 	var notes []string
 	for _, f := range t.filters {
 		if f.list != nil && f.list.one && n < int64(len(f.values)) {
-			notes = append(notes, fmt.Sprintf("%s given, %s included", count(len(f.values), f.list.noun), count(int(n), "endpoint")))
+			notes = append(notes, fmt.Sprintf("%s given, %s included", terminal.Count(len(f.values), f.list.noun), terminal.Count(int(n), "endpoint")))
 		}
 	}
 	return notes
@@ -496,7 +496,7 @@ func (t *targets) fewer(endpoints gen.Text) []string {
 func (f *filter) inWords() string {
 	words := text.Visible(f.words, maxText)
 	if f.file != "" {
-		words = fmt.Sprintf("one of the %s from %s:", count(len(f.values), f.list.noun), inputName(f.file))
+		words = fmt.Sprintf("one of the %s from %s:", terminal.Count(len(f.values), f.list.noun), inputName(f.file))
 		if len(f.values) == 1 {
 			words = fmt.Sprintf("the %s from %s:", f.list.noun, inputName(f.file))
 		}
@@ -513,7 +513,7 @@ func inWords(values []string) string {
 	}
 	joined := strings.Join(shown, " or ")
 	if more := len(values) - most; more > 0 {
-		joined += " or one of " + count(more, "other")
+		joined += " or one of " + terminal.Count(more, "other")
 	}
 	return joined
 }

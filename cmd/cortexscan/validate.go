@@ -121,7 +121,7 @@ func runValidate(ctx context.Context, s *session, o validateOptions) error {
 	if s.json {
 		s.io.PrintJSON(all)
 	} else if len(o.files) > 1 {
-		s.io.Textf("%s, %s\n", count(all.Checked, "request"), all.summary())
+		s.io.Textf("%s, %s\n", terminal.Count(all.Checked, "request"), all.summary())
 	}
 	switch {
 	case nothing != nil:
@@ -176,7 +176,7 @@ func (c *checker) checkFile(ctx context.Context, s *session, file string) (*vali
 
 // nothingChecked returns the error for a file in which nothing was checked.
 func nothingChecked(name string, rec *recording.Recording) error {
-	e := usagef("%s: nothing was checked: %s, none for this service", name, entries(rec.Entries))
+	e := usagef("%s: nothing was checked: %s, none for this service", name, terminal.Count(rec.Entries, "entry"))
 	if rec.Entries == 0 {
 		e = usagef("%s: nothing was checked: the HAR file has no entries", name)
 	}
@@ -241,7 +241,7 @@ func (v *validation) merge(one *validation) {
 
 func (v *validation) print(s *session, name string, isHAR bool) {
 	if isHAR {
-		s.io.Textf("%s: %s, %d checked: %s\n", name, entries(v.Checked+v.LeftOut), v.Checked, v.summary())
+		s.io.Textf("%s: %s, %d checked: %s\n", name, terminal.Count(v.Checked+v.LeftOut, "entry"), v.Checked, v.summary())
 	} else {
 		s.io.Textf("%s: %s\n", name, v.summary())
 	}
@@ -270,7 +270,7 @@ func (v *validation) print(s *session, name string, isHAR bool) {
 		printProblems(s, terminal.Yellow, "warning: ", r.Warnings)
 	}
 	if more > 0 {
-		s.io.Textf("  … and %s with problems or warnings\n", count(more, "more request"))
+		s.io.Textf("  … and %s with problems or warnings\n", terminal.Count(more, "more request"))
 	}
 }
 
@@ -290,17 +290,10 @@ func (v *validation) summary() string {
 	case v.Checked == 0:
 		return "nothing checked"
 	case v.problems > 0:
-		words = count(v.problems, "problem")
+		words = terminal.Count(v.problems, "problem")
 	}
 	if v.warnings > 0 {
-		words += ", " + count(v.warnings, "warning")
+		words += ", " + terminal.Count(v.warnings, "warning")
 	}
 	return words
-}
-
-func entries(n int) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return fmt.Sprintf("%d entries", n)
 }

@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"example.com/cortexscan/gen"
 	"example.com/cortexscan/internal/text"
 	"example.com/cortexscan/sandbox"
@@ -22,6 +23,7 @@ const (
 	maxLine     = 160     // bytes of a target, and of a result, in the log
 	maxText     = 512     // bytes of a name, a value or a target on the page
 	maxBody     = 4 << 10 // bytes of a body on the page
+	maxBrackets = 200     // opening brackets in a body that is indented
 	maxProblems = 20
 )
 
@@ -175,7 +177,7 @@ func checked(c sandbox.Call) string {
 	if len(c.Problems) == 0 {
 		return "request OK"
 	}
-	return plural(len(c.Problems), "problem")
+	return terminal.Count(len(c.Problems), "problem")
 }
 
 // outcome describes the effect of an abort.
@@ -228,70 +230,16 @@ func took(d time.Duration) string {
 	return fmt.Sprintf("%.1f s", d.Seconds())
 }
 
-// plural formats a number and its noun: "1 problem", "2 problems".
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprint(n, " ", noun, "s")
-}
-
-// shownBody returns the beginning of a body, indented if it is JSON.
+// shownBody returns the beginning of a body. It indents short JSON, but not JSON that may be deeply nested: 10,000 nested lists
+// would become 200 MB of spaces.
 func shownBody(body string) string {
-	if json.Valid([]byte(body)) {
-		body = indented(body, maxBody+utf8.UTFMax)
+	if brackets := strings.Count(body, "[") + strings.Count(body, "{"); len(body) <= maxBody && brackets <= maxBrackets {
+		var indented bytes.Buffer
+		if json.Indent(&indented, []byte(strings.TrimSpace(body)), "", "  ") == nil {
+			body = indented.String()
+		}
 	}
 	return printable(body, maxBody)
-}
-
-// indented indents valid JSON and stops after limit bytes. json.Indent has no limit: it turns 10,000 nested lists into
-// 200 MB of spaces.
-func indented(valid string, limit int) string {
-	var b bytes.Buffer
-	depth, inString, escaped := 0, false, false
-	newline := func() {
-		b.WriteByte('\n')
-		for range depth {
-			b.WriteString("  ")
-		}
-	}
-	for i := 0; i < len(valid) && b.Len() < limit; i++ {
-		c := valid[i]
-		if inString {
-			b.WriteByte(c)
-			inString = escaped || c != '"'
-			escaped = !escaped && c == '\\'
-			continue
-		}
-		switch c {
-		case ' ', '\t', '\r', '\n':
-		case '"':
-			inString = true
-			b.WriteByte(c)
-		case '{', '[':
-			b.WriteByte(c)
-			rest := strings.TrimLeft(valid[i+1:], " \t\r\n")
-			if rest[0] == '}' || rest[0] == ']' { // empty
-				b.WriteByte(rest[0])
-				i = len(valid) - len(rest)
-				continue
-			}
-			depth++
-			newline()
-		case '}', ']':
-			depth--
-			newline()
-			b.WriteByte(c)
-		case ',':
-			b.WriteByte(c)
-			newline()
-		case ':':
-			b.WriteString(": ")
-		default:
-			b.WriteByte(c)
-		}
-	}
-	return b.String()
 }
 
 // printable returns a string of at most limit bytes, which may have several lines. It replaces characters that are

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"example.com/cortexscan/sandbox"
 )
 
@@ -102,7 +103,7 @@ func (p *Playground) clear(w http.ResponseWriter, r *http.Request) {
 
 var livePages = template.Must(template.New("live.html").Funcs(template.FuncMap{
 	"join":   strings.Join,
-	"plural": plural,
+	"plural": terminal.Count,
 	"clock":  func(t time.Time) string { return t.Format(time.TimeOnly) },
 	"moment": func(t time.Time) string { return t.Format("2006-01-02T15:04:05.000Z07:00") },
 }).ParseFS(files, "pages/live.html"))

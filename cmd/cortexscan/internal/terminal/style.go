@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -84,4 +85,15 @@ func wrap(text string, column, hanging, width int) string {
 		column += n
 	}
 	return b.String()
+}
+
+// Count returns a number and its noun: "1 entry", "2 entries".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+		return strconv.Itoa(n) + " " + stem + "ies"
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
 }
