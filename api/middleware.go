@@ -228,9 +228,9 @@ func envelopeOf(op *operation) envelope {
 		documented = bad.content.json().schema
 	}
 	switch {
-	case documented.Names("metadata"):
+	case documented.Property("metadata") != nil:
 		return metadataEnvelope
-	case documented.Names("err_code") && !documented.Names("reply"):
+	case documented.Property("err_code") != nil && documented.Property("reply") == nil:
 		return flatEnvelope
 	}
 	return replyEnvelope

@@ -405,7 +405,7 @@ func (f *fallback) names(name string) bool {
 		return false
 	}
 	if style.Style == openapi3.SerializationForm && style.Explode && p.Schema != nil {
-		return name == p.Name || f.schema.Names(name) || len(p.Schema.Value.Properties) == 0 && p.Schema.Value.Type.Is(openapi3.TypeObject)
+		return name == p.Name || f.schema.Property(name) != nil || len(p.Schema.Value.Properties) == 0 && p.Schema.Value.Type.Is(openapi3.TypeObject)
 	}
 	return name == p.Name
 }

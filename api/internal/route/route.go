@@ -141,7 +141,7 @@ func newTemplate(text string) template {
 	return t
 }
 
-// compare sorts the more specific template first: fewer parameters, then more text.
+// compare sorts the more specific template first: the one with fewer parameters, then the longer one.
 func (t template) compare(other template) int {
 	return cmp.Or(cmp.Compare(len(t.names), len(other.names)), -cmp.Compare(len(t.text), len(other.text)), cmp.Compare(t.text, other.text))
 }
@@ -152,8 +152,8 @@ func (t template) match(path string) []string {
 	return groups[min(1, len(groups)):]
 }
 
-// canonical decodes each segment of a percent-encoded path, except for slashes, commas and percent signs in it. A document
-// may have a template encoded or not.
+// canonical decodes each segment of a percent-encoded path, except for slashes, commas and percent signs in it. The templates of a
+// document may be encoded, too.
 func canonical(escaped string) string {
 	if !strings.Contains(escaped, "%") {
 		return escaped
@@ -180,7 +180,7 @@ func canonicalPath(u *url.URL) string {
 	return canonical(u.EscapedPath())
 }
 
-// plainCommas is for what is not a list.
+// plainCommas decodes commas. It is for paths whose parameters are not split into lists.
 func plainCommas(canonical string) string { return strings.ReplaceAll(canonical, "%2C", ",") }
 
 var (

@@ -121,7 +121,7 @@ type bound struct {
 	literal string
 }
 
-// bound returns nil if the schema does not have the keyword. float is the number that kin-openapi has read.
+// bound returns nil if the schema does not have the keyword. float is the number as kin-openapi has parsed it.
 func (e exactNumbers) bound(keyword string, float *float64) *bound {
 	if float == nil {
 		return nil
@@ -151,11 +151,11 @@ func (e exactNumbers) enum(values []any) map[string]bool {
 	return set
 }
 
-// exactNumbers are the numbers of a schema that kin-openapi would round, because float64 can't hold them: the literal of
-// minimum, maximum and multipleOf, and the values of enum as JSON.
+// exactNumbers are the numbers of a schema that kin-openapi would round, because float64 can't represent them: the literals
+// of minimum, maximum and multipleOf, and the values of enum as JSON.
 type exactNumbers map[string]any
 
-// exactExtension is where KeepExactNumbers puts them.
+// exactExtension contains them in a schema: see KeepExactNumbers.
 const exactExtension = "x-exact-numbers"
 
 // formats are the formats that kin-openapi does not check, or not exactly.
@@ -174,7 +174,7 @@ var (
 	dateTime = &openapi3.Schema{Format: "date-time"}
 )
 
-// isInt reports whether a number fits in so many bits. Its fraction does not matter here.
+// isInt reports whether a number fits into this many bits. A fraction does not matter here.
 func isInt(value any, bits int) bool {
 	number, isNumber := value.(json.Number)
 	_, err := strconv.ParseInt(string(number), 10, bits)
@@ -190,7 +190,8 @@ func isInt(value any, bits int) bool {
 
 var mayBeInexact = regexp.MustCompile(`[0-9]{16}`)
 
-// KeepExactNumbers returns the OpenAPI document with an extension in every schema with a number that float64 can't hold.
+// KeepExactNumbers returns the OpenAPI document with an extension in every schema that has numbers which float64 can't
+// represent.
 func KeepExactNumbers(document []byte) ([]byte, error) {
 	if !mayBeInexact.Match(document) { // as nearly always
 		return document, nil

@@ -10,10 +10,10 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// unicodeEscape is \u001f with an even number of backslashes, or none, before it.
+// unicodeEscape matches an escape such as \u001f after an even number of backslashes.
 var unicodeEscape = regexp.MustCompile(`((?:^|[^\\])(?:\\\\)*)\\u([0-9a-fA-F]{4})`)
 
-// goPattern converts a JavaScript pattern to the syntax of Go's regexp. It returns an error if that can't express it.
+// goPattern converts a JavaScript pattern to the syntax of Go's regexp. It returns an error if Go can't express it.
 func goPattern(pattern string) (string, error) {
 	for unicodeEscape.MatchString(pattern) { // matches overlap
 		pattern = unicodeEscape.ReplaceAllString(pattern, `$1\x{$2}`)

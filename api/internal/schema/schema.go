@@ -25,7 +25,7 @@ type Schema struct {
 	types  TypeSet
 
 	allOf, oneOf, anyOf []*Schema
-	heirs               []*Schema // the components that include this schema in allOf, if it has a discriminator
+	subtypes            []*Schema // the components that include this schema in allOf, if it has a discriminator
 	not, items, rest    *Schema   // rest is for properties that properties does not name
 	properties          map[string]*Schema
 	propertyNames       []string // sorted
@@ -34,7 +34,7 @@ type Schema struct {
 	enum                       map[string]bool // in canonical form
 	minimum, maximum, multiple *bound
 	keywords                   *openapi3.Schema // what kin-openapi checks; nil if nothing
-	isPlain                    bool             // only the type of a scalar matters
+	isPlain                    bool             // a scalar of the right type is valid
 	recursive                  bool             // it contains itself; every cycle of schemas has at least one such schema
 
 	knownValues  []string
@@ -45,7 +45,7 @@ type Schema struct {
 type KnownFilter struct {
 	Field     string   `json:"-"`
 	Operators []string `json:"operators"`
-	Values    []string `json:"values"` // nil where any value will do
+	Values    []string `json:"values"` // nil if any value is allowed
 }
 
 // Direction distinguishes requests from responses, for readOnly and writeOnly.
@@ -73,10 +73,8 @@ func (s *Schema) Items() *Schema {
 	return s.inParts(func(s *Schema) *Schema { return s.items })
 }
 
-// Names reports whether the schema or a part of it has a property of that name, or a schema for any other name.
-func (s *Schema) Names(name string) bool { return s.Property(name) != nil }
-
-// Property returns the schema of a property, from the schema itself or from its parts, or nil.
+// Property returns the schema of a property, from the schema itself or from its parts, or nil. A schema for additional
+// properties is the schema of every other property.
 func (s *Schema) Property(name string) *Schema {
 	if p := s.inParts(func(s *Schema) *Schema { return s.properties[name] }); p != nil {
 		return p
@@ -118,7 +116,7 @@ const (
 	String
 	Array
 	Object
-	outOfRange // a number that float64 can't hold
+	outOfRange // a number that float64 can't represent
 
 	Any = Boolean | Integer | Fraction | String | Array | Object | outOfRange
 )
@@ -231,7 +229,7 @@ func (c *Compiler) compile(source *openapi3.Schema) *Schema {
 	s.isPlain = s.keywords == nil && s.enum == nil && s.minimum == nil && s.maximum == nil && s.multiple == nil && s.not == nil &&
 		formats[source.Format] == nil && s.knownValues == nil && len(s.allOf)+len(s.oneOf)+len(s.anyOf) == 0
 	s.types = acceptable(s)
-	c.compileHeirs(s)
+	c.compileSubtypes(s)
 	return s
 }
 
@@ -243,14 +241,14 @@ func (c *Compiler) all(refs openapi3.SchemaRefs) []*Schema {
 	return out
 }
 
-// compileHeirs finds the schemas that a discriminator chooses from if it has no alternatives beside it.
-func (c *Compiler) compileHeirs(s *Schema) {
+// compileSubtypes finds the schemas among which a discriminator chooses if the schema has no alternatives.
+func (c *Compiler) compileSubtypes(s *Schema) {
 	if s.source.Discriminator == nil || len(s.oneOf)+len(s.anyOf) > 0 {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Components)) {
 		if component := c.Components[name].Value; inherits(component, s.source, nil) {
-			s.heirs = append(s.heirs, c.Compile(&openapi3.SchemaRef{Ref: componentPrefix + name, Value: component}))
+			s.subtypes = append(s.subtypes, c.Compile(&openapi3.SchemaRef{Ref: componentPrefix + name, Value: component}))
 		}
 	}
 }

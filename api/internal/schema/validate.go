@@ -13,7 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Check returns at most limit problems of a value, whose numbers are json.Number.
+// Check returns at most limit problems of a value. Its numbers must be json.Number.
 func (s *Schema) Check(value any, d Direction, limit int) []Problem {
 	w := walker{direction: d, limit: limit, active: make([]*Schema, 0, 8)}
 	w.validate(s, value)
@@ -26,8 +26,8 @@ func (s *Schema) Accepts(value any, d Direction) bool {
 	return w.count(s, value) == 0
 }
 
-// Advise returns at most limit mistakes that are likely in a valid value: strings that the document does not list in
-// x-known-values, with the nearest one that it does.
+// Advise returns at most limit probable mistakes in a valid value: strings that the document does not list in
+// x-known-values. Each names the nearest string that is listed.
 func (s *Schema) Advise(value any, limit int) []Problem {
 	w := walker{limit: limit, advising: true}
 	w.validate(s, value)
@@ -41,13 +41,14 @@ type walker struct {
 	problems  []Problem
 	counting  int // if positive, problems are counted, not kept
 	at        []string
-	active    []*Schema // from base on, those being applied to the current value, to stop at cycles
+	active    []*Schema // those from base on are being applied to the current value; this stops at cycles
 	base      int
 	advising  bool          // the value is valid, and advice is kept instead of problems
 	seen      map[visit]int // the number of problems, for recursive schemas
 }
 
-// visit is the application of a recursive schema to a non-empty object or list, to count problems or to keep them.
+// visit identifies an application of a recursive schema to a non-empty object or list, either to count problems or to keep
+// them.
 type visit struct {
 	schema   *Schema
 	value    uintptr
@@ -64,7 +65,7 @@ func (w *walker) visitOf(s *Schema, value any) (visit, bool) {
 
 func isScalar(value any) bool { return typeOf(value)&(Array|Object) == 0 }
 
-// add keeps a problem of the current value, or of what further names in it, and returns 1.
+// add keeps a problem of the current value, or of the property that further leads to, and returns 1.
 func (w *walker) add(reason string, further ...string) int {
 	if w.counting == 0 && !w.isFull() {
 		w.problems = append(w.problems, Problem{At: slices.Concat(w.at, further), Reason: reason})
@@ -91,9 +92,9 @@ func (w *walker) count(s *Schema, value any) int {
 	return w.validate(s, value)
 }
 
-// validate returns the number of problems of a value, which is exact only while counting. It applies a recursive schema to each
-// object and list once for counting and once for keeping. Otherwise, alternatives that lead to the same value would double
-// the work at every level.
+// validate returns the number of problems of a value. The number is exact only while counting. A recursive schema is applied
+// to each object and list once for counting and once for keeping. Otherwise, alternatives that lead to the same value would
+// double the work at every level.
 func (w *walker) validate(s *Schema, value any) int {
 	if s == nil || w.isFull() || slices.Contains(w.active[w.base:], s) {
 		return 0
@@ -145,7 +146,7 @@ func (w *walker) apply(s *Schema, value any) int {
 	return found
 }
 
-// null validates null. A schema without a type accepts it if its parts do, and an enumeration has to list it.
+// null validates null. A schema without a type accepts it if its parts do. An enumeration must list it.
 func (w *walker) null(s *Schema) int {
 	composed := len(s.allOf)+len(s.oneOf)+len(s.anyOf) > 0
 	listed := s.enum == nil || s.enum["null"]
@@ -169,8 +170,8 @@ func (w *walker) composition(s *Schema, value any) int {
 	if len(s.anyOf) > 0 {
 		found += w.choose(s, s.anyOf, value, len(s.anyOf))
 	}
-	if len(s.heirs) > 0 {
-		found += w.heir(s, value)
+	if len(s.subtypes) > 0 {
+		found += w.subtype(s, value)
 	}
 	if s.not != nil && w.count(s.not, value) == 0 {
 		found += w.add("matches a schema that the spec excludes")
@@ -215,7 +216,7 @@ func (w *walker) keywords(s *Schema, value any) int {
 	problems := openapi3.MultiError{err}
 	errors.As(err, &problems)
 	for _, err := range problems {
-		// Only the keyword is used: kin-openapi's own words may contain the value.
+		// Only the keyword is used: kin-openapi's messages may contain the value.
 		problem := &openapi3.SchemaError{}
 		errors.As(err, &problem)
 		add(problem.SchemaField)
@@ -223,7 +224,7 @@ func (w *walker) keywords(s *Schema, value any) int {
 	return found
 }
 
-// lowest returns the lowest result of a comparison with a bound that is valid.
+// lowest returns the lowest valid result of comparing a number with a bound.
 func lowest(exclusive openapi3.ExclusiveBound) int {
 	if exclusive.IsTrue() {
 		return 1
@@ -243,7 +244,7 @@ func hasDuplicate(list []any) bool {
 	return false
 }
 
-// object reports unknown and missing properties, properties of the other direction, and the problems inside them.
+// object reports unknown and missing properties, properties of the other direction, and the problems inside properties.
 func (w *walker) object(s *Schema, value map[string]any) int {
 	found := 0
 	names := make([]string, 0, len(value))
@@ -286,9 +287,9 @@ func (w *walker) isOtherWay(s *Schema) bool {
 	return s != nil && (w.direction == Request && s.source.ReadOnly || w.direction == Response && s.source.WriteOnly)
 }
 
-// choose validates a value that must match at least one and at most most of the forms. If it matches none, the problems are
-// those of the form that was probably meant: one of the value's type, with the fewest problems.
-func (w *walker) choose(s *Schema, forms []*Schema, value any, most int) int {
+// choose validates a value that must match at least one of the forms, and no more than limit. If it matches none, the
+// problems are those of the form that was probably meant: the one of the value's type with the fewest problems.
+func (w *walker) choose(s *Schema, forms []*Schema, value any, limit int) int {
 	forms, problem := s.discriminate(forms, value)
 	if problem != nil {
 		return w.add(problem.Error(), s.source.Discriminator.PropertyName)
@@ -315,7 +316,7 @@ func (w *walker) choose(s *Schema, forms []*Schema, value any, most int) int {
 		}
 	}
 	switch {
-	case matching > most:
+	case matching > limit:
 		return w.add("matches more than one of the alternatives, but must match exactly one: " + s.Describe())
 	case matching > 0:
 		return 0
@@ -329,16 +330,16 @@ func (w *walker) choose(s *Schema, forms []*Schema, value any, most int) int {
 	return w.add("must be " + s.Describe() + ", not " + t.String())
 }
 
-// heir validates an object by the heir that the discriminator of s names.
-func (w *walker) heir(s *Schema, value any) int {
+// subtype validates an object by the subtype that the discriminator of s names.
+func (w *walker) subtype(s *Schema, value any) int {
 	object, _ := value.(map[string]any)
 	word, isString := object[s.source.Discriminator.PropertyName].(string)
-	// The heir has already been chosen if it is being applied to this value.
-	if !isString || slices.ContainsFunc(w.active[w.base:], func(active *Schema) bool { return slices.Contains(s.heirs, active) }) {
+	// The subtype has already been chosen if it is being applied to this value.
+	if !isString || slices.ContainsFunc(w.active[w.base:], func(active *Schema) bool { return slices.Contains(s.subtypes, active) }) {
 		return 0
 	}
-	if heir := s.named(s.heirs, word); heir != nil {
-		return w.validate(heir, value)
+	if subtype := s.named(s.subtypes, word); subtype != nil {
+		return w.validate(subtype, value)
 	}
 	if mapping := s.source.Discriminator.Mapping; len(mapping) > 0 {
 		if _, mapped := mapping[word]; !mapped {
@@ -349,7 +350,7 @@ func (w *walker) heir(s *Schema, value any) int {
 }
 
 // discriminate returns only the form that the discriminator of an object names, by the mapping or by the name of the schema.
-// The error is the reason of a problem of that property.
+// An error is a problem of that property.
 func (s *Schema) discriminate(forms []*Schema, value any) ([]*Schema, error) {
 	object, isObject := value.(map[string]any)
 	discriminator := s.source.Discriminator
@@ -373,7 +374,7 @@ func (s *Schema) discriminate(forms []*Schema, value any) ([]*Schema, error) {
 	return nil, errors.New("must be one of " + List(slices.Sorted(maps.Keys(discriminator.Mapping)), ", "))
 }
 
-// named returns the schema that a word stands for in the discriminator of s, or nil.
+// named returns the form that the discriminator of s names with this word, or nil.
 func (s *Schema) named(forms []*Schema, word string) *Schema {
 	if ref, mapped := s.source.Discriminator.Mapping[word]; mapped {
 		word = path.Base(ref.Ref)

@@ -1,5 +1,5 @@
-// Package strictjson parses a JSON value strictly. A duplicate name in an object, anything after the value and invalid UTF-8 are
-// problems, although there is a value. Parsing takes linear time.
+// Package strictjson parses a JSON value and reports what encoding/json accepts silently: a duplicate name in an object,
+// invalid UTF-8, and data after the value. It takes linear time.
 package strictjson
 
 import (
@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -19,20 +17,19 @@ import (
 // MaxDepth bounds the nesting of arrays and objects, and so the stack.
 const MaxDepth = 1000
 
-// Problem is a problem of a value. At is the path to the property or item, from the outermost name or index. It is empty for
-// the whole value. Reason completes a sentence: "is required".
+// Problem is a problem of a value. At is the path to the property or item, starting with the outermost name or index. It is
+// empty for the whole value. Reason completes a sentence: "is required".
 type Problem struct {
 	At     []string
 	Reason string
 }
 
-// Read returns the value as nil, bool, string, json.Number, []any or map[string]any, whether there is one, and at most limit
-// problems. If a name occurs twice, the last value counts. Invalid UTF-8 becomes U+FFFD. Both are as in encoding/json. The
-// text must not change while Read runs, and Read does not keep it.
+// Read returns the value as nil, bool, string, json.Number, []any or map[string]any, whether the text begins with a value, and
+// at most limit problems. If a name occurs twice, the last value counts, and invalid UTF-8 becomes U+FFFD, as in
+// encoding/json.
 func Read(text []byte, limit int) (value any, ok bool, problems []Problem) {
-	r := readers.Get().(*reader)
-	defer r.release()
-	r.reset(text, limit)
+	r := reader{limit: limit}
+	r.decoder.Reset(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if !utf8.Valid(text) {
 		r.problem(nil, "is not valid UTF-8")
 	}
@@ -52,29 +49,14 @@ func Read(text []byte, limit int) (value any, ok bool, problems []Problem) {
 	return value, err == nil, r.problems
 }
 
-// reader is a reusable decoder with the problems found so far.
+// reader reads a value and collects problems.
 type reader struct {
 	decoder  jsontext.Decoder
 	limit    int
 	problems []Problem
 }
 
-var (
-	readers    = sync.Pool{New: func() any { return new(reader) }}
-	errTooDeep = errors.New("nested too deep")
-)
-
-func (r *reader) reset(text []byte, limit int) {
-	r.decoder.Reset(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	r.limit = limit
-}
-
-// release returns the reader to the pool without the text, which may contain secrets.
-func (r *reader) release() {
-	r.decoder.Reset(&bytes.Buffer{})
-	r.problems = nil
-	readers.Put(r)
-}
+var errTooDeep = errors.New("nested too deep")
 
 func (r *reader) problem(at []string, reason string) {
 	if len(r.problems) < r.limit {
@@ -128,31 +110,28 @@ func (r *reader) array() (any, error) {
 }
 
 func (r *reader) object() (any, error) {
-	members := map[string]any{}
+	object := map[string]any{}
 	for r.decoder.PeekKind() != jsontext.KindEndObject {
 		token, err := r.decoder.ReadToken()
 		if err != nil {
 			return nil, err
 		}
 		name := token.String()
-		if _, again := members[name]; again && len(r.problems) < r.limit {
+		if _, again := object[name]; again && len(r.problems) < r.limit {
 			r.problem(slices.Collect(r.decoder.StackPointer().Tokens()), "is given more than once")
 		}
-		if members[name], err = r.value(); err != nil {
+		if object[name], err = r.value(); err != nil {
 			return nil, err
 		}
 	}
 	_, err := r.decoder.ReadToken()
-	return members, err
+	return object, err
 }
 
 // Number returns text as a number if it is a JSON number and nothing else, not even space around it.
 func Number(text string) (json.Number, bool) {
 	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') || text[len(text)-1] <= ' ' {
 		return "", false
-	}
-	if _, err := strconv.ParseUint(text, 10, 64); err == nil { // nearly always
-		return json.Number(text), text[0] != '0' || text == "0"
 	}
 	return json.Number(text), jsontext.Value(text).IsValid()
 }

@@ -97,19 +97,6 @@ func TestProblemsAreBounded(t *testing.T) {
 	}
 }
 
-// TestNothingIsKept: a reader in the pool has neither the text nor the problems.
-func TestNothingIsKept(t *testing.T) {
-	r := new(reader)
-	r.reset([]byte(`{"a":1,"a":2} "secret"`), 1)
-	if _, err := r.value(); err != nil || len(r.problems) != 1 || len(r.decoder.UnreadBuffer()) == 0 {
-		t.Fatal(err, r.problems)
-	}
-	r.release()
-	if left := r.decoder.UnreadBuffer(); cap(left) > 0 || r.problems != nil {
-		t.Errorf("kept %q and %v", left[:cap(left)], r.problems)
-	}
-}
-
 // FuzzRead compares with encoding/json.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
