@@ -88,7 +88,7 @@ func TestTargetsCopyTheCallersSlices(t *testing.T) {
 	}
 }
 
-// The request is sent, but names no endpoint.
+// The request is sent, but selects no endpoint.
 func TestZeroRequestNeverMeansAll(t *testing.T) {
 	rec := &recorder{next: transport(good)}
 	if _, err := newClient(t, rec).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}); err != nil {
@@ -102,9 +102,9 @@ func TestZeroRequestNeverMeansAll(t *testing.T) {
 	}
 }
 
-// A filter is sent in each form that the spec allows. tests/wire compares the documented filters, and TestDocumentedValues lists them.
+// A filter is sent in every form that the spec allows. tests/wire compares the requests of all documented filters with files.
 func TestFilters(t *testing.T) {
-	// Its local time is not UTC, and its microseconds are cut off.
+	// This time is not in UTC, and its microseconds are not sent.
 	at := time.UnixMilli(1584983036945).Add(999 * time.Microsecond).In(time.FixedZone("far", 9*3600))
 	custom := func(value gen.FilterValue) gen.EndpointFilter {
 		return gen.EndpointFilter{Field: "f", Operator: "o", Value: value}

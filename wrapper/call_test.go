@@ -29,8 +29,8 @@ func (s *spy) ValidateResponse(r *http.Request, status int, h http.Header, body 
 	return s.response(r, status, h, body)
 }
 
-// The request is validated once, before it is signed. Then every attempt is signed and sent. Only a success is validated, once, with
-// the unsigned request.
+// The request is validated once, before it is signed. Then every attempt is signed and sent. A success is validated once,
+// together with the unsigned request. An error is not validated.
 func TestCallRunsItsStepsInOrder(t *testing.T) {
 	const gateway = "https://gateway.example.org/a%2Fb/"
 	type mine struct{}
@@ -83,7 +83,7 @@ func TestCallRunsItsStepsInOrder(t *testing.T) {
 					t.Errorf("attempt %d sent %s with %v and the body %q", i+1, r.URL, r.Header, rec.bodies[i])
 				}
 			}
-			// An error names the operation without the prefix of the gateway.
+			// An error contains the path without the prefix of the gateway.
 			if c, err = newForTenant(gateway, canned(418, "")); err != nil {
 				t.Fatal(err)
 			}
@@ -94,7 +94,7 @@ func TestCallRunsItsStepsInOrder(t *testing.T) {
 	}
 }
 
-// A request editor may give the same header to every request. The race detector finds more than this test checks.
+// A request editor may give the same header to every request. Run this test with the race detector.
 func TestSharedHeaderIsNotModified(t *testing.T) {
 	values := append(make([]string, 0, 9), "1")
 	shared := http.Header{"X-Own": values, "x-own": {"2"}}
@@ -163,7 +163,7 @@ func TestHeadersInAnyCase(t *testing.T) {
 	}
 }
 
-// A response is redacted before it is validated, so that a violation may quote it. Whether a POST was executed is unknown.
+// A response is redacted before it is validated, because a violation may quote it. The outcome of a POST is unknown.
 func TestResponseValidatorRefuses(t *testing.T) {
 	no := errors.New("not like this")
 	quoting := &spy{response: func(_ *http.Request, _ int, _ http.Header, body []byte) error {
@@ -190,7 +190,7 @@ func TestResponseValidatorRefuses(t *testing.T) {
 	}
 }
 
-// Programs log and dump results.
+// Programs log whole results.
 func TestResultHasTheUnsignedRequest(t *testing.T) {
 	for name, cred := range keysOfBothTypes {
 		res, err := clientWithKey(t, transport(good), cred).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{})
@@ -233,7 +233,7 @@ func TestCustomBodies(t *testing.T) {
 	}
 }
 
-// An editor that replaces the body may leave the old GetBody and the old length behind.
+// A request editor that replaces the body may keep the old GetBody and the old length.
 func TestValidatedBodyIsSent(t *testing.T) {
 	const all, one = `{"request_data":{"filters":"all"}}`, `{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["laptop-17"]}]}}`
 	replace := func(_ context.Context, r *http.Request) error {
@@ -280,7 +280,7 @@ func TestValidatedBodyIsSent(t *testing.T) {
 	}
 }
 
-// net/http would refuse such a request too late, with an error that looks like one after sending.
+// net/http would refuse these requests too late, with an error that does not show that nothing was sent.
 func TestPrepare(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

@@ -24,7 +24,7 @@ const (
 	goodReply  = `{"reply":{"action_id":"7","status":"1","endpoints_count":"2"}}`
 )
 
-// transport is a function in the place of the network. It reports nothing to net/http's trace.
+// transport is a RoundTripper without a network. It does not report to net/http/httptrace.
 type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
@@ -39,7 +39,7 @@ func failing(err error) transport {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-// silent never responds; it gives up with the request's context.
+// silent never responds. It returns when the request's context ends.
 func silent(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
@@ -54,7 +54,7 @@ func good(r *http.Request) (*http.Response, error) {
 	return response(r, http.StatusOK, body), nil
 }
 
-// response makes a response. The header is a list of names and values in turn.
+// response makes a response. The header alternates names and values.
 func response(r *http.Request, status int, body string, header ...string) *http.Response {
 	h := http.Header{}
 	for i := 0; i+1 < len(header); i += 2 {
@@ -107,10 +107,10 @@ func clientWithKey(t testing.TB, rt http.RoundTripper, cred wrapper.Credential, 
 	return c
 }
 
-// once is the option for tests of a single attempt.
+// once allows a single attempt.
 func once() wrapper.Option { return wrapper.WithRetry(wrapper.Retry{Attempts: -1}) }
 
-// noWait lets a request be sent three times, at once.
+// noWait allows three attempts without delays.
 func noWait() wrapper.Option { return wrapper.WithRetry(wrapper.Retry{BaseDelay: -1}) }
 
 // closing counts how many times it is closed.
@@ -122,8 +122,8 @@ type closing struct {
 
 func (c *closing) Close() error { c.closed++; return c.err }
 
-// operation is a way to make a call. Its function returns the error of the call, and fails the test unless there is either a result
-// or an error.
+// operation is a way to make a call. The function call returns the error, and fails the test unless there is either a result or
+// an error.
 type operation struct {
 	name   string
 	what   string // APIError.Operation
@@ -165,7 +165,7 @@ func either[T any](t testing.TB, res *T, err error) error {
 	return err
 }
 
-// kinds are all kinds of failure, with the names that the tests use.
+// kinds lists all kinds of errors, with the names that the tests use.
 var kinds = []struct {
 	name string
 	err  error
@@ -178,7 +178,7 @@ var kinds = []struct {
 	{"UnexpectedState", wrapper.ErrUnexpectedState},
 }
 
-// kindsOf returns the names of the kinds that err has, sorted.
+// kindsOf returns the sorted names of the kinds of err.
 func kindsOf(err error) (names []string) {
 	for _, k := range kinds {
 		if errors.Is(err, k.err) {
@@ -198,7 +198,7 @@ func wantKinds(t testing.TB, err error, want ...string) {
 	}
 }
 
-// apiError returns the *APIError in err. Without one, it ends the test.
+// apiError returns the *APIError in err, and ends the test if there is none.
 func apiError(t testing.TB, err error) *wrapper.APIError {
 	t.Helper()
 	var e *wrapper.APIError

@@ -20,7 +20,7 @@ func TestEmptySuccess(t *testing.T) {
 		for _, op := range operations {
 			var seen http.Header
 			v := &spy{response: func(_ *http.Request, _ int, h http.Header, _ []byte) error { seen = h; return nil }}
-			// The generated parser would believe the Content-Type.
+			// The generated client would parse the body because of the Content-Type.
 			err := op.call(t, t.Context(), newClient(t, canned(status, body, "Content-Type", "application/json"), wrapper.WithResponseValidator(v)))
 			if op.throughAPI() {
 				if err != nil || seen.Get("Content-Type") == "" {
@@ -53,10 +53,10 @@ func TestOtherMediaTypes(t *testing.T) {
 	}
 }
 
-// nested is a list in a list in a list, n deep.
+// nested returns n nested lists.
 func nested(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 
-// The documented body has the same result in every form of JSON and with any 2xx, through a method and through API().
+// Every form of the documented body has the same result with any 2xx, through a method and through API().
 func TestSuccesses(t *testing.T) {
 	const noError = `"err_code":0,"err_msg":null,"err_extra":null,"errorCode":null` // some successes contain these
 	for _, tt := range []struct {
@@ -123,7 +123,7 @@ func TestJSONIsRecognizedByItsBytes(t *testing.T) {
 	}
 }
 
-// gen with Sign and CheckResponse returns the same error as the Client.
+// The generated client with Sign and CheckResponse returns the same errors as the Client.
 func TestCheckResponseAgreesWithTheClient(t *testing.T) {
 	cred := wrapper.AdvancedKey(testKeyID, testKey)
 	for _, status := range []int{200, 299, 302, 303, 400, 401, 404, 429, 500, 504} {

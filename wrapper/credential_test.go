@@ -20,7 +20,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// Only the space around the key is removed.
+// Only space around the key and the ID is removed.
 func TestStandardKeyIsSentAsItIs(t *testing.T) {
 	key := "a b"
 	for c := '!'; c <= '~'; c++ {
@@ -40,7 +40,7 @@ func TestStandardKeyIsSentAsItIs(t *testing.T) {
 
 var nonceForm = regexp.MustCompile(`^[A-Za-z0-9]{64}$`)
 
-// wantSigned checks that h has a signature with an Advanced key, made now with a nonce that is not in seen.
+// wantSigned checks the signature of an Advanced key, made now with a nonce that is not in seen.
 func wantSigned(t *testing.T, h http.Header, seen map[string]bool) {
 	t.Helper()
 	nonce, timestamp := h.Get("X-Xdr-Nonce"), strconv.FormatInt(time.Now().UnixMilli(), 10)

@@ -106,7 +106,7 @@ func TestKeyOfType(t *testing.T) {
 			t.Errorf("%q: %v, %v", kind, cred, err)
 		}
 	}
-	// The error quotes a misspelled word, but nothing that could be the key.
+	// The error quotes a misspelled type, but nothing that could be the key.
 	for kind, quoted := range map[string]bool{"advansed": true, "abcdefghijkl": true, "abcdefghijklm": false, "a1b": false, "hunter": false} {
 		cred, err := wrapper.KeyOfType(kind, "17", "hunter")
 		if err == nil || strings.Contains(err.Error(), kind) != quoted || cred.String() != "Credential(none)" {

@@ -14,7 +14,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// An error has the strings of its body for every operation. internal/envelope tests how a body is parsed and how strings are bounded.
+// An error has the strings of its body for every operation. internal/envelope tests the parsing and the limits of strings.
 func TestEnvelopes(t *testing.T) {
 	for body, want := range map[string]wrapper.APIError{
 		`{"reply": {"err_code": 401, "err_msg": "m", "err_extra": "e"}}`:                    {Code: "401", Message: "m", Extra: "e"},
@@ -39,7 +39,7 @@ func TestEnvelopes(t *testing.T) {
 	}
 }
 
-// Every operation accepts any response.
+// No response makes a call panic or return an error without its status.
 func FuzzEnvelope(f *testing.F) {
 	for _, body := range []string{
 		goodStatus, goodReply, "", "[]", "\ufeff" + goodStatus, nested(9000), nested(11_000),
@@ -118,7 +118,7 @@ func checkAPIError(t *testing.T, op operation, e *wrapper.APIError, status int, 
 	}
 }
 
-// Results and bodies of errors hide credentials as common encoders write them. The strings of an error also hide a disguised
+// Results and errors hide credentials in the forms that common encoders write. The strings of an error also hide a disguised
 // credential, and its header hides one in a name.
 func TestResultHidesCredentials(t *testing.T) {
 	const key = `k"k<k>k&k'k/k\k`

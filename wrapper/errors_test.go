@@ -21,7 +21,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// However long the rest is, the error is at most 4 KiB, and ends with the whole hint. A cut is always between two characters.
+// The message of an error is at most 4 KiB long and ends with the whole hint. A cut never splits a character.
 func TestErrorIsOneBoundedLine(t *testing.T) {
 	for _, unit := range []string{"m", "ü", "…", "😀", ".", "m "} {
 		for n := range 90 { // lengths around the limit
@@ -36,7 +36,7 @@ func TestErrorIsOneBoundedLine(t *testing.T) {
 	}
 }
 
-// isCleanLine reports whether s is one printable line, as the package promises for every string.
+// isCleanLine reports whether s is one printable line.
 func isCleanLine(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
 		return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
@@ -82,7 +82,7 @@ func TestErrorHasRetryAfterAndAttempts(t *testing.T) {
 	}
 }
 
-// The error wraps that of the context, and has the last response or failure as well.
+// The error wraps that of the context, and also contains the last response or failure.
 func TestEndedWaitNamesWhatWentBefore(t *testing.T) {
 	cause := errors.New("shutting down")
 	for text, rt := range map[string]transport{

@@ -15,8 +15,8 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// Cancels the scans of the hosts in a CSV file, one call each, and writes what happened beside every host. Only the
-// third outcome needs a person: that abort may have been executed.
+// This program cancels the scans of the hosts in a CSV file with one call each, and writes the outcome next to each host. Only
+// the third outcome needs a person, because that abort may have been executed.
 func Example_hostsFromCSV() {
 	url, closeTenant := tenantOfTheCSV()
 	defer closeTenant()

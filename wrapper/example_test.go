@@ -14,7 +14,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// demoTenant stands for a real one: the examples talk to it as they would to https://api-{your tenant}.
+// demoTenant simulates a tenant. A program would use https://api-{your tenant} instead.
 func demoTenant() (url string, close func()) {
 	tenant := sandbox.New(sandbox.WithKey("17", "demo-key", sandbox.Advanced))
 	tenant.AddScanRun(789, "Pending", "Running", "Completed")
@@ -24,8 +24,8 @@ func demoTenant() (url string, close func()) {
 	return server.URL, server.Close
 }
 
-// The generated client by itself signs nothing, and returns an error envelope as a response like any other. Two functions of
-// this package add both. [wrapper.Client] puts them together, and adds retries, limits and validation.
+// The generated client alone does not sign requests, and returns an error envelope like any other response. Two functions of this
+// package add both features. [wrapper.Client] includes them, and adds retries, limits and validation.
 func Example_layers() {
 	url, closeTenant := demoTenant()
 	defer closeTenant()

@@ -12,8 +12,8 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// Watches five scan runs at once and logs every change. They share one client, and with it the rate limit. A poll that
-// fails for a temporary reason is a warning, and watching goes on; here the last run does not exist, which ends it.
+// This program watches five scan runs at once and logs every change. The watches share a client and its rate limit. A poll that
+// fails for a temporary reason causes a warning, and the watch continues. The last run does not exist, so its watch ends.
 func Example_watchFiveRuns() {
 	tenant := sandbox.New(sandbox.WithKey("17", "demo-key", sandbox.Advanced))
 	for _, run := range []int64{781, 782, 783, 784} {

@@ -89,7 +89,7 @@ func TestHints(t *testing.T) {
 			}
 		}
 	}
-	// A 303 follows a request that was executed.
+	// Only a 303 can be the response to a request that was executed.
 	for status, want := range map[int]bool{302: true, 303: false} {
 		for _, op := range operations[:2] {
 			err := op.call(t, t.Context(), newClient(t, canned(status, "", "Location", "/login")))

@@ -21,13 +21,13 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// The HTTP status decides the kind of an error, whatever the body is. doc.go lists the statuses that leave no doubt about the outcome.
+// The HTTP status alone determines the kind of an error. doc.go lists the responses whose outcome is known.
 func TestStatusDecidesKindAndOutcome(t *testing.T) {
 	definite := documentedDefinite(t)
 	bodies := []struct {
 		name, body string
-		envelope   bool // of the service, so that a 500 is definite
-		open       bool // the outcome is unknown at every status
+		envelope   bool // an envelope of the service makes a 500 definite
+		open       bool // the body makes every status indefinite
 	}{
 		{"empty", "", false, false},
 		{"an envelope", `{"reply": {"err_code": 500, "err_msg": "m", "err_extra": null}}`, true, false},
@@ -50,7 +50,7 @@ func TestStatusDecidesKindAndOutcome(t *testing.T) {
 		}
 		for i, tt := range bodies {
 			if i > 2 && !slices.Contains([]int{0, 302, 303, 400, 408, 500, 501, 503, 999}, status) {
-				break // the first three decide differently for each status
+				break // three bodies are enough for the other statuses
 			}
 			for _, op := range operations[:2] {
 				err := op.call(t, t.Context(), newClient(t, canned(status, tt.body), once()))
@@ -90,7 +90,7 @@ func documentedKind(status int) string {
 	}[status], "Unexpected")
 }
 
-// documentedDefinite returns the statuses that doc.go lists as definite whatever the body is.
+// documentedDefinite returns the statuses that doc.go lists as definite for every body.
 func documentedDefinite(t testing.TB) map[int]bool {
 	t.Helper()
 	definite := map[int]bool{}
@@ -147,7 +147,7 @@ func cutOff(status int, body string, err error) transport {
 	}
 }
 
-// The rows are the table in doc.go, with what happens to a GET and to any other method.
+// The rows are those of the table in doc.go.
 func TestRetriesAreAsDocumented(t *testing.T) {
 	statuses := func(statuses ...int) (rts []transport) {
 		for _, status := range statuses {
@@ -201,7 +201,7 @@ func withUnknown(op operation, kinds ...string) []string {
 	return kinds
 }
 
-// A response has the kinds of its row for every operation. OutcomeUnknown applies to operations with an effect only.
+// Every operation returns an error with the kinds of the row. Only operations with an effect have OutcomeUnknown.
 func TestKindsOfResponses(t *testing.T) {
 	type row struct {
 		name   string
@@ -221,7 +221,7 @@ func TestKindsOfResponses(t *testing.T) {
 		name string
 		rows []row
 	}{
-		{"an error in a 2xx", []row{ // a code of 400 or more decides like a status
+		{"an error in a 2xx", []row{ // a code of 400 or more counts like a status
 			{"500", 200, refused, "Server", "m"},
 			{"400", 299, `{"reply": {"err_code": 400, "err_msg": "m"}}`, "BadRequest", ""},
 			{"401 as a string", 200, `{"err_code": "401", "err_msg": "m"}`, "Unauthorized", ""},
@@ -324,7 +324,7 @@ func TestKindsOfResponses(t *testing.T) {
 	}
 }
 
-// Something between the client and the service may refuse a request after passing it on.
+// A gateway may send a 429 after it passed on the request.
 func TestIndefinite429IsNotRetried(t *testing.T) {
 	for body, attempts := range map[string]int{
 		"": 3, `{"reply": {"err_code": 429, "err_msg": "m"}}`: 3,
@@ -364,7 +364,7 @@ func TestErrorOfAnotherCallIsNotAKind(t *testing.T) {
 	}
 }
 
-// The error wraps that of the context and has the kind of the last response. A success remains one.
+// The error wraps that of the context and has the kind of the last response. A success is still a success.
 func TestContextEndsAsAResponseArrives(t *testing.T) {
 	cause := errors.New("shutting down")
 	for status, kinds := range map[int]string{200: "", 429: "RateLimited", 503: "Server OutcomeUnknown"} {
@@ -401,7 +401,8 @@ func TestContextEndsAsAResponseArrives(t *testing.T) {
 	}
 }
 
-// Sent is about every attempt without a response. If such a request may have an effect, its outcome is unknown.
+// Sent is true if any attempt without a response may have reached the service. Then the outcome of a request with an effect is
+// unknown.
 func TestTransportErrors(t *testing.T) {
 	lost := failing(io.EOF)
 	for _, tt := range []struct {

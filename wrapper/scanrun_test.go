@@ -42,7 +42,7 @@ func TestGetScanRunStatusQuery(t *testing.T) {
 	}
 }
 
-// states sends the messages in turn, the last one again and again.
+// states sends the messages in turn, and then repeats the last one.
 func states(messages ...string) *recorder {
 	i := -1
 	return &recorder{next: transport(func(r *http.Request) (*http.Response, error) {
@@ -56,8 +56,8 @@ const (
 	completed, failed        = "Scan is in Completed state", "Scan is in Failed state"
 )
 
-// Without Until, any state that is not in While is a success. With Until, any other state is an ErrUnexpectedState. The status
-// comes with the error.
+// Without Until, any state that is not in While is a success. With Until, any other state is an ErrUnexpectedState, which comes
+// with the status.
 func TestWaitScanRun(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
@@ -154,7 +154,7 @@ func polls(responses ...transport) *recorder {
 
 func message(s string) transport { return canned(200, `{"DATA": "`+s+`"}`) }
 
-// After a first good poll, temporary failures do not end a wait until the patience since the last good poll runs out.
+// After a first successful poll, temporary failures do not end a wait while the last successful poll is recent enough.
 func TestPatience(t *testing.T) {
 	badCertificate := failing(&tls.CertificateVerificationError{Err: errors.New("unknown authority")})
 	busy, asking := canned(503, ""), canned(429, "", "Retry-After", "20")
@@ -204,7 +204,7 @@ func TestPatience(t *testing.T) {
 	}
 }
 
-// The sequence has every status, an error for every failed poll, and at the end the status or the error that ends the wait.
+// The sequence has the result of every poll, and ends with the status or the error that ends the wait.
 func TestWatchScanRun(t *testing.T) {
 	type pair struct{ state, err string }
 	watch := func(t *testing.T, rt http.RoundTripper, o wrapper.WaitOptions) (seen []pair) {

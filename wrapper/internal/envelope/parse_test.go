@@ -112,14 +112,14 @@ func TestParse(t *testing.T) {
 		{"HTML, an incomplete tag", "<title>Oops<b</title>", Error{Message: "Oops"}},
 		{"HTML, tags and entities in the title", "<h1><b>502</b> Bad&nbsp;Gateway &#8211; x</h1>", Error{Message: "502 Bad Gateway \u2013 x"}},
 
-		// Of several equivalent fields, the first one counts.
+		// The first of several equivalent fields counts.
 		{"message, error and detail", `{"message": "a", "error": "b", "detail": "c"}`, Error{Message: "a", Extra: "b"}},
 		{"code beside an error with another", `{"code": "E7", "message": "m", "error": {"code": 404, "message": "n"}}`, Error{Code: "E7", Message: "m", Extra: "n"}},
 		{"detail beside errors", `{"detail": [{"msg": "a"}], "errors": [{"message": "b"}]}`, Error{Message: "a", Details: []detail{{"", "a"}}}},
 		{"details of an error and of its metadata", `{"err_msg": "m", "err_extra": [{"field": "f", "message": "a"}], "metadata": {"err_extra": [{"field": "g", "message": "b"}]}}`,
 			Error{Message: "m", Details: []detail{{"f", "a"}}}},
 
-		// Names in another case.
+		// The case of names does not matter.
 		{"upper case", `{"REPLY": {"ERR_CODE": 401, "Err_Msg": "m"}}`, Error{Code: "401", Message: "m"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -132,7 +132,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// The words may be in the message, a detail or the extra, in any case.
+// The phrase may be in the message, a detail or the extra, in upper or lower case.
 func TestNoEndpoints(t *testing.T) {
 	const words = "No endpoint was found for creating the requested action"
 	for body, want := range map[string]bool{
@@ -161,7 +161,7 @@ func TestForm(t *testing.T) {
 	}
 }
 
-// An object of error fields alone is an error, even if it does not come from the platform.
+// An object with only error fields is an error, even if it does not come from the platform.
 func TestIsErrorAlone(t *testing.T) {
 	for body, want := range map[string]bool{
 		`{"error": null, "errors": []}`: true, `{"Detail": [{"msg": "m"}]}`: true, "\ufeff" + `{"err_extra": "e"}`: true, `{"\u0065rror": "e"}`: true,
@@ -194,7 +194,7 @@ func TestStringsHideCredentials(t *testing.T) {
 		`{"err_extra": [{"field": "%s"}]}`: maxField, `{"err_extra": [{"message": "%s"}]}`: maxMessage, `{"errorCode": "E", "details": {"%s": {"message": "m"}}}`: maxField,
 		`%s`: maxMessage, `<title>%s</title>`: maxMessage,
 	} {
-		for n := range len(key) + 8 { // wherever the cut is
+		for n := range len(key) + 8 { // at any position of the cut
 			got := Parse([]byte(fmt.Sprintf(format, strings.Repeat("a", limit-n)+strings.Repeat(key, 600))), redact)
 			if shown := fmt.Sprintf("%+v", got); strings.Contains(shown, "kk") || !strings.Contains(shown, "…") {
 				t.Errorf("%s, %d: %s", format, n, shown)

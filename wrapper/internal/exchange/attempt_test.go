@@ -66,8 +66,8 @@ func TestIncompleteResponses(t *testing.T) {
 	}
 }
 
-// A refused handshake ends the call, even if the transport reports nothing. Only the last handshake counts, and only if no
-// connection was made after it.
+// A refused TLS handshake ends the call, even if the transport does not report it. Only the last handshake counts, and only if no
+// connection follows.
 func TestRefusedHandshakeEndsTheCall(t *testing.T) {
 	handshakes := func(then transport, errs ...error) transport {
 		return func(r *http.Request) (*http.Response, error) {
@@ -105,7 +105,7 @@ func TestClosedConnectionIsNamed(t *testing.T) {
 	}
 }
 
-// Where net/http must not replay a request, these headers have names that net/http does not look for.
+// net/http replays requests with these headers. It does not find them in lower case.
 func TestIdempotencyKeysAreHiddenFromNetHTTP(t *testing.T) {
 	for method, hidden := range map[string]bool{
 		http.MethodGet: false, http.MethodHead: false, http.MethodOptions: false, http.MethodTrace: false,
@@ -127,7 +127,7 @@ func TestIdempotencyKeysAreHiddenFromNetHTTP(t *testing.T) {
 	}
 }
 
-// A stopped replay ends its attempt. The error does not call that a timeout or a cancellation by the caller.
+// A stopped replay ends the attempt with an error that does not look like a timeout or a cancellation by the caller.
 func TestStoppedReplayIsNamed(t *testing.T) {
 	replay := transport(func(r *http.Request) (*http.Response, error) {
 		trace := httptrace.ContextClientTrace(r.Context())
@@ -153,8 +153,8 @@ type closing struct {
 
 func (c *closing) Close() error { c.closed++; return nil }
 
-// A body is read to its end or its limit, however it arrives, with and without a length. A body that breaks off leaves its
-// beginning. It is closed each time.
+// A body is read to its end or the limit, with and without a Content-Length. If it breaks off, its beginning is returned. It is
+// always closed.
 func TestReadBody(t *testing.T) {
 	atOnce := func(r io.Reader) io.Reader { return r }
 	for _, size := range []int{0, 1, 4096, 4097, 8193, MaxShown, MaxShown + 1, 1 << 20, 3 << 20} {
@@ -185,7 +185,7 @@ func TestReadBody(t *testing.T) {
 	}
 }
 
-// Memory is allocated at once for a Content-Length of up to 1 MiB only.
+// Only for a Content-Length of up to 1 MiB is memory allocated before the body arrives.
 func TestWrongContentLength(t *testing.T) {
 	for length, most := range map[int64]uint64{maxTrusted: 5 << 18, maxTrusted + 1: 64 << 10, math.MaxInt64: 64 << 10} {
 		response := newResponse(200, strings.NewReader("short"))

@@ -19,12 +19,12 @@ import (
 
 const key = "kkkk-test-key-kkkk"
 
-// transport is a function in the place of the network. Where it calls no hook of net/http's trace, it reports nothing.
+// transport is a RoundTripper without a network. Unless it calls a hook of net/http/httptrace, it reports nothing.
 type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// newResponse makes a response of unknown length. The header is a list of names and values in turn.
+// newResponse makes a response of unknown length. The header alternates names and values.
 func newResponse(status int, body io.Reader, header ...string) *http.Response {
 	h := http.Header{}
 	for i := 0; i+1 < len(header); i += 2 {
@@ -62,7 +62,7 @@ func notSent(r *http.Request) (*http.Response, error) {
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
 }
 
-// lost fails as net/http does when a connection breaks after the request got it.
+// lost fails as net/http does when the connection of a request breaks.
 func lost(r *http.Request) (*http.Response, error) {
 	trace := httptrace.ContextClientTrace(r.Context())
 	trace.GetConn("example.org:443")
@@ -70,13 +70,13 @@ func lost(r *http.Request) (*http.Response, error) {
 	return nil, errors.New("connection reset by peer")
 }
 
-// silent never responds; it gives up with the request's context.
+// silent never responds. It returns when the request's context ends.
 func silent(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
 }
 
-// recorder sends the responses in turn, the last one again and again, and keeps the requests.
+// recorder sends the responses in turn, then repeats the last one, and keeps the requests.
 type recorder struct {
 	responses []transport
 	requests  []*http.Request
@@ -98,7 +98,7 @@ func (rec *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// newClient sends a request at most three times, without a wait. It signs with the key and a nonce that counts.
+// newClient returns a client that makes at most three attempts without delays. It signs with the key and a numbered nonce.
 func newClient(rt http.RoundTripper, adjust ...func(*Client)) *Client {
 	signatures := 0
 	c := &Client{
@@ -121,10 +121,10 @@ func newClient(rt http.RoundTripper, adjust ...func(*Client)) *Client {
 func once(c *Client)    { c.Attempts = 1 }
 func seconds(c *Client) { c.Timeout = 3 * time.Second }
 
-// methods lists a method without an effect, which can be retried, and one that may have an effect.
+// methods lists a method without an effect and one that may have an effect.
 var methods = []string{http.MethodGet, http.MethodPost}
 
-// do sends a request; one that may have an effect has a body.
+// do sends a request. A POST has a body.
 func do(ctx context.Context, t testing.TB, c *Client, method string) *Result {
 	t.Helper()
 	r, err := http.NewRequestWithContext(ctx, method, "/v1/thing?id=1", nil)

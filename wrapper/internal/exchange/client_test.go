@@ -45,8 +45,8 @@ func TestMayHaveEffect(t *testing.T) {
 	}
 }
 
-// Every attempt sends the same request with a new signature, and the given body instead of the caller's own. A transport that changes
-// the request changes only its own attempt. The last two signatures are redacted, and an earlier one can no longer be echoed.
+// Every attempt sends the same request and the given body with a new signature, even if a transport changes the request of an
+// attempt. Only the last two signatures are redacted, because a response cannot echo an earlier one.
 func TestAttemptsSendTheSameRequest(t *testing.T) {
 	changing := transport(func(r *http.Request) (*http.Response, error) {
 		r.URL.Path = "/gateway" + r.URL.Path
@@ -164,8 +164,8 @@ func TestContextEndsTheCall(t *testing.T) {
 	}
 }
 
-// There are as many attempts as configured, each after its wait, and no wait after the last one. The rate limit applies to retries,
-// too.
+// A client makes the configured number of attempts, with a delay before each retry and none after the last attempt. The rate
+// limit applies to retries, too.
 func TestAttemptsAreCountedAndDelayed(t *testing.T) {
 	for _, tt := range []struct {
 		name       string

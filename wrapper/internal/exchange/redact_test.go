@@ -33,7 +33,7 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// The encoders of other languages treat punctuation in their own ways. tests/security redacts what Go's encoders write.
+// Encoders differ in how they write punctuation.
 func TestCredentialIsRedactedInEveryEncoding(t *testing.T) {
 	for credential, forms := range map[string][]string{
 		`a"b\c&d<e>f'g h+i/j%k(!*)`: {
@@ -64,8 +64,8 @@ type hidingError struct{ cause ownError }
 func (e hidingError) Error() string { return "no details" }
 func (e hidingError) Unwrap() error { return &e.cause }
 
-// The string of an error is redacted, printable and bounded. errors.Is finds what the transport's error wraps, and printing does not
-// show it.
+// The message of an error is redacted, printable and limited in length. errors.Is finds what the transport's error wraps, and
+// printing does not show that error.
 func TestErrorsAreSanitized(t *testing.T) {
 	full := strings.Repeat("a", MaxErrorText)
 	for text, want := range map[string]string{
@@ -95,7 +95,7 @@ func TestErrorsAreSanitized(t *testing.T) {
 	}
 }
 
-// errors.As finds only the types of a short list, without what a transport added to them. tests/security tries the other types.
+// errors.As finds only the types of a short list, without data that a transport added to them. tests/security tries more types.
 func TestErrorsAsFindsAFewTypes(t *testing.T) {
 	secret := &ownError{"sent " + key}
 	fail := func(err error) error {

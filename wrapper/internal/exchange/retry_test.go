@@ -61,13 +61,13 @@ func TestLongerDelayWins(t *testing.T) {
 			longer++
 		}
 	}
-	if longer < 50 || longer > 150 { // by chance once in 10^12 runs
+	if longer < 50 || longer > 150 { // this happens by chance about once in 10^12 runs
 		t.Errorf("the random delay was the longer one %d times out of 200", longer)
 	}
 }
 
-// A delay is random below a bound that doubles from BaseDelay to MaxDelay. 300 draws miss the lowest or the highest eighth about once
-// in 10^17 runs.
+// A delay is random, with an upper bound that doubles from BaseDelay to MaxDelay. 300 draws miss the lowest or the highest eighth
+// about once in 10^17 runs.
 func TestBackoff(t *testing.T) {
 	for _, tt := range []struct {
 		base, most time.Duration
@@ -76,7 +76,7 @@ func TestBackoff(t *testing.T) {
 		{500, 3000, map[int]time.Duration{1: 500, 2: 1000, 3: 2000, 4: 3000, 5: 3000, 64: 3000, 65: 3000, math.MaxInt: 3000}},
 		{1000, math.MaxInt64, map[int]time.Duration{1: 1000, 2: 2000, 53: 1000 << 52, 54: 1000 << 53, 55: math.MaxInt64, 63: math.MaxInt64, 64: math.MaxInt64, 65: math.MaxInt64}},
 		{math.MaxInt64, math.MaxInt64, map[int]time.Duration{1: math.MaxInt64, 2: math.MaxInt64}},
-		{1, 4, map[int]time.Duration{1: 1, 2: 2, 3: 4, 4: 4}}, // the bounds themselves can be drawn
+		{1, 4, map[int]time.Duration{1: 1, 2: 2, 3: 4, 4: 4}}, // a delay can be equal to the bound
 		{0, math.MaxInt64, map[int]time.Duration{1: 0, 30: 0, 63: 0, 64: 0, 1000: 0}},
 		{1, 0, map[int]time.Duration{1: 0, 2: 0}},
 	} {
@@ -94,7 +94,7 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
-// A wait that does not end, or does not start, gives back its turn.
+// A wait that is canceled or does not start does not use up a turn.
 func TestWaitRateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limiter := rate.NewLimiter(0.1, 1) // the second turn comes after ten seconds
@@ -150,7 +150,7 @@ func TestSleep(t *testing.T) {
 	})
 }
 
-// The error names the context's error and its cause, each once.
+// The error contains the context's error and its cause, each once.
 func TestContextEnded(t *testing.T) {
 	cause := errors.New("shutting down")
 	if err := contextEnded(t.Context()); err != nil {
@@ -173,7 +173,7 @@ func TestContextEnded(t *testing.T) {
 	}
 }
 
-// notComparable is an error that == would panic on.
+// notComparable is an error for which == panics.
 type notComparable []error
 
 func (e notComparable) Error() string { return "several: " + e[0].Error() }

@@ -106,7 +106,7 @@ func TestReplayIsSignedAgain(t *testing.T) {
 	}
 }
 
-// A transport may return an error and continue in the background.
+// A transport may return an error and continue in the background. Then it can neither read the body nor use a connection.
 func TestNothingIsSentAfterTheEnd(t *testing.T) {
 	for _, method := range methods {
 		canceled := false
