@@ -241,13 +241,10 @@ func TestValidatedBodyIsSent(t *testing.T) {
 		return nil
 	}
 	for name, adjust := range map[string]func(*http.Request){
-		"nothing else":    func(*http.Request) {},
-		"the length too":  func(r *http.Request) { r.ContentLength = int64(len(one)) },
-		"a wrong length":  func(r *http.Request) { r.ContentLength = 3 },
-		"no length":       func(r *http.Request) { r.ContentLength = -1 },
-		"a length of 0":   func(r *http.Request) { r.ContentLength = 0 },
-		"GetBody removed": func(r *http.Request) { r.GetBody = nil },
-		"GetBody fails":   func(r *http.Request) { r.GetBody = func() (io.ReadCloser, error) { return nil, errors.New("no") } },
+		"nothing else":   func(*http.Request) {},
+		"a wrong length": func(r *http.Request) { r.ContentLength = 3 },
+		"no length":      func(r *http.Request) { r.ContentLength = -1 },
+		"GetBody fails":  func(r *http.Request) { r.GetBody = func() (io.ReadCloser, error) { return nil, errors.New("no") } },
 	} {
 		var validated string
 		v := &spy{request: func(r *http.Request) error {

@@ -176,9 +176,7 @@ func TestPatience(t *testing.T) {
 		{"no patience before the first good poll", []transport{busy}, wrapper.WaitOptions{}, 0, []string{"Server"}},
 		{"no response to the first poll", []transport{notSent}, wrapper.WaitOptions{}, 0, []string{}},
 		{"a refused certificate is permanent", []transport{good, badCertificate}, wrapper.WaitOptions{}, 5 * time.Second, []string{}},
-		{"404 is permanent", []transport{good, canned(404, "")}, wrapper.WaitOptions{}, 5 * time.Second, []string{"NotFound"}},
 		{"500 is permanent", []transport{good, canned(500, "")}, wrapper.WaitOptions{}, 5 * time.Second, []string{"Server"}},
-		{"HTML is permanent", []transport{good, canned(200, "<html>")}, wrapper.WaitOptions{}, 5 * time.Second, []string{"Unexpected"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -249,20 +247,6 @@ func TestWatchScanRun(t *testing.T) {
 		}
 		if len(rec.requests) != 3 {
 			t.Errorf("%d requests", len(rec.requests))
-		}
-	})
-	t.Run("a sequence can be used twice", func(t *testing.T) {
-		sequence := newClient(t, states(completed)).WatchScanRun(t.Context(), 789, wrapper.WaitOptions{})
-		for range 2 {
-			n := 0
-			for status, err := range sequence {
-				if n++; err != nil || status.State() != "Completed" {
-					t.Errorf("got %+v, %v", status, err)
-				}
-			}
-			if n != 1 {
-				t.Errorf("%d pairs", n)
-			}
 		}
 	})
 }

@@ -10,7 +10,7 @@ func TestNearest(t *testing.T) {
 	for typed, want := range map[string]string{
 		"hostnmae": "hostname", "HOSTNAME": "hostname", "host-name": "hostname", "endpoint_id": "endpoint_id_list", "endpointIdList": "endpoint_id_list",
 		"IN": "in", "gt": "gte", "isolate": "isolated", "un-isolated": "unisolated", "isolatd": "isolated", "wiat": "wait",
-		"": "", "-": "", "x": "", "h": "", "contains": "", "hostnames of all": "hostname", strings.Repeat("hostname", 100): "",
+		"": "", "-": "", "x": "", "h": "", "ho": "", "contains": "", "hostnames of all": "hostname", strings.Repeat("hostname", 100): "",
 	} {
 		if got := Nearest(typed, words); got != want {
 			t.Errorf("%s: got %q, want %q", typed, got, want)

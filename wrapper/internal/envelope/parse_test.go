@@ -41,12 +41,10 @@ func TestParse(t *testing.T) {
 		{"flat, a message that begins like JSON", `{"err_code": "500", "err_msg": "{oops"}`, Error{Code: "500", Message: "{oops"}},
 		{"flat, a message whose place has another type", `{"err_code": "500", "err_msg": "{\"line\": \"x\", \"message\": \"m\"}"}`,
 			Error{Code: "500", Message: `{"line": "x", "message": "m"}`}},
-		{"netscan, details", `{"err_msg": "invalid", "metadata": {"err_extra": [{"field": "name", "message": "Field required"}, {"field": "x", "message": "no"}]}}`,
-			Error{Message: "invalid", Details: []detail{{"name", "Field required"}, {"x", "no"}}}},
+		{"netscan, details", `{"err_msg": "invalid", "metadata": {"err_extra": [{"field": "name", "message": "Field required"}, {"message": "no"}]}}`,
+			Error{Message: "invalid", Details: []detail{{"name", "Field required"}, {"", "no"}}}},
 		{"netscan, an integer as field", `{"err_msg": "invalid", "metadata": {"err_extra": [{"field": 3, "message": "m"}]}}`,
 			Error{Message: "invalid", Details: []detail{{"3", "m"}}}},
-		{"netscan, no field", `{"err_msg": "invalid", "metadata": {"err_extra": [{"message": "m"}]}}`,
-			Error{Message: "invalid", Details: []detail{{"", "m"}}}},
 		{"netscan, no message", `{"err_msg": "invalid", "metadata": {"err_extra": [{"field": "f"}]}}`,
 			Error{Message: "invalid", Details: []detail{{"f", ""}}}},
 		{"netscan, details of other types", `{"err_msg": "invalid", "metadata": {"err_extra": ["text", {"a": 1}, 7, null, {"field": {}, "message": "m"}]}}`,
@@ -83,6 +81,7 @@ func TestParse(t *testing.T) {
 			Error{Message: "body.filters.0: Field required", Details: []detail{{"body.filters.0", "Field required"}, {"query", "no"}}}},
 		{"pydantic in metadata", `{"err_msg": "invalid", "metadata": {"err_extra": [{"type": "missing", "loc": ["body", "name"], "msg": "Field required"}]}}`,
 			Error{Message: "invalid", Details: []detail{{"body.name", "Field required"}}}},
+		{"pydantic as a list", `[{"loc": ["body"], "msg": "m"}]`, Error{Message: "body: m", Details: []detail{{"body", "m"}}}},
 		{"an error inside the error", `{"err_msg": "outer", "err_extra": {"err_msg": "inner"}}`, Error{Message: "inner", Extra: "outer"}},
 		{"problem+json", `{"type": "about:blank", "title": "Bad Request", "status": 400, "detail": "no such field"}`, Error{Message: "Bad Request", Extra: "no such field"}},
 		{"error", `{"error": "invalid_token", "error_description": "expired"}`, Error{Message: "invalid_token", Extra: "expired"}},
@@ -137,12 +136,12 @@ func TestNoEndpoints(t *testing.T) {
 	const words = "No endpoint was found for creating the requested action"
 	for body, want := range map[string]bool{
 		words: true,
-		`{"err_msg": "` + strings.Repeat("a", 5000) + " " + strings.ToUpper(words) + `"}`: true,
-		`{"err_msg": "` + words + `", "err_extra": {"err_msg": "m"}}`:                     true,
-		`{"err_msg": "m", "err_extra": "` + strings.Repeat("a", 5000) + words + `"}`:      true,
-		`{"err_msg": "m", "err_extra": {"reason": "` + words + `"}}`:                      true,
-		`{"err_msg": "m", "metadata": {"err_extra": [{"message": "` + words + `"}]}}`:     true,
-		`{"err_msg": "No endpoint was found"}`:                                            false,
+		`{"err_msg": "` + strings.Repeat("a", 5000) + " " + strings.ToUpper(words) + `"}`:           true,
+		`{"err_msg": "` + words + `", "err_extra": "` + words[:50] + strings.Repeat("a", 50) + `"}`: true,
+		`{"err_msg": "m", "err_extra": "` + strings.Repeat("a", 5000) + words + `"}`:                true,
+		`{"err_msg": "m", "err_extra": {"reason": "` + words + `"}}`:                                true,
+		`{"err_msg": "m", "metadata": {"err_extra": [{"message": "` + words + `"}]}}`:               true,
+		`{"err_msg": "No endpoint was found"}`:                                                      false,
 	} {
 		if got := Parse([]byte(body), keep).NoEndpoints; got != want {
 			t.Errorf("%.80s: %v", body, got)
