@@ -217,13 +217,9 @@ func readBody(r *http.Request) ([]byte, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
 	}
-	var buffer bytes.Buffer
-	if n := r.ContentLength; 0 < n && n <= maxRequestBody {
-		buffer.Grow(int(n) + bytes.MinRead)
-	}
-	n, err := buffer.ReadFrom(io.LimitReader(r.Body, maxRequestBody+1))
-	read := bytes.NewReader(buffer.Bytes())
-	if n > maxRequestBody {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequestBody+1))
+	read := bytes.NewReader(body)
+	if len(body) > maxRequestBody {
 		err = &http.MaxBytesError{Limit: maxRequestBody}
 	}
 	if err != nil {
@@ -235,7 +231,7 @@ func readBody(r *http.Request) ([]byte, error) {
 	}
 	_ = r.Body.Close() // it was read to its end
 	r.Body = readBefore{read}
-	return buffer.Bytes(), nil
+	return body, nil
 }
 
 // readBefore is a body that was read and can be read again.
@@ -262,7 +258,7 @@ func newResponse(described *openapi3.Response, c *schema.Compiler) *response {
 
 func (r *response) check(h http.Header, body []byte, mayBeEmpty bool, rep *report) {
 	for _, p := range r.headers {
-		p.check(headerValues(h, p.name), rep)
+		p.check(h.Values(p.name), rep)
 	}
 	at := Problem{In: "response body"}
 	entry, isJSON := r.entry(h.Get("Content-Type"), body)

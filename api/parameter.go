@@ -178,18 +178,6 @@ func decodeAs(t schema.TypeSet, sent string) (any, bool) {
 	return strictjson.Number(sent)
 }
 
-// headerValues returns the values of a header without the space around them, which net/http removes on the way.
-func headerValues(h http.Header, name string) []string {
-	values := h.Values(name)
-	for i, v := range values {
-		if t := strings.Trim(v, " \t"); t != v {
-			values = slices.Clone(values)
-			values[i] = t
-		}
-	}
-	return values
-}
-
 // query describes the query of an operation.
 type query struct {
 	parameters []*parameter

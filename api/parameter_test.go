@@ -184,6 +184,8 @@ func TestPathParameters(t *testing.T) {
 		{"{type: string}", "/x/a%2F.%2Fb", dots},
 		{"{type: string}", "/x/..%5Ca", dots},
 		{"{type: integer}", "/x/1%2F2", "path p must be an integer"},
+		{"{type: array, items: {type: integer}}, style: matrix", "/x/;p=1,2", ""},
+		{"{type: array, items: {type: integer}}, style: matrix", "/x/;p=x", "path p does not match its schema"},
 		{"{type: array, items: {type: string, maxLength: 3}}", "/x/abc,a%2Cb", ""},
 		{"{type: array, items: {type: string, maxLength: 3}}", "/x/abc%2Cd,e", "path p /0 must have at most 3 characters"},
 	} {

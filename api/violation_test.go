@@ -57,6 +57,10 @@ func checkText(tb testing.TB, what, text string, runes int) {
 }
 
 func TestViolationErrorIsOnePrintableLine(t *testing.T) {
+	two := &api.Violation{Problems: []api.Problem{{In: "path", Reason: "is wrong"}, {In: "body", Pointer: "/a", Reason: "is required"}}}
+	if want := "unknown operation: path is wrong; body /a is required"; two.Error() != want {
+		t.Errorf("got %s, want %s", two.Error(), want)
+	}
 	v := &api.Violation{Operation: "GET\n/"}
 	for range 30 {
 		v.Problems = append(v.Problems, api.Problem{In: "query", Name: "a\u202e\xff", Reason: "is\r\nwrong"})
