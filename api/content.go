@@ -90,7 +90,7 @@ func (c content) first(is func(documented) bool) *documented {
 	return nil
 }
 
-// keys returns the media types as the document spells them, for a sentence.
+// keys returns the media types as the document spells them, for error messages.
 func (c content) keys() string {
 	keys := make([]string, len(c))
 	for i, d := range c {
@@ -99,7 +99,7 @@ func (c content) keys() string {
 	return schema.List(keys, " or ")
 }
 
-// contentType parses the Content-Type of a request. Its errors are reasons of a Problem.
+// contentType parses the Content-Type of a request. An error is the Reason of a Problem.
 func (c content) contentType(header []string) (mediaType, error) {
 	switch {
 	case len(header) > 1:
@@ -147,7 +147,7 @@ func (b *requestBody) check(r *http.Request, body []byte, rep *report) {
 	}
 }
 
-// checkOther validates a body that is not JSON with openapi3filter, if that has a decoder for it.
+// checkOther validates a body that is not JSON with openapi3filter, if it has a decoder for the media type.
 func (b *requestBody) checkOther(r *http.Request, body []byte, given mediaType, entry *documented, rep *report) {
 	if openapi3filter.RegisteredBodyDecoder(given.name) == nil {
 		return
@@ -166,8 +166,8 @@ func (b *requestBody) checkOther(r *http.Request, body []byte, given mediaType, 
 	}
 }
 
-// typeParts returns a form in which every part that is an object by its schema has a Content-Type. Without one it is JSON by
-// OpenAPI's rules, which is what curl -F 'obj={…}' sends, but openapi3filter treats it as text.
+// typeParts adds a Content-Type to each part of a form whose schema is an object. In OpenAPI, such a part is JSON even without
+// one, as curl -F 'obj={…}' sends it, but openapi3filter treats it as text.
 func typeParts(body []byte, boundary string, entry *documented) []byte {
 	var out bytes.Buffer
 	w := multipart.NewWriter(&out)
@@ -212,7 +212,7 @@ func bodyProblem(err error) Problem {
 	return Problem{In: "body", Reason: "can't be read"}
 }
 
-// readBody reads the body and puts it back.
+// readBody reads the body and replaces it, so that it can be read again.
 func readBody(r *http.Request) ([]byte, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
@@ -248,7 +248,7 @@ type response struct {
 func newResponse(described *openapi3.Response, c *schema.Compiler) *response {
 	out := &response{content: newContent(described.Content, c)}
 	for name, ref := range described.Headers {
-		if p := newHeader(name, ref.Value, c); p != nil && !strings.EqualFold(name, "Content-Type") { // which OpenAPI ignores
+		if p := newHeader(name, ref.Value, c); p != nil && !strings.EqualFold(name, "Content-Type") { // which OpenAPI describes elsewhere
 			out.headers = append(out.headers, p)
 		}
 	}
@@ -271,8 +271,8 @@ func (r *response) check(h http.Header, body []byte, mayBeEmpty bool, rep *repor
 	}
 }
 
-// entry returns the media type of a body, and whether the body must be JSON. If JSON is documented, it must, unless the header
-// names another documented type. If only a range covers JSON, the header and the first byte decide.
+// entry returns the media type of a body, and whether the body must be JSON. It must if JSON is documented, unless the header
+// names another documented type. If the document only has a range that covers JSON, the header and the first byte decide.
 func (r *response) entry(header string, body []byte) (*documented, bool) {
 	given, _ := parseMediaType(header)
 	found := r.content.find(given)

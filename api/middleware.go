@@ -25,12 +25,12 @@ const maxServedBody = 1 << 20
 //
 //   - 404: unknown path
 //   - 405: method not allowed for the path
-//   - 401: without the headers of any of the document's security requirements; next verifies their values
+//   - 401: a credential that the document requires is missing; next must verify the values
 //   - 413: a body of more than 1 MiB
 //   - 400: every other violation, with all its problems and none of its values
 //
-// It can stand in front of a proxy such as [net/http/httputil.ReverseProxy]. It therefore also rejects, with 400, what a proxy or
-// a server behind it could turn into another request:
+// Behind it, next can be a proxy such as [net/http/httputil.ReverseProxy]. Middleware therefore also rejects, with 400, what a
+// proxy or a server behind it could turn into another request:
 //
 //   - CONNECT, Upgrade and announced trailers
 //   - a Connection header that names a checked header
@@ -123,7 +123,7 @@ func (op *operation) checkGate(r *http.Request, m *route.Match[*operation], rep 
 	}
 }
 
-// isChecked reports whether a header affects whether a request is valid, or how its body is read.
+// isChecked reports whether a header affects the validity of a request, or how its body is read.
 func (op *operation) isChecked(header string) bool {
 	header = http.CanonicalHeaderKey(header)
 	switch header {
@@ -236,12 +236,12 @@ func envelopeOf(op *operation) envelope {
 	return replyEnvelope
 }
 
-// replyEnvelope is the platform's usual one: {"reply":{"err_code":400,"err_msg":…,"err_extra":…}}.
+// replyEnvelope is the platform's usual envelope: {"reply":{"err_code":400,"err_msg":…,"err_extra":…}}.
 func replyEnvelope(w http.ResponseWriter, status int, message string, problems []Problem) {
 	respond(w, status, map[string]any{"reply": xdrError{ErrCode: status, ErrMsg: message, ErrExtra: joined(problems)}})
 }
 
-// flatEnvelope has no reply, and the code is a string.
+// flatEnvelope has its fields at the top level. The code is a string.
 func flatEnvelope(w http.ResponseWriter, status int, message string, problems []Problem) {
 	respond(w, status, xdrError{ErrCode: strconv.Itoa(status), ErrMsg: message, ErrExtra: joined(problems)})
 }
@@ -252,7 +252,7 @@ type xdrError struct {
 	ErrExtra any    `json:"err_extra"`
 }
 
-// metadataEnvelope is that of network scans: {"err_msg":…,"metadata":{"err_extra":[{"field":…,"message":…}]}}.
+// metadataEnvelope is the envelope of network scans: {"err_msg":…,"metadata":{"err_extra":[{"field":…,"message":…}]}}.
 func metadataEnvelope(w http.ResponseWriter, status int, message string, problems []Problem) {
 	var details []map[string]string
 	for _, p := range problems {
@@ -278,5 +278,5 @@ func respond(w http.ResponseWriter, status int, body any) {
 	w.WriteHeader(status)
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(body) // the client has gone
+	_ = encoder.Encode(body) // an error means that the client has gone
 }

@@ -13,15 +13,15 @@ import (
 	"example.com/cortexscan/api/internal/schema"
 )
 
-// operation is an operation of the document, prepared so that a request is validated without searching.
+// operation is an operation of the document, compiled for validation.
 type operation struct {
 	id, name   string       // name is "GET /public_api/netscan/v1/scan/run"
 	parameters []*parameter // not in the query
 	query      query
 	fallbacks  []*fallback
-	body       *requestBody // nil if none is described
+	body       *requestBody // nil if the operation has none
 	responses  map[string]*response
-	documented string // the statuses, for a sentence
+	documented string // the statuses, for error messages
 	security   security
 }
 
@@ -65,15 +65,13 @@ func newOperation(doc *openapi3.T, item *openapi3.PathItem, method, template str
 	return op, nil
 }
 
-// isIgnored reports whether a parameter is one of the headers that OpenAPI ignores as parameters, because it describes them
-// elsewhere.
+// isIgnored reports whether OpenAPI ignores a parameter: these headers are described elsewhere in a document.
 func isIgnored(p *openapi3.Parameter) bool {
 	return p.In == openapi3.ParameterInHeader &&
 		slices.Contains([]string{"Accept", "Content-Type", "Authorization"}, http.CanonicalHeaderKey(p.Name))
 }
 
-// check reports the problems of a request for the operation. An error means that the body can't be read or is too long, and
-// is reported, too.
+// check reports the problems of a request. If the body can't be read or is too long, it also returns the error.
 func (op *operation) check(r *http.Request, m *route.Match[*operation], rep *report) error {
 	for _, p := range op.parameters {
 		switch p.in {

@@ -20,7 +20,7 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// parameter is a parameter or a response header that is one plain value, a list of them, or JSON.
+// parameter is a parameter or a response header whose value is a scalar, a list of scalars, or JSON.
 type parameter struct {
 	in, name   string
 	required   bool
@@ -30,14 +30,14 @@ type parameter struct {
 	types      schema.TypeSet // of the value, or of an item
 	isList     bool
 	isJSON     bool
-	separator  string // between the items of a list in one string; empty if each has its own
+	separator  string // between the items of a list in one string; empty if each item has its own string
 }
 
 var separators = map[string]string{
 	openapi3.SerializationSimple: ",", openapi3.SerializationForm: ",", openapi3.SerializationSpaceDelimited: " ", openapi3.SerializationPipeDelimited: "|",
 }
 
-// newParameter returns nil for any other parameter: an object, or an unusual style.
+// newParameter returns nil if the parameter is an object or has an unusual style.
 func newParameter(p *openapi3.Parameter, c *schema.Compiler) *parameter {
 	plain := &parameter{in: p.In, name: p.Name, required: p.Required, allowEmpty: p.AllowEmptyValue, direction: schema.Request}
 	if only := newContent(p.Content, c); len(only) == 1 && only[0].isJSON() && p.In != openapi3.ParameterInCookie {
@@ -113,7 +113,7 @@ func (p *parameter) check(sent []string, rep *report) {
 
 const notUTF8 = "is not valid UTF-8"
 
-// checkValues decodes the value or the items of the parameter and validates them.
+// checkValues decodes and validates the value of the parameter, or its items.
 func (p *parameter) checkValues(sent []string, rep *report) {
 	at := Problem{In: p.in, Name: p.name}
 	item := p.schema
@@ -151,7 +151,7 @@ func (p *parameter) checkValues(sent []string, rep *report) {
 	}
 }
 
-// decode decodes a string as a value of one of the types, preferably one that the schema accepts.
+// decode decodes a string as one of the types, preferably one whose value the schema accepts.
 func decode(s *schema.Schema, types schema.TypeSet, sent string, d schema.Direction) (value any, found bool) {
 	for _, t := range []schema.TypeSet{schema.Integer | schema.Fraction, schema.Boolean, schema.String} {
 		if types&t == 0 {
@@ -184,10 +184,10 @@ type query struct {
 	deep       []*deepObject
 	fallbacks  []*fallback
 	security   security
-	listed     string // the names, for a sentence
+	listed     string // the names, for error messages
 }
 
-// check parses the query as net/http does, but reports its mistakes, and validates the parameters.
+// check parses the query and validates the parameters. It reports the mistakes that net/http ignores.
 func (q *query) check(raw string, rep *report) {
 	sent := make([][]string, len(q.parameters))
 	var trees map[*deepObject]*tree
@@ -250,7 +250,7 @@ func (q *query) check(raw string, rep *report) {
 // isCommaList reports whether the parameter is a list that is split before its items are decoded.
 func (p *parameter) isCommaList() bool { return p.isList && p.separator == "," }
 
-// isKnown reports whether a name that is not a parameter belongs to the query all the same.
+// isKnown reports whether a name belongs to a credential or to a fallback.
 func (q *query) isKnown(name string) bool {
 	return q.security.isInQuery(name) || slices.ContainsFunc(q.fallbacks, func(f *fallback) bool { return f.names(name) })
 }
@@ -271,11 +271,11 @@ type deepObject struct {
 	schema   *schema.Schema
 }
 
-// tree is what was sent for a deepObject, or for a part of it.
+// tree contains the values that were sent for a deepObject, or for a part of it.
 type tree struct {
 	values []string
 	parts  map[string]*tree
-	broken bool // it has a problem, so that the schema is not checked
+	broken bool // it already has a problem, so it is not validated further
 }
 
 const maxDepth = 32 // of brackets
@@ -323,7 +323,7 @@ func (d *deepObject) check(sent *tree, rep *report) {
 	}
 }
 
-// value decodes a tree as the schema describes it. What can't be decoded stays a string, for the schema to refuse.
+// value decodes a tree by its schema. A value that can't be decoded stays a string, which the schema then refuses.
 func (t *tree) value(s *schema.Schema, path []string, problem func(path []string, reason string)) any {
 	types := s.Types()
 	isList := types&schema.Array != 0 && types&schema.Object == 0
@@ -378,14 +378,14 @@ func decodeOrKeep(s *schema.Schema, sent string) any {
 	return sent
 }
 
-// fallback is a parameter that openapi3filter decodes, because this package does not.
+// fallback is a parameter for which newParameter returns nil. openapi3filter decodes and validates it.
 type fallback struct {
 	described *openapi3.Parameter
 	schema    *schema.Schema
 	route     *routers.Route
 }
 
-// names reports whether a name in the query or of a cookie belongs to the parameter: its own name or that of a property.
+// names reports whether a query parameter or cookie with this name belongs to f: the name is its own or that of a property.
 func (f *fallback) names(name string) bool {
 	p := f.described
 	style, err := p.SerializationMethod()
@@ -398,7 +398,7 @@ func (f *fallback) names(name string) bool {
 	return name == p.Name
 }
 
-// isGiven reports whether the request has anything of the parameter.
+// isGiven reports whether the request contains the parameter or a part of it.
 func (f *fallback) isGiven(r *http.Request) bool {
 	switch f.described.In {
 	case openapi3.ParameterInQuery:

@@ -13,11 +13,11 @@ import (
 	"example.com/cortexscan/api/internal/schema"
 )
 
-// Validator validates requests and responses against the OpenAPI document. Everything it knows comes from [Document], so an
+// Validator validates requests and responses against the OpenAPI document. It gets everything from [Document], so an
 // operation that is added there needs no code. A Validator is safe for concurrent use.
 type Validator struct {
 	operations route.Table[*operation]
-	listed     string // the operations, for requests that are for none of them
+	listed     string // the operations, for error messages
 	unchecked  []string
 }
 
@@ -25,7 +25,7 @@ type Validator struct {
 // the document, about 0.1 ms per kilobyte. An error means that openapi.yaml in this package is invalid.
 func NewValidator() (*Validator, error) { return newValidator(document) }
 
-// adopt is what to do about a document that can't be used as it is.
+// adopt is the end of errors about a document: what to do if it can't be used as it is.
 const adopt = "the validator needs a valid OpenAPI 3.0 document; to convert operations of another one, run make adopt"
 
 func newValidator(document []byte) (*Validator, error) {
@@ -40,7 +40,7 @@ func newValidator(document []byte) (*Validator, error) {
 	if !strings.HasPrefix(doc.OpenAPI, "3.0.") {
 		return nil, fmt.Errorf("load the OpenAPI document: it is OpenAPI %s (%s)", doc.OpenAPI, adopt)
 	}
-	// A test checks the examples and defaults of the document, and nothing here uses them.
+	// The examples and defaults are not used here. A test checks them.
 	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation(),
 		openapi3.DisableSchemaPatternValidation()); err != nil {
 		return nil, fmt.Errorf("check the OpenAPI document: %w (%s)", err, adopt)
@@ -72,11 +72,11 @@ func newValidator(document []byte) (*Validator, error) {
 	return v, nil
 }
 
-// Unchecked returns a sentence for each keyword of the document that the Validator does not check: a pattern that Go's
-// regexp can't express. The sentence names its place and what to do. For [Document], the list is empty.
+// Unchecked returns a sentence for each pattern of the document that is not checked because Go's regexp can't express it. The
+// sentence names its place and says what to do. For [Document], the list is empty.
 func (v *Validator) Unchecked() []string { return slices.Clone(v.unchecked) }
 
-// find looks up the operation by method and path. The Violation is the reason if there is none.
+// find looks up the operation by method and path. If there is none, the Violation says why.
 func (v *Validator) find(r *http.Request) (route.Match[*operation], *Violation) {
 	if r == nil || r.URL == nil {
 		return route.Match[*operation]{}, &Violation{Problems: []Problem{{In: "path", Reason: "is required: there is no request"}}}
@@ -126,8 +126,8 @@ func (v *Validator) ValidateResponse(r *http.Request, status int, h http.Header,
 	return rep.violation(m.Value.name)
 }
 
-// Advise returns what is valid in a request but probably a mistake: a filter field, operator or value that the document does
-// not list, with the nearest one that it does, and a slash at the end of the path. The service may accept more than is
+// Advise returns probable mistakes in a valid request: a filter field, operator or value that the document does not list, with
+// the nearest one that it lists, and a slash at the end of the path. The service may accept more than is
 // documented, so this is not a violation. There is no advice for an invalid request or an unknown operation. The body can be
 // read again.
 func (v *Validator) Advise(r *http.Request) []Problem {

@@ -14,12 +14,12 @@ const (
 	maxListed    = 10   // of them, printed by Error
 	maxErrorText = 2000 // bytes of Error
 	maxReason    = 1000 // bytes of a Reason
-	maxName      = 64   // bytes of a name that came with the message
+	maxName      = 64   // bytes of a name from the message
 	maxPointer   = 512  // bytes of a Pointer
 )
 
-// Violation reports that a request or a response does not match the OpenAPI document. It has every problem, up to 100, and never
-// a value of the message, which could be a secret.
+// Violation reports that a request or a response does not match the OpenAPI document. It contains every problem, up to 100, but
+// no values, because they could be secrets.
 type Violation struct {
 	// Operation is the method and the path in the document, "POST /public_api/v1/endpoints/abort_scan". It is empty if the
 	// operation is unknown.
@@ -58,7 +58,7 @@ type Problem struct {
 	// Name is the name of the parameter or header. It is empty elsewhere.
 	Name string
 	// Pointer is an RFC 6901 JSON Pointer into a body, or into a parameter with several values, such as
-	// /request_data/filters/0/operator. It is empty for the whole. If it is too long, it is shortened and starts with /….
+	// /request_data/filters/0/operator. It is empty if the problem concerns the whole. A long one is shortened and starts with /….
 	Pointer string
 	// Reason completes a sentence about the place: "is required", "must be an integer, not a string".
 	Reason string
@@ -75,7 +75,7 @@ func (p Problem) String() string {
 	return strings.Join(parts, " ")
 }
 
-// report collects the problems of a message or, if advising, also advice.
+// report collects the problems of a message, and advice if advising is set.
 type report struct {
 	problems, advice []Problem
 	advising         bool
@@ -128,7 +128,7 @@ func (r *report) violation(operation string) error {
 
 var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")
 
-// pointer returns a path as a JSON Pointer. It keeps the end of a long one.
+// pointer returns a path as a JSON Pointer. A long one is cut at the beginning.
 func pointer(path []string) string {
 	rendered := ""
 	for i := len(path) - 1; i >= 0; i-- {
@@ -141,5 +141,5 @@ func pointer(path []string) string {
 	return rendered
 }
 
-// givenTimes is the reason if a value is sent n times instead of once.
+// givenTimes is the reason for a value that is sent n times instead of once.
 func givenTimes(n int) string { return fmt.Sprintf("is given %d times; only one is allowed", n) }

@@ -75,8 +75,8 @@ func (t *Table[T]) Add(method, pathTemplate string, value T) {
 }
 
 // Find looks up a method (GET if it is empty, as in net/http) and a path. A path without parameters takes precedence. An
-// escaped slash does not end a segment. One slash at the end of the path is ignored if the operation is unknown with it. If
-// the document has both DELETE /runs and DELETE /runs/{id}, then /runs/ is the second: an empty ID must not delete all runs.
+// escaped slash does not end a segment. One slash at the end of the path is ignored if no operation has the path with it. If
+// the document has both DELETE /runs and DELETE /runs/{id}, then DELETE /runs/ is the second: an empty ID must not delete all runs.
 func (t *Table[T]) Find(method string, u *url.URL) Match[T] {
 	requested := canonicalPath(u)
 	p, values := t.find(requested)
@@ -180,7 +180,7 @@ func canonicalPath(u *url.URL) string {
 	return canonical(u.EscapedPath())
 }
 
-// plainCommas decodes commas. It is for paths whose parameters are not split into lists.
+// plainCommas decodes the commas that canonical leaves encoded.
 func plainCommas(canonical string) string { return strings.ReplaceAll(canonical, "%2C", ",") }
 
 var (

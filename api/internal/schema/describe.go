@@ -15,41 +15,45 @@ const (
 	deepest   = 16 // levels of nested alternatives; only a cycle has more
 )
 
-// reasons describe violations of keywords. They contain words of the document, but never the value.
-var reasons = map[string]func(*openapi3.Schema) string{
-	"minLength": func(k *openapi3.Schema) string { return "must have at least " + count(k.MinLength, "character") },
-	"maxLength": func(k *openapi3.Schema) string { return "must have at most " + count(*k.MaxLength, "character") },
-	"pattern":   func(k *openapi3.Schema) string { return "must match the pattern " + k.Pattern },
-	"format": func(k *openapi3.Schema) string {
-		return cmp.Or(formatReasons[k.Format], "must have the format "+k.Format)
-	},
-	"minItems":      func(k *openapi3.Schema) string { return "must have at least " + count(k.MinItems, "item") },
-	"maxItems":      func(k *openapi3.Schema) string { return "must have at most " + count(*k.MaxItems, "item") },
-	"uniqueItems":   func(*openapi3.Schema) string { return "must not contain the same item twice" },
-	"minProperties": func(k *openapi3.Schema) string { return "must have at least " + count(k.MinProps, "property") },
-	"maxProperties": func(k *openapi3.Schema) string { return "must have at most " + count(*k.MaxProps, "property") },
-}
-
-// reason describes the violation of a keyword.
+// reason describes the violation of a keyword. It contains words of the document, but never the value.
 func (s *Schema) reason(keyword string) string {
-	known := reasons[keyword]
-	switch {
-	case keyword == "enum":
+	k := s.source
+	switch keyword {
+	case "enum":
 		return "must be " + s.Describe()
-	case keyword == "minLength" && s.source.MinLength == 1:
-		return "must not be empty"
-	case keyword == "minimum" && s.source.ExclusiveMin.IsTrue():
-		return "must be more than " + s.minimum.literal
-	case keyword == "minimum":
+	case "minLength":
+		if k.MinLength == 1 {
+			return "must not be empty"
+		}
+		return "must have at least " + count(k.MinLength, "character")
+	case "maxLength":
+		return "must have at most " + count(*k.MaxLength, "character")
+	case "pattern":
+		return "must match the pattern " + k.Pattern
+	case "format":
+		return cmp.Or(formatReasons[k.Format], "must have the format "+k.Format)
+	case "minimum":
+		if k.ExclusiveMin.IsTrue() {
+			return "must be more than " + s.minimum.literal
+		}
 		return "must be at least " + s.minimum.literal
-	case keyword == "maximum" && s.source.ExclusiveMax.IsTrue():
-		return "must be less than " + s.maximum.literal
-	case keyword == "maximum":
+	case "maximum":
+		if k.ExclusiveMax.IsTrue() {
+			return "must be less than " + s.maximum.literal
+		}
 		return "must be at most " + s.maximum.literal
-	case keyword == "multipleOf":
+	case "multipleOf":
 		return "must be a multiple of " + s.multiple.literal
-	case known != nil:
-		return known(s.source)
+	case "minItems":
+		return "must have at least " + count(k.MinItems, "item")
+	case "maxItems":
+		return "must have at most " + count(*k.MaxItems, "item")
+	case "uniqueItems":
+		return "must not contain the same item twice"
+	case "minProperties":
+		return "must have at least " + count(k.MinProps, "property")
+	case "maxProperties":
+		return "must have at most " + count(*k.MaxProps, "property")
 	}
 	return "does not match its schema"
 }

@@ -12,7 +12,7 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// extension lists the documented values of a schema without closing it. On a string it is a list. On a filter, which is an
+// extension lists the documented values of a schema without excluding others. On a string it is a list. On a filter, which is an
 // object with the properties field, operator and value, it is a table by field:
 //
 //	x-known-values: [windows, linux]
@@ -71,7 +71,7 @@ func (s *Schema) advice(value any) []Problem {
 		return compare(value, "value", s.knownValues)
 	}
 	known, documented := s.knownFilters[field]
-	if !documented { // so its operators and values are not, either
+	if !documented { // its operators and values are not documented, either
 		return compare(field, "field", slices.Sorted(maps.Keys(s.knownFilters)), "field")
 	}
 	found := compare(filter["operator"], "operator of the field "+field, known.Operators, "operator")

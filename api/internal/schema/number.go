@@ -17,8 +17,8 @@ import (
 	"example.com/cortexscan/api/internal/strictjson"
 )
 
-// decimal is an exact number: 0.digits × 10^point. The digits neither begin nor end with a zero, and zero has none, so
-// equal numbers are equal decimals.
+// decimal is an exact number: 0.digits × 10^point. The digits neither begin nor end with a zero, and the number zero
+// has no digits, so equal numbers are equal decimals.
 type decimal struct {
 	negative bool
 	digits   string

@@ -33,7 +33,7 @@ type Schema struct {
 
 	enum                       map[string]bool // in canonical form
 	minimum, maximum, multiple *bound
-	keywords                   *openapi3.Schema // what kin-openapi checks; nil if nothing
+	keywords                   *openapi3.Schema // the keywords that kin-openapi checks, or nil
 	isPlain                    bool             // a scalar of the right type is valid
 	recursive                  bool             // it contains itself; every cycle of schemas has at least one such schema
 
@@ -204,7 +204,7 @@ func (c *Compiler) Compile(ref *openapi3.SchemaRef) *Schema {
 	return s
 }
 
-// unfinished stands in for the types of a schema that is still being compiled.
+// unfinished marks a schema that is still being compiled.
 const unfinished TypeSet = 0xff
 
 func (c *Compiler) compile(source *openapi3.Schema) *Schema {
