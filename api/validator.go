@@ -79,7 +79,7 @@ func (v *Validator) Unchecked() []string { return slices.Clone(v.unchecked) }
 // find looks up the operation by method and path. If there is none, the Violation says why.
 func (v *Validator) find(r *http.Request) (route.Match[*operation], *Violation) {
 	if r == nil || r.URL == nil {
-		return route.Match[*operation]{}, &Violation{Problems: []Problem{{In: "path", Reason: "is required: there is no request"}}}
+		return route.Match[*operation]{}, &Violation{Problems: []Problem{{In: "path", Reason: "is missing: the request is nil"}}}
 	}
 	m := v.operations.Find(r.Method, r.URL)
 	switch {

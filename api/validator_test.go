@@ -175,7 +175,7 @@ func TestOnlyMethodAndPathDecideTheOperation(t *testing.T) {
 		})
 	}
 	for _, r := range []*http.Request{nil, {}} {
-		wantProblems(t, validator(t).ValidateRequest(r), "path is required: there is no request")
+		wantProblems(t, validator(t).ValidateRequest(r), "path is missing: the request is nil")
 	}
 	v := of(t, "  /a: {get: {responses: {'200': {description: d}}}, put: {responses: {'200': {description: d}}}}\n")
 	wantProblems(t, v.ValidateRequest(send("GET", "/b", "")), "path is not in the spec (operations: GET /a, PUT /a)")

@@ -34,7 +34,7 @@ func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) str
 	case e.is(ErrForbidden) && said.IsError:
 		return "The key's role lacks the permission for this operation: give the role that permission in the console, or use a key with another role."
 	case e.is(ErrForbidden):
-		return "Either the key's role lacks the permission for this operation, or a gateway, a proxy or a firewall in front of the API refused the request."
+		return "Either the key's role lacks the permission for this operation, or a gateway, a proxy or a firewall in front of the API refused the request: check the role first."
 	case e.RetryAfter > 0:
 		return "The service asks to wait " + duration(e.RetryAfter) + "."
 	case e.is(ErrRateLimited):

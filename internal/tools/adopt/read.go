@@ -49,7 +49,7 @@ func Read(file string, content []byte) (*Document, error) {
 	case !regexp.MustCompile(`^3\.\d+(\.|$)`).MatchString(version):
 		return fail("this is OpenAPI %s: only versions 3.0 and later 3.x are supported", version)
 	case paths == nil || paths.Kind != yaml.MappingNode:
-		return fail("the document has no paths, and so no operations")
+		return fail("the document has no paths, so it has no operations")
 	}
 	return &Document{file: file, root: root}, nil
 }

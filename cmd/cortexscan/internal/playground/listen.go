@@ -60,7 +60,7 @@ func lookUp(ctx context.Context, host string) (netip.Addr, error) {
 	}
 	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	if err != nil || len(found) == 0 {
-		return netip.Addr{}, errors.New("no address has this name")
+		return netip.Addr{}, errors.New("the host name has no address")
 	}
 	for _, ip := range found {
 		if ip = ip.Unmap(); ip.Is4() { // localhost has both kinds, and some programs try only one

@@ -30,7 +30,7 @@ func TestListenRefusesPublicAddresses(t *testing.T) {
 		{"127.0.0.1", false, "", "expected HOST:PORT, or a port"},
 		{"99999", false, "", "expected HOST:PORT, or a port"},
 		{"127.0.0.1:99999", false, "", "invalid port"},
-		{"no host:0", false, "", "no address has this name"},
+		{"no host:0", false, "", "the host name has no address"},
 		{inUse.Addr().String(), false, "", "already in use"},
 	} {
 		t.Run(c.address, func(t *testing.T) {
