@@ -14,7 +14,7 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// KeyKind is the type of an API key. It decides what a request contains to prove that the client has the key.
+// KeyKind is the type of an API key. It determines how a request authenticates.
 type KeyKind int
 
 const (

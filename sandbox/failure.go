@@ -31,8 +31,8 @@ type Failure struct {
 	// Status is the HTTP status. 0 means 200 if Header, Body or CutOff is set; otherwise the call is handled as usual after
 	// Delay. A number that is not a final status (200 to 999) is sent as 500.
 	Status int
-	// Header is added to the response. Without a Content-Type in it, the type is detected from Body. A Content-Type without
-	// values is not sent.
+	// Header is added to the response. Without a Content-Type in it, the type is detected from Body. To send none, set it
+	// without values.
 	Header http.Header
 	// Body is sent unchanged. Default: empty.
 	Body string

@@ -284,7 +284,7 @@ func (p *plan) confirm(ctx context.Context, s *session) error {
 	return p.ask(ctx, s)
 }
 
-// ask asks the user to confirm the abort. For all endpoints, the user has to type the host, because yes is typed too easily.
+// ask asks the user to confirm the abort. For all endpoints, the user has to type the host, because yes would be too easy.
 func (p *plan) ask(ctx context.Context, s *session) error {
 	if p.everything {
 		answer, err := s.ask(ctx, "Type the tenant's host to continue:")

@@ -34,7 +34,7 @@ type callError struct {
 func (e *callError) Error() string { return e.err.Error() }
 func (e *callError) Unwrap() error { return e.err }
 
-// meaning returns a message for the user.
+// meaning describes the error to the user.
 func (e *callError) meaning(kind string) string {
 	var response *wrapper.APIError
 	errors.As(e.err, &response)

@@ -255,7 +255,7 @@ func (t *transcript) step(title string) {
 	}
 }
 
-// code prints the call of the step, in Go.
+// code prints the Go code of the step.
 func (t *transcript) code(format string, args ...any) {
 	code := fmt.Sprintf(format, args...)
 	t.steps[len(t.steps)-1].Code = code

@@ -118,7 +118,7 @@ func describe(err error) failure {
 			f.Message = c.message
 		}
 		if f.Kind == "outcome_unknown" {
-			f.Note = f.Hint // the hint is about what to do first; this is the likely reason
+			f.Note = f.Hint // the likely reason; the hint becomes what to do first
 		}
 		if advice := c.advice(f.Kind); advice != "" {
 			f.Hint = advice
@@ -156,7 +156,7 @@ func (f *failure) addResponse(err error) {
 			f.Details = append(f.Details, detailJSON(d))
 		}
 		bare := *response
-		bare.Hint, bare.Details = "", nil // are printed separately
+		bare.Hint, bare.Details = "", nil // printed separately
 		f.Cause = cause(&bare)
 	}
 }

@@ -21,7 +21,7 @@ func usagef(format string, args ...any) *usageError {
 	return &usageError{message: fmt.Sprintf(format, args...)}
 }
 
-// hint adds what to do.
+// hint adds advice to the error.
 func (e *usageError) hint(format string, args ...any) *usageError {
 	e.advice = fmt.Sprintf(format, args...)
 	return e
@@ -53,7 +53,7 @@ func wantsJSON(args []string) bool {
 	return false
 }
 
-// refuseEmptyValues refuses --flag= without a value. The parser would take --all=$UNSET for --all.
+// refuseEmptyValues refuses --flag= without a value. The parser would treat --all=$UNSET as --all.
 func refuseEmptyValues(args []string) error {
 	for _, arg := range args[min(1, len(args)):] {
 		if arg == "--" {

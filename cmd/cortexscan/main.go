@@ -25,7 +25,8 @@ import (
 
 func main() { os.Exit(mainStatus()) }
 
-// mainStatus runs the program and returns its exit status. It returns so that deferred calls run.
+// mainStatus runs the program and returns its exit status. It does not call os.Exit, which would skip its
+// deferred calls.
 func mainStatus() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -76,7 +76,7 @@ func runSandbox(ctx context.Context, s *session, o sandboxOptions) error {
 	log := requestLog{print: func(line string) { s.io.Notef("%s\n", line) }, quiet: o.quiet}
 	p := playground.New(key, sandbox.WithCallLog(log.add))
 	announce(s, listener, key)
-	if s.io.WriteError() != nil { // without its settings, the sandbox is of no use
+	if s.io.WriteError() != nil { // the settings were not printed
 		return listener.Close()
 	}
 	if !log.quiet && !s.json {

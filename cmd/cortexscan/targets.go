@@ -79,7 +79,7 @@ var timeFilters = []struct {
 	{"first-seen-until", "first seen at this `TIME` or earlier", "first seen at or before", wrapper.FirstSeenUntil},
 }
 
-// oldest is earlier than any endpoint was seen: Cortex XDR was introduced in 2019.
+// oldest is a time before any endpoint was seen, because Cortex XDR was introduced in 2019.
 var oldest = time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func targetFlags() []cli.Flag {

@@ -16,7 +16,7 @@ import (
 
 // readHAR reads an HTTP archive (HAR 1.2). An entry that cannot be read does not affect the others.
 func readHAR(content []byte, each func(Entry)) (*Recording, error) {
-	content = bytes.TrimRight(content, " \t\r\n") // so that the end is where a string was cut off
+	content = bytes.TrimRight(content, " \t\r\n") // so that the error position is where the content was cut off
 	var archive struct {
 		Log struct {
 			Entries []json.RawMessage `json:"entries"`

@@ -105,7 +105,7 @@ func cutLine(content []byte) (line string, rest []byte) {
 	return strings.TrimSuffix(string(before), "\r"), rest
 }
 
-// versions are those that proxies and curl print.
+// versions lists the versions of HTTP that proxies and curl print.
 var versions = []string{"HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/2.0", "HTTP/3", "HTTP/3.0"}
 
 // parseRequestLine accepts targets in origin-form and in absolute-form.

@@ -41,7 +41,7 @@ type Error struct{ Reason, Hint string }
 // Error returns the reason.
 func (e *Error) Error() string { return e.Reason }
 
-// howToRecord has a way for browsers, and one for all other programs.
+// howToRecord describes one way for browsers, and one for all other programs.
 const howToRecord = "Record a HAR file. In a browser: developer tools → Network → Export HAR. For other programs: " +
 	"use mitmdump --set hardump=FILE.har as the proxy."
 

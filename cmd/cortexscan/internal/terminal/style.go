@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// Style makes a string stand out on a terminal that has colors.
+// Style is a color or another attribute of text on a terminal.
 type Style string
 
 // The styles, as codes of ECMA-48.
