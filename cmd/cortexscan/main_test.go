@@ -104,18 +104,11 @@ func fail(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Value("tenant").(*sandbox.Tenant).Fail(f)
 }
 
-// arrived waits until the tenant has received N calls, or at least N calls for N+. "arrived none" checks that it has received
-// none.
+// arrived waits until the tenant has received N calls, or at least N calls for N+.
 func arrived(ts *testscript.TestScript, neg bool, args []string) {
 	tenant := ts.Value("tenant").(*sandbox.Tenant)
 	if neg || len(args) != 1 {
-		ts.Fatalf("usage: arrived N|N+|none")
-	}
-	if args[0] == "none" {
-		if n := len(tenant.Calls()); n > 0 {
-			ts.Fatalf("%d calls arrived", n)
-		}
-		return
+		ts.Fatalf("usage: arrived N|N+")
 	}
 	number, orMore := strings.CutSuffix(args[0], "+")
 	want, err := strconv.Atoi(number)
