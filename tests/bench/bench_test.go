@@ -1,5 +1,4 @@
-// Package bench_test measures what a call costs, beside what people would use instead. README.md lists the results
-// and says how to read them.
+// Package bench_test compares the cost of a call with this client and with its alternatives. README.md lists the results.
 package bench_test
 
 import (
@@ -7,7 +6,7 @@ import (
 	"testing"
 )
 
-// The names are in benchstat's form.
+// benchstat reads the contestant from the name.
 func BenchmarkCall(b *testing.B) {
 	for _, medium := range []string{"memory", "loopback"} {
 		for _, k := range cases {

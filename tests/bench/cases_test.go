@@ -27,16 +27,16 @@ const (
 	refusal  = "The request contains invalid or missing parameters"
 )
 
-// caller makes the two calls.
+// caller makes both calls.
 type caller interface {
 	status(ctx context.Context, runID int64) (string, error)
-	abort(ctx context.Context, ids []string) (actionID string, err error) // nil: all endpoints
+	abort(ctx context.Context, ids []string) (actionID string, err error) // nil selects all endpoints
 }
 
 type contestant struct {
 	name  string
 	new   func(base string, transport http.RoundTripper) caller
-	signs bool // with an Advanced key, and does hand's other duties
+	signs bool // with an Advanced key; it also has hand's other duties
 }
 
 var validator = func() *api.Validator {
@@ -47,7 +47,7 @@ var validator = func() *api.Validator {
 	return v
 }()
 
-// The ratios are relative to the first one.
+// All ratios are relative to the first contestant.
 var contestants = []contestant{
 	{"hand", newHand, true},
 	{"bare", newBare, false},
@@ -58,13 +58,13 @@ var contestants = []contestant{
 	{"validated", newOurs(wrapper.AdvancedKey(keyID, key), wrapper.WithRequestValidator(validator)), true},
 }
 
-// benchCase is one call and its response. It serves the response as a handler and as a transport.
+// benchCase is a call and its response. It is a handler and a transport that send this response.
 type benchCase struct {
 	name   string
 	code   int
 	body   []byte
-	call   func(context.Context, caller) error // fails unless the result is the one that was sent
-	errors bool                                // bare does not parse errors
+	call   func(context.Context, caller) error // fails if the result does not match the response
+	errors bool                                // the response is an error, which bare does not parse
 }
 
 var cases = func() []benchCase {
@@ -108,7 +108,7 @@ func callAbort(ids []string) func(context.Context, caller) error {
 	}
 }
 
-// callRefused expects the response of manyDetails. Details beyond the first hundred may be left out.
+// callRefused expects the error of manyDetails. A client may drop details after the first hundred.
 func callRefused(size int) func(context.Context, caller) error {
 	want := min(detailsIn(size), 100)
 	return func(ctx context.Context, c caller) error {
@@ -120,7 +120,7 @@ func callRefused(size int) func(context.Context, caller) error {
 	}
 }
 
-// callFailed expects the response of longMessage.
+// callFailed expects the error of longMessage.
 func callFailed(size int) func(context.Context, caller) error {
 	want := message(size)
 	return func(ctx context.Context, c caller) error {
@@ -142,7 +142,7 @@ func parts(err error) (code int, message string, details int) {
 	return 0, "", 0
 }
 
-// manyDetails is the documented error of the network scans, of about size bytes.
+// manyDetails returns the documented error of the status call, with about size bytes.
 func manyDetails(size int) []byte {
 	var e netscanError
 	e.ErrMsg = refusal
@@ -155,7 +155,7 @@ func manyDetails(size int) []byte {
 
 func detailsIn(size int) int { return (size - 100) / 108 }
 
-// longMessage is the platform's usual error, of about size bytes.
+// longMessage returns the documented error of the abort, with about size bytes.
 func longMessage(size int) []byte {
 	var e xdrError
 	e.Reply.ErrCode, e.Reply.ErrMsg = 500, message(size)
@@ -166,7 +166,7 @@ func message(size int) string {
 	return strings.Repeat("An error occurred while processing XDR public API. ", size/51-1) + "Please try again"
 }
 
-// padded is a status of about size bytes, with fields that the service may add one day.
+// padded adds unknown fields to a status, up to about size bytes.
 func padded(status string, size int) []byte {
 	var hosts []string
 	for i := range size / 100 {
@@ -211,8 +211,7 @@ func (k benchCase) response(r *http.Request) *http.Response {
 	}
 }
 
-// setUp returns a function that makes one call. In memory the response is ready before the call; over loopback it
-// takes net/http's own transport and server.
+// setUp returns a function that makes one call, in memory or through net/http's transport and server.
 func setUp(tb testing.TB, c contestant, k benchCase, loopback bool) func() error {
 	tb.Helper()
 	base, transport := tenant, http.RoundTripper(k)

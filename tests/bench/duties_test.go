@@ -10,8 +10,7 @@ import (
 	"testing"
 )
 
-// A contestant that left out part of the work would be faster and prove nothing. Each call checks its own result;
-// the tests here check what a result does not show.
+// A contestant that skips part of the work would be faster. The calls check their results; these tests check the rest.
 
 func TestContestantsSendTheSameRequest(t *testing.T) {
 	for _, k := range cases {
@@ -104,7 +103,7 @@ func TestContestantsThatSignAlsoCheckTheResponse(t *testing.T) {
 	}
 }
 
-// The count does not depend on the speed of the machine. It includes the response's own allocations.
+// The count includes the allocations of the response.
 func TestStatusCallMakesFewAllocations(t *testing.T) {
 	const limit = 68
 	for _, c := range contestants {
@@ -118,7 +117,7 @@ func TestStatusCallMakesFewAllocations(t *testing.T) {
 			}
 		})
 		if got > limit {
-			t.Errorf("a signed status call makes %v allocations, at most %d are expected", got, limit)
+			t.Errorf("a signed status call makes %v allocations, want at most %d", got, limit)
 		}
 	}
 }

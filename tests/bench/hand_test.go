@@ -24,9 +24,9 @@ const (
 	abortPath  = "/public_api/v1/endpoints/abort_scan"
 )
 
-// hand is what a careful engineer writes for these two calls and no others, with net/http and encoding/json: an
-// Advanced signature, a timeout that covers the body, a bounded read, a check of the status, and the documented
-// error. All ratios are relative to it.
+// hand is what a careful engineer would write for these two calls with net/http and encoding/json. Its duties are an
+// Advanced signature, a timeout that covers the body, a limit on the response size, a check of the status, and the
+// documented error.
 type hand struct {
 	base string
 	http *http.Client
@@ -39,7 +39,7 @@ func newHand(base string, transport http.RoundTripper) caller {
 	}}
 }
 
-// failure is the error of hand, stock and resty for a response other than the documented success.
+// failure is the error of hand, stock and resty for a response that is not a success.
 type failure struct {
 	status  int
 	message string
@@ -110,7 +110,7 @@ func (c *hand) status(ctx context.Context, runID int64) (string, error) {
 	}
 	if status != http.StatusOK {
 		var e netscanError
-		_ = json.Unmarshal(body, &e) // without a message, the status has to do
+		_ = json.Unmarshal(body, &e) // without a message, the error only has the status
 		return "", &failure{status, e.ErrMsg, len(e.Metadata.ErrExtra)}
 	}
 	var response statusResponse
@@ -183,7 +183,7 @@ func (c *hand) do(ctx context.Context, method, address string, payload []byte) (
 	return res.StatusCode, body, nil
 }
 
-// sign makes the signature of a call with an Advanced key.
+// sign signs a call with an Advanced key.
 func sign() (nonce, timestamp, authorization string) {
 	raw := make([]byte, 32)
 	rand.Read(raw) // never fails

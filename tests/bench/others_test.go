@@ -15,7 +15,7 @@ import (
 	"github.com/go-resty/resty/v2"
 )
 
-// bare is the shortest code that makes the two calls: no signature, no timeout, no bound, no error.
+// bare is the shortest code for the two calls, without hand's duties.
 type bare struct {
 	base string
 	http *http.Client
@@ -62,7 +62,7 @@ func (c *bare) do(r *http.Request, response any) error {
 	return json.NewDecoder(res.Body).Decode(response)
 }
 
-// stock is the generated client without the wrapper: no signature, no timeout, no bound.
+// stock is the generated client without the wrapper. It has no signature, no timeout and no limit on the response size.
 type stock struct{ api *gen.ClientWithResponses }
 
 func newStock(base string, transport http.RoundTripper) caller {
@@ -109,7 +109,7 @@ func (c *stock) abort(ctx context.Context, ids []string) (string, error) {
 	return "", &failure{status: res.StatusCode()}
 }
 
-// restyClient does with resty what hand does: the same signature, timeout, bound and checks.
+// restyClient uses resty and has the same duties as hand.
 type restyClient struct{ c *resty.Client }
 
 func newResty(base string, transport http.RoundTripper) caller {
@@ -173,7 +173,7 @@ func (c *restyClient) signed(ctx context.Context) *resty.Request {
 		SetHeader("Authorization", authorization)
 }
 
-// ours is the wrapper, as its users call it.
+// ours is the wrapper.
 type ours struct{ c *wrapper.Client }
 
 func newOurs(cred wrapper.Credential, opts ...wrapper.Option) func(string, http.RoundTripper) caller {

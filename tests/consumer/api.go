@@ -7,7 +7,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// The promised names of package api.
+// The exported names of package api.
 var (
 	_ func() []byte                  = api.Document
 	_ func() (*api.Validator, error) = api.NewValidator

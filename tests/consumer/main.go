@@ -1,5 +1,5 @@
-// Command consumer is a user's program, in a separate module. It uses the exported names of the four packages with their
-// promised types: a change that breaks users' code breaks this program as well.
+// Command consumer is a user's program in a separate module. It uses the exported names of all packages with their types, so
+// a change that would break other programs breaks this one.
 package main
 
 import (
@@ -51,7 +51,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	if reply.EndpointsCount != "1" {
-		return fmt.Errorf("the abort reached %s endpoints", reply.EndpointsCount)
+		return fmt.Errorf("the abort selected %s endpoints, want 1", reply.EndpointsCount)
 	}
 	if _, err := c.AbortScan(ctx, windows); !errors.Is(err, wrapper.ErrNoEndpoints) {
 		return fmt.Errorf("want ErrNoEndpoints, got %w", err)

@@ -8,7 +8,7 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-// The promised names of package sandbox.
+// The exported names of package sandbox.
 var (
 	_ func(...sandbox.Option) *sandbox.Tenant                   = sandbox.New
 	_ func(id, key string, kind sandbox.KeyKind) sandbox.Option = sandbox.WithKey

@@ -15,7 +15,7 @@ import (
 
 const root = "../.."
 
-// surroundings declares the names that snippets use without declaring them.
+// surroundings declares the variables that snippets use without declaring them.
 const surroundings = `package snippet
 
 import (
@@ -34,8 +34,7 @@ SNIPPET
 }
 `
 
-// The Go in documents and in the packages' comments compiles. A fence with another word after "go" marks a part of
-// something larger.
+// The Go snippets in Markdown files and doc comments compile. A fence with another word after "go" is skipped.
 func TestSnippetsCompile(t *testing.T) {
 	w := load(t)
 	snippets := append(inDocuments(t), inComments(t)...)
@@ -51,7 +50,7 @@ func TestSnippetsCompile(t *testing.T) {
 	}
 	for _, place := range []string{"README.md", "package wrapper", "package sandbox"} {
 		if !slices.ContainsFunc(snippets, func(s snippet) bool { return strings.HasPrefix(s.place, place) }) {
-			t.Errorf("no Go was found in %s", place)
+			t.Errorf("no snippet was found in %s", place)
 		}
 	}
 }
@@ -98,7 +97,7 @@ func inComments(t *testing.T) (all []snippet) {
 			}
 			for _, group := range f.Comments {
 				for _, block := range new(comment.Parser).Parse(group.Text()).Content {
-					// Tables and wire formats are set as code, too.
+					// Other code blocks are tables and wire formats.
 					if code, isCode := block.(*comment.Code); isCode && strings.Contains(code.Text, ":=") {
 						all = append(all, snippet{fmt.Sprintf("package %s, %d", name, len(all)+1), code.Text})
 					}

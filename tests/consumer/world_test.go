@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-// world type-checks Go code against the packages that are compiled for this module.
+// world type-checks Go code against the compiled packages of this module.
 type world struct {
 	module   string // "example.com/cortexscan"
 	fset     *token.FileSet
@@ -50,7 +50,7 @@ func load(t *testing.T) *world {
 	return w
 }
 
-// check parses and type-checks a file. Unused variables are fine: a snippet is a part of a program.
+// check parses and type-checks a file. It allows unused variables, which a snippet may have.
 func (w *world) check(t *testing.T, source string) {
 	t.Helper()
 	f, err := parser.ParseFile(w.fset, "", source, parser.SkipObjectResolution)
@@ -63,5 +63,5 @@ func (w *world) check(t *testing.T, source string) {
 			t.Error(err)
 		}
 	}}
-	_, _ = conf.Check("snippet", w.fset, []*ast.File{f}, nil) // Error gets each error
+	_, _ = conf.Check("snippet", w.fset, []*ast.File{f}, nil) // conf.Error has reported the errors
 }

@@ -12,7 +12,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// The promised names of package wrapper.
+// The exported names of package wrapper.
 var (
 	_ func(string, wrapper.Credential, ...wrapper.Option) (*wrapper.Client, error) = wrapper.New
 	_ func(...wrapper.Option) (*wrapper.Client, error)                             = wrapper.FromEnv
@@ -62,7 +62,7 @@ var (
 	}
 )
 
-// The structs with all their fields.
+// The structs and their fields.
 var (
 	_ = wrapper.Retry{Attempts: int(0), BaseDelay: time.Duration(0), MaxDelay: time.Duration(0)}
 	_ = wrapper.WaitOptions{Every: time.Duration(0), While: []string(nil), Until: []string(nil), Patience: time.Duration(0)}
@@ -75,7 +75,7 @@ var (
 	_ = wrapper.TransportError{Operation: string(""), Attempts: int(0), Sent: bool(false)}
 )
 
-// The kinds of error are values for errors.Is; an *APIError is an error of several kinds.
+// The kinds of errors. An *APIError may have several.
 var (
 	_ = []error{
 		wrapper.ErrBadRequest, wrapper.ErrUnauthorized, wrapper.ErrNoLicense, wrapper.ErrForbidden, wrapper.ErrNotFound,
@@ -101,10 +101,10 @@ const (
 		wrapper.ScanPendingCancellation + wrapper.ScanSuccess + wrapper.ScanError
 )
 
-// anyString accepts only untyped constants.
+// Only an untyped constant can be assigned to anyString.
 type anyString string
 
-// However a Credential is printed, it hides itself.
+// The methods that keep a Credential from being printed.
 var (
 	_ func(wrapper.Credential, fmt.State, rune) = wrapper.Credential.Format
 	_ func(wrapper.Credential) string           = wrapper.Credential.GoString
@@ -114,5 +114,5 @@ var (
 	_ [0]func(wrapper.Option, wrapper.AbortOption)
 )
 
-// The names of the variables that FromEnv reads, and the version.
+// The environment variables that FromEnv reads, and the version.
 const _ string = wrapper.EnvURL + wrapper.EnvKey + wrapper.EnvKeyFile + wrapper.EnvKeyID + wrapper.EnvKeyType + wrapper.Version

@@ -1,4 +1,4 @@
-// Package e2e_test runs the client against the sandbox over a real socket, with the validator on both sides.
+// Package e2e_test runs the client against the sandbox over TCP. Both use the validator.
 package e2e_test
 
 import (
@@ -15,7 +15,7 @@ import (
 
 const keyID, key = "17", "a key for these tests"
 
-// start returns a tenant with one Advanced key, and a Client that validates what it sends and receives.
+// start returns a tenant that has an Advanced key, and a Client that validates requests and responses.
 func start(t *testing.T, cred wrapper.Credential) (*sandbox.Tenant, *wrapper.Client) {
 	t.Helper()
 	tenant := sandbox.New(sandbox.WithKey(keyID, key, sandbox.Advanced))
@@ -43,10 +43,10 @@ func TestStatusFollowsTheRun(t *testing.T) {
 		t.Errorf("got %v, %v; want the state Failed", status, err)
 	}
 	if n := len(tenant.Calls()); n != 4 {
-		t.Errorf("%d calls, want one and then 3 polls", n)
+		t.Errorf("%d calls, want one call and 3 polls", n)
 	}
 	if status, err := c.GetScanRunStatus(t.Context(), 1); status != nil || !errors.Is(err, wrapper.ErrNotFound) {
-		t.Errorf("an unknown run: %v, %v; want ErrNotFound", status, err)
+		t.Errorf("unknown run: got %v, %v; want ErrNotFound", status, err)
 	}
 }
 
@@ -66,7 +66,7 @@ func TestAbortSelectsEndpointsOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	if reply.ActionID == "" || reply.EndpointsCount != "2" {
-		t.Errorf("reply %+v, want an action for 2 endpoints", reply)
+		t.Errorf("got %+v, want an action for 2 endpoints", reply)
 	}
 	want := map[string]string{"a": "aborted", "b": "aborted", "c": "success", "d": "in_progress"}
 	for _, e := range tenant.Endpoints() {
@@ -76,14 +76,14 @@ func TestAbortSelectsEndpointsOnce(t *testing.T) {
 	}
 	reply, err = c.AbortScan(t.Context(), windows)
 	if reply != nil || !errors.Is(err, wrapper.ErrNoEndpoints) || !errors.Is(err, wrapper.ErrServer) {
-		t.Errorf("a second time: %v, %v; want ErrNoEndpoints", reply, err)
+		t.Errorf("second abort: got %v, %v; want ErrNoEndpoints", reply, err)
 	}
 	if reply, err = c.AbortScan(t.Context(), wrapper.AllEndpoints()); err != nil || reply.EndpointsCount != "1" {
-		t.Errorf("all: %v, %v; want the remaining one", reply, err)
+		t.Errorf("all endpoints: got %v, %v; want the remaining one", reply, err)
 	}
 }
 
-func TestKeyOfTheOtherTypeGetsAHint(t *testing.T) {
+func TestWrongKeyTypeGetsAHint(t *testing.T) {
 	_, c := start(t, wrapper.StandardKey(keyID, key))
 	_, err := c.GetScanRunStatus(t.Context(), 789)
 	var apiErr *wrapper.APIError
@@ -117,8 +117,7 @@ func TestLostAbortIsNotSentAgain(t *testing.T) {
 	}
 }
 
-// TestGeneratedClientWithTheTwoFunctions uses gen, Credential.Sign and CheckResponse without a Client.
-func TestGeneratedClientWithTheTwoFunctions(t *testing.T) {
+func TestGeneratedClientWithSignAndCheckResponse(t *testing.T) {
 	tenant := sandbox.New(sandbox.WithKey(keyID, key, sandbox.Advanced))
 	server := httptest.NewServer(tenant)
 	defer server.Close()
@@ -134,7 +133,7 @@ func TestGeneratedClientWithTheTwoFunctions(t *testing.T) {
 		return res, err
 	}
 	if _, err := abort(); !errors.Is(err, wrapper.ErrNoEndpoints) || errors.Is(err, wrapper.ErrOutcomeUnknown) {
-		t.Errorf("without an endpoint: %v, want ErrNoEndpoints", err)
+		t.Errorf("without endpoints: got %v, want ErrNoEndpoints", err)
 	}
 	tenant.AddEndpoint(sandbox.Endpoint{ID: "a", ScanStatus: "pending"})
 	if res, err := abort(); err != nil || res.JSON200 == nil || res.JSON200.Reply.EndpointsCount != "1" {

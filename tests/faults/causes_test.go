@@ -14,17 +14,18 @@ import (
 	"time"
 )
 
-// TestEveryCause makes every attempt of a call fail in the same way, over TCP.
+// TestEveryCause makes all attempts of a call fail in the same way, over TCP. It checks how many attempts there are, and the
+// kinds of the error.
 func TestEveryCause(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
-		dial    error                // instead of a connection
-		greet   func(net.Conn) bool  // instead of reading the request
-		respond func(*exchange) bool // to a request that was read
+		dial    error                // returned instead of a connection
+		greet   func(net.Conn) bool  // called before the request is read
+		respond func(*exchange) bool // called after the request was read
 
 		retried string // "always", "GET" or "never"
-		unknown bool   // the outcome of an abort
-		kind    string // of the error, besides Unknown; exactly
+		unknown bool   // whether the outcome of an abort is
+		kind    string // the kinds of the error other than Unknown
 	}{
 		{name: "connection refused", dial: errRefused, retried: "always"},
 		{name: "name not found", dial: &net.DNSError{Err: "no such host", Name: "api.invalid", IsNotFound: true}, retried: "always"},
@@ -79,13 +80,13 @@ func TestEveryCause(t *testing.T) {
 	}
 }
 
-// TestTLSFailures checks that a refused handshake is named, is not retried, and sends nothing.
+// TestTLSFailures checks that the error names the reason of a failed handshake, and that nothing is retried or sent.
 func TestTLSFailures(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		server *tls.Config
-		client *tls.Config // nil: one that does not trust the certificate
-		want   string      // in the message
+		client *tls.Config // nil does not trust the server's certificate
+		want   string      // in the error
 		as     func(error) bool
 	}{
 		{"unknown authority", nil, nil, "x509: certificate signed by unknown authority", as[x509.UnknownAuthorityError]},

@@ -1,6 +1,6 @@
-// Package faults_test tests the client on a hostile network: connections that break at every point, responses of every
-// shape, waits that end early, and load. It uses the public API alone, over real sockets or, where time matters, over
-// connections in memory inside testing/synctest.
+// Package faults_test tests the client on a hostile network: connections break at every point, responses are malformed or
+// endless, and contexts end at any moment. It uses only the public API, over TCP or, where time matters, over connections in
+// memory inside testing/synctest.
 package faults_test
 
 import (
@@ -22,7 +22,7 @@ import (
 
 // TestMain fails if any test leaves a goroutine behind.
 func TestMain(m *testing.M) {
-	log.SetOutput(io.Discard) // net/http logs what these tests do to it
+	log.SetOutput(io.Discard) // net/http logs the faults
 	goleak.VerifyTestMain(m)
 }
 
@@ -89,14 +89,14 @@ func attempts(n int) wrapper.Option {
 	return wrapper.WithRetry(wrapper.Retry{Attempts: n, BaseDelay: -1})
 }
 
-// newTransport returns a plain transport that is closed with the test.
+// newTransport returns a transport whose connections are closed when the test ends.
 func newTransport(t testing.TB) *http.Transport {
 	tr := &http.Transport{}
 	t.Cleanup(tr.CloseIdleConnections)
 	return tr
 }
 
-// bounded returns a context that ends only if the test would hang.
+// bounded returns a context that keeps a test from hanging.
 func bounded(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	t.Cleanup(cancel)
@@ -110,7 +110,7 @@ var kinds = map[string]error{
 	"Canceled": context.Canceled, "Deadline": context.DeadlineExceeded,
 }
 
-// wantKinds fails unless err is of exactly these kinds, in any order.
+// wantKinds fails unless err has exactly these kinds, in any order.
 func wantKinds(t testing.TB, err error, want string) {
 	t.Helper()
 	if err == nil {

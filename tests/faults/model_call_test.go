@@ -14,7 +14,7 @@ import (
 
 type callKey struct{}
 
-// call is one call: how it is made, and its outcome.
+// call is a call and its outcome.
 type call struct {
 	number  int
 	method  string // "AbortScan", "GetScanRunStatus" or "POST", which goes through API()
@@ -22,19 +22,19 @@ type call struct {
 	editors []editor
 	pause   time.Duration // before it
 
-	// How its context ends, if it does:
+	// When its context ends; 0 means never:
 	deadline    time.Duration
 	cancelAfter time.Duration
-	cancelAt    int // the network event
+	cancelAt    int // counts network events
 
 	// The outcome, guarded by the simulation's lock.
 	validated []content // what the request validator saw
 	arrivals  int
 	executed  []execution
-	result    string // the action's ID, the message of a status, or an HTTP status; "" beside an error
+	result    string // the action ID, the message of the run, or an HTTP status; "" for an error
 	err       error
-	ended     error         // the error of the context, when the call returned
-	late      time.Duration // how long after the end of its context it returned
+	ended     error         // the context's error when the call returned
+	late      time.Duration // how long after the end of its context the call returned
 }
 
 func (c *call) String() string {
@@ -157,7 +157,7 @@ var editors = []editor{
 	{"DELETE", func(r *http.Request) { r.Method = http.MethodDelete }},
 }
 
-// These two affect most how many times net/http sends a request.
+// These two have the most influence on net/http's replays.
 var (
 	noBody     = editor{"no body", func(r *http.Request) { r.Body, r.GetBody, r.ContentLength = nil, nil, 0 }}
 	idempotent = editor{"Idempotency-Key", setHeader("Idempotency-Key", "4711")}
@@ -167,7 +167,7 @@ type failingReader struct{}
 
 func (failingReader) Read([]byte) (int, error) { return 0, errors.New("the body is not available") }
 
-// validator records what the client validates. A careless one leaves the body read.
+// validator records the request that the client validates. If it is careless, it does not restore the body.
 type validator struct {
 	sim      *simulation
 	careless bool

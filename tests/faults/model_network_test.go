@@ -12,8 +12,7 @@ import (
 	"time"
 )
 
-// link is a TCP connection in memory that breaks where its plan says. In a synctest bubble it takes no real time. Writes
-// never block.
+// link is a TCP connection in memory that breaks as planned. Writes never block.
 type link struct {
 	number int
 	sim    *simulation
@@ -21,11 +20,11 @@ type link struct {
 
 	mu       sync.Mutex
 	changed  *sync.Cond
-	unread   [2][]byte // what was written and not read yet, by writer
-	closed   [2]bool   // by the side that closed it
-	broken   string    // "reset", "closed" or "silent", for both sides
+	unread   [2][]byte // written but not read yet, by writer
+	closed   [2]bool   // by side
+	broken   string    // "reset", "closed" or "silent" if the network broke it
 	leaving  bool      // the server has sent GOAWAY
-	writes   int       // by the client
+	writes   int       // of the client
 	deadline [2]time.Time
 }
 
@@ -111,7 +110,7 @@ func (s *side) Write(p []byte) (int, error) {
 		return 0, &net.OpError{Op: "write", Net: "tcp", Err: os.NewSyscallError("write", syscall.EPIPE)}
 	case s.broken == "silent":
 		return len(p), nil
-	case s.broken == "closed", s.closed[1-s.me]: // the peer's reset arrives after the write
+	case s.broken == "closed", s.closed[1-s.me]: // the peer's reset arrives later
 		s.sever("reset")
 		return len(p), nil
 	}
@@ -123,7 +122,7 @@ func (s *side) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Close ends the connection with an EOF, or with a reset if something was left unread, as TCP does.
+// Close ends the connection with an EOF, or, like TCP, with a reset if there is unread data.
 func (s *side) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -155,7 +154,7 @@ func (s *side) SetReadDeadline(t time.Time) error {
 
 var errRefused = &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 
-// dial makes the next connection according to its plan, and starts its server.
+// dial makes the next connection as planned and starts its server.
 func (s *simulation) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	s.event()
 	s.mu.Lock()

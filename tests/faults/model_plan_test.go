@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// dice makes the random choices of a schedule. Every connection, request and call has separate dice, so that its choices
-// do not depend on the order of events.
+// dice makes random choices. Every connection, request and call has separate dice, so that its choices do not depend on the
+// order of events.
 type dice struct{ *rand.Rand }
 
 const (
@@ -22,12 +22,12 @@ func (s *simulation) dice(topic, n, m int) dice {
 	return dice{rand.New(rand.NewPCG(s.seed, uint64(topic)<<56|uint64(n)<<24|uint64(m)))}
 }
 
-// chance is true in the given percentage of cases.
+// chance is true with the given percentage.
 func (d dice) chance(percent int) bool { return d.IntN(100) < percent }
 
 func (d dice) pick(words ...string) string { return words[d.IntN(len(words))] }
 
-// span picks a duration and adds less than a millisecond, so that no two events are due at the same time.
+// span picks a duration and adds less than a millisecond, so that no two events happen at the same time.
 func (d dice) span(times ...time.Duration) time.Duration {
 	return times[d.IntN(len(times))] + time.Duration(d.IntN(1_000_000))
 }
@@ -37,8 +37,8 @@ const codeProtocol, codeInternal, codeRefused, codeCancel = 1, 2, 7, 8
 
 // connectionPlan is what happens to one connection.
 type connectionPlan struct {
-	dial  string // how it fails to connect; "" connects at once
-	http2 bool   // if it is negotiated over TLS
+	dial  string // how connecting fails, or "slow"; "" connects at once
+	http2 bool   // negotiated if the connection uses TLS
 	fault breakage
 }
 
@@ -59,18 +59,18 @@ func (s *simulation) randomConnection(n int) (p connectionPlan) {
 
 // requestPlan is what the server does with one request.
 type requestPlan struct {
-	stage   string // how much of the request it has read when it acts: "first byte", "headers", "half", "whole"
+	stage   string // how much of the request the server reads before it acts: "first byte", "headers", "half", "whole"
 	execute bool
 	delay   time.Duration
 	reply   reply
-	send    string // how much of the reply: "nothing", "headers", "half", "all"
-	goAway  string // HTTP/2: the last stream that a GOAWAY names before the reply; "" sends no GOAWAY
-	reset   uint32 // HTTP/2: the code of the RST_STREAM that follows; 0 sends none
-	end     string // what then happens to the connection: "goes on", "closed", "reset", "silent", "garbage"
+	send    string // how much of the reply is sent: "nothing", "headers", "half", "all"
+	goAway  string // HTTP/2: the last stream in a GOAWAY before the reply; "" sends none
+	reset   uint32 // HTTP/2: the code of an RST_STREAM after the reply; 0 sends none
+	end     string // what happens to the connection afterwards: "stays open", "closed", "reset", "silent", "garbage"
 }
 
 // good executes a request and sends the documented success.
-var good = requestPlan{stage: "whole", execute: true, reply: reply{200, "success"}, send: "all", end: "goes on"}
+var good = requestPlan{stage: "whole", execute: true, reply: reply{200, "success"}, send: "all", end: "stays open"}
 
 func (s *simulation) randomRequest(connection, n int) requestPlan {
 	p := good
@@ -81,8 +81,8 @@ func (s *simulation) randomRequest(connection, n int) requestPlan {
 	if d.chance(60) {
 		p.reset = []uint32{codeProtocol, codeProtocol, codeInternal, codeRefused, codeCancel}[d.IntN(5)]
 	}
-	if d.chance(25) { // what tempts net/http most to replay a request that was executed
-		p.send, p.goAway, p.end = "nothing", d.pick("", "", "the one before", "none"), d.pick("goes on", "closed", "closed", "reset")
+	if d.chance(25) { // net/http may replay a request that was executed
+		p.send, p.goAway, p.end = "nothing", d.pick("", "", "the one before", "none"), d.pick("stays open", "closed", "closed", "reset")
 		return p
 	}
 	if d.chance(30) {
@@ -96,7 +96,7 @@ func (s *simulation) randomRequest(connection, n int) requestPlan {
 		status: []int{200, 200, 201, 204, 302, 303, 401, 408, 413, 429, 499, 500, 502, 503, 504, 505, 600}[d.IntN(17)],
 		form:   d.pick("success", "success", "half", "large", "empty", "text", "error"),
 	}
-	if !p.execute && p.reply.status < 300 || p.execute && p.reply.status == 429 { // each would be a lie
+	if !p.execute && p.reply.status < 300 || p.execute && p.reply.status == 429 { // the status would contradict what happened
 		p.reply.status = 503
 	}
 	if d.chance(50) {
@@ -122,19 +122,19 @@ func (r reply) isSuccess() bool {
 	return r.status == 204 || r.status >= 200 && r.status <= 299 && r.form != "error"
 }
 
-// definite reports whether a client that received this reply, whole or not, can know that the request was not executed.
+// definite reports whether a client may tell from this reply, whole or truncated, that the request was not executed.
 // TestStatusDecidesKindAndOutcome of package wrapper tries all statuses.
 func (r reply) definite(whole bool) bool {
 	switch r.status {
 	case 302, 401, 413, 429, 505:
-		return !whole || r.form != "success" // which has an action_id
+		return !whole || r.form != "success" // an action_id proves the opposite
 	case 200, 201, 500:
 		return whole && r.form == "error"
 	}
 	return false
 }
 
-// body returns the body of a reply to a request that was executed as this action, or not at all.
+// body returns the body of a reply to a call. The action is empty if nothing was executed.
 func (r reply) body(c *call, action string) string {
 	success := fmt.Sprintf(`{"DATA":"Scan is in %s state","reply":{"action_id":"%s","status":"1","endpoints_count":"1"}}`, c, action)
 	if r.status == 204 {

@@ -18,7 +18,7 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// serve is the server's side of a link: TLS, if the schedule uses it, and HTTP/1.1 or HTTP/2.
+// serve is the server of a link. It speaks HTTP/1.1 or HTTP/2, with or without TLS.
 func (l *link) serve(conn net.Conn) {
 	defer conn.Close()
 	overHTTP2 := l.sim.protocol == "HTTP/2"
@@ -41,7 +41,7 @@ func (l *link) serve(conn net.Conn) {
 	}
 }
 
-// serveHTTP1 reads requests and treats each as planned.
+// serveHTTP1 reads requests and handles each as planned.
 func (l *link) serveHTTP1(conn net.Conn) {
 	in := bufio.NewReaderSize(conn, 512)
 	for n := 1; ; n++ {
@@ -103,7 +103,7 @@ func (l *link) respondHTTP1(conn net.Conn, a *arrival, p requestPlan) {
 	}[p.send])
 }
 
-// finish ends the connection if that is planned, and reports whether it stays open.
+// finish ends the connection if that is planned. It reports whether the connection stays open.
 func (l *link) finish(conn net.Conn, end string) bool {
 	switch end {
 	case "closed":
@@ -117,7 +117,7 @@ func (l *link) finish(conn net.Conn, end string) bool {
 	return true
 }
 
-// serveHTTP2 implements HTTP/2 frame by frame: net/http's own server can't be stopped at every point.
+// serveHTTP2 implements HTTP/2 frame by frame, because net/http's server can't fail at every point.
 func (l *link) serveHTTP2(conn net.Conn) {
 	if _, err := io.CopyN(io.Discard, conn, int64(len(http2.ClientPreface))); err != nil {
 		return
@@ -142,7 +142,7 @@ func (l *link) serveHTTP2(conn net.Conn) {
 				h.write(func() error { return h.frames.WritePing(true, frame.Data) })
 			}
 		case *http2.MetaHeadersFrame:
-			if s == nil { // otherwise these are trailers
+			if s == nil { // otherwise the frame has trailers
 				requests++
 				s = h.open(frame, requests)
 				streams[s.id] = s
@@ -179,7 +179,7 @@ type http2Stream struct {
 func (h *http2Conn) write(frame func() error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	frame() // a connection that is gone ends the reading, too
+	frame() // if the connection is gone, reading fails as well
 }
 
 func (h *http2Conn) open(frame *http2.MetaHeadersFrame, n int) *http2Stream {
@@ -197,7 +197,7 @@ func (h *http2Conn) open(frame *http2.MetaHeadersFrame, n int) *http2Stream {
 	return s
 }
 
-// advance adds a part of the request, and acts once the plan's stage is reached.
+// advance adds a part of the request. Once the planned stage is reached, it starts act.
 func (h *http2Conn) advance(s *http2Stream, data []byte, ended bool) {
 	if s.acted {
 		return
@@ -218,7 +218,7 @@ func (h *http2Conn) advance(s *http2Stream, data []byte, ended bool) {
 	}
 }
 
-// act treats a request as planned.
+// act handles a request as planned.
 func (h *http2Conn) act(s *http2Stream) {
 	p := s.plan
 	time.Sleep(p.delay)
@@ -245,7 +245,7 @@ func (h *http2Conn) act(s *http2Stream) {
 	if p.reset > 0 {
 		h.write(func() error { return h.frames.WriteRSTStream(s.id, http2.ErrCode(p.reset)) })
 	}
-	if p.end != "goes on" {
+	if p.end != "stays open" {
 		h.write(func() error {
 			if !h.finish(h.conn, p.end) {
 				h.conn.Close()
@@ -255,7 +255,7 @@ func (h *http2Conn) act(s *http2Stream) {
 	}
 }
 
-// headers sends a status, and names and values in turn.
+// headers sends a status and other fields, names and values in turn.
 func (h *http2Conn) headers(s *http2Stream, end bool, fields ...string) {
 	var block bytes.Buffer
 	encoder := hpack.NewEncoder(&block)

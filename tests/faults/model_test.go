@@ -25,12 +25,12 @@ var (
 	firstSeed = flag.Uint64("first-seed", 0, "the seed of TestModel's first schedule")
 )
 
-// TestModel plays random schedules: a few calls of one Client, with request editors and through RoundTrippers of every
-// kind, while the network and the service fail in every known way. [simulation.check] lists the rules for each call. A
-// schedule follows from its seed alone; one that fails is printed.
+// TestModel plays random schedules: a few calls of one Client, with request editors and through RoundTrippers of many kinds,
+// while the network and the service fail in every known way. [simulation.check] checks the rules for each call. The
+// seed determines the choices of a schedule. A schedule that breaks a rule is printed.
 //
-// The network is in memory and the time is that of testing/synctest, which panics if a schedule leaves a goroutine behind.
-// Many more schedules: go test ./tests/faults -run 'TestModel$' -schedules 100000 -timeout 0
+// The network is in memory, and testing/synctest provides the time. It panics if a schedule leaks a goroutine. To play more
+// schedules: go test ./tests/faults -run 'TestModel$' -schedules 100000 -timeout 0
 func TestModel(t *testing.T) {
 	count := *schedules
 	if testing.Short() {
@@ -67,17 +67,17 @@ func TestModel(t *testing.T) {
 	}
 }
 
-// TestModelNoticesDoubleExecution plays schedules through a RoundTripper that tries again whatever failed.
+// TestModelNoticesDoubleExecution plays schedules through a RoundTripper that sends every failed request again.
 func TestModelNoticesDoubleExecution(t *testing.T) {
 	for seed := range uint64(100) {
 		if _, broken := play(t, seed, &careless); strings.Contains(strings.Join(broken, "\n"), "executed 2 times") {
 			return
 		}
 	}
-	t.Error("a RoundTripper that tries again passes the model")
+	t.Error("no rule is broken")
 }
 
-// outcome names how a call ended, for a check that the schedules vary.
+// outcome names how a call ended. TestModel checks that every outcome occurs.
 func (c *call) outcome() string {
 	executed := "not executed"
 	if len(c.executed) > 0 {
@@ -96,29 +96,29 @@ func (c *call) outcome() string {
 	return executed + ", definite"
 }
 
-// simulation is one schedule: the calls, the network, the service, and what happened.
+// simulation plays one schedule: calls, a network and a service.
 type simulation struct {
 	seed     uint64
-	calm     int    // percentage of connections and requests without a fault
-	protocol string // "HTTP/1.1", "HTTP/2", or "TLS", which leaves the protocol to each connection
+	calm     int    // the percentage of connections and requests without a fault
+	protocol string // "HTTP/1.1" or "HTTP/2" without TLS, or "TLS", with which each connection negotiates its own
 	kind     transportKind
 
 	planConnection func(n int) connectionPlan
 	planRequest    func(connection, n int) requestPlan
 
 	start    time.Time
-	received ledger // every request that the service received
+	received ledger // by the service
 
 	mu      sync.Mutex
 	dials   int
 	links   []*link
 	events  int
-	alarms  map[int][]func() // by the event at which they are called
+	alarms  map[int][]func() // called at a network event
 	history []func() string
 	calls   []*call
 }
 
-// log keeps something to print if the schedule fails.
+// log keeps a line for the transcript.
 func (s *simulation) log(format string, args ...any) {
 	at := time.Since(s.start)
 	s.mu.Lock()
@@ -134,7 +134,7 @@ func (s *simulation) transcript() string {
 	return b.String()
 }
 
-// event counts what happens on the network, and ends the contexts that are to end now.
+// event counts an event on the network, and ends the contexts that end at it.
 func (s *simulation) event() {
 	s.mu.Lock()
 	s.events++
@@ -145,7 +145,7 @@ func (s *simulation) event() {
 	}
 }
 
-// arrival is a request that has begun to arrive at the service.
+// arrival is a request of which at least the headers have arrived.
 type arrival struct {
 	entry
 	call *call
@@ -156,12 +156,12 @@ type execution struct {
 	content
 	call   *call
 	action string
-	reply  reply // that the service tried to send
+	reply  reply // may not reach the client
 }
 
 var callNumber = regexp.MustCompile(`"call-(\d+)"`)
 
-// find returns the call with this name, if there is one.
+// find returns the call with this name, or nil.
 func (s *simulation) find(name string) *call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -171,7 +171,7 @@ func (s *simulation) find(name string) *call {
 	return nil
 }
 
-// arrived records a request that begins to arrive. Of an abort only the body tells which call it belongs to.
+// arrived records a request whose headers have arrived. Only the body of AbortScan identifies its call.
 func (s *simulation) arrived(r *http.Request) *arrival {
 	a := &arrival{entry: newEntry(r)}
 	if a.call = s.find(r.Header.Get("X-Call")); r.Method == http.MethodGet {
@@ -202,8 +202,7 @@ func (s *simulation) carryOut(a *arrival, p requestPlan) string {
 	return p.reply.body(a.call, e.action)
 }
 
-// play plays the schedule of a seed, through a RoundTripper of a random kind if none is given, and returns the rules that
-// were broken.
+// play plays the schedule of a seed and returns the rules that were broken. A nil kind selects a random RoundTripper.
 func play(t *testing.T, seed uint64, kind *transportKind) (s *simulation, broken []string) {
 	s = &simulation{seed: seed, alarms: map[int][]func(){}}
 	s.planConnection, s.planRequest = s.randomConnection, s.randomRequest
@@ -220,7 +219,7 @@ func play(t *testing.T, seed uint64, kind *transportKind) (s *simulation, broken
 	s.run(t, func(*testing.T) {
 		tr := s.randomTransport(d)
 		s.makeCalls(d, s.randomClient(d, tr))
-		time.Sleep(10 * time.Minute) // the service finishes what it received
+		time.Sleep(10 * time.Minute) // until the service has handled all requests
 		tr.CloseIdleConnections()
 		broken = s.close()
 	})
@@ -233,7 +232,7 @@ func play(t *testing.T, seed uint64, kind *transportKind) (s *simulation, broken
 	return s, broken
 }
 
-// run runs f in a bubble, and prints the schedule if that panics: most likely a goroutine was left behind.
+// run runs f in a bubble. If that panics, most likely because of a leaked goroutine, it prints the schedule.
 func (s *simulation) run(t *testing.T, f func(t *testing.T)) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -247,7 +246,7 @@ func (s *simulation) run(t *testing.T, f func(t *testing.T)) {
 	})
 }
 
-// close shuts the network down and reports the connections that the client still holds.
+// close shuts the network down and reports connections that the client has not closed.
 func (s *simulation) close() (inUse []string) {
 	synctest.Wait()
 	s.mu.Lock()
@@ -255,18 +254,18 @@ func (s *simulation) close() (inUse []string) {
 	s.planConnection = func(int) connectionPlan { return connectionPlan{dial: "refused"} }
 	s.mu.Unlock()
 	for _, l := range links {
-		// After a GOAWAY, net/http does not close an idle connection: the server has to.
+		// After a GOAWAY, net/http leaves it to the server to close an idle connection.
 		if !l.closed[client] && !l.leaving {
 			inUse = append(inUse, fmt.Sprintf("connection %d is still in use", l.number))
 		}
 		(&side{l, client}).Close()
 		(&side{l, server}).Close()
 	}
-	time.Sleep(10 * time.Minute) // everything that waits for a connection ends
+	time.Sleep(10 * time.Minute) // until nothing waits for a connection anymore
 	return inUse
 }
 
-// transport is net/http's, on this network.
+// transport returns net/http's transport on this network.
 func (s *simulation) transport() *http.Transport {
 	tr := &http.Transport{
 		DialContext: s.dial, ForceAttemptHTTP2: true,
@@ -279,7 +278,7 @@ func (s *simulation) transport() *http.Transport {
 	return tr
 }
 
-// base is the address that a Client of this network gets.
+// base returns the address of the service.
 func (s *simulation) base() string {
 	if s.protocol == "TLS" {
 		return anyHost
@@ -349,7 +348,7 @@ func (refuser) ValidateResponse(*http.Request, int, http.Header, []byte) error {
 	return errors.New("refused")
 }
 
-// makeCalls makes a few calls, some of them at the same time.
+// makeCalls makes a few calls, some of them concurrently.
 func (s *simulation) makeCalls(d dice, client *wrapper.Client) {
 	var together sync.WaitGroup
 	for n := range 3 + d.IntN(6) {
@@ -369,7 +368,7 @@ func (s *simulation) makeCalls(d dice, client *wrapper.Client) {
 
 var errCaller = errors.New("the caller gave up")
 
-// make makes one call and records how it ended.
+// make makes a call and records its outcome.
 func (s *simulation) make(client *wrapper.Client, c *call) {
 	limit := 30 * time.Minute
 	if c.deadline > 0 {
@@ -404,12 +403,12 @@ func (s *simulation) make(client *wrapper.Client, c *call) {
 	}
 }
 
-// check returns the rules that a call broke.
+// check returns the rules that a call has broken.
 func (s *simulation) check(c *call) (broken []string) {
 	fail := func(format string, args ...any) {
 		broken = append(broken, fmt.Sprintf("%s, through %s: ", c, s.kind.name)+fmt.Sprintf(format, args...))
 	}
-	// Nothing can stop a replay of a request without a body that is hidden from httptrace.
+	// If a RoundTripper hides requests from httptrace, replays of requests without a body can't be stopped.
 	unstoppable := s.kind.silent && slices.ContainsFunc(c.executed, func(e execution) bool { return e.body == "" })
 	executed, unknown := len(c.executed) > 0, errors.Is(c.err, wrapper.ErrOutcomeUnknown)
 	if len(c.executed) > 1 && !unstoppable {
@@ -417,7 +416,7 @@ func (s *simulation) check(c *call) (broken []string) {
 	}
 	for _, e := range c.executed {
 		if len(c.validated) != 1 || c.validated[0] != e.content {
-			fail("what was executed is not what was validated: %q and %q", e.content, c.validated)
+			fail("executed %q, validated %q", e.content, c.validated)
 		}
 	}
 	switch {
@@ -445,7 +444,7 @@ func (s *simulation) check(c *call) (broken []string) {
 	return broken
 }
 
-// hasOwnResult reports whether the service replied with this result to this call.
+// hasOwnResult reports whether the result is the service's reply to this call.
 func (c *call) hasOwnResult() bool {
 	if c.isGet() {
 		return c.result == fmt.Sprintf("Scan is in %s state", c)
@@ -455,7 +454,7 @@ func (c *call) hasOwnResult() bool {
 	})
 }
 
-// hasDefiniteReply reports whether the call's error shows the reply to its execution, and that reply is definite.
+// hasDefiniteReply reports whether the call's error has the service's reply, and that reply is definite.
 func (c *call) hasDefiniteReply() bool {
 	var response *wrapper.APIError
 	return errors.As(c.err, &response) && slices.ContainsFunc(c.executed, func(e execution) bool {
@@ -464,7 +463,7 @@ func (c *call) hasDefiniteReply() bool {
 	})
 }
 
-// isNotSent reports whether an error says that the request was not sent.
+// isNotSent reports whether err means that the request was not sent.
 func isNotSent(err error) bool {
 	var lost *wrapper.TransportError
 	return errors.As(err, &lost) && !lost.Sent

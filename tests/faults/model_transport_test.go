@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// roundTrip is a function as an http.RoundTripper.
+// roundTrip makes a function an http.RoundTripper.
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
@@ -18,13 +18,13 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 // transportKind is a RoundTripper between a client and the network.
 type transportKind struct {
 	name string
-	// round sends a request through net/http's transport. Without it the client uses that transport.
+	// round sends a request through net/http's transport. If it is nil, the client uses that transport directly.
 	round func(inner http.RoundTripper, r *http.Request) (*http.Response, error)
-	// registered makes round an alternate protocol of net/http's transport.
+	// registered makes round a protocol of another net/http transport.
 	registered bool
-	// silent hides requests from httptrace. Nothing can then stop a replay of a request without a body.
+	// silent: round hides requests from httptrace, so that replays of requests without a body can't be stopped.
 	silent bool
-	// keepsSignature lets net/http replay a GET as it is: round copies the header and can't be told from net/http.
+	// keepsSignature: net/http may replay a GET unchanged, because round has copied the header and looks like net/http.
 	keepsSignature bool
 }
 
@@ -37,7 +37,7 @@ var (
 		{name: "a wrapper that rebuilds headers", round: rebuildHeaders},
 		{name: "a wrapper that reads the body first", round: readBodyFirst},
 		{name: "a wrapper that drops GetBody", round: dropGetBody},
-		{name: "a wrapper that goes on after its context", round: goOn},
+		{name: "a wrapper that sends after its context has ended", round: sendLate},
 		{name: "a silent wrapper", silent: true, round: silently},
 		{name: "a wrapper that falls back to a silent stack", silent: true, round: func(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
 			return fallBack(r, unreachable, roundTrip(func(r *http.Request) (*http.Response, error) { return silently(inner, r) }))
@@ -49,7 +49,7 @@ var (
 		{name: "a protocol of net/http that instruments", registered: true, keepsSignature: true, round: instrument},
 		{name: "a protocol of net/http that is silent", registered: true, silent: true, round: silently},
 	}
-	// careless is what this module can't stop and does not promise to: TestModelNoticesDoubleExecution uses it.
+	// careless sends requests again in a way that no client can stop.
 	careless = transportKind{name: "a wrapper that keeps the body and tries again", round: keepBodyAndTryAgain}
 )
 
@@ -67,7 +67,7 @@ func (k transportKind) over(inner *http.Transport) http.RoundTripper {
 	return tr
 }
 
-// untraced is a context that hides its values, httptrace's among them.
+// untraced hides the values of a context, including the hooks of httptrace.
 type untraced struct{ context.Context }
 
 func (untraced) Value(any) any { return nil }
@@ -76,7 +76,7 @@ func silently(inner http.RoundTripper, r *http.Request) (*http.Response, error) 
 	return inner.RoundTrip(r.WithContext(untraced{r.Context()}))
 }
 
-// instrument does what otelhttp does: a new context, a separate trace, a wrapped body and another header.
+// instrument changes a request as otelhttp does: a new context, more hooks, a wrapped body and an added header.
 func instrument(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
 	r = r.Clone(httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {}}))
 	if getBody := r.GetBody; hasBody(r) && getBody != nil {
@@ -121,8 +121,8 @@ func dropGetBody(inner http.RoundTripper, r *http.Request) (*http.Response, erro
 	return inner.RoundTrip(r)
 }
 
-// goOn returns as soon as the context ends, and sends the request later, as if it had waited for a connection.
-func goOn(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
+// sendLate returns as soon as the context ends, but sends the request anyway, as if it had waited for a connection.
+func sendLate(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
 	type result struct {
 		res *http.Response
 		err error
@@ -149,10 +149,10 @@ func goOn(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
 	}
 }
 
-// unreachable reports to httptrace and never connects.
+// unreachable calls the hooks of httptrace and never connects.
 var unreachable = &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, errRefused }}
 
-// fallBack uses second if first can't connect, as a client of HTTP/3 falls back to TCP.
+// fallBack uses second if first can't connect, as an HTTP/3 client falls back to TCP.
 func fallBack(r *http.Request, first, second http.RoundTripper) (*http.Response, error) {
 	res, err := first.RoundTrip(r)
 	var dial *net.OpError

@@ -9,25 +9,25 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// replay is a sequence of events that tempts net/http to replay a request.
+// replay is a sequence of events after which net/http may replay a request.
 type replay struct {
 	name     string
 	protocol string           // see simulation
-	plans    []connectionPlan // the last one applies to all other connections
-	lost     requestPlan      // how the response to the second request is lost
-	replayed bool             // net/http replays a GET
+	plans    []connectionPlan // the last one is repeated
+	lost     requestPlan      // of the second request, whose response is lost
+	replayed bool             // whether net/http replays a GET
 }
 
 func replays() []replay {
-	reset := func(code uint32) requestPlan { return requestPlan{reset: code, end: "goes on"} }
+	reset := func(code uint32) requestPlan { return requestPlan{reset: code, end: "stays open"} }
 	gone := requestPlan{reset: codeProtocol, end: "closed"}
 	http1, http2 := connectionPlan{}, connectionPlan{http2: true}
 	always := []connectionPlan{http2}
 	return []replay{
 		{"a kept-alive connection closes", "TLS", []connectionPlan{http1}, requestPlan{end: "closed"}, true},
-		// Two writes of the handshake and the first GET go before.
+		// The first three writes are the handshake's two and the first GET.
 		{"a dead connection, then a protocol error", "TLS", []connectionPlan{{fault: breakage{4, "before", "reset"}}, http2}, reset(codeProtocol), true},
-		{"GOAWAY, then HTTP/1.1", "TLS", []connectionPlan{http2, http1}, requestPlan{reset: codeProtocol, goAway: "this", end: "goes on"}, true},
+		{"GOAWAY, then HTTP/1.1", "TLS", []connectionPlan{http2, http1}, requestPlan{reset: codeProtocol, goAway: "this", end: "stays open"}, true},
 		{"a protocol error, then no connection", "TLS", []connectionPlan{http2, {dial: "refused"}}, gone, false},
 		{"a protocol error, then another certificate", "TLS", []connectionPlan{http2, {dial: "certificate refused"}}, gone, false},
 		{"a protocol error", "TLS", always, reset(codeProtocol), true},
@@ -35,14 +35,14 @@ func replays() []replay {
 		{"a refused stream", "TLS", always, reset(codeRefused), true},
 		{"a refused stream, no TLS", "HTTP/2", always, reset(codeRefused), true},
 		{"an internal error", "TLS", always, reset(codeInternal), false},
-		{"GOAWAY, not processed", "TLS", always, requestPlan{goAway: "the one before", end: "goes on"}, true},
+		{"GOAWAY, not processed", "TLS", always, requestPlan{goAway: "the one before", end: "stays open"}, true},
 		{"GOAWAY, processed, closed", "TLS", always, requestPlan{goAway: "this", end: "closed"}, false},
 	}
 }
 
-// TestNoRequestIsExecutedTwice loses the response to a request in the ways that tempt net/http to replay it, with retries
-// off and through RoundTrippers of every kind: an abort is executed once and its outcome is unknown; a GET never carries a
-// nonce twice.
+// TestNoRequestIsExecutedTwice loses the response to a request in ways that may make net/http replay it, with retries off
+// and through RoundTrippers of every kind. An abort must be executed once and have an unknown outcome. A GET must never reuse
+// a nonce.
 func TestNoRequestIsExecutedTwice(t *testing.T) {
 	edited := func(name string, editors ...editor) operation {
 		return operation{name, false, func(ctx context.Context, c *wrapper.Client) error { return postEdited(ctx, c, editors) }}
@@ -54,7 +54,7 @@ func TestNoRequestIsExecutedTwice(t *testing.T) {
 		for _, how := range replays() {
 			for _, request := range requests {
 				if strings.HasPrefix(request.name, "no body") && kind.silent {
-					continue // it can't be stopped
+					continue // a replay can't be stopped
 				}
 				t.Run(strings.Join([]string{kind.name, how.name, request.name}, "/"), func(t *testing.T) {
 					s := &simulation{protocol: how.protocol, kind: kind}
@@ -98,7 +98,7 @@ func (s *simulation) checkReplay(t *testing.T, how replay, request operation, er
 	case request.get:
 	case !errors.Is(err, wrapper.ErrOutcomeUnknown):
 		t.Errorf("the outcome is unknown, and the error is %v", err)
-	// Through a wrapper, an attempt on a dead connection may end the call before it was executed.
+	// Through a wrapper, a dead connection may end the call before it is executed.
 	case executed > 1, executed < 1 && s.kind.round == nil:
 		t.Errorf("the abort was executed %d times", executed)
 	}

@@ -28,10 +28,10 @@ import (
 type exchange struct {
 	net.Conn
 	request *http.Request
-	n       int // of this request, from 1, over all connections
+	n       int // counts requests on all connections, from 1
 }
 
-// bareServer reads requests and lets a test write the bytes of the responses.
+// bareServer reads requests and lets a test write raw responses.
 type bareServer struct {
 	ledger
 	url         string
@@ -40,7 +40,7 @@ type bareServer struct {
 	respond func(*exchange) bool
 }
 
-// serve starts a server on 127.0.0.1. Without greet, or if that returns true for a new connection, it reads requests.
+// serve starts a server on 127.0.0.1. If greet is set and returns false for a new connection, the connection is closed.
 func serve(t testing.TB, greet func(net.Conn) bool, respond func(*exchange) bool) *bareServer {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -136,15 +136,15 @@ func gzipped(s string) string {
 
 func chunk(s string) string { return fmt.Sprintf("%x\r\n%s\r\n", len(s), s) }
 
-// content is what a request asks for.
+// content is the part of a request that is validated.
 type content struct{ method, target, contentType, body string }
 
-// contentOf leaves the body out.
+// contentOf returns the content of r without its body.
 func contentOf(r *http.Request) content {
 	return content{method: r.Method, target: r.URL.RequestURI(), contentType: r.Header.Get("Content-Type")}
 }
 
-// entry is one request as it arrived.
+// entry is a request that arrived.
 type entry struct {
 	content
 	nonce, timestamp, signature string
@@ -154,7 +154,7 @@ func newEntry(r *http.Request) entry {
 	return entry{contentOf(r), r.Header.Get("x-xdr-nonce"), r.Header.Get("x-xdr-timestamp"), r.Header.Get("Authorization")}
 }
 
-// ledger records the requests that arrived, in order.
+// ledger records requests in the order of their arrival.
 type ledger struct {
 	mu      sync.Mutex
 	entries []entry
@@ -176,16 +176,16 @@ func (l *ledger) all() []entry {
 
 func (l *ledger) count() int { return len(l.all()) }
 
-// unsigned reports requests whose nonce was used before, or whose signature is wrong.
+// unsigned describes the requests whose nonce is not new, or whose signature is wrong.
 func (l *ledger) unsigned() (faults []string) {
 	seen := map[string]bool{}
 	for i, e := range l.all() {
 		sum := sha256.Sum256([]byte(secretKey + e.nonce + e.timestamp))
 		if e.signature != hex.EncodeToString(sum[:]) {
-			faults = append(faults, fmt.Sprintf("request %d: the signature does not belong to nonce and timestamp", i+1))
+			faults = append(faults, fmt.Sprintf("request %d: the signature does not match nonce and timestamp", i+1))
 		}
 		if len(e.nonce) != 64 || seen[e.nonce] {
-			faults = append(faults, fmt.Sprintf("request %d: nonce %q is not a new one of 64 characters", i+1, e.nonce))
+			faults = append(faults, fmt.Sprintf("request %d: nonce %q was used before, or does not have 64 characters", i+1, e.nonce))
 		}
 		seen[e.nonce] = true
 	}
@@ -199,7 +199,7 @@ func (l *ledger) wantSigned(t testing.TB) {
 	}
 }
 
-// testCertificate is the simulated service's. It is valid inside a bubble, where it is the year 2000.
+// testCertificate is the simulated service's. It is valid in the year 2000, at which the time in a bubble starts.
 var testCertificate = sync.OnceValue(func() tls.Certificate {
 	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
 	template := &x509.Certificate{

@@ -6,5 +6,5 @@ import "time"
 
 var started = time.Now()
 
-// work returns the wall time, on systems where Go can't tell the processor time.
+// work returns the wall time, because Go does not report the processor time here.
 func work() time.Duration { return time.Since(started) }

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// work returns the processor time of this process. Unlike the wall time, it does not grow while other programs keep the
-// machine busy.
+// work returns the processor time of this process. Unlike the wall time, it does not depend on what else the machine does.
 func work() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -1,21 +1,21 @@
 //go:build live
 
-// Package live_test runs against a real tenant, which the variables of wrapper.FromEnv name:
+// Package live_test runs against a real tenant. It reads the environment variables of wrapper.FromEnv:
 //
 //	CORTEXCLOUD_API_URL        the tenant
 //	CORTEXCLOUD_API_KEY        the key, or CORTEXCLOUD_API_KEY_FILE
-//	CORTEXCLOUD_API_KEY_ID     its number
+//	CORTEXCLOUD_API_KEY_ID     the ID of the key
 //	CORTEXCLOUD_API_KEY_TYPE   advanced (the default) or standard
 //
 //	make live
 //
-// By default it makes one read that needs no knowledge of the tenant. Each of these variables enables more:
+// By default, it only reads the status of a run that does not exist. Each of these variables enables one more test:
 //
-//	CORTEXSCAN_LIVE_RUN        the ID of a scan run: its status is read
-//	CORTEXSCAN_LIVE_WRONG_KEY  not empty: one call is made with a wrong key, which the tenant's audit log may show
-//	CORTEXSCAN_LIVE_ENDPOINT   the ID of one endpoint: ITS SCAN IS CANCELED, if it has one
+//	CORTEXSCAN_LIVE_RUN        the ID of a scan run, to read its status
+//	CORTEXSCAN_LIVE_WRONG_KEY  any value, to make one call with a wrong key, which may appear in the tenant's audit log
+//	CORTEXSCAN_LIVE_ENDPOINT   the ID of an endpoint, to CANCEL ITS SCAN if one is running
 //
-// Every response is also validated against the OpenAPI document, so that these tests show where the service has changed.
+// The tests validate every response, so they fail if the service no longer matches the OpenAPI document.
 package live_test
 
 import (
@@ -44,7 +44,7 @@ func client(t *testing.T) *wrapper.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Below the tenant's rate limit, which others share.
+	// Other programs share the tenant's rate limit.
 	c, err := wrapper.FromEnv(wrapper.WithUserAgent("cortexscan-live-test"), wrapper.WithRateLimit(2, 1), wrapper.WithTimeout(time.Minute),
 		wrapper.WithRequestValidator(v), wrapper.WithResponseValidator(v))
 	if err != nil {
@@ -53,16 +53,16 @@ func client(t *testing.T) *wrapper.Client {
 	return c
 }
 
-// TestUnknownRunIsNotFound checks the key, the signature, the path and the error envelope without changing anything.
+// TestUnknownRunIsNotFound checks the key, the signature, the path and the error envelope. It changes nothing.
 func TestUnknownRunIsNotFound(t *testing.T) {
 	status, err := client(t).GetScanRunStatus(t.Context(), math.MaxInt64)
 	var e *wrapper.APIError
 	if status != nil || !errors.Is(err, wrapper.ErrNotFound) || !errors.As(err, &e) {
-		t.Fatalf("got %v, %v; want a clean ErrNotFound", status, err)
+		t.Fatalf("got %v, %v; want ErrNotFound", status, err)
 	}
 	t.Logf("%v\n%s", e, e.Body)
 	if e.Message == "" {
-		t.Error("no message was found: this error envelope is not known")
+		t.Error("no message was found in the error envelope")
 	}
 	v, err := api.NewValidator()
 	if err != nil {
@@ -73,11 +73,10 @@ func TestUnknownRunIsNotFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := v.ValidateResponse(r, e.StatusCode, nil, e.Body); err != nil {
-		t.Errorf("the OpenAPI document describes another response: %v", err)
+		t.Errorf("the response does not match the OpenAPI document: %v", err)
 	}
 }
 
-// TestWrongKeyIsUnauthorized also checks that the error has a hint.
 func TestWrongKeyIsUnauthorized(t *testing.T) {
 	if os.Getenv(wrongKeyVariable) == "" {
 		t.Skip("set " + wrongKeyVariable + " to make one call with a wrong key")
@@ -113,11 +112,11 @@ func TestStatusOfAKnownRun(t *testing.T) {
 	}
 	t.Logf("%q, in state %q", status.DATA, status.State())
 	if status.State() == "" {
-		t.Error("no state was found in its message")
+		t.Error("no state was found in the message")
 	}
 }
 
-// endpointID is strict, so that a mistake cannot select other endpoints.
+// endpointID is strict, so that a typo can't select other endpoints.
 var endpointID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 func TestAbortOfOneEndpoint(t *testing.T) {
@@ -126,7 +125,7 @@ func TestAbortOfOneEndpoint(t *testing.T) {
 		t.Skip("set " + endpointVariable + " to cancel the scan of one endpoint")
 	}
 	if !endpointID.MatchString(id) {
-		t.Fatalf("%s is not an endpoint ID (32 hexadecimal digits)", endpointVariable)
+		t.Fatalf("%s is not an endpoint ID, which has 32 hexadecimal digits", endpointVariable)
 	}
 	reply, err := client(t).AbortScan(t.Context(), wrapper.Matching(wrapper.EndpointIDs(id)))
 	if errors.Is(err, wrapper.ErrNoEndpoints) {
@@ -138,6 +137,6 @@ func TestAbortOfOneEndpoint(t *testing.T) {
 	}
 	t.Logf("action %s, status %q, endpoints %s", reply.ActionID, reply.Status, reply.EndpointsCount)
 	if reply.EndpointsCount != "" && reply.EndpointsCount != "1" {
-		t.Errorf("%s endpoints were included, want 1", reply.EndpointsCount)
+		t.Errorf("%s endpoints were selected, want 1", reply.EndpointsCount)
 	}
 }

@@ -1,7 +1,7 @@
 //go:build prism
 
-// Package prism_test runs the client against Prism, which serves api/openapi.yaml as a mock and validates requests. Prism
-// shares nothing with this project but the document. make prism gets it through npx.
+// Package prism_test runs the client against Prism, a mock server that reads api/openapi.yaml, returns its examples and
+// validates requests. make prism gets it through npx.
 package prism_test
 
 import (
@@ -41,7 +41,7 @@ func start(t *testing.T) string {
 	})
 	for in := bufio.NewScanner(out); in.Scan(); {
 		if match := listening.FindSubmatch(in.Bytes()); match != nil {
-			go func() { _, _ = io.Copy(io.Discard, out) }() // Prism must not block on its log
+			go func() { _, _ = io.Copy(io.Discard, out) }() // so that Prism never blocks
 			return string(match[1])
 		}
 	}
@@ -49,7 +49,7 @@ func start(t *testing.T) string {
 	return ""
 }
 
-// prefer asks Prism for a documented response, and fails the test if Prism finds a request invalid.
+// prefer asks Prism for a certain response, and fails the test if Prism reports an invalid request.
 type prefer struct {
 	*testing.T
 	preference string
@@ -101,7 +101,7 @@ func TestPrism(t *testing.T) {
 	for _, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			for code, response := range op.Responses.Map() {
-				examples := openapi3.Examples{"": nil} // a response without a body
+				examples := openapi3.Examples{"": nil} // if the response has no body
 				if media := response.Value.Content.Get("application/json"); media != nil {
 					examples = media.Examples
 				}
@@ -139,7 +139,7 @@ func TestPrism(t *testing.T) {
 		abort + `{"request_data":{"filters":"all","incident_id":"4711"}}`: true,
 		abort + `{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["a","b"]}]}}`:       true,
 		abort + `{"request_data":{"filters":[{"field":"last_seen","operator":"gte","value":1584983036945}]}}`: true,
-		abort + `{"request_data":{"filters":null}}`:                                                           false, // the zero value of gen's type
+		abort + `{"request_data":{"filters":null}}`:                                                           false, // the zero value in gen
 		abort + `{"request_data":{"filters":[]}}`:                                                             false,
 		abort + `{"request_data":{"filters":"ALL"}}`:                                                          false,
 		abort + `{"request_data":{"filters":"all","incident":"4711"}}`:                                        false,

@@ -20,7 +20,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// holder contains credentials in exported and unexported fields of every kind.
+// holder contains credentials in exported and unexported fields of many types.
 type holder struct {
 	Cred   wrapper.Credential
 	Client *wrapper.Client
@@ -40,7 +40,7 @@ type embedded struct{ wrapper.Credential }
 
 func holders(t testing.TB, cred wrapper.Credential) map[string]any {
 	t.Helper()
-	// net/http's transport would keep what it has sent in its buffers.
+	// net/http's transport would keep the request in its buffers.
 	c, _ := client(t, "https://gateway.example.org", cred, wrapper.WithHTTPClient(&http.Client{
 		Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("no network") }),
 	}))
@@ -60,7 +60,7 @@ func holders(t testing.TB, cred wrapper.Credential) map[string]any {
 	}
 }
 
-// TestKeysAreNeverPrinted tries all verbs, flags, widths and encoders.
+// TestKeysAreNeverPrinted tries all verbs, flags and encoders.
 func TestKeysAreNeverPrinted(t *testing.T) {
 	for keyType, cred := range credentials {
 		for name, v := range holders(t, cred) {
@@ -89,7 +89,7 @@ func TestKeysAreNeverPrinted(t *testing.T) {
 	}
 }
 
-// TestReflectionFindsNoKey walks through all fields, as debugging tools do.
+// TestReflectionFindsNoKey reads all fields, as debuggers do.
 func TestReflectionFindsNoKey(t *testing.T) {
 	for keyType, cred := range credentials {
 		for name, v := range holders(t, cred) {
@@ -98,7 +98,7 @@ func TestReflectionFindsNoKey(t *testing.T) {
 	}
 	shown := struct{ a *struct{ b []any } }{&struct{ b []any }{[]any{map[string]string{"k": keyMarker}}}}
 	if found := dump(reflect.ValueOf(shown), map[uintptr]bool{}); !slices.Contains(found, keyMarker) {
-		t.Error("the walk does not find a key in a map")
+		t.Error("dump does not find a key in a map")
 	}
 }
 
@@ -135,7 +135,7 @@ func dump(v reflect.Value, seen map[uintptr]bool) (found []string) {
 	return found
 }
 
-// TestCrashShowsNoKey panics in another process, which is this test itself, and reads its standard error.
+// TestCrashShowsNoKey runs itself in another process, which panics, and reads that process's standard error.
 func TestCrashShowsNoKey(t *testing.T) {
 	const variable = "CORTEXSCAN_TEST_CRASH"
 	if how := os.Getenv(variable); how != "" {
@@ -149,7 +149,7 @@ func TestCrashShowsNoKey(t *testing.T) {
 				cmd.Env = append(os.Environ(), variable+"="+keyType+"/"+name, "GOTRACEBACK=crash")
 				out, err := cmd.CombinedOutput()
 				if err == nil || !bytes.Contains(out, []byte("panic:")) {
-					t.Fatalf("it did not crash: %v\n%s", err, out)
+					t.Fatalf("no crash: %v\n%s", err, out)
 				}
 				wantHidden(t, "standard error", []string{keyMarker}, string(out))
 			})

@@ -13,7 +13,7 @@ import (
 
 const proxyMarker = "ProxyMarkerN8b7V6c5"
 
-// proxyResponses to CONNECT, by the host that it names.
+// proxyResponses are responses to CONNECT, by the host in the request.
 var proxyResponses = map[string]string{
 	"wants-a-password.example.org": "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n",
 	"fails.example.org":            "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
@@ -22,11 +22,11 @@ var proxyResponses = map[string]string{
 	"tunnels-nowhere.example.org":  "HTTP/1.1 200 OK\r\n\r\nthis is not TLS",
 }
 
-// proxied receives the headers of each request to the proxy.
+// proxied receives the headers of every request to the proxy.
 var proxied = make(chan http.Header, 100)
 
-// TestMain starts the proxy and sets the proxy variable before net/http reads it, which it does once. Requests to this
-// machine, such as those of all other tests, never go through a proxy.
+// TestMain starts the proxy and sets the proxy variable before net/http reads it for the first and only time. The other tests
+// use loopback addresses, for which net/http never uses a proxy.
 func TestMain(m *testing.M) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -57,7 +57,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestProxyPasswordIsHidden checks that the password reaches the proxy and nothing else, whatever the proxy responds.
+// TestProxyPasswordIsHidden checks that only the proxy sees the password, whatever it responds.
 func TestProxyPasswordIsHidden(t *testing.T) {
 	basic := base64.StdEncoding.EncodeToString([]byte("proxyuser:" + proxyMarker))
 	for host := range proxyResponses {

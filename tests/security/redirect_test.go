@@ -15,10 +15,10 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// TestRedirectsAreNotFollowed puts the client on a network where every address but the tenant's leads to one server, which
-// counts connections: a redirect would send the signed headers there.
+// TestRedirectsAreNotFollowed connects every address except the tenant's to another server. A client that followed a redirect
+// would send its signed headers there.
 func TestRedirectsAreNotFollowed(t *testing.T) {
-	var elsewhere, asked, status int // no two requests at the same time
+	var elsewhere, asked, status int // there is only one request at a time
 	var location string
 	other := httptest.NewServer(http.NotFoundHandler())
 	defer other.Close()
@@ -33,14 +33,14 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	transport := tenant.Client().Transport.(*http.Transport).Clone()
 	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		to := tenant.Listener.Addr().String()
-		if address != "example.com:443" { // the name on the certificate of httptest
+		if address != "example.com:443" { // the name in httptest's certificate
 			to = other.Listener.Addr().String()
 			elsewhere++
 		}
 		return (&net.Dialer{}).DialContext(ctx, network, to)
 	}
 	jar, _ := cookiejar.New(nil)
-	hc := &http.Client{Transport: transport, Jar: jar} // by itself it would follow redirects and keep cookies
+	hc := &http.Client{Transport: transport, Jar: jar} // http.Client follows redirects and keeps cookies
 
 	for _, status = range []int{301, 302, 303, 307, 308, 300, 200, 201} {
 		for _, location = range []string{

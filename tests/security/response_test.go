@@ -19,7 +19,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// responses returns what a hostile server, a gateway or a wrong host can send, each with the string in another place.
+// responses returns responses of a hostile server, a gateway or a wrong host. Each contains s in a different place.
 func responses(s string) map[string]string {
 	j := inJSON(s)
 	inJSONObject := func(status, body string) string { return whole(status, "application/json", body) }
@@ -41,7 +41,7 @@ func responses(s string) map[string]string {
 		"too large":              whole("500 No", "text/plain", strings.Repeat(s+" ", 1+20_000/len(s+" "))),
 		"cut off":                "HTTP/1.1 500 No\r\nContent-Length: 100000\r\n\r\n" + s,
 
-		// net/http quotes what is wrong with most of these.
+		// For most of these, net/http's error quotes the response.
 		"reason phrase": "HTTP/1.1 500 " + s + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
 		"status":        "HTTP/1.1 " + s + "\r\n\r\n",
 		"nothing else":  s + "\r\n\r\n",
@@ -55,14 +55,11 @@ func responses(s string) map[string]string {
 	}
 }
 
-// success is the documented success of both operations.
-var success = whole("200 OK", "application/json", `{"DATA": "Scan is in Completed state", "reply": {"action_id": "1"}}`)
-
 func whole(status, contentType, body string) string {
 	return fmt.Sprintf("HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", status, contentType, len(body), body)
 }
 
-// inJSON writes a JSON string and keeps invalid UTF-8, which encoding/json would replace.
+// inJSON returns s as a JSON string. Unlike encoding/json, it keeps invalid UTF-8.
 func inJSON(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
@@ -75,7 +72,7 @@ func inJSON(s string) string {
 	return `"` + b.String() + `"`
 }
 
-// TestEchoedCredentialsAreHidden makes the server send back the headers that it received.
+// TestEchoedCredentialsAreHidden uses a server that sends the request's headers back.
 func TestEchoedCredentialsAreHidden(t *testing.T) {
 	for place := range responses("") {
 		for keyType, cred := range credentials {
@@ -103,7 +100,7 @@ func TestEchoedCredentialsAreHidden(t *testing.T) {
 
 var percent = regexp.MustCompile(`%[0-9A-F]{2}`)
 
-// TestEncodedCredentialsAreHidden sends back a key with every kind of punctuation, as common encoders write it.
+// TestEncodedCredentialsAreHidden uses a key with all kinds of punctuation, which a server sends back in common encodings.
 func TestEncodedCredentialsAreHidden(t *testing.T) {
 	const key = `Key<"Marker'&>+/=%?# \Q7w8E9`
 	goJSON := func(escapeHTML bool) string {
@@ -152,8 +149,8 @@ func TestEncodedCredentialsAreHidden(t *testing.T) {
 	}
 }
 
-// TestTerminalEscapesAreRemoved checks every string of an error, of everything it wraps, the state, and the log. Package text
-// tries each kind of character.
+// TestTerminalEscapesAreRemoved checks every string in an error and in the errors that it wraps, the state of a run, and the
+// log. The tests of package text try every kind of character.
 func TestTerminalEscapesAreRemoved(t *testing.T) {
 	validator, err := api.NewValidator()
 	if err != nil {
@@ -182,7 +179,7 @@ func TestTerminalEscapesAreRemoved(t *testing.T) {
 	}
 }
 
-// rawLog keeps what is logged before a handler quotes it.
+// rawLog records log messages without quoting them.
 type rawLog struct{ strings.Builder }
 
 func (l *rawLog) Enabled(context.Context, slog.Level) bool { return true }
@@ -200,7 +197,7 @@ func isClean(s string) bool {
 	})
 }
 
-// wantClean checks every string of an error and of everything it wraps.
+// wantClean checks every string in an error and in the errors that it wraps.
 func wantClean(t testing.TB, err error) {
 	t.Helper()
 	check := func(what, s string, limit int) {

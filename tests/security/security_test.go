@@ -1,5 +1,5 @@
-// Package security_test checks the promises about credentials, redirects and terminals against hostile servers. It puts a
-// different marker in every place where a secret travels, and searches for it in everything that a program could print.
+// Package security_test checks what SECURITY.md promises about credentials, redirects and terminals. The servers are hostile.
+// Every place that can contain a secret gets a marker, and the tests search for it in everything that a program could print.
 package security_test
 
 import (
@@ -27,13 +27,13 @@ const (
 	idMarker  = "4711000017"
 )
 
-// credentials contains one key of each type.
+// credentials contains a key of each type.
 var credentials = map[string]wrapper.Credential{
 	"standard": wrapper.StandardKey(idMarker, keyMarker),
 	"advanced": wrapper.AdvancedKey(idMarker, keyMarker),
 }
 
-// calls are all ways to make a request.
+// calls contains every way to make a request.
 var calls = map[string]func(context.Context, *wrapper.Client) error{
 	"status": func(ctx context.Context, c *wrapper.Client) error {
 		_, err := c.GetScanRunStatus(ctx, 789, "QueryMarkerA1s2D3f4")
@@ -59,14 +59,14 @@ var calls = map[string]func(context.Context, *wrapper.Client) error{
 	},
 }
 
-// recorder keeps the requests that a server received.
+// recorder records the requests that a server received.
 type recorder struct {
 	mu       sync.Mutex
 	requests []*http.Request
 	bodies   []string
 }
 
-// serve responds to each request with raw bytes and closes the connection.
+// serve starts a server that responds to each request with raw bytes and closes the connection.
 func serve(t testing.TB, respond func(r *http.Request) string) (url string, received *recorder) {
 	t.Helper()
 	received = &recorder{}
@@ -86,7 +86,7 @@ func serve(t testing.TB, respond func(r *http.Request) string) (url string, rece
 	return server.URL, received
 }
 
-// secrets returns the key, and the signatures and nonces that were sent.
+// secrets returns the key and every signature and nonce that was sent.
 func (rec *recorder) secrets() []string {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
@@ -105,7 +105,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// client returns a Client of a server, and its log: every level, as text and as JSON.
+// client returns a Client and its log, which contains all levels, as text and as JSON.
 func client(t testing.TB, url string, cred wrapper.Credential, opts ...wrapper.Option) (*wrapper.Client, *bytes.Buffer) {
 	t.Helper()
 	log := &bytes.Buffer{}
@@ -122,8 +122,8 @@ func client(t testing.TB, url string, cred wrapper.Credential, opts ...wrapper.O
 
 var verbs = []string{"%v", "%+v", "%#v", "%q", "%x", "% X", "%s", "%d", "%T", "%p", "%t", "%o", "%b", "%U", "%c", "%e", "%10.30v"}
 
-// printed returns everything that a program can print of an error: each error in its tree under every verb, as JSON, and in
-// a log.
+// printed returns everything that a program could print about an error: the error and all errors that it wraps, under many
+// verbs, as JSON, and in a log.
 func printed(err error) []string {
 	var out []string
 	for _, e := range tree(err) {
@@ -142,7 +142,7 @@ func printed(err error) []string {
 	return out
 }
 
-// tree returns an error and everything it wraps.
+// tree returns an error and all errors that it wraps.
 func tree(err error) []error {
 	if err == nil {
 		return nil
@@ -160,7 +160,7 @@ func tree(err error) []error {
 	return list
 }
 
-// wantHidden checks that no string contains a secret, in any form that verbs and encodings give it.
+// wantHidden checks that no output contains a secret, in any form that a verb or an encoder produces.
 func wantHidden(t testing.TB, where string, secrets []string, outputs ...string) {
 	t.Helper()
 	all := strings.ToLower(strings.Join(outputs, "\n"))
@@ -181,7 +181,7 @@ func forms(secret string) []string {
 		secret, hex.EncodeToString(raw), fmt.Sprintf("% x", raw), decimal, strings.ReplaceAll(decimal, " ", ","),
 		strings.Trim(fmt.Sprintf("%#v", raw)[len("[]byte"):], "{}"),
 	}
-	for shift := range 3 { // base64 depends on what comes before
+	for shift := range 3 { // base64 depends on the position
 		encoded := base64.StdEncoding.EncodeToString(append(make([]byte, shift), raw...))
 		if len(encoded) > 12 {
 			list = append(list, encoded[4:len(encoded)-4])
@@ -190,7 +190,7 @@ func forms(secret string) []string {
 	return list
 }
 
-// TestSecretsAreFoundWhenPrinted checks the search itself.
+// TestSecretsAreFoundWhenPrinted checks that wantHidden would find a secret.
 func TestSecretsAreFoundWhenPrinted(t *testing.T) {
 	e := &wrapper.APIError{Message: "m", Body: []byte("x" + keyMarker)}
 	all := strings.ToLower(strings.Join(printed(fmt.Errorf("a: %w", errors.Join(errors.New("b"), e, errors.New(keyMarker)))), "\n"))
@@ -201,8 +201,8 @@ func TestSecretsAreFoundWhenPrinted(t *testing.T) {
 	}
 }
 
-// TestOnlyTheListedFactsAreLogged checks that the key ID, the query, the body and everything in a response stay out of the
-// log, at every level, however the call ends.
+// TestOnlyTheListedFactsAreLogged checks that the log never contains the key ID, the path, the query, the body or any part of a
+// response.
 func TestOnlyTheListedFactsAreLogged(t *testing.T) {
 	const (
 		path, query, body       = "PathMarkerG7h8J9k0", "QueryMarkerA1s2D3f4", "BodyMarkerZ1x2C3v4"
@@ -225,7 +225,7 @@ func TestOnlyTheListedFactsAreLogged(t *testing.T) {
 					err := call(t.Context(), c)
 					wantHidden(t, "log", append(markers, received.secrets()...), log.String())
 					wantHidden(t, "error", received.secrets(), printed(err)...)
-					// What was not sent or not logged at all would prove nothing.
+					// Otherwise the test would pass if nothing was sent or logged.
 					r := received.requests[0]
 					sent := fmt.Sprint(r.URL, r.Header, received.bodies[0])
 					inContent := strings.Contains(sent, body) || strings.Contains(sent, query) || name == "wait"
@@ -238,7 +238,7 @@ func TestOnlyTheListedFactsAreLogged(t *testing.T) {
 	}
 }
 
-// TestRefusalsOfNewHideSecrets passes a password or the key in the wrong place. The tests of package address try more tenants.
+// TestRefusalsOfNewHideSecrets passes a password or the key in the wrong place. TestInvalidTenantsAreRefused tries more tenants.
 func TestRefusalsOfNewHideSecrets(t *testing.T) {
 	const marker = "UserMarkerV7b8N9m0"
 	create := func(tenant string, cred wrapper.Credential, opts ...wrapper.Option) error {

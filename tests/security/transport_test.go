@@ -13,19 +13,19 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// leak is an error of a RoundTripper that shows the request.
+// leak is a RoundTripper's error that prints the request.
 type leak struct{ Request *http.Request }
 
 func (e *leak) Error() string { return fmt.Sprint("failed: ", e.Request.Header) }
 
-// timeoutLeak is the same as a net.Error.
+// timeoutLeak is a leak that implements net.Error.
 type timeoutLeak struct{ leak }
 
 func (*timeoutLeak) Timeout() bool   { return true }
 func (*timeoutLeak) Temporary() bool { return true }
 
-// TestTransportErrorsHideTheRequest checks what errors.As finds in the error of a RoundTripper: a short list of types, none of
-// which shows a credential.
+// TestTransportErrorsHideTheRequest checks that errors.As finds only a few types in a RoundTripper's error, and no credential
+// in them.
 func TestTransportErrorsHideTheRequest(t *testing.T) {
 	for name, fail := range map[string]func(r *http.Request) error{
 		"its own error":         func(r *http.Request) error { return errors.Join(errors.New("a"), &leak{r}) },

@@ -1,4 +1,4 @@
-// Package wire_test compares whole requests, byte for byte, with files.
+// Package wire_test compares requests with files, byte for byte.
 package wire_test
 
 import (
@@ -32,7 +32,7 @@ const (
 
 type call = func(context.Context, *wrapper.Client) error
 
-// TestGoldenRequests replaces whatever differs between runs with a name in braces.
+// TestGoldenRequests replaces values that differ between runs with a description in braces.
 func TestGoldenRequests(t *testing.T) {
 	since := time.UnixMilli(1584983036945)
 	standard, advanced := wrapper.StandardKey(keyID, key), wrapper.AdvancedKey(keyID, key)
@@ -96,7 +96,7 @@ func TestGoldenRequests(t *testing.T) {
 	}
 }
 
-// listen responds to one request with the success of both operations, and returns the bytes of the request.
+// listen responds to one request with a success and returns the bytes of the request.
 func listen(t *testing.T) (host string, received <-chan []byte) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -127,7 +127,7 @@ func listen(t *testing.T) (host string, received <-chan []byte) {
 	return l.Addr().String(), ch
 }
 
-// checkSignature computes the signature of an Advanced key from the headers.
+// checkSignature recomputes the signature of a request that an Advanced key signed.
 func checkSignature(t *testing.T, raw []byte) {
 	t.Helper()
 	r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(raw)))
@@ -173,6 +173,6 @@ func compare(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if got+"\n" != string(want) {
-		t.Errorf("on the wire:\n%s\n\nwant, as in %s:\n%s", got, path, want)
+		t.Errorf("sent:\n%s\n\nwant the content of %s:\n%s", got, path, want)
 	}
 }
