@@ -16,25 +16,11 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-func TestBlankIncidentIsRefused(t *testing.T) {
-	for name, opt := range map[string]wrapper.AbortOption{
-		"a blank ID": wrapper.WithIncident("\u00a0\u200b"),
-		"zero":       {},
-	} {
-		body, err := sentBody(t, wrapper.AllEndpoints(), wrapper.WithIncident("4711"), opt)
-		wantKinds(t, err, "InvalidRequest")
-		if body != "" || !strings.Contains(err.Error(), "the incident ID is blank") {
-			t.Errorf("%s: sent %q, %v", name, body, err)
-		}
-	}
-}
-
 // sentBody makes an abort and returns the body of its request, or "" if there was none.
 func sentBody(t testing.TB, targets wrapper.Targets, opts ...wrapper.AbortOption) (string, error) {
 	t.Helper()
 	rec := &recorder{next: transport(good)}
-	res, err := newClient(t, rec).AbortScan(t.Context(), targets, opts...)
-	_ = either(t, res, err)
+	err := abort(t, newClient(t, rec), targets, opts...)
 	if len(rec.bodies) == 0 {
 		return "", err
 	}

@@ -118,18 +118,6 @@ func TestSharedHeaderIsNotModified(t *testing.T) {
 	}
 }
 
-func TestRequestValidatorRefuses(t *testing.T) {
-	no := errors.New("not like this")
-	for _, op := range operations {
-		rec := &recorder{next: transport(good)}
-		err := op.call(t, t.Context(), newClient(t, rec, wrapper.WithRequestValidator(refusing{no})))
-		wantKinds(t, err, "InvalidRequest")
-		if want := op.what + ": invalid request, nothing was sent: not like this"; len(rec.requests) != 0 || !errors.Is(err, no) || err.Error() != want {
-			t.Errorf("%d requests; got %v, want %s", len(rec.requests), err, want)
-		}
-	}
-}
-
 // Names that differ only in case are one header. net/http manages the headers about the length of the body.
 func TestHeadersInAnyCase(t *testing.T) {
 	rec := &recorder{next: transport(good)}

@@ -157,6 +157,13 @@ var operations = []operation{
 	}},
 }
 
+// abort calls AbortScan and returns its error.
+func abort(t testing.TB, c *wrapper.Client, targets wrapper.Targets, opts ...wrapper.AbortOption) error {
+	t.Helper()
+	res, err := c.AbortScan(t.Context(), targets, opts...)
+	return either(t, res, err)
+}
+
 func either[T any](t testing.TB, res *T, err error) error {
 	t.Helper()
 	if (res == nil) == (err == nil) {

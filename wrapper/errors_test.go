@@ -148,7 +148,7 @@ func TestErrorTexts(t *testing.T) {
 		_, err := wrapper.New(tenant, cred, opts...)
 		add(err)
 	}
-	good, key := "acme.xdr.us.paloaltonetworks.com", wrapper.AdvancedKey("17", "a-key-of-the-test")
+	key := wrapper.AdvancedKey(testKeyID, testKey)
 
 	section("New: the tenant")
 	for _, tenant := range []string{
@@ -162,13 +162,13 @@ func TestErrorTexts(t *testing.T) {
 		{}, wrapper.AdvancedKey("17", ""), wrapper.AdvancedKey("", "k"), wrapper.AdvancedKey("17", "a\nb"), wrapper.AdvancedKey("1\n7", "k"), wrapper.AdvancedKey("17", strings.Repeat("k", 5000)),
 		wrapper.AdvancedKey("17", `"k"`), wrapper.AdvancedKey("'17'", "k"), wrapper.AdvancedKey("17", "Bearer k"), wrapper.AdvancedKey("17", "\ufeffk"), wrapper.AdvancedKey("\xff\xfe1", "k"),
 	} {
-		newWith(good, cred)
+		newWith(testTenant, cred)
 	}
 	for _, opt := range []wrapper.Option{
 		nil, wrapper.WithUserAgent("a\nb"), wrapper.WithUserAgent("ü/1"), wrapper.WithRetry(wrapper.Retry{BaseDelay: 2, MaxDelay: 1}),
 		wrapper.WithRateLimit(math.NaN(), 0), wrapper.WithRateLimit(math.Inf(1), 0), wrapper.WithRateLimit(math.Inf(-1), 0), wrapper.WithRateLimit(1, -1),
 	} {
-		newWith(good, key, opt)
+		newWith(testTenant, key, opt)
 	}
 	_, err := wrapper.KeyOfType("advancd", "17", "k")
 	add(err)
@@ -177,28 +177,38 @@ func TestErrorTexts(t *testing.T) {
 	}
 	_, err = wrapper.FromEnv()
 	add(err)
-	_, err = wrapper.ReadKeyFile(filepath.Join(t.TempDir(), "none"))
-	add(err)
-	_, err = wrapper.ReadKeyFile(t.TempDir())
-	add(err)
-
-	section("Requests that are not sent")
-	c := newClient(t, canned(200, goodReply))
-	for _, targets := range []wrapper.Targets{
-		{}, wrapper.Matching(), wrapper.Matching(wrapper.Hostnames()), wrapper.Matching(wrapper.Hostnames("a", " ")), wrapper.Matching(wrapper.LastSeenSince(time.Time{})),
-		wrapper.Matching(wrapper.Where("", "in", "a")), wrapper.Matching(gen.EndpointFilter{Field: "hostname", Operator: "in", Value: 1.5}),
-	} {
-		_, err := c.AbortScan(t.Context(), targets)
+	for _, path := range []string{filepath.Join(t.TempDir(), "none"), t.TempDir()} {
+		_, err = wrapper.ReadKeyFile(path)
 		add(err)
 	}
-	_, err = c.AbortScan(t.Context(), wrapper.AllEndpoints(), wrapper.WithIncident(""))
-	add(err)
-	_, err = c.GetScanRunStatus(t.Context(), 789, "")
-	add(err)
-	add(operations[1].call(t, t.Context(), newClient(t, canned(200, goodReply), wrapper.WithRequestValidator(refusing{errors.New("not like this")}))))
-	for _, o := range []wrapper.WaitOptions{{While: []string{"Running"}, Until: []string{"running"}}, {Until: []string{""}}} {
-		_, err := c.WaitScanRun(t.Context(), 789, o)
+
+	section("Requests that are not sent")
+	rec := &recorder{next: transport(good)}
+	c, refusingClient := newClient(t, rec), newClient(t, rec, wrapper.WithRequestValidator(refusing{errors.New("not like this")}))
+	refused := func(err error) {
+		wantKinds(t, err, "InvalidRequest")
 		add(err)
+	}
+	for _, targets := range []wrapper.Targets{
+		{}, wrapper.Matching(wrapper.Hostnames()), wrapper.Matching(wrapper.Hostnames("a", " ")), wrapper.Matching(wrapper.LastSeenSince(time.Time{})),
+		wrapper.Matching(wrapper.Where("", "in", "a")), wrapper.Matching(gen.EndpointFilter{Field: "hostname", Operator: "in", Value: 1.5}),
+	} {
+		refused(abort(t, c, targets))
+	}
+	for _, opt := range []wrapper.AbortOption{wrapper.WithIncident("\u00a0\u200b"), {}} {
+		refused(abort(t, c, wrapper.AllEndpoints(), wrapper.WithIncident("4711"), opt))
+	}
+	_, err = c.GetScanRunStatus(t.Context(), 789, "status", "\u200b")
+	refused(err)
+	for _, op := range operations[:2] {
+		refused(op.call(t, t.Context(), refusingClient))
+	}
+	for _, o := range []wrapper.WaitOptions{{While: []string{"Running"}, Until: []string{" running"}}, {While: []string{"Running", " "}}, {Until: []string{"\u200b"}}} {
+		_, err := c.WaitScanRun(t.Context(), 789, o)
+		refused(err)
+	}
+	if len(rec.requests) != 0 {
+		t.Errorf("%d requests were sent", len(rec.requests))
 	}
 
 	section("Responses")
