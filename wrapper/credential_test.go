@@ -136,7 +136,7 @@ func TestSignatureKnownAnswer(t *testing.T) {
 	}
 }
 
-// Sign replaces the headers of an earlier signature, whatever their case, and does not change a shared header.
+// Sign replaces the headers of an earlier signature, in any case, and does not change a shared header.
 func TestSign(t *testing.T) {
 	shared := http.Header{"X-Own": {"1"}, "authorization": {"old"}, "X-Xdr-Nonce": {"old"}}
 	r := &http.Request{Header: shared}

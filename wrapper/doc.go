@@ -49,10 +49,10 @@
 //	500 with an error envelope of the service
 //	2xx with any error envelope
 //
-// Otherwise, the outcome is unknown: after a lost response, a 2xx that cannot be parsed, a 500 in plain text, in HTML or without a
-// body, and after 408, 499, 502 to 504 and every other status. If an error envelope has a numeric code of 400 or more other than
-// 500, the code must be definite as well: a 504 in the envelope means unknown, whatever the HTTP status. An error with an action_id
-// beside it is never definite.
+// Otherwise, the outcome is unknown: after a lost response, a 2xx that cannot be parsed, a 500 in plain text, in HTML or without
+// a body, and after 408, 499, 502 to 504 and every other status. If an error envelope has a numeric code of 400 or more other
+// than 500, the code must be definite as well: a 504 in the envelope means unknown, whatever the HTTP status. A response with an
+// error and an action_id is never definite.
 //
 // # Retries
 //

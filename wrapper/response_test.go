@@ -231,7 +231,7 @@ func TestKindsOfResponses(t *testing.T) {
 			{"100", 200, `{"reply": {"err_code": 100, "err_msg": "m"}}`, "Unexpected", ""},
 			{"a word", 200, `{"errorCode": "VALIDATION_ERROR", "message": "m"}`, "Unexpected", ""},
 			{"no code", 200, `{"err_msg": "m", "metadata": {}}`, "Unexpected", ""},
-			{"beside a result", 200, `{"DATA": "Scan is in Running state", "reply": {"status": "1", "err_code": 500}}`, "Server", ""},
+			{"with a result", 200, `{"DATA": "Scan is in Running state", "reply": {"status": "1", "err_code": 500}}`, "Server", ""},
 			{"error", 200, `{"error": "e"}`, "Unexpected", ": e: the body has "},
 			{"errors", 200, `{"errors": ["e"]}`, "Unexpected", ": e: the body has "},
 			{"detail", 200, `{"detail": "e"}`, "Unexpected", ": e: the body has "},
@@ -240,7 +240,7 @@ func TestKindsOfResponses(t *testing.T) {
 			{"an error that is null", 200, `{"error": null}`, unknown, ""},
 			{"error fields without an error", 200, `{"err_code": 0, "err_msg": null}`, unknown, ""},
 		}},
-		{"an error and an action", []row{ // the abort may have been executed, whatever the code is
+		{"an error and an action", []row{ // the abort may have been executed with any code
 			{"200 in the action", 200, `{"reply": {"action_id": "7", "err_code": 200}}`, unknown, "action_id 7"},
 			{"a word", 200, `{"reply": {"action_id": 7}, "err_code": "SUCCESS"}`, unknown, "action_id 7"},
 			{"no code", 200, `{"reply": {"action_id": 7, "err_msg": "OK"}}`, unknown, "action_id 7"},

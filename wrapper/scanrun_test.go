@@ -148,11 +148,11 @@ func TestPatience(t *testing.T) {
 		{"503, 502, 504, 429", []transport{good, busy, canned(502, ""), canned(504, ""), canned(429, "")}, wrapper.WaitOptions{}, 25 * time.Second, nil},
 		{"Retry-After", []transport{good, asking}, wrapper.WaitOptions{}, 25 * time.Second, nil},
 		{"the base delay of the retries", []transport{good, busy}, wrapper.WaitOptions{Every: -1}, 500 * time.Millisecond, nil},
-		{"a good poll renews the patience", []transport{good, busy, good, busy, good, busy}, wrapper.WaitOptions{Patience: 8 * time.Second}, 30 * time.Second, nil},
+		{"a successful poll restarts the patience", []transport{good, busy, good, busy, good, busy}, wrapper.WaitOptions{Patience: 8 * time.Second}, 30 * time.Second, nil},
 		{"the patience runs out", []transport{good, busy, busy, busy, busy}, wrapper.WaitOptions{Patience: 12 * time.Second}, 15 * time.Second, []string{"Server"}},
 		{"a Retry-After longer than the patience", []transport{good, asking}, wrapper.WaitOptions{Patience: 20 * time.Second}, 5 * time.Second, []string{"RateLimited"}},
 		{"no patience", []transport{good, busy}, wrapper.WaitOptions{Patience: -1}, 5 * time.Second, []string{"Server"}},
-		{"no patience before the first good poll", []transport{busy}, wrapper.WaitOptions{}, 0, []string{"Server"}},
+		{"no patience before the first successful poll", []transport{busy}, wrapper.WaitOptions{}, 0, []string{"Server"}},
 		{"no response to the first poll", []transport{notSent}, wrapper.WaitOptions{}, 0, []string{}},
 		{"a refused certificate is permanent", []transport{good, badCertificate}, wrapper.WaitOptions{}, 5 * time.Second, []string{}},
 		{"500 is permanent", []transport{good, canned(500, "")}, wrapper.WaitOptions{}, 5 * time.Second, []string{"Server"}},
@@ -172,9 +172,9 @@ func TestPatience(t *testing.T) {
 				case tt.kinds != nil && err == nil:
 					t.Errorf("got %+v, want an error", got)
 				case tt.kinds != nil && len(rec.requests) > 1 && (got == nil || got.DATA != running):
-					t.Errorf("got %+v beside the error, want the last status", got)
+					t.Errorf("got %+v with the error, want the last status", got)
 				case tt.kinds != nil && len(rec.requests) == 1 && got != nil:
-					t.Errorf("got %+v beside the error of the first poll", got)
+					t.Errorf("got %+v with the error of the first poll", got)
 				}
 			})
 		})
@@ -202,12 +202,12 @@ func TestWatchScanRun(t *testing.T) {
 		options   wrapper.WaitOptions
 		want      []pair
 	}{
-		{"to its end", []transport{message(pending), message(running)}, wrapper.WaitOptions{}, []pair{{"Pending", ""}, {"Running", ""}, {"Completed", ""}}},
-		{"past failed polls", []transport{message(running), busy, busy}, wrapper.WaitOptions{}, []pair{{"Running", ""}, {"Running", unavailable}, {"Running", unavailable}, {"Completed", ""}}},
-		{"to a failed poll", []transport{message(running), busy}, wrapper.WaitOptions{Patience: -1}, []pair{{"Running", ""}, {"Running", unavailable}}},
-		{"to another state, in one pair", []transport{message(running)}, wrapper.WaitOptions{Until: []string{"Failed"}},
+		{"until the end", []transport{message(pending), message(running)}, wrapper.WaitOptions{}, []pair{{"Pending", ""}, {"Running", ""}, {"Completed", ""}}},
+		{"with failed polls", []transport{message(running), busy, busy}, wrapper.WaitOptions{}, []pair{{"Running", ""}, {"Running", unavailable}, {"Running", unavailable}, {"Completed", ""}}},
+		{"until a failed poll", []transport{message(running), busy}, wrapper.WaitOptions{Patience: -1}, []pair{{"Running", ""}, {"Running", unavailable}}},
+		{"until another state, in one pair", []transport{message(running)}, wrapper.WaitOptions{Until: []string{"Failed"}},
 			[]pair{{"Running", ""}, {"Completed", "wait for scan run 789: unexpected state: the run is Completed, which is in neither Until nor While"}}},
-		{"to a first poll that fails", []transport{busy}, wrapper.WaitOptions{}, []pair{{"", unavailable}}},
+		{"until a first poll that fails", []transport{busy}, wrapper.WaitOptions{}, []pair{{"", unavailable}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -93,9 +93,9 @@ func TestParse(t *testing.T) {
 		{"reply as a string", `{"reply": "Too many requests"}`, Error{Message: "Too many requests"}},
 		{"message and code", `{"message": "no route", "code": "E7"}`, Error{Code: "E7", Message: "no route"}},
 		{"message as an object", `{"message": {"detail": "m"}}`, Error{Message: "m"}},
-		{"message beside errors", `{"message": "Validation failed", "errors": [{"field": "f", "message": "m"}]}`,
+		{"message and errors", `{"message": "Validation failed", "errors": [{"field": "f", "message": "m"}]}`,
 			Error{Message: "Validation failed", Details: []detail{{"f", "m"}}}},
-		{"message beside error", `{"status": 404, "error": "Not Found", "message": "No handler"}`, Error{Message: "No handler", Extra: "Not Found"}},
+		{"message and error", `{"status": 404, "error": "Not Found", "message": "No handler"}`, Error{Message: "No handler", Extra: "Not Found"}},
 		{"detail as an object", `{"detail": {"err_msg": "m"}}`, Error{Message: "m"}},
 		{"empty objects", `{"error": {}, "message": {}, "detail": {}, "errors": {}}`, Error{}},
 		{"errors, objects, with space around", "{\"errors\": [\r\n\t {\"title\": \"m\"}]}", Error{Message: "m", Details: []detail{{"", "m"}}}},
@@ -113,9 +113,9 @@ func TestParse(t *testing.T) {
 
 		// The first of several equivalent fields counts.
 		{"message, error and detail", `{"message": "a", "error": "b", "detail": "c"}`, Error{Message: "a", Extra: "b"}},
-		{"code beside an error with another", `{"code": "E7", "message": "m", "error": {"code": 404, "message": "n"}}`, Error{Code: "E7", Message: "m", Extra: "n"}},
-		{"detail beside errors", `{"detail": [{"msg": "a"}], "errors": [{"message": "b"}]}`, Error{Message: "a", Details: []detail{{"", "a"}}}},
-		{"details of an error and of its metadata", `{"err_msg": "m", "err_extra": [{"field": "f", "message": "a"}], "metadata": {"err_extra": [{"field": "g", "message": "b"}]}}`,
+		{"code, and an error with another code", `{"code": "E7", "message": "m", "error": {"code": 404, "message": "n"}}`, Error{Code: "E7", Message: "m", Extra: "n"}},
+		{"detail and errors", `{"detail": [{"msg": "a"}], "errors": [{"message": "b"}]}`, Error{Message: "a", Details: []detail{{"", "a"}}}},
+		{"details in err_extra and in metadata", `{"err_msg": "m", "err_extra": [{"field": "f", "message": "a"}], "metadata": {"err_extra": [{"field": "g", "message": "b"}]}}`,
 			Error{Message: "m", Details: []detail{{"f", "a"}}}},
 
 		// The case of names does not matter.

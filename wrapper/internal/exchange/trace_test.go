@@ -36,7 +36,7 @@ type discarded struct{ net.Conn }
 func (discarded) Close() error { return nil }
 
 // Through a RoundTripper other than net/http's, a request counts as sent once its body was read or it had a connection. A replay is
-// stopped once the body was read or the headers were written, whatever the method is.
+// stopped once the body was read or the headers were written, for any method.
 func TestOtherTransports(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Err: errors.New("refused")}
 	certificate := &tls.CertificateVerificationError{Err: errors.New("unknown")}
@@ -51,7 +51,7 @@ func TestOtherTransports(t *testing.T) {
 		{"reports nothing", nil, lost, true, false, true, false},
 		{"reports nothing, cannot dial", nil, fmt.Errorf("a: %w", dial), false, false, false, false},
 		{"reports nothing, cannot dial, or something else", nil, errors.Join(dial, lost), true, false, true, false},
-		{"reports nothing, finds no name", nil, &net.DNSError{IsNotFound: true}, false, false, false, false},
+		{"reports nothing, cannot resolve the name", nil, &net.DNSError{IsNotFound: true}, false, false, false, false},
 		{"reports nothing, refuses the certificate", nil, certificate, false, false, false, false},
 		{"cannot connect", []step{getConn}, dial, false, false, false, false},
 		{"cannot connect for another reason", []step{getConn}, lost, false, false, true, false},
