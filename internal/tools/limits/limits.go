@@ -39,17 +39,21 @@ func Check(doc *openapi3.T) []string {
 	if doc.Components != nil {
 		l.schemas(doc)
 	}
+	ids := map[string][]string{}
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
-		if strings.Contains(path, "%") {
-			l.add(path, "the path has a percent sign, which the client cannot build", "leave the operation out")
-		}
 		item := doc.Paths.Value(path)
+		if strings.Contains(path, "%") {
+			l.add(path, "the client cannot build a path with a percent sign", "leave the operation out")
+		}
 		for _, method := range slices.Sorted(maps.Keys(item.Operations())) {
-			l.operation(method+" "+path, item, item.GetOperation(method))
+			op := item.GetOperation(method)
+			l.operation(method+" "+path, item, op)
+			if op.OperationID != "" {
+				ids[GoName(op.OperationID)] = append(ids[GoName(op.OperationID)], op.OperationID)
+			}
 		}
 	}
-	l.operationIDs(doc)
-	l.unreadable(doc)
+	l.clashes("paths", "the operationIds", ids, "change one of them")
 	slices.Sort(l.list)
 	return l.list
 }
@@ -65,8 +69,8 @@ func (l *limits) add(place, problem, advice string) {
 
 // clashes reports the names that become the same Go name.
 func (l *limits) clashes(place, what string, names map[string][]string, advice string) {
-	for _, goName := range slices.Sorted(maps.Keys(names)) {
-		if same := names[goName]; len(same) > 1 {
+	for _, same := range names {
+		if len(same) > 1 {
 			slices.Sort(same)
 			l.add(place, what+" "+strings.Join(same, " and ")+" become the same Go name", advice)
 		}
@@ -171,9 +175,9 @@ func (l *limits) operation(place string, item *openapi3.PathItem, op *openapi3.O
 		}
 	}
 	l.clashes(place, "the parameters", names, nameIt)
-	for _, status := range slices.Sorted(maps.Keys(op.Responses.Map())) {
+	for status, r := range op.Responses.Map() {
 		if status[0] != '4' && status[0] != '5' { // for which the wrapper returns an error
-			l.response(place+" response "+status, op.Responses.Value(status).Value)
+			l.response(place+" response "+status, r.Value)
 		}
 	}
 	if op.RequestBody != nil {
@@ -239,19 +243,6 @@ func (l *limits) response(place string, r *openapi3.Response) {
 	if json > 1 {
 		l.add(place, "has two JSON media types, and the client decodes neither if the service adds a charset", "keep the one that the service sends")
 	}
-}
-
-func (l *limits) operationIDs(doc *openapi3.T) {
-	names := map[string][]string{}
-	for _, item := range doc.Paths.Map() {
-		for _, op := range item.Operations() {
-			if op.OperationID != "" {
-				n := GoName(op.OperationID)
-				names[n] = append(names[n], op.OperationID)
-			}
-		}
-	}
-	l.clashes("paths", "the operationIds", names, "change one of them")
 }
 
 func nameOf(name string, extensions ...map[string]any) string {
