@@ -35,7 +35,7 @@ var importRules = depguard.LinterSettings{
 	"text": only("internal/text", standard),
 	"api": only("api", standard, text, module+"/api/internal", "github.com/getkin/kin-openapi", "github.com/go-json-experiment/json",
 		"go.yaml.in/yaml"),
-	"sandbox": only("sandbox", standard, text, module+"/api$", module+"/gen$"), // tests of the client against a sandbox that uses the client would prove nothing
+	"sandbox": only("sandbox", standard, text, module+"/api$", module+"/gen$"), // testing the client with itself would prove nothing
 	"tools":   never(module+"/internal/tools", "packages do not import programs for maintainers", "internal/tools", "tests"),
 	"tests":   never(module+"/tests", "nothing outside tests/ depends on tests/", "tests"),
 	"rand":    never("math/rand$", "use math/rand/v2, or crypto/rand for keys and nonces"),

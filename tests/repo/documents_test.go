@@ -25,12 +25,12 @@ func readFile(t *testing.T, path string) string {
 	return string(content)
 }
 
-// find returns the paths, from the root, of the files with a name in the root and in two levels of folders below it.
-func find(t *testing.T, name string) []string {
+// find returns the files whose names match a pattern, up to two folders deep, as paths from the root.
+func find(t *testing.T, pattern string) []string {
 	t.Helper()
 	var found []string
 	for _, folder := range []string{"", "*/", "*/*/"} {
-		paths, err := filepath.Glob(root + "/" + folder + name)
+		paths, err := filepath.Glob(root + "/" + folder + pattern)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +95,7 @@ func TestFilesNamedInArchitectureExist(t *testing.T) {
 	}
 }
 
-// In SECURITY.md, each guarantee names a folder and the tests in it that prove the guarantee.
+// In SECURITY.md, each guarantee names a folder and the tests in it that prove it.
 func TestGuaranteesNameExistingTests(t *testing.T) {
 	folder := regexp.MustCompile("^`([a-z0-9/]+)` ")
 	guarantees := 0

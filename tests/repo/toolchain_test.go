@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// The first path is the example in the README. The script itself contains it.
+// The first path is the example from the README, which the script also contains.
 func TestRenamedModuleBuildsAndPasses(t *testing.T) {
 	work := copyRepository(t)
 	readme := readFile(t, filepath.Join(work, "README.md"))

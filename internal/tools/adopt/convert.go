@@ -158,7 +158,7 @@ func scalar(kind string, src *yaml.Node) *yaml.Node {
 	isNumber := (src.Tag == "!!int" || src.Tag == "!!float") && err == nil
 	switch {
 	case kind == "string" && src.Kind == yaml.ScalarNode && !isNull(src):
-		// The generator cannot read strings of several lines that begin with a space.
+		// The generator cannot read multi-line strings that begin with a space.
 		return text(strings.TrimSpace(strings.ReplaceAll(src.Value, "\r\n", "\n")))
 	case kind == "boolean" && src.Tag == "!!bool", kind == "number" && isNumber:
 		return src
@@ -311,7 +311,7 @@ func isSetElsewhere(p *yaml.Node) bool {
 		(slices.Contains([]string{"accept", "authorization", "content-type"}, name) || strings.HasPrefix(name, "x-xdr-"))
 }
 
-// operation converts a chosen operation. It takes over the parameters of the path.
+// operation converts a chosen operation. It also gets the parameters of its path item.
 func (c *converter) operation(op Operation) *yaml.Node {
 	c.scope = op.ID
 	src := shallow(op.node)
@@ -340,7 +340,7 @@ func (c *converter) parameters(op Operation) *yaml.Node {
 		found := c.find(p)
 		name, in := str(get(found, "name")), str(get(found, "in"))
 		if seen[in+" "+name] {
-			return // the operation's own comes first
+			return // the operation overrides it
 		}
 		seen[in+" "+name] = true
 		goName := limits.GoName(name)

@@ -11,7 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Whatever is wrong with a document, our text does not change. Few results are invalid, and limits.Load says why.
+// Faults in a document never change our lines. A few results are invalid, and limits.Load reports them.
 func TestRandomFaultsAreRepairedOrReported(t *testing.T) {
 	files, err := filepath.Glob("../limits/testdata/*/*.yaml")
 	if err != nil || len(files) < 50 {

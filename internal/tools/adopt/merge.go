@@ -74,8 +74,8 @@ func (m *merger) known(op Operation) error {
 	return fmt.Errorf("%s is in api/openapi.yaml already, as %q: change it there by hand", op, str(get(node, "operationId")))
 }
 
-// name chooses the final names of the components and changes every reference. Our document may already have an equal
-// component, which is used then. If the name is taken by anything else, the component gets the prefix.
+// name chooses the final names of the components and changes every reference. A component that our document already has is
+// reused. If anything else has the name, the component gets the prefix.
 func (m *merger) name(c *converter, adopted []adoption) {
 	c.components = reachable(c, adopted)
 	for _, a := range adopted {
@@ -106,7 +106,7 @@ func (m *merger) name(c *converter, adopted []adoption) {
 		return exactly(a, b) || made != nil && strings.Contains(b, made.section+"/"+m.prefix)
 	}
 	same := map[*component]bool{}
-	// A component gives up a name that another one has. References are compared exactly only when nothing else decides.
+	// A component gives up a name that is taken. At first, references to components that may still be renamed count as equal.
 	giveUp := func(ref func(a, b string) bool) bool {
 		changed := false
 		used := map[string]bool{}
@@ -197,7 +197,7 @@ func rename(n *yaml.Node, to func(ref string) string) {
 	}
 }
 
-// goNamesOf returns the names of a component in package gen: of its type, and of the types and constants of its enums.
+// goNamesOf returns the names that a component gets in package gen: of its type, and of the types and constants of its enums.
 func goNamesOf(section, name string, node *yaml.Node) []string {
 	if section == "examples" || section == "headers" {
 		return nil
@@ -261,7 +261,7 @@ func (m *merger) merge(c *converter, adopted []adoption) (*Result, error) {
 			m.report.add(added, section+": "+strings.Join(names, ", "), "")
 		}
 	}
-	for _, isNew := range []bool{false, true} { // new sections go below what is added to the last one
+	for _, isNew := range []bool{false, true} { // new sections follow the additions to the last section
 		for section, block := range pairs(blocks) {
 			if isNew == (get(get(m.ours, "components"), section) == nil) {
 				problems = append(problems, m.insertInto([]string{"components", section}, block))
@@ -347,7 +347,7 @@ func (m *merger) insertPath(path string, block *yaml.Node) error {
 	return m.insertInto([]string{"paths"}, object(path, comments))
 }
 
-// insertInto inserts the content of a mapping or list at the end of a mapping or list in our document.
+// insertInto appends the content of more to a mapping or list in our document.
 func (m *merger) insertInto(at []string, more *yaml.Node) error {
 	node, line, column := m.positions, 0, -1
 	for i, step := range at {
@@ -403,7 +403,7 @@ func (m *merger) end(line, column int) int {
 	return last
 }
 
-// block formats the fields of a mapping or the items of a list. Spaced fields have an empty line before them.
+// block formats the fields of a mapping or the items of a list. If spaced is set, an empty line precedes each field.
 func (m *merger) block(n *yaml.Node, indent int, spaced bool) string {
 	var out strings.Builder
 	step := 2
@@ -433,7 +433,7 @@ func (m *merger) block(n *yaml.Node, indent int, spaced bool) string {
 	return out.String()
 }
 
-// quoteStatuses formats statuses like our document: '200'.
+// quoteStatuses quotes statuses, as our document does.
 func quoteStatuses(n *yaml.Node) {
 	for i := 0; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
 		if _, err := strconv.Atoi(n.Content[i].Value); err == nil {
@@ -445,7 +445,7 @@ func quoteStatuses(n *yaml.Node) {
 	}
 }
 
-// verify checks that the result is our document and the added objects, and nothing else.
+// verify checks that the result consists of our document and the added objects.
 func (m *merger) verify(document []byte, c *converter, adopted []adoption) error {
 	now, err := parseYAML(document)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 func mapping() *yaml.Node { return &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"} }
 
-// object returns a mapping of keys and values, which alternate.
+// object returns a mapping. Its arguments are alternating keys and values.
 func object(fields ...any) *yaml.Node {
 	n := mapping()
 	for i := 0; i < len(fields); i += 2 {
@@ -88,7 +88,7 @@ func remove(n *yaml.Node, keys ...string) {
 	}
 }
 
-// addTo appends a schema to allOf or another list of a schema.
+// addTo appends an item to a list in a mapping, such as allOf.
 func addTo(s *yaml.Node, key string, part *yaml.Node) {
 	set(s, key, list(append(slices.Clone(items(get(s, key))), part)...))
 }

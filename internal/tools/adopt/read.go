@@ -21,8 +21,8 @@ type Document struct {
 	root *yaml.Node // as plain returns it
 }
 
-// Read parses an OpenAPI 3 document in YAML or JSON. file is its name in errors and comments. If the content is something
-// else, the error says what.
+// Read parses an OpenAPI 3 document in YAML or JSON. file is its name in errors and comments. For other kinds of documents, the
+// error names the kind.
 func Read(file string, content []byte) (*Document, error) {
 	fail := func(format string, args ...any) (*Document, error) {
 		return nil, fmt.Errorf("read "+file+": "+format, args...)
@@ -54,13 +54,13 @@ func Read(file string, content []byte) (*Document, error) {
 	return &Document{file: file, root: root}, nil
 }
 
-// escaped writes JSON so that a YAML parser reads it: YAML does not have every escape of JSON, and breaks lines at U+2028.
-// If a name occurs twice, the last value counts.
+// escaped formats JSON for a YAML parser: YAML lacks some escapes of JSON, and breaks lines at U+2028. If a name occurs twice,
+// the last value counts.
 func escaped(content []byte) ([]byte, error) {
 	return jsontext.AppendFormat(nil, content, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), jsontext.EscapeForJS(true))
 }
 
-const maxNodes = 1_000_000 // of a document whose aliases are expanded
+const maxNodes = 1_000_000 // after aliases are expanded
 
 func parseYAML(content []byte) (*yaml.Node, error) {
 	var doc yaml.Node
@@ -73,8 +73,8 @@ func parseYAML(content []byte) (*yaml.Node, error) {
 	return plain(doc.Content[0], &left)
 }
 
-// plain copies a YAML node without what JSON does not have: aliases, merge keys, duplicate keys, keys that are not strings,
-// and comments.
+// plain copies a YAML node and removes what JSON lacks: aliases, merge keys, duplicate keys, keys that are not strings, and
+// comments.
 func plain(n *yaml.Node, left *int) (*yaml.Node, error) {
 	if *left--; *left < 0 {
 		return nil, fmt.Errorf("its aliases expand to more than %d values", maxNodes)
@@ -110,7 +110,7 @@ func plainScalar(n *yaml.Node) *yaml.Node {
 			return number(strconv.Itoa(v))
 		case int64, uint64, float64:
 			if json.Valid([]byte(n.Value)) {
-				return number(n.Value) // digit by digit
+				return number(n.Value) // keeps every digit
 			}
 			if b, err := json.Marshal(v); err == nil { // not NaN
 				return number(string(b))
@@ -153,9 +153,9 @@ func plainMapping(n *yaml.Node, left *int) (*yaml.Node, error) {
 	return out, nil
 }
 
-const maxReferences = 100 // from a $ref to the next
+const maxReferences = 100 // in a chain
 
-// resolve returns the object that a reference leads to, also through other references.
+// resolve follows a reference, and the references that it leads to.
 func (d *Document) resolve(ref string) (target *yaml.Node, place string) {
 	for range maxReferences {
 		target, place = d.lookUp(ref)

@@ -37,7 +37,7 @@ func (r *report) add(group, what, place string) {
 	}
 }
 
-const maxPlaces = 3 // printed of each note
+const maxPlaces = 3 // printed per note
 
 func (r *report) print(w io.Writer) {
 	for _, group := range []string{added, renamed, repaired, notChecked, leftOut} {

@@ -27,8 +27,8 @@ func (c *converter) booleanSchema(src *yaml.Node, at string) *yaml.Node {
 	return out
 }
 
-// beside adds the fields beside a $ref to the reference. OpenAPI 3.1 applies them. 3.0 ignores them, but authors still mean
-// the descriptions and nullable.
+// beside adds the fields beside a $ref to the reference. OpenAPI 3.1 applies them. 3.0 ignores them, but descriptions and
+// nullable are kept, because authors mean them.
 func (c *converter) beside(src, ref *yaml.Node, at string) *yaml.Node {
 	more := shallow(src)
 	for key := range pairs(src) {
@@ -90,7 +90,7 @@ func (c *converter) beforeSchema(s *yaml.Node, at string) {
 	}
 }
 
-// exclusive writes an exclusive bound that is a number as the bound and true. The stricter of the two bounds remains.
+// exclusive converts a numeric exclusive bound to a bound and a boolean. Of two bounds, the stricter one remains.
 func (c *converter) exclusive(s *yaml.Node, bound, exclusive string, stricter func(bound, exclusive float64) bool, at string) {
 	v := get(s, exclusive)
 	if v == nil || v.Tag == "!!bool" {
@@ -110,7 +110,7 @@ func float(n *yaml.Node) float64 {
 	return f
 }
 
-// withoutNull replaces an alternative that is null by nullable.
+// withoutNull replaces an alternative that is null with nullable.
 func (c *converter) withoutNull(s *yaml.Node, key, at string) {
 	all := items(get(s, key))
 	left := slices.DeleteFunc(slices.Clone(all), onlyNull)
@@ -166,7 +166,7 @@ func (c *converter) types(s *yaml.Node, at string) {
 	var names []string
 	isNullable := false
 	for _, item := range all {
-		switch name := item.Value; { // also of null itself
+		switch name := item.Value; { // "null" for null, too
 		case name == "null":
 			isNullable = true
 		case !slices.Contains(types, name):
@@ -194,7 +194,7 @@ func (c *converter) types(s *yaml.Node, at string) {
 	remove(s, "type")
 }
 
-// alternatives replaces a list of types by a schema for each of them, with the keywords that apply to it.
+// alternatives replaces a list of types with a schema for each type, which gets the keywords that apply to it.
 func (c *converter) alternatives(s *yaml.Node, names []string) {
 	anyOf, enum := list(), get(s, "enum")
 	used := []string{"enum"}
@@ -253,14 +253,14 @@ func (c *converter) withoutLists(s *yaml.Node) {
 	}
 }
 
-// encoded writes the content of a string as its format.
+// encoded replaces the encoding of a string with a format.
 func (c *converter) encoded(s *yaml.Node, format, at string) {
 	remove(s, "contentEncoding", "contentMediaType", "contentSchema")
 	set(s, "format", text(format))
 	c.report.add(repaired, "the encoding of a string is the format "+format, at)
 }
 
-// withoutName removes a property whose name is empty, for which there is no Go name.
+// withoutName removes the property with the empty name, because it has no Go name.
 func (c *converter) withoutName(s, properties *yaml.Node, at string) {
 	properties = shallow(properties)
 	remove(properties, "")
@@ -308,7 +308,7 @@ func (c *converter) afterSchema(s *yaml.Node, at string) {
 	}
 }
 
-// requiredProperties describes required properties that the schema does not describe. The Go type would have no field for
+// requiredProperties adds the required properties that a schema does not describe, because the Go type would have no field for
 // them.
 func (c *converter) requiredProperties(s *yaml.Node, at string) {
 	properties := get(s, "properties")

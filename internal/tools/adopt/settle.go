@@ -9,8 +9,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// settle replaces each not and oneOf that would reject more than the original, because a schema in it lost a keyword and
-// accepts more.
+// settle replaces every not and oneOf in which a schema lost a keyword. That schema accepts more, so not and oneOf would reject
+// more.
 func (c *converter) settle(roots []*yaml.Node) {
 	for _, made := range c.components {
 		roots = append(roots, made.node)
@@ -64,7 +64,7 @@ func inside(n *yaml.Node) iter.Seq[*yaml.Node] {
 			switch key {
 			case "example", "examples", "enum", "default", "required", "mapping":
 				continue
-			case "properties", "content", "responses", "headers": // the keys are the author's
+			case "properties", "content", "responses", "headers": // the keys are names
 				for _, v := range pairs(v) {
 					if !yield(v) {
 						return
@@ -84,7 +84,7 @@ func inside(n *yaml.Node) iter.Seq[*yaml.Node] {
 	}
 }
 
-// sample is an example or a default, with a function that removes it.
+// sample is an example or a default.
 type sample struct {
 	schema, value *yaml.Node
 	remove        func()
@@ -113,7 +113,7 @@ func (c *converter) trySamples() {
 		"components": map[string]any{"schemas": schemas},
 	})
 	if err != nil {
-		return // the trial says why
+		return // the trial reports it
 	}
 	doc, err := openapi3.NewLoader().LoadFromData(content)
 	if err != nil {

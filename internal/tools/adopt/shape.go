@@ -2,7 +2,7 @@ package adopt
 
 // objects lists the fields of every object of OpenAPI 3.0 and what they contain: "x" is one x, "[]x" a list of them, and
 // "{}x" an object whose values are x. Kinds that are not in the table are scalars. Fields that are not in it are left out and
-// reported. Some are not in it on purpose: servers, security, callbacks, links, externalDocs, xml.
+// reported. The table leaves out servers, security, callbacks, links, externalDocs and xml on purpose.
 var objects = map[string]map[string]string{
 	"operation": {
 		"operationId": "string", "summary": "string", "description": "string", "tags": "[]string", "deprecated": "boolean",
@@ -38,20 +38,20 @@ var objects = map[string]map[string]string{
 	"discriminator": {"propertyName": "string", "mapping": "{}string"},
 }
 
-// sections are the sections of components, by the kind of object in them.
+// sections maps kinds of objects to sections of components.
 var sections = map[string]string{
 	"schema": "schemas", "parameter": "parameters", "header": "headers", "requestBody": "requestBodies",
 	"response": "responses", "example": "examples",
 }
 
-// silent are fields whose absence changes nothing that is checked or generated.
+// silent lists fields that affect neither checks nor generated code.
 var silent = map[string][]string{
 	"operation": {"servers", "security", "externalDocs", "callbacks"},
 	"response":  {"links", "summary"},
 	"schema":    {"$schema", "$id", "id", "$comment", "$anchor", "$dynamicAnchor", "$vocabulary", "$defs", "definitions", "xml", "externalDocs", "then", "else"},
 }
 
-// checks are keywords of JSON Schema that OpenAPI 3.0 does not have. Without one, a schema accepts more.
+// checks lists keywords that OpenAPI 3.0 lacks. Without one of them, a schema accepts more.
 var checks = []string{
 	"prefixItems", "additionalItems", "unevaluatedItems", "contains", "minContains", "maxContains",
 	"patternProperties", "propertyNames", "unevaluatedProperties", "dependentRequired", "dependentSchemas", "dependencies",

@@ -85,7 +85,7 @@ func wireFacts(doc *openapi3.T) map[string]string {
 	return facts
 }
 
-// written records the style of a parameter, which may be the default.
+// written records the style of a parameter, or its default.
 func written(facts map[string]string, place string, p *openapi3.Parameter) {
 	if len(p.Content) > 0 {
 		facts[place] = "written as " + strings.Join(slices.Sorted(maps.Keys(p.Content)), ", ")
@@ -162,7 +162,7 @@ func strip(node any, named bool) {
 				delete(node, key)
 				continue
 			}
-			// The names in these objects are the author's. One of them may be description or title.
+			// The keys of these objects are names, and a name may be description or title.
 			strip(v, !named && slices.Contains([]string{"properties", "schemas", "responses", "parameters", "headers", "content", "mapping", "paths"}, key))
 		}
 	case []any:

@@ -82,8 +82,8 @@ func generatedPaths(root string) (map[string]string, error) {
 	return paths, err
 }
 
-// moved reports wrapper's operations whose path has changed since code was last generated, and the files that still contain
-// the old path.
+// moved reports wrapper's operations whose path has changed since the code was generated, and the files that still contain the
+// old path.
 func (w *wrapperCode) moved(doc *openapi3.T, root string) ([]string, error) {
 	old, err := generatedPaths(root)
 	if err != nil {

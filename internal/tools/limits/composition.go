@@ -10,7 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// composition checks allOf. The generator merges its parts into one Go type. It refuses some combinations and loses parts of
+// composition checks allOf, which the generator merges into one Go type. It rejects some combinations, and loses parts of
 // others.
 func (l *limits) composition(place string, s *openapi3.Schema) {
 	parts := s.AllOf
@@ -21,6 +21,11 @@ func (l *limits) composition(place string, s *openapi3.Schema) {
 	}
 	if len(s.AllOf) == 0 || len(parts) < 2 {
 		return
+	}
+	for name, types := range wholeOf(s).types {
+		if len(types) > 1 {
+			l.add(place, fmt.Sprintf("the parts of allOf give %s different types, and the client uses the last one", name), "describe it once")
+		}
 	}
 	var leaves []*openapi3.Schema
 	for _, part := range parts {
@@ -54,7 +59,7 @@ func hasProperties(s *openapi3.Schema) bool {
 	return len(s.Properties)+len(s.Required) > 0 || s.AdditionalProperties.Schema != nil || s.AdditionalProperties.Has != nil
 }
 
-// leavesOf returns the schemas that the generator merges for a part of allOf. It starts a nested allOf with an empty schema.
+// leavesOf returns the schemas that the generator merges for a part of allOf. A nested allOf adds an empty schema.
 func leavesOf(s *openapi3.Schema, seen []*openapi3.Schema) []*openapi3.Schema {
 	if len(s.AllOf) == 0 || slices.Contains(seen, s) {
 		return []*openapi3.Schema{s}
@@ -103,7 +108,7 @@ func wholeOf(s *openapi3.Schema) whole {
 	return w
 }
 
-// sent checks a schema of a request: what the client would send although it is not set, and what it could not send.
+// sent checks a schema of a request for properties that the client sends although they are not set, or cannot send.
 func (l *limits) sent(place string, ref *openapi3.SchemaRef, isAlternative bool) {
 	if ref == nil || l.seen[ref.Value] {
 		return
@@ -182,7 +187,7 @@ func (l *limits) body(place string, s *openapi3.Schema) {
 
 // constants reports each enum that has a type or constant with the Go name of a schema.
 func (l *limits) constants(schemas openapi3.Schemas) {
-	names := map[string]string{} // of schemas, by their Go names
+	names := map[string]string{} // schemas by Go name
 	for name, schema := range schemas {
 		names[nameOf(name, schema.Extensions, schema.Value.Extensions)] = name
 	}

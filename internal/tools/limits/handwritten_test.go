@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// repository writes a repository with the operation cancel. It only has the files that documents are compared with.
+// repository creates a repository with the operation cancel and only the files that documents are compared with.
 func repository(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()

@@ -1,6 +1,5 @@
-// Package limits reports what oapi-codegen would get wrong in an OpenAPI document, before any code is generated: code that
-// does not compile, or that does something else than the document says. It also reports where hand-written code does not
-// fit the document.
+// Package limits reports what oapi-codegen would get wrong in an OpenAPI document, before any code is generated: the code would
+// not compile, or would not do what the document describes. It also reports where hand-written code does not fit the document.
 package limits
 
 import (
@@ -32,8 +31,8 @@ func Load(ctx context.Context, document []byte) (*openapi3.T, error) {
 	return doc, nil
 }
 
-// Check returns a sentence for each thing that oapi-codegen would get wrong, with what to do about it. testdata/refused has an
-// example of each, and the tests of package trial show how the generated code fails.
+// Check describes everything that oapi-codegen would get wrong, and what to do about it. testdata/refused contains an example
+// of each problem. The tests of package trial show how the generated code fails.
 func Check(doc *openapi3.T) []string {
 	l := &limits{seen: map[*openapi3.Schema]bool{}}
 	if doc.Components != nil {
@@ -134,13 +133,6 @@ func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.
 		}
 	}
 	l.clashes(place, "the properties", names, nameIt)
-	if len(s.AllOf) > 0 {
-		for name, types := range wholeOf(s).types {
-			if len(types) > 1 {
-				l.add(place, fmt.Sprintf("the parts of allOf give %s different types, and the client uses the last one", name), "describe it once")
-			}
-		}
-	}
 	l.composition(place, s)
 	parts := slices.Concat(s.AllOf, s.OneOf, s.AnyOf)
 	for _, part := range append(parts, s.Items, s.AdditionalProperties.Schema) {
@@ -150,7 +142,7 @@ func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.
 	}
 }
 
-// pathNames are names that generated functions may use themselves.
+// pathNames are used by generated functions.
 var pathNames = strings.Fields("ctx c reqEditors server err error fmt http nil operationPath queryURL req rsp runtime serverURL string url " +
 	"pathParam0 pathParam1 pathParam2 body contentType bodyReader buf bytes io json params strings")
 
@@ -164,7 +156,7 @@ func (l *limits) operation(place string, item *openapi3.PathItem, op *openapi3.O
 	for _, ref := range slices.Concat(item.Parameters, op.Parameters) {
 		p := ref.Value
 		if own := op.Parameters.GetByInAndName(p.In, p.Name); own != nil && own != p {
-			continue // the operation's own replaces the path's
+			continue // the operation overrides it
 		}
 		l.parameter(place, p)
 		switch n := nameOf(p.Name, ref.Extensions, p.Extensions); {
@@ -176,7 +168,7 @@ func (l *limits) operation(place string, item *openapi3.PathItem, op *openapi3.O
 	}
 	l.clashes(place, "the parameters", names, nameIt)
 	for status, r := range op.Responses.Map() {
-		if status[0] != '4' && status[0] != '5' { // for which the wrapper returns an error
+		if status[0] != '4' && status[0] != '5' { // the wrapper returns an error for these
 			l.response(place+" response "+status, r.Value)
 		}
 	}
@@ -224,7 +216,7 @@ func (l *limits) parameter(place string, p *openapi3.Parameter) {
 	}
 }
 
-// response reports a response that the client would silently not decode. A response of the media type */* or text/json is
+// response reports responses that the client would silently leave undecoded. A response with the media type */* or text/json is
 // fine: its result only has the field Body.
 func (l *limits) response(place string, r *openapi3.Response) {
 	json := 0

@@ -73,7 +73,7 @@ func (u *unsentFields) schema(id string, ref *openapi3.SchemaRef) {
 	}
 }
 
-// wrapperCode is what the hand-written client uses of package gen.
+// wrapperCode describes how the hand-written client uses package gen.
 type wrapperCode struct {
 	fields  map[string]map[string]bool // for each name in gen, the fields mentioned in the files that mention the name
 	strings map[string]bool            // string literals, in lower case

@@ -52,8 +52,7 @@ func failureOf(t *testing.T, document []byte) failure {
 	return d.Fails
 }
 
-// The operations of testdata/growth are added to ours, and all of them work. So are those of testdata/refused that only fail
-// when they are called, and they fail as they say.
+// The operations of testdata/growth are added to ours, and those of testdata/refused that compile but fail when they are called.
 func TestEveryOperationOfTheCorpusWorksOrFailsAsDescribed(t *testing.T) {
 	merged := api.Document()
 	wrong := map[string]failure{} // by path

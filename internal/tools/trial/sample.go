@@ -12,7 +12,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Sampler makes values that a schema accepts.
+// Sampler generates valid values for schemas.
 type Sampler struct {
 	Full     bool // with optional properties
 	Plain    bool // without the document's examples, which may not fit the Go types
@@ -23,7 +23,7 @@ type Sampler struct {
 
 const (
 	maxDepth = 6      // of optional properties, so that recursion ends
-	maxSteps = 10_000 // after which optional properties are left out; after twice as many there is no value
+	maxSteps = 10_000 // with optional properties; Value gives up after twice as many
 )
 
 // Value returns a value of the types that encoding/json decodes into, or an error if it finds none.
@@ -105,7 +105,7 @@ func (s Sampler) candidates(schema *openapi3.Schema, depth int) []any {
 			list = append(list, true)
 		}
 	}
-	// A part of allOf may not be an object.
+	// Parts of allOf need not be objects.
 	for _, part := range schema.AllOf {
 		if v, ok := s.value(part, depth+1); ok {
 			list = append(list, v)
@@ -239,8 +239,7 @@ func stringsOf(schema *openapi3.Schema) []any {
 	return list
 }
 
-// matching returns a string that matches a pattern. It repeats what may be repeated the given number of times more than
-// necessary.
+// matching returns a string that matches a pattern. Repetitions exceed their minimum by more, if that is allowed.
 func matching(re *syntax.Regexp, more int) string {
 	var b strings.Builder
 	switch re.Op {

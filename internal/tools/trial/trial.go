@@ -37,7 +37,7 @@ func (r Result) String() string {
 	return "ok"
 }
 
-// StepError is the failure of a step that concerns the whole document.
+// StepError reports that a step failed for the whole document.
 type StepError struct {
 	Step   string // generate, compile, load
 	Output string

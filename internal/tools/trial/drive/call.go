@@ -328,7 +328,7 @@ func sameJSON(a, b []byte) bool {
 	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
 }
 
-// arrived checks that a parameter is sent only if it was set, with the same value.
+// arrived checks that a parameter is sent if and only if it was set, and with the same value.
 func arrived(got *request, p *openapi3.Parameter, v any, set bool) error {
 	values, isThere := []string(nil), false
 	switch p.In {

@@ -109,7 +109,7 @@ func responseOf(op operation) (response, error) {
 		return a, fmt.Errorf("make a response: %w", err)
 	}
 	hasField := !strings.Contains(types[0], "*") && !strings.HasPrefix(types[0], "text/json")
-	a.isJSON = hasField && m.Schema != nil && v != nil // after null the result is empty
+	a.isJSON = hasField && m.Schema != nil && v != nil // null leaves the result empty
 	if !strings.Contains(a.contentType, ";") {
 		a.contentType += "; charset=utf-8" // servers add it even if the document does not
 	}
