@@ -92,7 +92,7 @@ func TestRequestIsNotChanged(t *testing.T) {
 			r := send("POST", abortPath, "", "Content-Type: application/json", "X-Mine:  a ", "X_Odd: b")
 			r.Body, r.ContentLength = body, -1
 			before := r.Clone(r.Context())
-			wantProblems(t, validator(t).ValidateRequest(r), nonEmpty(tt.problem)...)
+			wantProblems(t, validator(t).ValidateRequest(r), linesOf(tt.problem)...)
 			got, err := io.ReadAll(r.Body)
 			if string(got) != tt.body || !errors.Is(err, tt.err) {
 				t.Errorf("%d bytes can be read again, want %d; error %v", len(got), len(tt.body), err)
@@ -138,7 +138,7 @@ func TestContentTypeProblems(t *testing.T) {
 			r := post(`{}`)
 			r.Header["Content-Type"] = tt.values
 			// The body is checked as well.
-			wantProblems(t, validator(t).ValidateRequest(r), append(nonEmpty(tt.want), "body /request_data is required")...)
+			wantProblems(t, validator(t).ValidateRequest(r), append(linesOf(tt.want), "body /request_data is required")...)
 			// The bytes of a response decide, whatever the header says.
 			wantProblems(t, validator(t).ValidateResponse(get(""), 200, http.Header{"Content-Type": tt.values}, []byte(`{"DATA":1}`)),
 				"response body /DATA must be a string, not a number")
@@ -156,7 +156,7 @@ func TestEncodedBodyIsRefused(t *testing.T) {
 	} {
 		r := post(`{"request_data":{"filters":"all"}}`)
 		r.Header["Content-Encoding"] = tt.lines
-		wantProblems(t, validator(t).ValidateRequest(r), nonEmpty(tt.want)...)
+		wantProblems(t, validator(t).ValidateRequest(r), linesOf(tt.want)...)
 	}
 	v := ofOperation(t, "parameters: [{name: content-encoding, in: header, schema: {type: string, enum: [gzip]}}], requestBody: {content: {application/json: {schema: {type: object}}}}")
 	wantProblems(t, v.ValidateRequest(send("POST", "/x", "\x1f\x8b\x08", "Content-Type: application/json", "Content-Encoding: gzip")))
@@ -229,7 +229,7 @@ func TestResponseProblems(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, h := range []http.Header{nil, {"Content-Type": {"text/html"}}} {
-				wantProblems(t, validator(t).ValidateResponse(tt.r, tt.status, h, []byte(tt.body)), nonEmpty(tt.want)...)
+				wantProblems(t, validator(t).ValidateResponse(tt.r, tt.status, h, []byte(tt.body)), linesOf(tt.want)...)
 			}
 		})
 	}
@@ -265,7 +265,7 @@ func TestDocumentedResponses(t *testing.T) {
 		{"GET", 204, "", "[]", "response body must be an object, not a list"},
 		{"GET", 404, "", "[1]", ""},
 		{"GET", 404, "", "[1", "response body is not valid JSON: it ends too early"},
-		// In a range of media types, the header or the first byte makes a body JSON.
+		// If only a range of media types is documented, the header or the first byte decides whether the body is JSON.
 		{"GET", 503, "Content-Type: text/html", "<html>", ""},
 		{"GET", 503, "", "", ""},
 		{"GET", 503, "Content-Type: text/plain", "7", ""},
@@ -273,8 +273,8 @@ func TestDocumentedResponses(t *testing.T) {
 		{"GET", 503, "Content-Type: text/plain", "{", "response body is not valid JSON: it ends too early"},
 		{"GET", 503, "Content-Type: application/json", "", "response body is empty, but the spec documents JSON"},
 	} {
-		h := send("GET", "/", "", nonEmpty(tt.header)...).Header
-		wantProblems(t, v.ValidateResponse(send(tt.method, "/x", ""), tt.status, h, []byte(tt.body)), nonEmpty(tt.want)...)
+		h := send("GET", "/", "", linesOf(tt.header)...).Header
+		wantProblems(t, v.ValidateResponse(send(tt.method, "/x", ""), tt.status, h, []byte(tt.body)), linesOf(tt.want)...)
 	}
 }
 
@@ -289,7 +289,7 @@ func TestBodiesThatAreNotJSON(t *testing.T) {
 			obj: {type: object, required: [a], properties: {a: {type: integer}}},
 			list: {type: array, items: {type: object, required: [b]}},
 			text: {type: string, maxLength: 3}}}}}}`)
-	// form writes parts, each as "header: value" and the content.
+	// form encodes parts, each given as "name|content" or as "name;header|content".
 	form := func(parts ...string) string {
 		var b strings.Builder
 		for _, part := range parts {
@@ -302,7 +302,7 @@ func TestBodiesThatAreNotJSON(t *testing.T) {
 		contentType, body string
 		valid             bool
 	}{
-		// Without a decoder, a body is not checked.
+		// A body of a type without a decoder is not checked.
 		{"application/xml", "<a/>", true},
 		{"image/png", "\x89PNG", true},
 		{"application/octet-stream", "\xff", true},
@@ -326,7 +326,7 @@ func TestBodiesThatAreNotJSON(t *testing.T) {
 		t.Run(tt.contentType+" "+tt.body, func(t *testing.T) {
 			want := map[bool]string{false: "body does not match its schema"}[tt.valid]
 			r := send("POST", "/x", tt.body, "Content-Type: "+tt.contentType)
-			wantProblems(t, v.ValidateRequest(r), nonEmpty(want)...)
+			wantProblems(t, v.ValidateRequest(r), linesOf(want)...)
 			if got, _ := io.ReadAll(r.Body); string(got) != tt.body {
 				t.Error("the body changed")
 			}

@@ -67,11 +67,3 @@ func ExampleValidator_Middleware() {
 	// 200 {"DATA":"Scan is in Running state"}
 	// 400 {"err_msg":"The request does not match the API's specification","metadata":{"err_extra":[{"field":"fields","message":"is required"}]}}
 }
-
-func ExampleProblem_String() {
-	fmt.Println(api.Problem{In: "query", Name: "fields", Reason: "is required"})
-	fmt.Println(api.Problem{In: "body", Pointer: "/request_data/filters/0/operator", Reason: "must not be empty"})
-	// Output:
-	// query fields is required
-	// body /request_data/filters/0/operator must not be empty
-}

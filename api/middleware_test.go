@@ -127,7 +127,7 @@ func TestMiddlewareRefusesInvalidRequests(t *testing.T) {
 	}
 }
 
-// TestFlatEnvelope: an operation whose errors have err_code at the top gets them so.
+// TestFlatEnvelope: an operation that documents err_code at the top level gets this envelope.
 func TestFlatEnvelope(t *testing.T) {
 	v := of(t, "  /x: {post: {responses: {'400': {description: d, content: {application/json: {schema: {type: object, properties: {err_code: {type: string}}}}}}}}}\n")
 	w, _, _ := served(t, v, send("POST", "/x", "x"))
@@ -178,7 +178,7 @@ func TestMiddlewareBeforeAProxy(t *testing.T) {
 		{"valid, kept alive", "", "Connection: keep-alive, X-Other\r\nX-Other: 1\r\n", "", 200},
 		{"valid, chunked", "", "", chunked + "\r\n", 200},
 		{"valid, a trailer that is not announced", "", "", chunked + "Content-Type: text/plain\r\n\r\n", 200},
-		{"valid, in parts", "", "Expect: 100-continue\r\n", "", 200},
+		{"valid, after 100 Continue", "", "Expect: 100-continue\r\n", "", 200},
 		{"valid, a slash at the end", "POST " + abortPath + "/ HTTP/1.1", "", "", 200},
 		{"valid, an absolute target", "POST http://any.example" + abortPath + " HTTP/1.1", "", "", 200},
 
@@ -226,18 +226,18 @@ func TestMiddlewareBeforeAProxy(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			answer, _ := io.ReadAll(resp.Body)
+			got, _ := io.ReadAll(resp.Body)
 			mu.Lock()
 			defer mu.Unlock()
 			if resp.StatusCode != tt.want || len(seen) > 0 != (tt.want == 200) {
-				t.Errorf("got %d %s, the service saw %d requests; want %d", resp.StatusCode, answer, len(seen), tt.want)
+				t.Errorf("got %d %s, the service saw %d requests; want %d", resp.StatusCode, got, len(seen), tt.want)
 			}
 		})
 	}
 }
 
-// TestMiddlewareRefusesWhatServersDecodeDifferently: in path parameters, and CONNECT if the document has it.
-func TestMiddlewareRefusesWhatServersDecodeDifferently(t *testing.T) {
+// TestMiddlewareRefusesSlashesInParameters: servers decode them in different ways. CONNECT is refused even if it is documented.
+func TestMiddlewareRefusesSlashesInParameters(t *testing.T) {
 	v := of(t, "  /x/{p}: {parameters: [{name: p, in: path, required: true, schema: {type: string}}], get: {responses: {'200': {description: d}}}, connect: {responses: {'200': {description: d}}}}\n")
 	for request, want := range map[string]bool{"GET /x/a/": true, "GET /x/a%20b": true, "GET /x/a%2Fb": false, "GET /x/a%5Cb": false, "GET /x/%2E%2E": false, "CONNECT /x/a": false} {
 		method, path, _ := strings.Cut(request, " ")
@@ -277,7 +277,7 @@ components:
 	} {
 		t.Run(tt.request+" "+tt.header, func(t *testing.T) {
 			method, target, _ := strings.Cut(tt.request, " ")
-			if w, _, called := served(t, v, send(method, target, "", nonEmpty(tt.header)...)); called != tt.want {
+			if w, _, called := served(t, v, send(method, target, "", linesOf(tt.header)...)); called != tt.want {
 				t.Errorf("passed on: %t, got %d %s", called, w.Code, w.Body)
 			}
 		})

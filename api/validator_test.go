@@ -60,7 +60,7 @@ func post(body string) *http.Request {
 	return send("POST", abortPath, body, "Content-Type: application/json")
 }
 
-// filtered returns a request that aborts the scans that filters in JSON select.
+// filtered returns a request that aborts scans, with filters in JSON.
 func filtered(filters string) *http.Request {
 	return post(`{"request_data":{"filters":[` + filters + `]}}`)
 }
@@ -80,7 +80,7 @@ func withSlash(r *http.Request) *http.Request {
 	return r
 }
 
-// of returns a validator for a document with these paths, in YAML, and anything that follows them.
+// of returns a validator for a document with these paths in YAML, and with anything after them.
 func of(tb testing.TB, paths string) *api.Validator {
 	tb.Helper()
 	v, err := api.NewValidatorOf([]byte("openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n" + paths))
@@ -133,8 +133,8 @@ func wantProblems(t *testing.T, err error, want ...string) {
 	}
 }
 
-// nonEmpty returns the lines of a string.
-func nonEmpty(want string) []string {
+// linesOf returns the lines of a string, or nil if it is empty.
+func linesOf(want string) []string {
 	if want == "" {
 		return nil
 	}
@@ -205,7 +205,7 @@ func TestConcurrentUse(t *testing.T) {
 	group.Wait()
 }
 
-// TestInvalidDocumentsAreRefused: the error says what to do.
+// TestInvalidDocumentsAreRefused: the errors say what to do.
 func TestInvalidDocumentsAreRefused(t *testing.T) {
 	const adopt = "(the validator needs a valid OpenAPI 3.0 document; to convert operations of another one, run make adopt)"
 	document := string(api.Document())

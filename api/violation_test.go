@@ -12,7 +12,7 @@ import (
 	"example.com/cortexscan/api"
 )
 
-// checkViolation checks what is promised about the strings of every Violation.
+// checkViolation checks that the strings of a Violation are printable and bounded.
 func checkViolation(tb testing.TB, err error) {
 	tb.Helper()
 	if err == nil {
@@ -75,7 +75,7 @@ func TestProblemsAreBounded(t *testing.T) {
 	v := validator(t)
 	name := strings.Repeat("\u00e9", 10_000)
 	for label, r := range map[string]*http.Request{
-		"members":   post(`{"request_data":{"filters":[` + strings.Repeat(`{"x":1},`, 10_000) + `{}]}}`),
+		"objects":   post(`{"request_data":{"filters":[` + strings.Repeat(`{"x":1},`, 10_000) + `{}]}}`),
 		"one name":  post(`{"` + name + `":1}`),
 		"twice":     post(`{` + strings.Repeat(`"a":1,`, 10_000) + `"a":1}`),
 		"deep name": post(strings.Repeat(`{"`+name[:200]+`":`, 900) + `{"a":1,"a":2}` + strings.Repeat("}", 900)),
@@ -111,14 +111,14 @@ func TestNoValueIsRepeated(t *testing.T) {
 	requests := map[string]*http.Request{
 		"path":          httptest.NewRequest("GET", "/MARKER/"+statusPath, nil),
 		"method":        httptest.NewRequest("MARKER", statusPath, nil),
-		"unknown both":  httptest.NewRequest("MARKER", "/MARKER", nil),
+		"neither known": httptest.NewRequest("MARKER", "/MARKER", nil),
 		"query":         get("id=MARKER&id=MARKER2&fields=&other=MARKER&%zz=MARKER&semi=MARKER;"),
-		"query, once":   get("id=MARKER&fields=MARKER%ff"),
+		"known names":   get("id=MARKER&fields=MARKER%ff"),
 		"syntax":        post(`{"request_data":MARKER}`),
 		"trailing":      post(`{"request_data":{"filters":"all"}}MARKER`),
 		"escape":        post(`{"request_data":{"filters":"\MARKER"}}`),
 		"types":         post(`{"request_data":{"filters":[{"field":["MARKER"],"operator":{"MARKER":"MARKER"},"value":{"a":"MARKER"}},"MARKER"],"incident_id":["MARKER"]}}`),
-		"word":          post(`{"request_data":{"filters":"MARKER"}}`),
+		"other string":  post(`{"request_data":{"filters":"MARKER"}}`),
 		"unknown":       post(`{"request_data":{"filters":"all","a":"MARKER"},"b":["MARKER"],"c":{"d":"MARKER"}}`),
 		"twice":         post(`{"request_data":{"filters":"all","filters":"MARKER"}}`),
 		"numbers":       post(`{"request_data":{"filters":[{"field":111222333,"operator":1.11222333,"value":111222333e30}]}}`),

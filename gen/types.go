@@ -27,8 +27,8 @@ import (
 	"unicode/utf8"
 )
 
-// This file is written for the schemas of api/openapi.yaml. If a type is undefined here, the document has lost its schema: see "Another
-// document" in CONTRIBUTING.md.
+// This file is written for the schemas of api/openapi.yaml. If a type is undefined here, the document no longer has its schema:
+// see "Another document" in CONTRIBUTING.md.
 
 // below returns the URL of an operation below the server's, for the generated client. Unlike URL.Parse, it does not resolve a path
 // parameter that is "." or "..", because the result could be the path of another operation. wrapper.Client and
@@ -51,7 +51,8 @@ func below(server *url.URL, path string) (*url.URL, error) {
 const maxState = 64 // bytes
 
 // State returns the state that the message names: "Running" for "Scan is in Running state". It returns "" for nil, for a message of
-// another form, and for a state that is empty, longer than 64 bytes or not printable. Only Running is published; expect others.
+// another form, and for a state that is empty, longer than 64 bytes, or contains invisible characters. Only Running is published;
+// expect others.
 func (s *ScanRunStatus) State() string {
 	if s == nil {
 		return ""
@@ -106,8 +107,8 @@ func (t Text) Int() (int64, error) {
 	return n, nil
 }
 
-// isPlain reports whether b is a JSON string without escapes, as nearly all are. For these a second decoder inside the first one
-// would cost more than the whole reply.
+// isPlain reports whether b is a JSON string without escapes, as nearly all are. Another json.Unmarshal for each of these would
+// cost more than decoding the rest of the reply.
 func isPlain(b []byte) bool {
 	last := len(b) - 1
 	if last < 1 || b[0] != '"' || b[last] != '"' {
@@ -121,8 +122,8 @@ func isPlain(b []byte) bool {
 	return true
 }
 
-// EndpointFilters selects endpoints: the string [AllEndpoints], or a []EndpointFilter of at least one filter, joined with AND. The zero
-// value is sent as null, which the service refuses.
+// EndpointFilters selects endpoints: the string [AllEndpoints], or a []EndpointFilter of at least one filter, joined with AND.
+// The zero value is sent as null, which the service refuses.
 type EndpointFilters any
 
 // AllEndpoints means every endpoint of the tenant, as [EndpointFilters].
@@ -131,7 +132,7 @@ const AllEndpoints = "all"
 // FilterValue is the value that a filter compares with: a []string, a string, or an int64 of milliseconds since the Unix epoch, UTC.
 type FilterValue any
 
-// UnmarshalJSON decodes Filters into one of the types that [EndpointFilters] names, where the JSON has that form, and
+// UnmarshalJSON decodes Filters into one of the types that [EndpointFilters] lists, if the JSON has that form. It decodes
 // IncidentID from a string or a number.
 func (d *AbortScanRequestData) UnmarshalJSON(b []byte) error {
 	type plain AbortScanRequestData
@@ -155,7 +156,7 @@ func (d *AbortScanRequestData) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// UnmarshalJSON decodes Value into one of the types that [FilterValue] names, where the JSON has that form.
+// UnmarshalJSON decodes Value into one of the types that [FilterValue] lists, if the JSON has that form.
 func (f *EndpointFilter) UnmarshalJSON(b []byte) error {
 	type plain EndpointFilter
 	raw := struct {
@@ -180,8 +181,8 @@ func (f *EndpointFilter) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// ErrorDetails describes what is wrong with each field. The service documents a list. It also sends null, or a single string, which becomes
-// one detail without a field.
+// ErrorDetails describes what is wrong with each field. The service documents a list. It also sends null, or a single string,
+// which becomes one detail without a field.
 type ErrorDetails []ErrorDetail
 
 // UnmarshalJSON decodes a list of details, a string, or null.

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// downloads is set where tests may fetch tools: .ci/run does, make test does not.
+// downloads is the environment variable that allows tests to download tools. .ci/run sets it; make test does not.
 const downloads = "CORTEXSCAN_DOWNLOADS"
 
 func needDownloads(t *testing.T) {
@@ -41,7 +41,7 @@ func read(t *testing.T, file string) string {
 	return string(content)
 }
 
-// commit makes dir a git repository with one commit.
+// commit turns dir into a git repository with one commit.
 func commit(t *testing.T, dir string) {
 	t.Helper()
 	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=test", "-c", "user.email=test@example.org", "commit", "-q", "-m", "first"}} {
@@ -58,7 +58,7 @@ func wantScript(t *testing.T, dir, command string, ok bool, words ...string) {
 	t.Helper()
 	cmd := exec.Command("sh", strings.Fields(command)...)
 	cmd.Dir = dir
-	// A repository around the temporary directory is not the one that is meant.
+	// git must not find a repository around the temporary directory.
 	cmd.Env = append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir))
 	out, err := cmd.CombinedOutput()
 	if (err == nil) != ok {
@@ -121,7 +121,7 @@ components:
     Other: {type: apiKey, in: header, name: X-Other}
 `
 
-// TestContractDiff: a breaking change to the spec passes if it is announced for the next release, and only then.
+// TestContractDiff: a breaking change to the spec passes only if it is announced for the next release.
 func TestContractDiff(t *testing.T) {
 	needDownloads(t)
 	tool := filepath.Join(t.TempDir(), "contract")
@@ -141,7 +141,7 @@ func TestContractDiff(t *testing.T) {
 	)
 	for _, tt := range []struct {
 		name, changelog string
-		changes         []string // what is replaced, each followed by its replacement
+		changes         []string // strings, each followed by its replacement
 		ok              bool
 		output          []string
 	}{
@@ -162,7 +162,7 @@ func TestContractDiff(t *testing.T) {
 		}},
 		{"another header", silent, []string{"name: X-Key", "name: X-Keys"}, false, []string{"security was (apiKey header x-key) and is (apiKey header x-keys)", breaks, refused}},
 		{"a moved path, announced", announced, []string{"  /b:", "  /v2/b:"}, true, []string{"/b", breaks, "CHANGELOG.md announces it."}},
-		{"a moved path, announced for the last release", announcedAgo, []string{"  /b:", "  /v2/b:"}, false, []string{"/b", breaks, refused}},
+		{"a moved path, announced in an earlier release", announcedAgo, []string{"  /b:", "  /v2/b:"}, false, []string{"/b", breaks, refused}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			now := diffed
@@ -183,7 +183,7 @@ func TestContractDiff(t *testing.T) {
 	})
 }
 
-// TestAPIDiff: the same for the Go API, package by package.
+// TestAPIDiff: a breaking change to the Go API passes only if it is announced for the next release.
 func TestAPIDiff(t *testing.T) {
 	needDownloads(t)
 	dir := t.TempDir()

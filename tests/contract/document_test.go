@@ -83,10 +83,10 @@ var httpMethods = map[string]bool{
 	"get": true, "put": true, "post": true, "delete": true, "options": true, "head": true, "patch": true, "trace": true,
 }
 
-// named are the fields with maps whose keys are names or patterns.
+// named lists the fields whose values map names to objects.
 var named = []string{"paths", "schemas", "properties", "parameters", "requestBodies", "responses", "headers", "content", "examples", "securitySchemes", "variables"}
 
-// walk visits every object of OpenAPI in a node, with its JSON Pointer and the field that it is in.
+// walk visits every object in a node, except for data. It passes the JSON Pointer of the object and the field that contains it.
 func walk(place, in string, node any, visit func(place, in string, o map[string]any)) {
 	switch node := node.(type) {
 	case map[string]any:
@@ -112,7 +112,7 @@ func walk(place, in string, node any, visit func(place, in string, o map[string]
 	}
 }
 
-// follow also visits what the node at a place refers to. Every object that is referred to is visited once.
+// follow walks through the node at a place and through the targets of its references, each of them once.
 func follow(doc map[string]any, place string, reached map[string]bool, visit func(place, in string, o map[string]any)) {
 	walk(place, place[strings.LastIndex(place, "/")+1:], lookUp(doc, place), func(at, in string, o map[string]any) {
 		visit(at, in, o)
@@ -123,8 +123,8 @@ func follow(doc map[string]any, place string, reached map[string]bool, visit fun
 	})
 }
 
-// lookUp returns what a JSON Pointer refers to, or nil. A parameter may have its name in place of its index, so that the pointer
-// stays the same when another one is inserted.
+// lookUp returns the value at a JSON Pointer, or nil. The pointer may contain the name of a parameter instead of its index, so
+// that it stays valid when another parameter is inserted.
 func lookUp(doc any, pointer string) any {
 	for _, step := range strings.Split(pointer, "/")[1:] {
 		step = unescapePointer.Replace(step)

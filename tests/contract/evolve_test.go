@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// additions are optional parameters, properties and a status for our own operations, by the line of the document that they
-// precede.
+// additions are optional parameters, properties and a status for our own operations. Each is inserted before the line that is
+// its key.
 var additions = map[string]string{
 	"        - name: fields\n": `        - {name: new_flag, in: query, description: New., schema: {type: boolean}, example: false}
         - {name: new_number, in: query, description: New., schema: {type: integer, minimum: 1}, example: 1}
@@ -30,10 +30,10 @@ var additions = map[string]string{
 		"examples: {busy: {summary: Busy, value: {err_msg: Busy}}}}}}\n",
 }
 
-// TestChangingTheContract changes a copy of the repository. Our own operations gain something optional of every kind. Then
-// the test follows the section "Changing the contract" of CONTRIBUTING.md: operations of another document are adopted, one
-// is written by hand, everything is generated again, a program calls them, and the sandbox implements one. Nothing else has
-// to change, and existing callers send the same bytes.
+// TestChangingTheContract changes the contract in a copy of the repository. It adds optional parts to our own operations. Then
+// it follows the section "Changing the contract" of CONTRIBUTING.md: it adopts operations of another document, adds one by
+// hand, generates the code, calls the new operations, and implements one in the sandbox. Nothing else has to change, and
+// existing callers send the same bytes.
 func TestChangingTheContract(t *testing.T) {
 	steps := walkThrough(t)
 	work := t.TempDir()
@@ -60,7 +60,7 @@ func TestChangingTheContract(t *testing.T) {
 	}
 	run(t, work, "git", "init", "-q") // some tests ask git for the files
 	run(t, work, "git", "add", "-A")
-	// All packages that could notice. The additions have no origins.
+	// These packages depend on the contract. The skipped test would demand origins for the additions.
 	run(t, work, "go", "test", "-short", "-skip=^TestEveryFactHasAnOrigin$", "./api/...", "./cmd/...", "./evolved", "./gen", "./internal/tools/...",
 		"./sandbox", "./tests/contract", "./tests/e2e", "./tests/repo", "./tests/security", "./tests/wire", "./wrapper")
 	write(t, work, map[string]string{"sandbox/command.go": "package sandbox\n\nimport (\n\t\"encoding/json\"\n\t\"net/http\"\n\n\t\"example.com/cortexscan/gen\"\n)\n\n" + steps["go sandbox"]})
@@ -71,7 +71,7 @@ func TestChangingTheContract(t *testing.T) {
 
 var fence = regexp.MustCompile("(?ms)^```(\\w+ \\w+)\n(.*?)^```$")
 
-// walkThrough returns the blocks of the section, by the words behind their fences.
+// walkThrough returns the code blocks of the section, keyed by the words after their opening fences.
 func walkThrough(t *testing.T) map[string]string {
 	t.Helper()
 	_, section, _ := strings.Cut(read(t, "CONTRIBUTING.md"), "\n## Changing the contract\n")
@@ -91,7 +91,7 @@ func run(t *testing.T, dir, name string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...) // #nosec G204 -- commands of this file
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath") // so that one copy's packages are another's
+	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath") // so that copies share compiled packages
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
 	}

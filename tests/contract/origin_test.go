@@ -9,8 +9,7 @@ import (
 	"testing"
 )
 
-// constraints are the keywords that need an origin. For oneOf, anyOf and allOf, the origins are those of the schemas that
-// they list.
+// constraints are the keywords that need an origin. oneOf, anyOf and allOf do not: the schemas that they list have origins.
 var constraints = []string{
 	"type", "format", "enum", "nullable", "required", "additionalProperties", "minItems", "maxItems", "uniqueItems",
 	"minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
@@ -18,12 +17,12 @@ var constraints = []string{
 	"example", "x-known-values",
 }
 
-// factsOf returns what needs an origin, by the JSON Pointer of its place: constraints, responses, the values of examples,
-// and properties without constraints.
+// factsOf returns the facts that need an origin, by JSON Pointer: constraints, responses, the values of examples, and properties
+// without constraints.
 func factsOf(doc map[string]any) map[string][]string {
 	facts := map[string][]string{}
 	visit := func(place, in string, o map[string]any) {
-		if o["$ref"] != nil { // the facts are where it is defined
+		if o["$ref"] != nil { // its target has the facts
 			return
 		}
 		for keyword := range o {
@@ -54,7 +53,7 @@ func factsOf(doc map[string]any) map[string][]string {
 	return facts
 }
 
-// origins are the origins in origins.md, by place and keyword.
+// origins has the content of origins.md, by place and keyword.
 type origins map[string]map[string]string
 
 func readOrigins(t *testing.T) origins {

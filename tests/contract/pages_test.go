@@ -11,7 +11,7 @@ import (
 )
 
 // pageFacts are the names, types and required properties on the vendor's two documentation pages. A place is a JSON Pointer
-// below the operation or below components/schemas. If the document has another type, it is in here, and the reason in why.
+// below the operation or below components/schemas. here is the type in the document if it is another one, and why is the reason.
 var pageFacts = []struct {
 	place, typ string
 	required   bool
@@ -70,7 +70,7 @@ func TestPageFacts(t *testing.T) {
 		if o := origins[pointer]["type"]; object(node)["type"] != nil && o != "documented" && origins[pointer] != nil {
 			t.Errorf("%s: the origin of its type is %s, want documented", fact.place, o)
 		}
-		// A property is required by its object, and a parameter by itself.
+		// A property is in the list of its object, and a parameter has a boolean.
 		by, name, isProperty := strings.Cut(pointer, "/properties/")
 		list, _ := object(lookUp(doc, by))["required"].([]any)
 		required := slices.Contains(list, any(name))
@@ -147,7 +147,7 @@ type knownFilter struct {
 	Values    []string `json:"values,omitempty"`
 }
 
-// TestPublishedFilters compares them with x-known-values and with the table in the description.
+// TestPublishedFilters compares publishedFilters with x-known-values and with the table in the description.
 func TestPublishedFilters(t *testing.T) {
 	filter := object(lookUp(ourTree(t), "/components/schemas/EndpointFilter"))
 	var got map[string]knownFilter

@@ -12,7 +12,7 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-// described are the fields whose objects need a description. Redocly checks the parameters of all operations as well.
+// described lists the fields whose objects need a description.
 var described = []string{"info", "tags", "securitySchemes", "variables", "parameters", "requestBody", "responses", "headers", "schemas", "properties"}
 
 // TestOurOperationsAreComplete checks the descriptions, examples and statuses of our operations.
@@ -47,8 +47,7 @@ func TestOurOperationsAreComplete(t *testing.T) {
 }
 
 // TestRequestsAreClosedAndResponsesOpen: the service would silently ignore a misspelled property of a request, and it may
-// add properties to a response. It also adds values, so no enumeration of a request closes them. The keyword "all" is the
-// exception.
+// add properties to a response. It also adds values, so requests have no enumerations, except for the keyword "all".
 func TestRequestsAreClosedAndResponsesOpen(t *testing.T) {
 	doc := ourTree(t)
 	for _, id := range sandbox.Operations() {
@@ -67,7 +66,7 @@ func TestRequestsAreClosedAndResponsesOpen(t *testing.T) {
 	}
 }
 
-// TestExamplesSurviveTheGoTypes decodes the examples of bodies into the types of the client's methods, and encodes them again.
+// TestExamplesSurviveTheGoTypes decodes each example of a body into the type that the client uses, and encodes it again.
 func TestExamplesSurviveTheGoTypes(t *testing.T) {
 	doc, client, found := ourTree(t), reflect.TypeFor[gen.ClientWithResponsesInterface](), 0
 	for _, id := range sandbox.Operations() {
@@ -99,7 +98,7 @@ func TestExamplesSurviveTheGoTypes(t *testing.T) {
 	}
 }
 
-// survives reports whether a type keeps everything in a JSON value. A union keeps any JSON, so one of its forms has to.
+// survives reports whether a type keeps everything in a JSON value. A union accepts any JSON, so one of its forms must keep everything.
 func survives(t *testing.T, typ reflect.Type, value []byte) bool {
 	t.Helper()
 	v := reflect.New(typ)

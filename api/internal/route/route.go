@@ -76,7 +76,8 @@ func (t *Table[T]) Add(method, pathTemplate string, value T) {
 
 // Find looks up a method (GET if it is empty, as in net/http) and a path. A path without parameters takes precedence. An
 // escaped slash does not end a segment. One slash at the end of the path is ignored if no operation has the path with it. If
-// the document has both DELETE /runs and DELETE /runs/{id}, then DELETE /runs/ is the second: an empty ID must not delete all runs.
+// the document has both DELETE /runs and DELETE /runs/{id}, then DELETE /runs/ is the second: an empty ID must not delete all
+// runs.
 func (t *Table[T]) Find(method string, u *url.URL) Match[T] {
 	requested := canonicalPath(u)
 	p, values := t.find(requested)
@@ -152,8 +153,8 @@ func (t template) match(path string) []string {
 	return groups[min(1, len(groups)):]
 }
 
-// canonical decodes each segment of a percent-encoded path, except for slashes, commas and percent signs in it. The templates of a
-// document may be encoded, too.
+// canonical decodes each segment of a percent-encoded path, except for slashes, commas and percent signs in it. Templates may be
+// encoded, too.
 func canonical(escaped string) string {
 	if !strings.Contains(escaped, "%") {
 		return escaped

@@ -10,7 +10,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// call is the call that CONTRIBUTING.md shows.
+// call makes the call that CONTRIBUTING.md shows.
 func call(ctx context.Context, client *wrapper.Client) error {
 	// CALL
 	return nil

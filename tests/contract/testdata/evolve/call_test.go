@@ -31,7 +31,7 @@ func client(t *testing.T, url string) *wrapper.Client {
 	return c
 }
 
-// TestCalls: an operation that was added is signed, validated and retried, and its errors are normalized, like every other.
+// TestCalls: an added operation is signed, validated and retried like every other, and its errors are normalized.
 func TestCalls(t *testing.T) {
 	const path, good = "/public_api/netscan/v1/scan/run/789/command", `{"DATA":"Scan is in Paused state"}`
 	invalid := func(ctx context.Context, c *wrapper.Client) error {
