@@ -2,7 +2,6 @@
 //
 //	go test ./...                              # skips the tests if no Chromium is installed
 //	CORTEXSCAN_BROWSER=required go test ./...  # fails if none is installed
-//	CORTEXSCAN_SCREENSHOTS=/tmp go test -run EveryScreen ./...
 package browser_test
 
 import (

@@ -76,35 +76,22 @@ func TestFirstErrorOfOutIsKept(t *testing.T) {
 	}
 }
 
-func TestColor(t *testing.T) {
+func TestVariablesSwitchColorsOff(t *testing.T) {
 	for _, c := range []struct {
-		name             string
-		settings         map[string]string
-		noColor, noMoves bool
+		settings        map[string]string
+		color, noCursor bool
 	}{
-		{"nothing set", nil, false, false},
-		{"NO_COLOR", map[string]string{"NO_COLOR": "1"}, true, false},
-		{"dumb", map[string]string{"TERM": "dumb"}, true, true},
+		{map[string]string{"WT_SESSION": "1"}, true, false}, // the terminal of Windows that has colors
+		{map[string]string{"WT_SESSION": "1", "NO_COLOR": "1"}, false, false},
+		{map[string]string{"WT_SESSION": "1", "TERM": "dumb"}, false, true},
+		{nil, runtime.GOOS != "windows", false},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			s, _, _ := fake()
-			s.OutIsTerminal, s.ErrIsTerminal = true, false
-			s.Configure(func(name string) string {
-				if name == "WT_SESSION" { // set by the terminal of Windows that has colors
-					return "1"
-				}
-				return c.settings[name]
-			})
-			if s.OutColor() == c.noColor || s.ErrColor() || s.NoCursor != c.noMoves {
-				t.Errorf("color of standard output %v, of standard error %v, no cursor %v", s.OutColor(), s.ErrColor(), s.NoCursor)
-			}
-		})
-	}
-	s, _, _ := fake()
-	s.OutIsTerminal = true
-	s.Configure(func(string) string { return "" })
-	if s.OutColor() == (runtime.GOOS == "windows") {
-		t.Error("the old console of Windows, and nothing else, shows the codes themselves")
+		s, _, _ := fake()
+		s.OutIsTerminal = true
+		s.Configure(func(name string) string { return c.settings[name] })
+		if s.OutColor() != c.color || s.ErrColor() || s.NoCursor != c.noCursor {
+			t.Errorf("%v: color of standard output %v, of standard error %v, no cursor %v", c.settings, s.OutColor(), s.ErrColor(), s.NoCursor)
+		}
 	}
 }
 

@@ -1,26 +1,18 @@
 package terminal
 
-import (
-	"strings"
-	"testing"
-	"unicode/utf8"
-)
+import "testing"
 
-func TestWrap(t *testing.T) {
-	text := strings.Repeat("größe ", 40) + strings.Repeat("x", 100)
-	got := Wrap(text, 4, DefaultWidth)
-	if strings.Join(strings.Fields(got), " ") != text {
-		t.Errorf("the words are not the same: %q", got)
-	}
-	for i, line := range strings.Split(got, "\n") {
-		n := utf8.RuneCountInString(line)
-		if i == 0 {
-			n += 4
-		} else if !strings.HasPrefix(line, "    ") && n <= DefaultWidth {
-			t.Errorf("line %d is not indented", i)
-		}
-		if n > DefaultWidth && strings.Contains(strings.TrimSpace(line), " ") {
-			t.Errorf("line %d has %d characters", i, n)
+func TestWrapIndentsTheLinesThatItAdds(t *testing.T) {
+	for _, c := range []struct {
+		indent int
+		want   string
+	}{
+		{0, "größe one\nlongerthanthewidth\ntwo"},
+		{3, "größe\n   one\nlongerthanthewidth\n   two"},
+		{8, "größe\n  one\nlongerthanthewidth\n  two"}, // more than half the width
+	} {
+		if got := Wrap("größe one longerthanthewidth two", c.indent, 10); got != c.want {
+			t.Errorf("%d: got %q, want %q", c.indent, got, c.want)
 		}
 	}
 }
