@@ -58,8 +58,8 @@ func TestCredentialsMustBeWellFormed(t *testing.T) {
 	}
 }
 
-// wantAuthentication sends a request and returns the first problem, whose reason must contain a string. "" means that the
-// request must be accepted.
+// wantAuthentication sends a request and returns its first problem. The problem's reason must contain reason. If reason is
+// "", the request must be accepted.
 func wantAuthentication(t *testing.T, tenant *sandbox.Tenant, r *http.Request, reason string) (first api.Problem) {
 	t.Helper()
 	w := send(tenant, r)

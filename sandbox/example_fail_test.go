@@ -12,8 +12,8 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// A test of how a program behaves when the service fails. Each case has its own tenant, so that Endpoints shows whether the
-// scan was canceled, and Calls how many requests arrived.
+// This is how a program's behavior during failures of the service can be tested. Each case uses a new tenant, so that Calls
+// contains only the requests of that case.
 func ExampleTenant_Fail() {
 	for name, failure := range map[string]sandbox.Failure{
 		"busy once":       {Status: http.StatusTooManyRequests},

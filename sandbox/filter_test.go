@@ -11,7 +11,7 @@ import (
 
 var seen = time.UnixMilli(1584983036945)
 
-// fleet contains three endpoints that differ in every field, and one with nothing but a scan.
+// fleet returns a tenant with three endpoints that differ in every field, and one whose fields are empty except for the scan.
 func fleet() *sandbox.Tenant {
 	tenant := sandbox.New()
 	for _, e := range []sandbox.Endpoint{
@@ -46,7 +46,7 @@ func aborted(tenant *sandbox.Tenant) string {
 	return strings.Join(ids, " ")
 }
 
-// filters writes a list of filters out of fields, operators and values, which are JSON.
+// filters returns a list of filters as JSON. parts are fields, operators and values, and the values are JSON.
 func filters(parts ...string) string {
 	var list []string
 	for i := 0; i < len(parts); i += 3 {

@@ -21,12 +21,12 @@ const (
 	unauthorizedBody = `{"reply":{"err_code":401,"err_msg":"Public API request unauthorized","err_extra":null}}`
 )
 
-// statusRequest has credentials that any tenant without keys accepts.
+// statusRequest returns a request with credentials that any tenant without keys accepts.
 func statusRequest(id int64) *http.Request {
 	return withCredentials(httptest.NewRequest(http.MethodGet, fmt.Sprintf("%s?id=%d&fields=status", runPath, id), nil))
 }
 
-// abortRequest sends filters, which is JSON.
+// abortRequest returns a request with these filters, which must be JSON.
 func abortRequest(filters string) *http.Request {
 	return abortBody(`{"request_data":{"filters":` + filters + `}}`)
 }
@@ -44,8 +44,7 @@ func withCredentials(r *http.Request) *http.Request {
 	return r
 }
 
-// sign signs with an Advanced key. It follows the documentation and shares no code with the tenant, so that the two do not
-// make the same mistake.
+// sign signs with an Advanced key. It shares no code with the tenant, so that both cannot make the same mistake.
 func sign(r *http.Request, id, key, nonce string, at time.Time) *http.Request {
 	timestamp := fmt.Sprint(at.UnixMilli())
 	sum := sha256.Sum256([]byte(key + nonce + timestamp))

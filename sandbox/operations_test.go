@@ -51,7 +51,7 @@ func TestEachStatusCallAdvancesTheRun(t *testing.T) {
 		`{"err_msg":"Run ID not found","metadata":{"err_extra":[{"field":"id","message":"no scan run has this ID"}]}}`)
 }
 
-// Each operation responds in the envelope of its family, but 401 comes in the platform's for both.
+// The envelope depends on the operation. Only a 401 is always in the platform's envelope.
 func TestRefusedRequestsGetTheEnvelopeOfTheOperation(t *testing.T) {
 	anonymous := func(r *http.Request) *http.Request { r.Header.Del("Authorization"); return r }
 	long := strings.Repeat("x", 1<<20+1)

@@ -132,7 +132,6 @@ func TestValuesThatAuthenticateAreNotRecorded(t *testing.T) {
 	}
 }
 
-// A client that has read the response finds its status in the record.
 func TestStatusIsRecordedBeforeItIsSent(t *testing.T) {
 	tenant := sandbox.New()
 	over := serve(t, tenant, (*httptest.Server).Start)

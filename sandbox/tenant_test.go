@@ -46,7 +46,6 @@ func TestResponsesMatchTheDocument(t *testing.T) {
 	}
 }
 
-// A caller can change what it has passed to the tenant, and what the tenant has returned.
 func TestTenantSharesNothingWithItsCallers(t *testing.T) {
 	tenant := sandbox.New(sandbox.WithCallLog(func(c sandbox.Call) { c.Header.Set("User-Agent", "changed") }))
 	ips, states, header := []string{"10.0.0.1"}, []string{"Pending", "Running"}, http.Header{"Retry-After": {"7"}}

@@ -103,7 +103,7 @@ func TestInterruptBeforeTheFirstResponse(t *testing.T) {
 	wantText(t, c.stderr.String(), "interrupted before the status was read")
 }
 
-// A 429 means that the request was refused, so nothing was canceled if Ctrl-C comes before the next attempt.
+// A 429 means that the request was refused, so Ctrl-C before the next attempt has a definite outcome.
 func TestInterruptBetweenAttempts(t *testing.T) {
 	c := newTrial(t, "abort", "--hostname", "laptop-17", "--yes")
 	c.tenant.Fail(sandbox.Failure{Times: 1, Status: 429, Header: map[string][]string{"Retry-After": {"20"}}})

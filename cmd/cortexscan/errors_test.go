@@ -10,7 +10,6 @@ import (
 	"testing"
 )
 
-// README.md lists every exit status with its kinds of error, and the help lists every exit status.
 func TestExitStatusIsDocumented(t *testing.T) {
 	page, err := os.ReadFile("README.md")
 	if err != nil {

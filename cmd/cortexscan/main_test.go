@@ -73,7 +73,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// fail makes the tenant respond to the next N calls with a status, cut their connections (reset), or delay them (hang).
+// fail makes the next N calls fail: with a status, a closed connection (reset), or no response (hang).
 func fail(ts *testscript.TestScript, neg bool, args []string) {
 	f := sandbox.Failure{Times: 1}
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
@@ -155,8 +155,7 @@ func deadURL(t testing.TB) string {
 	return "http://" + l.Addr().String()
 }
 
-// trial runs the program in the process of the test, for tests that a script cannot do: with a terminal, or with a context
-// that ends.
+// trial runs the program in the process of the test. Unlike a script, it can have a terminal, and a context that ends.
 type trial struct {
 	tenant         *sandbox.Tenant
 	sys            system

@@ -39,7 +39,7 @@ func TestRunIDIsAPositiveNumber(t *testing.T) {
 
 var errNetwork = errors.New("the network is down")
 
-// polls yields a state every 2.3 s. "" is a failed poll. The last pair has the error end.
+// polls yields a state every 2.3 s, and an error for "". The error of the last pair is end.
 func polls(ctx context.Context, end error, states ...string) iter.Seq2[*gen.ScanRunStatus, error] {
 	return func(yield func(*gen.ScanRunStatus, error) bool) {
 		var last *gen.ScanRunStatus

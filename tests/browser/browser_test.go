@@ -25,7 +25,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// demand is the variable that makes a missing browser a failure.
+// demand is the variable that makes the tests fail if there is no browser.
 const demand = "CORTEXSCAN_BROWSER"
 
 // patience is how long each wait for a page may take. A page needs far less.
@@ -138,7 +138,7 @@ func (b *tab) open(url string) {
 	run(b, chromedp.Navigate(url))
 }
 
-// read evaluates a JavaScript expression in the page, with the arguments formatted into it.
+// read formats a JavaScript expression and evaluates it in the page.
 func read[T any](b *tab, expression string, args ...any) T {
 	b.t.Helper()
 	return run(b, chromedp.Evaluate[T](format(expression, args), chromedp.EvalAwaitPromise))

@@ -11,7 +11,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// block selects an operation on the page.
+// block returns the CSS selector of an operation.
 func block(id string) string { return fmt.Sprintf(`.opblock[id$="-%s"]`, id) }
 
 const (
@@ -27,7 +27,7 @@ func openDocs(b *tab, r running) {
 	}
 }
 
-// expand opens an operation.
+// expand shows the details of an operation.
 func (b *tab) expand(id string) {
 	b.t.Helper()
 	b.click(block(id) + " .opblock-summary-control")

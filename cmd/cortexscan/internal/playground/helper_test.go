@@ -23,7 +23,7 @@ func newPlayground() (*Playground, http.Handler) {
 	return p, p.handler(func(host string) bool { return host == testHost })
 }
 
-// send calls the handler without a network; header has names and values.
+// send calls the handler without a network. header contains names and values in turn.
 func send(h http.Handler, method, target, body string, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.Host = testHost

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The commands are pasted into a shell, so a value must reach the variable as it is, and never be executed.
+// Users paste the commands into a shell. It must set each variable to the exact value, and never execute a value.
 func TestExportsAreQuotedForTheShell(t *testing.T) {
 	values := []string{
 		"plain", "", " two  words ", "it's", "'", "''", "$(echo executed)", "`echo executed`", "'$(echo executed)'", "${HOME}",

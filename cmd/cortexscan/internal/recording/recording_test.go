@@ -114,8 +114,7 @@ func TestHAR(t *testing.T) {
 	}
 }
 
-// The other entries stay readable, and the entry has its URL if that was recorded.
-func TestUnreadableEntries(t *testing.T) {
+func TestUnreadableEntryDoesNotAffectTheOthers(t *testing.T) {
 	const noBody = "the recording does not contain the body"
 	request := func(more string) string { return `{"request":{"method":"POST","url":"/x",` + more + `}}` }
 	header := func(name, value string) string {
@@ -244,8 +243,7 @@ func TestOutputOfCurl(t *testing.T) {
 	}
 }
 
-// Any content is read or refused, and no error repeats a line of it.
-func FuzzRead(f *testing.F) {
+func FuzzReadRepeatsNoContent(f *testing.F) {
 	for _, seed := range []string{
 		"POST /public_api/v1/endpoints/abort_scan HTTP/1.1\nContent-Type: application/json\n\n{\"request_data\":{\"filters\":[{}]}}",
 		"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nA: b\r\n\r\nmore",

@@ -95,8 +95,7 @@ func TestVariablesSwitchColorsOff(t *testing.T) {
 	}
 }
 
-// The streams of a test are not a terminal.
-func TestSystem(t *testing.T) {
+func TestSystemWithoutATerminal(t *testing.T) {
 	s := System(func(string) string { return "" })
 	if s.In == nil || s.Out == nil || s.ErrOut == nil || s.ReadPassword == nil {
 		t.Errorf("got %+v", s)
