@@ -76,6 +76,7 @@ func TestBackoff(t *testing.T) {
 		{500, 3000, map[int]time.Duration{1: 500, 2: 1000, 3: 2000, 4: 3000, 5: 3000, 64: 3000, 65: 3000, math.MaxInt: 3000}},
 		{1000, math.MaxInt64, map[int]time.Duration{1: 1000, 2: 2000, 53: 1000 << 52, 54: 1000 << 53, 55: math.MaxInt64, 63: math.MaxInt64, 64: math.MaxInt64, 65: math.MaxInt64}},
 		{math.MaxInt64, math.MaxInt64, map[int]time.Duration{1: math.MaxInt64, 2: math.MaxInt64}},
+		{2, 5, map[int]time.Duration{1: 2, 2: 4, 3: 5}},
 		{1, 4, map[int]time.Duration{1: 1, 2: 2, 3: 4, 4: 4}}, // a delay can be equal to the bound
 		{0, math.MaxInt64, map[int]time.Duration{1: 0, 30: 0, 63: 0, 64: 0, 1000: 0}},
 		{1, 0, map[int]time.Duration{1: 0, 2: 0}},

@@ -93,16 +93,28 @@ func TestOtherTransports(t *testing.T) {
 	}
 }
 
-// net/http may replay a GET. Every connection after the first gets a new signature.
-func TestReplayIsSignedAgain(t *testing.T) {
+// net/http may replay a GET, which is signed again. It asks for another connection for a POST only if it wrote nothing to the last one.
+func TestOwnTransport(t *testing.T) {
 	signatures := 1
-	trace := &requestTrace{own: true, resign: func() { signatures++ }}
-	out := trace.follow(t.Context(), httptest.NewRequest(http.MethodGet, "/", nil), nil)
-	for _, step := range []step{getConn, gotConn, wroteHTTP2, getConn, gotConn} {
-		step(trace, out)
+	get := &requestTrace{own: true, resign: func() { signatures++ }}
+	out := get.follow(t.Context(), httptest.NewRequest(http.MethodGet, "/", nil), nil)
+	for i, step := range []step{getConn, gotConn, wroteHTTP2, getConn, gotConn} {
+		if step(get, out); (signatures == 2) != (i == 4) {
+			t.Errorf("%d signatures after step %d", signatures, i+1)
+		}
 	}
-	if sent, _ := trace.end(io.EOF); signatures != 2 || !sent || trace.wasStopped() {
-		t.Errorf("%d signatures, sent %v, stopped %v", signatures, sent, trace.wasStopped())
+	if sent, _ := get.end(io.EOF); !sent || get.wasStopped() {
+		t.Errorf("a GET: sent %v, stopped %v", sent, get.wasStopped())
+	}
+	for want, wrote := range map[bool]step{false: wroteHTTP1, true: wroteHTTP2} {
+		post := &requestTrace{own: true, guarded: true}
+		out := post.follow(t.Context(), httptest.NewRequest(http.MethodPost, "/", nil), []byte("body"))
+		for _, step := range []step{getConn, gotConn, wrote, getConn} {
+			step(post, out)
+		}
+		if sent, _ := post.end(io.EOF); sent != want {
+			t.Errorf("a POST: sent %v, want %v", sent, want)
+		}
 	}
 }
 
