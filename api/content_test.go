@@ -241,8 +241,9 @@ func TestDocumentedResponses(t *testing.T) {
   /x:
     get: &get
       responses:
-        '200': {description: d, headers: {X-Count: {required: true, schema: {type: integer}}, Content-Type: {required: true, schema: {enum: [a]}}}, content: {application/json: {schema: {type: object}}, text/plain: {}}}
+        '200': {description: d, headers: {X-Count: {required: true, schema: {type: integer}}, X-Age: {schema: {type: integer}}, X-Size: {schema: {type: integer}}, Content-Type: {required: true, schema: {enum: [a]}}}, content: {application/json: {schema: {type: object}}, text/plain: {}}}
         '204': {description: d, content: {application/json: {schema: {type: object}}}}
+        '502': {description: d, content: {application/*: {schema: {type: object}}}}
         5XX: {description: d, content: {'*/*': {schema: {type: object}}}}
         default: {description: d, content: {application/json: {}}}
     head: *get
@@ -257,6 +258,7 @@ func TestDocumentedResponses(t *testing.T) {
 		{"GET", 200, "X-Count: 1", "{}", ""},
 		{"GET", 200, "X-Count: x", "[]", "response header X-Count must be an integer\nresponse body must be an object, not a list"},
 		{"GET", 200, "", "{}", "response header X-Count is required"},
+		{"GET", 200, "X-Size: x\nX-Count: 1\nX-Age: x", "{}", "response header X-Age must be an integer\nresponse header X-Size must be an integer"},
 		{"GET", 200, "X-Count: 1\nContent-Type: text/plain", "done", ""},
 		{"GET", 200, "X-Count: 1\nContent-Type: text/html", "done", "response body is not valid JSON at byte 0"},
 		{"GET", 200, "X-Count: 1", "", "response body is empty, but the spec documents JSON"},
@@ -272,10 +274,23 @@ func TestDocumentedResponses(t *testing.T) {
 		{"GET", 503, "", " []", "response body must be an object, not a list"},
 		{"GET", 503, "Content-Type: text/plain", "{", "response body is not valid JSON: it ends too early"},
 		{"GET", 503, "Content-Type: application/json", "", "response body is empty, but the spec documents JSON"},
+		{"GET", 502, "Content-Type: text/html", "<html>", ""},
+		{"GET", 502, "Content-Type: text/html", "[]", "response body must be an object, not a list"},
 	} {
 		h := send("GET", "/", "", linesOf(tt.header)...).Header
 		wantProblems(t, v.ValidateResponse(send(tt.method, "/x", ""), tt.status, h, []byte(tt.body)), linesOf(tt.want)...)
 	}
+}
+
+func TestDiscriminatorsFindSubtypes(t *testing.T) {
+	v := of(t, `
+  /x: {post: {requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}, responses: {default: {description: d}}}}
+components:
+  schemas:
+    Pet: {type: object, properties: {kind: {type: string}}, discriminator: {propertyName: kind}}
+    Cat: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, required: [claws]}]}
+`)
+	wantProblems(t, v.ValidateRequest(send("POST", "/x", `{"kind":"Cat"}`, "Content-Type: application/json")), "body /claws is required")
 }
 
 func TestBodiesThatAreNotJSON(t *testing.T) {

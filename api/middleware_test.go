@@ -236,13 +236,30 @@ func TestMiddlewareBeforeAProxy(t *testing.T) {
 	}
 }
 
-// TestMiddlewareRefusesSlashesInParameters: servers decode them in different ways. CONNECT is refused even if it is documented.
-func TestMiddlewareRefusesSlashesInParameters(t *testing.T) {
-	v := of(t, "  /x/{p}: {parameters: [{name: p, in: path, required: true, schema: {type: string}}], get: {responses: {'200': {description: d}}}, connect: {responses: {'200': {description: d}}}}\n")
-	for request, want := range map[string]bool{"GET /x/a/": true, "GET /x/a%20b": true, "GET /x/a%2Fb": false, "GET /x/a%5Cb": false, "GET /x/%2E%2E": false, "CONNECT /x/a": false} {
-		method, path, _ := strings.Cut(request, " ")
-		if _, _, called := served(t, v, send(method, "http://h"+path, "")); called != want {
-			t.Errorf("%s: passed on: %t", request, called)
+// TestMiddlewareRefusesWhatProxiesChange covers what our own operations do not have: parameters in the path and in headers, and
+// CONNECT.
+func TestMiddlewareRefusesWhatProxiesChange(t *testing.T) {
+	const operation = "{parameters: [{name: p, in: path, required: true, schema: {type: string}}, {name: X-Plain, in: header, schema: {type: string}}, " +
+		"{name: X-Object, in: header, schema: {type: object}}], responses: {'200': {description: d}}}"
+	v := of(t, "  /x/{p}: {get: "+operation+", connect: "+operation+"}\n")
+	for _, tt := range []struct {
+		method, path, header string
+		want                 bool
+	}{
+		{"GET", "/x/a/", "", true},
+		{"GET", "/x/a%20b", "", true},
+		{"GET", "/x/a%2Fb", "", false}, // servers decode these in different ways
+		{"GET", "/x/a%5Cb", "", false},
+		{"GET", "/x/%2E%2E", "", false},
+		{"GET", "/x/a", "Connection: X-Other", true},
+		{"GET", "/x/a", "Connection: x-plain", false},
+		{"GET", "/x/a", "Connection: x-object", false},
+		{"CONNECT", "/x/a", "", false},
+	} {
+		r := send("GET", tt.path, "", linesOf(tt.header)...)
+		r.Method = tt.method // which has another form in a request line
+		if w, _, called := served(t, v, r); called != tt.want {
+			t.Errorf("%s %s %s: passed on: %t, got %d %s", tt.method, tt.path, tt.header, called, w.Code, w.Body)
 		}
 	}
 }
@@ -259,7 +276,7 @@ components:
     Bearer: {type: http, scheme: bearer}
     Basic: {type: http, scheme: basic}
     Query: {type: apiKey, in: query, name: key}
-    Cookie: {type: apiKey, in: cookie, name: key}
+    Cookie: {type: apiKey, in: cookie, name: session}
 `)
 	for _, tt := range []struct {
 		request, header string
@@ -270,7 +287,8 @@ components:
 		{"GET /x", "Authorization: bearer x", true},
 		{"GET /x", "Authorization: Bearer ", false},
 		{"GET /x", "Authorization: Basic x", false},
-		{"GET /x?key=x", "Cookie: key=x", true},
+		{"GET /x?key=x", "Cookie: session=x", true},
+		{"GET /x?key=x&session=x", "Cookie: session=x", false},
 		{"GET /x?key=x", "", false},
 		{"PUT /x", "Authorization: Basic x", true},
 		{"PUT /x?key=x", "Authorization: Basic x", false},

@@ -61,7 +61,8 @@ func TestParameters(t *testing.T) {
 		list    = "schema: {type: array, maxItems: 2, items: {type: integer}}"
 		json    = "content: {application/json; charset=UTF-8: {schema: {type: object, required: [a], properties: {a: {type: integer}}}}}"
 		deep    = "in: query, style: deepObject, schema: {type: object, additionalProperties: false, properties: " +
-			"{id: {type: array, maxItems: 11, items: {type: integer}}, name: {type: string}, on: {type: boolean}, in: {type: object, properties: {a: {type: integer}}}}}"
+			"{id: {type: array, maxItems: 11, items: {type: integer}}, name: {type: string}, on: {type: boolean}, in: {type: object, properties: {a: {type: integer}}}, " +
+			"any: {maxLength: 2}, list: {type: array, items: {type: object, properties: {a: {type: integer}}}}, either: {oneOf: [{type: string}, {type: array, items: {}}]}}}"
 		either = "in: query, schema: {oneOf: [{type: integer, minimum: 0}, {type: string, enum: [now]}]}"
 		// openapi3filter validates these, but its messages are not used.
 		form  = "in: query, schema: {allOf: [{type: object, properties: {a: {type: integer}}}]}"
@@ -76,6 +77,7 @@ func TestParameters(t *testing.T) {
 		{either, "f=-1", "query f must be at least 0"},
 		{either, "f=later", `query f must be an integer or "now", not another string`},
 		{"in: query, schema: {}", "f=x", ""},
+		{"in: query, schema: {maxLength: 2}", "f=123", "query f must have at most 2 characters"}, // a string, without a type
 
 		{"in: query, " + list, "f=1&f=2", ""},
 		{"in: query, " + list, "f=1&f=x", "query f /1 must be an integer"},
@@ -114,9 +116,14 @@ func TestParameters(t *testing.T) {
 		{deep, "f[id][0]=0&f[id][1]=1&f[id][2]=2&f[id][3]=3&f[id][4]=4&f[id][5]=5&f[id][6]=6&f[id][7]=7&f[id][8]=8&f[id][9]=9&f[id][10]=x", "query f /id/10 must be an integer, not a string"},
 		{deep, "f[name]=a&f[on]=true&f[in][a]=1", ""},
 		{deep, "f[in][a]=x", "query f /in/a must be an integer, not a string"},
+		{deep, "f[any]=123", "query f /any must have at most 2 characters"},
+		{deep, "f[list][0][a]=1", ""},
+		{deep, "f[list][0][a]=x", "query f /list/0/a must be an integer, not a string"},
+		{deep, "f[either]=a", ""},
+		{deep, "f[either]=a&f[either]=b", ""},
 		{deep, "f[name]=a&f[name]=b", "query f /name is given 2 times; only one is allowed"},
 		{deep, "f[name]=a&f[name][b]=c", "query f /name is given both as a value and as an object"},
-		{deep, "f[nmae]=a", "query f /nmae is not a known property (known: id, in, name, on); the service would ignore it"},
+		{deep, "f[nmae]=a", "query f /nmae is not a known property (known: any, either, id, in, list, name, on); the service would ignore it"},
 		{deep, "f[id=1", "query f[id has unmatched brackets"},
 		{deep, "f[id]x=1", "query f[id]x has unmatched brackets"},
 		{deep, "f=1", "query f is not a parameter of this operation (parameters: f)"},

@@ -30,6 +30,7 @@ func TestReasons(t *testing.T) {
 		{`{"enum":["a",1,null]}`, `"b"`, `must be one of "a", 1, null`},
 		{`{"enum":["a",1]}`, `null`, `must be one of "a", 1, not null`},
 		{`{"enum":[[1],{"a":1}]}`, `[2]`, `must be one of [1], {"a":1}`},
+		{`{"enum":[1,2,3,4,5,6,7,8,9,10]}`, `0`, "must be one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10"},
 		{`{"enum":[1,2,3,4,5,6,7,8,9,10,11,12]}`, `0`, "must be one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more"},
 		{`{"not":{"type":"integer"}}`, `1`, "matches a schema that the spec excludes"},
 		{`{"type":"array","items":{"type":"array","items":{"type":"string"}}}`, `"a"`, "must be a list of lists, not a string"},

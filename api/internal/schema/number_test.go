@@ -31,7 +31,7 @@ func TestNumbersAreExact(t *testing.T) {
 		{`{"multipleOf":` + big53 + `}`, "9007199254740992", "must be a multiple of " + big53},
 		{`{"uniqueItems":true}`, `[1,1.0]`, "must not contain the same item twice"},
 		{`{"uniqueItems":true}`, `[9007199254740992,` + big53 + `]`, ""},
-		{`{"uniqueItems":true}`, `[1,"1",true,null,[1],{"a":1},{"a":2},-1]`, ""},
+		{`{"uniqueItems":true}`, `[1,"1",true,false,null,[1],{"a":1},{"a":2},{"b":1},-1]`, ""},
 		{`{"uniqueItems":true}`, `[{"a":1,"b":2},{"b":2.0,"a":1}]`, "must not contain the same item twice"},
 		{`{"uniqueItems":true}`, `["a,b","a\",\"b"]`, ""},
 		{`{"enum":[1]}`, `1.0`, ""},

@@ -43,7 +43,9 @@ func TestValidation(t *testing.T) {
 		{"an invalid UUID", `{"type":"object","properties":{"a":{"type":"string","format":"uuid"}}}`, `{"a":"0e6f4e4c"}`, false, []string{"/a must have the format uuid"}},
 		{"a UUID with a pattern", `{"type":"string","format":"uuid","pattern":"^x$"}`, `"y"`, false, []string{"must have the format uuid", "must match the pattern ^x$"}},
 		{"additional properties", scores, `{"a":1,"b":"2"}`, false, []string{"/b must be an integer, not a string"}},
-		{"open", `{"type":"object"}`, `{"a":[1e999]}`, false, nil},
+		{"items with a maximum", `{"items":{"maximum":1}}`, `[1,2]`, false, []string{"/1 must be at most 1"}},
+		{"items with a format", `{"items":{"format":"uuid"}}`, `["a"]`, false, []string{"/0 must have the format uuid"}},
+		{"an open object", `{"type":"object"}`, `{"a":[1e999]}`, false, nil},
 
 		{"a tree", `{"$ref":"#/components/schemas/Tree"}`, `{"children":[{"children":[{"name":1}]},{"name":"y"},{"name":2}]}`, false, []string{
 			"/children/0/children/0/name must be a string, not a number", "/children/2/name must be a string, not a number"}},
@@ -71,6 +73,7 @@ func TestValidation(t *testing.T) {
 		{"an invalid subtype", `{"$ref":"#/components/schemas/Pet"}`, `{"kind":"Cat","claws":"x"}`, false, []string{"/claws must be an integer, not a string"}},
 		{"a subtype of a subtype", `{"$ref":"#/components/schemas/Pet"}`, `{"kind":"Kitten"}`, false, []string{"/claws is required", "/age is required"}},
 		{"the base itself", `{"$ref":"#/components/schemas/Pet"}`, `{"kind":"Pet"}`, false, nil},
+		{"a subtype of another schema", `{"$ref":"#/components/schemas/Pet"}`, `{"kind":"Dog"}`, false, nil},
 		{"an unknown subtype", `{"$ref":"#/components/schemas/Pet"}`, `{"kind":"Fish"}`, false, nil},
 		{"no discriminator", `{"$ref":"#/components/schemas/Pet"}`, `{}`, false, []string{"/kind is required"}},
 		{"a subtype that names another", `{"$ref":"#/components/schemas/Cat"}`, `{"kind":"Kitten","claws":1}`, false, nil},
@@ -86,10 +89,11 @@ func TestValidation(t *testing.T) {
 		{"null in additional properties", `{"type":"object","additionalProperties":{}}`, `{"a":null}`, false, nil},
 		{"null with a type", `{"type":"object"}`, `null`, false, []string{"must be an object, not null"}},
 		{"null with a nullable type", `{"type":"object","nullable":true,"minProperties":1}`, `null`, false, nil},
+		{"null with a nullable part, but not in the enumeration", `{"allOf":[{"type":"string","nullable":true}],"enum":["a"]}`, `null`, false, []string{`must be "a", not null`}},
 		{"null in an enumeration", `{"enum":["a",null]}`, `null`, false, nil},
 		{"null with a nullable part", `{"allOf":[{"$ref":"#/components/schemas/Tree"}],"nullable":true}`, `null`, false, nil},
 		{"null with a nullable alternative", `{"oneOf":[{"type":"string"},{"type":"integer","nullable":true}]}`, `null`, false, nil},
-		{"null without a nullable alternative", `{"oneOf":[{"type":"string"},{"type":"integer"}]}`, `null`, false, []string{"must be a string or an integer, not null"}},
+		{"null without a nullable alternative", `{"oneOf":[{"type":"string"},{"type":"integer"},{"type":"object"}]}`, `null`, false, []string{"must be a string, an integer or an object, not null"}},
 		{"null excluded", `{"not":{}}`, `null`, false, []string{"matches a schema that the spec excludes"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
