@@ -266,7 +266,7 @@ func TestValidatedBodyIsSent(t *testing.T) {
 }
 
 // net/http would refuse these requests too late, with an error that does not show that nothing was sent.
-func TestPrepare(t *testing.T) {
+func TestUnsendableRequestsAreRefused(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		adjust func(*http.Request)
@@ -298,18 +298,26 @@ func TestPrepare(t *testing.T) {
 		{"Transfer-Encoding", func(r *http.Request) { r.Header["Transfer-Encoding"] = []string{"chunked"} }, "header Transfer-Encoding belongs"},
 		{"Upgrade", func(r *http.Request) { r.Header["Upgrade"] = []string{"h2c"} }, "header Upgrade belongs"},
 	} {
-		r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "/v1?id=1", nil)
-		r.Header = http.Header{"X-Own": {"1\t~ü"}, "x-own": {"2"}, "!#$%&'*+-.^_`|~09AZaz": {""}}
-		tt.adjust(r)
-		err := wrapper.Prepare(r)
-		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("%s: got %v, want %q", tt.name, err, tt.want)
-		}
-		if err == nil && !slices.Equal(slices.Sorted(slices.Values(r.Header["X-Own"])), []string{"1\t~ü", "2"}) {
-			t.Errorf("%s: the header became %q", tt.name, r.Header)
+		rec := &recorder{next: transport(good)}
+		_, err := newClient(t, rec).API().GetScanRunStatusWithResponse(t.Context(), &gen.GetScanRunStatusParams{}, func(_ context.Context, r *http.Request) error {
+			r.Header = http.Header{"X-Own": {"1\t~ü"}, "x-own": {"2"}, "!#$%&'*+-.^_`|~09AZaz": {""}}
+			tt.adjust(r)
+			return nil
+		})
+		if tt.want != "" {
+			wantKinds(t, err, "InvalidRequest")
+			if len(rec.requests) != 0 || !strings.Contains(fmt.Sprint(err), tt.want) {
+				t.Errorf("%s: %d requests, %v, want %q", tt.name, len(rec.requests), err, tt.want)
+			}
+		} else if err != nil || !slices.Equal(slices.Sorted(slices.Values(rec.requests[0].Header["X-Own"])), []string{"1\t~ü", "2"}) {
+			t.Errorf("%s: %v, sent %v", tt.name, err, rec.requests)
 		}
 	}
-	if r := (&http.Request{URL: &url.URL{Path: "/v1"}}); wrapper.Prepare(r) != nil || r.Header == nil {
-		t.Errorf("a request without a header became %+v", r)
+	_, err := newClient(t, transport(good)).API().GetScanRunStatusWithResponse(t.Context(), &gen.GetScanRunStatusParams{}, func(_ context.Context, r *http.Request) error {
+		r.Header = nil
+		return nil
+	})
+	if err != nil {
+		t.Errorf("a request without a header: %v", err)
 	}
 }

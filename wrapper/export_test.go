@@ -6,7 +6,6 @@ import (
 
 // What the tests in wrapper_test use besides the exported names.
 var (
-	Prepare         = prepare
 	SharedTransport = sharedTransport
 	Signature       = signature
 )
