@@ -260,7 +260,7 @@ func (c *converter) parameter(p *yaml.Node, at string) {
 		set(p, "schema", mapping())
 	}
 	if str(get(p, "in")) == "path" && !isTrue(get(p, "required")) {
-		c.report.add(repaired, "a path parameter is required", at)
+		c.report.add(repaired, "a path parameter becomes required", at)
 		set(p, "required", boolean(true))
 	}
 	schema := get(p, "schema")
@@ -270,7 +270,7 @@ func (c *converter) parameter(p *yaml.Node, at string) {
 		schema = shallow(c.find(schema))
 		set(schema, "items", of)
 		set(p, "schema", schema)
-		c.report.add(repaired, "an item of a parameter cannot be null", at)
+		c.report.add(repaired, "nullable is removed from the items of a parameter", at)
 	}
 	if get(p, "in") != nil && (get(schema, "anyOf") != nil || get(schema, "oneOf") != nil) {
 		set(p, "schema", c.moveOut(schema, str(get(p, "name")), at))
@@ -370,7 +370,7 @@ func (c *converter) parameters(op Operation) *yaml.Node {
 	}
 	for _, m := range inPath.FindAllStringSubmatch(op.Path, -1) {
 		if !seen["path "+m[1]] {
-			c.report.add(repaired, "a path parameter that is not described is a string", op.place)
+			c.report.add(repaired, "a path parameter that is not described becomes a string", op.place)
 			add(object("name", text(m[1]), "in", text("path"), "required", boolean(true), "schema", object("type", text("string"))))
 		}
 	}

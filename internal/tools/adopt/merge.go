@@ -101,12 +101,9 @@ func (m *merger) name(c *converter, adopted []adoption) {
 		return ref
 	}
 	exactly := func(a, b string) bool { return final(a) == b }
-	perhaps := func(a, b string) bool { // the component may still get this name
-		made := c.byRef[a]
-		return exactly(a, b) || made != nil && strings.Contains(b, made.section+"/"+m.prefix)
-	}
+	always := func(string, string) bool { return true }
 	same := map[*component]bool{}
-	// A component gives up a name that is taken. At first, references to components that may still be renamed count as equal.
+	// A component gives up a name that is taken. At first, all references count as equal, because their names may still change.
 	giveUp := func(ref func(a, b string) bool) bool {
 		changed := false
 		used := map[string]bool{}
@@ -127,7 +124,7 @@ func (m *merger) name(c *converter, adopted []adoption) {
 		}
 		return changed
 	}
-	for giveUp(perhaps) || giveUp(exactly) {
+	for giveUp(always) || giveUp(exactly) {
 	}
 	for _, made := range c.components {
 		if name(made) != made.name {

@@ -63,7 +63,7 @@ func (c *converter) beforeSchema(s *yaml.Node, at string) {
 		remove(s, "examples")
 		if len(items(v)) > 0 && get(s, "example") == nil {
 			set(s, "example", v.Content[0])
-			c.report.add(repaired, "the first of the examples of a schema is its example", at)
+			c.report.add(repaired, "the first of several examples becomes the example of a schema", at)
 		}
 	}
 	c.withoutLists(s)
@@ -102,7 +102,7 @@ func (c *converter) exclusive(s *yaml.Node, bound, exclusive string, stricter fu
 		set(s, bound, v)
 		set(s, exclusive, boolean(true))
 	}
-	c.report.add(repaired, exclusive+" is a boolean beside "+bound, at)
+	c.report.add(repaired, exclusive+" is written as a boolean beside "+bound, at)
 }
 
 func float(n *yaml.Node) float64 {
@@ -257,7 +257,7 @@ func (c *converter) withoutLists(s *yaml.Node) {
 func (c *converter) encoded(s *yaml.Node, format, at string) {
 	remove(s, "contentEncoding", "contentMediaType", "contentSchema")
 	set(s, "format", text(format))
-	c.report.add(repaired, "the encoding of a string is the format "+format, at)
+	c.report.add(repaired, "the encoding of a string is written as the format "+format, at)
 }
 
 // withoutName removes the property with the empty name, because it has no Go name.
@@ -321,7 +321,7 @@ func (c *converter) requiredProperties(s *yaml.Node, at string) {
 	for _, item := range items(get(s, "required")) {
 		if get(properties, item.Value) == nil {
 			set(properties, item.Value, mapping())
-			c.report.add(repaired, "a required property that is not described is any value: "+item.Value, at)
+			c.report.add(repaired, "a required property that is not described accepts any value: "+item.Value, at)
 		}
 	}
 }

@@ -130,7 +130,7 @@ func run(ctx context.Context, file string, names []string, write bool, w io.Writ
 		if err := t.try(ctx, possible); err != nil {
 			return err
 		}
-		fmt.Fprintln(w, "\nEach operation was called through API() on a documented response and on the sandbox, with validators for both directions.")
+		fmt.Fprintln(w, "\nEach operation was called through API(), with validators for requests and responses: on a server that responds as documented, and on the sandbox.")
 	}
 	failed := t.table(w, operations)
 	switch {
@@ -238,7 +238,7 @@ func (t *tester) table(w io.Writer, operations []adopt.Operation) int {
 		fmt.Fprintf(out, "%s\t%s\n", op, strings.ReplaceAll(outcome, "\n", "\n\t"))
 	}
 	_ = out.Flush()
-	fmt.Fprintf(w, "%d operations: %d ok, %d not tried, %d failed\n", len(operations), ok, untried, failed)
+	fmt.Fprintf(w, "%d ok, %d not tried, %d failed\n", ok, untried, failed)
 	return failed
 }
 

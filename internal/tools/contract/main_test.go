@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestCheckNamesWhatDoesNotFit(t *testing.T) {
+func TestCheckRefusesDocumentsThatCannotBeGenerated(t *testing.T) {
 	t.Chdir("../../..")
 	if err := check(t.Context(), contract); err != nil {
 		t.Error(err)

@@ -21,25 +21,25 @@ func TestOperationsAreTried(t *testing.T) {
 		name, file string
 		operations []string
 		fails      bool
-		says       []string
+		want       []string
 	}{
-		{"a good operation", testdata + "/growth/charset.yaml", nil, false, []string{
-			"added        operation charset, POST /growth/charset", "POST /growth/charset  ok", "1 operations: 1 ok, 0 not tried, 0 failed",
+		{"an operation that works", testdata + "/growth/charset.yaml", nil, false, []string{
+			"added        operation charset, POST /growth/charset", "POST /growth/charset  ok", "1 ok, 0 not tried, 0 failed",
 		}},
-		{"one of two", testdata + "/growth/head.yaml", []string{"headOnly"}, false, []string{"1 operations: 1 ok"}},
+		{"one operation of two", testdata + "/growth/head.yaml", []string{"headOnly"}, false, []string{"1 ok"}},
 		{"a list of types", testdata + "/refused/type-list.yaml", nil, false, []string{"the type null is written as nullable", "1 ok"}},
 		{"properties that differ in case", testdata + "/refused/properties-case.yaml", nil, false, []string{"gets x-go-name", "1 ok"}},
-		{"one that the client cannot send", testdata + "/refused/space-delimited.yaml", nil, true, []string{"FAILED: GET /refused/space-delimited parameter words: has the style spaceDelimited", "1 failed"}},
-		{"our own", contract, nil, false, []string{"POST /public_api/v1/endpoints/abort_scan is in api/openapi.yaml already, as abortScan", "0 operations"}},
+		{"an operation that the client cannot send", testdata + "/refused/space-delimited.yaml", nil, true, []string{"FAILED: GET /refused/space-delimited parameter words: has the style spaceDelimited", "1 failed"}},
+		{"our own operations", contract, nil, false, []string{"POST /public_api/v1/endpoints/abort_scan is in api/openapi.yaml already, as \"abortScan\"", "0 ok"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer
 			if err := run(t.Context(), tt.file, tt.operations, false, &out); (err != nil) != tt.fails {
 				t.Errorf("got %v", err)
 			}
-			for _, words := range tt.says {
-				if !strings.Contains(out.String(), words) {
-					t.Errorf("%q is missing from\n%s", words, out.String())
+			for _, want := range tt.want {
+				if !strings.Contains(out.String(), want) {
+					t.Errorf("%q is missing from\n%s", want, out.String())
 				}
 			}
 		})
