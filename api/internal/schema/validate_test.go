@@ -39,7 +39,6 @@ func TestValidation(t *testing.T) {
 		{"an empty response", closed, `{}`, true, []string{"/a is required", "/id is required"}},
 		{"read-only", closed, `{"a":1,"id":"x"}`, false, []string{"/id is read-only: a request must not contain it"}},
 		{"write-only", closed, `{"a":1,"id":"x","key":"y"}`, true, []string{"/key is write-only: a response must not contain it"}},
-		{"a UUID", `{"type":"string","format":"uuid"}`, `"0E6F4E4C-3f4b-4b0e-9a31-9d1c2a7a3b11"`, false, nil},
 		{"an invalid UUID", `{"type":"object","properties":{"a":{"type":"string","format":"uuid"}}}`, `{"a":"0e6f4e4c"}`, false, []string{"/a must have the format uuid"}},
 		{"a UUID with a pattern", `{"type":"string","format":"uuid","pattern":"^x$"}`, `"y"`, false, []string{"must have the format uuid", "must match the pattern ^x$"}},
 		{"additional properties", scores, `{"a":1,"b":"2"}`, false, []string{"/b must be an integer, not a string"}},
@@ -65,7 +64,6 @@ func TestValidation(t *testing.T) {
 		{"an unknown name", shape, `{"kind":"x","radius":1}`, false, []string{"/kind must be one of circle, square"}},
 		{"no name", shape, `{"radius":1}`, false, []string{"/kind is required"}},
 		{"a number as the name", shape, `{"kind":1}`, false, []string{"/kind must be a string, not a number"}},
-		{"a number instead of an object", shape, `1`, false, []string{"must be an object (Square) or an object (Circle), not a number"}},
 		{"without a mapping", unmapped, `{"kind":"Circle","side":1}`, false, []string{"/radius is required"}},
 		{"without a mapping, another name", unmapped, `{"kind":"x","side":1}`, false, nil},
 
@@ -83,7 +81,6 @@ func TestValidation(t *testing.T) {
 
 		{"null in a nullable enumeration that lists it", `{"type":"string","nullable":true,"enum":["a",null]}`, `null`, false, nil},
 		{"null in a nullable enumeration that does not", `{"type":"string","nullable":true,"enum":["a"]}`, `null`, false, []string{`must be "a", not null`}},
-		{"null without a type", `{}`, `null`, false, nil},
 		{"null without a type, beside other keywords", `{"description":"x","minimum":1,"title":"y"}`, `null`, false, nil},
 		{"null in a list", `{"type":"array","items":{}}`, `[null]`, false, nil},
 		{"null in additional properties", `{"type":"object","additionalProperties":{}}`, `{"a":null}`, false, nil},
