@@ -21,8 +21,9 @@ var constraints = []string{
 // without constraints.
 func factsOf(doc map[string]any) map[string][]string {
 	facts := map[string][]string{}
-	visit := func(place, in string, o map[string]any) {
-		if o["$ref"] != nil { // its target has the facts
+	part := map[string]any{"paths": doc["paths"], "components": doc["components"]}
+	walk("", "", part, func(place, in string, o map[string]any) {
+		if o["$ref"] != nil || in == "securitySchemes" { // the target of a reference has the facts
 			return
 		}
 		for keyword := range o {
@@ -39,17 +40,7 @@ func factsOf(doc map[string]any) map[string][]string {
 		case in == "properties" && facts[place] == nil:
 			facts[place] = []string{"property"}
 		}
-	}
-	for path, item := range object(doc["paths"]) {
-		walk("/paths/"+escapePointer.Replace(path), "paths", item, visit)
-	}
-	for kind, components := range object(doc["components"]) {
-		for name, component := range object(components) {
-			if kind != "securitySchemes" {
-				walk("/components/"+kind+"/"+escapePointer.Replace(name), kind, component, visit)
-			}
-		}
-	}
+	})
 	return facts
 }
 
