@@ -126,7 +126,7 @@ func isPlain(b []byte) bool {
 // The zero value is sent as null, which the service refuses.
 type EndpointFilters any
 
-// AllEndpoints means every endpoint of the tenant, as [EndpointFilters].
+// AllEndpoints is the value of [EndpointFilters] that selects every endpoint of the tenant.
 const AllEndpoints = "all"
 
 // FilterValue is the value that a filter compares with: a []string, a string, or an int64 of milliseconds since the Unix epoch, UTC.
