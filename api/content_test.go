@@ -36,7 +36,7 @@ func TestBodyProblems(t *testing.T) {
 		{"filters null", `{"request_data":{"filters":null}}`, []string{"body /request_data/filters " + noFilters + ", not null"}},
 		{"an empty list of filters", `{"request_data":{"filters":[]}}`, []string{"body /request_data/filters must have at least one item"}},
 		{"another word", `{"request_data":{"filters":"ALL"}}`, []string{"body /request_data/filters " + noFilters + ", not another string"}},
-		{"a list with all", `{"request_data":{"filters":["all"]}}`, []string{"body /request_data/filters/0 must be an object (EndpointFilter), not a string"}},
+		{"all inside a list", `{"request_data":{"filters":["all"]}}`, []string{"body /request_data/filters/0 must be an object (EndpointFilter), not a string"}},
 		{"the wrong case", `{"Request_Data":{"filters":"all"}}`, []string{"body /Request_Data " + unknown, "body /request_data is required"}},
 		{"an empty filter", filter(`{}`), []string{
 			"body /request_data/filters/0/field is required", "body /request_data/filters/0/operator is required", "body /request_data/filters/0/value is required"}},
@@ -201,7 +201,7 @@ func TestResponseProblems(t *testing.T) {
 		body   string
 		want   string
 	}{
-		{"a status with more properties", status, 200, `{"DATA":"Scan is in Running state","more":{"a":[1]}}`, ""},
+		{"unknown properties", status, 200, `{"DATA":"Scan is in Running state","more":{"a":[1]}}`, ""},
 		{"another spelling", status, 200, `{"data":"x"}`, ""},
 		{"null", status, 200, `{"DATA":null}`, "response body /DATA must be a string, not null"},
 		{"empty", status, 200, ``, "response body is empty, but the spec documents JSON"},
@@ -217,15 +217,15 @@ func TestResponseProblems(t *testing.T) {
 		{"no documented content", status, 429, ``, ""},
 		{"no documented content, some sent", abort, 429, `Too many requests`, ""},
 
-		{"netscan error", status, 400, `{"err_msg":"x","metadata":{"err_extra":[{"field":"id","message":"y"},{"field":3}]}}`, ""},
-		{"netscan error with a string", status, 500, `{"err_msg":"x","metadata":{"err_extra":"y","err_code":400}}`, ""},
-		{"netscan error with null", status, 403, `{"err_msg":"x","metadata":{"err_extra":null}}`, ""},
-		{"netscan error with a number", status, 404, `{"err_msg":"x","metadata":{"err_extra":1}}`, "response body /metadata/err_extra must be a list of ErrorDetails, a string or null, not a number"},
-		{"401 of the platform", status, 401, `{"reply":{"err_code":401,"err_msg":"x","err_extra":null}}`, ""},
-		{"401 of the wrong family", status, 401, `{"err_msg":"x"}`, "response body /reply is required"},
-		{"flat error", abort, 500, `{"err_code":"500","err_msg":"x","err_extra":{}}`, ""},
-		{"wrapped error", abort, 500, `{"reply":{"err_code":500}}`, ""},
-		{"no error", abort, 500, `{}`, "response body /err_msg is required"},
+		{"a network scan error with a list", status, 400, `{"err_msg":"x","metadata":{"err_extra":[{"field":"id","message":"y"},{"field":3}]}}`, ""},
+		{"a network scan error with a string", status, 500, `{"err_msg":"x","metadata":{"err_extra":"y","err_code":400}}`, ""},
+		{"a network scan error with null", status, 403, `{"err_msg":"x","metadata":{"err_extra":null}}`, ""},
+		{"a network scan error with a number", status, 404, `{"err_msg":"x","metadata":{"err_extra":1}}`, "response body /metadata/err_extra must be a list of ErrorDetails, a string or null, not a number"},
+		{"a 401 of the platform", status, 401, `{"reply":{"err_code":401,"err_msg":"x","err_extra":null}}`, ""},
+		{"a 401 in the wrong envelope", status, 401, `{"err_msg":"x"}`, "response body /reply is required"},
+		{"a flat error", abort, 500, `{"err_code":"500","err_msg":"x","err_extra":{}}`, ""},
+		{"a wrapped error", abort, 500, `{"reply":{"err_code":500}}`, ""},
+		{"an empty object instead of an error", abort, 500, `{}`, "response body /err_msg is required"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, h := range []http.Header{nil, {"Content-Type": {"text/html"}}} {

@@ -41,7 +41,7 @@ func TestRead(t *testing.T) {
 		{"empty", "", nil, []string{early}},
 		{"only space", " \n", nil, []string{early}},
 		{"cut off", `{"a":{"b":"c`, nil, []string{early}},
-		{"no JSON", "hello", nil, []string{noJSON + " at byte 0"}},
+		{"a word", "hello", nil, []string{noJSON + " at byte 0"}},
 		{"byte order mark", "\ufeff{}", nil, []string{noJSON + ": it begins with a byte order mark"}},
 		{"no quotes", `{a:1}`, nil, []string{noJSON + " at byte 1"}},
 		{"comma at the end", `[1,]`, nil, []string{noJSON + " at byte 2"}},
@@ -50,15 +50,15 @@ func TestRead(t *testing.T) {
 		{"a bare newline", "\"a\nb\"", nil, []string{noJSON + " at byte 2"}},
 		{"an unknown escape", `"\x"`, nil, []string{noJSON + " at byte 1"}},
 		{"leading zero", `[01]`, nil, []string{noJSON + " at byte 2"}},
-		{"more after it", `{} []`, map[string]any{}, []string{"has data after its JSON value, at byte 3"}},
+		{"data after the value", `{} []`, map[string]any{}, []string{"has data after its JSON value, at byte 3"}},
 		{"invalid UTF-8", "[\"\xff\"]", []any{"\ufffd"}, []string{"is not valid UTF-8"}},
-		{"invalid UTF-8 and no JSON", "\xff", nil, []string{"is not valid UTF-8", noJSON + " at byte 0"}},
+		{"invalid UTF-8 that is not JSON", "\xff", nil, []string{"is not valid UTF-8", noJSON + " at byte 0"}},
 
 		{"a name twice", `{"a":1,"b":[{"c":1,"\u0063":2}],"a":3}`, map[string]any{"a": json.Number("3"), "b": []any{map[string]any{"c": json.Number("2")}}},
 			[]string{"/b/0/c is given more than once", "/a is given more than once"}},
 		{"a name twice that needs escapes", `{"/~":{"":1,"":2}}`, map[string]any{"/~": map[string]any{"": json.Number("2")}}, []string{"//~/ is given more than once"}},
 		{"the same name in two objects", `[{"a":1},{"a":1}]`, []any{map[string]any{"a": json.Number("1")}, map[string]any{"a": json.Number("1")}}, nil},
-		{"far too deep", strings.Repeat("[", 1_000_000), nil, []string{"is nested deeper than 1000 levels"}},
+		{"nested too deep", strings.Repeat("[", 1_000_000), nil, []string{"is nested deeper than 1000 levels"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			value, ok, problems := Read([]byte(tt.text), 10)
@@ -130,7 +130,7 @@ func FuzzRead(f *testing.F) {
 				t.Error("refused as too deep")
 			}
 		case json.Valid([]byte(text)) != (ok && !has("has data after")):
-			t.Errorf("%q: read %t with %v, encoding/json says %v", text, ok, problems, err)
+			t.Errorf("%q: read %t with %v, encoding/json returns %v", text, ok, problems, err)
 		case ok && err == nil && !reflect.DeepEqual(value, want):
 			t.Errorf("%q: read %#v, want %#v", text, value, want)
 		}
