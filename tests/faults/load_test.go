@@ -81,7 +81,7 @@ func TestOneConnectionCarriesAllCalls(t *testing.T) {
 			// On a busy machine, net/http closes a connection whose goroutine is 50 ms late. Then the test tries again.
 			connections := int32(0)
 			for try := 0; try < 5 && connections != 1; try++ {
-				s := serve(t, nil, func(x *exchange) bool { return mix[x.n%len(mix)](x) })
+				s := serve(t, func(x *exchange) bool { return mix[x.n%len(mix)](x) })
 				c := newClient(t, s.url, rt)
 				for i := range 200 {
 					_ = operations[i%len(operations)].call(bounded(t), c) // most calls fail
@@ -113,7 +113,7 @@ func TestFloods(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			more := []byte(tt.more)
-			s := serve(t, nil, func(x *exchange) bool {
+			s := serve(t, func(x *exchange) bool {
 				for ok := x.send(tt.start); ok; {
 					_, err := x.Write(more)
 					ok = err == nil

@@ -257,13 +257,11 @@ func (h *http2Conn) act(s *http2Stream) {
 
 // headers sends a status and other fields, names and values in turn.
 func (h *http2Conn) headers(s *http2Stream, end bool, fields ...string) {
+	fields = append([]string{":status"}, fields...)
 	var block bytes.Buffer
 	encoder := hpack.NewEncoder(&block)
-	for i, field := range append([]string{":status"}, fields...) {
-		if i%2 == 1 {
-			continue
-		}
-		encoder.WriteField(hpack.HeaderField{Name: field, Value: append([]string{":status"}, fields...)[i+1]})
+	for i := 0; i < len(fields); i += 2 {
+		encoder.WriteField(hpack.HeaderField{Name: fields[i], Value: fields[i+1]})
 	}
 	h.write(func() error {
 		return h.frames.WriteHeaders(http2.HeadersFrameParam{StreamID: s.id, BlockFragment: block.Bytes(), EndHeaders: true, EndStream: end})

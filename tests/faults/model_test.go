@@ -47,9 +47,9 @@ func TestModel(t *testing.T) {
 					seed := *firstSeed + uint64(n)
 					s, broken := play(t, seed, nil)
 					if broken != nil {
-						t.Errorf("%s\nTo repeat it: go test ./tests/faults -run 'TestModel$' -v -schedules 1 -first-seed %d\n%s", strings.Join(broken, "\n"), seed, s.transcript())
+						t.Errorf("%s\nTo repeat it: go test ./tests/faults -run 'TestModel$' -v -schedules 1 -first-seed %d\n%s", strings.Join(broken, "\n"), seed, s.transcript.String())
 					} else if count == 1 {
-						t.Log("\n" + s.transcript())
+						t.Log("\n" + s.transcript.String())
 					}
 					mu.Lock()
 					for _, c := range s.calls {
@@ -109,29 +109,21 @@ type simulation struct {
 	start    time.Time
 	received ledger // by the service
 
-	mu      sync.Mutex
-	dials   int
-	links   []*link
-	events  int
-	alarms  map[int][]func() // called at a network event
-	history []func() string
-	calls   []*call
+	mu         sync.Mutex
+	dials      int
+	links      []*link
+	events     int
+	alarms     map[int][]func() // called at a network event
+	transcript strings.Builder
+	calls      []*call
 }
 
-// log keeps a line for the transcript.
+// log adds a line to the transcript.
 func (s *simulation) log(format string, args ...any) {
 	at := time.Since(s.start)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.history = append(s.history, func() string { return fmt.Sprintf("%12v  %s\n", at, fmt.Sprintf(format, args...)) })
-}
-
-func (s *simulation) transcript() string {
-	var b strings.Builder
-	for _, line := range s.history {
-		b.WriteString(line())
-	}
-	return b.String()
+	fmt.Fprintf(&s.transcript, "%12v  "+format+"\n", append([]any{at}, args...)...)
 }
 
 // event counts an event on the network, and ends the contexts that end at it.
@@ -159,7 +151,7 @@ type execution struct {
 	reply  reply // may not reach the client
 }
 
-var callNumber = regexp.MustCompile(`"call-(\d+)"`)
+var callName = regexp.MustCompile(`call-\d+`)
 
 // find returns the call with this name, or nil.
 func (s *simulation) find(name string) *call {
@@ -187,8 +179,8 @@ func (s *simulation) arrived(r *http.Request) *arrival {
 
 // carryOut executes a request if that is planned, and returns the body of the reply.
 func (s *simulation) carryOut(a *arrival, p requestPlan) string {
-	if match := callNumber.FindString(a.body); a.call == nil {
-		a.call = s.find(strings.Trim(match, `"`))
+	if a.call == nil {
+		a.call = s.find(callName.FindString(a.body))
 	}
 	if a.method == http.MethodGet || a.call == nil || !p.execute {
 		return p.reply.body(a.call, "")
@@ -236,7 +228,7 @@ func play(t *testing.T, seed uint64, kind *transportKind) (s *simulation, broken
 func (s *simulation) run(t *testing.T, f func(t *testing.T)) {
 	defer func() {
 		if p := recover(); p != nil {
-			t.Errorf("seed %d: %v\n%s", s.seed, p, s.transcript())
+			t.Errorf("seed %d: %v\n%s", s.seed, p, s.transcript.String())
 			panic(p)
 		}
 	}()

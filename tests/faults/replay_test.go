@@ -78,7 +78,7 @@ func TestNoRequestIsExecutedTwice(t *testing.T) {
 						s.checkReplay(t, how, request, err)
 					})
 					if t.Failed() {
-						t.Log("\n" + s.transcript())
+						t.Log("\n" + s.transcript.String())
 					}
 				})
 			}

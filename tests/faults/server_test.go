@@ -40,8 +40,8 @@ type bareServer struct {
 	respond func(*exchange) bool
 }
 
-// serve starts a server on 127.0.0.1. If greet is set and returns false for a new connection, the connection is closed.
-func serve(t testing.TB, greet func(net.Conn) bool, respond func(*exchange) bool) *bareServer {
+// serve starts a server on 127.0.0.1.
+func serve(t testing.TB, respond func(*exchange) bool) *bareServer {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -60,9 +60,7 @@ func serve(t testing.TB, greet func(net.Conn) bool, respond func(*exchange) bool
 			conns.Store(conn, nil)
 			done.Go(func() {
 				defer conn.Close()
-				if greet == nil || greet(conn) {
-					s.handle(conn)
-				}
+				s.handle(conn)
 			})
 		}
 	})
@@ -104,10 +102,8 @@ func (x *exchange) good() bool {
 }
 
 // reset ends the connection with a TCP reset.
-func (x *exchange) reset() bool { return reset(x.Conn) }
-
-func reset(conn net.Conn) bool {
-	conn.(*net.TCPConn).SetLinger(0)
+func (x *exchange) reset() bool {
+	x.Conn.(*net.TCPConn).SetLinger(0)
 	return false
 }
 
