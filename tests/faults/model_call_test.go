@@ -65,10 +65,10 @@ func (s *simulation) planCall(number int) *call {
 		for range d.IntN(3) {
 			c.editors = append(c.editors, editors[d.IntN(len(editors))])
 		}
-		if d.chance(25) {
+		if d.chance(30) {
 			c.editors = append(c.editors, noBody)
 		}
-		if d.chance(25) {
+		if d.chance(40) {
 			c.editors = append(c.editors, idempotent)
 		}
 	}

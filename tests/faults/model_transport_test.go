@@ -121,7 +121,7 @@ func dropGetBody(inner http.RoundTripper, r *http.Request) (*http.Response, erro
 	return inner.RoundTrip(r)
 }
 
-// sendLate returns as soon as the context ends, but sends the request anyway, as if it had waited for a connection.
+// sendLate waits for a connection and returns as soon as the context ends, but sends the request anyway.
 func sendLate(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
 	type result struct {
 		res *http.Response
@@ -129,6 +129,7 @@ func sendLate(inner http.RoundTripper, r *http.Request) (*http.Response, error) 
 	}
 	done := make(chan result, 1)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	httptrace.ContextClientTrace(ctx).GetConn(r.URL.Host)
 	go func() {
 		time.Sleep(1500 * time.Millisecond)
 		res, err := inner.RoundTrip(r.WithContext(ctx))
