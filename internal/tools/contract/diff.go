@@ -50,7 +50,7 @@ func diff(ctx context.Context, before, after, dir string, w io.Writer) error {
 		plain = append(plain, string(content))
 	}
 	if plain[0] == plain[1] {
-		fmt.Fprintln(w, "Nothing changed but words: descriptions, examples and extensions.")
+		fmt.Fprintln(w, "Only wording changed: descriptions, examples and extensions.")
 	}
 	return nil
 }
