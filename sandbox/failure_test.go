@@ -30,7 +30,7 @@ func TestFailureIsTheResponse(t *testing.T) {
 		{"HTML", sandbox.Failure{Status: 502, Body: `<html>`}, 502, "text/html; charset=utf-8", `<html>`},
 		{"header in any case", sandbox.Failure{Status: 429, Header: http.Header{"content-type": {"x/y"}}, Body: `{}`}, 429, "x/y", `{}`},
 		{"header without values", sandbox.Failure{Status: 429, Header: http.Header{"Content-Type": nil}, Body: `{}`}, 429, "", `{}`},
-		{"error body with status 200", sandbox.Failure{Body: `{"reply":{"err_code":500}}`}, 200, "application/json", `{"reply":{"err_code":500}}`},
+		{"error body with status 200", sandbox.Failure{Status: 200, Body: `{"reply":{"err_code":500}}`}, 200, "application/json", `{"reply":{"err_code":500}}`},
 		{"header with status 200", sandbox.Failure{Header: http.Header{"Content-Type": {"x/y"}}}, 200, "x/y", ""},
 		{"highest status", sandbox.Failure{Status: 999}, 999, "", ""},
 		{"status too low", sandbox.Failure{Status: 199}, 500, "", ""},
