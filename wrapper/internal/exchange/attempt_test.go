@@ -180,7 +180,7 @@ func TestReadBody(t *testing.T) {
 		read(strings.NewReader(text), 0, 4<<20, size, false, nil) // a RoundTripper may set a wrong length
 		for _, length := range []int{size + 9, -1} {
 			cause := errors.New("cable pulled")
-			read(io.MultiReader(strings.NewReader(text), &failingReader{cause}), length, 4<<20, min(size, MaxShown), false, cause)
+			read(io.MultiReader(strings.NewReader(text), iotest.ErrReader(cause)), length, 4<<20, min(size, MaxShown), false, cause)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 )
 
@@ -43,13 +44,9 @@ func canned(status int, body string, header ...string) transport {
 // cutOff sends a response whose body ends in an error.
 func cutOff(status int, body string, err error) transport {
 	return func(*http.Request) (*http.Response, error) {
-		return newResponse(status, io.MultiReader(strings.NewReader(body), &failingReader{err})), nil
+		return newResponse(status, io.MultiReader(strings.NewReader(body), iotest.ErrReader(err))), nil
 	}
 }
-
-type failingReader struct{ err error }
-
-func (r *failingReader) Read([]byte) (int, error) { return 0, r.err }
 
 // failing sends no response and reports nothing.
 func failing(err error) transport {

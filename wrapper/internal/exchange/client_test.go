@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -56,7 +57,7 @@ func TestAttemptsSendTheSameRequest(t *testing.T) {
 	const echo = "nonce-0001 nonce-0002 nonce-0003"
 	rec := inTurn(changing, changing, canned(200, echo))
 	c := newClient(rec, func(c *Client) { c.Base.Path = "/prefix" })
-	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/thing?id=1", &failingReader{errors.New("not to be read")})
+	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/thing?id=1", iotest.ErrReader(errors.New("not to be read")))
 	r.GetBody = func() (io.ReadCloser, error) { return nil, errors.New("not to be called") }
 	r.Header.Set("X-Own", "1")
 	r.ContentLength = 99
