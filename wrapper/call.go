@@ -88,7 +88,6 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, &invalidRequestError{exchange.Operation(r), err}
 	}
-	r = r.WithContext(r.Context())
 	r.Header = r.Header.Clone() // requests may share a header that a request editor set
 	res, err := p.call(r.Context(), r, body, acceptAny)
 	if err != nil {

@@ -72,36 +72,6 @@ type refusing struct{ err error }
 func (v refusing) ValidateRequest(*http.Request) error                            { return v.err }
 func (v refusing) ValidateResponse(*http.Request, int, http.Header, []byte) error { return v.err }
 
-func TestErrorHasRetryAfterAndAttempts(t *testing.T) {
-	for header, want := range map[string]wrapper.APIError{"": {Attempts: 3}, "soon": {Attempts: 3}, "61": {RetryAfter: 61 * time.Second, Attempts: 1}} {
-		c := newClient(t, canned(429, "", "Retry-After", header), noWait())
-		e := apiError(t, operations[1].call(t, t.Context(), c))
-		if e.RetryAfter != want.RetryAfter || e.Attempts != want.Attempts {
-			t.Errorf("%q: RetryAfter %v after %d attempts, want %v after %d", header, e.RetryAfter, e.Attempts, want.RetryAfter, want.Attempts)
-		}
-	}
-}
-
-// The error wraps that of the context, and also contains the last response or failure.
-func TestEndedWaitNamesWhatWentBefore(t *testing.T) {
-	cause := errors.New("shutting down")
-	for text, rt := range map[string]transport{
-		"slow down: context canceled: shutting down (HTTP 429). The service asks to wait 20s.":               canned(429, "slow down", "Retry-After", "20"),
-		"not sent: context canceled: shutting down, and before that: dial tcp: no route to host (1 attempt)": notSent,
-	} {
-		for _, op := range operations {
-			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithCancelCause(t.Context())
-				time.AfterFunc(time.Nanosecond, func() { cancel(cause) })
-				err := op.call(t, ctx, newClient(t, rt, wrapper.WithRetry(wrapper.Retry{BaseDelay: math.MaxInt64})))
-				if err.Error() != op.what+": "+text || !errors.Is(err, context.Canceled) || !errors.Is(err, cause) {
-					t.Errorf("got  %v\nwant %s: %s", err, op.what, text)
-				}
-			})
-		}
-	}
-}
-
 // Programs make such errors in their own tests.
 func TestErrorsMadeByHandHaveText(t *testing.T) {
 	for _, tt := range []struct{ want, got string }{
@@ -116,6 +86,10 @@ func TestErrorsMadeByHandHaveText(t *testing.T) {
 		if tt.got != tt.want {
 			t.Errorf("got %s, want %s", tt.got, tt.want)
 		}
+	}
+	long := strings.Repeat("long ", 2000)
+	if text := (&wrapper.APIError{Operation: long, Hint: long}).Error(); len(text) > 4<<10 || !strings.Contains(text, "(HTTP 0)") {
+		t.Errorf("%d bytes: %s", len(text), text)
 	}
 }
 
@@ -269,6 +243,9 @@ func TestErrorTexts(t *testing.T) {
 		ctx, cancel = context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		add(operations[0].call(t, ctx, newClient(t, canned(429, "", "Retry-After", "5"))))
+		canceled, stop := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Nanosecond, func() { stop(errors.New("shutting down")) })
+		add(operations[1].call(t, canceled, newClient(t, transport(notSent), wrapper.WithRetry(wrapper.Retry{BaseDelay: math.MaxInt64}))))
 		limited := newClient(t, canned(200, goodStatus), wrapper.WithRateLimit(0.01, 1))
 		_, err := limited.GetScanRunStatus(ctx, 1)
 		if err == nil {
