@@ -35,7 +35,7 @@ import (
 const (
 	tests      = `_test\.go$|^tests/`
 	noCaller   = `_test\.go$|/main\.go$|^api/validator\.go$` // there is no caller's context
-	modelsTime = `^tests/(faults|prism)/`                    // the model sleeps in synctest; Prism is polled
+	modelsTime = `^tests/faults/`                            // the model sleeps in synctest
 )
 
 func main() {

@@ -18,9 +18,9 @@ import (
 
 var number = regexp.MustCompile(`\d{9}`)
 
-// TestLoad makes 3,000 calls from 100 goroutines on one Client. The server refuses one call in ten the first time. Each call
-// gets its own response, each request has a different nonce, and no request is lost.
-func TestLoad(t *testing.T) {
+// TestConcurrentCallsGetTheirResponses makes 3,000 calls from 100 goroutines on one Client. The server refuses one call in ten
+// the first time. Each call gets its own response, each request has a different nonce, and no request is lost.
+func TestConcurrentCallsGetTheirResponses(t *testing.T) {
 	const goroutines, each, all = 100, 30, 3000
 	var received ledger
 	var refused sync.Map // by the number of the call
@@ -95,9 +95,9 @@ func TestOneConnectionCarriesAllCalls(t *testing.T) {
 	}
 }
 
-// TestFloods checks that the client stops reading an endless response at the limit, that the error has the status, and that
-// the call allocates little more than the limit.
-func TestFloods(t *testing.T) {
+// TestEndlessResponsesStopAtTheLimit checks that the client stops reading a response at the limit, that the error has the
+// status, and that the call allocates little more than the limit.
+func TestEndlessResponsesStopAtTheLimit(t *testing.T) {
 	const limit = 1 << 20
 	for _, tt := range []struct {
 		name  string

@@ -20,7 +20,7 @@ type call struct {
 	method  string // "AbortScan", "GetScanRunStatus" or "POST", which goes through API()
 	body    string // of a POST
 	editors []editor
-	pause   time.Duration // before it
+	pause   time.Duration // before the call
 
 	// When its context ends; 0 means never:
 	deadline    time.Duration
