@@ -46,7 +46,10 @@ func TestConcurrentCallsGetTheirResponses(t *testing.T) {
 					if run, err := c.GetScanRunStatus(t.Context(), int64(n)); run.State() != id {
 						t.Errorf("run %s: got %v, %v", id, run, err)
 					}
-				} else if reply, err := c.AbortScan(t.Context(), wrapper.AllEndpoints(), wrapper.WithIncident(id)); err != nil || string(reply.ActionID) != id {
+					continue
+				}
+				reply, err := c.AbortScan(t.Context(), wrapper.AllEndpoints(), wrapper.WithIncident(id))
+				if err != nil || string(reply.ActionID) != id {
 					t.Errorf("abort %s: got %v, %v", id, reply, err)
 				}
 			}
@@ -69,7 +72,8 @@ func TestOneConnectionCarriesAllCalls(t *testing.T) {
 		withStatus(200, gzipped(goodRun), "Content-Encoding: gzip"),
 		withStatus(200, "not gzip", "Content-Encoding: gzip"),
 		func(x *exchange) bool {
-			return x.send("HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n" + strings.Repeat(chunk(strings.Repeat("x", 10_000)), 20) + "0\r\n\r\n")
+			chunks := strings.Repeat(chunk(strings.Repeat("x", 10_000)), 20)
+			return x.send("HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + "0\r\n\r\n")
 		},
 		func(x *exchange) bool { return x.send("HTTP/1.1 204 No Content\r\n\r\n") },
 		withStatus(302, "<html>", "Location: https://console.example/login"),
@@ -108,8 +112,10 @@ func TestEndlessResponsesStopAtTheLimit(t *testing.T) {
 		{"200 chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", chunk(strings.Repeat(" ", 64<<10)), "TooLarge Unknown"},
 		{"200 until the end", "HTTP/1.1 200 OK\r\n\r\n{\"DATA\":\"", strings.Repeat("a", 64<<10), "TooLarge Unknown"},
 		{"200 with a Content-Length of 1 TB", "HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n", strings.Repeat("a", 64<<10), "TooLarge Unknown"},
-		{"401 JSON", "HTTP/1.1 401 No\r\n\r\n" + `{"reply":{"err_code":401,"err_extra":[`, strings.Repeat(`{"field":"f","message":"m"},`, 2000), "Unauthorized TooLarge"},
-		{"500 gzip bomb", "HTTP/1.1 500 Oops\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n", chunk(gzipped(strings.Repeat("{", 1<<20))), "Server TooLarge Unknown"},
+		{"401 JSON", "HTTP/1.1 401 No\r\n\r\n" + `{"reply":{"err_code":401,"err_extra":[`,
+			strings.Repeat(`{"field":"f","message":"m"},`, 2000), "Unauthorized TooLarge"},
+		{"500 gzip bomb", "HTTP/1.1 500 Oops\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n",
+			chunk(gzipped(strings.Repeat("{", 1<<20))), "Server TooLarge Unknown"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			more := []byte(tt.more)

@@ -51,7 +51,8 @@ func (c *call) describe() string {
 	for _, e := range c.editors {
 		names = append(names, e.name)
 	}
-	return fmt.Sprintf("%s, edited: %q, deadline: %v, canceled after %v or at event %d", c.method, names, c.deadline, c.cancelAfter, c.cancelAt)
+	return fmt.Sprintf("%s, edited: %q, deadline: %v, canceled after %v or at event %d",
+		c.method, names, c.deadline, c.cancelAfter, c.cancelAt)
 }
 
 func (s *simulation) planCall(number int) *call {
@@ -102,13 +103,14 @@ func (c *call) send(ctx context.Context, client *wrapper.Client) (result string,
 		}
 		return run.DATA, nil
 	}
-	res, err := client.API().AbortScanWithBodyWithResponse(ctx, "application/json", strings.NewReader(c.body), func(_ context.Context, r *http.Request) error {
+	edit := func(_ context.Context, r *http.Request) error {
 		r.Header.Set("X-Call", c.String())
 		for _, e := range c.editors {
 			e.edit(r)
 		}
 		return nil
-	})
+	}
+	res, err := client.API().AbortScanWithBodyWithResponse(ctx, "application/json", strings.NewReader(c.body), edit)
 	switch {
 	case err != nil:
 		return "", exactlyOne(res != nil, err)

@@ -23,7 +23,10 @@ func (l *link) serve(conn net.Conn) {
 	defer conn.Close()
 	overHTTP2 := l.sim.protocol == "HTTP/2"
 	if l.sim.protocol == "TLS" {
-		config := &tls.Config{Certificates: []tls.Certificate{testCertificate()}, CurvePreferences: []tls.CurveID{tls.X25519}, NextProtos: []string{"http/1.1"}}
+		config := &tls.Config{
+			Certificates: []tls.Certificate{testCertificate()}, CurvePreferences: []tls.CurveID{tls.X25519},
+			NextProtos: []string{"http/1.1"},
+		}
 		if overHTTP2 = l.plan.http2; overHTTP2 {
 			config.NextProtos = []string{"h2"}
 		}
@@ -94,7 +97,8 @@ func (l *link) serveHTTP1(conn net.Conn) {
 
 func (l *link) respondHTTP1(conn net.Conn, a *arrival, p requestPlan) {
 	body := l.sim.carryOut(a, p)
-	head := fmt.Sprintf("HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n", p.reply.status, http.StatusText(p.reply.status), len(body))
+	head := fmt.Sprintf("HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n",
+		p.reply.status, http.StatusText(p.reply.status), len(body))
 	if p.reply.status == 429 || p.reply.status == 503 {
 		head += "Retry-After: 3\r\n"
 	}

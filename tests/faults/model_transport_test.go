@@ -39,12 +39,8 @@ var (
 		{name: "a wrapper that drops GetBody", round: dropGetBody},
 		{name: "a wrapper that sends after its context has ended", round: sendLate},
 		{name: "a silent wrapper", silent: true, round: silently},
-		{name: "a wrapper that falls back to a silent stack", silent: true, round: func(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
-			return fallBack(r, unreachable, roundTrip(func(r *http.Request) (*http.Response, error) { return silently(inner, r) }))
-		}},
-		{name: "a wrapper that falls back from a silent stack", silent: true, round: func(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
-			return fallBack(r, roundTrip(func(r *http.Request) (*http.Response, error) { return silently(inner, r) }), inner)
-		}},
+		{name: "a wrapper that falls back to a silent stack", silent: true, round: fallBackToSilence},
+		{name: "a wrapper that falls back from a silent stack", silent: true, round: fallBackFromSilence},
 		{name: "a protocol of net/http", registered: true, round: http.RoundTripper.RoundTrip},
 		{name: "a protocol of net/http that instruments", registered: true, keepsSignature: true, round: instrument},
 		{name: "a protocol of net/http that is silent", registered: true, silent: true, round: silently},
@@ -148,6 +144,14 @@ func sendLate(inner http.RoundTripper, r *http.Request) (*http.Response, error) 
 		}()
 		return nil, r.Context().Err()
 	}
+}
+
+func fallBackToSilence(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
+	return fallBack(r, unreachable, roundTrip(func(r *http.Request) (*http.Response, error) { return silently(inner, r) }))
+}
+
+func fallBackFromSilence(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
+	return fallBack(r, roundTrip(func(r *http.Request) (*http.Response, error) { return silently(inner, r) }), inner)
 }
 
 // unreachable calls the hooks of httptrace and never connects.

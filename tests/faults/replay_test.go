@@ -48,7 +48,8 @@ func TestNoRequestIsExecutedTwice(t *testing.T) {
 		return operation{name, false, func(ctx context.Context, c *wrapper.Client) error { return postEdited(ctx, c, editors) }}
 	}
 	requests := []operation{
-		getStatus, abort, edited("Idempotency-Key", idempotent), edited("no body", noBody), edited("no body, Idempotency-Key", noBody, idempotent),
+		getStatus, abort, edited("Idempotency-Key", idempotent), edited("no body", noBody),
+		edited("no body, Idempotency-Key", noBody, idempotent),
 	}
 	for _, kind := range transportKinds {
 		for _, how := range replays() {

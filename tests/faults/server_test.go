@@ -202,7 +202,8 @@ var testCertificate = sync.OnceValue(func() tls.Certificate {
 		SerialNumber: big.NewInt(1), NotBefore: time.Unix(0, 0), NotAfter: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC),
 		DNSNames: []string{strings.TrimPrefix(anyHost, "https://")},
 	}
-	return tls.Certificate{Certificate: [][]byte{must(x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key))}, PrivateKey: key}
+	raw := must(x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key))
+	return tls.Certificate{Certificate: [][]byte{raw}, PrivateKey: key}
 })
 
 // testRoots trusts testCertificate.

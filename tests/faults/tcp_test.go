@@ -64,8 +64,10 @@ func TestTLSFailures(t *testing.T) {
 	}{
 		{"unknown authority", nil, nil, "x509: certificate signed by unknown authority", as[x509.UnknownAuthorityError]},
 		{"another name", nil, &tls.Config{ServerName: "console.example"}, "x509: certificate is valid for", as[x509.HostnameError]},
-		{"expired", nil, &tls.Config{Time: func() time.Time { return time.Now().AddDate(100, 0, 0) }}, "x509: certificate has expired", as[x509.CertificateInvalidError]},
-		{"TLS 1.1 only", &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, &tls.Config{}, "protocol version not supported", as[*net.OpError]},
+		{"expired", nil, &tls.Config{Time: func() time.Time { return time.Now().AddDate(100, 0, 0) }},
+			"x509: certificate has expired", as[x509.CertificateInvalidError]},
+		{"TLS 1.1 only", &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, &tls.Config{},
+			"protocol version not supported", as[*net.OpError]},
 	} {
 		for _, op := range operations {
 			t.Run(tt.name+"/"+op.name, func(t *testing.T) {

@@ -163,7 +163,8 @@ func TestTerminalEscapesAreRemoved(t *testing.T) {
 				t.Run(fmt.Sprintf("%s/%s/%d", place, kind, len(opts)), func(t *testing.T) {
 					url, _ := serve(t, func(*http.Request) string { return responses(s)[place] })
 					var log rawLog
-					c, _ := client(t, url, credentials["advanced"], append(opts, wrapper.WithMaxResponseBytes(20_000), wrapper.WithLogger(slog.New(&log)))...)
+					opts := append(opts, wrapper.WithMaxResponseBytes(20_000), wrapper.WithLogger(slog.New(&log)))
+					c, _ := client(t, url, credentials["advanced"], opts...)
 					for _, name := range []string{"abort", "status", "status through API"} {
 						wantClean(t, calls[name](t.Context(), c))
 					}

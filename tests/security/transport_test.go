@@ -41,14 +41,16 @@ func TestTransportErrorsHideTheRequest(t *testing.T) {
 			for call, do := range calls {
 				t.Run(name+"/"+keyType+"/"+call, func(t *testing.T) {
 					var received recorder
-					c, log := client(t, "https://gateway.example.org", cred, wrapper.WithHTTPClient(&http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+					failing := roundTripper(func(r *http.Request) (*http.Response, error) {
 						received.requests = append(received.requests, r)
 						return nil, fail(r)
-					})}))
+					})
+					c, log := client(t, "https://gateway.example.org", cred, wrapper.WithHTTPClient(&http.Client{Transport: failing}))
 					err := do(t.Context(), c)
 					shown := append(printed(err), log.String())
 					for _, e := range []error{
-						found[net.Error](err), found[*net.OpError](err), found[*net.DNSError](err), found[*tls.CertificateVerificationError](err), found[tls.RecordHeaderError](err),
+						found[net.Error](err), found[*net.OpError](err), found[*net.DNSError](err),
+						found[*tls.CertificateVerificationError](err), found[tls.RecordHeaderError](err),
 					} {
 						shown = append(shown, printed(e)...)
 					}
