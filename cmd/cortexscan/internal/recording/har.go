@@ -19,7 +19,7 @@ func readHAR(content []byte, each func(Entry)) (*Recording, error) {
 	content = bytes.TrimRight(content, " \t\r\n") // so that the error position is where the content was cut off
 	var archive struct {
 		Log struct {
-			Entries []json.RawMessage `json:"entries"`
+			Entries json.RawMessage `json:"entries"`
 		} `json:"log"`
 		// Postman exports collections with an info, and environments with a scope.
 		Info struct {
@@ -37,16 +37,26 @@ func readHAR(content []byte, each func(Entry)) (*Recording, error) {
 		return nil, &Error{Reason: fmt.Sprintf("not valid JSON at byte %d", syntax.Offset)}
 	case archive.Info.ID != nil, archive.Scope != nil, strings.Contains(archive.Info.Schema, "getpostman.com"):
 		return nil, &Error{"a Postman export, not a HAR file", howToRecord}
-	case entries == nil:
+	case !bytes.HasPrefix(entries, []byte("[")):
 		return nil, &Error{"JSON, but not a HAR file: it has no list log.entries", howToRecord}
 	default:
-		for i, entry := range entries {
-			e := parseEntry(entry)
-			e.Number = i + 1
-			each(e)
-		}
-		return &Recording{HAR: true, Entries: len(entries)}, nil
+		return &Recording{HAR: true, Entries: readEntries(entries, each)}, nil
 	}
+}
+
+// readEntries decodes the entries of a list one at a time, so that millions of them take little memory. It returns their number.
+func readEntries(list []byte, each func(Entry)) (count int) {
+	decoder := json.NewDecoder(bytes.NewReader(list))
+	_, _ = decoder.Token() // the list is known to be valid
+	for decoder.More() {
+		var raw json.RawMessage
+		_ = decoder.Decode(&raw)
+		count++
+		e := parseEntry(raw)
+		e.Number = count
+		each(e)
+	}
+	return count
 }
 
 type archiveEntry struct {
