@@ -137,22 +137,6 @@ func testSource(t *testing.T, folder string) string {
 	return all.String()
 }
 
-func modulePath(t *testing.T, folder string) string {
-	t.Helper()
-	m := regexp.MustCompile(`(?m)^module (\S+)$`).FindStringSubmatch(readFile(t, filepath.Join(folder, "go.mod")))
-	if m == nil {
-		t.Fatal("go.mod has no module line")
-	}
-	return m[1]
-}
-
-func TestNewestReleaseInChangelogIsTheVersion(t *testing.T) {
-	newest := regexp.MustCompile(`(?m)^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$`).FindStringSubmatch(readFile(t, root+"/CHANGELOG.md"))
-	if newest == nil || newest[1] != wrapper.Version {
-		t.Errorf("the newest release in CHANGELOG.md is %q, and wrapper.Version is %s", newest, wrapper.Version)
-	}
-}
-
 func TestReleaseNotesAreTheSectionOfTheVersion(t *testing.T) {
 	notes := func(tag string) (string, error) {
 		cmd := exec.CommandContext(t.Context(), "sh", ".ci/release-notes", tag)

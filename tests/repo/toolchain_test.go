@@ -37,6 +37,15 @@ func TestRenamedModuleBuildsAndPasses(t *testing.T) {
 	}
 }
 
+func modulePath(t *testing.T, folder string) string {
+	t.Helper()
+	m := regexp.MustCompile(`(?m)^module (\S+)$`).FindStringSubmatch(readFile(t, filepath.Join(folder, "go.mod")))
+	if m == nil {
+		t.Fatal("go.mod has no module line")
+	}
+	return m[1]
+}
+
 // copyRepository copies the files that git tracks or would add, and returns the new folder.
 func copyRepository(t *testing.T) string {
 	t.Helper()
