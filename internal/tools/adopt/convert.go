@@ -194,7 +194,7 @@ func (c *converter) dangling(kind, ref, at string) *yaml.Node {
 		c.loosen(out, what+", so any value is accepted there ("+ref+")", at)
 		return out
 	case "parameter":
-		c.problems = append(c.problems, fmt.Sprintf("%s: the parameter refers to %s, which is not in the document: add it there, or describe the parameter in place", at, ref))
+		c.problems = append(c.problems, fmt.Sprintf("%s: the parameter refers to %s, which is not in the document: add it there, or describe the parameter inline", at, ref))
 	default:
 		c.report.add(leftOut, what+" ("+ref+")", at)
 	}
