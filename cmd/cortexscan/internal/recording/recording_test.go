@@ -40,6 +40,7 @@ func TestReadFile(t *testing.T) {
 
 func TestInputIsBounded(t *testing.T) {
 	for want, in := range map[string]io.Reader{
+		"neither a HAR file nor an HTTP request that begins with METHOD TARGET HTTP/1.1": strings.NewReader(strings.Repeat("a", 1<<20)),
 		"larger than 1 MiB":                  strings.NewReader(strings.Repeat("a", 1<<20+1)),
 		"cannot be read: input/output error": io.MultiReader(strings.NewReader("GET / HTTP/1.1\n"), iotest.ErrReader(errors.New("input/output error"))),
 	} {
@@ -58,6 +59,7 @@ func TestContentThatIsNotARecordingIsNamed(t *testing.T) {
 	)
 	for text, want := range map[string]string{
 		"curl -X POST https://h/a -H 'Authorization: MARKER'":  "a curl command, not a recorded request",
+		"$ curl https://h/MARKER":                              "a curl command, not a recorded request",
 		"wget --header=MARKER https://h/":                      "a wget command, not a recorded request",
 		"Invoke-WebRequest -UseBasicParsing -Uri MARKER":       "a PowerShell command, not a recorded request",
 		"fetch(\"https://h/MARKER\", {})":                      "a JavaScript call, not a recorded request",
@@ -84,11 +86,11 @@ func TestContentThatIsNotARecordingIsNamed(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"": "empty", " \r\n": "empty", "\ufeff": "empty", "\ufeff\n": "empty",
-		`{`:                        "not valid JSON: it ends too early, at byte 1",
-		`{"log":{"entries":[{"a`:   "not valid JSON: it ends too early, at byte 22",
-		` {]}`:                     "not valid JSON at byte 3",
-		`{"log":{"entries":[]}} x`: "not valid JSON at byte 24",
-		`{"log":{"entries":[]}}{}`: "not valid JSON at byte 23",
+		`{`:                             "not valid JSON: it ends too early, at byte 1",
+		`{"log":{"entries":[{"a` + "\n": "not valid JSON: it ends too early, at byte 22",
+		` {]}`:                          "not valid JSON at byte 3",
+		`{"log":{"entries":[]}} x`:      "not valid JSON at byte 24",
+		`{"log":{"entries":[]}}{}`:      "not valid JSON at byte 23",
 	} {
 		if _, _, err := parse(text); err == nil || err.Error() != want {
 			t.Errorf("%q: got %v, want %s", text, err, want)
@@ -170,6 +172,7 @@ func TestRawRequests(t *testing.T) {
 		{"absolute-form", "GET http://h/a HTTP/1.0\r\n\r\n", "GET http://h/a "},
 		{"a fragment", "GET /a?b#c HTTP/2\r\n\r\n", "GET /a?b "},
 		{"blank lines before", "\r\n\nGET /a HTTP/1.1\n\n", "GET /a "},
+		{"length 0", "POST /a HTTP/1.1\r\nContent-Length: 0\r\n\r\n", "POST /a "},
 		{"rest is the body", "POST /a HTTP/1.1\n\n{}\n", "POST /a {}\n"},
 		{"length", "POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}\n", "POST /a {}"},
 		{"the same length twice on a line", "POST /a HTTP/1.1\nContent-Length: 2, 2\n\n{}", "POST /a {}"},

@@ -26,12 +26,12 @@ func TestTableIsAligned(t *testing.T) {
 func TestJSONEscapesWhatIsUnsafeToPrintAndNothingElse(t *testing.T) {
 	s, out, _ := fake()
 	value := "<&>a\u009b\u202e\u200b\u00a0\x7f\U000e0001é漢\ufffd"
-	s.PrintJSON(value)
-	if got := out.String(); got != `"<&>a\u009b\u202e\u200b\u00a0\u007f\udb40\udc01é漢\ufffd"`+"\n" {
+	s.PrintJSON([]string{value})
+	if got := out.String(); got != "[\n  "+`"<&>a\u009b\u202e\u200b\u00a0\u007f\udb40\udc01é漢\ufffd"`+"\n]\n" {
 		t.Errorf("got %s", got)
 	}
-	var back string
-	if err := json.Unmarshal(out.Bytes(), &back); err != nil || back != value {
+	var back []string
+	if err := json.Unmarshal(out.Bytes(), &back); err != nil || back[0] != value {
 		t.Errorf("decoded: %q, %v", back, err)
 	}
 }
