@@ -235,7 +235,7 @@ func TestLogRecords(t *testing.T) {
 			log := &logRecorder{level: level}
 			rec := inTurn(canned(429, "slow down", "Retry-After", "7"), notSent, canned(200, "fine"))
 			do(t.Context(), t, newClient(transport(func(r *http.Request) (*http.Response, error) {
-				time.Sleep(2 * time.Second) // by the test's clock
+				<-time.After(2 * time.Second) // by the test's clock
 				return rec.RoundTrip(r)
 			}), func(c *Client) { c.Log = slog.New(log) }), http.MethodPost)
 			if !reflect.DeepEqual(log.records, want) {
