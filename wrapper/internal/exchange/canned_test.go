@@ -115,8 +115,7 @@ func newClient(rt http.RoundTripper, adjust ...func(*Client)) *Client {
 	return c
 }
 
-func once(c *Client)    { c.Attempts = 1 }
-func seconds(c *Client) { c.Timeout = 3 * time.Second }
+func once(c *Client) { c.Attempts = 1 }
 
 // methods lists a method without an effect and one that may have an effect.
 var methods = []string{http.MethodGet, http.MethodPost}
