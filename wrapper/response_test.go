@@ -36,6 +36,7 @@ func TestStatusDecidesKindAndOutcome(t *testing.T) {
 		{"code 100", `{"err_code": 100, "err_msg": "m"}`, true, false},
 		{"code 502", `{"data": {"reply": {"err_code": 502}}}`, true, true},
 		{"code 503", `{"err_msg": "m", "metadata": {"err_code": 503}}`, true, true},
+		{"code 504 in another spelling", `{"err_code": " 5.04e2 ", "err_msg": "m"}`, true, true},
 		{"a code that overflows", `{"reply": {"err_code": 1e999, "err_msg": "m"}}`, true, true},
 		{"an action", goodReply, false, true},
 		{"an action and an error", `{"reply": {"action_id": 7, "err_code": 400, "err_msg": "m"}}`, true, true},

@@ -53,6 +53,23 @@ func TestFailuresOverTCP(t *testing.T) {
 	}
 }
 
+func TestRefusedConnectionsAreRetried(t *testing.T) {
+	for _, op := range operations {
+		for name, over := range map[string]func(http.RoundTripper) http.RoundTripper{
+			"net/http":  func(rt http.RoundTripper) http.RoundTripper { return rt },
+			"a wrapper": func(rt http.RoundTripper) http.RoundTripper { return roundTrip(rt.RoundTrip) },
+		} {
+			dials := 0
+			tr := newTransport(t)
+			tr.DialContext = func(context.Context, string, string) (net.Conn, error) { dials++; return nil, errRefused }
+			err := op.call(bounded(t), newClient(t, anyHost, over(tr)))
+			if wantKinds(t, err, ""); dials != 3 || !isNotSent(err) || !errors.Is(err, errRefused) {
+				t.Errorf("%s, %s: %d attempts, %v", op.name, name, dials, err)
+			}
+		}
+	}
+}
+
 // TestTLSFailures checks that the error names the reason of a failed handshake, and that nothing is retried or sent.
 func TestTLSFailures(t *testing.T) {
 	for _, tt := range []struct {
