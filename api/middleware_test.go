@@ -289,7 +289,7 @@ components:
 		{"GET /x", "Authorization: Basic x", false},
 		{"GET /x?key=x", "Cookie: session=x", true},
 		{"GET /x?key=x&session=x", "Cookie: session=x", false},
-		{"GET /x?key=x", "", false},
+		{"GET /x?key=x", "Session: x", false}, // a header instead of the cookie
 		{"PUT /x", "Authorization: Basic x", true},
 		{"PUT /x?key=x", "Authorization: Basic x", false},
 	} {

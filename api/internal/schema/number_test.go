@@ -34,6 +34,8 @@ func TestNumbersAreExact(t *testing.T) {
 		{`{"uniqueItems":true}`, `["a,b","a\",\"b"]`, ""},
 		{`{"enum":[1]}`, `1.0`, ""},
 		{`{"enum":[` + big53 + `,"a"]}`, big53, ""},
+		{`{"minimum":0.1234567890123456789}`, "0.1234567890123456788", "must be at least 0.1234567890123456789"},
+		{`{"type":"integer","format":"int32"}`, "-2147483648.0", ""},
 		{`{"type":"integer","format":"int32"}`, "-2147483649", "must be between -2147483648 and 2147483647"},
 		{`{"type":"string","format":"date-time"}`, `"2026-01-02t03:04:05.6z"`, ""},
 		{`{"type":"string","format":"date-time"}`, `"2026-01-02 03:04:05Z"`, "must have the format date-time"},

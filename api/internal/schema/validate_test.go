@@ -43,6 +43,8 @@ func TestValidation(t *testing.T) {
 		{"a UUID with a pattern", `{"type":"string","format":"uuid","pattern":"^x$"}`, `"y"`, false, []string{"must have the format uuid", "must match the pattern ^x$"}},
 		{"additional properties", scores, `{"a":1,"b":"2"}`, false, []string{"/b must be an integer, not a string"}},
 		{"items with a maximum", `{"items":{"maximum":1}}`, `[1,2]`, false, []string{"/1 must be at most 1"}},
+		{"items with an enumeration", `{"items":{"enum":["a"]}}`, `["b"]`, false, []string{`/0 must be "a"`}},
+		{"items with an exclusion", `{"items":{"not":{"maxLength":1}}}`, `["a"]`, false, []string{"/0 matches a schema that the spec excludes"}},
 		{"items with a format", `{"items":{"format":"uuid"}}`, `["a"]`, false, []string{"/0 must have the format uuid"}},
 		{"an open object", `{"type":"object"}`, `{"a":[1e999]}`, false, nil},
 
