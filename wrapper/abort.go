@@ -16,7 +16,8 @@ import (
 // AbortOption adds information to an abort. It cannot change which endpoints are selected. The zero value is refused.
 type AbortOption struct{ incidentID string }
 
-// WithIncident shows the action in the console's timeline of the incident with this ID. A blank ID is an [ErrInvalidRequest].
+// WithIncident makes the console show the action in the timeline of the incident with this ID. A blank ID is an
+// [ErrInvalidRequest].
 func WithIncident(id string) AbortOption { return AbortOption{incidentID: id} }
 
 // AbortScan cancels the scans of the targets that are pending or in progress. The result means that the service accepted the
@@ -168,7 +169,7 @@ func Aliases(v ...string) gen.EndpointFilter { return in("alias", v) }
 // GroupNames selects endpoints by the endpoint groups that they belong to.
 func GroupNames(v ...string) gen.EndpointFilter { return in("group_name", v) }
 
-// Distributions selects endpoints by the name of the distribution (installation package) that they were set up with.
+// Distributions selects endpoints by the name of the distribution (installation package) from which they were installed.
 func Distributions(v ...string) gen.EndpointFilter { return in("dist_name", v) }
 
 // IPs selects endpoints by their IP addresses.

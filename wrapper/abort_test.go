@@ -27,7 +27,7 @@ func sentBody(t testing.TB, targets wrapper.Targets, opts ...wrapper.AbortOption
 	return rec.bodies[0], err
 }
 
-// The call refuses such targets and sends nothing, least of all "all".
+// The call refuses such targets and sends nothing.
 func TestAbortWithoutTargetsIsRefused(t *testing.T) {
 	hosts := wrapper.Hostnames("laptop-17")
 	for _, tt := range []struct {

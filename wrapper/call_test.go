@@ -39,7 +39,7 @@ func TestCallRunsItsStepsInOrder(t *testing.T) {
 			var steps []string
 			step := func(name string, r *http.Request) {
 				steps = append(steps, name)
-				body, _ := io.ReadAll(r.Body) // and does not put it back
+				body, _ := io.ReadAll(r.Body) // the validator does not put it back
 				if r.Method+" "+r.URL.Path != op.what || r.Header.Get("User-Agent") == "" || r.Context().Value(mine{}) != 1 || strings.Contains(string(body), "filters") != op.effect {
 					t.Errorf("%s: %s %s with %v and the body %q", name, r.Method, r.URL, r.Header, body)
 				}

@@ -14,8 +14,8 @@ const ellipsis = "…"
 // of any kind becomes one space. A string that is cut ends in "…".
 func Printable(s string, limit int) string { return line(s, limit, "") }
 
-// Visible is Printable for a string in which a user has to find a mistake. It shows U+FFFD for each character that Printable leaves
-// out, so that a name with an invisible character differs from the name without it.
+// Visible works like Printable, for a string in which a user has to find a mistake. It shows U+FFFD for each character that
+// Printable leaves out, so that a name with an invisible character differs from the name without it.
 func Visible(s string, limit int) string { return line(s, limit, string(utf8.RuneError)) }
 
 // IsPrintable reports whether Printable without a limit would return s.

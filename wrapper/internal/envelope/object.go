@@ -78,7 +78,7 @@ func first(strings ...scalar) string {
 	return ""
 }
 
-// value is a scalar, or an object or list that is not empty as compact JSON.
+// value is a scalar, or an object or list as compact JSON. Decoding an empty object or list does not change it.
 type value string
 
 func (v *value) UnmarshalJSON(b []byte) error {

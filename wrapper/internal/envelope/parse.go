@@ -122,7 +122,7 @@ type parser struct {
 	redact func(string) string
 }
 
-// text returns s printable and redacted, cut to limit bytes.
+// text makes s printable, redacts it, and cuts it to limit bytes.
 func (p *parser) text(s string, limit int) string {
 	s = p.redact(text.Printable(s, math.MaxInt))
 	if len(s) >= len(noEndpoints) {

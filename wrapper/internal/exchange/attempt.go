@@ -132,7 +132,7 @@ func readBody(res *http.Response, limit int64, cancel context.CancelFunc) (body 
 	if n := res.ContentLength; n >= 0 && n <= maxTrusted {
 		size = n
 	}
-	body = make([]byte, 0, size+1) // with one byte more, the end is seen without growing
+	body = make([]byte, 0, size+1) // with one extra byte, the end is reached without growing
 	for {
 		n, err := res.Body.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]

@@ -38,7 +38,7 @@ type Client struct {
 type Result struct {
 	// Response is the response to the last attempt, without its body; nil if there was none.
 	Response *http.Response
-	// Body is the response body without the credentials of its request. If the body is too large or incomplete, it is the
+	// Body is the response body without the credentials of its request. If the response is too large or incomplete, Body is the
 	// beginning.
 	Body     []byte
 	TooLarge bool

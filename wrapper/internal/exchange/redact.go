@@ -126,8 +126,8 @@ type redactedNetError struct {
 func (e *redactedNetError) Timeout() bool   { return e.timeout }
 func (e *redactedNetError) Temporary() bool { return e.timeout }
 
-// as is errors.As for net.Error and for the types of net, crypto/tls and crypto/x509. An error of any other type, such as a
-// RoundTripper's own, may contain the request.
+// as implements errors.As for net.Error and for the types of net, crypto/tls and crypto/x509. An error of any other type, such as
+// a RoundTripper's own, may contain the request.
 func (r Redactor) as(err error, target any) bool {
 	switch target := target.(type) {
 	case *net.Error:

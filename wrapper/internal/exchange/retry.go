@@ -66,8 +66,8 @@ func (c *Client) backoff(attempts int) time.Duration {
 	return rand.N(bound + 1) // security does not depend on it
 }
 
-// RetryAfter parses the header of that name, in seconds or as a date. It returns 0 if the header is missing or cannot be parsed,
-// and the longest duration if the number is too large to hold.
+// RetryAfter parses the Retry-After header, which is a number of seconds or a date. It returns 0 if the header is missing or
+// cannot be parsed, and the longest duration if the number is too large to hold.
 func RetryAfter(h http.Header, now time.Time) time.Duration {
 	values := h["Retry-After"]
 	if len(values) != 1 {

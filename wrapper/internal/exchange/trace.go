@@ -44,7 +44,7 @@ type requestTrace struct {
 	// About the current connection:
 	headers bool // the headers were written
 	http2   bool
-	doomed  net.Conn // a stopped replay must not be written on it
+	doomed  net.Conn // a stopped replay must not be written to it
 }
 
 // errReplayStopped replaces the error that led to the replay, which net/http does not return.
