@@ -24,7 +24,7 @@ const (
 	abortPath  = "/public_api/v1/endpoints/abort_scan"
 )
 
-// hand is what a careful engineer would write for these two calls with net/http and encoding/json. Its duties are an
+// hand is the code that a careful engineer would write for these two calls with net/http and encoding/json. Its duties are an
 // Advanced signature, a timeout that covers the body, a limit on the response size, a check of the status, and the
 // documented error.
 type hand struct {
@@ -110,7 +110,7 @@ func (c *hand) status(ctx context.Context, runID int64) (string, error) {
 	}
 	if status != http.StatusOK {
 		var e netscanError
-		_ = json.Unmarshal(body, &e) // without a message, the error only has the status
+		_ = json.Unmarshal(body, &e) // without a message, the error contains only the status
 		return "", &failure{status, e.ErrMsg, len(e.Metadata.ErrExtra)}
 	}
 	var response statusResponse

@@ -19,12 +19,12 @@ import (
 )
 
 const (
-	growthSize = 12 << 10 // bytes of the smaller size; the larger is eight times that
-	mostGrowth = 14       // times the work for eight times the size; a square would be 64
+	growthSize = 12 << 10 // the size of the smaller input in bytes; the larger one is eight times as large
+	mostGrowth = 14       // the highest ratio that counts as linear; quadratic time would give 64
 )
 
-// growth returns how many times the work of small large takes. It compares the fastest of several runs, and repeats the
-// measurement while the ratio is too high, because a busy machine slows some runs down, but not all.
+// growth returns the ratio of the work of large to that of small. It compares the fastest of several runs, and measures again
+// while the ratio is too high, because a busy machine slows some runs down, but not all.
 func growth(small, large func()) (ratio float64) {
 	spent := func(f func()) time.Duration {
 		before := work()

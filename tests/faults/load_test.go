@@ -99,8 +99,8 @@ func TestOneConnectionCarriesAllCalls(t *testing.T) {
 	}
 }
 
-// TestEndlessResponsesStopAtTheLimit checks that the client stops reading a response at the limit, that the error has the
-// status, and that the call allocates little more than the limit.
+// TestEndlessResponsesStopAtTheLimit checks that the client stops reading a response at the limit, that the error contains
+// the status, and that the call allocates little more than the limit.
 func TestEndlessResponsesStopAtTheLimit(t *testing.T) {
 	const limit = 1 << 20
 	for _, tt := range []struct {

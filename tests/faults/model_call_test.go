@@ -159,7 +159,7 @@ var editors = []editor{
 	{"DELETE", func(r *http.Request) { r.Method = http.MethodDelete }},
 }
 
-// These two have the most influence on net/http's replays.
+// These two affect net/http's replays most.
 var (
 	noBody     = editor{"no body", func(r *http.Request) { r.Body, r.GetBody, r.ContentLength = nil, nil, 0 }}
 	idempotent = editor{"Idempotency-Key", setHeader("Idempotency-Key", "4711")}

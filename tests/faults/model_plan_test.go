@@ -22,7 +22,7 @@ func (s *simulation) dice(topic, n, m int) dice {
 	return dice{rand.New(rand.NewPCG(s.seed, uint64(topic)<<56|uint64(n)<<24|uint64(m)))}
 }
 
-// chance is true with the given percentage.
+// chance is true in the given percentage of cases.
 func (d dice) chance(percent int) bool { return d.IntN(100) < percent }
 
 func (d dice) pick(words ...string) string { return words[d.IntN(len(words))] }
@@ -35,7 +35,7 @@ func (d dice) span(times ...time.Duration) time.Duration {
 // Error codes of HTTP/2 (RFC 9113, section 7). net/http may replay a request after codeProtocol and codeRefused.
 const codeProtocol, codeInternal, codeRefused, codeCancel = 1, 2, 7, 8
 
-// connectionPlan is what happens to one connection.
+// connectionPlan determines what happens to a connection.
 type connectionPlan struct {
 	dial  string // how connecting fails, or "slow"; "" connects at once
 	http2 bool   // negotiated if the connection uses TLS
@@ -57,9 +57,9 @@ func (s *simulation) randomConnection(n int) (p connectionPlan) {
 	return p
 }
 
-// requestPlan is what the server does with one request.
+// requestPlan determines what the server does with a request.
 type requestPlan struct {
-	stage   string // how much of the request the server reads before it acts: "first byte", "headers", "half", "whole"
+	stage   string // how much of the request it reads first: "first byte", "headers", "half", "whole"
 	execute bool
 	delay   time.Duration
 	reply   reply

@@ -448,7 +448,7 @@ func (c *call) hasOwnResult() bool {
 	})
 }
 
-// hasDefiniteReply reports whether the call's error has the service's reply, and that reply is definite.
+// hasDefiniteReply reports whether the call's error contains the service's reply, and that reply is definite.
 func (c *call) hasDefiniteReply() bool {
 	var response *wrapper.APIError
 	return errors.As(c.err, &response) && slices.ContainsFunc(c.executed, func(e execution) bool {
