@@ -3,6 +3,7 @@ package adopt
 import (
 	"fmt"
 	"math"
+	"mime"
 	"regexp"
 	"slices"
 	"strconv"
@@ -67,8 +68,11 @@ func (c *converter) convert(kind string, src *yaml.Node, at string) *yaml.Node {
 		return c.reference(kind, src, at)
 	}
 	src = shallow(src)
-	if kind == "schema" {
+	switch kind {
+	case "schema":
 		c.beforeSchema(src, at)
+	case "parameter", "header":
+		c.beforeParameter(src, at)
 	}
 	out := mapping()
 	c.places[out] = at
@@ -111,6 +115,7 @@ func (c *converter) complete(kind string, o *yaml.Node, at string) {
 	case "mediaType":
 		c.examples(o, at)
 	case "response":
+		c.keepOneJSON(get(o, "content"), at)
 		if get(o, "description") == nil {
 			set(o, "description", text("A response."))
 			c.report.add(repaired, "a response without a description gets one", at)
@@ -253,7 +258,26 @@ func (c *converter) find(n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// parameter repairs a parameter or a header.
+// beforeParameter moves the keywords that a parameter of Swagger 2 has beside its name into a schema.
+func (c *converter) beforeParameter(p *yaml.Node, at string) {
+	switch {
+	case get(p, "schema") != nil && get(p, "content") != nil:
+		remove(p, "content")
+		c.report.add(repaired, "content is left out where there is a schema, too", at)
+	case get(p, "schema") == nil && get(p, "type") != nil:
+		schema := mapping()
+		for key, v := range pairs(shallow(p)) {
+			if objects["schema"][key] != "" && objects["parameter"][key] == "" {
+				set(schema, key, v)
+				remove(p, key)
+			}
+		}
+		set(p, "schema", schema)
+		c.report.add(repaired, "a parameter in the form of Swagger 2 gets a schema", at)
+	}
+}
+
+// parameter repairs a parameter or a header after its schema was converted.
 func (c *converter) parameter(p *yaml.Node, at string) {
 	if get(p, "schema") == nil && get(p, "content") == nil {
 		c.report.add(notChecked, "a parameter or header without a schema", at)
@@ -271,6 +295,14 @@ func (c *converter) parameter(p *yaml.Node, at string) {
 		set(schema, "items", of)
 		set(p, "schema", schema)
 		c.report.add(repaired, "nullable is removed from the items of a parameter", at)
+	}
+	found := c.find(schema)
+	isTyped := slices.ContainsFunc([]string{"type", "allOf", "anyOf", "oneOf"}, func(key string) bool { return get(found, key) != nil })
+	if str(get(p, "in")) == "query" && schema != nil && !isTyped {
+		schema = shallow(found)
+		set(schema, "type", text("string"))
+		set(p, "schema", schema)
+		c.report.add(repaired, "a query parameter without a type is a string", at)
 	}
 	if get(p, "in") != nil && (get(schema, "anyOf") != nil || get(schema, "oneOf") != nil) {
 		set(p, "schema", c.moveOut(schema, str(get(p, "name")), at))
@@ -301,6 +333,25 @@ func (c *converter) examples(o *yaml.Node, at string) {
 		c.report.add(leftOut, "example, because examples is there too", at)
 	case v != nil:
 		c.sample(get(o, "schema"), v, func() { remove(o, "example") }, pointer(at, "example"))
+	}
+}
+
+// keepOneJSON leaves out all JSON media types of a response except one, because the client decodes only one.
+func (c *converter) keepOneJSON(content *yaml.Node, at string) {
+	kept := ""
+	if get(content, "application/json") != nil {
+		kept = "application/json"
+	}
+	for name := range pairs(shallow(content)) {
+		mediaType, _, _ := mime.ParseMediaType(name)
+		switch {
+		case name == kept || mediaType != "application/json" && !strings.HasSuffix(mediaType, "+json"):
+		case kept == "":
+			kept = name
+		default:
+			remove(content, name)
+			c.report.add(repaired, "of several JSON media types of a response, "+kept+" is kept", at)
+		}
 	}
 }
 
@@ -361,8 +412,11 @@ func (c *converter) parameters(op Operation) *yaml.Node {
 			if ref := str(get(p, "$ref")); ref != "" {
 				target, _ = c.doc.resolve(ref)
 			}
+			name := str(get(target, "name"))
 			if isSetElsewhere(target) {
-				c.report.add(leftOut, "the header parameter "+str(get(target, "name"))+", which is set anyway", at)
+				c.report.add(leftOut, "the header parameter "+name+", which is set anyway", at)
+			} else if str(get(target, "in")) == "path" && !strings.Contains(op.Path, "{"+name+"}") {
+				c.report.add(leftOut, "the path parameter "+name+", which is not in the path", at)
 			} else if p = c.convert("parameter", p, at); p != nil {
 				add(p)
 			}

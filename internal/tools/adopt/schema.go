@@ -83,12 +83,19 @@ func (c *converter) beforeSchema(s *yaml.Node, at string) {
 		c.withoutName(s, v, at)
 	}
 	if v := get(s, "pattern"); v != nil {
-		if _, err := regexp.Compile(v.Value); err != nil {
+		pattern := unicodeEscape.ReplaceAllString(v.Value, `$1\x{$2}`)
+		if _, err := regexp.Compile(pattern); err == nil && pattern != v.Value {
+			set(s, "pattern", text(pattern))
+			c.report.add(repaired, `\uXXXX in a pattern becomes \x{XXXX}`, pointer(at, "pattern"))
+		} else if err != nil {
 			c.loosen(s, "a pattern that Go's regexp cannot compile (write it without lookaround and backreferences to have it checked)", pointer(at, "pattern"))
 			remove(s, "pattern")
 		}
 	}
 }
+
+// unicodeEscape matches an escape of JavaScript after an even number of backslashes.
+var unicodeEscape = regexp.MustCompile(`((?:^|[^\\])(?:\\\\)*)\\u([0-9a-fA-F]{4})`)
 
 // exclusive converts a numeric exclusive bound to a bound and a boolean. Of two bounds, the stricter one remains.
 func (c *converter) exclusive(s *yaml.Node, bound, exclusive string, stricter func(bound, exclusive float64) bool, at string) {
