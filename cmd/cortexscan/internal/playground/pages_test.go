@@ -43,7 +43,7 @@ func TestSwaggerUIIsServedCompressed(t *testing.T) {
 	_, h := newPlayground()
 	w := send(h, "GET", "/assets/swagger-ui.css", "")
 	r, err := gzip.NewReader(w.Body)
-	if err != nil || w.Header().Get("Content-Encoding") != "gzip" {
+	if err != nil || w.Header().Get("Content-Encoding") != "gzip" || w.Header().Get("Content-Type") != "text/css; charset=utf-8" {
 		t.Fatalf("%v, headers %v", err, w.Header())
 	}
 	if css, err := io.ReadAll(r); err != nil || !bytes.Contains(css, []byte(".swagger-ui")) {
