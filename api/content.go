@@ -45,7 +45,7 @@ func (m mediaType) isJSON() bool {
 
 func (m mediaType) isRange() bool { return strings.HasSuffix(m.name, "/*") }
 
-// covers reports whether m is the same type as other or a range that contains it. Parameters do not matter.
+// covers reports whether m is the same type as other or a range that contains it. It ignores parameters.
 func (m mediaType) covers(other mediaType) bool {
 	family, _, _ := strings.Cut(other.name, "/")
 	return m.name == other.name || m.name == family+"/*" || m.name == "*/*"

@@ -35,7 +35,7 @@ const (
 	headerAuthorization = "Authorization"
 )
 
-// keyring holds the keys of a tenant and the nonces that were used with them.
+// keyring contains the keys of a tenant and the nonces that were used with them.
 type keyring struct {
 	keys map[string]apiKey // by ID; if empty, any well-formed credentials are valid
 

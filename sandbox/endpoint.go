@@ -39,7 +39,7 @@ func (e *Endpoint) clone() Endpoint {
 	return c
 }
 
-// endpoints holds the endpoints of a tenant.
+// endpoints contains the endpoints of a tenant.
 type endpoints struct {
 	mu         sync.Mutex
 	all        []*Endpoint

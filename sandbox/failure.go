@@ -24,9 +24,9 @@ type Failure struct {
 	// Operation selects calls by an operationId, such as "abortScan", or by method and path, such as
 	// "POST /public_api/v1/endpoints/abort_scan". Default: any call.
 	Operation string
-	// Skip is how many of these calls are handled as usual before the first one fails. Negative means 0.
+	// Skip is the number of these calls that are handled as usual before the first one fails. Negative means 0.
 	Skip int
-	// Times is how many calls fail. 0 means one, negative means all from then on.
+	// Times is the number of calls that fail. 0 means one, negative means all from then on.
 	Times int
 	// Status is the HTTP status. 0 means 200 if Header, Body or CutOff is set; otherwise the call is handled as usual after
 	// Delay. A number that is not a final status (200 to 999) is sent as 500.

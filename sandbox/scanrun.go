@@ -13,7 +13,7 @@ type Run struct {
 	States []string // all of its states in order, past ones included
 }
 
-// runs holds the scan runs of a tenant.
+// runs contains the scan runs of a tenant.
 type runs struct {
 	mu   sync.Mutex
 	byID map[int64]*run

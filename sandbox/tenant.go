@@ -56,7 +56,7 @@ func WithKey(id, key string, kind KeyKind) Option {
 	return func(t *Tenant) { t.keys.add(id, key, kind) }
 }
 
-// WithClock sets the tenant's clock, which decides about the age of a signature, the Date of a response, and [Call].Time. now
+// WithClock sets the tenant's clock, which is used for the age of a signature, the Date of a response, and [Call].Time. now
 // is called from many goroutines; nil means [time.Now], the default. The delay of a [Failure] uses the real clock.
 func WithClock(now func() time.Time) Option {
 	return func(t *Tenant) {

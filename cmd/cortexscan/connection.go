@@ -57,7 +57,7 @@ func retries(n int) error {
 	return nil
 }
 
-// connection holds the settings for calls, before the key is read.
+// connection contains the settings for calls, before the key is read.
 type connection struct {
 	url, keyID, keyType string
 	keyFile             string

@@ -97,7 +97,7 @@ func action[O any](parse func(*session, *cli.Command) (O, error), run func(conte
 	}
 }
 
-// none is the type of the options of a command that has none.
+// none is the options type of a command without options.
 type none struct{}
 
 func parseNone(_ *session, cmd *cli.Command) (none, error) { return none{}, noArguments(cmd) }

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// difference is an exchange on which ours and another implementation disagree. The one that refuses it gives reasons.
+// difference is an exchange that api.Validator and another implementation treat differently. The one that refuses it
+// gives reasons.
 type difference struct {
 	exchange
 	mine, theirs opinion

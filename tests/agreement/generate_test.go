@@ -41,7 +41,7 @@ func (e exchange) request() *http.Request {
 	return r
 }
 
-// generator generates exchanges for a document: valid ones as far as it can tell, then mutations of them.
+// generator generates exchanges for a document: first mostly valid ones, then mutations of them.
 type generator struct {
 	*rand.Rand
 	doc *openapi3.T
@@ -213,7 +213,7 @@ func (g *generator) serialize(p *openapi3.Parameter) (texts, pairs []string) {
 	return texts, pairs
 }
 
-// value generates a value that the schema accepts, as far as it can tell.
+// value generates a value that the schema usually accepts.
 func (g *generator) value(s *openapi3.Schema, depth int) any {
 	known, _ := s.Extensions["x-known-values"].([]any)
 	switch {

@@ -118,7 +118,8 @@ func schemas(t *testing.T, doc *openapi3.T) implementation {
 			err = schema.Validate(value)
 		}
 		if err != nil {
-			for line := range strings.Lines(err.Error()) { // the first one names the schema, and those above others only sum up
+			// The first line names the schema, and lines that end in "failed" only summarize the lines below them.
+			for line := range strings.Lines(err.Error()) {
 				if reason, is := strings.CutPrefix(strings.TrimSpace(line), "- at "); is && !strings.HasSuffix(reason, " failed") {
 					reasons = append(reasons, reason)
 				}

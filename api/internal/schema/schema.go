@@ -26,7 +26,7 @@ type Schema struct {
 
 	allOf, oneOf, anyOf []*Schema
 	subtypes            []*Schema // the components that include this schema in allOf, if it has a discriminator
-	not, items, rest    *Schema   // rest is for properties that properties does not name
+	not, items, rest    *Schema   // rest applies to properties that are not in properties
 	properties          map[string]*Schema
 	propertyNames       []string // sorted
 	closed              bool     // other properties are invalid

@@ -369,7 +369,7 @@ func TestAdoptedNamesAreNotTakenInGen(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// A second operation uses what the first one brought.
+			// A second adopted operation uses the components of the first one.
 			if got := load(t, again.Document).Paths.Value("/y").Post.RequestBody.Value.Content["application/json"].Schema.Ref; got != "#/components/schemas/"+tt.want && !strings.Contains(tt.name, "operation") {
 				t.Errorf("the second body is %s, want %s", got, tt.want)
 			}

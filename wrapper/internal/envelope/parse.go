@@ -49,8 +49,8 @@ const (
 	PlainText
 )
 
-// Parse parses any body. It makes every string printable, passes it to redact, and then cuts it: an invisible character may split a
-// credential, and a cut may leave half of one.
+// Parse parses an error body of any form. It makes every string printable, passes it to redact, and then cuts it: an invisible
+// character may split a credential, and a cut may leave half of one.
 func Parse(body []byte, redact func(string) string) Error {
 	p := parser{redact: redact}
 	switch body = bytes.TrimSpace(TrimMark(body)); {

@@ -111,7 +111,7 @@ func (c *Client) explain(ctx, attemptCtx context.Context, trace *requestTrace, r
 }
 
 const (
-	// MaxShown is how many bytes are kept of a body that is not returned whole.
+	// MaxShown is the number of bytes that are kept of a body that is not returned whole.
 	MaxShown = 64 << 10
 	// maxTrusted is the largest Content-Length for which memory is allocated before the body arrives.
 	maxTrusted = 1 << 20
@@ -120,7 +120,7 @@ const (
 )
 
 // readBody reads at most limit bytes of the body and closes it. A body that was read to its end leaves the connection for the next
-// request. If the body is over the limit or breaks off, readBody returns its beginning.
+// request. If the body is over the limit or incomplete, readBody returns its beginning.
 func readBody(res *http.Response, limit int64, cancel context.CancelFunc) (body []byte, tooLarge bool, err error) {
 	defer func() { _ = res.Body.Close() }() // a failed read was reported
 	if res.ContentLength > limit {

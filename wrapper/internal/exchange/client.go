@@ -44,7 +44,7 @@ type Result struct {
 	TooLarge bool
 	// Err is the reason why there is no response, or why its body is incomplete.
 	Err error
-	// Ended is the error of the caller's context if that ended before the call did.
+	// Ended is the error of the caller's context if the context ended before the call did.
 	Ended error
 	// Attempts counts how many times the client sent or tried to send the request.
 	Attempts int

@@ -45,7 +45,7 @@ func (c *Client) isTemporary(mayHaveEffect bool, res *Result) bool {
 		return !mayHaveEffect || c.Refused == nil || c.Refused(res)
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return !mayHaveEffect
-	default: // a success whose body broke off
+	default: // a success with an incomplete body
 		return res.Err != nil && status/100 == 2 && !mayHaveEffect
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-// Limits of what is shown of a call. The page refreshes every two seconds.
+// Limits for the parts of a call that are shown. The page refreshes every two seconds.
 const (
 	maxLine     = 160     // bytes of a target, and of a result, in the log
 	maxText     = 512     // bytes of a name, a value or a target on the page

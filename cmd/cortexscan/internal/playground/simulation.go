@@ -30,8 +30,8 @@ var (
 	}
 )
 
-// stagger is how much longer each endpoint stays in a state than the one before it. Otherwise, after an abort of all scans,
-// all endpoints would change at the same times.
+// stagger is the additional time that each endpoint stays in a state, compared with the endpoint before it. Otherwise,
+// after an abort of all scans, all endpoints would change at the same times.
 const stagger = 2 * time.Second
 
 // simulation advances a tenant's scans and runs as time passes.
