@@ -194,6 +194,9 @@ func TestRequestsOfOtherSitesAndHostsAreRefused(t *testing.T) {
 			}
 			if slices.Contains([]int{403, 405, 421}, c.want) {
 				wantCalls(t, p, 0)
+				if h := w.Header(); h.Get("Content-Type") != "text/plain; charset=utf-8" || (h.Get("Allow") == "GET, HEAD") != (c.want == 405) {
+					t.Errorf("headers %v", h)
+				}
 				if strings.Contains(w.Body.String(), "evil") || strings.Count(w.Body.String(), "\n") != 1 {
 					t.Errorf("the response is %q", w.Body)
 				}
