@@ -20,11 +20,12 @@ type AbortOption struct{ incidentID string }
 // [ErrInvalidRequest].
 func WithIncident(id string) AbortOption { return AbortOption{incidentID: id} }
 
-// AbortScan cancels the scans of the targets that are pending or in progress. The result means that the service accepted the
+// AbortScan cancels the pending and in-progress scans of the targets. The result means that the service accepted the
 // request, not that the scans have stopped. To follow the action, look for its ID in the console's Action Center.
 //
-// Targets without a valid filter are an [ErrInvalidRequest], and never mean all endpoints. If nothing matches, the error is an
-// [ErrNoEndpoints]. After an [ErrOutcomeUnknown] the abort may have been executed; AbortScan does not send it again.
+// If the targets are empty or a filter is invalid, the error is an [ErrInvalidRequest]; neither ever means all endpoints. If
+// nothing matches, the error is an [ErrNoEndpoints]. After an [ErrOutcomeUnknown] the abort may have been executed; AbortScan
+// does not send it again.
 func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOption) (*gen.AbortScanReply, error) {
 	const operation = "abort scan"
 	var body gen.AbortScanRequest
@@ -128,7 +129,7 @@ func checkValues(values []string) error {
 // checkTime refuses an unset time, because "seen since 1970" would match every endpoint.
 func checkTime(millis int64) error {
 	if millis <= 0 {
-		return errors.New("a time that is not after January 1, 1970: is a variable unset?")
+		return errors.New("a time of January 1, 1970, or earlier: is a variable unset?")
 	}
 	return nil
 }

@@ -186,8 +186,8 @@ func checkPath(u *url.URL) error {
 	return nil
 }
 
-// isOfConnection reports whether a header cannot be sent over HTTP/2 (RFC 9113, section 8.2.2). net/http allows two values of
-// Connection.
+// isOfConnection reports whether a header cannot be sent over HTTP/2 (RFC 9113, section 8.2.2). net/http allows a Connection
+// header of close or keep-alive.
 func isOfConnection(name string, values []string) bool {
 	switch name {
 	case "Transfer-Encoding", "Upgrade":

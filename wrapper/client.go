@@ -85,8 +85,8 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 	if s.logger == nil {
 		p.exchange.Log = slog.New(slog.DiscardHandler)
 	}
-	// The generated client builds the paths of the spec, and package exchange adds the tenant's address. So validators and errors
-	// see the path in the spec, even if there is a gateway.
+	// The generated client builds the paths of the spec, and package exchange adds the tenant's address. Validators and errors
+	// therefore see the path in the spec, even behind a gateway.
 	api, err := gen.NewClientWithResponses("/", gen.WithHTTPClient(p))
 	if err != nil {
 		return nil, fmt.Errorf("cortexscan: %w", err)
@@ -95,9 +95,9 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 }
 
 // API returns the generated client, for operations and responses that this package has no method for. Its requests are validated,
-// signed, rate limited and retried in the same way, and have the User-Agent. A 2xx is a success if its body is empty, is JSON
-// that does not consist of error fields alone (err_*, error, errors, detail), or has a media type other than JSON and HTML. Any
-// other response is an error of this package. If JSON does not fit the documented type, the generated client returns its own
+// signed, rate limited and retried in the same way, and have the same User-Agent. A 2xx is a success if its body is empty, is
+// JSON that does not consist of error fields alone (err_*, error, errors, detail), or has a media type other than JSON and HTML.
+// Any other response is an error of this package. If JSON does not fit the documented type, the generated client returns its own
 // decoding error, unless a response validator refuses the response first.
 func (c *Client) API() gen.ClientWithResponsesInterface { return c.api }
 

@@ -35,9 +35,9 @@ const (
 	advancedKey keyType = "advanced"
 )
 
-// Credential is an API key with its ID. Create one with [StandardKey] or [AdvancedKey]; [New] refuses the zero Credential. No
-// verb of package fmt, no JSON and no log shows the key, however deeply the Credential is nested. The key is in a closure, where
-// reflection cannot find it.
+// Credential is an API key with its ID. Create one with [StandardKey] or [AdvancedKey]; [New] refuses the zero Credential. The
+// key does not appear under any fmt verb, in JSON or in a log, however deeply the Credential is nested. It is in a closure,
+// where reflection cannot find it.
 type Credential struct {
 	kind keyType
 	// sign sets the headers that authenticate a request, and returns a redactor for the secrets in them. It is nil in the zero
@@ -47,9 +47,9 @@ type Credential struct {
 	fault string
 }
 
-// StandardKey returns a Credential for a key of type Standard, which is sent unchanged. It removes space around the key and the
-// ID; [New] validates both. A key of less than 8 bytes is not redacted in responses, because ordinary words would be redacted,
-// too.
+// StandardKey returns a Credential for a key of type Standard, which is sent unchanged. StandardKey removes space around the
+// key and the ID; [New] validates both. A key shorter than 8 bytes is not redacted in responses, because that would redact
+// ordinary words as well.
 func StandardKey(id, key string) Credential {
 	id, key, fault := checkKey(id, key)
 	redactor := exchange.NewRedactor(key)
@@ -60,7 +60,7 @@ func StandardKey(id, key string) Credential {
 }
 
 // AdvancedKey returns a Credential for a key of type Advanced, which is never sent. Each attempt sends a new nonce, the time, and
-// the SHA-256 of the key, the nonce and the time. It removes space around the key and the ID; [New] validates both.
+// the SHA-256 of the key, the nonce and the time. AdvancedKey removes space around the key and the ID; [New] validates both.
 func AdvancedKey(id, key string) Credential {
 	id, key, fault := checkKey(id, key)
 	return Credential{advancedKey, func(h http.Header, now time.Time) exchange.Redactor {
@@ -147,7 +147,7 @@ func setHeaders(h http.Header, pairs ...string) {
 	}
 }
 
-// maxKey is the maximum length of a key or an ID, in bytes. The service's keys have 128 bytes.
+// maxKey is the maximum length of a key or an ID, in bytes. The service's keys are 128 bytes long.
 const maxKey = 4 << 10
 
 func checkKey(id, key string) (_, _, fault string) {
@@ -191,14 +191,14 @@ func (c Credential) String() string {
 	return "Credential(" + string(c.kind) + ", hidden)"
 }
 
-// GoString is String, for %#v.
+// GoString returns the same as String, for %#v.
 func (c Credential) GoString() string { return c.String() }
 
-// Format writes String for every verb.
+// Format writes the same as String, for every verb.
 func (c Credential) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
 
-// MarshalText is String, for JSON and other encoders.
+// MarshalText returns the same as String, for JSON and other encoders.
 func (c Credential) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// LogValue is String, for package log/slog.
+// LogValue returns the same as String, for package log/slog.
 func (c Credential) LogValue() slog.Value { return slog.StringValue(c.String()) }

@@ -65,8 +65,8 @@
 //	everything else, 500 and 401 included   no        no
 //
 // A request is sent at most three times by default; see [WithRetry]. The delays are random (full jitter), below a bound that doubles
-// from 500 ms to 30 s. A Retry-After is honored up to [Retry].MaxDelay. A longer one ends the call at once, and the error has it in
-// [APIError].RetryAfter. Every attempt has a new nonce, timestamp and signature, and the same body.
+// from 500 ms to 30 s. A Retry-After is honored up to [Retry].MaxDelay. A longer one ends the call at once, and
+// [APIError].RetryAfter reports it. Every attempt has a new nonce, timestamp and signature, and the same body.
 //
 // net/http replays some requests by itself. For methods other than GET, HEAD, OPTIONS and TRACE, this package stops replays once the
 // request may have been executed. Such a call ends with ErrOutcomeUnknown, even if the server refused the request over HTTP/2. A

@@ -27,7 +27,7 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrRateLimited is HTTP 429: the request was refused before it was executed.
 	ErrRateLimited = errors.New("rate limited")
-	// ErrServer is HTTP 5xx. The request is often the reason for a 500: see [APIError.Message].
+	// ErrServer is HTTP 5xx. The request itself often causes a 500: see [APIError.Message].
 	ErrServer = errors.New("server error")
 
 	// ErrNoEndpoints means that the service found no matching endpoint. The service sends a 500, so the error is an [ErrServer],
@@ -63,15 +63,15 @@ type APIError struct {
 	Code string
 	// Message describes what went wrong, in at most 1 KiB. For plain text it is the first line, and for HTML the title.
 	Message string
-	// Details describe problems with single fields, at most 100. If the service sent a map, they are sorted by field.
+	// Details describe problems with individual fields, at most 100. If the service sent a map, they are sorted by field.
 	Details []Detail
 	// Extra is err_extra, unless that is a list of details. It is a string or compact JSON, at most 1 KiB.
 	Extra string
 	// Line and Column locate the problem in the request. They are 0 if the service did not send them.
 	Line, Column int
-	// RetryAfter is how long the service asked to wait, or 0.
+	// RetryAfter is the delay that the service asked for, or 0.
 	RetryAfter time.Duration
-	// Attempts is how many times the request was sent, at least 1.
+	// Attempts is the number of times the request was sent, at least 1.
 	Attempts int
 	// Hint suggests what to try after the most common mistakes. Otherwise, it is empty.
 	Hint string
@@ -158,8 +158,8 @@ func (e *APIError) is(kind error) bool { return slices.Contains(e.kinds, kind) }
 type TransportError struct {
 	// Operation is the method and the path in the spec.
 	Operation string
-	// Attempts is how many times the client sent or tried to send the request. It is 0 if the context ended before the first
-	// attempt.
+	// Attempts is the number of times the client sent or tried to send the request. It is 0 if the context ended before the
+	// first attempt.
 	Attempts int
 	// Sent reports whether any attempt without a response may have reached the service. For a request other than GET that is the
 	// same as [ErrOutcomeUnknown].

@@ -36,7 +36,7 @@ func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) str
 	case e.is(ErrForbidden):
 		return "Either the key's role lacks the permission for this operation, or a gateway, a proxy or a firewall in front of the API refused the request: check the role first."
 	case e.RetryAfter > 0:
-		return "The service asks to wait " + duration(e.RetryAfter) + "."
+		return "The service asks you to wait " + duration(e.RetryAfter) + "."
 	case e.is(ErrRateLimited):
 		return "The service allows ten requests per second for each tenant: send fewer, for example with WithRateLimit."
 	case (e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusInternalServerError) && fromFront:

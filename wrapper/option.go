@@ -36,9 +36,9 @@ type settings struct {
 	responseValidator ResponseValidator
 }
 
-// RequestValidator validates a request before it is signed. api.Validator implements it. The request has the path in the spec. A
-// validator may read the body, but must not change the URL or the headers. If it returns an error, the call fails with an
-// [ErrInvalidRequest], whose message includes that error.
+// RequestValidator validates a request before it is signed. api.Validator implements it. The path of the request is the one in
+// the spec. A validator may read the body, but must not change the URL or the headers. If it returns an error, the call fails
+// with an [ErrInvalidRequest], whose message includes that error.
 type RequestValidator interface {
 	ValidateRequest(*http.Request) error
 }
@@ -55,11 +55,11 @@ type ResponseValidator interface {
 // 64 idle connections per host.
 //
 // With net/http's own [http.Transport], a request counts as sent only if it may have been sent. With any other RoundTripper, or
-// with a protocol registered with RegisterProtocol, a request counts as sent once its body was read or it had a connection, and
-// is not sent again after that. Without a body, it counts as sent unless the error proves that there was no connection. So an
-// abort that was not sent sometimes ends with [ErrOutcomeUnknown]. Two kinds of RoundTripper can still execute a request twice or
-// use a nonce twice: one that keeps the body and sends it again by itself, and one that does not report to net/http/httptrace and
-// sends a request without a body again.
+// with a protocol registered with RegisterProtocol, a request counts as sent once its body has been read or it has had a
+// connection, and is not sent again after that. Without a body, it counts as sent unless the error proves that there was no
+// connection. So an abort that was not sent sometimes ends with [ErrOutcomeUnknown]. Two kinds of RoundTripper can still execute
+// a request twice or use a nonce twice: one that keeps the body and sends it again by itself, and one that does not report to
+// net/http/httptrace and sends a request without a body again.
 func WithHTTPClient(c *http.Client) Option {
 	return func(s *settings) error { s.httpClient = c; return nil }
 }
@@ -81,7 +81,7 @@ func WithTimeout(d time.Duration) Option {
 	return func(s *settings) error { s.timeout = d; return nil }
 }
 
-// Retry limits how many times a request is sent, and how long the delays in between are. The package documentation lists the
+// Retry limits the number of times a request is sent, and the delays in between. The package documentation lists the
 // failures that are retried.
 type Retry struct {
 	// Attempts is the maximum number of times a request is sent. Default 3; 1 or negative: no retry.

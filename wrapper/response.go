@@ -22,7 +22,7 @@ import (
 //		err = wrapper.CheckResponse(result.HTTPResponse, result.Body)
 //	}
 //
-// The operation and the method are those of res.Request, or of the request before it if an [http.Client] followed a redirect.
+// The operation and the method are those of res.Request, or of the original request if an [http.Client] followed redirects.
 // Without a request, CheckResponse assumes that the request may have had an effect. It does not know the key and redacts nothing:
 // if the server echoes the key, the error contains it.
 func CheckResponse(res *http.Response, body []byte) error {
@@ -174,7 +174,7 @@ func isRefusal(status int) bool {
 	return slices.Contains([]int{428, 429, 431, 451, 501, 505}, status)
 }
 
-// kindOfStatus returns the kind of an HTTP status, nil if it has none.
+// kindOfStatus returns the kind of an HTTP status, or nil if it has none.
 func kindOfStatus(status int) error {
 	if status >= 500 && status <= 599 {
 		return ErrServer

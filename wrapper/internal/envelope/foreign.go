@@ -11,7 +11,7 @@ import (
 )
 
 // foreign reads JSON that does not come from the platform: FastAPI's detail, problem+json, and the errors of proxies and
-// gateways. A field "message" that is a string was read before.
+// gateways. The field "message", if it is a string, has already been read.
 func (p *parser) foreign(body []byte) {
 	var o struct {
 		Title, Reply                   scalar

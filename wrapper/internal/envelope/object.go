@@ -36,7 +36,7 @@ type fields struct {
 	}
 }
 
-// decode reports whether body is JSON.
+// decode decodes body, and reports whether it is JSON.
 func decode(body []byte) (*object, bool) {
 	o := new(object)
 	var mismatch *json.UnmarshalTypeError
@@ -44,7 +44,7 @@ func decode(body []byte) (*object, bool) {
 	return o, err == nil || errors.As(err, &mismatch)
 }
 
-// levels returns where the fields of an error may be, outermost first.
+// levels returns the places where the fields of an error may be, outermost first.
 func (o *object) levels() []*fields {
 	return []*fields{&o.fields, &o.Reply.fields, &o.Reply.Reply, &o.Data.fields, &o.Data.Reply}
 }

@@ -77,7 +77,7 @@ func Parse(body []byte, redact func(string) string) Error {
 // TrimMark returns the body without a byte order mark at its beginning.
 func TrimMark(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\ufeff")) }
 
-// IsError is Error.IsError for the body of a success.
+// IsError computes Error.IsError for the body of a success.
 func IsError(body []byte) bool {
 	if !mayBeError(body) {
 		return false
@@ -86,8 +86,8 @@ func IsError(body []byte) bool {
 	return ok && o.find() != nil
 }
 
-// mayBeError saves decoding most successes. The name of each field that makes an envelope contains "rr" in some case, unless it
-// has escapes.
+// mayBeError avoids decoding most successes. The name of every field that makes an envelope contains "rr" in upper, lower or
+// mixed case, unless it has escapes.
 func mayBeError(body []byte) bool {
 	for _, part := range []string{"rr", "RR", "rR", "Rr", `\u00`} {
 		if bytes.Contains(body, []byte(part)) {
@@ -97,7 +97,7 @@ func mayBeError(body []byte) bool {
 	return false
 }
 
-// IsErrorAlone is Error.IsAlone for the body of a success.
+// IsErrorAlone computes Error.IsAlone for the body of a success.
 func IsErrorAlone(body []byte) bool {
 	var fields map[string]json.RawMessage
 	if !mayBeError(body) && !bytes.Contains(bytes.ToLower(body), []byte("detail")) || json.Unmarshal(TrimMark(body), &fields) != nil {

@@ -83,7 +83,7 @@ func hideIdempotencyKeys(h http.Header) {
 	}
 }
 
-// fillIn adds the header and the body that net/http always sets and transports made for tests often do not.
+// fillIn adds a missing header or body. net/http always sets both, but transports made for tests often do not.
 func fillIn(response *http.Response) {
 	if response.Header == nil {
 		response.Header = make(http.Header)
@@ -115,12 +115,12 @@ const (
 	MaxShown = 64 << 10
 	// maxTrusted is the largest Content-Length for which memory is allocated before the body arrives.
 	maxTrusted = 1 << 20
-	// patience is how long to wait for the beginning of a response whose Content-Length is over the limit.
+	// patience is the time limit for reading the beginning of a response whose Content-Length is over the limit.
 	patience = time.Second
 )
 
-// readBody reads at most limit bytes of the body and closes it. A body that was read to its end leaves the connection for the next
-// request. If the body is over the limit or incomplete, readBody returns its beginning.
+// readBody reads at most limit bytes of the body and closes it. If the body was read to its end, the next request can reuse the
+// connection. If the body is over the limit or incomplete, readBody returns its beginning.
 func readBody(res *http.Response, limit int64, cancel context.CancelFunc) (body []byte, tooLarge bool, err error) {
 	defer func() { _ = res.Body.Close() }() // a failed read was reported
 	if res.ContentLength > limit {

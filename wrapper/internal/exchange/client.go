@@ -46,13 +46,13 @@ type Result struct {
 	Err error
 	// Ended is the error of the caller's context if the context ended before the call did.
 	Ended error
-	// Attempts counts how many times the client sent or tried to send the request.
+	// Attempts is the number of times the client sent or tried to send the request.
 	Attempts int
 	// Sent reports whether any attempt without a response may have reached the server.
 	Sent bool
 	// Permanent reports that a retry would fail the same way: the TLS handshake was refused.
 	Permanent bool
-	// LastStatus is the status of the last response to any attempt, 0 if there was none.
+	// LastStatus is the status of the last response to any attempt, or 0 if there was none.
 	LastStatus int
 	// Redactor removes the last two signatures of the call.
 	Redactor Redactor
@@ -94,8 +94,8 @@ func (c *Client) target(u *url.URL) *url.URL {
 	return &target
 }
 
-// MayHaveEffect reports whether the request may change something, as a nil request may. Such a request is retried only if it
-// cannot have been executed.
+// MayHaveEffect reports whether the request may change something. It returns true for a nil request. A request that may
+// have an effect is retried only if it cannot have been executed.
 func MayHaveEffect(r *http.Request) bool {
 	return r == nil || r.Method != http.MethodGet && r.Method != ""
 }
@@ -126,7 +126,7 @@ func attributes(r *http.Request, res *Result) []slog.Attr {
 
 const maxOperation = 256 // bytes
 
-// Operation returns the method and the path of a request, as its name in errors and logs.
+// Operation returns the method and the path of a request, which identify it in errors and logs.
 func Operation(r *http.Request) string {
 	if r == nil {
 		return "request"

@@ -20,8 +20,7 @@ import (
 
 const (
 	redacted = "[redacted]"
-	// minCredential is the length in bytes below which a credential is not redacted, because ordinary words would be redacted,
-	// too.
+	// minCredential is the length in bytes of the shortest credential that is redacted. A shorter one could be an ordinary word.
 	minCredential = 8
 	// MaxErrorText is the maximum length of an error message, in bytes.
 	MaxErrorText = 4 << 10

@@ -31,8 +31,8 @@ func (c *Client) next(mayHaveEffect bool, res *Result) (delay time.Duration, ret
 	return delay, true
 }
 
-// isTemporary reports whether a retry may succeed. It uses the HTTP status, not the body. The reason for a 500 is usually the
-// request, so a 500 would recur.
+// isTemporary reports whether a retry may succeed. It uses the HTTP status, not the body. A 500 is usually caused by the
+// request, so it would recur.
 func (c *Client) isTemporary(mayHaveEffect bool, res *Result) bool {
 	switch {
 	case res.Permanent:
@@ -67,7 +67,7 @@ func (c *Client) backoff(attempts int) time.Duration {
 }
 
 // RetryAfter parses the Retry-After header, which is a number of seconds or a date. It returns 0 if the header is missing or
-// cannot be parsed, and the longest duration if the number is too large to hold.
+// cannot be parsed, and the longest duration if the number is too large for a Duration.
 func RetryAfter(h http.Header, now time.Time) time.Duration {
 	values := h["Retry-After"]
 	if len(values) != 1 {
@@ -103,8 +103,8 @@ func waitRateLimit(ctx context.Context, limiter *rate.Limiter) error {
 	return err
 }
 
-// Sleep waits for d, or until ctx ends, and then returns the error of ctx. If d would outlast the deadline, Sleep returns at
-// once, with an error that names what it would have waited for.
+// Sleep waits for d. If ctx ends first, Sleep returns its error. If d would outlast the deadline, Sleep returns at once,
+// with an error that names what it would have waited for.
 func Sleep(ctx context.Context, d time.Duration, what string) error {
 	if d <= 0 || ctx.Err() != nil {
 		return contextEnded(ctx)

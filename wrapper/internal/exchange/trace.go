@@ -17,8 +17,8 @@ import (
 // requestTrace follows one attempt through the hooks of net/http/httptrace and the reads of its body. It records whether the
 // request may have been sent, and stops replays.
 //
-// net/http replays requests by itself. It does so if a kept-alive connection turns out to be dead and nothing was written, or the
-// request counts as replayable. Over HTTP/2, it also does so after GOAWAY, REFUSED_STREAM and PROTOCOL_ERROR, and a
+// net/http replays requests by itself. It does so if a kept-alive connection turns out to be dead, and either nothing was written
+// or the request counts as replayable. Over HTTP/2, it also does so after GOAWAY, REFUSED_STREAM and PROTOCOL_ERROR, and a
 // PROTOCOL_ERROR may follow a request that was executed. Every replay of a request with a body calls GetBody. Without a body,
 // only GotConn sees it.
 //
@@ -88,7 +88,7 @@ func (t *requestTrace) getConn(string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.reported = true
-	// Over HTTP/1 net/http asks for another connection only if it wrote nothing to the last one.
+	// Over HTTP/1, net/http asks for another connection only if it wrote nothing to the last one.
 	if t.own && t.guarded && !t.mayHaveArrived() {
 		t.sent = false
 	}
@@ -137,7 +137,7 @@ func (t *requestTrace) handshakeDone(_ tls.ConnectionState, err error) {
 	t.handshakeRefused = err != nil && !isNetworkError(err)
 }
 
-// replay is GetBody.
+// replay implements GetBody.
 func (t *requestTrace) replay(body []byte) (io.ReadCloser, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
