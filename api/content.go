@@ -75,7 +75,7 @@ func newContent(described openapi3.Content, c *schema.Compiler) content {
 	return out
 }
 
-// find returns the entry that covers the type.
+// find returns the first entry that covers the type, or nil.
 func (c content) find(given mediaType) *documented {
 	return c.first(func(d documented) bool { return d.covers(given) })
 }
@@ -99,7 +99,7 @@ func (c content) keys() string {
 	return schema.List(keys, " or ")
 }
 
-// contentType parses the Content-Type of a request. An error is the Reason of a Problem.
+// contentType parses the Content-Type of a request. The text of an error is the Reason of a Problem.
 func (c content) contentType(header []string) (mediaType, error) {
 	switch {
 	case len(header) > 1:
@@ -248,7 +248,7 @@ type response struct {
 func newResponse(described *openapi3.Response, c *schema.Compiler) *response {
 	out := &response{content: newContent(described.Content, c)}
 	for name, ref := range described.Headers {
-		if p := newHeader(name, ref.Value, c); p != nil && !strings.EqualFold(name, "Content-Type") { // which OpenAPI describes elsewhere
+		if p := newHeader(name, ref.Value, c); p != nil && !strings.EqualFold(name, "Content-Type") { // OpenAPI describes Content-Type elsewhere
 			out.headers = append(out.headers, p)
 		}
 	}

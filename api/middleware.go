@@ -78,7 +78,7 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 	})
 }
 
-// overrides are headers by which common frameworks and proxies replace the method or the path of a request.
+// overrides are the headers that make common frameworks and proxies replace the method or the path of a request.
 var overrides = []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override", "X-Original-Url", "X-Rewrite-Url"}
 
 // checkGate reports what a proxy or a server behind it could turn into another request.
@@ -278,5 +278,5 @@ func respond(w http.ResponseWriter, status int, body any) {
 	w.WriteHeader(status)
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(body) // an error means that the client has gone
+	_ = encoder.Encode(body) // an error means that the client is gone
 }

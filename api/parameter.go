@@ -385,7 +385,8 @@ type fallback struct {
 	route     *routers.Route
 }
 
-// names reports whether a query parameter or cookie with this name belongs to f: the name is its own or that of a property.
+// names reports whether a query parameter or cookie with this name belongs to f. The name may be that of f or of one of its
+// properties.
 func (f *fallback) names(name string) bool {
 	p := f.described
 	style, err := p.SerializationMethod()

@@ -13,8 +13,8 @@ import (
 	"example.com/cortexscan/api/internal/schema"
 )
 
-// Validator validates requests and responses against the OpenAPI document. It gets everything from [Document], so an
-// operation that is added there needs no code. A Validator is safe for concurrent use.
+// Validator validates requests and responses against the OpenAPI document. It is built entirely from [Document], so
+// an operation that is added there needs no code. A Validator is safe for concurrent use.
 type Validator struct {
 	operations route.Table[*operation]
 	listed     string // the operations, for error messages
@@ -25,7 +25,7 @@ type Validator struct {
 // the document, about 0.1 ms per kilobyte. An error means that openapi.yaml in this package is invalid.
 func NewValidator() (*Validator, error) { return newValidator(document) }
 
-// adopt is the end of errors about a document: what to do if it can't be used as it is.
+// adopt is added to errors about a document. It describes what to do if the document can't be used unchanged.
 const adopt = "the validator needs a valid OpenAPI 3.0 document; to convert operations of another one, run make adopt"
 
 func newValidator(document []byte) (*Validator, error) {
@@ -127,9 +127,8 @@ func (v *Validator) ValidateResponse(r *http.Request, status int, h http.Header,
 }
 
 // Advise returns probable mistakes in a valid request: a filter field, operator or value that the document does not list, with
-// the nearest one that it lists, and a slash at the end of the path. The service may accept more than is
-// documented, so this is not a violation. There is no advice for an invalid request or an unknown operation. The body can be
-// read again.
+// the nearest listed one, and a slash at the end of the path. The service may accept more than is documented, so this is not a
+// violation. There is no advice for an invalid request or an unknown operation. The body can be read again.
 func (v *Validator) Advise(r *http.Request) []Problem {
 	m, unknown := v.find(r)
 	if unknown != nil {

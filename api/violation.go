@@ -58,7 +58,8 @@ type Problem struct {
 	// Name is the name of the parameter or header. It is empty elsewhere.
 	Name string
 	// Pointer is an RFC 6901 JSON Pointer into a body, or into a parameter with several values, such as
-	// /request_data/filters/0/operator. It is empty if the problem concerns the whole. A long one is shortened and starts with /….
+	// /request_data/filters/0/operator. It is empty if the problem concerns the whole body or parameter. A long one is shortened
+	// and starts with /….
 	Pointer string
 	// Reason completes a sentence about the place: "is required", "must be an integer, not a string".
 	Reason string
@@ -118,7 +119,7 @@ func placed(at Problem, found []strictjson.Problem) []Problem {
 	return out
 }
 
-// violation returns a nil error if there is no problem.
+// violation returns the problems as a Violation, or nil if there are none.
 func (r *report) violation(operation string) error {
 	if len(r.problems) == 0 {
 		return nil
@@ -141,5 +142,5 @@ func pointer(path []string) string {
 	return rendered
 }
 
-// givenTimes is the reason for a value that is sent n times instead of once.
+// givenTimes returns the reason for a value that is sent n times instead of once.
 func givenTimes(n int) string { return fmt.Sprintf("is given %d times; only one is allowed", n) }

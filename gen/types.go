@@ -27,8 +27,8 @@ import (
 	"unicode/utf8"
 )
 
-// This file is written for the schemas of api/openapi.yaml. If a type is undefined here, the document no longer has its schema:
-// see "Another document" in CONTRIBUTING.md.
+// This file is written by hand for the schemas of api/openapi.yaml. If a type is undefined here, the document no longer has its
+// schema: see "Another document" in CONTRIBUTING.md.
 
 // below returns the URL of an operation below the server's, for the generated client. Unlike URL.Parse, it does not resolve a path
 // parameter that is "." or "..", because the result could be the path of another operation. wrapper.Client and
@@ -77,7 +77,7 @@ func isLine(s string) bool {
 // 22519813685366 and "22519813685366" are the same Text. It is encoded as a string.
 type Text string
 
-// UnmarshalJSON decodes a JSON string or number. For null it leaves t as it is; anything else is an error.
+// UnmarshalJSON decodes a JSON string or number. Null leaves t unchanged; anything else is an error.
 func (t *Text) UnmarshalJSON(b []byte) error {
 	if len(b) > 0 && (b[0] == '-' || '0' <= b[0] && b[0] <= '9') {
 		*t = Text(b)

@@ -78,7 +78,7 @@ func (k *keyring) authenticate(h http.Header, now time.Time) []api.Problem {
 	return headerProblem(headerAuthorization, "cannot be valid: the sandbox has a key of an unknown kind for this ID")
 }
 
-// credentials are well-formed credentials, which are not verified yet.
+// credentials contains the credentials of a request before they are verified.
 type credentials struct {
 	id, authorization, nonce, timestamp string
 

@@ -31,12 +31,12 @@ type Failure struct {
 	// Status is the HTTP status. 0 means 200 if Header, Body or CutOff is set; otherwise the call is handled as usual after
 	// Delay. A number that is not a final status (200 to 999) is sent as 500.
 	Status int
-	// Header is added to the response. Without a Content-Type in it, the type is detected from Body. To send none, set it
-	// without values.
+	// Header is added to the response. Without a Content-Type in it, the type is detected from Body. To send none, set
+	// Header["Content-Type"] to nil.
 	Header http.Header
 	// Body is sent unchanged. Default: empty.
 	Body string
-	// Delay passes before anything else happens. It ends early when the client goes away.
+	// Delay is the time to wait before anything else happens. The wait ends early if the client goes away.
 	Delay time.Duration
 	// CutOff announces more bytes than are sent, and closes the connection after Body.
 	CutOff bool
@@ -61,8 +61,8 @@ func (q *failures) add(f Failure) {
 	q.queue = append(q.queue, &f)
 }
 
-// take returns the failure for a call, if there is one. id is the call's operationId, name its method and path. One slash at
-// the end of a path makes no difference.
+// take returns the failure for a call, if there is one. id is the call's operationId, and name is its method and path. One
+// slash at the end of a path makes no difference.
 func (q *failures) take(id, name string) (Failure, bool) {
 	name = strings.TrimSuffix(name, "/")
 	q.mu.Lock()

@@ -49,9 +49,9 @@ type Tenant struct {
 type Option func(*Tenant)
 
 // WithKey makes the tenant verify credentials: it accepts only requests with this key, or with the key of another WithKey.
-// The timestamp of a signature may be up to 5 minutes off the tenant's clock, and its nonce is valid for one request. Space
-// around id and key is removed. If either is then empty, for instance because a variable was unset, every request with this
-// key is rejected. A second key with the same id replaces the first.
+// The timestamp of a signature may differ from the tenant's clock by up to 5 minutes, and its nonce is valid for one
+// request. Space around id and key is removed. If either is then empty, for instance because a variable was unset, every
+// request with this key is rejected. A second key with the same id replaces the first.
 func WithKey(id, key string, kind KeyKind) Option {
 	return func(t *Tenant) { t.keys.add(id, key, kind) }
 }
@@ -72,7 +72,8 @@ func WithCallLog(log func(Call)) Option {
 	return func(t *Tenant) { t.record.log = log }
 }
 
-// loadSpec compiles the OpenAPI document once for all tenants: that takes milliseconds, and a test may make hundreds.
+// loadSpec compiles the OpenAPI document once for all tenants. Compiling takes milliseconds, and a test may create
+// hundreds of tenants.
 var loadSpec = sync.OnceValues(api.NewValidator)
 
 // New returns a tenant without scan runs and endpoints. It accepts any well-formed credentials unless [WithKey] is among
@@ -123,7 +124,7 @@ func (t *Tenant) AddEndpoint(e Endpoint) { t.endpoints.add(e) }
 // Endpoints returns copies of the endpoints, in the order in which they were added.
 func (t *Tenant) Endpoints() []Endpoint { return t.endpoints.list() }
 
-// MoveScan changes the state of an endpoint's scan, as the progress of a scan does. It returns false and changes nothing if no
+// MoveScan changes the state of an endpoint's scan, to simulate its progress. It returns false and changes nothing if no
 // endpoint has this ID, or if its scan is not in the state from, so that it never undoes an abort.
 func (t *Tenant) MoveScan(id, from, to string) bool { return t.endpoints.move(id, from, to) }
 

@@ -29,7 +29,8 @@ func Nearest(typed string, words []string) string {
 
 var fold = strings.NewReplacer("-", "", "_", "", " ", "", ".", "")
 
-// edits returns how many edits turn a into b. An edit inserts, deletes or replaces a byte, or swaps it with the next one.
+// edits returns the minimum number of edits that turn a into b. An edit inserts, deletes or replaces a byte, or swaps it
+// with the next one.
 func edits(a, b string) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {

@@ -76,8 +76,8 @@ func (t *Table[T]) Add(method, pathTemplate string, value T) {
 
 // Find looks up a method (GET if it is empty, as in net/http) and a path. A path without parameters takes precedence. An
 // escaped slash does not end a segment. One slash at the end of the path is ignored if no operation has the path with it. If
-// the document has both DELETE /runs and DELETE /runs/{id}, then DELETE /runs/ is the second: an empty ID must not delete all
-// runs.
+// the document has both DELETE /runs and DELETE /runs/{id}, then DELETE /runs/ matches the second: an empty ID must not
+// delete all runs.
 func (t *Table[T]) Find(method string, u *url.URL) Match[T] {
 	requested := canonicalPath(u)
 	p, values := t.find(requested)
@@ -173,7 +173,7 @@ func canonical(escaped string) string {
 	return strings.Join(segments, "/")
 }
 
-// canonicalPath is canonical for the path of a request.
+// canonicalPath returns the path of a request in canonical form.
 func canonicalPath(u *url.URL) string {
 	if u.RawPath == "" {
 		return strings.ReplaceAll(u.Path, "%", "%25")

@@ -15,7 +15,7 @@ const (
 	deepest   = 16 // levels of nested alternatives; only a cycle has more
 )
 
-// reason describes the violation of a keyword. It contains words of the document, but never the value.
+// reason describes the violation of a keyword. It contains strings from the document, but never the value.
 func (s *Schema) reason(keyword string) string {
 	k := s.source
 	switch keyword {
@@ -142,7 +142,7 @@ func (s *Schema) describeList() string {
 func oneOfValues(values []any) string {
 	texts := make([]string, 0, len(values))
 	for _, v := range values {
-		quoted, _ := json.Marshal(v) // which came from JSON
+		quoted, _ := json.Marshal(v) // v came from JSON
 		texts = append(texts, string(quoted))
 	}
 	if len(texts) == 1 {

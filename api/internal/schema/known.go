@@ -19,7 +19,7 @@ import (
 //	x-known-values: {platform: {operators: [in], values: [windows, linux]}, first_seen: {operators: [gte, lte]}}
 const extension = "x-known-values"
 
-// KnownFilters returns the tables of filters in an OpenAPI document as one, sorted by field.
+// KnownFilters merges the filter tables of an OpenAPI document, and sorts the filters by field.
 func KnownFilters(document []byte) []KnownFilter {
 	all := map[string]KnownFilter{}
 	eachObject(document, func(_ string, object map[string]any) {

@@ -141,7 +141,7 @@ func (e exactNumbers) enum(values []any) map[string]bool {
 	exact, isExact := e["enum"].([]any)
 	set := map[string]bool{}
 	for i, value := range values {
-		text, _ := json.Marshal(value) // which came from JSON
+		text, _ := json.Marshal(value) // the value came from JSON
 		if isExact && i < len(exact) {
 			text = []byte(fmt.Sprint(exact[i]))
 		}
@@ -158,7 +158,7 @@ type exactNumbers map[string]any
 // exactExtension contains them in a schema: see KeepExactNumbers.
 const exactExtension = "x-exact-numbers"
 
-// formats are the formats that kin-openapi does not check, or not exactly.
+// formats has the checks for formats that kin-openapi does not check, or does not check exactly.
 var formats = map[string]func(value any) bool{
 	"int32": func(value any) bool { return isInt(value, 32) },
 	"int64": func(value any) bool { return isInt(value, 64) },
@@ -190,8 +190,8 @@ func isInt(value any, bits int) bool {
 
 var mayBeInexact = regexp.MustCompile(`[0-9]{16}`)
 
-// KeepExactNumbers returns the OpenAPI document with an extension in every schema that has numbers which float64 can't
-// represent.
+// KeepExactNumbers returns the OpenAPI document with an extension in every schema that contains numbers float64 can't
+// represent. The extension has these numbers.
 func KeepExactNumbers(document []byte) ([]byte, error) {
 	if !mayBeInexact.Match(document) { // as nearly always
 		return document, nil

@@ -41,7 +41,7 @@ type walker struct {
 	problems  []Problem
 	counting  int // if positive, problems are counted, not kept
 	at        []string
-	active    []*Schema // those from base on are being applied to the current value; this stops at cycles
+	active    []*Schema // the schemas being applied, to detect cycles; those from base on apply to the current value
 	base      int
 	advising  bool          // the value is valid, and advice is kept instead of problems
 	seen      map[visit]int // the number of problems, for recursive schemas
@@ -330,7 +330,7 @@ func (w *walker) choose(s *Schema, forms []*Schema, value any, limit int) int {
 	return w.add("must be " + s.Describe() + ", not " + t.String())
 }
 
-// subtype validates an object by the subtype that the discriminator of s names.
+// subtype validates an object against the subtype that the discriminator of s names.
 func (w *walker) subtype(s *Schema, value any) int {
 	object, _ := value.(map[string]any)
 	word, isString := object[s.source.Discriminator.PropertyName].(string)
