@@ -21,11 +21,7 @@ func TestBodyProblems(t *testing.T) {
 		name, body string
 		want       []string
 	}{
-		{"all endpoints", `{"request_data":{"filters":"all","incident_id":"4711"}}`, nil},
 		{"an incident as a number, as published clients send it", `{"request_data":{"filters":"all","incident_id":4711}}`, nil},
-		{"a list of strings", filter(`{"field":"hostname","operator":"in","value":["a","b"]}`), nil},
-		{"one string", filter(`{"field":"hostname","operator":"in","value":"a"}`), nil},
-		{"a time", filter(`{"field":"last_seen","operator":"gte","value":1584983036945}`), nil},
 		{"an unknown field", filter(`{"field":"tomorrow","operator":"near","value":["x"]}`), nil},
 		{"escaped names", `{"request_d\u0061ta":{"filter\u0073":"\u0061ll"}}`, nil},
 
@@ -122,10 +118,8 @@ func TestContentTypeProblems(t *testing.T) {
 		{[]string{"Application/JSON; charset=utf-8"}, ""},
 		{[]string{`application/json; charset="US-ASCII"`}, ""},
 		{[]string{"application/json; charset=utf8"}, ""},
-		{[]string{"application/json; profile=x"}, ""},
 		{[]string{"application/json;"}, ""},
 		{[]string{`application/json; a=b; CHARSET="latin1"`}, charset},
-		{[]string{"application/json; charset=UTF-16"}, charset},
 		{[]string{"application/json; charset="}, "header Content-Type has an invalid parameter"},
 		{[]string{"application/json; charset=utf-8; charset=utf-16"}, "header Content-Type has an invalid parameter"},
 		{nil, "header Content-Type is required and must be application/json"},
@@ -208,7 +202,6 @@ func TestResponseProblems(t *testing.T) {
 		{"HTML", status, 200, `<html>`, "response body is not valid JSON at byte 0"},
 		{"a name twice", status, 200, `{"DATA":"x","a":[{"b":1,"b":2}]}`, "response body /a/0/b is given more than once"},
 		{"an error instead of success", abort, 200, `{"reply":{"err_code":500,"err_msg":"x"}}`, "response body /reply/action_id is required"},
-		{"strings", abort, 200, `{"reply":{"action_id":"1","status":"1","endpoints_count":"2"}}`, ""},
 		{"numbers", abort, 200, `{"reply":{"action_id":22519813685366,"status":1,"endpoints_count":1.5}}`, ""},
 		{"other types", abort, 200, `{"reply":{"action_id":true,"status":{}}}`, "response body /reply/action_id " + text + ", not a boolean\nresponse body /reply/status " + text + ", not an object"},
 
@@ -217,14 +210,9 @@ func TestResponseProblems(t *testing.T) {
 		{"no documented content", status, 429, ``, ""},
 		{"no documented content, some sent", abort, 429, `Too many requests`, ""},
 
-		{"a network scan error with a list", status, 400, `{"err_msg":"x","metadata":{"err_extra":[{"field":"id","message":"y"},{"field":3}]}}`, ""},
-		{"a network scan error with a string", status, 500, `{"err_msg":"x","metadata":{"err_extra":"y","err_code":400}}`, ""},
-		{"a network scan error with null", status, 403, `{"err_msg":"x","metadata":{"err_extra":null}}`, ""},
 		{"a network scan error with a number", status, 404, `{"err_msg":"x","metadata":{"err_extra":1}}`, "response body /metadata/err_extra must be a list of ErrorDetails, a string or null, not a number"},
 		{"a 401 of the platform", status, 401, `{"reply":{"err_code":401,"err_msg":"x","err_extra":null}}`, ""},
 		{"a 401 in the wrong envelope", status, 401, `{"err_msg":"x"}`, "response body /reply is required"},
-		{"a flat error", abort, 500, `{"err_code":"500","err_msg":"x","err_extra":{}}`, ""},
-		{"a wrapped error", abort, 500, `{"reply":{"err_code":500}}`, ""},
 		{"an empty object instead of an error", abort, 500, `{}`, "response body /err_msg is required"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,9 +1,7 @@
 package api_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"os"
 	"reflect"
 	"slices"
 	"strconv"
@@ -16,17 +14,9 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-func TestDocument(t *testing.T) {
-	file, err := os.ReadFile("openapi.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	document := api.Document()
-	if !bytes.Equal(document, file) {
-		t.Error("Document does not return the file")
-	}
-	document[0] = 'x'
-	if !bytes.Equal(api.Document(), file) {
+func TestDocumentIsACopy(t *testing.T) {
+	api.Document()[0] = 0
+	if api.Document()[0] == 0 {
 		t.Error("the caller can change the package's slice")
 	}
 }

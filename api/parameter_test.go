@@ -9,7 +9,6 @@ import (
 func TestQueryProblems(t *testing.T) {
 	for _, tt := range []struct{ name, query, want string }{
 		{"valid", "id=789&fields=status", ""},
-		{"several fields", "fields=status&id=-1&fields=other", ""},
 		{"escaped names", "%69d=7&f%69elds=a+b%26c", ""},
 		{"empty pairs", "&&id=1&&fields=a&", ""},
 		{"nothing", "", "query id is required\nquery fields is required"},
@@ -18,9 +17,7 @@ func TestQueryProblems(t *testing.T) {
 		{"no value", "id&fields=a", "query id must not be empty"},
 		{"a fraction", "id=1.5&fields=a", "query id must be an integer, not a number with a fraction"},
 		{"a whole number with a point", "id=1.0&fields=a", ""},
-		{"a leading zero, which JSON does not have", "id=007&fields=a", "query id must be an integer"},
 		{"more than 64 bits", "id=9223372036854775808&fields=a", "query id must be between -9223372036854775808 and 9223372036854775807"},
-		{"space", "id=+1&fields=a", "query id must be an integer"},
 		{"twice, once escaped", "id=1&%69d=1&fields=a", "query id is given 2 times; only one is allowed"},
 		{"the wrong case", "ID=1&fields=a", "query ID is not a parameter of this operation (…)\nquery id is required"},
 		{"no name", "id=1&fields=a&=b", `query "" is not a parameter of this operation (…)`},
@@ -32,25 +29,6 @@ func TestQueryProblems(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			wantProblems(t, validator(t).ValidateRequest(get(tt.query)), linesOf(tt.want)...)
-		})
-	}
-}
-
-func TestHeaderProblems(t *testing.T) {
-	for _, tt := range []struct {
-		name   string
-		values []string
-		want   string
-	}{
-		{"valid", []string{"cortexscan/1"}, ""},
-		{"missing", nil, "header User-Agent is required"},
-		{"space", []string{" \t"}, "header User-Agent must not be empty"},
-		{"twice", []string{"a", "b"}, "header User-Agent is given 2 times; only one is allowed"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			r := get("id=1&fields=status")
-			r.Header["User-Agent"] = tt.values
-			wantProblems(t, validator(t).ValidateRequest(r), linesOf(tt.want)...)
 		})
 	}
 }
@@ -99,6 +77,8 @@ func TestParameters(t *testing.T) {
 
 		{"in: query, " + json, "f=%7B%22a%22:1%7D", ""},
 		{"in: query, " + json, `f=%7B%22a%22:"MARKER",%22a%22:"x"%7D`, "query f /a is given more than once\nquery f /a must be an integer, not a string"},
+		{"in: header, " + integer, "F: 1\nF: 2", "header f is given 2 times; only one is allowed"},
+		{"in: header, schema: {type: string, minLength: 1}", "F: \t", "header f must not be empty"},
 		{"in: header, " + json, `F: {"a":1} x`, "header f has data after its JSON value, at byte 8"},
 		{"in: header, " + json, "F: \xff", "header f is not valid UTF-8"},
 
@@ -109,7 +89,6 @@ func TestParameters(t *testing.T) {
 
 		// A list is sent as repeated names, as OpenAPI has it, or with indexes, as the generated client has it.
 		{deep, "f[id]=1&f[id]=3", ""},
-		{deep, "f%5Bid%5D=1", ""},
 		{deep, "f[id][0]=1&f[id][1]=3", ""},
 		{deep, "f[id][]=1&f[id][]=3", ""},
 		{deep, "f[id]=1&f[id]=x", "query f /id/1 must be an integer, not a string"},
@@ -117,9 +96,7 @@ func TestParameters(t *testing.T) {
 		{deep, "f[name]=a&f[on]=true&f[in][a]=1", ""},
 		{deep, "f[in][a]=x", "query f /in/a must be an integer, not a string"},
 		{deep, "f[any]=123", "query f /any must have at most 2 characters"},
-		{deep, "f[list][0][a]=1", ""},
 		{deep, "f[list][0][a]=x", "query f /list/0/a must be an integer, not a string"},
-		{deep, "f[either]=a", ""},
 		{deep, "f[either]=a&f[either]=b", ""},
 		{deep, "f[name]=a&f[name]=b", "query f /name is given 2 times; only one is allowed"},
 		{deep, "f[name]=a&f[name][b]=c", "query f /name is given both as a value and as an object"},

@@ -243,8 +243,6 @@ func TestPatternsThatGoCannotExpress(t *testing.T) {
 
 func TestAdvise(t *testing.T) {
 	const slash = "path ends with a slash, unlike the path in the spec; the service accepts both"
-	wrongType := filtered(`{"field":"host","operator":"in","value":["a"]}`)
-	wrongType.Header.Set("Content-Type", "text/plain")
 	for _, tt := range []struct {
 		name string
 		r    *http.Request
@@ -258,8 +256,6 @@ func TestAdvise(t *testing.T) {
 
 		{"a slash and a problem", withSlash(get("id=1")), nil},
 		{"an invalid body", filtered(`{"field":"host","operator":"in"}`), nil},
-		{"another media type", wrongType, nil},
-		{"an invalid parameter", get("id=x&fields=state"), nil},
 		{"an unknown operation", send("GET", "/other", ""), nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -93,20 +93,3 @@ func TestFind(t *testing.T) {
 		})
 	}
 }
-
-func TestTableWithoutPaths(t *testing.T) {
-	var none Table[int]
-	if m := none.Find("GET", &url.URL{Path: "/"}); m.Found || m.Template != "" {
-		t.Errorf("found %+v", m)
-	}
-}
-
-func TestMoreSpecificTemplatesComeFirst(t *testing.T) {
-	sorted := []string{"/a", "/a/longer/{x}", "/a/{x}", "/b/{x}", "/{x}", "/{x}/{y}"}
-	for i := range sorted[1:] {
-		a, b := newTemplate(sorted[i]), newTemplate(sorted[i+1])
-		if a.compare(b) >= 0 || b.compare(a) <= 0 {
-			t.Errorf("%s must come before %s", a.text, b.text)
-		}
-	}
-}

@@ -66,16 +66,3 @@ func TestDescribeIsBounded(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
-
-func TestLists(t *testing.T) {
-	for want, texts := range map[string][]string{"": nil, "a": {"a"}, "a and b": {"a", "b"}, "a, b and c": {"a", "b", "c"}} {
-		if got := List(texts, " and "); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-	for want, names := range map[string][]string{"": nil, " (known: a)": {"a"}, " (known: a, b)": {"a", "b"}} {
-		if got := Listed("known", names); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-}

@@ -1,28 +1,10 @@
 package schema
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 )
-
-func TestKnownFilters(t *testing.T) {
-	document := `
-a: [{x-known-values: [b, a]}, {x-known-values: {platform: {operators: [in], values: [windows, linux]}, last_seen: {operators: [gte, lte]}}}]
-b: {x-known-values: {alias: {operators: [in]}}}
-c: {x-known-values: {broken: [in]}}
-`
-	want := []KnownFilter{{"alias", []string{"in"}, nil}, {"last_seen", []string{"gte", "lte"}, nil}, {"platform", []string{"in"}, []string{"windows", "linux"}}}
-	if got := KnownFilters([]byte(document)); !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-	for _, document := range []string{"", "a", "a: ["} {
-		if got := KnownFilters([]byte(document)); got != nil {
-			t.Errorf("%q: got %v", document, got)
-		}
-	}
-}
 
 func TestUnreadableKnownValues(t *testing.T) {
 	const list, table = "must be a list of strings", "must be a table {field:"

@@ -2,11 +2,8 @@ package schema
 
 import (
 	"math/big"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // TestNumbersAreExact: float64 can't tell some of these apart.
@@ -42,12 +39,9 @@ func TestNumbersAreExact(t *testing.T) {
 		{`{"type":"string","format":"date-time"}`, `"2026-02-30T03:04:05Z"`, "must have the format date-time"},
 	} {
 		t.Run(tt.schema+" "+tt.value, func(t *testing.T) {
-			var want []string
-			if tt.want != "" {
-				want = []string{tt.want}
-			}
-			if found := lines(compile(t, tt.schema).Check(value(t, tt.value), Request, 10)); !slices.Equal(found, want) {
-				t.Errorf("found %q, want %q", found, want)
+			found := strings.Join(lines(compile(t, tt.schema).Check(value(t, tt.value), Request, 10)), "\n")
+			if found != tt.want {
+				t.Errorf("found %q, want %q", found, tt.want)
 			}
 		})
 	}
@@ -85,22 +79,6 @@ func FuzzDecimal(f *testing.F) {
 	})
 }
 
-// TestExactNumbersAreKept: only a document that needs it is rewritten, and nothing else of it changes.
-func TestExactNumbersAreKept(t *testing.T) {
-	for _, document := range []string{"a: 9007199254740993\n", "maximum: 9007199254740992\n", "maximum: 7\n", "pattern: '[0-9]{16} 1234567890123456'\n"} {
-		if kept, err := KeepExactNumbers([]byte(document)); err != nil || string(kept) != document {
-			t.Errorf("%q became %q, %v", document, kept, err)
-		}
-	}
-	kept, err := KeepExactNumbers([]byte("x: [{minimum: 9007199254740993, title: '1'}]\n"))
-	if want := "x: [{minimum: 9007199254740993, title: '1', x-exact-numbers: {minimum: \"9007199254740993\"}}]\n"; err != nil || string(kept) != want {
-		t.Errorf("got %q, %v\nwant %q", kept, err, want)
-	}
-	if _, err := KeepExactNumbers([]byte("a: [1234567890123456")); err == nil {
-		t.Error("a broken document is not an error")
-	}
-}
-
 func TestPatterns(t *testing.T) {
 	for pattern, want := range map[string]string{
 		`^a$`: `^a$`, `\u001f\u001F`: `\x{001f}\x{001F}`, `[^\u0000-\u00ff]`: `[^\x{0000}-\x{00ff}]`, `\\u001f`: `\\u001f`, `\\\u001f`: `\\\x{001f}`,
@@ -110,10 +88,5 @@ func TestPatterns(t *testing.T) {
 		if (err == nil) != (want != "") || err == nil && got != want {
 			t.Errorf("%s: got %s, %v, want %s", pattern, got, err, want)
 		}
-	}
-	var c Compiler
-	s := c.Compile(openapi3.NewSchemaRef("", &openapi3.Schema{Pattern: "(?=a)", MaxLength: new(uint64(1))}))
-	if !c.SkippedPatterns() || !s.Accepts("x", Request) || s.Accepts("xx", Request) {
-		t.Error("only the pattern must be skipped")
 	}
 }
