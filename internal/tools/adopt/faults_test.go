@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"testing"
 
 	"example.com/cortexscan/internal/tools/limits"
@@ -18,14 +18,10 @@ func TestRandomFaultsAreRepairedOrReported(t *testing.T) {
 		t.Fatalf("%d documents, %v", len(files), err)
 	}
 	files = append(files, "../../../tests/contract/testdata/evolve/vendor.yaml")
-	seed, rounds := uint64(1), 100
-	if s := os.Getenv("FAULTS_SEED"); s != "" {
-		seed, _ = strconv.ParseUint(s, 10, 64)
-		rounds = 4000
-	}
+	const rounds = 100
 	adopted, invalid := 0, 0
 	for i := range rounds {
-		random := rand.New(rand.NewPCG(seed, uint64(i)))
+		random := rand.New(rand.NewPCG(1, uint64(i)))
 		file := files[i%len(files)]
 		if i%3 == 0 {
 			file = files[len(files)-1]
@@ -59,12 +55,12 @@ func TestRandomFaultsAreRepairedOrReported(t *testing.T) {
 			}
 			insertions(t, our, r.Document)
 			if t.Failed() {
-				t.Fatalf("round %d of seed %d, %s of %s", i, seed, op, file)
+				t.Fatalf("round %d, %s of %s", i, op, file)
 			}
 			adopted++
 			if _, err := limits.Load(t.Context(), r.Document); err != nil {
 				invalid++
-				t.Logf("round %d of seed %d, %s of %s: %v", i, seed, op, file, err)
+				t.Logf("round %d, %s of %s: %v", i, op, file, err)
 			}
 		}
 	}
@@ -89,11 +85,11 @@ func damage(n *yaml.Node, random *rand.Rand) {
 		}
 		switch random.IntN(4) {
 		case 0:
+			first := i
 			if n.Kind == yaml.MappingNode {
-				n.Content = append(n.Content[:i-1], n.Content[i+1:]...)
-			} else {
-				n.Content = append(n.Content[:i], n.Content[i+1:]...)
+				first-- // the key
 			}
+			n.Content = slices.Delete(n.Content, first, i+1)
 		case 1:
 			if n.Kind == yaml.MappingNode {
 				keys := []string{"type", "items", "oneOf", "not", "required", "$ref", "nullable", "const", "enum", "properties", "allOf", "description", "content", "schema", "examples", "in", "style"}

@@ -9,17 +9,13 @@ func TestErrorsNameTheKindOfTheDocument(t *testing.T) {
 	const paths = "\npaths: {}"
 	for _, tt := range []struct{ name, content, want string }{
 		{"empty", "", "the file is empty"},
-		{"only a comment", "# nothing", "the file is empty"},
 		{"Swagger 2", "swagger: '2.0'" + paths, "Swagger 2.0: convert it"},
 		{"a Postman collection", `{"info": {"schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}}`, "Postman collection"},
 		{"a list", "[1]", "not an OpenAPI document"},
-		{"a string", "hello", "not an OpenAPI document"},
 		{"HTML", "<!doctype html><title>Docs</title>", "HTML"},
 		{"OpenAPI 4", "openapi: 4.0.0" + paths, "OpenAPI 4.0.0"},
 		{"no paths", "openapi: 3.0.0", "no paths"},
-		{"paths in a list", "openapi: 3.0.0\npaths: []", "the document has no paths"},
 		{"neither YAML nor JSON", "a: [", "neither YAML nor JSON"},
-		{"truncated JSON", `{"openapi": "3.0.0"`, "neither YAML nor JSON"},
 		{"aliases that expand to too much", "openapi: 3.0.0\nx0: &x0 [a,a,a,a,a,a,a,a,a,a]\n" + bomb(), "expand to more than"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,16 +1,18 @@
 package limits
 
 import (
+	"cmp"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 // repository creates a repository with the operation cancel and only the files that documents are compared with.
 func repository(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
+	files := fstest.MapFS{}
 	for name, content := range map[string]string{
 		"gen/types.go":          "package gen\nfunc (i *Inner) first() string { return string(i.Name) }\n",
 		"gen/client.gen.go":     "package gen\n\nfunc NewCancelRequest(server string) {\n\toperationPath := fmt.Sprintf(\"/cancel\")\n}\n",
@@ -26,13 +28,10 @@ func cancel() {
 `,
 		"wrapper/cancel_test.go": "package wrapper\nvar _ = gen.CancelParams{Later: 1}\n",
 	} {
-		path := filepath.Join(root, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		files[name] = &fstest.MapFile{Data: []byte(content), Mode: 0o600}
+	}
+	if err := os.CopyFS(root, files); err != nil {
+		t.Fatal(err)
 	}
 	return root
 }
@@ -91,16 +90,10 @@ components:
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			or := func(s, otherwise string) string {
-				if s == "" {
-					return otherwise
-				}
-				return s
-			}
-			doc, err := Load(t.Context(), []byte(strings.NewReplacer("PARAMETER", tt.parameter, "REQUIRED", or(tt.required, "name"),
-				"OPERATION", or(tt.operation, "cancel"),
-				"INNER", or(tt.inner, "Inner"), "PATH", or(tt.path, "/cancel"),
-				"SECURITY", or(tt.security, "type: apiKey, in: header, name: x-key")).Replace(document)))
+			doc, err := Load(t.Context(), []byte(strings.NewReplacer("PARAMETER", tt.parameter, "REQUIRED", cmp.Or(tt.required, "name"),
+				"OPERATION", cmp.Or(tt.operation, "cancel"),
+				"INNER", cmp.Or(tt.inner, "Inner"), "PATH", cmp.Or(tt.path, "/cancel"),
+				"SECURITY", cmp.Or(tt.security, "type: apiKey, in: header, name: x-key")).Replace(document)))
 			if err != nil {
 				t.Fatal(err)
 			}

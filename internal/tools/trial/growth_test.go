@@ -3,12 +3,8 @@
 package trial
 
 import (
-	"errors"
-	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -54,31 +50,27 @@ func failureOf(t *testing.T, document []byte) failure {
 
 // The operations of testdata/growth are added to ours, and those of testdata/refused that compile but fail when they are called.
 func TestEveryOperationOfTheCorpusWorksOrFailsAsDescribed(t *testing.T) {
-	merged := api.Document()
-	wrong := map[string]failure{} // by path
-	doc, err := limits.Load(t.Context(), merged)
+	var merged joined
+	if err := yaml.Unmarshal(api.Document(), &merged); err != nil {
+		t.Fatal(err)
+	}
+	doc, err := limits.Load(t.Context(), api.Document())
 	if err != nil {
 		t.Fatal(err)
 	}
+	wrong := map[string]failure{} // by path
 	ours := map[string]bool{}
 	for path, item := range doc.Paths.Map() {
 		for method := range item.Operations() {
 			ours[method+" "+path] = true
 		}
 	}
-	add := func(name string, document []byte) {
-		t.Helper()
-		if merged, err = join(merged, document); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
+	for _, document := range corpus(t, "growth", 20) {
+		merged.add(t, document)
 	}
-	growth := corpus(t, "growth", 20)
-	for _, name := range slices.Sorted(maps.Keys(growth)) {
-		add(name, growth[name])
-	}
-	for name, document := range corpus(t, "refused", 25) {
+	for _, document := range corpus(t, "refused", 25) {
 		if f := failureOf(t, document); f.Step == "call" {
-			add(name, document)
+			merged.add(t, document)
 			doc, err := limits.Load(t.Context(), document)
 			if err != nil {
 				t.Fatal(err)
@@ -88,7 +80,11 @@ func TestEveryOperationOfTheCorpusWorksOrFailsAsDescribed(t *testing.T) {
 			}
 		}
 	}
-	results, err := Try(t.Context(), root, merged)
+	document, err := yaml.Marshal(merged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := Try(t.Context(), root, document)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,42 +109,34 @@ func TestEveryOperationOfTheCorpusWorksOrFailsAsDescribed(t *testing.T) {
 	}
 }
 
-// join adds the paths and components of a document to another one. Their names must differ.
-func join(document, more []byte) ([]byte, error) {
-	var into, from map[string]any
-	if err := errors.Join(yaml.Unmarshal(document, &into), yaml.Unmarshal(more, &from)); err != nil {
-		return nil, err
+// joined is a document that others are added to.
+type joined struct {
+	Paths      map[string]any
+	Components map[string]map[string]any
+	Rest       map[string]any `yaml:",inline"`
+}
+
+func (j *joined) add(t *testing.T, document []byte) {
+	t.Helper()
+	var more joined
+	if err := yaml.Unmarshal(document, &more); err != nil {
+		t.Fatal(err)
 	}
-	add := func(into, from any) error {
-		for key, value := range from.(map[string]any) {
-			item, isPath := into.(map[string]any)[key].(map[string]any)
-			if !isPath {
-				into.(map[string]any)[key] = value
-				continue
+	add := func(into, from map[string]any) {
+		for name, value := range from {
+			if into[name] != nil {
+				t.Fatalf("two documents have %s", name)
 			}
-			for method, op := range value.(map[string]any) {
-				if item[method] != nil {
-					return fmt.Errorf("both have %s %s", method, key)
-				}
-				item[method] = op
-			}
-		}
-		return nil
-	}
-	if err := add(into["paths"], from["paths"]); err != nil {
-		return nil, err
-	}
-	components, _ := from["components"].(map[string]any)
-	for section, all := range components {
-		ours := into["components"].(map[string]any)
-		if ours[section] == nil {
-			ours[section] = map[string]any{}
-		}
-		if err := add(ours[section], all); err != nil {
-			return nil, err
+			into[name] = value
 		}
 	}
-	return yaml.Marshal(into)
+	add(j.Paths, more.Paths)
+	for section, all := range more.Components {
+		if j.Components[section] == nil {
+			j.Components[section] = map[string]any{}
+		}
+		add(j.Components[section], all)
+	}
 }
 
 func TestCodeForRefusedDocumentsDoesNotCompile(t *testing.T) {
