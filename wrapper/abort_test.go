@@ -37,18 +37,14 @@ func TestAbortWithoutTargetsIsRefused(t *testing.T) {
 	}{
 		{"zero Targets", wrapper.Targets{}, "no endpoints are selected"},
 		{"Matching nothing", wrapper.Matching(), "no endpoints are selected"},
-		{"zero filter", wrapper.Matching(gen.EndpointFilter{}), "blank"},
 		{"a valid filter and one without values", wrapper.Matching(hosts, wrapper.GroupNames()), "filter 2 (group_name) has no value"},
 		{"an empty value among valid ones", wrapper.Matching(wrapper.Hostnames("a", "", "b")), "a blank value (2 of 3)"},
-		{"zero-width space", wrapper.Matching(wrapper.Hostnames("\u200b")), "blank"},
 		{"Where with a blank field", wrapper.Matching(wrapper.Where(" ", "in", "a")), "blank"},
 		{"Where with a blank operator", wrapper.Matching(wrapper.Where("hostname", "\u200b", "a")), "blank"},
 		{"the zero time", wrapper.Matching(wrapper.LastSeenSince(time.Time{})), "January 1, 1970"},
 		{"the start of the epoch", wrapper.Matching(wrapper.FirstSeenSince(time.UnixMilli(0))), "January 1, 1970"},
 		{"a nil value", wrapper.Matching(gen.EndpointFilter{Field: "hostname", Operator: "in"}), "no value"},
-		{"an empty string", wrapper.Matching(gen.EndpointFilter{Field: "hostname", Operator: "in", Value: ""}), "blank"},
 		{"an int of zero", wrapper.Matching(gen.EndpointFilter{Field: "first_seen", Operator: "gte", Value: 0}), "January 1, 1970"},
-		{"a list of any", wrapper.Matching(gen.EndpointFilter{Field: "hostname", Operator: "in", Value: []any{"a"}}), "[]interface {}"},
 		{"a float", wrapper.Matching(gen.EndpointFilter{Field: "first_seen", Operator: "gte", Value: 1.5}), "float64"},
 	} {
 		body, err := sentBody(t, tt.targets)
@@ -77,9 +73,7 @@ func TestTargetsCopyTheCallersSlices(t *testing.T) {
 // The request is sent, but selects no endpoint.
 func TestZeroRequestNeverMeansAll(t *testing.T) {
 	rec := &recorder{next: transport(good)}
-	if _, err := newClient(t, rec).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}); err != nil {
-		t.Fatal(err)
-	}
+	must(newClient(t, rec).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}))
 	var sent struct {
 		RequestData struct{ Filters any } `json:"request_data"`
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -68,11 +69,10 @@ func TestCallRunsItsStepsInOrder(t *testing.T) {
 				res.Header.Set("X-A", "b")
 				return res, err
 			})
-			c, err := newForTenant(gateway, rec, noWait(), wrapper.WithRequestValidator(v), wrapper.WithResponseValidator(v))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := op.call(t, context.WithValue(t.Context(), mine{}, 1), c); err != nil {
+			c := must(wrapper.New(gateway, wrapper.StandardKey(testKeyID, testKey),
+				wrapper.WithHTTPClient(&http.Client{Transport: rec}), noWait(), wrapper.WithRequestValidator(v), wrapper.WithResponseValidator(v)))
+			ctx := context.WithValue(t.Context(), mine{}, 1)
+			if err := op.call(t, ctx, c); err != nil {
 				t.Fatal(err)
 			}
 			if want := []string{"validate request", "send", "send", "validate response"}; !slices.Equal(steps, want) {
@@ -84,10 +84,8 @@ func TestCallRunsItsStepsInOrder(t *testing.T) {
 				}
 			}
 			// An error contains the path without the prefix of the gateway.
-			if c, err = newForTenant(gateway, canned(418, "")); err != nil {
-				t.Fatal(err)
-			}
-			if e := apiError(t, op.call(t, t.Context(), c)); e.Operation != op.what {
+			rec.next = canned(418, "")
+			if e := apiError(t, op.call(t, ctx, c)); e.Operation != op.what {
 				t.Errorf("operation %s, want %s", e.Operation, op.what)
 			}
 		})
@@ -102,13 +100,10 @@ func TestSharedHeaderIsNotModified(t *testing.T) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			_, err := c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}, func(_ context.Context, r *http.Request) error {
+			must(c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}, func(_ context.Context, r *http.Request) error {
 				r.Header = shared
 				return nil
-			})
-			if err != nil {
-				t.Error(err)
-			}
+			}))
 		})
 	}
 	all.Wait()
@@ -118,36 +113,28 @@ func TestSharedHeaderIsNotModified(t *testing.T) {
 	}
 }
 
-// Names that differ only in case are one header. net/http manages the headers about the length of the body.
+// Names that differ only in case are one header. net/http manages the headers about the length of the body, and replaces a
+// Content-Length only under its canonical name.
 func TestHeadersInAnyCase(t *testing.T) {
 	rec := &recorder{next: transport(good)}
 	var validated http.Header
-	c := newClient(t, rec, wrapper.WithRequestValidator(&spy{request: func(r *http.Request) error { validated = r.Header; return nil }}))
-	_, err := c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}, func(_ context.Context, r *http.Request) error {
+	c := newClient(t, rec, wrapper.WithRequestValidator(&spy{request: func(r *http.Request) error { validated = r.Header.Clone(); return nil }}))
+	must(c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}, func(_ context.Context, r *http.Request) error {
+		r.Header = http.Header{}
 		for _, name := range []string{"authorization", "X-XDR-Auth-ID", "content-length", "user-agent", "accept", "x-own"} {
 			r.Header[name] = []string{"mine"}
 		}
 		r.TransferEncoding, r.Trailer = []string{"chunked"}, http.Header{"X-Own": {"1"}}
 		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+	}))
+	mine := []string{"mine"}
+	want := http.Header{"Authorization": mine, "X-Xdr-Auth-Id": mine, "Content-Length": mine, "User-Agent": mine, "Accept": mine, "X-Own": mine}
+	if !reflect.DeepEqual(validated, want) {
+		t.Errorf("validated %v, want %v", validated, want)
 	}
-	sent := rec.requests[0]
-	for name, want := range map[string]string{"Authorization": testKey, "X-Xdr-Auth-Id": testKeyID, "User-Agent": "mine", "Accept": "mine", "X-Own": "mine"} {
-		if got := sent.Header[name]; len(got) != 1 || got[0] != want {
-			t.Errorf("%s: %q, want %q", name, got, want)
-		}
-	}
-	for _, h := range []http.Header{sent.Header, validated} {
-		for name := range h {
-			if name != http.CanonicalHeaderKey(name) { // net/http replaces a Content-Length only under this name
-				t.Errorf("header %s", name)
-			}
-		}
-	}
-	if sent.TransferEncoding != nil || sent.Trailer != nil {
-		t.Errorf("%v, %v", sent.TransferEncoding, sent.Trailer)
+	want["Authorization"], want["X-Xdr-Auth-Id"] = []string{testKey}, []string{testKeyID}
+	if sent := rec.requests[0]; !reflect.DeepEqual(sent.Header, want) || sent.TransferEncoding != nil || sent.Trailer != nil {
+		t.Errorf("sent %v, %v, %v, want %v", sent.Header, sent.TransferEncoding, sent.Trailer, want)
 	}
 }
 
@@ -181,10 +168,7 @@ func TestResponseValidatorRefuses(t *testing.T) {
 // Programs log whole results.
 func TestResultHasTheUnsignedRequest(t *testing.T) {
 	for name, cred := range keysOfBothTypes {
-		res, err := clientWithKey(t, transport(good), cred).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		res := must(clientWithKey(t, transport(good), cred).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}))
 		for header := range res.HTTPResponse.Request.Header {
 			if header == "Authorization" || strings.HasPrefix(header, "X-Xdr") {
 				t.Errorf("%s: the result's request has the header %s", name, header)
@@ -215,19 +199,11 @@ func TestCustomBodies(t *testing.T) {
 			t.Errorf("%s: %d requests, %v", name, len(rec.requests), err)
 		}
 	}
-	rec = &recorder{next: transport(good)}
-	if _, err := newClient(t, rec).API().AbortScanWithBodyWithResponse(t.Context(), "application/json", nil); err != nil || rec.bodies[0] != "" {
-		t.Errorf("no body: sent %q, %v", rec.bodies[0], err)
-	}
 }
 
 // A request editor that replaces the body may keep the old GetBody and the old length.
 func TestValidatedBodyIsSent(t *testing.T) {
 	const all, one = `{"request_data":{"filters":"all"}}`, `{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["laptop-17"]}]}}`
-	replace := func(_ context.Context, r *http.Request) error {
-		r.Body = io.NopCloser(strings.NewReader(one))
-		return nil
-	}
 	for name, adjust := range map[string]func(*http.Request){
 		"nothing else":   func(*http.Request) {},
 		"a wrong length": func(r *http.Request) { r.ContentLength = 3 },
@@ -236,25 +212,22 @@ func TestValidatedBodyIsSent(t *testing.T) {
 	} {
 		var validated string
 		v := &spy{request: func(r *http.Request) error {
-			body, err := io.ReadAll(r.Body)
-			again, _ := r.GetBody()
-			if second, _ := io.ReadAll(again); string(second) != string(body) || r.ContentLength != int64(len(body)) {
-				t.Errorf("%s: the validator sees %q and %q, of %d bytes", name, body, second, r.ContentLength)
+			body, again := must(io.ReadAll(r.Body)), must(io.ReadAll(must(r.GetBody())))
+			if string(again) != string(body) || r.ContentLength != int64(len(body)) {
+				t.Errorf("%s: the validator sees %q and %q, of %d bytes", name, body, again, r.ContentLength)
 			}
 			validated = string(body)
 			r.Body = http.NoBody // this changes nothing that is sent
-			return err
+			return nil
 		}}
-		rec := &recorder{next: polls(canned(429, "")).next}
-		c := newClient(t, rec, noWait(), wrapper.WithRequestValidator(v))
-		_, err := c.API().AbortScanWithBodyWithResponse(t.Context(), "application/json", strings.NewReader(all), replace, func(_ context.Context, r *http.Request) error {
+		rec := &recorder{next: canned(429, "")}
+		_, err := newClient(t, rec, noWait(), wrapper.WithRequestValidator(v)).API().AbortScanWithBodyWithResponse(t.Context(), "application/json", strings.NewReader(all), func(_ context.Context, r *http.Request) error {
+			r.Body = io.NopCloser(strings.NewReader(one))
 			adjust(r)
 			return nil
 		})
-		if err != nil && !strings.Contains(err.Error(), "json") {
-			t.Errorf("%s: %v", name, err)
-		}
-		if validated != one || !slices.Equal(rec.bodies, []string{one, one}) {
+		wantKinds(t, err, "RateLimited")
+		if validated != one || !slices.Equal(rec.bodies, []string{one, one, one}) {
 			t.Errorf("%s: validated %q, sent %q", name, validated, rec.bodies)
 		}
 		for _, r := range rec.requests {
@@ -286,13 +259,10 @@ func TestUnsendableRequestsAreRefused(t *testing.T) {
 		{"a space in the query", func(r *http.Request) { r.URL.RawQuery = "id= 1" }, "query contains a space or a control character"},
 		{"a control character in the query", func(r *http.Request) { r.URL.RawQuery = "id=1\x7f" }, "query contains a space or a control character"},
 		{"a space in the method", func(r *http.Request) { r.Method = "GET /" }, "method is not a valid HTTP method"},
-		{"a letter outside ASCII in the method", func(r *http.Request) { r.Method = "G\u0130T" }, "method is not a valid HTTP method"},
 		{"a space in a header's name", func(r *http.Request) { r.Header["X Own"] = nil }, "has a header whose name is not valid"},
 		{"a header without a name", func(r *http.Request) { r.Header[""] = nil }, "has a header whose name is not valid"},
 		{"a line break in a header", func(r *http.Request) { r.Header["X-Two"] = []string{"1", "2\r\nX: y"} }, "header X-Two contains a line break"},
-		{"DEL in a header", func(r *http.Request) { r.Header["X-Two"] = []string{"\x7f"} }, "header X-Two contains a line break"},
 		{"a space in the host", func(r *http.Request) { r.Host = "a b" }, "the request's Host contains a"},
-		{"a line break in the host", func(r *http.Request) { r.Host = "a\r\nX: y" }, "the request's Host contains a"},
 		{"Connection names a header", func(r *http.Request) { r.Header["connection"] = []string{"close, x-own"} }, "header Connection belongs"},
 		{"Connection twice", func(r *http.Request) { r.Header["Connection"] = []string{"close", "close"} }, "header Connection belongs"},
 		{"Transfer-Encoding", func(r *http.Request) { r.Header["Transfer-Encoding"] = []string{"chunked"} }, "header Transfer-Encoding belongs"},
@@ -313,11 +283,8 @@ func TestUnsendableRequestsAreRefused(t *testing.T) {
 			t.Errorf("%s: %v, sent %v", tt.name, err, rec.requests)
 		}
 	}
-	_, err := newClient(t, transport(good)).API().GetScanRunStatusWithResponse(t.Context(), &gen.GetScanRunStatusParams{}, func(_ context.Context, r *http.Request) error {
+	must(newClient(t, transport(good)).API().GetScanRunStatusWithResponse(t.Context(), &gen.GetScanRunStatusParams{}, func(_ context.Context, r *http.Request) error {
 		r.Header = nil
 		return nil
-	})
-	if err != nil {
-		t.Errorf("a request without a header: %v", err)
-	}
+	}))
 }

@@ -93,18 +93,17 @@ func newClient(t testing.TB, rt http.RoundTripper, opts ...wrapper.Option) *wrap
 	return clientWithKey(t, rt, wrapper.StandardKey(testKeyID, testKey), opts...)
 }
 
-// newForTenant returns a Client with the test's key for a tenant.
-func newForTenant(tenant string, rt http.RoundTripper, opts ...wrapper.Option) (*wrapper.Client, error) {
-	return wrapper.New(tenant, wrapper.StandardKey(testKeyID, testKey), append([]wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: rt})}, opts...)...)
-}
-
 func clientWithKey(t testing.TB, rt http.RoundTripper, cred wrapper.Credential, opts ...wrapper.Option) *wrapper.Client {
 	t.Helper()
-	c, err := wrapper.New(testTenant, cred, append([]wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: rt})}, opts...)...)
+	return must(wrapper.New(testTenant, cred, append([]wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: rt})}, opts...)...))
+}
+
+// must returns the result of a call that cannot fail.
+func must[T any](v T, err error) T {
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
-	return c
+	return v
 }
 
 // once allows a single attempt.

@@ -9,18 +9,12 @@ import (
 )
 
 func TestClientPrintsItsHostOnly(t *testing.T) {
-	c, err := newForTenant("https://gateway.example.org:8443/prefix", transport(good))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, verb := range []string{"%v", "%s", "%+v"} {
-		if got, want := fmt.Sprintf(verb, c), "Client(gateway.example.org:8443)"; got != want {
-			t.Errorf("%s: %s, want %s", verb, got, want)
-		}
-	}
-	for _, none := range []*wrapper.Client{nil, {}} {
-		if got := none.String(); got != "Client(none)" {
-			t.Errorf("got %s", got)
+	c := must(wrapper.New("https://gateway.example.org:8443/prefix", wrapper.StandardKey(testKeyID, testKey)))
+	for want, clients := range map[string][]*wrapper.Client{"Client(gateway.example.org:8443)": {c}, "Client(none)": {nil, {}}} {
+		for _, c := range clients {
+			if got := fmt.Sprintf("%v %+v", c, c); got != want+" "+want {
+				t.Errorf("got %s, want %s twice", got, want)
+			}
 		}
 	}
 }

@@ -14,31 +14,6 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// An error has the strings of its body for every operation. internal/envelope tests the parsing and the limits of strings.
-func TestEnvelopes(t *testing.T) {
-	for body, want := range map[string]wrapper.APIError{
-		`{"reply": {"err_code": 401, "err_msg": "m", "err_extra": "e"}}`:                    {Code: "401", Message: "m", Extra: "e"},
-		`{"err_code": "7", "err_msg": "{\"line\": 1, \"column\": 19, \"message\": \"m\"}"}`: {Code: "7", Message: "m", Line: 1, Column: 19},
-		`{"err_msg": "m", "metadata": {"err_extra": [{"field": "f", "message": "x"}]}}`:     {Message: "m", Details: []wrapper.Detail{{Field: "f", Message: "x"}}},
-		"m\xff\r\nmore": {Message: "m\ufffd"},
-		"":              {},
-	} {
-		for _, op := range operations {
-			e := apiError(t, op.call(t, t.Context(), newClient(t, canned(400, body))))
-			got := wrapper.APIError{Code: e.Code, Message: e.Message, Details: e.Details, Extra: e.Extra, Line: e.Line, Column: e.Column}
-			if !reflect.DeepEqual(got, want) || string(e.Body) != body {
-				t.Errorf("%s, %s:\ngot  %+v\nwant %+v", op.name, body, got, want)
-			}
-		}
-	}
-	for _, n := range []int{64 << 10, 64<<10 + 1} {
-		body := strings.Repeat("y", n)
-		if e := apiError(t, operations[0].call(t, t.Context(), newClient(t, canned(400, body)))); string(e.Body) != body[:64<<10] {
-			t.Errorf("Body contains %d of %d bytes", len(e.Body), n)
-		}
-	}
-}
-
 // No response makes a call panic or return an error without its status.
 func FuzzEnvelope(f *testing.F) {
 	for _, body := range []string{

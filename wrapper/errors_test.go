@@ -78,9 +78,7 @@ func TestErrorsMadeByHandHaveText(t *testing.T) {
 		{"op: not sent", (&wrapper.TransportError{Operation: "op"}).Error()},
 		{"op: no response (2 attempts)", (&wrapper.TransportError{Operation: "op", Attempts: 2, Sent: true}).Error()},
 		{"op: Not Found (HTTP 404)", (&wrapper.APIError{Operation: "op", StatusCode: 404}).Error()},
-		{"", wrapper.Detail{}.String()},
 		{"f", wrapper.Detail{Field: "f"}.String()},
-		{"m", wrapper.Detail{Message: "m"}.String()},
 		{"f: m", wrapper.Detail{Field: "f", Message: "m"}.String()},
 	} {
 		if tt.got != tt.want {
@@ -119,8 +117,10 @@ func TestErrorTexts(t *testing.T) {
 		}
 	}
 	newWith := func(tenant string, cred wrapper.Credential, opts ...wrapper.Option) {
-		_, err := wrapper.New(tenant, cred, opts...)
-		add(err)
+		c, err := wrapper.New(tenant, cred, opts...)
+		if add(err); c != nil || strings.Contains(err.Error(), testKey) {
+			t.Errorf("New returned %v, or its error shows the key: %v", c, err)
+		}
 	}
 	key := wrapper.AdvancedKey(testKeyID, testKey)
 
@@ -133,8 +133,11 @@ func TestErrorTexts(t *testing.T) {
 	}
 	section("New: the key and the options")
 	for _, cred := range []wrapper.Credential{
-		{}, wrapper.AdvancedKey("17", ""), wrapper.AdvancedKey("", "k"), wrapper.AdvancedKey("17", "a\nb"), wrapper.AdvancedKey("1\n7", "k"), wrapper.AdvancedKey("17", strings.Repeat("k", 5000)),
-		wrapper.AdvancedKey("17", `"k"`), wrapper.AdvancedKey("'17'", "k"), wrapper.AdvancedKey("17", "Bearer k"), wrapper.AdvancedKey("17", "\ufeffk"), wrapper.AdvancedKey("\xff\xfe1", "k"),
+		{}, wrapper.AdvancedKey("17", ""), wrapper.StandardKey("17", " \t\n\u00a0"), wrapper.AdvancedKey("", testKey),
+		wrapper.AdvancedKey("17", testKey+"\nb"), wrapper.StandardKey("17", testKey+"\x7f"), wrapper.AdvancedKey("17", testKey+"\u200b"), wrapper.AdvancedKey("17", "\xff"+testKey),
+		wrapper.AdvancedKey(testKey+"\n7", "k"), wrapper.AdvancedKey("17", strings.Repeat("k", 4097)),
+		wrapper.AdvancedKey("17", `"`+testKey+`"`), wrapper.AdvancedKey("17", "`"+testKey+"`"), wrapper.AdvancedKey("'17'", testKey), wrapper.AdvancedKey("17", "bearer  "+testKey),
+		wrapper.AdvancedKey("17", "\ufeff"+testKey), wrapper.AdvancedKey("\xff\xfe1", testKey), wrapper.AdvancedKey("\xfe\xff1", testKey),
 	} {
 		newWith(testTenant, cred)
 	}
@@ -273,10 +276,7 @@ func TestErrorTexts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
+	want := must(os.ReadFile(golden))
 	if got != strings.ReplaceAll(string(want), "\r\n", "\n") {
 		t.Errorf("the errors differ from %s: run go test ./wrapper -run TestErrorTexts -update, and look at the difference", golden)
 	}

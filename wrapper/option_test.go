@@ -42,45 +42,34 @@ func TestOptionsReachTheExchange(t *testing.T) {
 		opts   []wrapper.Option
 		adjust func(*settled) // changes the defaults
 	}{
-		"default":              {nil, func(*settled) {}},
-		"zero":                 {[]wrapper.Option{wrapper.WithTimeout(0), wrapper.WithMaxResponseBytes(0), wrapper.WithRetry(wrapper.Retry{}), wrapper.WithRateLimit(0, 0), wrapper.WithHTTPClient(nil), withTimeout(0)}, func(*settled) {}},
-		"none":                 {[]wrapper.Option{wrapper.WithUserAgent(" "), wrapper.WithLogger(nil), wrapper.WithRequestValidator(nil), wrapper.WithResponseValidator(nil)}, func(*settled) {}},
-		"the last option wins": {[]wrapper.Option{wrapper.WithTimeout(second), wrapper.WithTimeout(0)}, func(*settled) {}},
+		"default": {nil, func(*settled) {}},
+		"zero":    {[]wrapper.Option{wrapper.WithTimeout(0), wrapper.WithMaxResponseBytes(0), wrapper.WithRetry(wrapper.Retry{}), wrapper.WithRateLimit(0, 0), wrapper.WithHTTPClient(nil), withTimeout(0)}, func(*settled) {}},
+		"none":    {[]wrapper.Option{wrapper.WithUserAgent(" "), wrapper.WithLogger(nil), wrapper.WithRequestValidator(nil), wrapper.WithResponseValidator(nil)}, func(*settled) {}},
 
-		"timeout":                   {[]wrapper.Option{wrapper.WithTimeout(time.Minute)}, func(s *settled) { s.timeout = time.Minute }},
-		"no timeout":                {[]wrapper.Option{wrapper.WithTimeout(-1)}, func(s *settled) { s.timeout = 0 }},
-		"the http.Client's timeout": {[]wrapper.Option{withTimeout(7 * second)}, func(s *settled) { s.timeout = 7 * second }},
-		"the http.Client's timeout, longer than the default": {[]wrapper.Option{withTimeout(time.Minute)}, func(s *settled) { s.timeout = time.Minute }},
-		"the http.Client's timeout is shorter":               {[]wrapper.Option{wrapper.WithTimeout(9 * second), withTimeout(7 * second)}, func(s *settled) { s.timeout = 7 * second }},
-		"the http.Client's timeout is longer":                {[]wrapper.Option{withTimeout(7 * second), wrapper.WithTimeout(5 * second)}, func(s *settled) { s.timeout = 5 * second }},
-		"only the http.Client's timeout":                     {[]wrapper.Option{wrapper.WithTimeout(-1), withTimeout(7 * second)}, func(s *settled) { s.timeout = 7 * second }},
+		"timeout":                              {[]wrapper.Option{wrapper.WithTimeout(time.Minute)}, func(s *settled) { s.timeout = time.Minute }},
+		"no timeout":                           {[]wrapper.Option{wrapper.WithTimeout(-1)}, func(s *settled) { s.timeout = 0 }},
+		"the http.Client's timeout":            {[]wrapper.Option{withTimeout(7 * second)}, func(s *settled) { s.timeout = 7 * second }},
+		"the http.Client's timeout is shorter": {[]wrapper.Option{wrapper.WithTimeout(9 * second), withTimeout(7 * second)}, func(s *settled) { s.timeout = 7 * second }},
+		"the http.Client's timeout is longer":  {[]wrapper.Option{withTimeout(7 * second), wrapper.WithTimeout(5 * second)}, func(s *settled) { s.timeout = 5 * second }},
+		"only the http.Client's timeout":       {[]wrapper.Option{wrapper.WithTimeout(-1), withTimeout(7 * second)}, func(s *settled) { s.timeout = 7 * second }},
 
 		"body limit":    {[]wrapper.Option{wrapper.WithMaxResponseBytes(100)}, func(s *settled) { s.maxBytes = 100 }},
 		"no body limit": {[]wrapper.Option{wrapper.WithMaxResponseBytes(-1)}, func(s *settled) { s.maxBytes = math.MaxInt64 }},
 
-		"one attempt":                   {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{Attempts: 1})}, func(s *settled) { s.retry.Attempts = 1 }},
 		"seven attempts":                {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{Attempts: 7})}, func(s *settled) { s.retry.Attempts = 7 }},
 		"a negative number of attempts": {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{Attempts: math.MinInt})}, func(s *settled) { s.retry.Attempts = 1 }},
-		"base delay":                    {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{BaseDelay: 3 * second})}, func(s *settled) { s.retry.BaseDelay = 3 * second }},
 		"no wait":                       {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{BaseDelay: -1})}, func(s *settled) { s.retry.BaseDelay = 0 }},
-		"maximum delay":                 {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{MaxDelay: second})}, func(s *settled) { s.retry.MaxDelay = second }},
 		"maximum delay below the default base delay": {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{MaxDelay: 1})}, func(s *settled) { s.retry.MaxDelay = 1 }},
 		"base delay above the default maximum delay": {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{BaseDelay: time.Hour})}, func(s *settled) { s.retry.BaseDelay, s.retry.MaxDelay = time.Hour, time.Hour }},
 		"base delay as long as the maximum delay":    {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{BaseDelay: second, MaxDelay: second})}, func(s *settled) { s.retry.BaseDelay, s.retry.MaxDelay = second, second }},
 		"no maximum delay":                           {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{MaxDelay: -1})}, func(s *settled) { s.retry.MaxDelay = math.MaxInt64 }},
 
-		"rate limit":                   {[]wrapper.Option{wrapper.WithRateLimit(10, 5)}, func(s *settled) { s.perSecond, s.burst = 10, 5 }},
-		"the burst of one second":      {[]wrapper.Option{wrapper.WithRateLimit(2.5, 0)}, func(s *settled) { s.perSecond, s.burst = 2.5, 3 }},
-		"less than one a second":       {[]wrapper.Option{wrapper.WithRateLimit(0.5, 0)}, func(s *settled) { s.perSecond, s.burst = 0.5, 1 }},
-		"a burst that overflows":       {[]wrapper.Option{wrapper.WithRateLimit(1e300, 0)}, func(s *settled) { s.perSecond, s.burst = 1e300, math.MaxInt32 }},
-		"no rate limit":                {[]wrapper.Option{wrapper.WithRateLimit(-3, 5)}, func(*settled) {}},
-		"a burst without a rate limit": {[]wrapper.Option{wrapper.WithRateLimit(0, -1)}, func(*settled) {}},
+		"rate limit":              {[]wrapper.Option{wrapper.WithRateLimit(10, 5)}, func(s *settled) { s.perSecond, s.burst = 10, 5 }},
+		"the burst of one second": {[]wrapper.Option{wrapper.WithRateLimit(2.5, 0)}, func(s *settled) { s.perSecond, s.burst = 2.5, 3 }},
+		"a burst that overflows":  {[]wrapper.Option{wrapper.WithRateLimit(1e300, 0)}, func(s *settled) { s.perSecond, s.burst = 1e300, math.MaxInt32 }},
+		"no rate limit":           {[]wrapper.Option{wrapper.WithRateLimit(-3, 5)}, func(*settled) {}},
 	} {
-		c, err := wrapper.New("acme.example.org", wrapper.StandardKey("1", "k"), tt.opts...)
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		e := c.Exchange()
+		e := must(wrapper.New("acme.example.org", wrapper.StandardKey("1", "k"), tt.opts...)).Exchange()
 		want := settled{30 * second, 8 << 20, wrapper.Retry{Attempts: 3, BaseDelay: 500 * time.Millisecond, MaxDelay: 30 * second}, 0, 0}
 		tt.adjust(&want)
 		got := settled{e.Timeout, e.MaxBytes, wrapper.Retry{e.Attempts, e.BaseDelay, e.MaxDelay}, 0, 0}
@@ -96,8 +85,8 @@ func TestOptionsReachTheExchange(t *testing.T) {
 	}
 	hc, log := &http.Client{Transport: &http.Transport{}}, slog.New(slog.NewTextHandler(io.Discard, nil))
 	before := *hc
-	c, err := wrapper.New("acme.example.org", wrapper.StandardKey("1", "k"), wrapper.WithHTTPClient(hc), wrapper.WithLogger(log))
-	if err != nil || c.Exchange().Transport != hc.Transport || c.Exchange().Log != log || !reflect.DeepEqual(*hc, before) {
-		t.Errorf("own transport and logger: %+v, %v; the http.Client became %+v", c, err, hc)
+	e := must(wrapper.New("acme.example.org", wrapper.StandardKey("1", "k"), wrapper.WithHTTPClient(hc), wrapper.WithLogger(log))).Exchange()
+	if e.Transport != hc.Transport || e.Log != log || !reflect.DeepEqual(*hc, before) {
+		t.Errorf("own transport and logger: %+v; the http.Client became %+v", e, hc)
 	}
 }

@@ -34,14 +34,11 @@ func TestStatusDecidesKindAndOutcome(t *testing.T) {
 		{"code 504", `{"reply": {"err_code": "504", "err_msg": "m"}}`, true, true},
 		{"a code that is a word", `{"errorCode": "E", "message": "m"}`, true, false},
 		{"code 100", `{"err_code": 100, "err_msg": "m"}`, true, false},
-		{"code 502", `{"data": {"reply": {"err_code": 502}}}`, true, true},
-		{"code 503", `{"err_msg": "m", "metadata": {"err_code": 503}}`, true, true},
 		{"code 504 in another spelling", `{"err_code": " 5.04e2 ", "err_msg": "m"}`, true, true},
 		{"a code that overflows", `{"reply": {"err_code": 1e999, "err_msg": "m"}}`, true, true},
 		{"an action", goodReply, false, true},
 		{"an action and an error", `{"reply": {"action_id": 7, "err_code": 400, "err_msg": "m"}}`, true, true},
 		{"plain text", "Internal Server Error", false, false},
-		{"HTML", "<html><title>Sign in</title></html>", false, false},
 		{"JSON from a gateway", `{"message": "Forbidden"}`, false, false},
 		{"JSON that is cut off", `{"reply": {"err_code": 4`, false, false},
 	}
@@ -120,10 +117,7 @@ func documentedDefinite(t testing.TB) map[int]bool {
 // documented returns the lines of the first code block below a heading of doc.go.
 func documented(t testing.TB, heading string) []string {
 	t.Helper()
-	raw, err := os.ReadFile("doc.go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	raw := must(os.ReadFile("doc.go"))
 	_, section, _ := strings.Cut(strings.ReplaceAll(string(raw), "\r\n", "\n"), "// "+heading+"\n")
 	_, block, found := strings.Cut(section, "//\t")
 	if !found {
@@ -159,6 +153,8 @@ func TestRetriesAreAsDocumented(t *testing.T) {
 	everythingElse := append(
 		statuses(0, 101, 199, 300, 302, 303, 399, 400, 401, 403, 404, 408, 409, 422, 425, 430, 499, 500, 501, 505, 520, 524, 599, 600, 999),
 		canned(200, "{"))
+	// A gateway may send a 429 after it passed on the request.
+	passedOn := []transport{canned(429, `{"reply": {"action_id": "7", "err_code": 429}}`), canned(429, `{"reply": {"err_code": 504, "err_msg": "m"}}`)}
 	rows := []struct {
 		documented string
 		rts        []transport
@@ -168,8 +164,8 @@ func TestRetriesAreAsDocumented(t *testing.T) {
 		{"  (except after a refused certificate)", []transport{failing(&tls.CertificateVerificationError{Err: errors.New("unknown authority")})}, 1, 1},
 		{"connection lost or timed out later      retried   no: it may have been executed",
 			[]transport{failing(io.EOF), silent, cutOff(200, "{", io.ErrUnexpectedEOF), cutOff(299, "{", io.ErrUnexpectedEOF)}, 3, 1},
-		{"429                                     retried   retried: it was refused", statuses(429), 3, 3},
-		{"502 503 504                             retried   no", statuses(502, 503, 504), 3, 1},
+		{"429                                     retried   retried: it was refused", append(statuses(429), canned(429, `{"reply": {"err_code": 429, "err_msg": "m"}}`)), 3, 3},
+		{"502 503 504                             retried   no", append(statuses(502, 503, 504), passedOn...), 3, 1},
 		{"everything else, 500 and 401 included   no        no", everythingElse, 1, 1},
 	}
 	table := documented(t, "# Retries")
@@ -226,32 +222,24 @@ func TestKindsOfResponses(t *testing.T) {
 			{"500", 200, refused, "Server", "m"},
 			{"400", 299, `{"reply": {"err_code": 400, "err_msg": "m"}}`, "BadRequest", ""},
 			{"401 as a string", 200, `{"err_code": "401", "err_msg": "m"}`, "Unauthorized", ""},
-			{"402 in data", 200, `{"data": {"reply": {"err_code": 402}}}`, "NoLicense", ""},
-			{"403 in metadata", 200, `{"data": {"err_msg": "m", "metadata": {"err_code": 403}}}`, "Forbidden", ""},
 			{"a status without a kind", 200, `{"reply": {"err_code": 409, "err_msg": "m"}}`, "Unexpected", ""},
 			{"100", 200, `{"reply": {"err_code": 100, "err_msg": "m"}}`, "Unexpected", ""},
 			{"a word", 200, `{"errorCode": "VALIDATION_ERROR", "message": "m"}`, "Unexpected", ""},
-			{"no code", 200, `{"err_msg": "m", "metadata": {}}`, "Unexpected", ""},
 			{"with a result", 200, `{"DATA": "Scan is in Running state", "reply": {"status": "1", "err_code": 500}}`, "Server", ""},
 			{"error", 200, `{"error": "e"}`, "Unexpected", ": e: the body has "},
-			{"errors", 200, `{"errors": ["e"]}`, "Unexpected", ": e: the body has "},
 			{"detail", 200, `{"detail": "e"}`, "Unexpected", ": e: the body has "},
 			{"600", 200, `{"reply": {"err_code": 600, "err_msg": "m"}}`, unknown, ""},
-			{"a code that overflows", 200, `{"reply":{"err_code":1` + strings.Repeat("0", 400) + `,"err_msg":"x"}}`, unknown, ""},
 			{"an error that is null", 200, `{"error": null}`, unknown, ""},
 			{"error fields without an error", 200, `{"err_code": 0, "err_msg": null}`, unknown, ""},
 		}},
 		{"an error and an action", []row{ // the abort may have been executed with any code
 			{"200 in the action", 200, `{"reply": {"action_id": "7", "err_code": 200}}`, unknown, "action_id 7"},
 			{"a word", 200, `{"reply": {"action_id": 7}, "err_code": "SUCCESS"}`, unknown, "action_id 7"},
-			{"no code", 200, `{"reply": {"action_id": 7, "err_msg": "OK"}}`, unknown, "action_id 7"},
 			{"403", 200, `{"reply": {"action_id": "7"}, "err_code": "403"}`, "Forbidden OutcomeUnknown", "action_id 7"},
 		}},
 		{"no endpoints", []row{ // recognized by the message at any status, and also an ErrServer
 			{"500", 500, `{"reply": {"err_code": 500, "err_msg": "` + noEndpoints + `", "err_extra": null}}`, "Server NoEndpoints", ""},
 			{"500, plain text", 500, noEndpoints, "Server NoEndpoints OutcomeUnknown", ""},
-			{"500, in the extra", 500, `{"err_msg": "m", "err_extra": "` + noEndpoints + `"}`, "Server NoEndpoints", ""},
-			{"500, another message", 500, `{"err_msg": "No endpoint was found"}`, "Server", ""},
 			{"400", 400, `{"err_msg": "` + noEndpoints + `"}`, "BadRequest Server NoEndpoints", ""},
 			{"200 without a code", 200, `{"reply": {"err_msg": "` + noEndpoints + `"}}`, "Unexpected Server NoEndpoints", ""},
 		}},
@@ -264,26 +252,21 @@ func TestKindsOfResponses(t *testing.T) {
 		{"cut off", []row{
 			{"200", 200, goodStatus, unknown, ""},
 			{"302", 302, goodStatus, "Unexpected", ""},
-			{"404", 404, goodStatus, "NotFound", ""},
 			{"500 after an error", 500, refused, "Server OutcomeUnknown", ""},
 			{"200 after an error", 200, refused, "Server OutcomeUnknown", ""},
 		}},
 		{"not JSON", []row{
 			{"blank", 200, " \n", unknown, ""},
 			{"HTML", 200, "<html><title>Sign in</title></html>", unknown, ""},
-			{"plain text", 299, "OK", unknown, ""},
 			{"half a body", 200, goodReply[:20], unknown, ""},
 			{"text after the JSON", 200, goodReply + "x", unknown, ""},
 			{"two byte order marks", 200, "\ufeff\ufeff" + goodStatus, unknown, ""},
-			{"UTF-16", 200, "\xff\xfe{\x00}\x00", unknown, ""},
 			{"10,001 levels deep", 200, `{"DATA":"x","reply":{"action_id":"7"},"deep":` + nested(10_000) + `}`, unknown, ""},
 			{"100,000 levels of errors", 200, strings.Repeat(`{"reply":`, 100_000) + strings.Repeat("}", 100_000), unknown, ""},
 		}},
 		{"undocumented JSON", []row{ // API() returns it, or the generated client's own error
 			{"null", 200, `null`, unknown, ""},
-			{"a string", 200, `"DATA"`, unknown, ""},
 			{"an empty object", 200, `{}`, unknown, ""},
-			{"nulls", 200, `{"DATA": null, "reply": null}`, unknown, ""},
 			{"other types", 200, `{"DATA": 7, "reply": "x"}`, unknown, ""},
 			{"no action", 200, `{"data ": "x", "reply": {"status": "1"}}`, unknown, ""},
 			{"an empty action", 200, `{"reply": {"action_id": "", "status": "1"}}`, unknown, ""},
@@ -320,26 +303,6 @@ func TestKindsOfResponses(t *testing.T) {
 						t.Errorf("status %d, operation %q, %d attempts, %d of %d bytes of body", e.StatusCode, e.Operation, e.Attempts, len(e.Body), len(body))
 					}
 				})
-			}
-		}
-	}
-}
-
-// A gateway may send a 429 after it passed on the request.
-func TestIndefinite429IsNotRetried(t *testing.T) {
-	for body, attempts := range map[string]int{
-		"": 3, `{"reply": {"err_code": 429, "err_msg": "m"}}`: 3,
-		`{"reply": {"action_id": "7", "err_code": 429}}`: 1, `{"reply": {"err_code": 504, "err_msg": "m"}}`: 1,
-	} {
-		for _, op := range operations {
-			rec := &recorder{next: canned(429, body)}
-			err := op.call(t, t.Context(), newClient(t, rec, noWait()))
-			want := 3
-			if op.effect {
-				want = attempts
-			}
-			if len(rec.requests) != want || errors.Is(err, wrapper.ErrOutcomeUnknown) != (op.effect && attempts == 1) {
-				t.Errorf("%s, %s: %d requests, %v", op.name, body, len(rec.requests), err)
 			}
 		}
 	}
