@@ -24,8 +24,8 @@ func WithIncident(id string) AbortOption { return AbortOption{incidentID: id} }
 // request, not that the scans have stopped. To follow the action, look for its ID in the console's Action Center.
 //
 // If the targets are empty or a filter is invalid, the error is an [ErrInvalidRequest]; neither ever means all endpoints. If
-// nothing matches, the error is an [ErrNoEndpoints]. After an [ErrOutcomeUnknown] the abort may have been executed; AbortScan
-// does not send it again.
+// nothing matches, the error is an [ErrNoEndpoints]. After an [ErrOutcomeUnknown], the abort may have been executed;
+// AbortScan does not send it again.
 func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOption) (*gen.AbortScanReply, error) {
 	const operation = "abort scan"
 	var body gen.AbortScanRequest
@@ -155,8 +155,8 @@ const (
 	ScanError               = "error"
 )
 
-// The service documents the following filters. An endpoint matches if its field is one of the values. The call checks the filters: see
-// [Matching].
+// The service documents the following filters. A filter with several values matches endpoints that have any of them. Calls
+// validate the filters: see [Matching].
 
 // EndpointIDs selects endpoints by their IDs, 32 hexadecimal digits each.
 func EndpointIDs(v ...string) gen.EndpointFilter { return in("endpoint_id_list", v) }
@@ -189,16 +189,16 @@ func Isolation(v ...string) gen.EndpointFilter { return in("isolate", v) }
 // [ScanPending] or [ScanInProgress] can be canceled.
 func ScanStatuses(v ...string) gen.EndpointFilter { return in("scan_status", v) }
 
-// FirstSeenSince selects endpoints first seen at t or later. A call refuses the zero time.
+// FirstSeenSince selects endpoints first seen at t or later. The call fails if t is the zero time.
 func FirstSeenSince(t time.Time) gen.EndpointFilter { return at("first_seen", "gte", t) }
 
-// FirstSeenUntil selects endpoints first seen at t or earlier. A call refuses the zero time.
+// FirstSeenUntil selects endpoints first seen at t or earlier. The call fails if t is the zero time.
 func FirstSeenUntil(t time.Time) gen.EndpointFilter { return at("first_seen", "lte", t) }
 
-// LastSeenSince selects endpoints last seen at t or later. A call refuses the zero time.
+// LastSeenSince selects endpoints last seen at t or later. The call fails if t is the zero time.
 func LastSeenSince(t time.Time) gen.EndpointFilter { return at("last_seen", "gte", t) }
 
-// LastSeenUntil selects endpoints last seen at t or earlier. A call refuses the zero time.
+// LastSeenUntil selects endpoints last seen at t or earlier. The call fails if t is the zero time.
 func LastSeenUntil(t time.Time) gen.EndpointFilter { return at("last_seen", "lte", t) }
 
 // Where selects endpoints by any field, for example one that the service added after this version was released.
@@ -209,7 +209,7 @@ func Where(field, operator string, values ...string) gen.EndpointFilter {
 
 func in(field string, values []string) gen.EndpointFilter { return Where(field, "in", values...) }
 
-// at sends milliseconds since the Unix epoch.
+// at compares the field with t, which is sent in milliseconds since the Unix epoch.
 func at(field, operator string, t time.Time) gen.EndpointFilter {
 	return gen.EndpointFilter{Field: field, Operator: operator, Value: t.UnixMilli()}
 }

@@ -16,7 +16,7 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// pipeline carries out every request of the generated client the same way. It has no code for a particular operation.
+// pipeline handles every request of the generated client in the same way. It has no code for a particular operation.
 type pipeline struct {
 	exchange          exchange.Client
 	keyType           keyType
@@ -66,7 +66,7 @@ func fetch[T any](ctx context.Context, p *pipeline, r *http.Request, body []byte
 			return errors.New("the body is empty")
 		case errors.As(err, &invalid):
 			return errNotJSON
-		case err != nil: // it quotes parts of the body
+		case err != nil: // the error quotes parts of the body
 			return errors.New("the body does not have the documented shape")
 		}
 		if what := missing(v, body); what != "" {

@@ -22,8 +22,8 @@ const Version = "0.3.0"
 
 const productToken = "cortexscan/" + Version
 
-// Client calls one tenant with one key. It is safe for concurrent use. Create one and reuse it, so that its connections are
-// reused.
+// Client calls the API of one tenant with one key. It is safe for concurrent use. Create one and reuse it, so that its
+// connections are reused.
 type Client struct {
 	pipeline *pipeline
 	api      *gen.ClientWithResponses

@@ -43,7 +43,7 @@ var (
 	// ErrInvalidResponse means that the validator of [WithResponseValidator] refused the response. The error is an [*APIError] that
 	// wraps the validator's error.
 	ErrInvalidResponse = errors.New("invalid response")
-	// ErrUnexpectedState means that a wait with [WaitOptions].Until ended in another state.
+	// ErrUnexpectedState means that a wait ended in a state that is not in [WaitOptions].Until.
 	ErrUnexpectedState = errors.New("unexpected state")
 	// ErrOutcomeUnknown is set in addition to another kind or cause: a request other than GET was sent, and no definite response
 	// arrived. It may have been executed; check before you send it again.
@@ -76,7 +76,7 @@ type APIError struct {
 	// Hint suggests what to try after the most common mistakes. Otherwise, it is empty.
 	Hint string
 	// Body is the response body, at most its first 64 KiB. Credentials of the request are replaced with "[redacted]". If the
-	// response is too large or incomplete, Body is the beginning.
+	// response is too large or incomplete, Body is only the beginning.
 	Body []byte
 
 	actionID string

@@ -165,7 +165,7 @@ func isDefinite(status int, whole bool, said envelope.Error) bool {
 func isRefusal(status int) bool {
 	switch {
 	case status >= 300 && status <= 399:
-		return status != http.StatusSeeOther // it follows a request that was executed
+		return status != http.StatusSeeOther // a 303 follows a request that was executed
 	case status >= 400 && status <= 417:
 		return status != http.StatusRequestTimeout
 	case status >= 421 && status <= 426:

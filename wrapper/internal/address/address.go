@@ -19,7 +19,7 @@ const (
 )
 
 // Parse turns a host or a URL into the base URL of the tenant's API. Its errors do not repeat the input, because keys and passwords
-// get pasted into the wrong place.
+// are sometimes pasted into the wrong place.
 func Parse(tenant string) (*url.URL, error) {
 	tenant = strings.TrimSpace(tenant)
 	if tenant == "" {

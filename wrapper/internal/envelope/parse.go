@@ -15,7 +15,7 @@ import (
 
 // The limits of strings, in bytes, and of details.
 const (
-	maxMessage = 1 << 10 // and of an extra
+	maxMessage = 1 << 10 // of a message or an extra
 	maxField   = 256
 	maxCode    = 128
 	maxDetails = 100
@@ -32,7 +32,8 @@ type Error struct {
 	IsError bool
 	// IsAlone reports that the body is not such an envelope, but consists of error fields alone. Their values do not matter.
 	IsAlone bool
-	// NoEndpoints reports that the message, a detail or the extra says, before it is shortened, that no endpoint matched.
+	// NoEndpoints reports that the message, a detail or the extra states that no endpoint matched, even if shortening
+	// removes that part.
 	NoEndpoints bool
 	// ActionID is the action_id in the body, or "". With one, the request may have been executed despite the error.
 	ActionID string
@@ -112,8 +113,8 @@ func IsErrorAlone(body []byte) bool {
 	return len(fields) > 0
 }
 
-// noEndpoints is the end of the service's message if no endpoint matched. It was seen in responses of operations that are similar
-// to abort_scan.
+// noEndpoints is the end of the service's message if no endpoint matched. It has been observed in responses of operations that
+// are similar to abort_scan.
 const noEndpoints = "no endpoint was found for creating the requested action"
 
 // parser fills in an Error.

@@ -93,7 +93,7 @@ func fillIn(response *http.Response) {
 	}
 }
 
-// explain returns the reason why there is no complete response, where that is clearer than the transport's own error.
+// explain returns the error for a missing or incomplete response: the transport's own error, or a clearer one.
 func (c *Client) explain(ctx, attemptCtx context.Context, trace *requestTrace, res *Result) error {
 	switch {
 	case ctx.Err() != nil:
@@ -111,7 +111,7 @@ func (c *Client) explain(ctx, attemptCtx context.Context, trace *requestTrace, r
 }
 
 const (
-	// MaxShown is the number of bytes that are kept of a body that is not returned whole.
+	// MaxShown is the maximum number of bytes that are kept of the body of a failed response.
 	MaxShown = 64 << 10
 	// maxTrusted is the largest Content-Length for which memory is allocated before the body arrives.
 	maxTrusted = 1 << 20
@@ -132,7 +132,7 @@ func readBody(res *http.Response, limit int64, cancel context.CancelFunc) (body 
 	if n := res.ContentLength; n >= 0 && n <= maxTrusted {
 		size = n
 	}
-	body = make([]byte, 0, size+1) // with one extra byte, the end is reached without growing
+	body = make([]byte, 0, size+1) // one extra byte, so that the end is reached without growing the slice
 	for {
 		n, err := res.Body.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]

@@ -17,7 +17,7 @@ import (
 
 // Client sends requests to one base URL. Its fields must not change after its first use.
 type Client struct {
-	// Base is the URL before the path of every request.
+	// Base is the URL to which the path of every request is appended.
 	Base *url.URL
 	// Sign sets the headers that authenticate a request, and returns a redactor for the credentials in them.
 	Sign      func(h http.Header, now time.Time) Redactor
@@ -38,8 +38,8 @@ type Client struct {
 type Result struct {
 	// Response is the response to the last attempt, without its body; nil if there was none.
 	Response *http.Response
-	// Body is the response body without the credentials of its request. If the response is too large or incomplete, Body is the
-	// beginning.
+	// Body is the response body without the credentials of its request. If the response is too large or incomplete, Body is
+	// only the beginning.
 	Body     []byte
 	TooLarge bool
 	// Err is the reason why there is no response, or why its body is incomplete.
@@ -100,7 +100,7 @@ func MayHaveEffect(r *http.Request) bool {
 	return r == nil || r.Method != http.MethodGet && r.Method != ""
 }
 
-// The log contains only these attributes: no header, no query, no body, and no string from the service.
+// The log contains only the attributes below: no header, no query, no body, and no string from the service.
 
 func (c *Client) logAttempt(ctx context.Context, r *http.Request, res *Result, start time.Time) {
 	if c.Log.Enabled(ctx, slog.LevelDebug) {

@@ -19,12 +19,12 @@ import (
 //
 // net/http replays requests by itself. It does so if a kept-alive connection turns out to be dead, and either nothing was written
 // or the request counts as replayable. Over HTTP/2, it also does so after GOAWAY, REFUSED_STREAM and PROTOCOL_ERROR, and a
-// PROTOCOL_ERROR may follow a request that was executed. Every replay of a request with a body calls GetBody. Without a body,
-// only GotConn sees it.
+// PROTOCOL_ERROR may follow a request that was executed. Every replay of a request with a body calls GetBody. Without a body, a
+// replay is visible only in GotConn.
 //
-// Any other RoundTripper may try several connections, copy the header, and report anything. It can read the body only once, and
-// cannot use a second connection after it used the first. A RoundTripper that is registered as a protocol of net/http's Transport
-// looks like net/http here, so its requests without a body follow net/http's rules.
+// Any other RoundTripper may try several connections, copy the header, and report anything. It is allowed to read the body only
+// once, and not allowed to use a second connection after it has used the first. A RoundTripper that is registered as a protocol
+// of net/http's Transport looks like net/http here, so its requests without a body follow net/http's rules.
 type requestTrace struct {
 	own     bool               // the RoundTripper is net/http's Transport
 	guarded bool               // the request must not be sent again once it may have been executed
@@ -34,7 +34,7 @@ type requestTrace struct {
 
 	mu               sync.Mutex
 	reported         bool         // the transport calls the hooks
-	connected        bool         // it has had a connection
+	connected        bool         // the request has had a connection
 	sent             bool         // something may have been written, on any connection
 	reader           *watchedBody // the body that was read
 	handshakeRefused bool         // the last TLS handshake was refused
@@ -107,12 +107,13 @@ func (t *requestTrace) gotConn(info httptrace.GotConnInfo) {
 		t.sent, t.headers, t.http2 = true, false, false
 		return
 	}
-	// HTTP/2 checks the context before it writes, and other requests share the connection. HTTP/1 does not check it.
+	// Over HTTP/2, canceling is enough: HTTP/2 checks the context before it writes, and other requests share the
+	// connection. HTTP/1 does not check the context.
 	t.stopped, t.doomed = true, info.Conn
 	t.cancel()
 }
 
-// wroteHeaderField recognizes HTTP/2 by its pseudo-header fields, which works without TLS and with a wrapped connection, too.
+// wroteHeaderField recognizes HTTP/2 by its pseudo-header fields. That also works without TLS and with a wrapped connection.
 // HTTP/1 calls it while the request is still in a buffer.
 func (t *requestTrace) wroteHeaderField(name string, _ []string) {
 	t.mu.Lock()
