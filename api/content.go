@@ -51,7 +51,7 @@ func (m mediaType) covers(other mediaType) bool {
 	return m.name == other.name || m.name == family+"/*" || m.name == "*/*"
 }
 
-// documented is one media type of a body in the document.
+// documented is a media type that the document describes for a body.
 type documented struct {
 	mediaType
 	key    string // as the document spells it
@@ -127,8 +127,8 @@ type requestBody struct {
 	route    *routers.Route
 }
 
-// check reports the problems of a body that is not empty, and of its Content-Type. If the document has only JSON, the body is
-// checked even if the header is wrong.
+// check reports the problems of a body that is not empty, and of its Content-Type. If the document describes only JSON, the
+// body is checked even if the header is wrong.
 func (b *requestBody) check(r *http.Request, body []byte, rep *report) {
 	given, err := b.content.contentType(r.Header.Values("Content-Type"))
 	entry := b.content.find(given)
@@ -167,7 +167,7 @@ func (b *requestBody) checkOther(r *http.Request, body []byte, given mediaType, 
 }
 
 // typeParts adds a Content-Type to each part of a form whose schema is an object. In OpenAPI, such a part is JSON even without
-// one, as curl -F 'obj={…}' sends it, but openapi3filter treats it as text.
+// that header, as curl -F 'obj={…}' sends it, but openapi3filter treats it as text.
 func typeParts(body []byte, boundary string, entry *documented) []byte {
 	var out bytes.Buffer
 	w := multipart.NewWriter(&out)
@@ -201,7 +201,7 @@ func typeParts(body []byte, boundary string, entry *documented) []byte {
 	return out.Bytes()
 }
 
-// maxRequestBody is the longest body that ValidateRequest reads.
+// maxRequestBody is the length, in bytes, of the longest body that ValidateRequest reads.
 const maxRequestBody = 8 << 20
 
 // bodyProblem describes an error of readBody.
@@ -271,8 +271,9 @@ func (r *response) check(h http.Header, body []byte, mayBeEmpty bool, rep *repor
 	}
 }
 
-// entry returns the media type of a body, and whether the body must be JSON. It must if JSON is documented, unless the header
-// names another documented type. If the document only has a range that covers JSON, the header and the first byte decide.
+// entry returns the media type of a body, and whether the body must be JSON. If JSON is documented, the body must be JSON,
+// unless the header names another documented type. If the document only has a range that covers JSON, the header and the
+// first byte decide.
 func (r *response) entry(header string, body []byte) (*documented, bool) {
 	given, _ := parseMediaType(header)
 	found := r.content.find(given)

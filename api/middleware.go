@@ -17,7 +17,8 @@ import (
 	"example.com/cortexscan/api/internal/schema"
 )
 
-// maxServedBody is the longest body that Middleware accepts: about 25,000 endpoint IDs.
+// maxServedBody is the length, in bytes, of the longest body that Middleware accepts. It is enough
+// for about 25,000 endpoint IDs.
 const maxServedBody = 1 << 20
 
 // Middleware passes valid requests on to next, which can read the body again. It rejects all others in the service's own
@@ -29,8 +30,8 @@ const maxServedBody = 1 << 20
 //   - 413: a body of more than 1 MiB
 //   - 400: every other violation, with all its problems and none of its values
 //
-// Behind it, next can be a proxy such as [net/http/httputil.ReverseProxy]. Middleware therefore also rejects, with 400, what a
-// proxy or a server behind it could turn into another request:
+// Behind it, next can be a proxy such as [net/http/httputil.ReverseProxy]. Middleware therefore also rejects, with 400,
+// requests that a proxy or a server behind it could turn into different ones:
 //
 //   - CONNECT, Upgrade and announced trailers
 //   - a Connection header that names a checked header
@@ -81,7 +82,7 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 // overrides are the headers that make common frameworks and proxies replace the method or the path of a request.
 var overrides = []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override", "X-Original-Url", "X-Rewrite-Url"}
 
-// checkGate reports what a proxy or a server behind it could turn into another request.
+// checkGate reports the parts of a request that could make a proxy or a server behind it see a different request.
 func (op *operation) checkGate(r *http.Request, m *route.Match[*operation], rep *report) {
 	refuse := func(name, reason string) {
 		rep.add(Problem{In: openapi3.ParameterInHeader, Name: name, Reason: reason})

@@ -68,7 +68,7 @@ func newParameter(p *openapi3.Parameter, c *schema.Compiler) *parameter {
 	return plain
 }
 
-// newHeader is newParameter for a response header.
+// newHeader works like newParameter, for a response header.
 func newHeader(name string, h *openapi3.Header, c *schema.Compiler) *parameter {
 	described := h.Parameter
 	described.In, described.Name = openapi3.ParameterInHeader, name

@@ -73,10 +73,10 @@ func newValidator(document []byte) (*Validator, error) {
 }
 
 // Unchecked returns a sentence for each pattern of the document that is not checked because Go's regexp can't express it. The
-// sentence names its place and says what to do. For [Document], the list is empty.
+// sentence contains the pattern's place and describes what to do. For [Document], the list is empty.
 func (v *Validator) Unchecked() []string { return slices.Clone(v.unchecked) }
 
-// find looks up the operation by method and path. If there is none, the Violation says why.
+// find looks up the operation by method and path. If there is none, the Violation reports the reason.
 func (v *Validator) find(r *http.Request) (route.Match[*operation], *Violation) {
 	if r == nil || r.URL == nil {
 		return route.Match[*operation]{}, &Violation{Problems: []Problem{{In: "path", Reason: "is missing: the request is nil"}}}
@@ -102,7 +102,7 @@ func (v *Validator) Operation(r *http.Request) (id string, ok bool) {
 }
 
 // ValidateRequest validates the method, path, parameters and body of a request. It returns nil or a *[Violation]. It does not
-// check the host and the credentials. It reads up to 8 MiB of the body; the body can be read again.
+// check the host or the credentials. It reads up to 8 MiB of the body; the body can be read again.
 func (v *Validator) ValidateRequest(r *http.Request) error {
 	m, unknown := v.find(r)
 	if unknown != nil {

@@ -92,7 +92,7 @@ func (r *report) add(p Problem) {
 	}
 }
 
-// checkJSON validates JSON at a place.
+// checkJSON validates a JSON text at the given place in the message.
 func (r *report) checkJSON(text []byte, at Problem, s *schema.Schema, d schema.Direction) {
 	value, ok, found := strictjson.Read(text, r.left())
 	r.problems = append(r.problems, placed(at, found)...)
@@ -101,7 +101,7 @@ func (r *report) checkJSON(text []byte, at Problem, s *schema.Schema, d schema.D
 	}
 }
 
-// check validates a value at a place.
+// check validates a value at the given place in the message.
 func (r *report) check(value any, at Problem, s *schema.Schema, d schema.Direction) {
 	r.problems = append(r.problems, placed(at, s.Check(value, d, r.left()))...)
 	if r.advising && len(r.problems) == 0 {
@@ -109,7 +109,7 @@ func (r *report) check(value any, at Problem, s *schema.Schema, d schema.Directi
 	}
 }
 
-// placed turns the problems of a value at a place into Problems.
+// placed turns the problems of a value at the given place into Problems.
 func placed(at Problem, found []strictjson.Problem) []Problem {
 	var out []Problem
 	for _, p := range found {

@@ -1,6 +1,7 @@
 // Package gen is generated from api/openapi.yaml, except for the few types whose JSON has more than one form. Its client does not
-// sign or retry requests, and reads responses without a limit. Package wrapper adds all of that. To use gen without the client of
-// package wrapper, let Credential.Sign add the auth headers and CheckResponse turn error envelopes into errors:
+// sign or retry requests, and reads responses without a limit. Package wrapper adds signing, retries and a limit. To use gen
+// without the client of package wrapper, let Credential.Sign add the auth headers and CheckResponse turn error envelopes into
+// errors:
 //
 //	client, err := gen.NewClientWithResponses("https://api-acme.xdr.us.paloaltonetworks.com", gen.WithRequestEditorFn(cred.Sign))
 //	if err != nil { … }
@@ -51,8 +52,8 @@ func below(server *url.URL, path string) (*url.URL, error) {
 const maxState = 64 // bytes
 
 // State returns the state that the message names: "Running" for "Scan is in Running state". It returns "" for nil, for a message of
-// another form, and for a state that is empty, longer than 64 bytes, or contains invisible characters. Only Running is published;
-// expect others.
+// another form, and for a state that is empty, is longer than 64 bytes, or contains invisible characters. Only Running is
+// published; expect others.
 func (s *ScanRunStatus) State() string {
 	if s == nil {
 		return ""

@@ -33,7 +33,6 @@ func Operations() []string { return slices.Sorted(maps.Keys(operations)) }
 
 const maxOperation = 256 // bytes of an operation's name in a response
 
-// execute executes a valid request.
 func (t *Tenant) execute(x *exchange, r *http.Request, id string) {
 	run, ok := operations[id]
 	if !ok {
@@ -65,8 +64,8 @@ func (t *Tenant) getScanRunStatus(x *exchange, r *http.Request) response {
 	return response{http.StatusOK, gen.ScanRunStatus{DATA: "Scan is in " + state + " state"}}
 }
 
-// abortScan aborts the scans of the selected endpoints that are pending or in progress, or none if a filter is invalid. It
-// ignores the incident.
+// abortScan aborts the pending and in-progress scans of the selected endpoints, or none if a filter is invalid. It ignores
+// the incident.
 func (t *Tenant) abortScan(x *exchange, r *http.Request) response {
 	var request gen.AbortScanRequest
 	if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
@@ -118,7 +117,7 @@ func netscanError(status int, message, field, reason string) response {
 }
 
 func send(w http.ResponseWriter, res response) {
-	b, _ := json.Marshal(res.body) // the types above always encode
+	b, _ := json.Marshal(res.body) // the types above can always be encoded
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(res.status)
 	_, _ = w.Write(append(b, '\n')) // the client may be gone

@@ -14,8 +14,8 @@
 //
 // The sandbox checks a request as the service does. It verifies the credentials (401), and then validates the request against
 // the OpenAPI document (400; 404 or 405 for an unknown operation, 413 over 1 MiB). Only then does it execute the request. A
-// valid request for an operation that it does not implement gets a 501. [Tenant.Calls] lists the requests and why they were
-// rejected. [Tenant.Fail] simulates failures of the network and of gateways.
+// valid request for an operation that it does not implement gets a 501. [Tenant.Calls] lists the requests, and the reasons
+// for rejecting them. [Tenant.Fail] simulates failures of the network and of gateways.
 //
 // Where the service's behavior is not published, the sandbox accepts new values (fields of a scan run, platforms, states). It
 // rejects a request that might select more endpoints than intended (an unknown filter). The service may behave differently.
@@ -76,7 +76,7 @@ func WithCallLog(log func(Call)) Option {
 // hundreds of tenants.
 var loadSpec = sync.OnceValues(api.NewValidator)
 
-// New returns a tenant without scan runs and endpoints. It accepts any well-formed credentials unless [WithKey] is among
+// New returns a tenant without scan runs or endpoints. It accepts any well-formed credentials unless [WithKey] is among
 // the options.
 func New(opts ...Option) *Tenant {
 	t := &Tenant{
@@ -128,8 +128,8 @@ func (t *Tenant) Endpoints() []Endpoint { return t.endpoints.list() }
 // endpoint has this ID, or if its scan is not in the state from, so that it never undoes an abort.
 func (t *Tenant) MoveScan(id, from, to string) bool { return t.endpoints.move(id, from, to) }
 
-// Fail makes calls fail. Failures for the same operation form a queue: only the first one applies, until it has failed as
-// many calls as it should.
+// Fail makes calls fail as f describes. Failures for the same operation form a queue: only the first one applies, until
+// all of its calls have failed.
 func (t *Tenant) Fail(f Failure) { t.failures.add(f) }
 
 // Calls returns copies of the last 1,000 requests in order of arrival, rejected and failed ones included.
