@@ -1,4 +1,5 @@
-# Most targets need only Go, which also builds their tools. browser, lint-spec, prism and ci need more.
+# Most targets need only Go, which also builds the tools that they use. browser, lint-spec, prism and
+# ci need more.
 
 GO       ?= go
 FUZZTIME ?= 30s
@@ -27,7 +28,7 @@ help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## Show both operations at work, in an in-memory tenant
+run: ## Run both operations against an in-memory tenant
 	@$(GO) run ./cmd/cortexscan demo
 
 .PHONY: build
@@ -40,11 +41,11 @@ install: ## Install cortexscan into Go's bin directory
 	@echo "installed $$($(GO) list -f '{{.Target}}' ./cmd/cortexscan)"
 
 .PHONY: test
-test: ## Run the tests that need nothing but Go, as go test ./... does
+test: ## Run the tests that need only Go, like go test ./...
 	$(GO) test ./...
 
 .PHONY: test-all
-test-all: test ## Run all tests, those that start the Go toolchain included
+test-all: test ## Run all tests, including those that start the Go toolchain
 	$(GO) test -tags toolchain -timeout 20m $$(grep -rl --include='*_test.go' '^//go:build toolchain$$' internal tests | xargs -n 1 dirname | sort -u | sed 's|^|./|')
 	cd tests/consumer && $(GO) test -count=1 ./...
 
@@ -53,7 +54,7 @@ generate: ## Generate gen/ from api/openapi.yaml
 	$(GO) generate ./...
 
 .PHONY: check
-check: ## Print what generate, tidy and fmt would change, and change nothing
+check: ## Print what generate, tidy and fmt would change, without changing anything
 	@sh .ci/check
 
 .PHONY: fmt
@@ -92,7 +93,7 @@ api-diff: ## Print what changed in the Go API since BASE
 	@sh .ci/api-diff "$$BASE"
 
 .PHONY: baseline
-baseline: ## Store the spec and the Go API, to compare the next release with
+baseline: ## Store the spec and the Go API as the baseline for the next release
 	@sh .ci/api-diff --store
 	@cp api/openapi.yaml .ci/baseline/openapi.yaml
 	@sed -n 's/^const Version = "\(.*\)"$$/\1/p' wrapper/*.go >.ci/baseline/version
@@ -118,11 +119,11 @@ fuzz: ## Run every fuzz target for FUZZTIME (default 30s)
 	@sh .ci/fuzz
 
 .PHONY: cover
-cover: ## Fail if a package's own tests cover less than 90 %
+cover: ## Fail if a package's own tests cover less than 90%
 	@sh .ci/coverage
 
 .PHONY: bench
-bench: ## Compare the cost of calls with alternatives: BENCH=pattern (three minutes)
+bench: ## Compare the cost of a call with and without this client: BENCH=pattern (three minutes)
 	cd tests/bench && $(GO) test -c -o bench.test .
 	@cd tests/bench && for pass in 1 2 3 4 5 6 7 8; do \
 		echo "pass $$pass of 8" >&2; ./bench.test -test.run '^$$' -test.bench "$$BENCH" -test.benchtime 100ms || exit 1; \
@@ -138,11 +139,11 @@ rename: ## Give the module a public path: MODULE=github.com/you/name
 	@sh .ci/rename "$$MODULE"
 
 .PHONY: snapshot
-snapshot: ## Build the archives of a release in dist/, and publish nothing
+snapshot: ## Build the archives of a release in dist/ without publishing them
 	$(RELEASE) release --snapshot --clean
 
 .PHONY: release
-release: ## Create a draft of the tag's release (for release.yml)
+release: ## Create a draft release for the current tag (used by release.yml)
 	$(RELEASE) release --clean --release-notes "$$NOTES"
 
 .PHONY: vulnerabilities

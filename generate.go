@@ -5,6 +5,6 @@ package cortexscan
 //go:generate go run ./internal/tools/contract check api/openapi.yaml
 //go:generate go tool oapi-codegen -config api/client.cfg.yaml api/openapi.yaml
 
-// The generated client would resolve a path parameter that is "." or "..", and so send the request to another path. The function
-// below in gen/types.go prevents that.
+// The generated client would resolve a path parameter that is "." or "..", and so send the request to another path. The
+// next command makes it call below, a function in gen/types.go, instead.
 //go:generate gofmt -r "serverURL.Parse(operationPath) -> below(serverURL, operationPath)" -w gen/client.gen.go

@@ -57,7 +57,7 @@ func main() {
 	cmd.AddBareAnalyzers(
 		except(tests, documented),
 		except(``, imports),
-		except(``, bidichk.NewAnalyzer()), // characters that show a reviewer other code
+		except(``, bidichk.NewAnalyzer()), // characters that make code look different to a reviewer
 		except(``, errorlint),             // == and type assertions on wrapped errors
 		except(``, exhaustive.Analyzer),   // switches that lack a value of an enum
 		except(``, ineffassign.Analyzer),  // assignments without effect
@@ -89,7 +89,7 @@ func except(files string, a *analysis.Analyzer) *analysis.Analyzer {
 		report := pass.Report
 		pass.Report = func(d analysis.Diagnostic) {
 			file := strings.TrimPrefix(filepath.ToSlash(pass.Fset.Position(d.Pos).Filename), root)
-			d.Category = a.Name // lintcmd takes the category for the name of the check
+			d.Category = a.Name // lintcmd uses the category as the name of the check
 			if !excepted.MatchString(file) {
 				report(d)
 			}

@@ -232,7 +232,7 @@ func (p *plan) print(ctx context.Context, s *session) error {
 	return nil
 }
 
-// description describes the abort and its tenant.
+// description explains to the user what the abort does.
 func (p *plan) description(io *terminal.IOStreams) string {
 	var b strings.Builder
 	if p.everything {
@@ -321,7 +321,7 @@ type abortJSON struct {
 	Warnings       []string `json:"warnings,omitempty"`
 }
 
-// accepted prints the result.
+// accepted prints the result of an abort that the service accepted.
 func (p *plan) accepted(s *session, reply *gen.AbortScanReply) error {
 	result := abortJSON{
 		p.host(), printable(string(reply.ActionID)), printable(string(reply.Status)), printable(string(reply.EndpointsCount)), p.warnings,

@@ -86,14 +86,15 @@ func (e *callError) refusal(kind string, response *wrapper.APIError) string {
 		return fmt.Sprintf("not found: scan run %d, or the Cortex API at %s", e.run, e.host)
 	case "rate_limited":
 		if response != nil && response.RetryAfter > 0 {
-			return "the service received too many requests and asks to wait " + shortDuration(response.RetryAfter)
+			return "the service received too many requests and asks you to wait " + shortDuration(response.RetryAfter)
 		}
 		return "the service received too many requests"
 	}
 	return "the service rejected the request"
 }
 
-// nothingCanceled returns the end of the message if the call is an abort, which had no effect.
+// nothingCanceled returns the end of the message for an abort that had no effect, or "" for any
+// other call.
 func (e *callError) nothingCanceled() string {
 	if e.abort {
 		return "; nothing was canceled"
@@ -184,7 +185,7 @@ func (e *resultLost) advice() string {
 
 const checkActionCenter = "Before you send it again, check whether the console lists the action under Response → Action Center."
 
-// shortDuration formats a duration without zeros at its end: 10m, not 10m0s.
+// shortDuration formats a duration without zero units at its end: 10m, not 10m0s.
 func shortDuration(d time.Duration) string {
 	s := d.Round(time.Second)
 	switch {

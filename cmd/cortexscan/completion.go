@@ -56,7 +56,7 @@ func runCompletion(_ context.Context, s *session, o completionOptions) error {
 }
 
 // completeCommand is the first argument when a completion script calls the program. The words of the command line follow,
-// of which the last may be incomplete. It is handled before all commands, so that it never executes one.
+// and the last one may be incomplete. The program handles it before any command, so that a completion never executes one.
 const completeCommand = "__complete"
 
 // completeFiles tells a script to complete file names.

@@ -70,7 +70,7 @@ func runDemo(ctx context.Context, s *session, _ none) error {
 	if d.client, err = d.connect(wrapper.AdvancedKey(demoKeyID, d.key)); err != nil {
 		return fmt.Errorf("%w: %w", errFailed, err)
 	}
-	d.say("An in-memory tenant listens on %s. It verifies signatures and keeps state. "+
+	d.say("An in-memory tenant is listening on %s. It verifies signatures and keeps state. "+
 		"Each step below sends real requests to it.", d.url)
 	for _, step := range []func(context.Context) error{
 		d.followRun, d.abort, d.abortAgain, d.wrongKeyType, d.breakSpec,

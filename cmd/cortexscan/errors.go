@@ -118,7 +118,7 @@ func describe(err error) failure {
 			f.Message = c.message
 		}
 		if f.Kind == "outcome_unknown" {
-			f.Note = f.Hint // the likely reason; the hint becomes what to do first
+			f.Note = f.Hint // the likely reason; the advice below becomes the hint
 		}
 		if advice := c.advice(f.Kind); advice != "" {
 			f.Hint = advice
@@ -143,7 +143,7 @@ func (f *failure) addResponse(err error) {
 	var lost *wrapper.TransportError
 	if errors.As(err, &lost) {
 		f.Operation, f.Attempts, f.Sent = lost.Operation, lost.Attempts, new(lost.Sent)
-		if !errors.Is(err, context.Canceled) { // otherwise the message is the cause
+		if !errors.Is(err, context.Canceled) { // otherwise the message already contains the cause
 			f.Cause = cause(lost)
 		}
 	}

@@ -66,7 +66,8 @@ func refuseEmptyValues(args []string) error {
 	return nil
 }
 
-// noArguments refuses words that belong to no flag. Often, quotes around a value are missing.
+// noArguments refuses arguments that are not flags or their values. They are often part of a value
+// that should have been quoted.
 func noArguments(cmd *cli.Command) error {
 	if cmd.Args().Present() {
 		return usagef("unexpected argument %q", cmd.Args().First()).hint("See cortexscan %s --help.", cmd.Name)
@@ -100,8 +101,8 @@ func fileFlag(cmd *cli.Command, name string) (string, error) {
 	return stringFlag(cmd, name)
 }
 
-// checkValue refuses what an unset shell variable results in: a blank value, or the next flag if the variable was not
-// quoted.
+// checkValue refuses values that come from an unset shell variable: a blank one or, if the variable was not quoted,
+// the next flag.
 func checkValue(flag, value string) error {
 	if text.IsBlank(value) {
 		return usagef("--%s has a blank value: is a variable unset?", flag)
@@ -189,12 +190,11 @@ func unknownCommand(cmd *cli.Command, name string) error {
 	return e.hint("See cortexscan --help.")
 }
 
-// flagError rewrites an error of the parser in plain words. It recognizes errors by their text, because the parser does not
-// wrap them.
+// flagError rewrites an error of the parser in plain words. It recognizes errors by their text, because they have no types.
 func flagError(cmd *cli.Command, err error) error {
 	help := "See " + cmd.FullName() + " --help."
 	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
-		if cmd.Root() == cmd && cmd.Args().Present() { // the name of its command has a typo
+		if cmd.Root() == cmd && cmd.Args().Present() { // the name of the command has a typo
 			return unknownCommand(cmd, cmd.Args().First())
 		}
 		if _, err := strconv.ParseFloat(name, 64); err == nil && cmd.Name == "status" {

@@ -12,7 +12,7 @@ import (
 // widthKey names the width of the terminal in the metadata of the root command.
 const widthKey = "width"
 
-// The library's help is wider than a terminal. Only a global variable can replace it.
+// The library's help is wider than a terminal, and can be replaced only through global variables.
 func init() {
 	cli.UsageCommandHelp = "show help for a command"
 	cli.HelpPrinter = func(w io.Writer, _ string, data any) {
@@ -117,8 +117,7 @@ func flagHelp(f cli.Flag) [2]string {
 	return [2]string{name, usage}
 }
 
-// flagUsage returns the usage of a flag, and the word in it that stands for the value. That word is in backquotes in the
-// code, and without them in the result.
+// flagUsage returns the usage of a flag without backquotes, and the word in backquotes, which stands for the value.
 func flagUsage(f cli.Flag) (value, usage string) {
 	doc, ok := f.(cli.DocGenerationFlag)
 	if !ok {

@@ -53,8 +53,8 @@ Examples:
   cortexscan abort --hostname laptop-17 --hostname laptop-18
   cortexscan validate recording.har`
 
-// newRoot returns the root command. The library cannot return an error for an unknown command, so newRoot makes it set
-// notFound.
+// newRoot returns the root command. The library cannot return an error for an unknown command, so the root command
+// sets notFound instead.
 func newRoot(notFound *error) *cli.Command {
 	onUnknown := func(_ context.Context, cmd *cli.Command, name string) {
 		if cmd.Root() != cmd { // for "status 789 --help", the library looks up the command 789

@@ -91,7 +91,8 @@ func runSandbox(ctx context.Context, s *session, o sandboxOptions) error {
 	return nil
 }
 
-// requestLog prints and counts requests. Many goroutines call it, some of them after the server has ended.
+// requestLog prints and counts requests. Many goroutines call it, some of them after the server has
+// stopped.
 type requestLog struct {
 	print func(line string)
 	quiet bool
@@ -145,7 +146,7 @@ func announce(s *session, l *playground.Listener, key playground.Key) {
 		})
 		return
 	}
-	s.io.Notef("An in-memory tenant listens on %s. Press Ctrl-C to stop it.\n\n", url)
+	s.io.Notef("An in-memory tenant is listening on %s. Press Ctrl-C to stop it.\n\n", url)
 	for _, page := range [][2]string{{"Requests", live}, {"API reference", docs}, {"Spec", contract}} {
 		s.io.Notef("  %-13s  %s\n", page[0], page[1])
 	}

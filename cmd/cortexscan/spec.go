@@ -17,7 +17,7 @@ func specCommand() *cli.Command {
 		Name:      "spec",
 		Usage:     "print the spec, an OpenAPI 3.0 document",
 		UsageText: "cortexscan spec [--json]",
-		Flags:     []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print it as JSON; --output json is the same"}},
+		Flags:     []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print the spec as JSON, like --output json"}},
 		Description: `Examples:
   cortexscan spec > openapi.yaml
   cortexscan spec --json | jq '.paths | keys'`,

@@ -288,7 +288,7 @@ func (d *lineDisplay) show(p progress) {
 	case failing && !d.failing:
 		d.s.io.Notef("%s  scan run %d  reconnecting: %s\n", now, d.call.run, cause(p.failing))
 	case d.failing && !failing:
-		d.s.io.Notef("%s  scan run %d  connected again\n", now, d.call.run)
+		d.s.io.Notef("%s  scan run %d  reconnected\n", now, d.call.run)
 	}
 	d.failing = failing
 	if p.state != d.last {

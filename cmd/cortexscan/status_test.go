@@ -118,7 +118,7 @@ func TestWaitInAPipePrintsEachChange(t *testing.T) {
 		if c.stdout.String() != want {
 			t.Errorf("got %q", c.stdout.String())
 		}
-		want = at + "03Z  scan run 7  reconnecting: the network is down\n" + at + "06Z  scan run 7  connected again\n"
+		want = at + "03Z  scan run 7  reconnecting: the network is down\n" + at + "06Z  scan run 7  reconnected\n"
 		if c.stderr.String() != want {
 			t.Errorf("got %q", c.stderr.String())
 		}

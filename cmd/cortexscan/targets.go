@@ -102,7 +102,7 @@ func targetFlags() []cli.Flag {
 		Usage: "any other filter, written `FIELD:OPERATOR:VALUE`"})
 }
 
-// documentedValues returns the values that the spec lists for a flag, nil if it lists none.
+// documentedValues returns the values that the spec lists for a flag, or nil if it lists none.
 func documentedValues(flag string) []string {
 	for _, f := range listFilters {
 		if f.flag == flag {
@@ -477,7 +477,7 @@ func (t *targets) timeWarnings(now time.Time) []string {
 	return list
 }
 
-// fewer returns a note for each filter with more values than the number of endpoints in the abort.
+// fewer returns a note for each filter that has more values than the abort has endpoints.
 func (t *targets) fewer(endpoints gen.Text) []string {
 	n, err := endpoints.Int()
 	if err != nil {
@@ -504,7 +504,7 @@ func (f *filter) inWords() string {
 	return words + " " + inWords(f.values)
 }
 
-// inWords lists values for the confirmation: the first ten, and how many more.
+// inWords lists values for the confirmation: the first ten, and the number of others.
 func inWords(values []string) string {
 	const most = 10
 	shown := make([]string, 0, most)

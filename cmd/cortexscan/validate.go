@@ -35,13 +35,13 @@ FILE is "-", the program reads standard input. A FILE is one of:
 
   a HAR file       from a browser or a proxy. Requests for other services and
                    OPTIONS requests are skipped and counted.
-  an HTTP request  as text, HTTP/1.1, as proxies and "abort --dry-run" print it.
+  an HTTP request  as HTTP/1.1 text, as printed by proxies and "abort --dry-run".
                    The body ends at its Content-Length, or at the end of the
                    file. The output of "curl -v" works for requests without a
                    body.
 
-The host and the credentials are not checked. The output has names of fields and
-parameters, but never values or headers of a recording.
+The host and the credentials are not checked. The output contains names of
+fields and parameters, but never values or headers from a recording.
 
 A valid request gets a warning if one of its filters is not documented, such as
 the platform "win", or if its path ends in a slash. The exit status is 2 if a
@@ -49,9 +49,9 @@ request has a problem or an unknown path, or if nothing was checked.
 
 With --output json: {"ok", "checked", "left_out", "requests": [{"file", "entry",
 "operation", "problems", "warnings"}]}. Problems and warnings are lists of
-{"in", "name", "pointer", "reason"}. The entries of a HAR file count from 1; for
-other files the entry is 0. At most 10,000 requests are listed; "not_listed" is
-the number of the others.
+{"in", "name", "pointer", "reason"}. The entries of a HAR file are numbered from
+1; for other files, the entry is 0. At most 10,000 requests are listed;
+"not_listed" is the number of other requests.
 
 Examples:
   cortexscan validate recording.har
@@ -227,7 +227,7 @@ func (v *validation) add(file string, e recording.Entry, found result) {
 	}
 }
 
-// merge adds the result for a file to the result for all.
+// merge adds the result for a file to the result for all files.
 func (v *validation) merge(one *validation) {
 	listed := one.Requests[:min(len(one.Requests), maxListed-min(len(v.Requests), maxListed))]
 	v.OK = v.OK && one.OK

@@ -138,7 +138,7 @@ func TestPageReportsThatTheSandboxHasStopped(t *testing.T) {
 		b.open(r.Pages.Live)
 		b.until("the page is there", `document.querySelector('[data-part=count]').innerText.includes('No requests yet')`)
 	})
-	b.until("the page reports that the sandbox has stopped", `document.querySelector('#trouble').innerText.includes('does not respond')`)
+	b.until("the page reports that the sandbox has stopped", `document.querySelector('#trouble').innerText.includes('is not responding')`)
 }
 
 func TestPageRefreshesWithoutJavaScript(t *testing.T) {

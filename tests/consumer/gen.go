@@ -6,7 +6,7 @@ import (
 	"example.com/cortexscan/gen"
 )
 
-// The names of package gen that are written by hand. make api-diff compares the generated names with the last release.
+// The hand-written names of package gen. make api-diff compares the generated names with the last release.
 var (
 	_ func(*gen.ScanRunStatus) string               = (*gen.ScanRunStatus).State
 	_ func(gen.Text) (int64, error)                 = gen.Text.Int

@@ -76,9 +76,9 @@ const (
 	announced    = "# Changelog\n\n## [0.2.0] - 2026-11-25\n\n- **Breaking (contract):** another name.\n- **Breaking (Go):** a type is gone.\n\n## [0.1.0] - 2026-11-22\n"
 	announcedAgo = "# Changelog\n\n## [Unreleased]\n\n## [0.1.0] - 2026-11-22\n\n- **Breaking (contract):** another name.\n- **Breaking (Go):** a type is gone.\n"
 
-	harmless = "It does not break callers."
-	breaks   = "It breaks callers."
-	refused  = "does not announce it"
+	harmless = "No breaking changes."
+	breaks   = "There are breaking changes."
+	refused  = "does not announce them"
 )
 
 // diffed is a document to change.
@@ -154,14 +154,14 @@ func TestContractDiff(t *testing.T) {
 			"  - Key: []", "  - Key: []\n    Other: []", "operationId: getB", "operationId: readB\n      security: []", "explode: true", "style: pipeDelimited, explode: false",
 			"                description: {type: string}\n", "", request, strings.Replace(request, "json", "json; charset=UTF-8", 1), response, strings.Replace(response, "json", "json; charset=UTF-8", 1),
 		}, false, []string{
-			"error\tPOST /a: security was (apiKey header x-key) and is (apiKey header x-key and apiKey header x-other)", "error\tGET /b: security was",
-			"error\tPOST /a: query parameter ids was written with style form, explode true and is written with style pipeDelimited, explode false",
-			"error\tPOST /a: request body application/json was application/json and is application/json; charset=UTF-8",
-			"error\tPOST /a: response 200 application/json was application/json and is application/json; charset=UTF-8",
+			"error\tPOST /a: security was (apiKey header x-key) and is now (apiKey header x-key and apiKey header x-other)", "error\tGET /b: security was",
+			"error\tPOST /a: query parameter ids was written with style form, explode true and is now written with style pipeDelimited, explode false",
+			"error\tPOST /a: request body application/json was application/json and is now application/json; charset=UTF-8",
+			"error\tPOST /a: response 200 application/json was application/json and is now application/json; charset=UTF-8",
 			"warning\t[request-property-removed]", "error\t[api-operation-id-removed]", breaks, refused,
 		}},
-		{"another header", silent, []string{"name: X-Key", "name: X-Keys"}, false, []string{"security was (apiKey header x-key) and is (apiKey header x-keys)", breaks, refused}},
-		{"a moved path, announced", announced, []string{"  /b:", "  /v2/b:"}, true, []string{"/b", breaks, "CHANGELOG.md announces it."}},
+		{"another header", silent, []string{"name: X-Key", "name: X-Keys"}, false, []string{"security was (apiKey header x-key) and is now (apiKey header x-keys)", breaks, refused}},
+		{"a moved path, announced", announced, []string{"  /b:", "  /v2/b:"}, true, []string{"/b", breaks, "CHANGELOG.md announces them."}},
 		{"a moved path, announced in an earlier release", announcedAgo, []string{"  /b:", "  /v2/b:"}, false, []string{"/b", breaks, refused}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -204,7 +204,7 @@ func TestAPIDiff(t *testing.T) {
 		"internal/x/a.go": "package x\n", "more/a.go": "package more\n", "gen/a.go": strings.Replace(source("gen"), "Get()", "Get(); Put()", 1) + "type C int\n",
 	})
 	for _, command := range []string{".ci/api-diff", ".ci/api-diff HEAD"} {
-		wantScript(t, dir, command, true, "== gen, compared with", "== wrapper, compared with", "C: added", "ClientInterface.Put: added", "== more is new", harmless)
+		wantScript(t, dir, command, true, "== gen, compared with", "== wrapper, compared with", "C: added", "ClientInterface.Put: added", "== more was added", harmless)
 	}
 	write(t, dir, map[string]string{"gen/a.go": "package gen\n"})
 	wantScript(t, dir, ".ci/api-diff", false, "A: removed", breaks, refused)
@@ -212,7 +212,7 @@ func TestAPIDiff(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(dir, "gen")); err != nil {
 		t.Fatal(err)
 	}
-	wantScript(t, dir, ".ci/api-diff", false, "== gen is gone", breaks, refused)
+	wantScript(t, dir, ".ci/api-diff", false, "== gen was removed", breaks, refused)
 	write(t, dir, map[string]string{"CHANGELOG.md": announced})
-	wantScript(t, dir, ".ci/api-diff", true, "== gen is gone", breaks, "CHANGELOG.md announces it.")
+	wantScript(t, dir, ".ci/api-diff", true, "== gen was removed", breaks, "CHANGELOG.md announces them.")
 }

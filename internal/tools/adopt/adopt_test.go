@@ -386,7 +386,7 @@ func TestOperationsAreFoundByTheirNames(t *testing.T) {
 		{"an ID, a method and path", []string{"x", "delete /y", "POST  /x"}, nil},
 		{"unknown names", []string{"x", "no", "neither"}, []string{`no operation "no"`, `no operation "neither"`, "POST /b"}},
 		{"an ambiguous name", []string{"twice"}, []string{`has 2 operations called "twice": name one by method and path, such as "POST /x"`}},
-		{"an operation that we have", []string{"abort"}, []string{"POST /b is in api/openapi.yaml already, as \"postB\""}},
+		{"an operation that we have", []string{"abort"}, []string{"POST /b is already in api/openapi.yaml, as \"postB\""}},
 		{"several problems", []string{"abort", "z"}, []string{"already", "refers to #/components/parameters/Gone"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -215,7 +215,7 @@ func (c *converter) component(kind string, target *yaml.Node, place string) *com
 	steps := strings.Split(place, "/")
 	name := steps[len(steps)-1]
 	if len(steps) > 4 && !slices.Contains([]string{"$defs", "definitions"}, steps[len(steps)-2]) {
-		name = steps[3] + "-" + name // of a part of a component or path
+		name = steps[3] + "-" + name // a part of a component or path
 	}
 	made := c.newComponent(section, name, place)
 	c.byPlace[section+" "+place] = made
@@ -263,7 +263,7 @@ func (c *converter) beforeParameter(p *yaml.Node, at string) {
 	switch {
 	case get(p, "schema") != nil && get(p, "content") != nil:
 		remove(p, "content")
-		c.report.add(repaired, "content is left out where there is a schema, too", at)
+		c.report.add(repaired, "content is left out if there is also a schema", at)
 	case get(p, "schema") == nil && get(p, "type") != nil:
 		schema := mapping()
 		for key, v := range pairs(shallow(p)) {
@@ -330,7 +330,7 @@ func (c *converter) examples(o *yaml.Node, at string) {
 	switch {
 	case v != nil && get(o, "examples") != nil:
 		remove(o, "example")
-		c.report.add(leftOut, "example, because examples is there too", at)
+		c.report.add(leftOut, "example, because there are also examples", at)
 	case v != nil:
 		c.sample(get(o, "schema"), v, func() { remove(o, "example") }, pointer(at, "example"))
 	}
@@ -350,7 +350,7 @@ func (c *converter) keepOneJSON(content *yaml.Node, at string) {
 			kept = name
 		default:
 			remove(content, name)
-			c.report.add(repaired, "of several JSON media types of a response, "+kept+" is kept", at)
+			c.report.add(repaired, "a response with several JSON media types keeps only "+kept, at)
 		}
 	}
 }
@@ -362,7 +362,7 @@ func isSetElsewhere(p *yaml.Node) bool {
 		(slices.Contains([]string{"accept", "authorization", "content-type"}, name) || strings.HasPrefix(name, "x-xdr-"))
 }
 
-// operation converts a chosen operation. It also gets the parameters of its path item.
+// operation converts a chosen operation. The result also has the parameters of the path item.
 func (c *converter) operation(op Operation) *yaml.Node {
 	c.scope = op.ID
 	src := shallow(op.node)

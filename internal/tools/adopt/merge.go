@@ -71,7 +71,7 @@ func (m *merger) known(op Operation) error {
 	if node == nil {
 		return nil
 	}
-	return fmt.Errorf("%s is in api/openapi.yaml already, as %q: change it there by hand", op, str(get(node, "operationId")))
+	return fmt.Errorf("%s is already in api/openapi.yaml, as %q: change it there by hand", op, str(get(node, "operationId")))
 }
 
 // name chooses the final names of the components and changes every reference. A component that our document already has is
@@ -194,7 +194,8 @@ func rename(n *yaml.Node, to func(ref string) string) {
 	}
 }
 
-// goNamesOf returns the names that a component gets in package gen: of its type, and of the types and constants of its enums.
+// goNamesOf returns the names that a component gets in package gen: those of its type, and of the types and constants of its
+// enums.
 func goNamesOf(section, name string, node *yaml.Node) []string {
 	if section == "examples" || section == "headers" {
 		return nil
@@ -381,7 +382,8 @@ func position(n *yaml.Node, name string) (key, value *yaml.Node) {
 	return nil, nil
 }
 
-// end returns the last line of the block whose key is at a line and column. Comments in the block belong to it.
+// end returns the last line of the block whose key is at the given line and column. Comments in the block
+// belong to it.
 func (m *merger) end(line, column int) int {
 	last := line
 	for i := line; i < len(m.lines); i++ {

@@ -28,7 +28,7 @@ func (c *converter) booleanSchema(src *yaml.Node, at string) *yaml.Node {
 }
 
 // beside adds the fields beside a $ref to the reference. OpenAPI 3.1 applies them. 3.0 ignores them, but descriptions and
-// nullable are kept, because authors mean them.
+// nullable are kept, because authors expect them to apply.
 func (c *converter) beside(src, ref *yaml.Node, at string) *yaml.Node {
 	more := shallow(src)
 	for key := range pairs(src) {
@@ -97,7 +97,8 @@ func (c *converter) beforeSchema(s *yaml.Node, at string) {
 // unicodeEscape matches an escape of JavaScript after an even number of backslashes.
 var unicodeEscape = regexp.MustCompile(`((?:^|[^\\])(?:\\\\)*)\\u([0-9a-fA-F]{4})`)
 
-// exclusive converts a numeric exclusive bound to a bound and a boolean. Of two bounds, the stricter one remains.
+// exclusive converts a numeric exclusive bound to a bound and a boolean. If there are two bounds, the stricter
+// one remains.
 func (c *converter) exclusive(s *yaml.Node, bound, exclusive string, stricter func(bound, exclusive float64) bool, at string) {
 	v := get(s, exclusive)
 	if v == nil || v.Tag == "!!bool" {

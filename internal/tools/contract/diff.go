@@ -16,9 +16,10 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// diff prints the breaking changes that oasdiff does not report: to the style of parameters, the headers that authenticate,
-// and the parameters of media types. It also reports if only descriptions changed. It writes both documents without
-// descriptions to before.json and after.json in dir, because oasdiff tells alternatives apart by their titles.
+// diff prints the breaking changes that oasdiff does not report: those to the style of parameters, to the headers that
+// authenticate, and to the parameters of media types. It also reports whether only descriptions changed. It writes both
+// documents without descriptions to before.json and after.json in dir, because oasdiff tells alternatives apart by their
+// titles.
 func diff(ctx context.Context, before, after, dir string, w io.Writer) error {
 	var docs []*openapi3.T
 	for _, file := range []string{before, after} {
@@ -35,7 +36,7 @@ func diff(ctx context.Context, before, after, dir string, w io.Writer) error {
 	was, is := wireFacts(docs[0]), wireFacts(docs[1])
 	for _, place := range slices.Sorted(maps.Keys(was)) {
 		if now, there := is[place]; there && now != was[place] {
-			fmt.Fprintf(w, "error\t%s was %s and is %s\n", place, was[place], now)
+			fmt.Fprintf(w, "error\t%s was %s and is now %s\n", place, was[place], now)
 		}
 	}
 	var plain []string
@@ -85,7 +86,7 @@ func wireFacts(doc *openapi3.T) map[string]string {
 	return facts
 }
 
-// written records the style of a parameter, or its default.
+// written records the style of a parameter, or the default style.
 func written(facts map[string]string, place string, p *openapi3.Parameter) {
 	if len(p.Content) > 0 {
 		facts[place] = "written as " + strings.Join(slices.Sorted(maps.Keys(p.Content)), ", ")

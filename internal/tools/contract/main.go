@@ -79,7 +79,7 @@ func check(ctx context.Context, file string) error {
 	if len(list) == 0 {
 		return nil
 	}
-	return fmt.Errorf("generate code from %s: nothing was written, because the code would not compile, or not do what the document describes:\n  %s", file, strings.Join(list, "\n  "))
+	return fmt.Errorf("generate code from %s: nothing was written, because the code would not compile, or would not do what the document describes:\n  %s", file, strings.Join(list, "\n  "))
 }
 
 // run tries operations of another document together with ours. If write is set and nothing failed, it adds them to ours.
@@ -219,7 +219,7 @@ func (t *tester) try(ctx context.Context, operations []adopt.Operation) error {
 	return nil
 }
 
-// table prints the outcomes and returns how many operations failed.
+// table prints the outcomes and returns the number of operations that failed.
 func (t *tester) table(w io.Writer, operations []adopt.Operation) int {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, "OPERATION\tRESULT")

@@ -10,8 +10,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// composition checks allOf, which the generator merges into one Go type. It rejects some combinations, and loses parts of
-// others.
+// composition checks allOf, which the generator merges into one Go type. The generator rejects some combinations, and
+// loses parts of others.
 func (l *limits) composition(place string, s *openapi3.Schema) {
 	parts := s.AllOf
 	if hasProperties(s) {
@@ -185,7 +185,7 @@ func (l *limits) body(place string, s *openapi3.Schema) {
 	}
 }
 
-// constants reports each enum that has a type or constant with the Go name of a schema.
+// constants reports each enum whose type, or one of whose constants, has the Go name of a schema.
 func (l *limits) constants(schemas openapi3.Schemas) {
 	names := map[string]string{} // schemas by Go name
 	for name, schema := range schemas {

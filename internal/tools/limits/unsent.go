@@ -15,7 +15,7 @@ import (
 )
 
 // unsent reports the required parameters and properties of wrapper's operations that wrapper does not set. The code would
-// compile, and omit the parameter or send the zero value of the property.
+// compile, but omit the parameter or send the zero value of the property.
 func (w *wrapperCode) unsent(doc *openapi3.T) []string {
 	u := &unsentFields{set: w.fields, seen: map[string]bool{}}
 	for _, item := range doc.Paths.Map() {

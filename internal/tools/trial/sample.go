@@ -239,7 +239,8 @@ func stringsOf(schema *openapi3.Schema) []any {
 	return list
 }
 
-// matching returns a string that matches a pattern. Repetitions exceed their minimum by more, if that is allowed.
+// matching returns a string that matches a pattern. The parameter more is the number of repetitions beyond the
+// minimum, if they are allowed.
 func matching(re *syntax.Regexp, more int) string {
 	var b strings.Builder
 	switch re.Op {

@@ -1,5 +1,5 @@
 // Package trial tries a document in place of api/openapi.yaml. It generates and compiles everything and calls every operation,
-// without changing a file of the repository.
+// without changing a file in the repository.
 package trial
 
 import (

@@ -163,7 +163,7 @@ func isIncidental(name string) bool {
 	return false
 }
 
-// target returns a string that may not be safe to print.
+// target returns the method, path and query. The result may not be safe to print.
 func target(c sandbox.Call) string {
 	t := c.Method + " " + c.Path
 	if c.Query != "" {
@@ -242,8 +242,8 @@ func shownBody(body string) string {
 	return printable(body, maxBody)
 }
 
-// printable returns a string of at most limit bytes, which may have several lines. It replaces characters that are
-// invisible or change how others are shown, such as bidirectional overrides.
+// printable returns at most the first limit bytes of a string, which may have several lines. It replaces
+// characters that are invisible or change how others are shown, such as bidirectional overrides.
 func printable(s string, limit int) string {
 	cut := len(s) > limit
 	if cut {
@@ -259,7 +259,7 @@ func printable(s string, limit int) string {
 		return unicode.ReplacementChar
 	}, s)
 	if cut {
-		s += "… (cut here)"
+		s += "… (truncated)"
 	}
 	return s
 }

@@ -99,9 +99,9 @@ func TestPrintableReplacesWhatIsInvisible(t *testing.T) {
 		"\x1b[31m\x00":    "\ufffd[31m\ufffd",
 		"a\u202eb\u200b":  "a\ufffdb\ufffd",
 		"\xff":            "\ufffd",
-		"0123456789a":     "0123456789… (cut here)",
-		"012345678ä":      "012345678… (cut here)",
-		"\u2028paragraph": "\ufffdparagra… (cut here)",
+		"0123456789a":     "0123456789… (truncated)",
+		"012345678ä":      "012345678… (truncated)",
+		"\u2028paragraph": "\ufffdparagra… (truncated)",
 	} {
 		if got := printable(in, 10); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
@@ -118,7 +118,7 @@ func TestShortJSONIsIndented(t *testing.T) {
 		`{"cut":`:      `{"cut":`,
 		"":             "",
 		nested:         nested,
-		long:           long[:maxBody] + "… (cut here)",
+		long:           long[:maxBody] + "… (truncated)",
 	} {
 		if got := shownBody(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)

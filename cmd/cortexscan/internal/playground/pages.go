@@ -8,7 +8,8 @@ import (
 	"net/http"
 	"path"
 
-	// Only the files: this module's handler uses inline scripts and styles, which the policy forbids.
+	// Import only the files. The module's handler uses inline scripts and styles, which the policy
+	// forbids.
 	swaggerui "github.com/swaggest/swgui/v5/static"
 )
 

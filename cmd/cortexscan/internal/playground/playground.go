@@ -75,8 +75,8 @@ func Exports(settings []Setting, goos string) string {
 	return b.String()
 }
 
-// These escape what a shell interprets within single quotes, because a value can come from the Host of a request. Fish
-// interprets the backslash, and PowerShell accepts four more characters as a single quote.
+// These replacers escape what a shell interprets within single quotes, because a value can come from the Host of a
+// request. Fish interprets the backslash, and PowerShell accepts four more characters as a single quote.
 var (
 	posixQuotes      = strings.NewReplacer(`'`, `'\''`, `\`, `'\\'`)
 	powerShellQuotes = strings.NewReplacer("'", "''", "\u2018", "\u2018\u2018", "\u2019", "\u2019\u2019", "\u201a", "\u201a\u201a", "\u201b", "\u201b\u201b")

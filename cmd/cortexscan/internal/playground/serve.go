@@ -88,7 +88,8 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // guard refuses requests that another site makes the user's browser send. Any site's script can reach a loopback address:
-// through a name that resolves to it (DNS rebinding, which the Host shows), or across origins (which the browser declares).
+// through a name that resolves to it (DNS rebinding, which the Host header reveals), or across origins (which the browser
+// reports in other headers).
 func guard(answersTo func(host string) bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")

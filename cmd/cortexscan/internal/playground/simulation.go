@@ -41,7 +41,7 @@ type simulation struct {
 	runs   map[int64]dwell
 }
 
-// dwell is a state and when it was first seen.
+// dwell is a state, and the time at which it was first seen.
 type dwell struct {
 	state string
 	since time.Time
@@ -61,7 +61,7 @@ func newSimulation(tenant *sandbox.Tenant, now time.Time) *simulation {
 		e.FirstSeen, e.LastSeen = now.AddDate(0, -3, 0), now
 		tenant.AddEndpoint(e)
 	}
-	tenant.AddScanRun(789, "Running") // the example of the OpenAPI document
+	tenant.AddScanRun(789, "Running") // the example in the OpenAPI document
 	tenant.AddScanRun(790, "Pending")
 	tenant.AddScanRun(791, "Completed")
 	sim := &simulation{tenant: tenant, scans: map[string]dwell{}, runs: map[int64]dwell{}}

@@ -106,7 +106,7 @@ func (a *archiveRequest) request() (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	if u.RawQuery == "" { // not every proxy writes the query into the URL
+	if u.RawQuery == "" { // not every proxy includes the query in the URL
 		var pairs []string
 		for _, q := range a.QueryString {
 			pairs = append(pairs, url.QueryEscape(q.Name)+"="+url.QueryEscape(q.Value))

@@ -33,8 +33,8 @@ func readRaw(content []byte, each func(Entry)) (*Recording, error) {
 	return &Recording{Entries: 1}, nil
 }
 
-// parseRaw parses one HTTP/1.1 request with lines that end in LF or CRLF. If the content is output of curl, it parses the
-// result of curlLines.
+// parseRaw parses one HTTP/1.1 request with lines that end in LF or CRLF. If the content is the output of curl, it parses
+// the result of curlLines.
 func parseRaw(content, curl []byte) (*http.Request, error) {
 	if curl != nil {
 		content = curl

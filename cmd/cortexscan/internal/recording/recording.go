@@ -84,7 +84,8 @@ func read(r io.Reader, limit int64, each func(Entry)) (*Recording, error) {
 	return readRaw(content, each)
 }
 
-// foreign names content that users often have instead of a recording. It returns "" for any other content.
+// foreign names a kind of content that users often mistake for a recording. It returns "" for any other
+// content.
 func foreign(content []byte) string {
 	content = bytes.TrimPrefix(bytes.TrimSpace(content), []byte("$ "))
 	line, _, _ := bytes.Cut(content, []byte("\n"))

@@ -17,7 +17,8 @@ func (s *IOStreams) Ask(ctx context.Context, question string) (string, error) {
 	return line, nil
 }
 
-// readLine reads one line. It reads nothing after it, because that is for the next question.
+// readLine reads one line, and does not read ahead, because the next line may be for another
+// question.
 func (s *IOStreams) readLine() (string, error) {
 	var line strings.Builder
 	for one := make([]byte, 1); ; {

@@ -29,7 +29,7 @@ type IOStreams struct {
 	// NoCursor means that the terminal cannot rewrite a line.
 	NoCursor bool
 
-	// Columns returns the width of the terminal, 0 if it is not known. Columns may be nil.
+	// Columns returns the width of the terminal, or 0 if it is not known. Columns may be nil.
 	Columns func() int
 
 	// ReadPassword reads a line from the terminal without showing it: see [IOStreams.AskSecret].

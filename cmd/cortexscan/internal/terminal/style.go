@@ -37,7 +37,7 @@ func columns(text string) int {
 	return utf8.RuneCountInString(text)
 }
 
-// DefaultWidth is 80 columns minus the ^C that the user may have typed.
+// DefaultWidth is 80 columns minus two for a ^C, which the terminal shows when the user types it.
 const DefaultWidth = 78
 
 // Wrap breaks the string between words into lines of at most width columns. Every line except the first begins with indent
@@ -50,7 +50,7 @@ func Wrap(text string, indent, width int) string {
 	return wrap(text, indent, hanging, width)
 }
 
-// Fit wraps each line that is wider than width. It indents the lines that it adds a little more.
+// Fit wraps each line that is wider than width. The lines that it adds are indented a little more.
 func Fit(text string, width int) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
@@ -66,8 +66,8 @@ func Fit(text string, width int) string {
 	return b.String()
 }
 
-// wrap wraps words that begin in a column. The lines that it adds begin with hanging spaces, or with fewer if a long word
-// needs them.
+// wrap wraps words, the first of which begins in the given column. The lines that it adds begin with hanging spaces, or
+// with fewer to make room for a long word.
 func wrap(text string, column, hanging, width int) string {
 	var b strings.Builder
 	for i, word := range strings.Fields(text) {

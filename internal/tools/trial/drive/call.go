@@ -35,7 +35,7 @@ func newCall(op operation, full bool) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Only the Go type detects an example that contradicts its format.
+	// Only decoding into the Go type detects an example that contradicts its format.
 	if m, raw, err := c.method(apiType); err == nil {
 		//lint:ignore noBackground nothing is sent
 		if _, err := c.arguments(context.Background(), m.Type, raw); err != nil {
@@ -115,7 +115,7 @@ func (c *call) method(api reflect.Type) (m reflect.Method, raw bool, err error) 
 		id = c.op.method + c.op.path
 	}
 	if unicode.IsDigit(rune(id[0])) {
-		id = "n" + id // like the generator
+		id = "n" + id // as the generator does
 	}
 	mediaName, known := mediaNames[c.media]
 	if !known {
@@ -231,7 +231,7 @@ func (c *call) params(typ reflect.Type) (reflect.Value, error) {
 	return params, nil
 }
 
-// into decodes a value, as JSON, into a Go type.
+// into converts a value to a Go type by way of JSON.
 func into(typ reflect.Type, v any) (reflect.Value, error) {
 	p := reflect.New(typ)
 	b, err := json.Marshal(v)

@@ -1,6 +1,6 @@
 import { canSign, credentials, curl, quote } from './sign.js';
 
-// The key of the requests: the sandbox's own key until the user types another one.
+// The key for the requests: the sandbox's own key until the user types another one.
 const form = document.getElementById('key-form');
 const status = document.getElementById('key-status');
 const trouble = document.getElementById('key-trouble');
@@ -110,10 +110,10 @@ const showResponse = () => {
 	const table = responded?.querySelector('.live-responses-table');
 	if (!table) return;
 	responded = null;
-	requestAnimationFrame(() => table.querySelector('tbody').scrollIntoView({ block: 'nearest' })); // by then, the table has its size
+	requestAnimationFrame(() => table.querySelector('tbody').scrollIntoView({ block: 'nearest' })); // by then, the table has its final size
 };
 
-// Names for controls to which Swagger UI gives none.
+// Names for controls that Swagger UI leaves unnamed.
 const unnamed = {
 	'.examples-select select': 'Example',
 	'.content-type': 'Media type',

@@ -59,7 +59,7 @@
 			}
 			if (trouble.textContent) trouble.textContent = '';
 		} catch {
-			if (mine === latest) trouble.textContent = 'The sandbox does not respond. Has it been stopped?';
+			if (mine === latest) trouble.textContent = 'The sandbox is not responding. Has it been stopped?';
 		}
 	};
 
