@@ -17,7 +17,7 @@ import (
 // call describes the purpose of a request.
 type call struct {
 	abort bool
-	run   int64 // the ID of the scan run, for a status
+	run   int64 // the ID of the scan run, for a status call
 	host  string
 	until []string // the states in --until
 }

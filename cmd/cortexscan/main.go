@@ -1,5 +1,5 @@
 // Command cortexscan shows the status of scan runs and cancels endpoint scans of a Cortex tenant, validates recorded
-// requests against the spec, and runs an in-memory tenant for trying all of that.
+// requests against the spec, and runs an in-memory tenant for trying these commands.
 //
 //	cortexscan demo
 //	cortexscan status 789 --wait
@@ -102,7 +102,7 @@ type none struct{}
 
 func parseNone(_ *session, cmd *cli.Command) (none, error) { return none{}, noArguments(cmd) }
 
-const maxText = 1 << 10 // bytes printed of a string from outside
+const maxText = 1 << 10 // bytes of an external string that are printed
 
-// printable returns a string from outside as one line that is bounded and safe to print on a terminal.
+// printable returns an external string as one line that is bounded and safe to print on a terminal.
 func printable(s string) string { return text.Printable(s, maxText) }

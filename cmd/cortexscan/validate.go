@@ -35,10 +35,10 @@ FILE is "-", the program reads standard input. A FILE is one of:
 
   a HAR file       from a browser or a proxy. Requests for other services and
                    OPTIONS requests are skipped and counted.
-  an HTTP request  as HTTP/1.1 text, as printed by proxies and "abort --dry-run".
-                   The body ends at its Content-Length, or at the end of the
-                   file. The output of "curl -v" works for requests without a
-                   body.
+  an HTTP request  as HTTP/1.1 text, in the form that proxies and
+                   "abort --dry-run" print. The body ends at its Content-Length,
+                   or at the end of the file. The output of "curl -v" works for
+                   requests without a body.
 
 The host and the credentials are not checked. The output contains names of
 fields and parameters, but never values or headers from a recording.
