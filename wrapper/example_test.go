@@ -24,6 +24,16 @@ func demoTenant() (url string, close func()) {
 	return server.URL, server.Close
 }
 
+// demoClient returns a Client of a simulated tenant.
+func demoClient(opts ...wrapper.Option) (c *wrapper.Client, close func()) {
+	url, closeTenant := demoTenant()
+	c, err := wrapper.New(url, wrapper.AdvancedKey("17", "demo-key"), opts...)
+	if err != nil {
+		panic(err)
+	}
+	return c, closeTenant
+}
+
 // The generated client alone does not sign requests, and returns an error envelope like any other response. Two functions of this
 // package add both features. [wrapper.Client] includes them, and adds retries, limits and validation.
 func Example_layers() {
@@ -98,13 +108,8 @@ func ExampleNew() {
 }
 
 func ExampleClient_GetScanRunStatus() {
-	url, closeTenant := demoTenant()
+	c, closeTenant := demoClient()
 	defer closeTenant()
-	c, err := wrapper.New(url, wrapper.AdvancedKey("17", "demo-key"))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
 	status, err := c.GetScanRunStatus(context.Background(), 789)
 	if err != nil {
 		fmt.Println(err)
@@ -122,13 +127,8 @@ func ExampleClient_GetScanRunStatus() {
 }
 
 func ExampleClient_WaitScanRun() {
-	url, closeTenant := demoTenant()
+	c, closeTenant := demoClient()
 	defer closeTenant()
-	c, err := wrapper.New(url, wrapper.AdvancedKey("17", "demo-key"))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	status, err := c.WaitScanRun(ctx, 789, wrapper.WaitOptions{Every: time.Millisecond})
@@ -138,13 +138,8 @@ func ExampleClient_WaitScanRun() {
 }
 
 func ExampleClient_AbortScan() {
-	url, closeTenant := demoTenant()
+	c, closeTenant := demoClient()
 	defer closeTenant()
-	c, err := wrapper.New(url, wrapper.AdvancedKey("17", "demo-key"))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
 	laptop := wrapper.Matching(wrapper.Hostnames("laptop-17"), wrapper.ScanStatuses("pending", "in_progress"))
 	reply, err := c.AbortScan(context.Background(), laptop, wrapper.WithIncident("4711"))
 	if err != nil {
@@ -197,18 +192,13 @@ func ExampleAPIError() {
 }
 
 func ExampleWithRequestValidator() {
-	url, closeTenant := demoTenant()
-	defer closeTenant()
 	validator, err := api.NewValidator()
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	c, err := wrapper.New(url, wrapper.AdvancedKey("17", "demo-key"), wrapper.WithRequestValidator(validator))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	c, closeTenant := demoClient(wrapper.WithRequestValidator(validator))
+	defer closeTenant()
 	// The generated client sends any body; the spec requires at least one filter.
 	_, err = c.API().AbortScanWithResponse(context.Background(), gen.AbortScanRequest{
 		RequestData: gen.AbortScanRequestData{Filters: []gen.EndpointFilter{}},
@@ -222,13 +212,8 @@ func ExampleWithRequestValidator() {
 }
 
 func ExampleClient_API() {
-	url, closeTenant := demoTenant()
+	c, closeTenant := demoClient()
 	defer closeTenant()
-	c, err := wrapper.New(url, wrapper.AdvancedKey("17", "demo-key"))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
 	res, err := c.API().GetScanRunStatusWithResponse(context.Background(), &gen.GetScanRunStatusParams{ID: 789, Fields: []string{"status"}})
 	if err != nil {
 		fmt.Println(err)

@@ -64,10 +64,11 @@ func TestOptionsReachTheExchange(t *testing.T) {
 		"base delay as long as the maximum delay":    {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{BaseDelay: second, MaxDelay: second})}, func(s *settled) { s.retry.BaseDelay, s.retry.MaxDelay = second, second }},
 		"no maximum delay":                           {[]wrapper.Option{wrapper.WithRetry(wrapper.Retry{MaxDelay: -1})}, func(s *settled) { s.retry.MaxDelay = math.MaxInt64 }},
 
-		"rate limit":              {[]wrapper.Option{wrapper.WithRateLimit(10, 5)}, func(s *settled) { s.perSecond, s.burst = 10, 5 }},
-		"the burst of one second": {[]wrapper.Option{wrapper.WithRateLimit(2.5, 0)}, func(s *settled) { s.perSecond, s.burst = 2.5, 3 }},
-		"a burst that overflows":  {[]wrapper.Option{wrapper.WithRateLimit(1e300, 0)}, func(s *settled) { s.perSecond, s.burst = 1e300, math.MaxInt32 }},
-		"no rate limit":           {[]wrapper.Option{wrapper.WithRateLimit(-3, 5)}, func(*settled) {}},
+		"rate limit":                   {[]wrapper.Option{wrapper.WithRateLimit(10, 5)}, func(s *settled) { s.perSecond, s.burst = 10, 5 }},
+		"the burst of one second":      {[]wrapper.Option{wrapper.WithRateLimit(2.5, 0)}, func(s *settled) { s.perSecond, s.burst = 2.5, 3 }},
+		"a burst that overflows":       {[]wrapper.Option{wrapper.WithRateLimit(1e300, 0)}, func(s *settled) { s.perSecond, s.burst = 1e300, math.MaxInt32 }},
+		"no rate limit":                {[]wrapper.Option{wrapper.WithRateLimit(-3, 5)}, func(*settled) {}},
+		"a burst without a rate limit": {[]wrapper.Option{wrapper.WithRateLimit(0, -1)}, func(*settled) {}},
 	} {
 		e := must(wrapper.New("acme.example.org", wrapper.StandardKey("1", "k"), tt.opts...)).Exchange()
 		want := settled{30 * second, 8 << 20, wrapper.Retry{Attempts: 3, BaseDelay: 500 * time.Millisecond, MaxDelay: 30 * second}, 0, 0}
