@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"math"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,28 +13,6 @@ import (
 	"example.com/cortexscan/gen"
 	"example.com/cortexscan/wrapper"
 )
-
-func TestRunIDIsAPositiveNumber(t *testing.T) {
-	const notPositive = `the ID of a scan run must be a positive whole number, not `
-	for _, c := range []struct {
-		args []string
-		want int64
-		err  string
-	}{
-		{[]string{"1"}, 1, ""},
-		{[]string{"9223372036854775807"}, math.MaxInt64, ""},
-		{[]string{"9223372036854775808"}, 0, "the ID of a scan run must be at most 9223372036854775807"},
-		{[]string{"0"}, 0, notPositive + `"0"`},
-		{[]string{"abc\u202e"}, 0, notPositive + `"abc"`},
-		{nil, 0, "the ID of a scan run is missing"},
-		{[]string{"1", "2"}, 0, `unexpected argument "2"`},
-	} {
-		got, err := parseRunID(c.args)
-		if got != c.want && c.err == "" || (err == nil) != (c.err == "") || err != nil && err.Error() != c.err {
-			t.Errorf("%q: got %d, %v", c.args, got, err)
-		}
-	}
-}
 
 var errNetwork = errors.New("the network is down")
 
@@ -75,7 +52,7 @@ func watch(terminal bool, statuses iter.Seq2[*gen.ScanRunStatus, error]) (c *tri
 		c.atTerminal()
 	}
 	c.sys.now = time.Now
-	err = watchRun(&session{c.sys, false}, call{run: 7}, statuses)
+	err = watchRun(&session{c.sys, false}, call{run: 7, host: "acme.example"}, statuses)
 	return c, err
 }
 
@@ -127,31 +104,26 @@ func TestWaitInAPipePrintsEachChange(t *testing.T) {
 
 func TestErrorOfAWaitHasTheLastState(t *testing.T) {
 	for _, c := range []struct {
-		name   string
 		end    error
 		states []string
 		want   failure
 	}{
-		{"the network stays down", errNetwork, []string{"Pending", "Running", ""}, failure{
+		{errNetwork, []string{"Pending", "Running", ""}, failure{
 			Exit: exitNetwork, Message: "acme.example cannot be reached", Note: "the last state of the scan run was Running", LastState: "Running"}},
-		{"the first poll fails", errNetwork, []string{""}, failure{Exit: exitNetwork, Message: "acme.example cannot be reached"}},
+		{errNetwork, []string{""}, failure{Exit: exitNetwork, Message: "acme.example cannot be reached"}},
+		{wrapper.ErrUnexpectedResponse, []string{"Running", "\x1b[31m"}, failure{
+			Exit: exitRefused, Message: "the service's message does not name a state: Scan is in [31m state"}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				trial := newOffline()
-				trial.atTerminal()
-				err := watchRun(&session{trial.sys, false}, call{run: 7, host: "acme.example", until: []string{"Completed"}}, polls(t.Context(), c.end, c.states...))
-				f := describe(err)
-				if f.Exit != c.want.Exit || f.Message != c.want.Message || f.Note != c.want.Note || f.LastState != c.want.LastState {
-					t.Errorf("got %+v", f)
-				}
-				if out := trial.stdout.String(); out != "" && !strings.HasSuffix(out, "\n") {
-					t.Error("the line is not ended before the error is printed")
-				}
-				if strings.Contains(trial.stdout.String(), "reconnecting") {
-					t.Error("the last line still shows reconnecting")
-				}
-			})
+		synctest.Test(t, func(t *testing.T) {
+			trial, err := watch(true, polls(t.Context(), c.end, c.states...))
+			f := describe(err)
+			if f.Exit != c.want.Exit || f.Message != c.want.Message || f.Note != c.want.Note || f.LastState != c.want.LastState {
+				t.Errorf("%q: got %+v", c.states, f)
+			}
+			out := trial.stdout.String()
+			if out != "" && !strings.HasSuffix(out, "\n") || strings.Contains(out, "reconnecting") {
+				t.Errorf("%q: the last line is not ended, or still shows reconnecting: %q", c.states, out)
+			}
 		})
 	}
 }
@@ -169,15 +141,6 @@ func TestInterruptEndsAWait(t *testing.T) {
 		}
 		if took := time.Since(start); took != 11*time.Second {
 			t.Errorf("it ended after %v", took)
-		}
-	})
-}
-
-func TestWaitEndsWithAMessageWithoutAState(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		_, err := watch(true, polls(t.Context(), wrapper.ErrUnexpectedResponse, "Running", "\x1b[31m"))
-		if f := describe(err); f.Exit != exitRefused || f.Message != "the service's message does not name a state: Scan is in [31m state" {
-			t.Errorf("got %+v", f)
 		}
 	})
 }
