@@ -104,14 +104,3 @@ func shell(t *testing.T, commands string, env ...string) string {
 	}
 	return string(out)
 }
-
-// exports returns the commands that set variables.
-func exports(commands string) string {
-	var b strings.Builder
-	for line := range strings.Lines(commands) {
-		if strings.HasPrefix(line, "export ") {
-			b.WriteString(line)
-		}
-	}
-	return b.String()
-}

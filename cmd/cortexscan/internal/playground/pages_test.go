@@ -39,7 +39,7 @@ func TestEverythingThatThePagesReferToIsServed(t *testing.T) {
 	}
 }
 
-func TestSwaggerUIIsServedCompressed(t *testing.T) {
+func TestSwaggerUIIsServedCompressedAndWithItsLicenses(t *testing.T) {
 	_, h := newPlayground()
 	w := send(h, "GET", "/assets/swagger-ui.css", "")
 	r, err := gzip.NewReader(w.Body)
@@ -49,24 +49,10 @@ func TestSwaggerUIIsServedCompressed(t *testing.T) {
 	if css, err := io.ReadAll(r); err != nil || !bytes.Contains(css, []byte(".swagger-ui")) {
 		t.Errorf("%d bytes, %v", len(css), err)
 	}
-}
-
-func TestLicensesAreServed(t *testing.T) {
-	_, h := newPlayground()
 	text := send(h, "GET", "/assets/licenses.txt", "").Body.String()
 	for _, want := range []string{"SmartBear Software", "Apache License", "Version 2.0", "Copyright (c) Facebook", "DOMPurify"} {
 		if !strings.Contains(text, want) {
-			t.Errorf("no %s", want)
-		}
-	}
-}
-
-func TestKeyIsEscapedOnTheReferencePage(t *testing.T) {
-	p := New(Key{ID: "1", Secret: `a"><script>&`, Type: "standard"})
-	page := send(p.handler(func(string) bool { return true }), "GET", "/docs", "").Body.String()
-	for _, want := range []string{`data-type="standard" data-id="1" data-secret="a&#34;&gt;&lt;script&gt;&amp;"`, `<option value="standard" selected>`} {
-		if !strings.Contains(page, want) {
-			t.Errorf("no %s in %s", want, page)
+			t.Errorf("no %s in the licenses", want)
 		}
 	}
 }
