@@ -18,3 +18,13 @@ func TestKeyIsNeverPrinted(t *testing.T) {
 		}
 	}
 }
+
+func TestHostOfTheURLSetting(t *testing.T) {
+	for setting, want := range map[string]string{
+		"acme.example": "acme.example", "https://acme.example/gateway": "acme.example", "https://acme\u202e.example": "acme.example",
+	} {
+		if got := hostOf(setting); got != want {
+			t.Errorf("%s: %s", setting, got)
+		}
+	}
+}
