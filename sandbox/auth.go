@@ -20,7 +20,8 @@ type KeyKind int
 const (
 	// Standard keys are sent unchanged, in the Authorization header.
 	Standard KeyKind = iota + 1
-	// Advanced keys sign: Authorization is the SHA-256 hash of key, nonce and timestamp, in lower-case hexadecimal.
+	// Advanced keys are not sent. Authorization is the SHA-256 hash of the key, a nonce and a timestamp, in
+	// lower-case hexadecimal.
 	Advanced
 )
 

@@ -26,12 +26,12 @@ type Failure struct {
 	Operation string
 	// Skip is the number of these calls that are handled as usual before the first one fails. Negative means 0.
 	Skip int
-	// Times is the number of calls that fail. 0 means one, negative means all from then on.
+	// Times is the number of calls that fail. 0 means one; a negative number means all from then on.
 	Times int
 	// Status is the HTTP status. 0 means 200 if Header, Body or CutOff is set; otherwise the call is handled as usual after
 	// Delay. A number that is not a final status (200 to 999) is sent as 500.
 	Status int
-	// Header is added to the response. Without a Content-Type in it, the type is detected from Body. To send none, set
+	// Header is added to the response. If it has no Content-Type, the type is detected from Body. To send none, set
 	// Header["Content-Type"] to nil.
 	Header http.Header
 	// Body is sent unchanged. Default: empty.
@@ -101,7 +101,7 @@ func (f Failure) wait(ctx context.Context) bool {
 	}
 }
 
-// responds reports whether the failure has a response, or only a delay.
+// responds reports whether the failure has a response, and not only a delay.
 func (f Failure) responds() bool {
 	return f.Status != 0 || f.Body != "" || len(f.Header) > 0 || f.CutOff
 }

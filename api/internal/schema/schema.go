@@ -126,7 +126,7 @@ var typeNames = map[TypeSet]string{
 	outOfRange: "a number that is out of range",
 }
 
-// String describes a single type, with its article.
+// String returns the name of a single type, with its article.
 func (t TypeSet) String() string { return typeNames[t] }
 
 // typeOf returns the single type of a value.
