@@ -85,7 +85,7 @@ func conditionOf(f gen.EndpointFilter, where string) (condition, error) {
 		return nil, &invalidFilter{where + "/field", "endpoints have no such field"}
 	}
 	if f.Operator != "in" {
-		return nil, &invalidFilter{where + "/operator", "the operator for this field must be in"}
+		return nil, &invalidFilter{where + "/operator", `the operator for this field must be "in"`}
 	}
 	values, ok := stringsOf(f.Value)
 	if !ok {
@@ -115,7 +115,7 @@ func timeCondition(f gen.EndpointFilter, where string, moment func(*Endpoint) ti
 	case "lte":
 		return func(e *Endpoint) bool { at := moment(e); return !at.IsZero() && at.UnixMilli() <= limit }, nil
 	}
-	return nil, &invalidFilter{where + "/operator", "the operator for this field must be gte or lte"}
+	return nil, &invalidFilter{where + "/operator", `the operator for this field must be "gte" or "lte"`}
 }
 
 func ipCondition(values []string, where string) (condition, error) {

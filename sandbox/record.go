@@ -15,7 +15,7 @@ import (
 
 const (
 	maxCalls    = 1000     // calls in the record
-	maxBody     = 1 << 20  // bytes of a body that is accepted
+	maxBody     = 1 << 20  // bytes of the longest body that is accepted
 	maxRecorded = 64 << 10 // bytes recorded of a body, a path, a query, and of the whole header
 	maxValues   = 100      // values recorded of a header
 

@@ -66,8 +66,8 @@ func WithClock(now func() time.Time) Option {
 	}
 }
 
-// WithCallLog makes the tenant pass each call to log when it has ended, with or without a response. log is called from many
-// goroutines, before the connection accepts the next request.
+// WithCallLog sets a function that receives each call once the call has ended, with or without a response. log is called
+// from many goroutines, before the connection accepts the next request.
 func WithCallLog(log func(Call)) Option {
 	return func(t *Tenant) { t.record.log = log }
 }

@@ -161,8 +161,8 @@ type TransportError struct {
 	// Attempts is the number of times the client sent or tried to send the request. It is 0 if the context ended before the
 	// first attempt.
 	Attempts int
-	// Sent reports whether any attempt without a response may have reached the service. For a request other than GET that is the
-	// same as [ErrOutcomeUnknown].
+	// Sent reports whether any attempt without a response may have reached the service. For a request other than GET, that is
+	// the same as [ErrOutcomeUnknown].
 	Sent bool
 
 	kinds     []error

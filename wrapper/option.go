@@ -93,7 +93,7 @@ type Retry struct {
 	MaxDelay time.Duration
 }
 
-// WithRetry changes how many times a request is sent. Default: 3 attempts, 500 ms to 30 s.
+// WithRetry changes the number of attempts and the delays between them. Default: 3 attempts, 500 ms to 30 s.
 func WithRetry(r Retry) Option {
 	return func(s *settings) error {
 		if r.BaseDelay > 0 && r.MaxDelay > 0 && r.BaseDelay > r.MaxDelay {

@@ -142,7 +142,7 @@ func (s *Schema) describeList() string {
 func oneOfValues(values []any) string {
 	texts := make([]string, 0, len(values))
 	for _, v := range values {
-		quoted, _ := json.Marshal(v) // v came from JSON
+		quoted, _ := json.Marshal(v) // cannot fail: v came from JSON
 		texts = append(texts, string(quoted))
 	}
 	if len(texts) == 1 {

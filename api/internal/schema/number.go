@@ -141,7 +141,7 @@ func (e exactNumbers) enum(values []any) map[string]bool {
 	exact, isExact := e["enum"].([]any)
 	set := map[string]bool{}
 	for i, value := range values {
-		text, _ := json.Marshal(value) // the value came from JSON
+		text, _ := json.Marshal(value) // cannot fail: the value came from JSON
 		if isExact && i < len(exact) {
 			text = []byte(fmt.Sprint(exact[i]))
 		}
@@ -155,7 +155,7 @@ func (e exactNumbers) enum(values []any) map[string]bool {
 // of minimum, maximum and multipleOf, and the values of enum as JSON.
 type exactNumbers map[string]any
 
-// exactExtension contains them in a schema: see KeepExactNumbers.
+// exactExtension is the schema extension that contains them: see KeepExactNumbers.
 const exactExtension = "x-exact-numbers"
 
 // formats has the checks for formats that kin-openapi does not check, or does not check exactly.

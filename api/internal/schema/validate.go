@@ -350,7 +350,7 @@ func (w *walker) subtype(s *Schema, value any) int {
 }
 
 // discriminate returns only the form that the discriminator of an object names, by the mapping or by the name of the schema.
-// An error is a problem of that property.
+// An error describes a problem with that property.
 func (s *Schema) discriminate(forms []*Schema, value any) ([]*Schema, error) {
 	object, isObject := value.(map[string]any)
 	discriminator := s.source.Discriminator

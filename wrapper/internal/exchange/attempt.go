@@ -56,7 +56,8 @@ func (c *Client) attempt(ctx context.Context, r *http.Request, body []byte, res 
 	c.logAttempt(ctx, r, res, start)
 }
 
-// attemptContext returns a context that limits one attempt. Canceling it stops a replay or a response that is too large.
+// attemptContext returns a context that limits one attempt. Canceling it stops a replay, or the reading of a response
+// that is too large.
 func (c *Client) attemptContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	if c.Timeout > 0 {
 		return context.WithTimeout(ctx, c.Timeout)
