@@ -7,7 +7,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 )
 
-// wellKnown methods are documented by an interface of the standard library.
+// wellKnown lists methods that are documented by an interface of the standard library.
 var wellKnown = []string{"Error", "ServeHTTP", "String", "Unwrap"}
 
 // documented reports exported names that have no comment.

@@ -34,7 +34,7 @@ import (
 
 const (
 	tests      = `_test\.go$|^tests/`
-	noCaller   = `_test\.go$|/main\.go$|^api/validator\.go$` // there is no caller's context
+	noCaller   = `_test\.go$|/main\.go$|^api/validator\.go$` // no caller passes a context
 	modelsTime = `^tests/faults/`                            // the model sleeps in synctest
 )
 

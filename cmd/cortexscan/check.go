@@ -43,7 +43,7 @@ func problem(in, reason string) result {
 	return result{problems: []api.Problem{{In: in, Reason: reason}}}
 }
 
-// orLeftOut returns r, or a result for a request that is left out.
+// orLeftOut returns r or, if leftOut is true, the result for a request that is left out.
 func (r result) orLeftOut(leftOut bool) result {
 	if leftOut {
 		return result{leftOut: true}
@@ -58,7 +58,7 @@ func (c *checker) check(e recording.Entry) result {
 		return problem("request", "cannot be checked: "+e.Err.Error()).orLeftOut(e.URL != "" && !c.isOurs(e.URL))
 	}
 	r := e.Request
-	if isHAR && r.Method == http.MethodOptions { // a preflight request of a browser
+	if isHAR && r.Method == http.MethodOptions { // a browser's preflight request
 		return result{leftOut: true}
 	}
 	path, below := strings.CutPrefix(r.URL.Path, c.basePath)

@@ -161,8 +161,8 @@ func (f *failure) addResponse(err error) {
 	}
 }
 
-// cause returns the text of an error of the wrapper. It leaves out the last sentence, which the message repeats, and replaces
-// names from the Go API.
+// cause returns the text of an error from the wrapper. It leaves out the last sentence, which the message repeats, and
+// replaces names from the Go API.
 func cause(err error) string {
 	text, _, _ := strings.Cut(printable(err.Error()), ". The request may have been executed")
 	return strings.Replace(text, "WithMaxResponseBytes", "8 MiB", 1)

@@ -14,7 +14,7 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// usageError reports a wrong command line. Nothing was sent.
+// usageError reports an invalid command line. Nothing was sent.
 type usageError struct{ message, advice string }
 
 func usagef(format string, args ...any) *usageError {

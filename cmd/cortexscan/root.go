@@ -39,7 +39,7 @@ Exit status:
   0  success
   1  the service refused the request or sent an unexpected response, or the
      program failed
-  2  wrong usage, or an invalid request or recording; nothing was sent
+  2  a usage error, or an invalid request or recording; nothing was sent
   3  no response (network, address, or timeout); nothing was changed
   4  interrupted or not confirmed; nothing was changed
   5  an abort was sent, but its result is unknown or could not be printed:

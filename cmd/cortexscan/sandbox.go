@@ -34,8 +34,8 @@ one line (time, status, operation, result). A web page shows the requests and
 their problems. Another page is an API reference that can send requests. Every
 start creates a new key. Ctrl-C stops the sandbox, and nothing is kept.
 
-Standard output has only the settings for the other commands. The log goes to
-standard error.
+Standard output contains only the settings for the other commands. The log goes
+to standard error.
 
 With --output json: {"environment": {NAME: VALUE},
 "pages": {"live", "docs", "contract"}}.

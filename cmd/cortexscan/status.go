@@ -35,8 +35,8 @@ func statusCommand() *cli.Command {
 				Usage: "request this `FIELD`; can be repeated (default status, the only documented field)"},
 		}, connectionFlags()...),
 		Description: `With --wait, the program reads the status every few seconds (a poll). On a
-terminal, it updates one line. In a file or pipe, it writes one line for each
-change of state.
+terminal, it updates one line. Otherwise, it prints one line for each change of
+state.
 
 Without --until, the wait ends at the first state that is not in --while, and
 the exit status is 0. With --until, the wait ends at a state in --until with

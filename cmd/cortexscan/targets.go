@@ -68,7 +68,7 @@ var listFilters = []listFilter{
 // listFileFlags maps a flag to the flag that reads its values from a file.
 var listFileFlags = map[string]string{"endpoint-id": "endpoint-id-file", "hostname": "hostname-file"}
 
-// timeFilters are the flags with a time.
+// timeFilters lists the flags that have a time as their value.
 var timeFilters = []struct {
 	flag, usage, words string
 	filter             func(time.Time) gen.EndpointFilter

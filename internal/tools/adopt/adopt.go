@@ -1,6 +1,7 @@
-// Package adopt adds operations of another OpenAPI 3 document, which may have faults, to api/openapi.yaml as OpenAPI 3.0. One
-// walk starts at the chosen operations, converts each object by the table of fields in shape.go, and follows each $ref once,
-// so faults elsewhere do not matter. Every repair, and everything that is not checked afterwards, is reported with its place.
+// Package adopt adds operations of another OpenAPI 3 document, which may have faults, to api/openapi.yaml as OpenAPI 3.0. A
+// single walk starts at the chosen operations, converts each object according to the table of fields in shape.go, and follows
+// each $ref once, so faults elsewhere do not matter. Every repair, and everything that is not checked afterwards, is reported
+// with its place.
 package adopt
 
 import (

@@ -206,7 +206,7 @@ func (c *converter) dangling(kind, ref, at string) *yaml.Node {
 	return nil
 }
 
-// component converts the target of a reference once.
+// component returns the converted target of a reference. It converts each target once.
 func (c *converter) component(kind string, target *yaml.Node, place string) *component {
 	section := sections[kind]
 	if made := c.byPlace[section+" "+place]; made != nil {
@@ -258,7 +258,7 @@ func (c *converter) find(n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// beforeParameter moves the keywords that a parameter of Swagger 2 has beside its name into a schema.
+// beforeParameter moves the keywords of a parameter in the form of Swagger 2 into a schema.
 func (c *converter) beforeParameter(p *yaml.Node, at string) {
 	switch {
 	case get(p, "schema") != nil && get(p, "content") != nil:

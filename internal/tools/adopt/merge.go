@@ -310,7 +310,7 @@ func (m *merger) rename(c *converter, a *adoption) {
 	a.Path = path
 }
 
-// tags adds the tags of an operation that our document lacks.
+// tags adds those tags of an operation that our document lacks.
 func (m *merger) tags(op *yaml.Node) error {
 	known := map[string]bool{}
 	for _, tag := range items(get(m.ours, "tags")) {

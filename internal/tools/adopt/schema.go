@@ -15,7 +15,8 @@ var (
 	annotations = []string{"title", "description", "deprecated", "default", "example", "examples", "readOnly", "writeOnly", "nullable"}
 )
 
-// booleanSchema converts true and false. Anything else that is not an object is a mistake.
+// booleanSchema converts the schemas true and false. Anything else that is not an object is a
+// mistake.
 func (c *converter) booleanSchema(src *yaml.Node, at string) *yaml.Node {
 	out := mapping()
 	switch {
@@ -94,7 +95,7 @@ func (c *converter) beforeSchema(s *yaml.Node, at string) {
 	}
 }
 
-// unicodeEscape matches an escape of JavaScript after an even number of backslashes.
+// unicodeEscape matches a Unicode escape of JavaScript after an even number of backslashes.
 var unicodeEscape = regexp.MustCompile(`((?:^|[^\\])(?:\\\\)*)\\u([0-9a-fA-F]{4})`)
 
 // exclusive converts a numeric exclusive bound to a bound and a boolean. If there are two bounds, the stricter

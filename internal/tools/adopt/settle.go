@@ -9,8 +9,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// settle replaces every not and oneOf in which a schema lost a keyword. That schema accepts more, so not and oneOf would reject
-// more.
+// settle removes every not, and weakens every oneOf, in which a schema lost a keyword. That schema accepts more, so not and
+// oneOf would reject more.
 func (c *converter) settle(roots []*yaml.Node) {
 	for _, made := range c.components {
 		roots = append(roots, made.node)

@@ -13,7 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// unsigned reports the headers that the document's security schemes require and wrapper does not send. Every call would fail
+// unsigned reports the headers that the document's security schemes require but wrapper does not send. Every call would fail
 // with 401.
 func (w *wrapperCode) unsigned(doc *openapi3.T) []string {
 	var list []string

@@ -34,7 +34,7 @@ const seeAnother = "see \"Another document\" in CONTRIBUTING.md"
 // requestBuilder matches the generated functions that build a request.
 var requestBuilder = regexp.MustCompile(`^New(\w+)Request(WithBody)?$`)
 
-// missingOperations reports the operations that wrapper calls and the document lacks.
+// missingOperations reports the operations that wrapper calls but the document lacks.
 func (w *wrapperCode) missingOperations(doc *openapi3.T) []string {
 	known := map[string]bool{}
 	for _, item := range doc.Paths.Map() {
@@ -58,7 +58,7 @@ func (w *wrapperCode) sends(operationID string) bool {
 	return w.fields["New"+name+"Request"] != nil || w.fields["New"+name+"RequestWithBody"] != nil
 }
 
-// missingSchemas reports the types that gen/types.go uses and for which there is no schema.
+// missingSchemas reports the types that gen/types.go uses although there is no schema for them.
 func missingSchemas(doc *openapi3.T, root string) ([]string, error) {
 	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "gen", "types.go"), nil, 0)
 	if err != nil {

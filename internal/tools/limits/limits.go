@@ -78,7 +78,7 @@ func (l *limits) clashes(place, what string, names map[string][]string, advice s
 
 const nameIt = "give one of them x-go-name"
 
-// clientNames are declared by every generated client.
+// clientNames lists the names that every generated client declares.
 var clientNames = []string{
 	"Client", "ClientInterface", "ClientOption", "ClientWithResponses", "ClientWithResponsesInterface", "NewClient",
 	"NewClientWithResponses", "RequestEditorFn", "WithBaseURL", "WithHTTPClient", "WithRequestEditorFn",
@@ -142,7 +142,7 @@ func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.
 	}
 }
 
-// pathNames are used by generated functions.
+// pathNames lists identifiers that generated functions use.
 var pathNames = strings.Fields("ctx c reqEditors server err error fmt http nil operationPath queryURL req rsp runtime serverURL string url " +
 	"pathParam0 pathParam1 pathParam2 body contentType bodyReader buf bytes io json params strings")
 

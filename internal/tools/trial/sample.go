@@ -60,7 +60,7 @@ func (s Sampler) value(ref *openapi3.SchemaRef, depth int) (any, bool) {
 	return nil, false
 }
 
-// kin-openapi does not check this format, and some documents have examples that are not UUIDs.
+// kin-openapi does not check the format uuid, and some documents have invalid examples of it.
 func init() {
 	openapi3.DefineStringFormatValidator("uuid", openapi3.NewRegexpFormatValidator("^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"))
 }

@@ -111,8 +111,8 @@ func foreign(content []byte) string {
 	return ""
 }
 
-// isHTTPFile recognizes files with requests that an editor sends. They have comments, variables or separators, or a first
-// line without a version.
+// isHTTPFile recognizes files with requests for an editor to send. They have comments, variables or separators, or a
+// first line without a version.
 func isHTTPFile(content []byte, words []string) bool {
 	methods := []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 	switch {
@@ -136,8 +136,8 @@ func Cause(err error) string {
 	return err.Error()
 }
 
-// parseTarget parses a request target without its fragment, which browsers do not send. Its error does not repeat the
-// target, as the error of net/url does.
+// parseTarget parses a request target without its fragment, which browsers do not send. Unlike the error of net/url,
+// its error does not repeat the target.
 func parseTarget(target string) (*url.URL, error) {
 	target, _, _ = strings.Cut(target, "#")
 	u, err := url.ParseRequestURI(target)

@@ -11,7 +11,7 @@ func (s *IOStreams) Ask(ctx context.Context, question string) (string, error) {
 	s.Notef("%s ", question)
 	line, err := Await(ctx, s.readLine, func() {})
 	if err != nil {
-		s.Notef("\n") // the cursor is still behind the question
+		s.Notef("\n") // the cursor is still after the question
 		return "", err
 	}
 	return line, nil

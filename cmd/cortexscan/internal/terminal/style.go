@@ -10,7 +10,7 @@ import (
 // Style is a color or another attribute of text on a terminal.
 type Style string
 
-// The styles, as codes of ECMA-48.
+// The styles, as ECMA-48 codes.
 const (
 	Bold   Style = "1"
 	Dim    Style = "2"

@@ -92,7 +92,8 @@ func isSetElsewhere(p *openapi3.Parameter) bool {
 	return p.In == "header" && (slices.Contains([]string{"accept", "content-encoding", "content-type", "authorization", "user-agent"}, name) || strings.HasPrefix(name, "x-xdr-"))
 }
 
-// key returns a name in lower case and without separators, because the generator changes both.
+// key returns a name in lower case and without separators. The generator changes both, so keys can
+// be compared.
 func key(name string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {

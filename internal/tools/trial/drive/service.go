@@ -54,7 +54,7 @@ func isJSON(contentType string) bool {
 	return err == nil && (mediaType == "application/json" || strings.HasSuffix(mediaType, "+json") || mediaType == "text/json")
 }
 
-// serverHeaders are set by net/http.
+// serverHeaders lists the headers that net/http sets.
 var serverHeaders = []string{"Connection", "Content-Encoding", "Content-Length", "Content-Type", "Transfer-Encoding"}
 
 // responseOf returns the first success that the operation documents.
