@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/oapi-codegen/runtime"
 )
 
 // exchange is a request or, if it has a status, a response. Its media type is nil if a mutation may have changed it.
@@ -67,16 +68,23 @@ func (g *generator) requestOf(path, method string, item *openapi3.PathItem, op *
 		if !p.Required && g.oneIn(3) || p.Schema == nil && p.Content == nil || p.Schema == nil && !isJSON(firstKey(p.Content)) {
 			continue
 		}
-		texts, pairs := g.serialize(p)
-		switch p.In {
+		schema := p.Schema
+		if schema == nil {
+			schema = p.Content[firstKey(p.Content)].Schema
+		}
+		v := g.value(schema.Value, 0)
+		if list, isList := v.([]any); v == nil || isList && len(list) == 0 { // no style can express these
+			continue
+		}
+		switch text := styled(p, v); p.In {
 		case "path":
-			path = strings.ReplaceAll(path, "{"+p.Name+"}", url.PathEscape(strings.Join(texts, ",")))
+			path = strings.ReplaceAll(path, "{"+p.Name+"}", text)
 		case "query":
-			query = append(query, pairs...)
+			query = append(query, text)
 		case "header":
-			e.header.Set(p.Name, strings.Join(texts, ","))
+			e.header.Set(p.Name, text)
 		case "cookie":
-			e.header.Add("Cookie", p.Name+"="+strings.Join(texts, ","))
+			e.header.Add("Cookie", text)
 		}
 	}
 	if e.target = path; len(query) > 0 {
@@ -160,57 +168,21 @@ func scalar(v any) string {
 	return strings.Trim(encode(v), `"`)
 }
 
-// serialize returns the value of a parameter as strings and as pairs of a query.
-func (g *generator) serialize(p *openapi3.Parameter) (texts, pairs []string) {
+// styled encodes a value of a parameter as the client does: with the parameter's name, unless it is in the path or a header.
+func styled(p *openapi3.Parameter, v any) string {
 	if p.Schema == nil {
-		text := encode(g.value(p.Content[firstKey(p.Content)].Schema.Value, 0))
-		return []string{text}, []string{p.Name + "=" + url.QueryEscape(text)}
+		return p.Name + "=" + url.QueryEscape(encode(v))
 	}
 	style, err := p.SerializationMethod()
 	if err != nil {
 		panic(err)
 	}
-	separator := map[string]string{"spaceDelimited": "%20", "pipeDelimited": "|"}[style.Style]
-	if separator == "" {
-		separator = ","
+	places := map[string]runtime.ParamLocation{"path": runtime.ParamLocationPath, "query": runtime.ParamLocationQuery}
+	s, err := runtime.StyleParamWithOptions(style.Style, style.Explode, p.Name, v, runtime.StyleParamOptions{ParamLocation: places[p.In]})
+	if err != nil {
+		panic(err)
 	}
-	switch v := g.value(p.Schema.Value, 0).(type) {
-	case []any:
-		var escaped []string
-		for _, item := range v {
-			texts = append(texts, scalar(item))
-			escaped = append(escaped, url.QueryEscape(scalar(item)))
-			pairs = append(pairs, p.Name+"="+url.QueryEscape(scalar(item)))
-		}
-		if !style.Explode {
-			pairs = []string{p.Name + "=" + strings.Join(escaped, separator)}
-		}
-	case map[string]any:
-		for _, name := range slices.Sorted(maps.Keys(v)) {
-			switch {
-			case style.Style == "deepObject":
-				pairs = append(pairs, p.Name+"["+name+"]="+url.QueryEscape(scalar(v[name])))
-			case style.Explode:
-				texts = append(texts, name+"="+scalar(v[name]))
-				pairs = append(pairs, url.QueryEscape(name)+"="+url.QueryEscape(scalar(v[name])))
-			default:
-				texts = append(texts, name, scalar(v[name]))
-			}
-		}
-		if style.Style != "deepObject" && !style.Explode {
-			pairs = []string{p.Name + "=" + strings.Join(texts, ",")}
-		}
-	default:
-		texts = []string{scalar(v)}
-		pairs = []string{p.Name + "=" + url.QueryEscape(scalar(v))}
-	}
-	switch style.Style {
-	case "label":
-		texts = []string{"." + strings.Join(texts, ".")}
-	case "matrix":
-		texts = []string{";" + p.Name + "=" + strings.Join(texts, ",")}
-	}
-	return texts, pairs
+	return strings.ReplaceAll(s, " ", "%20")
 }
 
 // value generates a value that the schema usually accepts.
