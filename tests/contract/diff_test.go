@@ -41,16 +41,22 @@ func read(t *testing.T, file string) string {
 	return string(content)
 }
 
+func run(t *testing.T, dir, name string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), name, args...) // #nosec G204 -- commands of these tests
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath") // so that copies share compiled packages
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+}
+
 // commit turns dir into a git repository with one commit.
 func commit(t *testing.T, dir string) {
 	t.Helper()
-	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=test", "-c", "user.email=test@example.org", "commit", "-q", "-m", "first"}} {
-		cmd := exec.Command("git", args...)
-		cmd.Dir = dir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git %q: %v\n%s", args, err, out)
-		}
-	}
+	run(t, dir, "git", "init", "-q")
+	run(t, dir, "git", "add", ".")
+	run(t, dir, "git", "-c", "user.name=test", "-c", "user.email=test@example.org", "commit", "-q", "-m", "first")
 }
 
 // wantScript runs a script of .ci, and checks whether it succeeds and that its output contains all words.
@@ -125,9 +131,7 @@ components:
 func TestContractDiff(t *testing.T) {
 	needDownloads(t)
 	tool := filepath.Join(t.TempDir(), "contract")
-	if out, err := exec.Command("go", "build", "-o", tool, "example.com/cortexscan/internal/tools/contract").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	run(t, ".", "go", "build", "-o", tool, "example.com/cortexscan/internal/tools/contract")
 	t.Setenv("CONTRACT_TOOL", tool)
 	dir := t.TempDir()
 	write(t, dir, map[string]string{
