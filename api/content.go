@@ -26,7 +26,7 @@ type mediaType struct {
 	parameters map[string]string
 }
 
-// parseMediaType parses a media type. If a parameter is invalid, it returns the name and an error.
+// parseMediaType returns both the name and an error if a parameter is invalid.
 func parseMediaType(s string) (mediaType, error) {
 	if s == "application/json" || s == "" { // nearly always
 		return mediaType{name: s}, nil

@@ -21,7 +21,7 @@ const (
 	// Standard keys are sent unchanged, in the Authorization header.
 	Standard KeyKind = iota + 1
 	// Advanced keys are not sent. Authorization is the SHA-256 hash of the key, a nonce and a timestamp, in
-	// lower-case hexadecimal.
+	// lowercase hexadecimal.
 	Advanced
 )
 
@@ -120,7 +120,7 @@ func readCredentials(h http.Header) (c credentials, problems []api.Problem) {
 		c.at = time.UnixMilli(ms)
 	}
 	if c.authorization != "" && !isSHA256(c.authorization) {
-		bad(headerAuthorization, "is not a signature (64 lower-case hexadecimal digits), but a nonce and a timestamp were sent")
+		bad(headerAuthorization, "is not a signature (64 lowercase hexadecimal digits), but a nonce and a timestamp were sent")
 	}
 	return c, problems
 }
