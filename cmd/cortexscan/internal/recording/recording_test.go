@@ -177,7 +177,6 @@ func TestRawRequests(t *testing.T) {
 		{"length", "POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}\n", "POST /a {}"},
 		{"the same length twice on a line", "POST /a HTTP/1.1\nContent-Length: 2, 2\n\n{}", "POST /a {}"},
 		{"chunked", "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", "POST /a {}"},
-		{"empty value", "GET /a HTTP/1.1\nX-Empty:\n\n", "GET /a "},
 		{"Latin-1 in a value", "GET /a HTTP/1.1\nX: \xe9\n\n", "GET /a "},
 
 		{"not chunked", "POST /a HTTP/1.1\nTransfer-Encoding: chunked\n\n{}", "the Transfer-Encoding is chunked, but the body is not"},
@@ -188,7 +187,6 @@ func TestRawRequests(t *testing.T) {
 			"the request has both a Content-Length and a Transfer-Encoding"},
 		{"two lengths on a line", "POST /a HTTP/1.1\nContent-Length: 2, 3\n\n{}\n", "the request has two different Content-Lengths"},
 		{"no length", "POST /a HTTP/1.1\nContent-Length: MARKER\n\n{}", "the Content-Length is not a number"},
-		{"negative length", "POST /a HTTP/1.1\nContent-Length: -1\n\n{}", "the Content-Length is not a number"},
 		{"body missing", "POST /a HTTP/1.1\nContent-Length: 3\n\n", noBody},
 		{"short", "POST /a HTTP/1.1\nContent-Length: 3\n\n{}", "the recording does not contain the whole body: only 2 of the 3 bytes of its Content-Length"},
 		{"long", "POST /a HTTP/1.1\nContent-Length: 2\n\n{}\nGET /MARKER HTTP/1.1\n\n", "there is data after the body, whose Content-Length is 2: a file must contain only one request"},
@@ -197,10 +195,6 @@ func TestRawRequests(t *testing.T) {
 		{"bad target", "GET %zz HTTP/1.1\n\n", noTarget},
 
 		{"bare CR in a value", "GET /a HTTP/1.1\nX: a\rMARKER: b\n\n", "line 2" + control},
-		{"NUL in a value", "GET /a HTTP/1.1\nX: \x00\n\n", "line 2" + control},
-		{"NUL in a name", "GET /a HTTP/1.1\nX\x00: a\n\n", "line 2 is not a header"},
-		{"two Hosts", "GET /a HTTP/1.1\nHost: a\nHost: a\n\n", "the request has more than one Host header"},
-		{"a Host with a space", "GET /a HTTP/1.1\nHost: a b\n\n", "the Host header is not valid"},
 		{"no such version", "GET /a HTTP/nonsense\n\n", noVersion},
 	} {
 		t.Run(c.name, func(t *testing.T) {
