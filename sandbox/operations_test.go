@@ -54,7 +54,8 @@ func TestEachStatusCallAdvancesTheRun(t *testing.T) {
 // The envelope depends on the operation. Only a 401 is always in the platform's envelope.
 func TestRefusedRequestsGetTheEnvelopeOfTheOperation(t *testing.T) {
 	anonymous := func(r *http.Request) *http.Request { r.Header.Del("Authorization"); return r }
-	long := strings.Repeat("x", 1<<20+1)
+	const all = `{"request_data":{"filters":"all"}}`
+	long := all + strings.Repeat(" ", 1<<20+1-len(all))
 	for _, c := range []struct {
 		name    string
 		request *http.Request
@@ -67,6 +68,7 @@ func TestRefusedRequestsGetTheEnvelopeOfTheOperation(t *testing.T) {
 		{"abort, no JSON", abortBody(`{`), 400, `{"`},
 		{"abort without filters", abortRequest(`[]`), 400, `{"`},
 		{"status, too large", withCredentials(httptest.NewRequest("GET", runPath+"?id=1&fields=status", strings.NewReader(long))), 413, `{"err_msg":"`},
+		{"abort, one byte too large", abortBody(long), 413, `{"`},
 		{"unknown path", withCredentials(httptest.NewRequest("GET", "/", nil)), 404, `{"reply":{"err_code":404,`},
 		{"unknown method", withCredentials(httptest.NewRequest("GET", abortPath, nil)), 405, `{"reply":{"err_code":405,`},
 	} {
