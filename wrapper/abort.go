@@ -23,9 +23,9 @@ func WithIncident(id string) AbortOption { return AbortOption{incidentID: id} }
 // AbortScan cancels the pending and in-progress scans of the targets. The result means that the service accepted the
 // request, not that the scans have stopped. To follow the action, look for its ID in the console's Action Center.
 //
-// If the targets are empty or a filter is invalid, the error is an [ErrInvalidRequest]; neither ever means all endpoints. If
-// nothing matches, the error is an [ErrNoEndpoints]. After an [ErrOutcomeUnknown], the abort may have been executed;
-// AbortScan does not send it again.
+// If the targets are empty or a filter is invalid, the error is an [ErrInvalidRequest]. Such targets never mean all
+// endpoints. If nothing matches, the error is an [ErrNoEndpoints]. After an [ErrOutcomeUnknown], the abort may have been
+// executed; AbortScan does not send it again.
 func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOption) (*gen.AbortScanReply, error) {
 	const operation = "abort scan"
 	var body gen.AbortScanRequest

@@ -54,10 +54,10 @@ type WaitOptions struct {
 	// Until lists the states to wait for. A state that is in neither list is an [ErrUnexpectedState]. Default: any state that is
 	// not in While.
 	Until []string
-	// Patience is the time that may pass after the last successful poll while polls fail for temporary reasons (no response,
-	// 429, 502, 503, 504). Make it longer than Every. A Retry-After that exceeds the remaining time ends the wait. Default 5
-	// min; negative: the first failure ends the wait. A failure before the first successful poll always ends the wait, so that a
-	// wrong host or key is reported at once.
+	// Patience limits how long polls may keep failing for temporary reasons (no response, 429, 502, 503, 504). It is counted
+	// from the last successful poll. Make it longer than Every. A Retry-After that exceeds the remaining time ends the wait.
+	// Default 5 min; negative: the first failure ends the wait. A failure before the first successful poll always ends the wait,
+	// so that a wrong host or key is reported at once.
 	Patience time.Duration
 }
 
