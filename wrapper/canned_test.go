@@ -132,6 +132,11 @@ type operation struct {
 
 func (o operation) throughAPI() bool { return strings.HasSuffix(o.name, " through API") }
 
+// kinds splits a list of kinds. Only an operation with an effect has OutcomeUnknown.
+func (o operation) kinds(list string) []string {
+	return slices.DeleteFunc(strings.Fields(list), func(kind string) bool { return kind == "OutcomeUnknown" && !o.effect })
+}
+
 const (
 	statusOperation = "GET /public_api/netscan/v1/scan/run"
 	abortOperation  = "POST /public_api/v1/endpoints/abort_scan"

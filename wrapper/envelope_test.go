@@ -30,6 +30,12 @@ func FuzzEnvelope(f *testing.F) {
 			f.Add(status, "application/json", "", "Mon, 02 Jan 2006 15:04:05 GMT", []byte(body), false)
 		}
 	}
+	for _, unit := range []string{"m", "ü", "😀 ", "."} { // the error is too long and is cut
+		for n := range 9 {
+			extra := strings.Repeat(`{"message": "`+strings.Repeat("x", n)+strings.Repeat(unit, 900/len(unit))+`"},`, 5)
+			f.Add(401, "application/json", "", "", []byte(`{"err_msg": "m", "err_extra": [`+extra+`{}]}`), false)
+		}
+	}
 	f.Add(429, "text/html", "1e300", "\x1b", []byte("\xff\xfe\x00"), true)
 	f.Add(99, "", "Mon, 02 Jan 2006 15:04:05 GMT", "", []byte("<title>"), true)
 	definite := documentedDefinite(f)

@@ -21,21 +21,6 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// The message of an error is at most 4 KiB long and ends with the whole hint. A cut never splits a character.
-func TestErrorIsOneBoundedLine(t *testing.T) {
-	for _, unit := range []string{"m", "ü", "…", "😀", ".", "m "} {
-		for n := range 90 { // lengths around the limit
-			extra := strings.Repeat(`{"field":"","message":"`+strings.Repeat(unit, 900/len(unit))+`"},`, 4) +
-				`{"field":"", "message":"` + strings.Repeat(unit, (100+n*4)/len(unit)) + strings.Repeat("x", n%9) + `"}`
-			err := wrapper.CheckResponse(&http.Response{StatusCode: 401}, []byte(`{"err_msg": "m", "err_extra": [`+extra+`]}`))
-			text, hint := err.Error(), apiError(t, err).Hint
-			if len(text) > 4<<10 || !isCleanLine(text) || hint == "" || !strings.HasSuffix(text, " "+hint) {
-				t.Fatalf("%s, %d: %d bytes: %q", unit, n, len(text), text)
-			}
-		}
-	}
-}
-
 // isCleanLine reports whether s is one printable line.
 func isCleanLine(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {

@@ -191,13 +191,6 @@ func TestRetriesAreAsDocumented(t *testing.T) {
 	}
 }
 
-func withUnknown(op operation, kinds ...string) []string {
-	if op.effect {
-		return append(kinds, "OutcomeUnknown")
-	}
-	return kinds
-}
-
 // Every operation returns an error with the kinds of the row. Only operations with an effect have OutcomeUnknown.
 func TestKindsOfResponses(t *testing.T) {
 	type row struct {
@@ -291,11 +284,7 @@ func TestKindsOfResponses(t *testing.T) {
 						}
 						return
 					}
-					want := strings.Fields(tt.kinds)
-					if !op.effect {
-						want = slices.DeleteFunc(want, func(kind string) bool { return kind == "OutcomeUnknown" })
-					}
-					wantKinds(t, err, want...)
+					wantKinds(t, err, op.kinds(tt.kinds)...)
 					if !strings.Contains(err.Error(), says) || errors.Is(err, cause) != (group.name == "cut off") {
 						t.Errorf("the error does not contain %q, or has another cause: %v", says, err)
 					}
@@ -341,11 +330,7 @@ func TestContextEndsAsAResponseArrives(t *testing.T) {
 				}
 				return response(r, status, ""), nil
 			}), once()))
-			want := strings.Fields(kinds)
-			if !op.effect {
-				want = want[:min(len(want), 1)]
-			}
-			wantKinds(t, err, want...)
+			wantKinds(t, err, op.kinds(kinds)...)
 			if (status == 200) != (err == nil) || err != nil && (!errors.Is(err, context.Canceled) || !errors.Is(err, cause)) {
 				t.Errorf("%s, %d: %v", op.name, status, err)
 			}
@@ -357,7 +342,7 @@ func TestContextEndsAsAResponseArrives(t *testing.T) {
 			cancel()
 			return nil, r.Context().Err()
 		})), noWait()))
-		wantKinds(t, err, withUnknown(op, "RateLimited")...)
+		wantKinds(t, err, op.kinds("RateLimited OutcomeUnknown")...)
 		var lost *wrapper.TransportError
 		if !errors.As(err, &lost) || lost.Attempts != 2 || !lost.Sent || !errors.Is(err, context.Canceled) {
 			t.Errorf("%s, after a 429: %v", op.name, err)
@@ -382,14 +367,11 @@ func TestTransportErrors(t *testing.T) {
 	} {
 		for _, op := range operations {
 			err := op.call(t, t.Context(), newClient(t, polls(tt.responses...), noWait()))
-			attempts, kinds := tt.get, []string(nil)
+			attempts := tt.get
 			if op.effect {
 				attempts = tt.post
 			}
-			if tt.sent {
-				kinds = withUnknown(op)
-			}
-			wantKinds(t, err, kinds...)
+			wantKinds(t, err, op.kinds(map[bool]string{true: "OutcomeUnknown"}[tt.sent])...)
 			var got *wrapper.TransportError
 			if !errors.As(err, &got) || got.Operation != op.what || got.Attempts != attempts || got.Sent != tt.sent {
 				t.Errorf("%s, %s: %+v, want %d attempts, sent %v", tt.name, op.name, got, attempts, tt.sent)

@@ -17,6 +17,7 @@ func TestPrintable(t *testing.T) {
 		{"bidirectional overrides", "a\u202eb\u2066c\u2069", "abc"},
 		{"fillers", "a\u3164b\u115fc\uffa0d", "abcd"},
 		{"invalid UTF-8", "a\xffb\xc3", "a\ufffdb\ufffd"},
+		{"braille blank", "a\u2800b", "a b"},
 		{"other scripts", "größer 東京 😀", "größer 東京 😀"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -40,19 +41,24 @@ func TestVisibleMarksWhatPrintableLeavesOut(t *testing.T) {
 	}
 }
 
+// Nothing that a terminal obeys is printed, and what is visible is neither changed nor blank.
 func TestTerminalEscapesAreRemoved(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		if r > 0x33479 && r < 0xe0000 || r > 0xe0fff { // a sample of ideographs, unassigned and private characters
 			r += 100
 		}
 		in := "a" + string(r) + "b"
+		blank := !isShowable(in) || unicode.IsSpace(r) || r == brailleBlank || r == nullNotehead
 		for name, got := range map[string]string{"Printable": Printable(in, 100), "Visible": Visible(in, 100)} {
 			if !isShowable(got) {
 				t.Errorf("%s %U: %q", name, r, got)
 			}
-			if isShowable(in) && !unicode.IsSpace(r) && r != brailleBlank && r != nullNotehead && got != in {
+			if !blank && got != in {
 				t.Errorf("%s %U: a harmless string became %q", name, r, got)
 			}
+		}
+		if s := " " + string(r) + "\u200b"; IsBlank(s) != blank {
+			t.Errorf("%q: blank %v", s, !blank)
 		}
 	}
 }
@@ -63,45 +69,23 @@ func isShowable(s string) bool {
 	})
 }
 
+// A string is cut only if it is too long, and then ends in an ellipsis.
 func TestPrintableIsBounded(t *testing.T) {
 	for name, unit := range map[string]string{"one byte": "m", "two bytes": "ü", "four bytes": "😀", "invalid": "\xff", "controls": "\x00", "spaces": " m"} {
 		for n := range 40 {
 			in := strings.Repeat(unit, n)
 			for _, limit := range []int{8, 16, 17, 18, 19} {
-				got := Printable(in, limit)
-				if len(got) > limit || !isShowable(got) {
-					t.Errorf("%s × %d at most %d: %d bytes, %q", name, n, limit, len(got), got)
-				}
-				// A string is cut only if it is too long, and then ends in an ellipsis.
+				got, whole := Printable(in, limit), Printable(in, 1000)
 				cut := strings.HasSuffix(got, ellipsis)
-				if whole := Printable(in, 1000); cut == (got == whole) || len(whole)+len(" "+ellipsis) <= limit && cut {
+				if len(got) > limit || !isShowable(got) || cut == (got == whole) || len(whole)+len(" "+ellipsis) <= limit && cut {
 					t.Errorf("%s × %d at most %d: %q of %q", name, n, limit, got, whole)
 				}
 			}
 		}
 	}
-	for _, plain := range []string{"0123456789", "012 456 89", "~1234567~!"} {
-		if got := Printable(plain, 10); got != plain {
-			t.Errorf("an ASCII string of exactly the limit became %q", got)
-		}
-	}
-	if got, want := Printable("01234567890", 10), "012345…"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
-func TestIsBlank(t *testing.T) {
-	for _, s := range []string{
-		"", " ", "\t\r\n", "\u00a0", "\u2003", "\u3000", "\u200b", "\ufeff", "\u2060", "\u00ad", "\u2028\u2029", "\x00", "\x1b", "\u202e \u200b\n",
-		"\u2800", "\u3164", "\u115f", "\uffa0", "\ufe0f", "\u034f", "\U0001d159",
-	} {
-		if !IsBlank(s) {
-			t.Errorf("%q is blank", s)
-		}
-	}
-	for _, s := range []string{"a", " a ", "0", "-", "\u200ba", "ü", "\xff"} {
-		if IsBlank(s) {
-			t.Errorf("%q is not blank", s)
+	for in, want := range map[string]string{"0123456789": "0123456789", "012 456 89": "012 456 89", "~1234567~!": "~1234567~!", "01234567890": "012345…"} {
+		if got := Printable(in, 10); got != want {
+			t.Errorf("%s at most 10: %q, want %q", in, got, want)
 		}
 	}
 }

@@ -21,7 +21,7 @@ import (
 // The timeout bounds one attempt, including its body.
 func TestTimeout(t *testing.T) {
 	slowBody := transport(func(r *http.Request) (*http.Response, error) {
-		return newResponse(200, &stalling{ctx: r.Context(), text: "{"}), nil
+		return newResponse(200, stalling(r.Context(), "{")), nil
 	})
 	for _, tt := range []struct {
 		name    string
@@ -211,7 +211,7 @@ func TestContentLengthOverTheLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		res := do(t.Context(), t, newClient(transport(func(r *http.Request) (*http.Response, error) {
-			return tooLarge(&stalling{ctx: r.Context(), text: "the beginning"}), nil
+			return tooLarge(stalling(r.Context(), "the beginning")), nil
 		})), http.MethodGet)
 		if took := time.Since(start); took != time.Second || !res.TooLarge || res.Err != nil || res.Ended != nil || string(res.Body) != "the beginning" {
 			t.Errorf("after %v: %+v", took, res)
@@ -224,17 +224,13 @@ func TestContentLengthOverTheLimit(t *testing.T) {
 }
 
 // stalling returns its string, and then blocks until the context ends.
-type stalling struct {
-	ctx  context.Context
-	text string
+func stalling(ctx context.Context, text string) io.Reader {
+	return io.MultiReader(strings.NewReader(text), blocked{ctx})
 }
 
-func (s *stalling) Read(p []byte) (n int, err error) {
-	if s.text == "" {
-		<-s.ctx.Done()
-		return 0, s.ctx.Err()
-	}
-	n = copy(p, s.text)
-	s.text = s.text[n:]
-	return n, nil
+type blocked struct{ context.Context }
+
+func (b blocked) Read([]byte) (int, error) {
+	<-b.Done()
+	return 0, b.Err()
 }

@@ -116,32 +116,20 @@ func TestContextEndsTheCall(t *testing.T) {
 	}
 }
 
-// A client makes the configured number of attempts, with a delay before each retry and none after the last attempt. The rate
-// limit applies to retries, too.
+// A delay precedes each retry, and none follows the last attempt. The rate limit applies to retries, too.
 func TestAttemptsAreCountedAndDelayed(t *testing.T) {
-	for _, tt := range []struct {
-		name       string
-		retryAfter string
-		limiter    *rate.Limiter
-		at         []time.Duration // by attempt
-	}{
-		{"one attempt", "7", nil, []time.Duration{0}},
-		{"three attempts", "7", nil, []time.Duration{0, 7 * time.Second, 14 * time.Second}},
-		{"a rate limit", "", rate.NewLimiter(1, 2), []time.Duration{0, 0, time.Second, 2 * time.Second}},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			rec, start := inTurn(canned(429, "", "Retry-After", tt.retryAfter)), time.Now()
-			res := do(t.Context(), t, newClient(rec, func(c *Client) { c.Attempts, c.Limiter = len(tt.at), tt.limiter }), http.MethodPost)
-			var at []time.Duration
-			for _, sent := range rec.at {
-				at = append(at, sent.Sub(start).Round(time.Millisecond))
-			}
-			last := tt.at[len(tt.at)-1]
-			if took := time.Since(start).Round(time.Millisecond); !slices.Equal(at, tt.at) || took != last || res.Attempts != len(tt.at) || res.Ended != nil {
-				t.Errorf("%s: sent at %v, ended after %v: %+v", tt.name, at, took, res)
-			}
-		})
-	}
+	synctest.Test(t, func(t *testing.T) {
+		rec, start := inTurn(canned(429, "", "Retry-After", "7")), time.Now()
+		limited := func(c *Client) { c.Attempts, c.Limiter = 4, rate.NewLimiter(0.05, 2) } // one attempt in 20 s, after the first two
+		res := do(t.Context(), t, newClient(rec, limited), http.MethodPost)
+		var at []time.Duration
+		for _, sent := range append(rec.at, time.Now()) {
+			at = append(at, sent.Sub(start).Round(time.Millisecond)/time.Second)
+		}
+		if want := []time.Duration{0, 7, 20, 40, 40}; !slices.Equal(at, want) || res.Attempts != 4 || res.Ended != nil {
+			t.Errorf("sent and ended after %d s, want %d: %+v", at, want, res)
+		}
+	})
 }
 
 // Each attempt is logged at debug and each retry at info, with these attributes and no others.
