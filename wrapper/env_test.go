@@ -81,7 +81,7 @@ func TestKeyOfType(t *testing.T) {
 	for kind, want := range map[string]string{"": "advanced", "advanced": "advanced", " ADVANCED ": "advanced", "standard": "standard", "Standard\n": "standard"} {
 		cred := must(wrapper.KeyOfType(kind, "17", testKey))
 		inJSON := must(json.Marshal(cred))
-		if got, want := fmt.Sprintf("%v %#v %s", cred, cred, inJSON), strings.ReplaceAll(`C C "C"`, "C", "Credential("+want+", hidden)"); got != want {
+		if got, want := fmt.Sprintf("%v %#v %d %s", cred, cred, cred, inJSON), strings.ReplaceAll(`C C C "C"`, "C", "Credential("+want+", hidden)"); got != want {
 			t.Errorf("%q: %s, want %s", kind, got, want)
 		}
 	}
