@@ -11,7 +11,7 @@ import (
 	"github.com/golangci/misspell"
 )
 
-// vocabulary lists words that the project does not use, and better ones.
+// vocabulary maps words that the project does not use to better ones.
 var vocabulary = map[string]string{
 	`([Aa]n|[Nn]o|[Ee]ach|[Ee]very) answers?`: "response",
 	`[Aa]nybody`:      "who is meant, or the passive",

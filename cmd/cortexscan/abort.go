@@ -194,7 +194,7 @@ type dryRunJSON struct {
 	Warnings []string          `json:"warnings,omitempty"`
 }
 
-// print writes the request as it would be sent, except that it hides the credentials and writes the whole URL in the first
+// print writes the request as it would be sent, except that it hides the credentials and writes the whole URL on the first
 // line. In the body, it replaces characters that a terminal interprets or does not show with equivalent JSON escapes.
 func (p *plan) print(ctx context.Context, s *session) error {
 	r := p.request.Clone(ctx) // the context of the rehearsal has ended

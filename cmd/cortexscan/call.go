@@ -22,7 +22,7 @@ type call struct {
 	until []string // the states in --until
 }
 
-// callError is the error of a call. Its message depends on the call.
+// callError is the error from a call. Its message depends on the call.
 type callError struct {
 	call
 	err       error

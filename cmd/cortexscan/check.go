@@ -32,7 +32,7 @@ func newChecker(o validateOptions) (*checker, error) {
 	return c, err
 }
 
-// result is the result of the check of one request.
+// result is the result of checking one request.
 type result struct {
 	operation          string
 	problems, warnings []api.Problem
@@ -137,7 +137,7 @@ func withPath(r *http.Request, path string) *http.Request {
 	return &other
 }
 
-// specPaths returns the paths of a spec, in the order of the document.
+// specPaths returns the paths in a spec, in document order.
 func specPaths(document []byte) ([]string, error) {
 	var d struct {
 		Paths yaml.Node `yaml:"paths"`

@@ -190,7 +190,8 @@ func unknownCommand(cmd *cli.Command, name string) error {
 	return e.hint("See cortexscan --help.")
 }
 
-// flagError rewrites an error of the parser in plain words. It recognizes errors by their text, because they have no types.
+// flagError rewrites an error from the parser in plain words. It recognizes errors by their text, because they have no
+// types.
 func flagError(cmd *cli.Command, err error) error {
 	help := "See " + cmd.FullName() + " --help."
 	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {

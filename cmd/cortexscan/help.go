@@ -23,7 +23,7 @@ func init() {
 	}
 }
 
-// helpText returns the help of a command.
+// helpText returns the help for a command.
 func helpText(cmd *cli.Command, width int) string {
 	var b strings.Builder
 	introduction, rest := splitDescription(cmd)

@@ -206,7 +206,8 @@ func (t *targets) parseTimes(cmd *cli.Command, now time.Time) error {
 	return nil
 }
 
-// parseWhere parses --where. If it is repeated with the same field and operator, that adds a value, as with other flags.
+// parseWhere parses --where. If the flag is repeated with the same field and operator, the values are combined, as for
+// other flags.
 func (t *targets) parseWhere(cmd *cli.Command) error {
 	first := len(t.filters)
 	for _, where := range cmd.StringSlice("where") {

@@ -39,7 +39,7 @@ func (d *Document) Source() string {
 	return strings.ReplaceAll(strings.Join(words, " "), " )", ")")
 }
 
-// Operations returns the operations in the order of the document.
+// Operations returns the operations in document order.
 func (d *Document) Operations() []Operation {
 	var all []Operation
 	for path, item := range pairs(get(d.root, "paths")) {

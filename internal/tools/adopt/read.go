@@ -54,7 +54,7 @@ func Read(file string, content []byte) (*Document, error) {
 	return &Document{file: file, root: root}, nil
 }
 
-// escaped formats JSON for a YAML parser: YAML lacks some escapes of JSON, and breaks lines at U+2028. If a name occurs twice,
+// escaped formats JSON for a YAML parser: YAML lacks some JSON escapes, and breaks lines at U+2028. If a name occurs twice,
 // the last value counts.
 func escaped(content []byte) ([]byte, error) {
 	return jsontext.AppendFormat(nil, content, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), jsontext.EscapeForJS(true))

@@ -95,7 +95,7 @@ func (c *converter) beforeSchema(s *yaml.Node, at string) {
 	}
 }
 
-// unicodeEscape matches a Unicode escape of JavaScript after an even number of backslashes.
+// unicodeEscape matches a JavaScript Unicode escape after an even number of backslashes.
 var unicodeEscape = regexp.MustCompile(`((?:^|[^\\])(?:\\\\)*)\\u([0-9a-fA-F]{4})`)
 
 // exclusive converts a numeric exclusive bound to a bound and a boolean. If there are two bounds, the stricter

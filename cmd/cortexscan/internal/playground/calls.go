@@ -85,7 +85,7 @@ func isPoll(c sandbox.Call) bool {
 	return c.Method == http.MethodGet && c.Status >= 200 && c.Status < 300 && len(c.Problems) == 0
 }
 
-// callView is the data of a row for the template, which escapes its strings.
+// callView is the data for a row of the page. The template escapes its strings.
 type callView struct {
 	ID    string
 	Count int
@@ -151,7 +151,7 @@ func class(status int) string {
 	return "bad"
 }
 
-// isIncidental reports whether browsers and HTTP libraries add the header by themselves.
+// isIncidental reports whether browsers and HTTP libraries add the header automatically.
 func isIncidental(name string) bool {
 	if strings.HasPrefix(name, "Sec-") || strings.HasPrefix(name, "Accept") {
 		return true
@@ -172,7 +172,8 @@ func target(c sandbox.Call) string {
 	return t
 }
 
-// checked describes the check of the request. The response to a valid request may still be an error.
+// checked describes the result of checking the request. The response to a valid request may still be
+// an error.
 func checked(c sandbox.Call) string {
 	if len(c.Problems) == 0 {
 		return "request OK"

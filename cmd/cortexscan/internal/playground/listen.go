@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// ErrPublic is the error of [Listen] for an address that other machines can reach.
+// ErrPublic is the error that [Listen] returns for an address that other machines can reach.
 var ErrPublic = errors.New("other machines could reach it")
 
 // Listener is a network listener with the host name that it was given.
@@ -63,7 +63,7 @@ func lookUp(ctx context.Context, host string) (netip.Addr, error) {
 		return netip.Addr{}, errors.New("the host name has no address")
 	}
 	for _, ip := range found {
-		if ip = ip.Unmap(); ip.Is4() { // localhost has both kinds, and some programs try only one
+		if ip = ip.Unmap(); ip.Is4() { // localhost has both kinds of address, and some programs try only one
 			return ip, nil
 		}
 	}

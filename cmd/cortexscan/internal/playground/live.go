@@ -14,7 +14,7 @@ import (
 
 const shownRows = 30
 
-// liveView is the data of the part of the live page that changes.
+// liveView is the data for the part of the live page that changes.
 type liveView struct {
 	Filter    filter
 	Total     int // calls since the list was cleared

@@ -34,7 +34,8 @@ func render(w http.ResponseWriter, pages *template.Template, name string, data a
 	_, _ = page.WriteTo(w) // the client may be gone
 }
 
-// assets returns the files of the pages by path. All of them are embedded, so that the pages work offline.
+// assets returns the files that the pages load, by path. All of them are embedded, so that the pages work
+// offline.
 func assets() map[string]http.Handler {
 	read := func(from embed.FS, name string) []byte {
 		b, _ := from.ReadFile(name) // embedded; a test requests each

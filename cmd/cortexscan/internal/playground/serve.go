@@ -63,7 +63,7 @@ func (p *Playground) handler(answersTo func(host string) bool) http.Handler {
 		"/live":         http.HandlerFunc(p.liveFragment),
 		"/docs":         http.HandlerFunc(p.docsPage),
 		"/openapi.yaml": content("application/yaml", "", api.Document()),
-		// Browsers request these by themselves, so they must not appear among the calls.
+		// Browsers request these automatically, so they must not appear among the calls.
 		"/robots.txt": http.NotFoundHandler(),
 		"/.well-known/appspecific/com.chrome.devtools.json": http.NotFoundHandler(),
 	}
@@ -83,7 +83,8 @@ func (p *Playground) handler(answersTo func(host string) bool) http.Handler {
 	}))
 }
 
-// policy lets the pages load only files of this server. Swagger UI's style sheet has its images as data URLs.
+// policy lets the pages load only files from this server. Swagger UI's style sheet embeds its images as data
+// URLs.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 

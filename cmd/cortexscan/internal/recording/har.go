@@ -68,7 +68,7 @@ type archiveRequest struct {
 	URL         string  `json:"url"`
 	Headers     []pair  `json:"headers"`
 	QueryString []pair  `json:"queryString"`
-	BodySize    float64 `json:"bodySize"` // -1 if it is not known
+	BodySize    float64 `json:"bodySize"` // -1 if it is unknown
 	PostData    *struct {
 		MimeType string `json:"mimeType"`
 		Text     string `json:"text"`
@@ -115,7 +115,7 @@ func (a *archiveRequest) request() (*http.Request, error) {
 	}
 	r := &http.Request{Method: a.Method, URL: u, Header: http.Header{}}
 	for _, header := range a.Headers {
-		if !strings.HasPrefix(header.Name, ":") { // a pseudo-header of HTTP/2
+		if !strings.HasPrefix(header.Name, ":") { // an HTTP/2 pseudo-header
 			r.Header.Add(header.Name, header.Value)
 		}
 	}

@@ -184,7 +184,7 @@ func disagree(lengths []string) bool {
 // trimBlanks removes the white space that HTTP allows around a value.
 func trimBlanks(s string) string { return strings.Trim(s, " \t") }
 
-// setBody sets the body of the request, which may be empty.
+// setBody sets the request's body, which may be empty.
 func setBody(r *http.Request, body []byte) {
 	r.Header.Del("Content-Length")
 	r.Header.Del("Transfer-Encoding")

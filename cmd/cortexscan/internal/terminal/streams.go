@@ -16,8 +16,8 @@ import (
 	"golang.org/x/term"
 )
 
-// IOStreams are the three standard streams of one run of the program. Tests make their own. [System] returns those of the
-// process.
+// IOStreams are the three standard streams for one run of the program. Tests make their own. [System] returns those of
+// the process.
 type IOStreams struct {
 	In          io.Reader
 	Out, ErrOut io.Writer
@@ -174,7 +174,8 @@ func (s *IOStreams) Table(rows ...[2]string) {
 // OutWriter returns standard output as an io.Writer. [IOStreams.WriteError] returns its first error.
 func (s *IOStreams) OutWriter() io.Writer { return outWriter{s} }
 
-// WriteError returns the first error of writing to standard output, such as a full disk, or nil if there was none.
+// WriteError returns the first error from writing to standard output, such as a full disk, or nil if there was
+// none.
 func (s *IOStreams) WriteError() error { return s.outErr }
 
 type outWriter struct{ s *IOStreams }

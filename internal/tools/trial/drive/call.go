@@ -174,7 +174,7 @@ func (c *call) arguments(ctx context.Context, typ reflect.Type, raw bool) ([]ref
 		inPath, rest = append(inPath, name), after
 	}
 	args := []reflect.Value{reflect.ValueOf(ctx)}
-	for i := 1; i < typ.NumIn()-1; i++ { // the last are the request editors
+	for i := 1; i < typ.NumIn()-1; i++ { // the last parameter is the request editors
 		in := typ.In(i)
 		switch {
 		case len(inPath) > 0:
