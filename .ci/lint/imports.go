@@ -36,7 +36,7 @@ var importRules = depguard.LinterSettings{
 	"api": only("api", standard, text, module+"/api/internal", "github.com/getkin/kin-openapi", "github.com/go-json-experiment/json",
 		"go.yaml.in/yaml"),
 	"sandbox": only("sandbox", standard, text, module+"/api$", module+"/gen$"), // testing the client with itself would prove nothing
-	"tools":   never(module+"/internal/tools", "packages do not import programs for maintainers", "internal/tools", "tests"),
+	"tools":   never(module+"/internal/tools", "packages do not import the maintainers' tools", "internal/tools", "tests"),
 	"tests":   never(module+"/tests", "nothing outside tests/ depends on tests/", "tests"),
 	"rand":    never("math/rand$", "use math/rand/v2, or crypto/rand for keys and nonces"),
 	"ioutil":  never("io/ioutil", "use io and os"),

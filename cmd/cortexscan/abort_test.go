@@ -82,7 +82,7 @@ func TestKeyIsAskedForAndNotShown(t *testing.T) {
 	c.settings[wrapper.EnvKey] = ""
 	c.sys.io.ReadPassword = func() (string, error) { return testKey, nil }
 	c.run(t, t.Context(), exitDone)
-	wantText(t, c.stderr.String(), "API key with the ID 17 (what you type is not shown): ")
+	wantText(t, c.stderr.String(), "API key with the ID 17 (input is hidden): ")
 	if strings.Contains(c.stdout.String()+c.stderr.String(), testKey) {
 		t.Error("the key is shown")
 	}

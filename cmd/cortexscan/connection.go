@@ -172,7 +172,7 @@ func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, e
 	case key != "" && c.keyFile != "":
 		return nil, usagef("%s and %s are both set: unset one", wrapper.EnvKey, wrapper.EnvKeyFile)
 	case ask:
-		key, err = s.io.AskSecret(ctx, fmt.Sprintf("API key with the ID %s (what you type is not shown):", printable(c.keyID)))
+		key, err = s.io.AskSecret(ctx, fmt.Sprintf("API key with the ID %s (input is hidden):", printable(c.keyID)))
 		if err != nil {
 			return nil, promptError(ctx, err)
 		}

@@ -6,7 +6,7 @@
 //	cortexscan abort --hostname laptop-17 --dry-run
 //	cortexscan validate recording.har
 //
-// "cortexscan --help" lists the commands, the settings and the exit status.
+// "cortexscan --help" lists the commands, the settings and the exit statuses.
 package main
 
 import (

@@ -24,7 +24,7 @@ func statusCommand() *cli.Command {
 			&cli.BoolFlag{Name: "wait", Aliases: []string{"w"}, Category: waitCategory,
 				Usage: "wait until the scan run finishes"},
 			&cli.StringSliceFlag{Name: "until", Category: waitCategory,
-				Usage: "wait for this `STATE`, and exit with status 7 if the run ends in another; can be repeated"},
+				Usage: "wait for this `STATE`, and exit with status 7 if the run ends in another state; can be repeated"},
 			&cli.StringSliceFlag{Name: "while", Category: waitCategory,
 				Usage: "keep waiting in this `STATE`; can be repeated (default Pending and Running)"},
 			&cli.DurationFlag{Name: "every", Value: 5 * time.Second, OnlyOnce: true, Category: waitCategory,

@@ -29,7 +29,7 @@ func Read(file string, content []byte) (*Document, error) {
 	}
 	content = bytes.TrimSpace(bytes.TrimPrefix(content, []byte("\ufeff")))
 	if bytes.HasPrefix(content, []byte("<")) {
-		return fail("this is HTML or XML, perhaps the page around the document: download the document itself")
+		return fail("this is HTML or XML, perhaps the page that contains the document: download the document itself")
 	}
 	if formatted, err := escaped(content); err == nil {
 		content = formatted

@@ -115,7 +115,7 @@ func parseRequestLine(line string) (*http.Request, error) {
 		return nil, &Error{"neither a HAR file nor an HTTP request that begins with METHOD TARGET HTTP/1.1", howToRecord}
 	}
 	if !slices.Contains(versions, fields[2]) {
-		return nil, errors.New("the first line does not end in a version of HTTP, such as HTTP/1.1")
+		return nil, errors.New("the first line does not end with an HTTP version, such as HTTP/1.1")
 	}
 	u, err := parseTarget(fields[1])
 	if err != nil {

@@ -151,7 +151,7 @@ func parseTarget(target string) (*url.URL, error) {
 func checkHeaders(h http.Header) error {
 	for name, values := range h {
 		if !httpguts.ValidHeaderFieldName(name) {
-			return errors.New("a header has a name that is not valid")
+			return errors.New("a header has an invalid name")
 		}
 		for _, value := range values {
 			if !httpguts.ValidHeaderFieldValue(value) {

@@ -132,7 +132,7 @@ func TestUnreadableEntryDoesNotAffectTheOthers(t *testing.T) {
 		request(`"headers":[{"name":"Content-Length","value":"1"},{"name":"content-length","value":"2"}]`): {"the request has two different Content-Lengths", "/x"},
 		request(`"headers":[{"name":"Host","value":"a"},{"name":"host","value":"b"}]`):                     {"the request has more than one Host header", "/x"},
 		header("Host", "a b"):        {"the Host header is not valid", "/x"},
-		header("A b", "MARKER"):      {"a header has a name that is not valid", "/x"},
+		header("A b", "MARKER"):      {"a header has an invalid name", "/x"},
 		header("A", "MARKER\r\nB:c"): {"a header has a control character in its value", "/x"},
 
 		request(`"bodySize":7`):                                      {noBody, "/x"},
@@ -158,7 +158,7 @@ func TestUnreadableEntryDoesNotAffectTheOthers(t *testing.T) {
 func TestRawRequests(t *testing.T) {
 	const (
 		control   = " has a control character, which no server accepts"
-		noVersion = "the first line does not end in a version of HTTP, such as HTTP/1.1"
+		noVersion = "the first line does not end with an HTTP version, such as HTTP/1.1"
 		noBody    = "the recording does not contain the body"
 		onlyTE    = "the only supported Transfer-Encoding is chunked"
 		noTarget  = "the request target is neither a path nor a URL"
