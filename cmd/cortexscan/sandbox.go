@@ -31,8 +31,8 @@ func sandboxCommand() *cli.Command {
 		Description: `The tenant has endpoints and scan runs that make progress. It checks every
 request as the service does, including the signature. It logs each request as
 one line (time, status, operation, result). A web page shows the requests and
-their problems. Another page is an API reference that can send requests. Every
-start creates a new key. Ctrl-C stops the sandbox, and nothing is kept.
+their problems. Another page is an API reference that can send requests. Each
+run creates a new key. Ctrl-C stops the sandbox, and nothing is kept.
 
 Standard output contains only the settings for the other commands. The log goes
 to standard error.

@@ -132,7 +132,7 @@ func runValidate(ctx context.Context, s *session, o validateOptions) error {
 	return nil
 }
 
-// endOfInput returns the keys that end the input of a terminal.
+// endOfInput returns the keys that end input from a terminal.
 func endOfInput() string {
 	if runtime.GOOS == "windows" {
 		return "Ctrl-Z and Enter"
