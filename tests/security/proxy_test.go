@@ -1,12 +1,11 @@
 package security_test
 
 import (
-	"bufio"
 	"encoding/base64"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"testing"
 )
@@ -28,29 +27,16 @@ var proxied = make(chan http.Header, 100)
 // TestMain starts the proxy and sets the proxy variable before net/http reads it for the first and only time. The other tests
 // use loopback addresses, for which net/http never uses a proxy.
 func TestMain(m *testing.M) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		panic(err)
-	}
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				r, err := http.ReadRequest(bufio.NewReader(conn))
-				if err != nil {
-					return
-				}
-				proxied <- r.Header
-				host, _, _ := net.SplitHostPort(r.Host)
-				io.WriteString(conn, proxyResponses[host])
-			}()
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		proxied <- r.Header
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err)
 		}
-	}()
-	os.Setenv("HTTPS_PROXY", "http://proxyuser:"+proxyMarker+"@"+listener.Addr().String())
+		defer conn.Close()
+		io.WriteString(conn, proxyResponses[r.URL.Hostname()])
+	}))
+	os.Setenv("HTTPS_PROXY", "http://proxyuser:"+proxyMarker+"@"+proxy.Listener.Addr().String())
 	for _, name := range []string{"https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy", "REQUEST_METHOD"} {
 		os.Unsetenv(name)
 	}
