@@ -65,12 +65,12 @@ func (g *generator) requestOf(path, method string, item *openapi3.PathItem, op *
 	var query []string
 	for _, ref := range slices.Concat(item.Parameters, op.Parameters) {
 		p := ref.Value
-		if !p.Required && g.oneIn(3) || p.Schema == nil && p.Content == nil || p.Schema == nil && !isJSON(firstKey(p.Content)) {
-			continue
-		}
 		schema := p.Schema
-		if schema == nil {
-			schema = p.Content[firstKey(p.Content)].Schema
+		if media := p.Content.Get("application/json"); media != nil {
+			schema = media.Schema
+		}
+		if !p.Required && g.oneIn(3) || schema == nil {
+			continue
 		}
 		v := g.value(schema.Value, 0)
 		if list, isList := v.([]any); v == nil || isList && len(list) == 0 { // no style can express these
@@ -122,13 +122,6 @@ func (g *generator) responseTo(e exchange, op *openapi3.Operation) exchange {
 }
 
 func isJSON(mediaType string) bool { return strings.Contains(mediaType, "json") }
-
-func firstKey(content openapi3.Content) string {
-	for _, key := range slices.Sorted(maps.Keys(content)) {
-		return key
-	}
-	return ""
-}
 
 // text encodes a value as a media type.
 func (g *generator) text(media *openapi3.MediaType, mediaType string) string {
