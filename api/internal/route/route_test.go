@@ -24,10 +24,8 @@ func TestFind(t *testing.T) {
 	for _, tt := range []struct{ request, want string }{
 		{"GET https://any.example:444/runs?x#y", "GET /runs"},
 		{" /runs", "GET /runs"},
-		{"POST /runs", "POST /runs"},
 		{"GET /runs/789", "GET /runs/{id} id=789"},
 		{"GET /runs/", "GET /runs/{id} id="},
-		{"GET /runs/100%25", "GET /runs/{id} id=100%"},
 		{"GET /runs/%252F", "GET /runs/{id} id=%2F"},
 		{"POST /runs/1/command", "POST /runs/{id}/command id=1"},
 		{"GET /runs/latest/command", "GET /runs/latest/command"},
@@ -43,8 +41,6 @@ func TestFind(t *testing.T) {
 		{"POST /runs/", "POST /runs slash"},
 		{"PUT /runs/", "only DELETE, GET id="},
 		{"DELETE /runs/latest/command/", "only GET slash"},
-		{"GET /a%2520b/", "unknown"},
-		{"GET /100%25/", "GET /100%25 slash"},
 		{"GET /slash/", "GET /slash/"},
 		{"GET /slash//", "GET /slash/ slash"},
 		{"GET /slash", "unknown"},
@@ -56,7 +52,6 @@ func TestFind(t *testing.T) {
 		{"POST /runs/latest/command", "only GET"},
 		{"GET /runs/1/command", "only POST id=1"},
 		{"PUT /runs", "only GET, POST"},
-		{"HEAD /runs", "only GET, POST"},
 
 		{"GET /", "unknown"}, {"GET ", "unknown"}, {"GET /Runs", "unknown"}, {"GET //runs", "unknown"}, {"GET /x/../runs", "unknown"},
 		{"GET /a/b/1", "unknown"}, {"GET /files/a", "unknown"}, {"GET /runs%2F1", "unknown"}, {"GET /runs/1/", "GET /runs/{id}/{what} id=1 what="},
