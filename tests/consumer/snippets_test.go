@@ -37,7 +37,7 @@ SNIPPET
 // The Go snippets in Markdown files and doc comments compile. A fence with another word after "go" is skipped.
 func TestSnippetsCompile(t *testing.T) {
 	w := load(t)
-	snippets := append(inDocuments(t), inComments(t)...)
+	snippets := append(inDocuments(), inComments()...)
 	for _, s := range snippets {
 		t.Run(s.place, func(t *testing.T) {
 			code := s.code
@@ -59,18 +59,10 @@ type snippet struct{ place, code string }
 
 var fence = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
 
-func inDocuments(t *testing.T) (all []snippet) {
-	t.Helper()
+func inDocuments() (all []snippet) {
 	for _, pattern := range []string{"*.md", "*/*.md", "*/*/*.md"} {
-		files, err := filepath.Glob(filepath.Join(root, pattern))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range files {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
+		for _, file := range must(filepath.Glob(filepath.Join(root, pattern))) {
+			text := must(os.ReadFile(file))
 			for _, at := range fence.FindAllSubmatchIndex(text, -1) {
 				line := 1 + strings.Count(string(text[:at[2]]), "\n")
 				all = append(all, snippet{fmt.Sprintf("%s:%d", strings.TrimPrefix(file, root+"/"), line), string(text[at[2]:at[3]])})
@@ -80,22 +72,13 @@ func inDocuments(t *testing.T) (all []snippet) {
 	return all
 }
 
-func inComments(t *testing.T) (all []snippet) {
-	t.Helper()
+func inComments() (all []snippet) {
 	for _, name := range []string{"wrapper", "api", "sandbox", "gen"} {
-		paths, err := filepath.Glob(filepath.Join(root, name, "*.go"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, path := range paths {
+		for _, path := range must(filepath.Glob(filepath.Join(root, name, "*.go"))) {
 			if strings.HasSuffix(path, "_test.go") {
 				continue
 			}
-			f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, group := range f.Comments {
+			for _, group := range must(parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)).Comments {
 				for _, block := range new(comment.Parser).Parse(group.Text()).Content {
 					// Other code blocks are tables and wire formats.
 					if code, isCode := block.(*comment.Code); isCode && strings.Contains(code.Text, ":=") {

@@ -66,17 +66,13 @@ func TestProgramsStayLight(t *testing.T) {
 	plain, _ := build(t, module, importsNetHTTP)
 	program, sumLines := build(t, module, importsWrapper)
 
-	info, err := buildinfo.ReadFile(program)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var modules []string
-	for _, dep := range info.Deps {
+	for _, dep := range must(buildinfo.ReadFile(program)).Deps {
 		if dep.Path != module {
 			modules = append(modules, dep.Path)
 		}
 	}
-	added := size(t, program) - size(t, plain)
+	added := must(os.Stat(program)).Size() - must(os.Stat(plain)).Size()
 	t.Logf("modules %q, %d lines of go.sum, %d KiB", modules, sumLines, added>>10)
 	for _, m := range modules {
 		if !slices.Contains(maxModules, m) {
@@ -98,10 +94,7 @@ func TestProgramsStayLight(t *testing.T) {
 func build(t *testing.T, module, source string) (program string, sumLines int) {
 	t.Helper()
 	dir := t.TempDir()
-	checkout, err := filepath.Abs(root)
-	if err != nil {
-		t.Fatal(err)
-	}
+	checkout := must(filepath.Abs(root))
 	source = strings.ReplaceAll(source, "MODULE", module)
 	mod := "module weight\n\ngo 1.26.0\n\nrequire " + module + " v0.0.0\n\nreplace " + module + " => " + filepath.ToSlash(checkout) + "\n"
 	for name, content := range map[string]string{"main.go": source, "go.mod": mod} {
@@ -120,13 +113,4 @@ func build(t *testing.T, module, source string) (program string, sumLines int) {
 		t.Fatal(err)
 	}
 	return program, strings.Count(string(sum), "\n")
-}
-
-func size(t *testing.T, path string) int64 {
-	t.Helper()
-	info, err := os.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return info.Size()
 }

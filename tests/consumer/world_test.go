@@ -65,3 +65,10 @@ func (w *world) check(t *testing.T, source string) {
 	}}
 	_, _ = conf.Check("snippet", w.fset, []*ast.File{f}, nil) // conf.Error has reported the errors
 }
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}

@@ -2,6 +2,7 @@ package playground
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -84,11 +85,7 @@ func TestHostMustBeTheListenersAddress(t *testing.T) {
 		{"127.0.0.1%eth0:8470", nil},
 	} {
 		for name, l := range map[string]*Listener{"127.0.0.1": loopback, "::1": loopback6, "port 80": web, "one address": one, "a zone": zoned, "all addresses": all} {
-			want := false
-			for _, a := range c.accepted {
-				want = want || a == l
-			}
-			if got := l.answersTo(c.host); got != want {
+			if got := l.answersTo(c.host); got != slices.Contains(c.accepted, l) {
 				t.Errorf("%s, host %q: %v", name, c.host, got)
 			}
 		}
