@@ -51,7 +51,7 @@ func TestRefreshKeepsTheFocusAndWhatIsOpen(t *testing.T) {
 		b.until("the polls share a row", `document.querySelectorAll(%[1]s).length === 3 && document.querySelector(%[1]s).innerText.includes('× ' + %[2]s)`, rowSelector, polls)
 	}
 	state := read[[]bool](b, `((s, row) => [s.localName === 'summary', s.parentElement.matches('.incidental[open]'), s.checkVisibility(),
-		row.open, row.innerText.includes('id=5'), document.querySelectorAll('li details[open]').length === 2])(document.activeElement, document.activeElement.closest('li > details'))`)
+		Boolean(row?.open), Boolean(row?.innerText.includes('id=5')), document.querySelectorAll('li details[open]').length === 2])(document.activeElement, document.activeElement.closest('li > details'))`)
 	if slices.Contains(state, false) {
 		t.Errorf("after the refresh: %v", state)
 	}
