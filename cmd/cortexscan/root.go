@@ -9,7 +9,7 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// commands returns all commands, in the order of the help.
+// commands returns all commands, in the order in which the help lists them.
 func commands() []*cli.Command {
 	return []*cli.Command{
 		statusCommand(),
