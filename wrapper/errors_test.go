@@ -244,13 +244,13 @@ func TestErrorTexts(t *testing.T) {
 
 	section("Waiting")
 	synctest.Test(t, func(t *testing.T) {
-		_, err := newClient(t, states("Done")).WaitScanRun(t.Context(), 789, wrapper.WaitOptions{})
+		_, err := newClient(t, message("Done")).WaitScanRun(t.Context(), 789, wrapper.WaitOptions{})
 		add(err)
-		_, err = newClient(t, states(completed)).WaitScanRun(t.Context(), 789, wrapper.WaitOptions{Until: []string{"Paused"}})
+		_, err = newClient(t, message(completed)).WaitScanRun(t.Context(), 789, wrapper.WaitOptions{Until: []string{"Paused"}})
 		add(err)
 		ctx, cancel := context.WithTimeout(t.Context(), 58*time.Second) // between two polls
 		defer cancel()
-		_, err = newClient(t, states(running)).WaitScanRun(ctx, 789, wrapper.WaitOptions{})
+		_, err = newClient(t, message(running)).WaitScanRun(ctx, 789, wrapper.WaitOptions{})
 		add(err)
 	})
 
