@@ -212,8 +212,8 @@ func wantKinds(t testing.TB, err error, want ...string) {
 // apiError returns the *APIError in err, and ends the test if there is none.
 func apiError(t testing.TB, err error) *wrapper.APIError {
 	t.Helper()
-	var e *wrapper.APIError
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[*wrapper.APIError](err)
+	if !ok {
 		t.Fatalf("error %v (%T), want an *APIError", err, err)
 	}
 	return e

@@ -101,6 +101,7 @@ func TestErrorTexts(t *testing.T) {
 			fmt.Fprintln(&page, last)
 		}
 	}
+	result := func(_ any, err error) { add(err) }
 	newWith := func(tenant string, cred wrapper.Credential, opts ...wrapper.Option) {
 		c, err := wrapper.New(tenant, cred, opts...)
 		if add(err); c != nil || strings.Contains(err.Error(), testKey) {
@@ -132,16 +133,11 @@ func TestErrorTexts(t *testing.T) {
 	} {
 		newWith(testTenant, key, opt)
 	}
-	_, err := wrapper.KeyOfType("advancd", "17", "k")
-	add(err)
-	for _, name := range []string{wrapper.EnvURL, wrapper.EnvKey, wrapper.EnvKeyFile, wrapper.EnvKeyID, wrapper.EnvKeyType} {
-		t.Setenv(name, "")
-	}
-	_, err = wrapper.FromEnv()
-	add(err)
+	result(wrapper.KeyOfType("advancd", "17", "k"))
+	setEnv(t, nil)
+	result(wrapper.FromEnv())
 	for _, path := range []string{filepath.Join(t.TempDir(), "none"), t.TempDir()} {
-		_, err = wrapper.ReadKeyFile(path)
-		add(err)
+		result(wrapper.ReadKeyFile(path))
 	}
 
 	section("Requests that are not sent")
@@ -160,7 +156,7 @@ func TestErrorTexts(t *testing.T) {
 	for _, opt := range []wrapper.AbortOption{wrapper.WithIncident("\u00a0\u200b"), {}} {
 		refused(abort(t, c, wrapper.AllEndpoints(), wrapper.WithIncident("4711"), opt))
 	}
-	_, err = c.GetScanRunStatus(t.Context(), 789, "status", "\u200b")
+	_, err := c.GetScanRunStatus(t.Context(), 789, "status", "\u200b")
 	refused(err)
 	for _, op := range operations[:2] {
 		refused(op.call(t, t.Context(), refusingClient))
@@ -175,9 +171,10 @@ func TestErrorTexts(t *testing.T) {
 
 	section("Responses")
 	const noEndpoint = `{"reply": {"err_code": 500, "err_msg": "An error occurred while processing XDR public API - No endpoint was found for creating the requested action", "err_extra": null}}`
-	respond := func(op, status int, body string, header ...string) {
-		add(operations[op].call(t, t.Context(), newClient(t, canned(status, body, header...), once())))
+	end := func(op int, rt http.RoundTripper, opts ...wrapper.Option) {
+		add(operations[op].call(t, t.Context(), newClient(t, rt, opts...)))
 	}
+	respond := func(op, status int, body string, header ...string) { end(op, canned(status, body, header...), once()) }
 	respond(0, 404, `{"err_msg": "Run ID not found", "metadata": {"err_extra": null}}`)
 	respond(0, 400, `{"err_msg": "The request contains invalid or missing parameters", "metadata": {"err_extra": [{"field": "id", "message": "Field required"}]}}`)
 	respond(1, 400, `{"err_code": "500", "err_msg": "{\"line\": 1, \"column\": 19, \"message\": \"no viable alternative at input\"}", "err_extra": "e"}`)
@@ -187,7 +184,7 @@ func TestErrorTexts(t *testing.T) {
 	respond(0, 422, `{"detail": [{"loc": ["query", "id"], "msg": "the only detail is the message"}]}`)
 	respond(0, 599, ``)
 	respond(0, 503, `Service Unavailable`)
-	add(operations[0].call(t, t.Context(), newClient(t, canned(503, "not the first attempt"), noWait())))
+	end(0, canned(503, "not the first attempt"), noWait())
 	respond(1, 502, `It ends with a period.`)
 	respond(1, 402, `{"err_code": 402, "err_msg": "It ends with a period."}`)
 	respond(1, 401, `{"reply": {"err_code": 401, "err_msg": "Public API request unauthorized", "err_extra": null}}`)
@@ -210,20 +207,17 @@ func TestErrorTexts(t *testing.T) {
 	respond(1, 200, "{}")
 	respond(1, 200, `{"reply": {"err_code": 500, "err_msg": "Internal error"}}`)
 	respond(1, 200, `{"reply": {"action_id": "7", "err_code": "SUCCESS"}}`)
-	add(operations[1].call(t, t.Context(), newClient(t, canned(200, strings.Repeat(" ", 100)), wrapper.WithMaxResponseBytes(10))))
-	add(operations[1].call(t, t.Context(), newClient(t, canned(200, goodReply), wrapper.WithResponseValidator(refusing{errors.New("not like this")}))))
+	end(1, canned(200, strings.Repeat(" ", 100)), wrapper.WithMaxResponseBytes(10))
+	end(1, canned(200, goodReply), wrapper.WithResponseValidator(refusing{errors.New("not like this")}))
 
 	section("No response")
-	lose := func(op int, rt http.RoundTripper, opts ...wrapper.Option) {
-		add(operations[op].call(t, t.Context(), newClient(t, rt, opts...)))
-	}
-	lose(1, transport(notSent), noWait())
+	end(1, transport(notSent), noWait())
 	add(operations[1].call(t, endedContext(t, errors.New("shutting down")), newClient(t, canned(200, goodReply))))
-	lose(0, failing(errors.New("connection reset by peer")), noWait())
-	lose(1, failing(errors.New("connection reset by peer")), noWait())
-	lose(1, failing(&tls.CertificateVerificationError{Err: errors.New("x509: certificate signed by unknown authority")}))
+	end(0, failing(errors.New("connection reset by peer")), noWait())
+	end(1, failing(errors.New("connection reset by peer")), noWait())
+	end(1, failing(&tls.CertificateVerificationError{Err: errors.New("x509: certificate signed by unknown authority")}))
 	synctest.Test(t, func(t *testing.T) {
-		lose(1, transport(silent), wrapper.WithTimeout(30*time.Second))
+		end(1, transport(silent), wrapper.WithTimeout(30*time.Second))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		add(operations[1].call(t, ctx, newClient(t, transport(silent))))
@@ -235,23 +229,17 @@ func TestErrorTexts(t *testing.T) {
 		time.AfterFunc(time.Nanosecond, func() { stop(errors.New("shutting down")) })
 		add(operations[1].call(t, canceled, newClient(t, transport(notSent), wrapper.WithRetry(wrapper.Retry{BaseDelay: math.MaxInt64}))))
 		limited := newClient(t, canned(200, goodStatus), wrapper.WithRateLimit(0.01, 1))
-		_, err := limited.GetScanRunStatus(ctx, 1)
-		if err == nil {
-			_, err = limited.GetScanRunStatus(ctx, 1)
-		}
-		add(err)
+		must(limited.GetScanRunStatus(ctx, 1))
+		result(limited.GetScanRunStatus(ctx, 1))
 	})
 
 	section("Waiting")
 	synctest.Test(t, func(t *testing.T) {
-		_, err := newClient(t, message("Done")).WaitScanRun(t.Context(), 789, wrapper.WaitOptions{})
-		add(err)
-		_, err = newClient(t, message(completed)).WaitScanRun(t.Context(), 789, wrapper.WaitOptions{Until: []string{"Paused"}})
-		add(err)
+		result(newClient(t, message("Done")).WaitScanRun(t.Context(), 789, wrapper.WaitOptions{}))
+		result(newClient(t, message(completed)).WaitScanRun(t.Context(), 789, wrapper.WaitOptions{Until: []string{"Paused"}}))
 		ctx, cancel := context.WithTimeout(t.Context(), 58*time.Second) // between two polls
 		defer cancel()
-		_, err = newClient(t, message(running)).WaitScanRun(ctx, 789, wrapper.WaitOptions{})
-		add(err)
+		result(newClient(t, message(running)).WaitScanRun(ctx, 789, wrapper.WaitOptions{}))
 	})
 
 	const golden = "testdata/errors.txt"

@@ -2,7 +2,6 @@ package wrapper_test
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -71,15 +70,13 @@ func TestHints(t *testing.T) {
 	} {
 		for _, op := range operations[:2] {
 			for keyHint, cred := range keysOfBothTypes {
-				t.Run(fmt.Sprintf("%s/%s/%s", tt.name, op.name, keyHint), func(t *testing.T) {
-					e := apiError(t, op.call(t, t.Context(), clientWithKey(t, canned(tt.status, tt.body, tt.header...), cred, once())))
-					switch want := cmp.Or(tt.want, keyHint); {
-					case want == none && e.Hint != "", want != none && !strings.Contains(e.Hint, want):
-						t.Errorf("hint %q, want %q in it", e.Hint, want)
-					case want != none && (!strings.HasSuffix(e.Error(), " "+e.Hint) || strings.Count(e.Hint, ".") != 1 || !strings.HasSuffix(e.Hint, ".")):
-						t.Errorf("the hint %q is not one sentence at the end of %q", e.Hint, e)
-					}
-				})
+				e := apiError(t, op.call(t, t.Context(), clientWithKey(t, canned(tt.status, tt.body, tt.header...), cred, once())))
+				switch want := cmp.Or(tt.want, keyHint); {
+				case want == none && e.Hint != "", want != none && !strings.Contains(e.Hint, want):
+					t.Errorf("%s, %s: hint %q, want %q in it", tt.name, op.name, e.Hint, want)
+				case want != none && (!strings.HasSuffix(e.Error(), " "+e.Hint) || strings.Count(e.Hint, ".") != 1 || !strings.HasSuffix(e.Hint, ".")):
+					t.Errorf("%s, %s: the hint %q is not one sentence at the end of %q", tt.name, op.name, e.Hint, e)
+				}
 			}
 		}
 	}

@@ -304,8 +304,8 @@ func TestErrorOfAnotherCallIsNotAKind(t *testing.T) {
 	for name, cause := range map[string]error{"itself": other, "wrapped": fmt.Errorf("first: %w", other), "canceled": errors.Join(context.Canceled, other)} {
 		err := operations[1].call(t, endedContext(t, cause), newClient(t, transport(good)))
 		wantKinds(t, err)
-		var apiErr *wrapper.APIError
-		if !errors.Is(err, context.Canceled) || !errors.Is(err, cause) || errors.As(err, &apiErr) || !strings.Contains(err.Error(), "HTTP 503") {
+		_, ofOther := errors.AsType[*wrapper.APIError](err)
+		if !errors.Is(err, context.Canceled) || !errors.Is(err, cause) || ofOther || !strings.Contains(err.Error(), "HTTP 503") {
 			t.Errorf("%s: %v", name, err)
 		}
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -343,8 +343,7 @@ func TestContextEndsAsAResponseArrives(t *testing.T) {
 			return nil, r.Context().Err()
 		})), noWait()))
 		wantKinds(t, err, op.kinds("RateLimited OutcomeUnknown")...)
-		var lost *wrapper.TransportError
-		if !errors.As(err, &lost) || lost.Attempts != 2 || !lost.Sent || !errors.Is(err, context.Canceled) {
+		if lost, ok := errors.AsType[*wrapper.TransportError](err); !ok || lost.Attempts != 2 || !lost.Sent || !errors.Is(err, context.Canceled) {
 			t.Errorf("%s, after a 429: %v", op.name, err)
 		}
 	}
@@ -372,16 +371,14 @@ func TestTransportErrors(t *testing.T) {
 				attempts = tt.post
 			}
 			wantKinds(t, err, op.kinds(map[bool]string{true: "OutcomeUnknown"}[tt.sent])...)
-			var got *wrapper.TransportError
-			if !errors.As(err, &got) || got.Operation != op.what || got.Attempts != attempts || got.Sent != tt.sent {
+			if got, ok := errors.AsType[*wrapper.TransportError](err); !ok || got.Operation != op.what || got.Attempts != attempts || got.Sent != tt.sent {
 				t.Errorf("%s, %s: %+v, want %d attempts, sent %v", tt.name, op.name, got, attempts, tt.sent)
 			}
 		}
 	}
-	var got *wrapper.TransportError
 	rec := &recorder{next: transport(good)}
 	err := operations[1].call(t, endedContext(t, nil), newClient(t, rec))
-	if !errors.As(err, &got) || got.Attempts != 0 || got.Sent || len(rec.requests) != 0 || !errors.Is(err, context.Canceled) {
+	if got, ok := errors.AsType[*wrapper.TransportError](err); !ok || got.Attempts != 0 || got.Sent || len(rec.requests) != 0 || !errors.Is(err, context.Canceled) {
 		t.Errorf("before the first attempt: %v", err)
 	}
 }

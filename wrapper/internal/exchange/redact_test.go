@@ -76,32 +76,33 @@ func TestErrorsAsFindsAFewTypes(t *testing.T) {
 	fail := func(err error) error {
 		return do(t.Context(), t, newClient(failing(fmt.Errorf("wrapped: %w", err)), once), http.MethodPost).Err
 	}
-	var own *ownError
-	var location *url.Error
-	err := fail(&url.Error{Op: "Get", URL: "u", Err: &net.OpError{Op: "read", Err: secret}})
-	var operation *net.OpError
-	if errors.As(err, &location) || !errors.As(err, &operation) || errors.As(error(operation), &own) {
-		t.Errorf("errors.As finds more than a net.OpError in %v", err)
-	}
-	var timeout net.Error
-	if !errors.As(fail(&url.Error{Op: "Get", URL: key, Err: context.DeadlineExceeded}), &timeout) || !timeout.Timeout() || strings.Contains(fmt.Sprintf("%v %+v %#v", timeout, timeout, timeout), key) {
-		t.Errorf("net.Error: %#v", timeout)
-	}
-	if errors.As(fail(secret), &timeout) {
-		t.Error("errors.As finds a net.Error where there is none")
-	}
-	err = fail(&net.OpError{Op: "dial", Net: "tcp", Err: fmt.Errorf("%s: %w", key, syscall.ECONNREFUSED)})
-	if !errors.As(err, &operation) || operation.Op != "dial" || !errors.Is(operation, syscall.ECONNREFUSED) || strings.Contains(fmt.Sprintf("%v %+v", operation, operation.Err), key) {
+	operation, ok := errors.AsType[*net.OpError](fail(&net.OpError{Op: "dial", Net: "tcp", Err: fmt.Errorf("%w: %w", secret, syscall.ECONNREFUSED)}))
+	if !ok || operation.Op != "dial" || !errors.Is(operation, syscall.ECONNREFUSED) || strings.Contains(fmt.Sprintf("%v %+v", operation, operation.Err), key) {
 		t.Errorf("net.OpError: %v", operation)
 	}
-	var name *net.DNSError
-	if !errors.As(fail(&net.DNSError{Name: "acme", IsNotFound: true}), &name) || name.Name != "acme" || errors.As(fail(&net.DNSError{Name: key}), &name) {
+	if _, ok := errors.AsType[*ownError](error(operation)); ok {
+		t.Errorf("errors.As finds what a net.OpError wraps: %v", operation)
+	}
+	timeout, ok := errors.AsType[net.Error](fail(&url.Error{Op: "Get", URL: key, Err: context.DeadlineExceeded}))
+	if !ok || !timeout.Timeout() || strings.Contains(fmt.Sprintf("%v %+v %#v", timeout, timeout, timeout), key) {
+		t.Errorf("net.Error: %#v", timeout)
+	}
+	if name, ok := errors.AsType[*net.DNSError](fail(&net.DNSError{Name: "acme", IsNotFound: true})); !ok || name.Name != "acme" {
 		t.Errorf("net.DNSError: %v", name)
 	}
-	var refused *tls.CertificateVerificationError
-	var authority x509.UnknownAuthorityError
-	err = fail(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}})
-	if !errors.As(err, &refused) || !errors.As(err, &authority) || errors.As(fail(&tls.CertificateVerificationError{Err: secret}), &refused) {
-		t.Errorf("tls.CertificateVerificationError: %v", refused)
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](fail(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}})); !ok {
+		t.Error("errors.As does not find the reason of a refused certificate")
+	}
+	for name, found := range map[string]bool{
+		"a url.Error":                   isA[*url.Error](fail(&url.Error{Op: "Get", URL: "u", Err: io.EOF})),
+		"a net.Error that is not there": isA[net.Error](fail(secret)),
+		"a net.DNSError with the key":   isA[*net.DNSError](fail(&net.DNSError{Name: key})),
+		"a TLS error with the key":      isA[*tls.CertificateVerificationError](fail(&tls.CertificateVerificationError{Err: secret})),
+	} {
+		if found {
+			t.Errorf("errors.As finds %s", name)
+		}
 	}
 }
+
+func isA[E error](err error) bool { _, ok := errors.AsType[E](err); return ok }
