@@ -80,6 +80,10 @@ func TestZeroRequestNeverMeansAll(t *testing.T) {
 	if err := json.Unmarshal([]byte(rec.bodies[0]), &sent); err != nil || sent.RequestData.Filters != nil {
 		t.Errorf("sent %s, %v", rec.bodies[0], err)
 	}
+	c := newClient(t, rec, wrapper.WithRequestValidator(must(api.NewValidator())))
+	if _, err := c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}); !errors.Is(err, wrapper.ErrInvalidRequest) || len(rec.bodies) != 1 {
+		t.Errorf("got %v after %d requests; want ErrInvalidRequest, and nothing sent", err, len(rec.bodies)-1)
+	}
 }
 
 // A filter is sent in every form that the spec allows. tests/wire compares the requests of all documented filters with files.
