@@ -141,14 +141,14 @@ func TestNonceIsValidForOneRequest(t *testing.T) {
 		now, at time.Duration // the tenant's clock, and the timestamp
 		want    int
 	}{
-		{"a bad signature does not use it up", "otherKey", 0, 0, 401},
-		{"nor does one with a bad timestamp", "secretKey", 0, 6 * time.Minute, 401},
+		{"a bad signature does not use up the nonce", "otherKey", 0, 0, 401},
+		{"a bad timestamp does not use up the nonce", "secretKey", 0, 6 * time.Minute, 401},
 		{"first use", "secretKey", 0, 5 * time.Minute, 200},
-		{"the same again", "secretKey", 0, 5 * time.Minute, 401},
-		{"with another timestamp", "secretKey", 0, 0, 401},
-		{"as long as its timestamp is accepted", "secretKey", 10 * time.Minute, 5 * time.Minute, 401},
-		{"it is forgotten later", "secretKey", 20 * time.Minute, 20 * time.Minute, 200},
-		{"its old timestamp is rejected then", "secretKey", 20 * time.Minute, 5 * time.Minute, 401},
+		{"reused at once", "secretKey", 0, 5 * time.Minute, 401},
+		{"reused with another timestamp", "secretKey", 0, 0, 401},
+		{"reused while its timestamp is accepted", "secretKey", 10 * time.Minute, 5 * time.Minute, 401},
+		{"reused after it is forgotten", "secretKey", 20 * time.Minute, 20 * time.Minute, 200},
+		{"its first timestamp is too old", "secretKey", 20 * time.Minute, 5 * time.Minute, 401},
 	} {
 		now = start.Add(c.now)
 		if got := send(tenant, sign(statusRequest(1), "1", c.key, nonce, start.Add(c.at))).Code; got != c.want {

@@ -68,13 +68,13 @@ func TestFailureSelectsCalls(t *testing.T) {
 		want     []int
 	}{
 		{"once by default", []sandbox.Failure{{Status: 503}}, "status status", []int{503, 200}},
-		{"without end", []sandbox.Failure{{Status: 503, Times: -1}, {Status: 502}}, "status abort status", []int{503, 503, 503}},
-		{"one after the other", []sandbox.Failure{{Status: 502}, {Status: 503}}, "status status status", []int{502, 503, 200}},
+		{"forever", []sandbox.Failure{{Status: 503, Times: -1}, {Status: 502}}, "status abort status", []int{503, 503, 503}},
+		{"in order", []sandbox.Failure{{Status: 502}, {Status: 503}}, "status status status", []int{502, 503, 200}},
 		{"by operation ID", []sandbox.Failure{{Operation: "abortScan", Status: 503}}, "status abort", []int{200, 503}},
 		{"by method and path", []sandbox.Failure{{Operation: "GET " + runPath, Status: 503}}, "abort status", []int{200, 503}},
 		{"with a slash in the request", []sandbox.Failure{{Operation: "GET " + runPath, Status: 503}}, "status/", []int{503}},
 		{"with a slash in the failure", []sandbox.Failure{{Operation: "GET " + runPath + "/", Status: 503}}, "status", []int{503}},
-		{"the first one for the operation", []sandbox.Failure{{Operation: "abortScan", Status: 502}, {Status: 503}}, "status abort", []int{503, 502}},
+		{"the first for the operation", []sandbox.Failure{{Operation: "abortScan", Status: 502}, {Status: 503}}, "status abort", []int{503, 502}},
 		{"for an unknown path", []sandbox.Failure{{Operation: "GET /elsewhere", Status: 503}}, "status elsewhere", []int{200, 503}},
 		{"after two, twice", []sandbox.Failure{{Skip: 2, Times: 2, Status: 503}}, "status status status status status", []int{200, 200, 503, 503, 200}},
 		{"after a negative skip", []sandbox.Failure{{Skip: -1, Status: 503}}, "status status", []int{503, 200}},

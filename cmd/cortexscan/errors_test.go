@@ -80,7 +80,7 @@ func TestUnwritableOutputIsAnError(t *testing.T) {
 		c.run(t, ctx, exitRefused)
 		wantText(t, c.stderr.String(), "error: standard output cannot be written: no space left on device")
 		if strings.Contains(c.stderr.String(), "has stopped") {
-			t.Errorf("%s: it went on although its settings were lost", args)
+			t.Errorf("%s: the sandbox started although its settings were not printed", args)
 		}
 	}
 }

@@ -47,7 +47,7 @@ func TestLivePageShowsWhatHappened(t *testing.T) {
 	}
 	exports := Exports(Key{"1", testKey, "advanced"}.Settings("http://"+testHost), runtime.GOOS) + "\ncortexscan status 789 --wait\n"
 	if !strings.Contains(html.UnescapeString(page), exports) || strings.Count(page, testKey) != 1 || strings.Contains(fragment, testKey) {
-		t.Error("the commands are not on the page, or the key is anywhere else")
+		t.Error("the commands are missing, or the key appears outside of them")
 	}
 	if !strings.Contains(page, `<noscript><meta http-equiv="refresh"`) {
 		t.Error("without JavaScript it does not refresh")
