@@ -67,10 +67,8 @@ func TestFailureSelectsCalls(t *testing.T) {
 		calls    string
 		want     []int
 	}{
-		{"once by default", []sandbox.Failure{{Status: 503}}, "status status", []int{503, 200}},
 		{"forever", []sandbox.Failure{{Status: 503, Times: -1}, {Status: 502}}, "status abort status", []int{503, 503, 503}},
 		{"in order", []sandbox.Failure{{Status: 502}, {Status: 503}}, "status status status", []int{502, 503, 200}},
-		{"by operation ID", []sandbox.Failure{{Operation: "abortScan", Status: 503}}, "status abort", []int{200, 503}},
 		{"by method and path", []sandbox.Failure{{Operation: "GET " + runPath, Status: 503}}, "abort status", []int{200, 503}},
 		{"with a slash in the request", []sandbox.Failure{{Operation: "GET " + runPath, Status: 503}}, "status/", []int{503}},
 		{"with a slash in the failure", []sandbox.Failure{{Operation: "GET " + runPath + "/", Status: 503}}, "status", []int{503}},
