@@ -73,6 +73,7 @@ func TestParameters(t *testing.T) {
 		{"in: query, style: pipeDelimited, explode: false, " + list, "f=1|x", "query f /1 must be an integer"},
 		{"in: query, style: pipeDelimited, explode: true, " + list, "f=1&f=2", ""},
 		{"in: header, " + list, "F: 1, 2", ""},
+		{"in: header, explode: true, " + list, "F: 1, 2", ""},
 		{"in: header, " + list, "F: 1\nF: x, 3", "header f /1 must be an integer"},
 
 		{"in: query, " + json, "f=%7B%22a%22:1%7D", ""},

@@ -86,7 +86,7 @@ func TestTypes(t *testing.T) {
 			t.Errorf("%s: %b, want %b", text, got, want)
 		}
 	}
-	if s := compile(t, `{"type":"array","items":{"type":"string"}}`); s.Items().Types() != String {
-		t.Errorf("items: %b", s.Items().Types())
+	if s := compile(t, `{"type":"array","items":{"type":"string"}}`); s.Items().Types() != String || s.Items().Items().Types() != Any {
+		t.Errorf("items: %b, their items: %b", s.Items().Types(), s.Items().Items().Types())
 	}
 }
