@@ -45,20 +45,6 @@ func (b *tab) execute(id, status string) {
 	})(document.querySelector(%[1]s))`, block(id)+" .live-responses-table tbody tr", status)
 }
 
-func TestOperationsComeBeforeTheDescription(t *testing.T) {
-	b := openTab(t)
-	openDocs(b, startSandbox(t))
-	if bottom := read[float64](b, `document.querySelector('.opblock').getBoundingClientRect().bottom`); bottom > 700 {
-		t.Errorf("the first operation ends at %.0f", bottom)
-	}
-	b.until("the description is below", `document.querySelector('.info').getBoundingClientRect().top > document.querySelector(%s).getBoundingClientRect().bottom`, block(abortID))
-	wantText(t, b.text(), "x-xdr-auth-id", "Headers that carry the key")
-	b.expand(statusID)
-	b.until("there is a field for id, and none for User-Agent", `((names) => names.includes('id') && !names.includes('User-Agent'))(
-		[...document.querySelectorAll('[data-param-name]')].map((e) => e.dataset.paramName))`)
-	b.wantNoComplaints()
-}
-
 func TestPageAndCopiedCommandSendBothOperations(t *testing.T) {
 	for _, keyType := range []string{"advanced", "standard"} {
 		t.Run(keyType, func(t *testing.T) {
@@ -67,6 +53,8 @@ func TestPageAndCopiedCommandSendBothOperations(t *testing.T) {
 			r := startSandbox(t, "--key-type", keyType)
 			openDocs(b, r)
 			b.expand(statusID)
+			b.until("there is a field for id, and none for User-Agent", `((names) => names.includes('id') && !names.includes('User-Agent'))(
+				[...document.querySelectorAll('[data-param-name]')].map((e) => e.dataset.paramName))`)
 			b.execute(statusID, "200")
 			b.until("the response's body is there", `/Scan is in \w+ state/.test(document.querySelector(%s).innerText)`, block(statusID)+" .live-responses-table")
 			b.expand(abortID)

@@ -51,6 +51,8 @@ func TestPagesAreReadableOnEveryScreen(t *testing.T) {
 			b.wantRows(0)
 			check("live-empty")
 			openDocs(b, r)
+			b.until("the operations come before the description",
+				`document.querySelector('.info').getBoundingClientRect().top > document.querySelector(%s).getBoundingClientRect().bottom`, block(abortID))
 			check("docs")
 			b.click(".panel > summary")
 			b.expand(statusID)
