@@ -33,19 +33,17 @@ func TestTimeout(t *testing.T) {
 		{"longer than the caller's", 2 * time.Hour, time.Hour, "context deadline exceeded"},
 		{"none", 0, time.Hour, "context deadline exceeded"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-				defer cancel()
-				start := time.Now()
-				res := do(ctx, t, newClient(slowBody, once, func(c *Client) { c.Timeout = tt.timeout }), http.MethodGet)
-				if took := time.Since(start); took != tt.took || res.Err.Error() != tt.want || !errors.Is(res.Err, context.DeadlineExceeded) {
-					t.Errorf("ended after %v with %v, want %v and %s", took, res.Err, tt.took, tt.want)
-				}
-				if string(res.Body) != "{" || res.LastStatus != 200 || res.Whole() {
-					t.Errorf("got %+v", res)
-				}
-			})
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			defer cancel()
+			start := time.Now()
+			res := do(ctx, t, newClient(slowBody, once, func(c *Client) { c.Timeout = tt.timeout }), http.MethodGet)
+			if took := time.Since(start); took != tt.took || res.Err.Error() != tt.want || !errors.Is(res.Err, context.DeadlineExceeded) {
+				t.Errorf("%s: ended after %v with %v, want %v and %s", tt.name, took, res.Err, tt.took, tt.want)
+			}
+			if string(res.Body) != "{" || res.LastStatus != 200 || res.Whole() {
+				t.Errorf("%s: got %+v", tt.name, res)
+			}
 		})
 	}
 }
