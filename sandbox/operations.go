@@ -27,8 +27,8 @@ type response struct {
 	body   any
 }
 
-// Operations returns the operationIds of the operations that a [Tenant] executes, in alphabetical order. It responds
-// with 501 to every other operation of the OpenAPI document.
+// Operations returns the operationIds of the operations that a [Tenant] executes, in alphabetical order. A Tenant
+// responds with 501 to every other operation in the OpenAPI document.
 func Operations() []string { return slices.Sorted(maps.Keys(operations)) }
 
 const maxOperation = 256 // bytes of an operation's name in a response

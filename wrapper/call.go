@@ -110,7 +110,7 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 }
 
 // acceptAny approves any 2xx that an operation may document: an empty body, JSON that does not consist of error fields alone, and
-// a media type other than JSON and HTML. It recognizes JSON by its bytes.
+// a media type other than JSON and HTML. A body counts as JSON if its bytes are JSON, whatever its Content-Type is.
 func acceptAny(res *http.Response, body []byte) error {
 	switch media := mediaType(res.Header); {
 	case len(body) == 0:

@@ -68,9 +68,9 @@ func KeyOfType(kind, id, key string) (Credential, error) {
 	}
 	// A user may have entered the key instead of its type.
 	if len(kind) > 12 || strings.ContainsAny(kind, "0123456789") || strings.Contains(key, kind) {
-		return Credential{}, errors.New("cortexscan: the key type is neither advanced nor standard")
+		return Credential{}, errors.New("cortexscan: the key type must be advanced or standard")
 	}
-	return Credential{}, fmt.Errorf("cortexscan: the key type %q is neither advanced nor standard", text.Printable(kind, maxFieldText))
+	return Credential{}, fmt.Errorf("cortexscan: the key type must be advanced or standard, not %q", text.Printable(kind, maxFieldText))
 }
 
 // maxKeyFile is the maximum size of a key file in bytes, far more than a key needs.

@@ -59,7 +59,7 @@ func TestFromEnvRefuses(t *testing.T) {
 		{map[string]string{"CORTEXCLOUD_API_KEY": "\u00a0"}, "set CORTEXCLOUD_API_KEY (or CORTEXCLOUD_API_KEY_FILE)"},
 		{map[string]string{"CORTEXCLOUD_API_KEY_FILE": "/run/secrets/" + secret}, "CORTEXCLOUD_API_KEY and CORTEXCLOUD_API_KEY_FILE are both set"},
 		{map[string]string{"CORTEXCLOUD_API_KEY": "", "CORTEXCLOUD_API_KEY_FILE": secret}, "no such key file"},
-		{map[string]string{"CORTEXCLOUD_API_KEY_TYPE": "a\x1b[mb"}, `the key type "a[mb" is neither advanced nor standard (CORTEXCLOUD_API_KEY_TYPE)`},
+		{map[string]string{"CORTEXCLOUD_API_KEY_TYPE": "a\x1b[mb"}, `the key type must be advanced or standard, not "a[mb" (CORTEXCLOUD_API_KEY_TYPE)`},
 		{map[string]string{"CORTEXCLOUD_API_URL": "https://ana:" + secret + "@acme.example.org"}, "user name or a password"},
 	} {
 		env := maps.Clone(all)

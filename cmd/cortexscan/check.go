@@ -94,7 +94,8 @@ func (c *checker) validate(r *http.Request, isHAR bool) result {
 	return result{operation: violation.Operation, problems: violation.Problems}
 }
 
-// isOurs reports whether a URL or path is probably for the service. A path with a typo must not be left out.
+// isOurs reports whether a URL or path is probably for the service. The match is loose, so that a path with a typo is
+// reported and not skipped.
 func (c *checker) isOurs(target string) bool {
 	for _, root := range c.roots {
 		if strings.Contains(strings.ToLower(target), root) {

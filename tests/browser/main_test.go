@@ -92,7 +92,8 @@ func (r running) poll(t *testing.T, c *wrapper.Client, times int) {
 	}
 }
 
-// shell runs commands in a POSIX shell. Its path contains the program, and its environment no settings of the sandbox.
+// shell runs commands in a POSIX shell. The program is on its PATH, and its environment contains no
+// settings of the sandbox.
 func shell(t *testing.T, commands string, env ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "sh", "-eu")

@@ -1,7 +1,7 @@
 // Package contract_test checks api/openapi.yaml: what its operations must document, that its examples fit the Go types,
 // where its facts come from, and that a change to it reaches everything else.
 //
-// The rules for our own operations apply only to those that the sandbox implements. The spec may contain others.
+// The stricter rules apply only to the operations that the sandbox implements. Users may add others to the spec.
 package contract_test
 
 import (

@@ -201,7 +201,7 @@ func (h *http2Conn) open(frame *http2.MetaHeadersFrame, n int) *http2Stream {
 	return s
 }
 
-// advance adds a part of the request. Once the planned stage is reached, it starts act.
+// advance adds data to the request of a stream. Once the planned stage is reached, it starts act.
 func (h *http2Conn) advance(s *http2Stream, data []byte, ended bool) {
 	if s.acted {
 		return

@@ -93,8 +93,8 @@ func (w *walker) count(s *Schema, value any) int {
 }
 
 // validate returns the number of problems of a value. The number is exact only while counting. A recursive schema is applied
-// to each object and list once to count problems and once to keep them. Otherwise, alternatives that lead to the same value
-// would double the work at every level.
+// to each object and list once to count problems and once to keep them. Without this limit, alternatives that apply the
+// same schema to the same value would double the work at every level.
 func (w *walker) validate(s *Schema, value any) int {
 	if s == nil || w.isFull() || slices.Contains(w.active[w.base:], s) {
 		return 0

@@ -29,8 +29,11 @@ type merger struct {
 
 func newMerger(ours []byte, d *Document, reserved []string) (*merger, error) {
 	var doc yaml.Node
-	if err := yaml.Unmarshal(ours, &doc); err != nil || len(doc.Content) == 0 {
-		return nil, fmt.Errorf("read api/openapi.yaml: it is not YAML: %w", err)
+	if err := yaml.Unmarshal(ours, &doc); err != nil {
+		return nil, fmt.Errorf("api/openapi.yaml is not valid YAML: %w", err)
+	}
+	if len(doc.Content) == 0 {
+		return nil, errors.New("api/openapi.yaml is empty")
 	}
 	plain, err := parseYAML(ours)
 	if err != nil {
@@ -176,7 +179,7 @@ func references(n *yaml.Node) []string {
 	return refs
 }
 
-// rename changes every reference of a converted object.
+// rename replaces every reference in a converted object with to(reference).
 func rename(n *yaml.Node, to func(ref string) string) {
 	if ref := str(get(n, "$ref")); ref != "" {
 		set(n, "$ref", text(to(ref)))

@@ -135,7 +135,7 @@ func run(ctx context.Context, file string, names []string, write bool, w io.Writ
 	failed := t.table(w, operations)
 	switch {
 	case failed > 0 && write:
-		return errors.New("nothing was written, because an operation fails")
+		return errors.New("nothing was written, because some operations fail: leave them out of OPERATIONS, or correct the document")
 	case failed > 0:
 		return errors.New("some operations fail")
 	case !write:

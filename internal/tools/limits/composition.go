@@ -185,7 +185,7 @@ func (l *limits) body(place string, s *openapi3.Schema) {
 	}
 }
 
-// constants reports each enum whose type, or one of whose constants, has the Go name of a schema.
+// constants reports enums whose Go type or constants would have the same name as the Go type of a schema.
 func (l *limits) constants(schemas openapi3.Schemas) {
 	names := map[string]string{} // schemas by Go name
 	for name, schema := range schemas {

@@ -28,11 +28,11 @@ type Error struct {
 	Details       []struct{ Field, Message string } // at most 100
 	Extra         string                            // what the body adds to the message, unless it is details
 	Line, Column  int                               // where in the request the service found the problem, or 0
-	// IsError reports that the body is an error envelope of the platform, even with a code such as 200 or "SUCCESS".
+	// IsError reports whether the body is an error envelope of the platform, even with a code such as 200 or "SUCCESS".
 	IsError bool
-	// IsAlone reports that the body is not such an envelope, but consists of error fields alone. Their values do not matter.
+	// IsAlone reports whether the body is not such an envelope, but consists of error fields alone. Their values do not matter.
 	IsAlone bool
-	// NoEndpoints reports that the message, a detail or the extra states that no endpoint matched, even if shortening
+	// NoEndpoints reports whether the message, a detail or the extra states that no endpoint matched, even if shortening
 	// removes that part.
 	NoEndpoints bool
 	// ActionID is the action_id in the body, or "". With one, the request may have been executed despite the error.

@@ -73,8 +73,8 @@ func (r *Result) sign(signature Redactor) {
 	r.signature = signature
 }
 
-// hideIdempotencyKeys changes the names of these headers to lower case. Servers ignore the case. net/http would replay a request
-// with these headers, but it does not find them in lower case.
+// hideIdempotencyKeys changes the names of the idempotency-key headers to lower case. net/http replays a request that has one of
+// them, but looks only for the canonical spelling. Servers ignore the case.
 func hideIdempotencyKeys(h http.Header) {
 	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
 		if values, ok := h[name]; ok {

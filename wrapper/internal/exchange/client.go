@@ -50,7 +50,7 @@ type Result struct {
 	Attempts int
 	// Sent reports whether any attempt without a response may have reached the server.
 	Sent bool
-	// Permanent reports that a retry would fail the same way: the TLS handshake was refused.
+	// Permanent reports whether a retry would fail the same way: the TLS handshake was refused.
 	Permanent bool
 	// LastStatus is the status of the last response to any attempt, or 0 if there was none.
 	LastStatus int

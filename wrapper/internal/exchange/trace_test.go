@@ -93,7 +93,7 @@ func TestOtherTransports(t *testing.T) {
 	}
 }
 
-// net/http may replay a GET, which is signed again. It asks for another connection for a POST only if it wrote nothing to the last one.
+// net/http may replay a GET, and each replay gets a new signature. It asks for another connection for a POST only if it wrote nothing to the last one.
 func TestOwnTransport(t *testing.T) {
 	signatures := 1
 	get := &requestTrace{own: true, resign: func() { signatures++ }}
