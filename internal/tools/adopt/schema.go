@@ -84,7 +84,10 @@ func (c *converter) beforeSchema(s *yaml.Node, at string) {
 		c.withoutName(s, v, at)
 	}
 	if v := get(s, "pattern"); v != nil {
-		pattern := unicodeEscape.ReplaceAllString(v.Value, `$1\x{$2}`)
+		pattern := v.Value
+		for unicodeEscape.MatchString(pattern) { // matches overlap
+			pattern = unicodeEscape.ReplaceAllString(pattern, `$1\x{$2}`)
+		}
 		if _, err := regexp.Compile(pattern); err == nil && pattern != v.Value {
 			set(s, "pattern", text(pattern))
 			c.report.add(repaired, `\uXXXX in a pattern becomes \x{XXXX}`, pointer(at, "pattern"))
