@@ -1,5 +1,5 @@
-# Most targets need only Go, which also builds the tools that they use. browser, lint-spec, prism and
-# ci need more.
+# Most targets need only Go and git. Go downloads and builds the tools that they use. browser, lint-spec, prism and ci
+# need more.
 
 GO       ?= go
 FUZZTIME ?= 30s
@@ -12,11 +12,11 @@ VULNCHECK = $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0
 npm-version = $(shell sed -n 's|.*"$(1)": "\(.*\)".*|\1|p' .ci/package.json)
 MODULES   = . .ci/lint tests/consumer tests/agreement tests/bench tests/browser
 
-# The same flags everywhere, so that run, install and test share what they compile.
+# All targets use the same flags, so that they share the build cache.
 export GOFLAGS := $(filter-out -trimpath,$(shell $(GO) env GOFLAGS)) -trimpath
 
-# These values come from the user. They reach the scripts through the environment, so that neither make nor a shell
-# executes any part of them.
+# These values come from the user. They are passed to scripts in the environment, so that neither make nor a shell
+# expands them.
 USER_VALUES = BASE BENCH DOC FUZZTIME MODULE NOTES OPERATIONS
 $(foreach name,$(USER_VALUES),$(eval override $(name) := $$(value $(name))))
 export $(USER_VALUES)
@@ -41,11 +41,11 @@ install: ## Install cortexscan into Go's bin directory
 	@echo "installed $$($(GO) list -f '{{.Target}}' ./cmd/cortexscan)"
 
 .PHONY: test
-test: ## Run the tests that need only Go, like go test ./...
+test: ## Run the tests that need only Go, the same as go test ./...
 	$(GO) test ./...
 
 .PHONY: test-all
-test-all: test ## Run all tests, including those that start the Go toolchain
+test-all: test ## Also run tests/consumer and the tests that start the Go toolchain
 	$(GO) test -tags toolchain -timeout 20m $$(grep -rl --include='*_test.go' '^//go:build toolchain$$' internal tests | xargs -n 1 dirname | sort -u | sed 's|^|./|')
 	cd tests/consumer && $(GO) test -count=1 ./...
 
@@ -66,7 +66,7 @@ tidy: ## Tidy go.mod and go.sum in every module
 	@sh .ci/tidy
 
 .PHONY: lint
-lint: ## Check the Go code, and spelling and vocabulary in all files
+lint: ## Check the Go code, and the spelling and vocabulary of all files
 	$(GO) vet -tags toolchain,live,prism ./...
 	$(GO) -C .ci/lint build -o ../../bin/lint .
 	bin/lint -tags toolchain,live,prism ./...
@@ -77,11 +77,11 @@ lint-spec: ## Lint api/openapi.yaml with Redocly CLI and Spectral (needs npx)
 	$(NPX) @stoplight/spectral-cli@$(call npm-version,@stoplight/spectral-cli) lint --ruleset api/spectral.yaml --fail-severity hint api/openapi.yaml
 
 .PHONY: contract-diff
-contract-diff: ## Print what changed in the contract since BASE
+contract-diff: ## Print what changed in the spec since BASE (default: the last release)
 	@sh .ci/contract-diff "$$BASE"
 
 .PHONY: vendor-check
-vendor-check: ## Try the operations of another OpenAPI document: DOC=file
+vendor-check: ## Try operations of another OpenAPI document without adding them: DOC=file
 	@$(GO) run ./internal/tools/contract try "$$DOC" "$$OPERATIONS"
 
 .PHONY: adopt
@@ -89,11 +89,11 @@ adopt: ## Add operations of another OpenAPI document: DOC=file OPERATIONS=id,…
 	@$(GO) run ./internal/tools/contract adopt "$$DOC" "$$OPERATIONS"
 
 .PHONY: api-diff
-api-diff: ## Print what changed in the Go API since BASE
+api-diff: ## Print what changed in the Go API since BASE (default: the last release)
 	@sh .ci/api-diff "$$BASE"
 
 .PHONY: baseline
-baseline: ## Store the spec and the Go API as the baseline for the next release
+baseline: ## Store the spec and the Go API as the baseline of contract-diff and api-diff
 	@sh .ci/api-diff --store
 	@cp api/openapi.yaml .ci/baseline/openapi.yaml
 	@sed -n 's/^const Version = "\(.*\)"$$/\1/p' wrapper/*.go >.ci/baseline/version
@@ -103,7 +103,7 @@ prism: ## Run the client against Prism, a mock server (needs npx)
 	$(NPX) --package @stoplight/prism-cli@$(call npm-version,@stoplight/prism-cli) -- $(GO) test -count=1 -tags prism ./tests/prism
 
 .PHONY: agreement
-agreement: ## Compare the validator with two other implementations
+agreement: ## Compare the validator with two other validators
 	cd tests/agreement && $(GO) test ./...
 
 .PHONY: browser
@@ -119,7 +119,7 @@ fuzz: ## Run every fuzz target for FUZZTIME (default 30s)
 	@sh .ci/fuzz
 
 .PHONY: cover
-cover: ## Fail if a package's own tests cover less than 90%
+cover: ## Fail if the tests of a package that users import cover less than 90% of it
 	@sh .ci/coverage
 
 .PHONY: bench
@@ -131,11 +131,11 @@ bench: ## Compare the cost of a call with and without this client: BENCH=pattern
 	cd tests/bench && $(BENCHSTAT) -col /who bench.out
 
 .PHONY: mutate
-mutate: ## Break the wrapper and check that its tests fail (half an hour)
+mutate: ## Mutate wrapper and check that its tests fail (half an hour)
 	$(MUTATE) unleash --workers 2 --timeout-coefficient 4 --threshold-efficacy 85 ./wrapper
 
 .PHONY: rename
-rename: ## Give the module a public path: MODULE=github.com/you/name
+rename: ## Change the module path: MODULE=github.com/you/name
 	@sh .ci/rename "$$MODULE"
 
 .PHONY: snapshot
@@ -147,9 +147,9 @@ release: ## Create a draft release for the current tag (used by release.yml)
 	$(RELEASE) release --clean --release-notes "$$NOTES"
 
 .PHONY: vulnerabilities
-vulnerabilities: ## Look for known vulnerabilities in every module
+vulnerabilities: ## Check every module for known vulnerabilities
 	@for module in $(MODULES); do echo "== $$module"; (cd $$module && $(VULNCHECK) ./...) || exit 1; done
 
 .PHONY: ci
-ci: ## Run the gate, which every merge must pass
+ci: ## Run all checks that a change must pass
 	bash .ci/run

@@ -7,10 +7,10 @@ import (
 	"golang.org/x/tools/go/analysis"
 )
 
-// wellKnown lists methods that are documented by an interface of the standard library.
+// wellKnown lists methods that need no comment, because an interface of the standard library documents them.
 var wellKnown = []string{"Error", "ServeHTTP", "String", "Unwrap"}
 
-// documented reports exported names that have no comment.
+// documented reports exported names without a comment.
 var documented = &analysis.Analyzer{Name: "documented", Doc: "exported names have a comment", Run: func(pass *analysis.Pass) (any, error) {
 	missing := func(name *ast.Ident, comments ...*ast.CommentGroup) {
 		for _, c := range comments {

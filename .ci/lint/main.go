@@ -1,7 +1,7 @@
-// Command lint checks the Go code with staticcheck and other analyzers, and the words in every file. golangci-lint has the same
-// analyzers, but downloads and compiles 150 modules.
+// Command lint checks the Go code with staticcheck and other analyzers, and the spelling and vocabulary of all files. It
+// replaces golangci-lint, which would download and compile 150 modules.
 //
-// "//lint:ignore NAME reason" above a line makes an exception.
+// The comment "//lint:ignore NAME reason" suppresses the check NAME in the next line.
 package main
 
 import (
@@ -34,13 +34,13 @@ import (
 
 const (
 	tests      = `_test\.go$|^tests/`
-	noCaller   = `_test\.go$|/main\.go$|^api/validator\.go$` // no caller passes a context
-	modelsTime = `^tests/faults/`                            // the model sleeps in synctest
+	noCaller   = `_test\.go$|/main\.go$|^api/validator\.go$` // no caller could pass a context
+	modelsTime = `^tests/faults/`                            // sleeps only in a testing/synctest bubble
 )
 
 func main() {
 	cmd := lintcmd.NewCommand("lint")
-	// Generated code uses the names in the OpenAPI document (ST1003). QF1001 and QF1008 are a matter of taste.
+	// ST1003 is off because generated code takes its names from the OpenAPI document, QF1001 and QF1008 as a matter of taste.
 	cmd.ParseFlags(append([]string{"-checks", "all,-ST1003,-QF1001,-QF1008"}, os.Args[1:]...))
 	for _, all := range [][]*lintAnalyzer{simple.Analyzers, staticcheck.Analyzers, stylecheck.Analyzers, quickfix.Analyzers, {unused.Analyzer}} {
 		cmd.AddAnalyzers(all...)
@@ -57,18 +57,18 @@ func main() {
 	cmd.AddBareAnalyzers(
 		except(tests, documented),
 		except(``, imports),
-		except(``, bidichk.NewAnalyzer()), // characters that make code look different to a reviewer
+		except(``, bidichk.NewAnalyzer()), // characters that change the direction of text
 		except(``, errorlint),             // == and type assertions on wrapped errors
-		except(``, exhaustive.Analyzer),   // switches that lack a value of an enum
+		except(``, exhaustive.Analyzer),   // a switch that lacks a value of an enum
 		except(``, ineffassign.Analyzer),  // assignments without effect
 		except(``, unnecessaryConversion),
-		except(``, nilerr.Analyzer),                          // nil is returned after an error was found
-		except(``, nilnesserr),                               // a nil error is returned instead of the one that was found
-		except(``, usetesting.NewAnalyzer()),                 // contexts, folders and variables that outlive a test
+		except(``, nilerr.Analyzer),                          // returning nil although an error was found
+		except(``, nilnesserr),                               // returning another error, which is nil
+		except(``, usetesting.NewAnalyzer()),                 // calls that package testing replaces, such as os.MkdirTemp
 		except(tests, bodyclose.Analyzer),                    // response bodies that are not closed
 		except(tests+`|^internal/tools/`, errcheck.Analyzer), // unchecked errors
 		except(tests, noctx.Analyzer),                        // requests without a context
-		except(noCaller, forbid("noBackground", `^context\.(Background|TODO)$`, "pass the caller's context, or its deadline and cancellation are lost")),
+		except(noCaller, forbid("noBackground", `^context\.(Background|TODO)$`, "pass the caller's context, so that its deadline and cancellation apply")),
 		except(modelsTime, forbid("noSleep", `^time\.Sleep$`, "wait for an event (a channel, testing/synctest) instead")),
 		except(`_test\.go$`, forbid("noPrint", `^fmt\.Print(f|ln)?$`, "write to an io.Writer that the caller passes")),
 	)
@@ -78,7 +78,7 @@ func main() {
 	}
 }
 
-// except drops the problems in files whose path matches, and in generated files.
+// except changes an analyzer so that it ignores generated files and files whose path matches a pattern.
 func except(files string, a *analysis.Analyzer) *analysis.Analyzer {
 	excepted := regexp.MustCompile(`\.gen\.go$`)
 	if files != "" {

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 )
 
-// unnecessaryConversion reports conversions to the type that the value already has.
+// unnecessaryConversion reports conversions of a value to its own type.
 var unnecessaryConversion = &analysis.Analyzer{Name: "unconvert", Doc: "conversions are necessary", Run: func(pass *analysis.Pass) (any, error) {
 	for _, position := range unconvert.Run(pass) {
 		for _, file := range pass.Files {

@@ -11,7 +11,7 @@ import (
 	"github.com/golangci/misspell"
 )
 
-// vocabulary maps words that the project does not use to better ones.
+// vocabulary maps patterns of discouraged words to replacements.
 var vocabulary = map[string]string{
 	`([Aa]n|[Nn]o|[Ee]ach|[Ee]very) answers?`: "response",
 	`[Aa]nybody`:      "who is meant, or the passive",
@@ -22,13 +22,13 @@ var vocabulary = map[string]string{
 	`speaks? of`:      "describe or mention",
 }
 
-// checkWords reports misspellings and the words of vocabulary in every text file that git tracks.
+// checkWords prints the misspellings and discouraged words in the files that git tracks, and returns false if there are any.
 func checkWords() bool {
 	out, err := exec.Command("git", "ls-files", "-z", "--", "*.go", "*.md", "*.yaml", "*.yml", "*.html", "*.js", "Makefile", ".ci").Output()
 	check(err)
 	spelling := misspell.New()
 	spelling.AddRuleList(misspell.DictAmerican)
-	spelling.RemoveRule([]string{"licence", "nmae", "requried"}) // input of tests
+	spelling.RemoveRule([]string{"licence", "nmae", "requried"}) // these occur in test input
 	spelling.Compile()
 	replaced := map[*regexp.Regexp]string{}
 	for word, better := range vocabulary {

@@ -84,7 +84,7 @@ const (
 
 	harmless = "No breaking changes."
 	breaks   = "There are breaking changes."
-	refused  = "does not announce them"
+	refused  = "does not announce the breaking changes"
 )
 
 // diffed is a document to change.
@@ -165,7 +165,7 @@ func TestContractDiff(t *testing.T) {
 			"warning\t[request-property-removed]", "error\t[api-operation-id-removed]", breaks, refused,
 		}},
 		{"another header", silent, []string{"name: X-Key", "name: X-Keys"}, false, []string{"security was (apiKey header x-key) and is now (apiKey header x-keys)", breaks, refused}},
-		{"a moved path, announced", announced, []string{"  /b:", "  /v2/b:"}, true, []string{"/b", breaks, "CHANGELOG.md announces them."}},
+		{"a moved path, announced", announced, []string{"  /b:", "  /v2/b:"}, true, []string{"/b", breaks, "CHANGELOG.md announces breaking changes."}},
 		{"a moved path, announced in an earlier release", announcedAgo, []string{"  /b:", "  /v2/b:"}, false, []string{"/b", breaks, refused}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -208,7 +208,7 @@ func TestAPIDiff(t *testing.T) {
 		"internal/x/a.go": "package x\n", "more/a.go": "package more\n", "gen/a.go": strings.Replace(source("gen"), "Get()", "Get(); Put()", 1) + "type C int\n",
 	})
 	for _, command := range []string{".ci/api-diff", ".ci/api-diff HEAD"} {
-		wantScript(t, dir, command, true, "== gen, compared with", "== wrapper, compared with", "C: added", "ClientInterface.Put: added", "== more was added", harmless)
+		wantScript(t, dir, command, true, "== gen, compared with", "== wrapper, compared with", "C: added", "ClientInterface.Put: added", "== more has been added", harmless)
 	}
 	write(t, dir, map[string]string{"gen/a.go": "package gen\n"})
 	wantScript(t, dir, ".ci/api-diff", false, "A: removed", breaks, refused)
@@ -216,7 +216,7 @@ func TestAPIDiff(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(dir, "gen")); err != nil {
 		t.Fatal(err)
 	}
-	wantScript(t, dir, ".ci/api-diff", false, "== gen was removed", breaks, refused)
+	wantScript(t, dir, ".ci/api-diff", false, "== gen has been removed", breaks, refused)
 	write(t, dir, map[string]string{"CHANGELOG.md": announced})
-	wantScript(t, dir, ".ci/api-diff", true, "== gen was removed", breaks, "CHANGELOG.md announces them.")
+	wantScript(t, dir, ".ci/api-diff", true, "== gen has been removed", breaks, "CHANGELOG.md announces breaking changes.")
 }
