@@ -11,7 +11,6 @@ func TestState(t *testing.T) {
 	long := strings.Repeat("a", 64)
 	for _, tt := range []struct{ name, message, want string }{
 		{"the published state", "Scan is in Running state", "Running"},
-		{"unknown", "Scan is in Paused state", "Paused"},
 		{"two words", "Scan is in Partially Completed state", "Partially Completed"},
 		{"space around it", "  Scan is in Running state\n", "Running"},
 		{"a state called state", "Scan is in state state", "state"},
@@ -30,11 +29,9 @@ func TestState(t *testing.T) {
 		{"Braille blank", "Scan is in \u2800 state", ""},
 		{"invalid UTF-8", "Scan is in Run\xffning state", ""},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			if got := (&gen.ScanRunStatus{DATA: tt.message}).State(); got != tt.want {
-				t.Errorf("got %q, want %q", got, tt.want)
-			}
-		})
+		if got := (&gen.ScanRunStatus{DATA: tt.message}).State(); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
 	}
 	if got := (*gen.ScanRunStatus)(nil).State(); got != "" {
 		t.Errorf("nil has the state %q", got)
