@@ -86,43 +86,28 @@ func TestZeroRequestNeverMeansAll(t *testing.T) {
 	}
 }
 
-// A filter is sent in every form that the spec allows. tests/wire compares the requests of all documented filters with files.
-func TestFilters(t *testing.T) {
+// Every form of targets is sent as the spec documents it. tests/wire compares the requests of all documented filters with files.
+func TestOnlyAllEndpointsSendsAll(t *testing.T) {
 	// This time is not in UTC, and its microseconds are not sent.
 	at := time.UnixMilli(1584983036945).Add(999 * time.Microsecond).In(time.FixedZone("far", 9*3600))
-	custom := func(value gen.FilterValue) gen.EndpointFilter {
-		return gen.EndpointFilter{Field: "f", Operator: "o", Value: value}
+	custom := func(value gen.FilterValue) wrapper.Targets {
+		return wrapper.Matching(gen.EndpointFilter{Field: "f", Operator: "o", Value: value})
 	}
-	for want, filter := range map[string]gen.EndpointFilter{
-		`{"field":"ip_list","operator":"in","value":["192.0.2.7","2001:db8::7"]}`: wrapper.IPs("192.0.2.7", "2001:db8::7"),
-		`{"field":"first_seen","operator":"gte","value":1584983036945}`:           wrapper.FirstSeenSince(at),
-		`{"field":"last_seen","operator":"lte","value":1}`:                        wrapper.LastSeenUntil(time.UnixMilli(1)),
-		`{"field":"tag","operator":"contains","value":[" a "]}`:                   wrapper.Where("tag", "contains", " a "),
-		`{"field":"f","operator":"o","value":"a"}`:                                custom("a"),
-		`{"field":"f","operator":"o","value":7}`:                                  custom(int64(7)),
-		`{"field":"f","operator":"o","value":1}`:                                  custom(1),
+	for want, targets := range map[string]wrapper.Targets{
+		`"all"`: wrapper.AllEndpoints(),
+		`[{"field":"hostname","operator":"in","value":["all"]}]`:          wrapper.Matching(wrapper.Hostnames("all")),
+		`[{"field":"first_seen","operator":"gte","value":1584983036945}]`: wrapper.Matching(wrapper.FirstSeenSince(at)),
+		`[{"field":"last_seen","operator":"lte","value":1}]`:              wrapper.Matching(wrapper.LastSeenUntil(time.UnixMilli(1))),
+		`[{"field":"tag","operator":"contains","value":[" a "]}]`:         wrapper.Matching(wrapper.Where("tag", "contains", " a ")),
+		`[{"field":"f","operator":"o","value":"a"}]`:                      custom("a"),
+		`[{"field":"f","operator":"o","value":7}]`:                        custom(int64(7)),
+		`[{"field":"f","operator":"o","value":1}]`:                        custom(1),
 	} {
-		body, err := sentBody(t, wrapper.Matching(filter))
-		if want := `{"request_data":{"filters":[` + want + `]}}`; err != nil || body != want {
-			t.Errorf("sent %s, %v, want %s", body, err, want)
-		}
-	}
-}
-
-func TestOnlyAllEndpointsSendsAll(t *testing.T) {
-	incident := wrapper.WithIncident("4711")
-	for _, tt := range []struct {
-		targets wrapper.Targets
-		opts    []wrapper.AbortOption
-		want    string
-	}{
-		{wrapper.AllEndpoints(), nil, `{"request_data":{"filters":"all"}}`},
-		{wrapper.AllEndpoints(), []wrapper.AbortOption{incident}, `{"request_data":{"filters":"all","incident_id":"4711"}}`},
-		{wrapper.Matching(wrapper.Hostnames("all")), []wrapper.AbortOption{incident},
-			`{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["all"]}],"incident_id":"4711"}}`},
-	} {
-		if body, err := sentBody(t, tt.targets, tt.opts...); err != nil || body != tt.want {
-			t.Errorf("sent %s, %v, want %s", body, err, tt.want)
+		for incident, opts := range map[string][]wrapper.AbortOption{"": nil, `,"incident_id":"4711"`: {wrapper.WithIncident("4711")}} {
+			body, err := sentBody(t, targets, opts...)
+			if want := `{"request_data":{"filters":` + want + incident + `}}`; err != nil || body != want {
+				t.Errorf("sent %s, %v, want %s", body, err, want)
+			}
 		}
 	}
 }

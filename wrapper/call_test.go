@@ -41,7 +41,7 @@ func TestCallRunsItsStepsInOrder(t *testing.T) {
 			step := func(name string, r *http.Request) {
 				steps = append(steps, name)
 				body, _ := io.ReadAll(r.Body) // the validator does not put it back
-				if r.Method+" "+r.URL.Path != op.what || r.Header.Get("User-Agent") == "" || r.Context().Value(mine{}) != 1 || strings.Contains(string(body), "filters") != op.effect {
+				if r.Method+" "+r.URL.Path != op.what || !slices.Equal(r.Header["User-Agent"], []string{"acme-soc/1.2 cortexscan/" + wrapper.Version}) || r.Context().Value(mine{}) != 1 || strings.Contains(string(body), "filters") != op.effect {
 					t.Errorf("%s: %s %s with %v and the body %q", name, r.Method, r.URL, r.Header, body)
 				}
 				for header := range r.Header {
@@ -70,7 +70,7 @@ func TestCallRunsItsStepsInOrder(t *testing.T) {
 				return res, err
 			})
 			c := must(wrapper.New(gateway, wrapper.StandardKey(testKeyID, testKey),
-				wrapper.WithHTTPClient(&http.Client{Transport: rec}), noWait(), wrapper.WithRequestValidator(v), wrapper.WithResponseValidator(v)))
+				wrapper.WithHTTPClient(&http.Client{Transport: rec}), noWait(), wrapper.WithUserAgent("\tacme-soc/1.2 "), wrapper.WithRequestValidator(v), wrapper.WithResponseValidator(v)))
 			ctx := context.WithValue(t.Context(), mine{}, 1)
 			if err := op.call(t, ctx, c); err != nil {
 				t.Fatal(err)

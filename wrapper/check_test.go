@@ -132,26 +132,25 @@ func TestCheckResponseAgreesWithTheClient(t *testing.T) {
 	}
 }
 
-// Without a request, the operation has no name and may have had an effect.
-func TestCheckResponseWithoutARequest(t *testing.T) {
-	for name, res := range map[string]*http.Response{"no request": {StatusCode: 503}, "no response": nil} {
-		err := wrapper.CheckResponse(res, nil)
-		if !errors.Is(err, wrapper.ErrOutcomeUnknown) || !strings.HasPrefix(err.Error(), "request: ") {
-			t.Errorf("%s: %v", name, err)
+// Without a request, the operation has no name and may have had an effect. An http.Client that follows redirects turns an abort
+// into a GET of the login page.
+func TestCheckResponseFindsTheOperation(t *testing.T) {
+	get := httptest.NewRequest(http.MethodGet, "/v1/thing", nil)
+	redirected := httptest.NewRequest(http.MethodGet, "/login", nil)
+	redirected.Response = &http.Response{StatusCode: 302, Request: httptest.NewRequest(http.MethodPost, "/v1/stop", nil)}
+	for _, tt := range []struct {
+		res       *http.Response
+		operation string
+		unknown   bool
+	}{
+		{nil, "request", true},
+		{&http.Response{StatusCode: 503}, "request", true},
+		{&http.Response{StatusCode: 503, Request: get}, "GET /v1/thing", false},
+		{&http.Response{StatusCode: 200, Request: redirected}, "POST /v1/stop", true},
+	} {
+		err := wrapper.CheckResponse(tt.res, []byte(consolePage))
+		if errors.Is(err, wrapper.ErrOutcomeUnknown) != tt.unknown || apiError(t, err).Operation != tt.operation {
+			t.Errorf("%v, want the operation %s", err, tt.operation)
 		}
-	}
-	get := &http.Response{StatusCode: 503, Request: httptest.NewRequest(http.MethodGet, "/v1/thing", nil)}
-	if err := wrapper.CheckResponse(get, nil); errors.Is(err, wrapper.ErrOutcomeUnknown) || !strings.HasPrefix(err.Error(), "GET /v1/thing: ") {
-		t.Errorf("a GET: %v", err)
-	}
-}
-
-// An http.Client that follows redirects turns an abort into a GET of the login page.
-func TestCheckResponseAfterARedirect(t *testing.T) {
-	page := httptest.NewRequest(http.MethodGet, "/login", nil)
-	page.Response = &http.Response{StatusCode: 302, Request: httptest.NewRequest(http.MethodPost, "/public_api/v1/endpoints/abort_scan", nil)}
-	err := wrapper.CheckResponse(&http.Response{StatusCode: 200, Request: page}, []byte(consolePage))
-	if !errors.Is(err, wrapper.ErrOutcomeUnknown) || apiError(t, err).Operation != abortOperation {
-		t.Error(err)
 	}
 }

@@ -76,15 +76,6 @@ func TestErrorsMadeByHandHaveText(t *testing.T) {
 	}
 }
 
-// A caller may change the list that Unwrap returns without changing the error.
-func TestUnwrapIsNotShared(t *testing.T) {
-	e := apiError(t, operations[1].call(t, t.Context(), newClient(t, transport(good), wrapper.WithResponseValidator(refusing{errors.New("v")}))))
-	_ = append(e.Unwrap(), errors.New("x"))
-	if got := e.Unwrap(); len(got) != 3 || got[2].Error() != "v" { // two kinds and the cause
-		t.Errorf("got %v", got)
-	}
-}
-
 var update = flag.Bool("update", false, "rewrite testdata/errors.txt")
 
 // testdata/errors.txt lists the errors of this package, so that they can be reviewed together.

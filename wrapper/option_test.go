@@ -12,21 +12,6 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-func TestWithUserAgent(t *testing.T) {
-	const own = "cortexscan/" + wrapper.Version
-	for product, want := range map[string]string{"": own, "\tacme-soc/1.2 ": "acme-soc/1.2 " + own} {
-		for _, op := range operations {
-			rec := &recorder{next: transport(good)}
-			if err := op.call(t, t.Context(), newClient(t, rec, wrapper.WithUserAgent(product))); err != nil {
-				t.Fatal(err)
-			}
-			if got := rec.requests[0].Header["User-Agent"]; len(got) != 1 || got[0] != want {
-				t.Errorf("%s: got %q, want %q", op.name, got, want)
-			}
-		}
-	}
-}
-
 // Zero is the default and negative is off. internal/exchange tests what the settings do.
 func TestOptionsReachTheExchange(t *testing.T) {
 	type settled struct {

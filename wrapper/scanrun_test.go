@@ -1,7 +1,6 @@
 package wrapper_test
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"net/http"
@@ -93,20 +92,6 @@ func TestWaitScanRun(t *testing.T) {
 				t.Errorf("%s: status %v, query %s", tt.name, status, rec.requests[0].URL.RawQuery)
 			}
 		})
-	}
-}
-
-func TestWaitScanRunEndsWithItsContext(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	polls := 0
-	got, err := newClient(t, transport(func(r *http.Request) (*http.Response, error) {
-		if polls++; polls == 9 {
-			cancel()
-		}
-		return good(r)
-	})).WaitScanRun(ctx, 789, wrapper.WaitOptions{Every: -1})
-	if !errors.Is(err, context.Canceled) || got == nil || polls != 9 {
-		t.Errorf("without a pause: %+v, %v after %d polls", got, err, polls)
 	}
 }
 

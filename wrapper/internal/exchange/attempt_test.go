@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
@@ -89,6 +91,13 @@ func TestRefusedHandshakeEndsTheCall(t *testing.T) {
 		res := do(t.Context(), t, newClient(tt.rt), http.MethodGet)
 		if res.Permanent != tt.permanent || res.Sent != tt.sent || (res.Attempts == 1) != tt.permanent || strings.HasPrefix(res.Err.Error(), "the TLS handshake failed: ") != tt.permanent {
 			t.Errorf("%s: %+v", tt.name, res)
+		}
+	}
+	for _, broken := range []error{
+		io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.EPIPE, syscall.ECONNRESET, context.Canceled, context.DeadlineExceeded, &net.DNSError{IsTimeout: true},
+	} {
+		if res := do(t.Context(), t, newClient(handshakes(notSent, broken)), http.MethodGet); res.Permanent {
+			t.Errorf("a connection that broke during the handshake: %v", res.Err)
 		}
 	}
 }

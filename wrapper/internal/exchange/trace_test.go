@@ -3,7 +3,6 @@ package exchange
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +11,6 @@ import (
 	"net/http/httptest"
 	"net/http/httptrace"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -175,22 +173,6 @@ func TestStoppedReplayClosesItsConnection(t *testing.T) {
 		trace.wroteHeaderField(field, nil)
 		if err := here.SetDeadline(time.Time{}); (err != nil) != closed {
 			t.Errorf("%s: %v, want it closed: %v", field, err, closed)
-		}
-	}
-}
-
-func TestIsNetworkError(t *testing.T) {
-	for want, errs := range map[bool][]error{
-		true: {
-			io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.EPIPE, context.Canceled, context.DeadlineExceeded,
-			&net.OpError{Op: "read", Err: syscall.ECONNRESET}, &net.DNSError{IsTimeout: true},
-		},
-		false: {errors.New("tls: bad certificate"), x509.UnknownAuthorityError{}, tls.AlertError(40), &net.DNSError{IsNotFound: true}},
-	} {
-		for _, err := range errs {
-			if isNetworkError(err) != want {
-				t.Errorf("%v: want %v", err, want)
-			}
 		}
 	}
 }
