@@ -156,33 +156,17 @@ func TestEncodedBodyIsRefused(t *testing.T) {
 	wantProblems(t, v.ValidateRequest(send("POST", "/x", "\x1f\x8b\x08", "Content-Type: application/json", "Content-Encoding: gzip")))
 }
 
+// The most specific media type of the document decides. Its parameters do not count.
 func TestMediaTypesMatchByTypeAndSubtype(t *testing.T) {
-	for key, sent := range map[string][]string{
-		"application/json; charset=UTF-8":     {"application/json", "application/json;charset=utf-8"},
-		"application/*":                       {"application/json", "application/problem+json"},
-		"*/*":                                 {"application/problem+json;charset=utf-8", "text/json"},
-		"application/problem+json":            {"application/Problem+JSON; charset=utf-8"},
-		"Application/JSON;charset=iso-8859-1": {"application/json"},
+	const content = "content: {'*/*': {schema: {required: [any]}}, application/*: {schema: {required: [some]}}, Application/JSON;charset=iso-8859-1: {schema: {required: [json]}}}"
+	v := of(t, "  /x: {post: {requestBody: {"+content+"}, responses: {'200': {description: d, "+content+"}}}}\n")
+	for sent, want := range map[string]string{
+		"application/json;charset=utf-8": "json", "application/problem+JSON; charset=utf-8": "some", "text/json": "any", "x/problem+json;charset=utf-8": "any",
 	} {
-		content := "content: {'" + key + "': {schema: {type: object, properties: {a: {type: integer}}}}}"
-		v := of(t, "  /x: {post: {requestBody: {"+content+"}, responses: {'200': {description: d, "+content+"}}}}\n")
-		for _, sent := range sent {
-			t.Run(key+" "+sent, func(t *testing.T) {
-				wantProblems(t, v.ValidateRequest(send("POST", "/x", `{"a":1}`, "Content-Type: "+sent)))
-				wantProblems(t, v.ValidateRequest(send("POST", "/x", `{"a":"MARKER"}`, "Content-Type: "+sent)), "body /a must be an integer, not a string")
-				wantProblems(t, v.ValidateResponse(send("POST", "/x", ""), 200, http.Header{"Content-Type": {sent}}, []byte(`{"a":"MARKER"}`)),
-					"response body /a must be an integer, not a string")
-			})
-		}
-	}
-}
-
-func TestTheMoreSpecificMediaTypeDecides(t *testing.T) {
-	v := ofOperation(t, "requestBody: {content: {'*/*': {schema: {required: [any]}}, application/*: {schema: {required: [some]}}, application/json: {schema: {required: [json]}}}}")
-	for sent, want := range map[string]string{"application/json": "json", "application/a+json": "some", "text/json": "any"} {
 		wantProblems(t, v.ValidateRequest(send("POST", "/x", "{}", "Content-Type: "+sent)), "body /"+want+" is required")
+		wantProblems(t, v.ValidateResponse(send("POST", "/x", ""), 200, http.Header{"Content-Type": {sent}}, []byte("{}")), "response body /"+want+" is required")
 	}
-	wantProblems(t, v.ValidateRequest(send("POST", "/x", "{}")), "header Content-Type is required and must be application/json, application/* or */*")
+	wantProblems(t, v.ValidateRequest(send("POST", "/x", "{}")), "header Content-Type is required and must be Application/JSON;charset=iso-8859-1, application/* or */*")
 }
 
 func TestResponseProblems(t *testing.T) {

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"math/big"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -50,20 +51,17 @@ func TestNumbersAreExact(t *testing.T) {
 	}
 }
 
+var shortNumber = regexp.MustCompile(`^-?[0-9]{1,30}(\.[0-9]{1,9})?([eE]-?[0-9]{1,2})?$`)
+
 // FuzzDecimal compares with math/big.
 func FuzzDecimal(f *testing.F) {
 	for _, seed := range [][2]string{{"1", "1.0"}, {"-0.5", "5e-1"}, {"123456789012345678901234567890", "3"}, {"1e30", "7"}, {"0", "0.0"}, {"9.99", "0.03"}} {
 		f.Add(seed[0], seed[1])
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
-		for _, text := range []string{a, b} {
-			if _, valid := new(big.Float).SetString(text); !valid || len(text) > 40 || strings.Trim(text, "-0123456789.eE") != "" || strings.Count(text, "e")+strings.Count(text, "E") > 0 && len(text) > 6 {
-				return
-			}
-		}
 		x, okX := new(big.Rat).SetString(a)
 		y, okY := new(big.Rat).SetString(b)
-		if !okX || !okY {
+		if !okX || !okY || !shortNumber.MatchString(a) || !shortNumber.MatchString(b) {
 			return
 		}
 		da, db := parseDecimal(a), parseDecimal(b)

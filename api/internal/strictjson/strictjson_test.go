@@ -10,14 +10,10 @@ import (
 )
 
 // lines returns the problems as "/a/0 reason".
-func lines(problems []Problem) []string {
-	var out []string
+func lines(problems []Problem) (out []string) {
 	for _, p := range problems {
-		line := ""
-		for _, step := range p.At {
-			line += "/" + step
-		}
-		out = append(out, strings.TrimSpace(line+" "+p.Reason))
+		path := append([]string{""}, p.At...)
+		out = append(out, strings.TrimSpace(strings.Join(path, "/")+" "+p.Reason))
 	}
 	return out
 }

@@ -105,23 +105,16 @@ func FuzzAddress(f *testing.F) {
 		}
 		host := u.Hostname()
 		name, _, _ := strings.Cut(host, "%")
-		if host == "" || u.User != nil || u.Fragment != "" || u.RawQuery != "" {
+		addr, err := netip.ParseAddr(host)
+		isLoopback := host == "localhost" || err == nil && addr.Unmap().IsLoopback()
+		isVendor := host == "paloaltonetworks.com" || strings.HasSuffix(host, ".paloaltonetworks.com")
+		switch {
+		case host == "" || u.User != nil || u.Fragment != "" || u.RawQuery != "",
+			u.Scheme != "https" && (u.Scheme != "http" || !isLoopback),
+			name != strings.ToLower(name) || strings.HasSuffix(name, ".") || !text.IsPrintable(u.String()),
+			host == "api-paloaltonetworks.com" && !strings.Contains(strings.ToLower(tenant), "api-paloalto"),
+			isVendor && (!strings.HasPrefix(host, "api-") || strings.HasPrefix(host, "api-api-") || u.Path != ""):
 			t.Fatalf("%q became %s", tenant, u)
-		}
-		if addr, err := netip.ParseAddr(host); u.Scheme != "https" && (u.Scheme != "http" || host != "localhost" && (err != nil || !addr.Unmap().IsLoopback())) {
-			t.Fatalf("%q became %s", tenant, u)
-		}
-		if name != strings.ToLower(name) || strings.HasSuffix(name, ".") || !text.IsPrintable(u.String()) {
-			t.Fatalf("%q became %s", tenant, u)
-		}
-		if strings.Contains(host, "paloaltonetworks.com") && strings.HasSuffix(host, "paloaltonetworks.com") &&
-			(host == "paloaltonetworks.com" || host == "api-paloaltonetworks.com" && !strings.Contains(strings.ToLower(tenant), "api-paloalto")) {
-			t.Fatalf("%q became %s", tenant, u)
-		}
-		if strings.HasSuffix(host, ".paloaltonetworks.com") {
-			if !strings.HasPrefix(host, "api-") || strings.HasPrefix(host, "api-api-") || u.Path != "" {
-				t.Fatalf("%q became %s", tenant, u)
-			}
 		}
 		// Parse accepts its own result and does not change it.
 		again, err := Parse(u.String())
