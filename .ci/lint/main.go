@@ -40,7 +40,7 @@ const (
 
 func main() {
 	cmd := lintcmd.NewCommand("lint")
-	// ST1003 is off because generated code takes its names from the OpenAPI document, QF1001 and QF1008 as a matter of taste.
+	// ST1003 is off because generated code takes its names from the OpenAPI document. QF1001 and QF1008 are matters of taste.
 	cmd.ParseFlags(append([]string{"-checks", "all,-ST1003,-QF1001,-QF1008"}, os.Args[1:]...))
 	for _, all := range [][]*lintAnalyzer{simple.Analyzers, staticcheck.Analyzers, stylecheck.Analyzers, quickfix.Analyzers, {unused.Analyzer}} {
 		cmd.AddAnalyzers(all...)
@@ -63,7 +63,7 @@ func main() {
 		except(``, ineffassign.Analyzer),  // assignments without effect
 		except(``, unnecessaryConversion),
 		except(``, nilerr.Analyzer),                          // returning nil although an error was found
-		except(``, nilnesserr),                               // returning another error, which is nil
+		except(``, nilnesserr),                               // returning a different error that is nil
 		except(``, usetesting.NewAnalyzer()),                 // calls that package testing replaces, such as os.MkdirTemp
 		except(tests, bodyclose.Analyzer),                    // response bodies that are not closed
 		except(tests+`|^internal/tools/`, errcheck.Analyzer), // unchecked errors
