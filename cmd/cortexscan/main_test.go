@@ -73,22 +73,16 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// fail makes the next N calls fail: with a status, a closed connection (reset), or no response (hang).
+// fail makes the next call fail: with a status, a closed connection (reset), or no response (hang).
 func fail(ts *testscript.TestScript, neg bool, args []string) {
-	f := sandbox.Failure{Times: 1}
+	f := sandbox.Failure{}
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
 		name, value, _ := strings.Cut(strings.TrimPrefix(args[0], "-"), "=")
 		args = args[1:]
-		if name == "times" {
-			times, err := strconv.Atoi(value)
-			ts.Check(err)
-			f.Times = times
-			continue
-		}
 		f.Header = http.Header{name: {value}}
 	}
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: fail [-times=N] [-HEADER=VALUE] STATUS|reset|hang [BODY]")
+		ts.Fatalf("usage: fail [-HEADER=VALUE] STATUS|reset|hang [BODY]")
 	}
 	switch args[0] {
 	case "reset":

@@ -40,102 +40,75 @@ func TestReferenceIsCurrent(t *testing.T) {
 	}
 }
 
-// block is a part of a description: a paragraph, or preformatted lines.
-type block struct {
-	text string
-	code bool
+// document formats commands as Markdown or as a man page. Each format takes the strings that it contains.
+type document struct {
+	strings.Builder
+	options, option, code, text string
+	escape                      func(string) string
 }
 
-func blocks(cmd *cli.Command) (list []block) {
-	for part := range strings.SplitSeq(strings.TrimSpace(cmd.Description), "\n\n") {
-		head, lines, hasLines := strings.Cut(part, "\n  ")
-		switch {
-		case strings.HasPrefix(part, "  "):
-			list = append(list, block{strings.ReplaceAll(part[2:], "\n  ", "\n"), true})
-		case hasLines && strings.HasSuffix(head, ":"):
-			list = append(list, block{head, false}, block{strings.ReplaceAll(lines, "\n  ", "\n"), true})
-		default:
-			list = append(list, block{part, false})
-		}
+func (p *document) add(format string, parts ...any) {
+	for i, part := range parts {
+		parts[i] = p.escape(part.(string))
 	}
-	return list
+	fmt.Fprintf(p, format, parts...)
 }
 
-func options(cmd *cli.Command) (list [][2]string) {
+func (p *document) addOptions(cmd *cli.Command) {
+	header := p.options
 	for _, f := range cmd.VisibleFlags() {
 		if f.Names()[0] != "help" {
-			list = append(list, flagHelp(f))
+			option := flagHelp(f)
+			p.add(header+p.option, option[0], option[1])
+			header = ""
 		}
 	}
-	return list
+}
+
+// addDescription adds paragraphs and preformatted lines.
+func (p *document) addDescription(cmd *cli.Command) {
+	for part := range strings.SplitSeq(strings.TrimSpace(cmd.Description), "\n\n") {
+		head, code, hasCode := strings.Cut("\n"+part, "\n  ")
+		if head = strings.TrimPrefix(head, "\n"); hasCode && head != "" && !strings.HasSuffix(head, ":") {
+			head, hasCode = part, false
+		}
+		if head != "" {
+			p.add(p.text, head)
+		}
+		if hasCode {
+			p.add(p.code, strings.ReplaceAll(code, "\n  ", "\n"))
+		}
+	}
 }
 
 func markdown(commands []*cli.Command) string {
-	var b strings.Builder
+	p := &document{options: "\n| option | meaning |\n|---|---|\n", option: "| `%s` | %s |\n", code: "\n```text\n%s\n```\n", text: "\n%s\n", escape: strings.Clone}
 	for _, cmd := range commands[1:] {
-		fmt.Fprintf(&b, "\n### cortexscan %s\n\n%s.\n\n```text\n%s\n```\n", cmd.Name, strings.ToUpper(cmd.Usage[:1])+cmd.Usage[1:], cmd.UsageText)
-		if list := options(cmd); list != nil {
-			fmt.Fprint(&b, "\n| option | meaning |\n|---|---|\n")
-			for _, option := range list {
-				fmt.Fprintf(&b, "| `%s` | %s |\n", option[0], option[1])
-			}
-		}
-		for _, block := range blocks(cmd) {
-			switch {
-			case block.text == "":
-			case block.code:
-				fmt.Fprintf(&b, "\n```text\n%s\n```\n", block.text)
-			default:
-				fmt.Fprintf(&b, "\n%s\n", block.text)
-			}
-		}
+		p.add("\n### cortexscan %s\n\n%s.\n"+p.code, cmd.Name, strings.ToUpper(cmd.Usage[:1])+cmd.Usage[1:], cmd.UsageText)
+		p.addOptions(cmd)
+		p.addDescription(cmd)
 	}
-	return b.String() + "\n"
+	return p.String() + "\n"
 }
 
 func manPage(commands []*cli.Command) string {
-	var b strings.Builder
+	p := &document{option: ".TP\n.B %s\n%s\n", code: ".PP\n.RS 4\n.nf\n%s\n.fi\n.RE\n", text: ".PP\n%s\n", escape: roff}
 	root := commands[0]
-	fmt.Fprintf(&b, ".TH CORTEXSCAN 1\n.SH NAME\ncortexscan \\- %s\n", roff(root.Usage))
-	fmt.Fprintf(&b, ".SH SYNOPSIS\n.nf\n%s\n.fi\n.SH DESCRIPTION\n%s", roff(root.UsageText), manBlocks(root))
-	b.WriteString(".SH GLOBAL OPTIONS\n" + manOptions(root) + ".SH COMMANDS\n")
+	p.add(".TH CORTEXSCAN 1\n.SH NAME\ncortexscan \\- %s\n.SH SYNOPSIS\n.nf\n%s\n.fi\n.SH DESCRIPTION\n", root.Usage, root.UsageText)
+	p.addDescription(root)
+	p.add(".SH GLOBAL OPTIONS\n")
+	p.addOptions(root)
+	p.add(".SH COMMANDS\n")
 	for _, cmd := range commands[1:] {
-		fmt.Fprintf(&b, ".SS cortexscan %s\n%s.\n.PP\n.nf\n%s\n.fi\n", cmd.Name, roff(cmd.Usage), roff(cmd.UsageText))
-		b.WriteString(manOptions(cmd) + manBlocks(cmd))
+		p.add(".SS cortexscan %s\n%s.\n.PP\n.nf\n%s\n.fi\n", cmd.Name, cmd.Usage, cmd.UsageText)
+		p.addOptions(cmd)
+		p.addDescription(cmd)
 	}
-	return b.String()
-}
-
-func manOptions(cmd *cli.Command) string {
-	var b strings.Builder
-	for _, option := range options(cmd) {
-		fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(option[0]), roff(option[1]))
-	}
-	return b.String()
-}
-
-func manBlocks(cmd *cli.Command) string {
-	var b strings.Builder
-	for _, block := range blocks(cmd) {
-		switch {
-		case block.text == "":
-		case block.code:
-			fmt.Fprintf(&b, ".PP\n.RS 4\n.nf\n%s\n.fi\n.RE\n", roff(block.text))
-		default:
-			fmt.Fprintf(&b, ".PP\n%s\n", roff(block.text))
-		}
-	}
-	return b.String()
+	return p.String()
 }
 
 // roff escapes characters that man pages interpret.
 func roff(s string) string {
-	s = strings.NewReplacer(`\`, `\e`, "-", `\-`, "→", `\(->`, "…", "...").Replace(s)
-	lines := strings.Split(s, "\n")
-	for i, line := range lines {
-		if strings.HasPrefix(line, ".") || strings.HasPrefix(line, "'") {
-			lines[i] = `\&` + line
-		}
-	}
-	return strings.Join(lines, "\n")
+	s = strings.NewReplacer(`\`, `\e`, "-", `\-`, "→", `\(->`, "…", "...", "\n.", "\n\\&.", "\n'", "\n\\&'").Replace("\n" + s)
+	return strings.TrimPrefix(s, "\n")
 }

@@ -157,22 +157,6 @@ func TestLogLineIsOnePrintableLine(t *testing.T) {
 	}
 }
 
-func TestSelectionDescribesTheFilters(t *testing.T) {
-	for body, want := range map[string]string{
-		`{"request_data":{"filters":"all"}}`: "every endpoint of the tenant",
-		`{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["a","b"]},{"field":"last_seen","operator":"gte","value":5}]}}`: "hostname in a, b and last_seen gte 5",
-		`{"request_data":{"filters":[{"field":"alias","operator":"in","value":"\u202ex"}]}}`:                                                     "alias in \ufffdx",
-		`{"request_data":{"filters":[{"field":"ho`: "",
-	} {
-		if got := selection(sandbox.Call{Body: body, Abort: &sandbox.AbortResult{}}); got != want {
-			t.Errorf("%s: got %q, want %q", body, got, want)
-		}
-		if got := selection(sandbox.Call{Body: body}); got != "" {
-			t.Errorf("an abort that was not executed is described as %q", got)
-		}
-	}
-}
-
 func TestDurationsAndStatusesAreFormatted(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0:                       "",

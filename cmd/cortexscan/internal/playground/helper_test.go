@@ -1,14 +1,10 @@
 package playground
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 const (
@@ -19,7 +15,7 @@ const (
 )
 
 func newPlayground() (*Playground, http.Handler) {
-	p := New(Key{ID: "1", Secret: testKey, Type: "advanced"})
+	p := New(Key{ID: "1", Secret: testKey, Type: "standard"})
 	return p, p.handler(func(host string) bool { return host == testHost })
 }
 
@@ -39,18 +35,9 @@ func send(h http.Handler, method, target, body string, header ...string) *httpte
 	return w
 }
 
-var nonces int
-
 // signed returns the headers of a request with the playground's key.
 func signed() []string {
-	nonces++
-	nonce := strings.Repeat("0", 64-len(strconv.Itoa(nonces))) + strconv.Itoa(nonces)
-	timestamp := strconv.FormatInt(time.Now().UnixMilli(), 10)
-	sum := sha256.Sum256([]byte(testKey + nonce + timestamp))
-	return []string{
-		"User-Agent", "test", "X-Xdr-Auth-Id", "1", "X-Xdr-Nonce", nonce, "X-Xdr-Timestamp", timestamp,
-		"Authorization", hex.EncodeToString(sum[:]), "Content-Type", "application/json",
-	}
+	return []string{"User-Agent", "test", "X-Xdr-Auth-Id", "1", "Authorization", testKey, "Content-Type", "application/json"}
 }
 
 func wantCalls(t testing.TB, p *Playground, n int) {

@@ -20,17 +20,18 @@ func TestLivePageShowsWhatHappened(t *testing.T) {
 	}
 	send(h, "GET", runPath+"?id=789&fields=status", "", signed()...)
 	send(h, "POST", abortPath, `{"request_data":{"filters":[{"field":"<script>alert(1)</script>","operator":"in"}]}}`, signed()...)
-	send(h, "POST", abortPath, `{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["laptop-17","db-1"]}]}}`, signed()...)
+	send(h, "POST", abortPath, `{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["laptop-17","db-1"]},{"field":"last_seen","operator":"gte","value":5}]}}`, signed()...)
+	send(h, "POST", abortPath, `{"request_data":{"filters":"all"}}`, signed()...)
 	send(h, "GET", "/public_api/<b>\u202e", "", "Authorization", testKey)
 	page := send(h, "GET", "/", "").Body.String()
 	fragment := send(h, "GET", "/live", "").Body.String()
 	for _, want := range []string{
-		"4 requests, 2 with problems",
+		"5 requests, 2 with problems",
 		`<span class="status good">200 OK</span>`, ">request OK<", "Scan is in Running state",
 		`<span class="status bad">400 Bad Request</span>`, "body /request_data/filters/0/value is required",
 		`<span class="status bad">401 Unauthorized</span>`, ">1 problem<", "header X-Xdr-Auth-Id is required",
 		"&lt;script&gt;alert(1)", "/public_api/&lt;b&gt;\ufffd", "[hidden]",
-		"hostname in laptop-17, db-1</span>: 2 selected, 1 aborted", "&#34;endpoints_count&#34;: &#34;1&#34;",
+		"hostname in laptop-17, db-1 and last_seen gte 5</span>: 2 selected, 1 aborted", "every endpoint of the tenant", "&#34;endpoints_count&#34;: &#34;1&#34;",
 		`<th scope="row">789</th>`, `<th scope="row">laptop-17</th>`,
 	} {
 		if !strings.Contains(page, want) || !strings.Contains(fragment, want) {
@@ -45,7 +46,7 @@ func TestLivePageShowsWhatHappened(t *testing.T) {
 	if i, j := strings.Index(page, "401 Unauth"), strings.Index(page, "200 OK"); i > j {
 		t.Error("the latest call is not the first")
 	}
-	exports := Exports(Key{"1", testKey, "advanced"}.Settings("http://"+testHost), runtime.GOOS) + "\ncortexscan status 789 --wait\n"
+	exports := Exports(Key{"1", testKey, "standard"}.Settings("http://"+testHost), runtime.GOOS) + "\ncortexscan status 789 --wait\n"
 	if !strings.Contains(html.UnescapeString(page), exports) || strings.Count(page, testKey) != 1 || strings.Contains(fragment, testKey) {
 		t.Error("the commands are missing, or the key appears outside of them")
 	}
@@ -121,7 +122,7 @@ func TestClearEmptiesThePageOnly(t *testing.T) {
 func TestRefreshIsBounded(t *testing.T) {
 	const size = 64 << 10
 	const one = `{"field":"hostname","operator":"in","value":["laptop-17"]}`
-	header := []string{"User-Agent", "test", "X-Xdr-Auth-Id", "1", "Authorization", testKey, "Content-Type", "application/json"}
+	header := signed()
 	lists, unknown := strings.Repeat("[", size/2)+strings.Repeat("]", size/2), ""
 	for i := range 1000 {
 		header = append(header, fmt.Sprintf("X-%d", i), "1")
@@ -134,8 +135,7 @@ func TestRefreshIsBounded(t *testing.T) {
 		"many filters":        {"", `{"request_data":{"filters":[` + strings.Repeat(one+",", 500) + one + `]}}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := New(Key{ID: "1", Secret: testKey, Type: "standard"})
-			h := p.handler(func(string) bool { return true })
+			p, h := newPlayground()
 			for range shownRows + 5 {
 				if c.response != "" {
 					p.tenant.Fail(sandbox.Failure{Status: 200, Body: c.response})
