@@ -34,11 +34,8 @@ func TestBodyProblems(t *testing.T) {
 		{"another word", `{"request_data":{"filters":"ALL"}}`, []string{"body /request_data/filters " + noFilters + ", not another string"}},
 		{"all inside a list", `{"request_data":{"filters":["all"]}}`, []string{"body /request_data/filters/0 must be an object (EndpointFilter), not a string"}},
 		{"the wrong case", `{"Request_Data":{"filters":"all"}}`, []string{"body /Request_Data " + unknown, "body /request_data is required"}},
-		{"an empty filter", filter(`{}`), []string{
-			"body /request_data/filters/0/field is required", "body /request_data/filters/0/operator is required", "body /request_data/filters/0/value is required"}},
 		{"the second filter misspelled", filter(`{"field":"hostname","operator":"in","value":["a"]},{"field":"alias","operater":"in","value":["a"]}`), []string{
 			"body /request_data/filters/1/operater " + unknown, "body /request_data/filters/1/operator is required"}},
-		{"a list of numbers", filter(`{"field":"a","operator":"in","value":["a",1]}`), []string{"body /request_data/filters/0/value/1 must be a string, not a number"}},
 		{"no value", filter(`{"field":"a","operator":"in","value":[]}`), []string{"body /request_data/filters/0/value must have at least one item"}},
 		{"more than 64 bits", filter(`{"field":"last_seen","operator":"gte","value":9223372036854775808}`),
 			[]string{"body /request_data/filters/0/value must be between -9223372036854775808 and 9223372036854775807"}},
@@ -179,7 +176,6 @@ func TestResponseProblems(t *testing.T) {
 		body   string
 		want   string
 	}{
-		{"unknown properties", status, 200, `{"DATA":"Scan is in Running state","more":{"a":[1]}}`, ""},
 		{"another spelling", status, 200, `{"data":"x"}`, ""},
 		{"null", status, 200, `{"DATA":null}`, "response body /DATA must be a string, not null"},
 		{"empty", status, 200, ``, "response body is empty, but the spec documents JSON"},
