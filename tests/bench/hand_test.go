@@ -53,18 +53,19 @@ type detail struct {
 	Message string `json:"message"`
 }
 
-type netscanError struct {
+// errorBody has the fields of both documented errors.
+type errorBody struct {
 	ErrMsg   string `json:"err_msg"`
 	Metadata struct {
 		ErrExtra []detail `json:"err_extra"`
 	} `json:"metadata"`
+	Reply struct {
+		ErrMsg string `json:"err_msg"`
+	} `json:"reply"`
 }
 
-type xdrError struct {
-	Reply struct {
-		ErrCode int    `json:"err_code"`
-		ErrMsg  string `json:"err_msg"`
-	} `json:"reply"`
+func (e errorBody) failure(status int) error {
+	return &failure{status, e.ErrMsg + e.Reply.ErrMsg, len(e.Metadata.ErrExtra)}
 }
 
 type statusResponse struct {
@@ -104,23 +105,12 @@ func statusQuery(runID int64) string {
 }
 
 func (c *hand) status(ctx context.Context, runID int64) (string, error) {
-	status, body, err := c.do(ctx, http.MethodGet, c.base+statusPath+"?"+statusQuery(runID), nil)
-	if err != nil {
-		return "", err
-	}
-	if status != http.StatusOK {
-		var e netscanError
-		_ = json.Unmarshal(body, &e) // without a message, the error contains only the status
-		return "", &failure{status, e.ErrMsg, len(e.Metadata.ErrExtra)}
-	}
 	var response statusResponse
-	if err := json.Unmarshal(body, &response); err != nil {
-		return "", fmt.Errorf("read the status: %w", err)
+	err := c.do(ctx, http.MethodGet, c.base+statusPath+"?"+statusQuery(runID), nil, &response)
+	if err == nil && response.DATA == "" {
+		err = errors.New("the response has no DATA")
 	}
-	if response.DATA == "" {
-		return "", errors.New("the response has no DATA")
-	}
-	return response.DATA, nil
+	return response.DATA, err
 }
 
 func (c *hand) abort(ctx context.Context, ids []string) (string, error) {
@@ -128,35 +118,24 @@ func (c *hand) abort(ctx context.Context, ids []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	status, body, err := c.do(ctx, http.MethodPost, c.base+abortPath, payload)
-	if err != nil {
-		return "", err
-	}
-	if status != http.StatusOK {
-		var e xdrError
-		_ = json.Unmarshal(body, &e)
-		return "", &failure{status, e.Reply.ErrMsg, 0}
-	}
 	var response abortResponse
-	if err := json.Unmarshal(body, &response); err != nil {
-		return "", fmt.Errorf("read the reply: %w", err)
+	err = c.do(ctx, http.MethodPost, c.base+abortPath, payload, &response)
+	if err == nil && response.Reply.ActionID == "" {
+		err = errors.New("the reply has no action_id")
 	}
-	if response.Reply.ActionID == "" {
-		return "", errors.New("the reply has no action_id")
-	}
-	return response.Reply.ActionID, nil
+	return response.Reply.ActionID, err
 }
 
-func (c *hand) do(ctx context.Context, method, address string, payload []byte) (status int, body []byte, err error) {
+func (c *hand) do(ctx context.Context, method, address string, payload []byte, response any) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	var reader io.Reader
+	var body io.Reader
 	if payload != nil {
-		reader = bytes.NewReader(payload)
+		body = bytes.NewReader(payload)
 	}
-	r, err := http.NewRequestWithContext(ctx, method, address, reader)
+	r, err := http.NewRequestWithContext(ctx, method, address, body)
 	if err != nil {
-		return 0, nil, err
+		return err
 	}
 	r.Header.Set("User-Agent", "hand/1.0")
 	r.Header.Set("Accept", "application/json")
@@ -170,17 +149,22 @@ func (c *hand) do(ctx context.Context, method, address string, payload []byte) (
 	r.Header.Set("Authorization", authorization)
 	res, err := c.http.Do(r)
 	if err != nil {
-		return 0, nil, err
+		return err
 	}
 	defer res.Body.Close()
-	body, err = io.ReadAll(io.LimitReader(res.Body, maxResponse+1))
+	content, err := io.ReadAll(io.LimitReader(res.Body, maxResponse+1))
 	if err != nil {
-		return 0, nil, fmt.Errorf("read the response: %w", err)
+		return fmt.Errorf("read the response: %w", err)
 	}
-	if len(body) > maxResponse {
-		return 0, nil, fmt.Errorf("the response is larger than %d bytes", maxResponse)
+	if len(content) > maxResponse {
+		return fmt.Errorf("the response is larger than %d bytes", maxResponse)
 	}
-	return res.StatusCode, body, nil
+	if res.StatusCode != http.StatusOK {
+		var e errorBody
+		_ = json.Unmarshal(content, &e) // without a message, the error contains only the status
+		return e.failure(res.StatusCode)
+	}
+	return json.Unmarshal(content, response)
 }
 
 // sign signs a call with an Advanced key.

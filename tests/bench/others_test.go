@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 
@@ -26,12 +27,8 @@ func newBare(base string, transport http.RoundTripper) caller {
 }
 
 func (c *bare) status(ctx context.Context, runID int64) (string, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+statusPath+"?"+statusQuery(runID), nil)
-	if err != nil {
-		return "", err
-	}
 	var response statusResponse
-	err = c.do(r, &response)
+	err := c.do(ctx, http.MethodGet, c.base+statusPath+"?"+statusQuery(runID), nil, &response)
 	return response.DATA, err
 }
 
@@ -40,17 +37,23 @@ func (c *bare) abort(ctx context.Context, ids []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+abortPath, bytes.NewReader(payload))
-	if err != nil {
-		return "", err
-	}
-	r.Header.Set("Content-Type", "application/json")
 	var response abortResponse
-	err = c.do(r, &response)
+	err = c.do(ctx, http.MethodPost, c.base+abortPath, payload, &response)
 	return response.Reply.ActionID, err
 }
 
-func (c *bare) do(r *http.Request, response any) error {
+func (c *bare) do(ctx context.Context, method, address string, payload []byte, response any) error {
+	var body io.Reader
+	if payload != nil {
+		body = bytes.NewReader(payload)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, address, body)
+	if err != nil {
+		return err
+	}
+	if payload != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	res, err := c.http.Do(r)
 	if err != nil {
 		return err
@@ -99,12 +102,6 @@ func (c *stock) abort(ctx context.Context, ids []string) (string, error) {
 		return "", err
 	case res.JSON200 != nil:
 		return string(res.JSON200.Reply.ActionID), nil
-	case res.JSON500 != nil:
-		body, err := res.JSON500.AsXDRReplyError()
-		if err != nil {
-			return "", err
-		}
-		return "", &failure{status: res.StatusCode(), message: body.Reply.ErrMsg}
 	}
 	return "", &failure{status: res.StatusCode()}
 }
@@ -126,7 +123,7 @@ func (c *restyClient) status(ctx context.Context, runID int64) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	var response statusResponse
-	var e netscanError
+	var e errorBody
 	res, err := c.signed(ctx).
 		SetQueryParam("id", strconv.FormatInt(runID, 10)).
 		SetQueryParam("fields", "status").
@@ -136,7 +133,7 @@ func (c *restyClient) status(ctx context.Context, runID int64) (string, error) {
 	case err != nil:
 		return "", err
 	case res.StatusCode() != http.StatusOK:
-		return "", &failure{res.StatusCode(), e.ErrMsg, len(e.Metadata.ErrExtra)}
+		return "", e.failure(res.StatusCode())
 	case response.DATA == "":
 		return "", errors.New("the response has no DATA")
 	}
@@ -147,7 +144,7 @@ func (c *restyClient) abort(ctx context.Context, ids []string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	var response abortResponse
-	var e xdrError
+	var e errorBody
 	res, err := c.signed(ctx).
 		SetHeader("Content-Type", "application/json").
 		SetBody(newAbortRequest(ids)).
@@ -157,7 +154,7 @@ func (c *restyClient) abort(ctx context.Context, ids []string) (string, error) {
 	case err != nil:
 		return "", err
 	case res.StatusCode() != http.StatusOK:
-		return "", &failure{status: res.StatusCode(), message: e.Reply.ErrMsg}
+		return "", e.failure(res.StatusCode())
 	case response.Reply.ActionID == "":
 		return "", errors.New("the reply has no action_id")
 	}
