@@ -28,30 +28,30 @@ func abortCommand() *cli.Command {
 			&cli.StringFlag{Name: "incident", OnlyOnce: true,
 				Usage: "show the action in the timeline of the incident with this `ID`"},
 			&cli.BoolFlag{Name: "dry-run",
-				Usage: "print the request and do not send it; needs no API key"},
+				Usage: "print the request without sending it; needs no API key"},
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"},
 				Usage: "do not ask for confirmation; required if standard input is not a terminal"},
 			&cli.StringFlag{Name: "confirm-tenant", OnlyOnce: true,
 				Usage: "continue only if `HOST` is the tenant's host; required for --all with --yes"},
 		), connectionFlags()...),
 		Description: `Cancels the scans that are pending or in progress on the endpoints that match
-every filter. Success means that the service accepted the request, not that the
-scans have stopped. Follow the action in the console under Response → Action
+every filter. Success means that the service accepted the request; the scans may
+still be running. Follow the action in the console under Response → Action
 Center.
 
 To give more than one value, repeat the flag or separate the values with commas.
 In --group, --alias, --username and --distribution, a comma is part of the name.
-Names match exactly; there are no wildcards. A blank value is refused, because
+Names match exactly; there are no wildcards. A blank value is an error, because
 it often comes from an unset variable. Filters that exclude no endpoint are
 treated like --all.
 
-In a FILE, blank lines and lines that begin with # are skipped. A TIME is
-2026-11-22T21:00:00Z, 2026-11-22 (midnight local time), or how long ago: 90m,
-24h, 7d.
+In a FILE, blank lines and lines that begin with # are skipped. A TIME is a time
+(2026-11-22T21:00:00Z), a date (2026-11-22, midnight local time), or how long
+ago (90m, 24h, 7d).
 
 With --output json: {"tenant", "action_id", "status", "endpoints_count"}, all
 strings. With --dry-run: {"tenant", "method", "url", "headers", "body"}. If
-there are warnings, both also have "warnings", a list of strings.
+there are warnings, both objects also contain "warnings", a list of strings.
 
 Examples:
   cortexscan abort --hostname laptop-17,laptop-18
@@ -87,8 +87,8 @@ func parseAbort(s *session, cmd *cli.Command) (o abortOptions, err error) {
 		return o, err
 	}
 	if flag := o.stdinFlag(); flag != "" && !o.yes && !o.dryRun {
-		return o, usagef("--%s - reads standard input, so the program cannot ask for confirmation: add --yes; nothing was sent", flag).
-			hint("Or save the list in a file, and give the name of that file.")
+		return o, usagef("the program cannot ask for confirmation, because --%s - reads standard input; nothing was sent", flag).
+			hint("Add --yes, or save the list in a file and name that file.")
 	}
 	o.connection, err = parseConnection(s, cmd)
 	return o, err
@@ -102,7 +102,7 @@ func runAbort(ctx context.Context, s *session, o abortOptions) error {
 	if o.incident != "" {
 		p.extra = append(p.extra, wrapper.WithIncident(o.incident))
 	}
-	// This reports an invalid request before the user is asked to confirm it.
+	// Report an invalid request before the user is asked to confirm the abort.
 	if err := p.rehearse(ctx); err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func runAbort(ctx context.Context, s *session, o abortOptions) error {
 		}
 	}
 	if o.confirmTenant != "" && !p.isTenant(o.confirmTenant) {
-		return usagef("--confirm-tenant is not the tenant's host, %s; nothing was sent", p.host())
+		return usagef("--confirm-tenant is not the tenant's host (%s); nothing was sent", p.host())
 	}
 	if o.dryRun {
 		return p.print(ctx, s)
@@ -127,7 +127,7 @@ func runAbort(ctx context.Context, s *session, o abortOptions) error {
 	if err := p.confirm(ctx, s); err != nil {
 		return err
 	}
-	// From here on, a closed pipe must not end the program: it has to print an error.
+	// From here on, a closed pipe must not end the program, because the program has to print an error.
 	signal.Ignore(syscall.SIGPIPE)
 	reply, err := client.AbortScan(ctx, o.Targets, p.extra...)
 	if err != nil {
@@ -136,7 +136,7 @@ func runAbort(ctx context.Context, s *session, o abortOptions) error {
 	return p.accepted(s, reply)
 }
 
-// plan is an abort whose request is complete, but not sent yet.
+// plan is an abort that is ready to be sent.
 type plan struct {
 	abortOptions
 	extra      []wrapper.AbortOption
@@ -145,10 +145,9 @@ type plan struct {
 	everything bool // whether the filters exclude no endpoint
 }
 
-// host returns the host in the request.
 func (p *plan) host() string { return text.Visible(p.request.URL.Host, maxText) }
 
-// rehearse makes the client build, validate and sign the request, and keeps the request instead of sending it.
+// rehearse makes the client build, validate and sign the request, and stores the request without sending it.
 func (p *plan) rehearse(ctx context.Context) error {
 	var caught catcher
 	client, err := p.rehearsal(&caught)
@@ -166,13 +165,13 @@ func (p *plan) rehearse(ctx context.Context) error {
 	return nil
 }
 
-// catcher is a transport that keeps the request and sends nothing.
+// catcher is a transport that stores the request without sending it.
 type catcher struct{ request *http.Request }
 
-var errCaught = errors.New("kept, and not sent")
+var errCaught = errors.New("the request was stored, not sent")
 
 func (c *catcher) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(r.Body) // it cannot be read after this call
+	body, err := io.ReadAll(r.Body) // the body cannot be read after RoundTrip returns
 	if err != nil {
 		return nil, err
 	}
@@ -194,8 +193,9 @@ type dryRunJSON struct {
 	Warnings []string          `json:"warnings,omitempty"`
 }
 
-// print writes the request as it would be sent, except that it hides the credentials and writes the whole URL on the first
-// line. In the body, it replaces characters that a terminal interprets or does not show with equivalent JSON escapes.
+// print writes the request as it would be sent, with two exceptions: it hides the credentials, and it writes the
+// whole URL on the first line. In the body, it replaces characters that a terminal interprets or does not show with
+// equivalent JSON escapes.
 func (p *plan) print(ctx context.Context, s *session) error {
 	r := p.request.Clone(ctx) // the context of the rehearsal has ended
 	for _, name := range hiddenHeaders {
@@ -232,7 +232,7 @@ func (p *plan) print(ctx context.Context, s *session) error {
 	return nil
 }
 
-// description explains to the user what the abort does.
+// description describes the abort for the user.
 func (p *plan) description(io *terminal.IOStreams) string {
 	var b strings.Builder
 	if p.everything {
@@ -243,7 +243,7 @@ func (p *plan) description(io *terminal.IOStreams) string {
 	}
 	switch {
 	case p.everything && !p.all:
-		fmt.Fprint(&b, "because its filters exclude no endpoint:\n")
+		fmt.Fprint(&b, "because the filters exclude no endpoint:\n")
 	case !p.all:
 		fmt.Fprint(&b, "of the endpoints with\n")
 	}
@@ -255,12 +255,12 @@ func (p *plan) description(io *terminal.IOStreams) string {
 		fmt.Fprintf(&b, "  %s%s\n", and, terminal.Wrap(f.inWords(), 4, io.Width()))
 	}
 	if p.incident != "" {
-		fmt.Fprintf(&b, "and shows it in the timeline of incident %s\n", text.Visible(p.incident, maxText))
+		fmt.Fprintf(&b, "and shows the action in the timeline of incident %s\n", text.Visible(p.incident, maxText))
 	}
 	return b.String()
 }
 
-// confirm prints a description of the abort. It returns nil only if --yes is set or the user confirms the abort.
+// confirm prints the description of the abort. It returns nil only if --yes is set or the user confirms the abort.
 func (p *plan) confirm(ctx context.Context, s *session) error {
 	switch {
 	case p.yes && p.everything && p.confirmTenant == "":
@@ -270,10 +270,11 @@ func (p *plan) confirm(ctx context.Context, s *session) error {
 		}
 		return usagef("%s --confirm-tenant; nothing was sent", what).hint("The tenant's host is %s.", p.host())
 	case !p.yes && s.io.InIsTerminal && !s.io.ErrIsTerminal:
-		return usagef("standard error is not a terminal, so the program cannot ask for confirmation: add --yes; nothing was sent")
+		return usagef("the program cannot ask for confirmation, because standard error is not a terminal; nothing was sent").
+			hint("Add --yes.")
 	case !p.yes && !s.io.Interactive():
-		return usagef("standard input is not a terminal, so the program cannot ask for confirmation: add --yes; nothing was sent").
-			hint("To see the request first, add --dry-run.")
+		return usagef("the program cannot ask for confirmation, because standard input is not a terminal; nothing was sent").
+			hint("Add --yes. To see the request first, add --dry-run.")
 	}
 	if !p.yes || !s.json {
 		s.io.Notef("%s\n", p.description(s.io))
@@ -284,7 +285,8 @@ func (p *plan) confirm(ctx context.Context, s *session) error {
 	return p.ask(ctx, s)
 }
 
-// ask asks the user to confirm the abort. For all endpoints, the user has to type the host, because yes would be too easy.
+// ask asks the user to confirm the abort. If the abort is for all endpoints, the user has to type the host, because
+// typing yes would be too easy.
 func (p *plan) ask(ctx context.Context, s *session) error {
 	if p.everything {
 		answer, err := s.ask(ctx, "Type the tenant's host to continue:")
@@ -292,7 +294,7 @@ func (p *plan) ask(ctx context.Context, s *session) error {
 			return err
 		}
 		if !p.isTenant(answer) {
-			return fmt.Errorf("%w: what you typed is not the tenant's host, %s; nothing was sent", errInterrupted, p.host())
+			return fmt.Errorf("%w: what you typed is not the tenant's host (%s); nothing was sent", errInterrupted, p.host())
 		}
 		return nil
 	}
@@ -346,7 +348,6 @@ func (p *plan) accepted(s *session, reply *gen.AbortScanReply) error {
 	return nil
 }
 
-// ask asks a question at the terminal.
 func (s *session) ask(ctx context.Context, question string) (string, error) {
 	answer, err := s.io.Ask(ctx, question)
 	return answer, promptError(ctx, err)
@@ -361,5 +362,5 @@ func promptError(ctx context.Context, err error) error {
 	case errors.Is(err, io.EOF):
 		return fmt.Errorf("%w: the input ended; nothing was sent", errInterrupted)
 	}
-	return fmt.Errorf("%w: what you typed cannot be read: %w", errFailed, err)
+	return fmt.Errorf("%w: the input cannot be read: %w", errFailed, err)
 }

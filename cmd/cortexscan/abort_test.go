@@ -24,8 +24,8 @@ func TestAbortAsksForConfirmation(t *testing.T) {
 		{"the terminal is closed", one, "", exitInterrupted, "nothing was sent"},
 		{"the host", all, "HOST\n", exitDone, "This cancels \x1b[31mEVERY\x1b[0m scan"},
 		{"the host in capitals", all, "hOST\n", exitDone, "EVERY"},
-		{"the host for filters that exclude nothing", "abort --platform windows,linux,macos,android", "HOST\n", exitDone, "because its filters exclude no endpoint"},
-		{"yes for everything", all, "yes\n", exitInterrupted, "what you typed is not the tenant's host, HOST"},
+		{"the host for filters that exclude nothing", "abort --platform windows,linux,macos,android", "HOST\n", exitDone, "because the filters exclude no endpoint"},
+		{"yes for everything", all, "yes\n", exitInterrupted, "what you typed is not the tenant's host (HOST)"},
 		{"--confirm-tenant with the host", one + " --confirm-tenant HOST", "y\n", exitDone, "Continue?"},
 		{"--confirm-tenant does not replace the answer", one + " --confirm-tenant HOST", "n\n", exitInterrupted, "Continue?"},
 	} {

@@ -22,11 +22,11 @@ type call struct {
 	until []string // the states in --until
 }
 
-// callError is the error from a call. Its message depends on the call.
+// callError is an error from a call. Its message depends on the purpose of the call.
 type callError struct {
 	call
 	err       error
-	message   string // replaces the usual message
+	message   string // if set, replaces the usual message
 	lastState string // from an earlier poll
 	polled    bool   // whether an earlier poll succeeded
 }
@@ -34,7 +34,7 @@ type callError struct {
 func (e *callError) Error() string { return e.err.Error() }
 func (e *callError) Unwrap() error { return e.err }
 
-// meaning describes the error to the user.
+// meaning returns a message for the user.
 func (e *callError) meaning(kind string) string {
 	var response *wrapper.APIError
 	errors.As(e.err, &response)
@@ -62,7 +62,7 @@ func (e *callError) meaning(kind string) string {
 	return e.refusal(kind, response) + e.nothingCanceled()
 }
 
-// refusal returns the message if the service refused the request.
+// refusal returns the message for a request that the service refused.
 func (e *callError) refusal(kind string, response *wrapper.APIError) string {
 	what := "read scan runs"
 	if e.abort {
@@ -83,7 +83,7 @@ func (e *callError) refusal(kind string, response *wrapper.APIError) string {
 		case strings.Contains(strings.ToLower(response.Message), "run id"):
 			return fmt.Sprintf("scan run %d does not exist", e.run)
 		}
-		return fmt.Sprintf("not found: scan run %d, or the Cortex API at %s", e.run, e.host)
+		return fmt.Sprintf("scan run %d or the Cortex API at %s was not found", e.run, e.host)
 	case "rate_limited":
 		if response != nil && response.RetryAfter > 0 {
 			return "the service received too many requests and asks you to wait " + shortDuration(response.RetryAfter)
@@ -93,8 +93,8 @@ func (e *callError) refusal(kind string, response *wrapper.APIError) string {
 	return "the service rejected the request"
 }
 
-// nothingCanceled returns the end of the message for an abort that had no effect, or "" for any
-// other call.
+// nothingCanceled returns the end of the message for an abort that canceled nothing. It returns "" for any other
+// call.
 func (e *callError) nothingCanceled() string {
 	if e.abort {
 		return "; nothing was canceled"
@@ -106,7 +106,7 @@ func (e *callError) serverError(response *wrapper.APIError) string {
 	if response != nil && temporary(response.StatusCode) {
 		return "the service is unavailable"
 	}
-	return "the service reports an internal error"
+	return "the service reported an internal error"
 }
 
 func temporary(status int) bool {
@@ -125,7 +125,7 @@ func (e *callError) interruption(response *wrapper.APIError) string {
 	return "interrupted"
 }
 
-// unreachable returns the message if no response arrived.
+// unreachable returns the message for a call that received no response.
 func (e *callError) unreachable(kind string) string {
 	var certificate *tls.CertificateVerificationError
 	var name *net.DNSError
@@ -143,7 +143,7 @@ func (e *callError) unreachable(kind string) string {
 	return e.host + " cannot be reached"
 }
 
-// advice returns what to do, or "" if the wrapper's hint is enough.
+// advice returns what the user can do. It returns "" if the wrapper's hint is enough.
 func (e *callError) advice(kind string) string {
 	var certificate *tls.CertificateVerificationError
 	var response *wrapper.APIError
@@ -158,7 +158,7 @@ func (e *callError) advice(kind string) string {
 	case noHint && kind == "not_found":
 		return "Check the ID of the scan run, and the tenant's address (--url)."
 	case kind == "rate_limited":
-		return "The service allows ten requests per second for each tenant, from all programs together. Wait, then try again."
+		return "The service allows ten requests per second for each tenant, counted over all programs. Wait, then try again."
 	case errors.As(e.err, &certificate):
 		return "If a proxy inspects TLS connections, add its certificate to the certificates that this system trusts."
 	case kind == "network", kind == "timeout":
@@ -167,23 +167,23 @@ func (e *callError) advice(kind string) string {
 	return ""
 }
 
-// resultLost reports that an abort was accepted, but its result cannot be written.
+// resultLost reports that the service accepted an abort, but the result cannot be written.
 type resultLost struct {
 	actionID string
 	err      error
 }
 
 func (e *resultLost) Error() string {
-	return "the service accepted the abort as action " + e.actionID + ", but its result cannot be written to standard output: " + e.err.Error()
+	return "the service accepted the abort as action " + e.actionID + ", but the result cannot be written to standard output: " + e.err.Error()
 }
 
 func (e *resultLost) Unwrap() []error { return []error{errResultLost, e.err} }
 
 func (e *resultLost) advice() string {
-	return "Do not send it again. Follow the action in the console under Response → Action Center."
+	return "Do not send the abort again. Follow the action in the console under Response → Action Center."
 }
 
-const checkActionCenter = "Before you send it again, check whether the console lists the action under Response → Action Center."
+const checkActionCenter = "Before you send the abort again, check whether the console lists the action under Response → Action Center."
 
 // shortDuration formats a duration without zero units at its end: 10m, not 10m0s.
 func shortDuration(d time.Duration) string {

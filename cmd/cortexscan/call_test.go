@@ -30,7 +30,7 @@ func TestErrorsHaveAKindAnExitStatusAndAMessage(t *testing.T) {
 		{"no license", abort, wrapper.ErrNoLicense, "no_license", 1, "the tenant has no license to cancel scans; nothing was canceled"},
 		{"no permission", status, wrapper.ErrForbidden, "forbidden", 1, "the API key has no permission to read scan runs"},
 		{"no such run or path", status, errors.Join(gateway, wrapper.ErrNotFound), "not_found", 1,
-			"not found: scan run 12345, or the Cortex API at acme.example"},
+			"scan run 12345 or the Cortex API at acme.example was not found"},
 		{"bad request", abort, wrapper.ErrBadRequest, "bad_request", 1, "the service rejected the request; nothing was canceled"},
 		{"invalid request", abort, wrapper.ErrInvalidRequest, "invalid_request", 2, "the request is not valid; nothing was sent"},
 	} {

@@ -14,7 +14,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// checker validates recorded requests, and leaves out those for other services.
+// checker validates recorded requests. It leaves out requests for other services.
 type checker struct {
 	validateOptions
 	validator    *api.Validator
@@ -32,7 +32,7 @@ func newChecker(o validateOptions) (*checker, error) {
 	return c, err
 }
 
-// result is the result of checking one request.
+// result contains what was found in one request.
 type result struct {
 	operation          string
 	problems, warnings []api.Problem
@@ -43,7 +43,7 @@ func problem(in, reason string) result {
 	return result{problems: []api.Problem{{In: in, Reason: reason}}}
 }
 
-// orLeftOut returns r or, if leftOut is true, the result for a request that is left out.
+// orLeftOut returns r, or the result for a request that is left out if leftOut is true.
 func (r result) orLeftOut(leftOut bool) result {
 	if leftOut {
 		return result{leftOut: true}
@@ -54,7 +54,7 @@ func (r result) orLeftOut(leftOut bool) result {
 func (c *checker) check(e recording.Entry) result {
 	isHAR := e.Number > 0
 	if e.Err != nil {
-		// A request without a URL may be for the service.
+		// Report a request without a URL, because it may be for the service.
 		return problem("request", "cannot be checked: "+e.Err.Error()).orLeftOut(e.URL != "" && !c.isOurs(e.URL))
 	}
 	r := e.Request
@@ -63,10 +63,10 @@ func (c *checker) check(e recording.Entry) result {
 	}
 	path, below := strings.CutPrefix(r.URL.Path, c.basePath)
 	if !below || c.basePath != "" && !strings.HasPrefix(path, "/") {
-		return problem("path", "does not begin with --base-path").orLeftOut(isHAR && !c.isOurs(r.URL.Path))
+		return problem("path", "does not begin with the path in --base-path").orLeftOut(isHAR && !c.isOurs(r.URL.Path))
 	}
 	v := c.validate(withPath(r, path), isHAR)
-	if e.NoHeaders { // headers are missing only in the recording
+	if e.NoHeaders { // the recording left out the headers
 		v.problems = slices.DeleteFunc(v.problems, func(p api.Problem) bool { return p.In == "header" })
 	}
 	return v
@@ -95,7 +95,7 @@ func (c *checker) validate(r *http.Request, isHAR bool) result {
 }
 
 // isOurs reports whether a URL or path is probably for the service. The match is loose, so that a path with a typo is
-// reported and not skipped.
+// reported instead of left out.
 func (c *checker) isOurs(target string) bool {
 	for _, root := range c.roots {
 		if strings.Contains(strings.ToLower(target), root) {
@@ -105,7 +105,8 @@ func (c *checker) isOurs(target string) bool {
 	return false
 }
 
-// unknownPath describes a common mistake in a path, or returns "" if there is none. It does not repeat the path.
+// unknownPath describes a common mistake in the path of r. It returns "" if it finds none. The description does not
+// repeat the path.
 func (c *checker) unknownPath(r *http.Request) string {
 	path := r.URL.Path
 	for _, known := range c.paths {
@@ -128,7 +129,7 @@ func (c *checker) unknownPath(r *http.Request) string {
 	return ""
 }
 
-// withPath returns a copy of the request with another path.
+// withPath returns the request with another path. It does not change r.
 func withPath(r *http.Request, path string) *http.Request {
 	if path == r.URL.Path {
 		return r
@@ -147,14 +148,14 @@ func specPaths(document []byte) ([]string, error) {
 		return nil, fmt.Errorf("%w: the spec cannot be read: %w", errFailed, err)
 	}
 	var paths []string
-	for i := 0; i < len(d.Paths.Content); i += 2 { // name, value, name, value
+	for i := 0; i < len(d.Paths.Content); i += 2 { // Content alternates names and values
 		paths = append(paths, d.Paths.Content[i].Value)
 	}
 	return paths, nil
 }
 
-// specRoots returns the first segments of the paths, such as /public_api/. Every path that begins with one of them is for
-// the service.
+// specRoots returns the first segments of the paths, such as /public_api/. A request whose path begins with one of
+// these segments is for the service.
 func specRoots(paths []string) []string {
 	var roots []string
 	for _, path := range paths {
@@ -166,7 +167,7 @@ func specRoots(paths []string) []string {
 	return roots
 }
 
-// loadValidator loads the spec once, when it is first needed.
+// loadValidator returns a validator for the spec. The first call loads the spec.
 var loadValidator = sync.OnceValues(func() (*api.Validator, error) {
 	v, err := api.NewValidator()
 	if err != nil {
@@ -175,7 +176,7 @@ var loadValidator = sync.OnceValues(func() (*api.Validator, error) {
 	return v, nil
 })
 
-// specValidator validates the requests of a client.
+// specValidator validates the requests of a client. It loads the spec when the client makes the first request.
 type specValidator struct{}
 
 func (specValidator) ValidateRequest(r *http.Request) error {

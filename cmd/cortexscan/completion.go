@@ -10,7 +10,7 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// completionScripts call the program with completeCommand, which prints what can come next.
+// completionScripts contains one script for each shell. The scripts call the program with completeCommand.
 //
 //go:embed completion
 var completionScripts embed.FS
@@ -37,7 +37,7 @@ func parseCompletion(_ *session, cmd *cli.Command) (o completionOptions, err err
 	o.shell = cmd.Args().First()
 	switch {
 	case cmd.Args().Len() > 1:
-		return o, usagef("unexpected argument %q", printable(cmd.Args().Get(1)))
+		return o, usagef("unexpected argument %q", printable(cmd.Args().Get(1))).hint("See cortexscan completion --help.")
 	case o.shell == "":
 		return o, usagef("the shell is missing: use bash, zsh, fish, or pwsh")
 	case !slices.Contains(shells, o.shell):
@@ -55,14 +55,15 @@ func runCompletion(_ context.Context, s *session, o completionOptions) error {
 	return nil
 }
 
-// completeCommand is the first argument when a completion script calls the program. The words of the command line follow,
-// and the last one may be incomplete. The program handles it before any command, so that a completion never executes one.
+// completeCommand is the first argument that a completion script passes to the program. The words of the command line
+// follow, and the last word may be incomplete. The program handles completeCommand before it parses the command line,
+// so a completion never executes a command.
 const completeCommand = "__complete"
 
 // completeFiles tells a script to complete file names.
 const completeFiles = ":files"
 
-// complete prints one candidate per line, with a description after a tab.
+// complete prints one candidate per line, followed by a tab and a description.
 func (s *session) complete(words []string) {
 	if len(words) == 0 {
 		return
@@ -80,10 +81,10 @@ func (s *session) complete(words []string) {
 	}
 }
 
-// completer finds what can come next on a command line.
+// completer finds the candidates for the last word of a command line.
 type completer struct {
 	root    *cli.Command
-	command *cli.Command // nil if none was typed yet
+	command *cli.Command // nil if no command was typed yet
 	flag    string       // the flag whose value is being typed, or ""
 	current string       // the word before the cursor
 	prefix  string       // the part of current before the value, such as --flag=
@@ -100,7 +101,7 @@ func newCompleter(words []string) *completer {
 			c.command = c.root.Command(word)
 		}
 	}
-	// bash passes the = in --flag=value as a separate word.
+	// Bash passes the = in --flag=value as a separate word.
 	if c.current == "=" {
 		c.current = ""
 	} else if n := len(before); n > 0 && before[n-1] == "=" {
@@ -115,7 +116,7 @@ func newCompleter(words []string) *completer {
 	return c
 }
 
-// flags returns the flags of the command and the global ones.
+// flags returns the flags that the command accepts, including the global flags.
 func (c *completer) flags() []cli.Flag {
 	if c.command == nil {
 		return c.root.Flags
@@ -123,7 +124,7 @@ func (c *completer) flags() []cli.Flag {
 	return slices.Concat(c.command.Flags, c.root.Flags[:1]) // --output, but not --version
 }
 
-// find returns the flag with this name, which includes its dashes, or nil if there is none.
+// find returns the flag with this name, such as --url. It returns nil if no flag has this name.
 func find(flags []cli.Flag, dashedName string) cli.Flag {
 	for _, f := range flags {
 		for _, name := range f.Names() {
@@ -140,8 +141,8 @@ func takesValue(flags []cli.Flag, dashedName string) bool {
 	return ok && f.TakesValue()
 }
 
-// candidates returns everything that can come next, even if it does not match the current word. files means that a file
-// name comes next.
+// candidates returns everything that can come next, even if it does not match the current word. If files is true, a
+// file name can come next.
 func (c *completer) candidates() (list []candidate, files bool) {
 	switch {
 	case c.flag != "":
@@ -164,7 +165,7 @@ func (c *completer) candidates() (list []candidate, files bool) {
 	return list, false
 }
 
-// values returns the values that the flag can have.
+// values returns the candidates for the value of the flag.
 func (c *completer) values() (list []candidate, files bool) {
 	f := find(c.flags(), c.flag)
 	if f == nil {

@@ -26,11 +26,11 @@ func connectionFlags() []cli.Flag {
 		&cli.StringFlag{Name: "key-type", Category: category, OnlyOnce: true,
 			Usage: "the `TYPE` of the API key: advanced or standard (default advanced)"},
 		&cli.StringFlag{Name: "key-file", Category: category, OnlyOnce: true, TakesFile: true,
-			Usage: "a `FILE` with the API key, which other users must not be able to read"},
+			Usage: "a `FILE` that contains the API key; other users must not be able to read the file"},
 		&cli.DurationFlag{Name: "timeout", Category: category, OnlyOnce: true, Value: 30 * time.Second,
 			Usage: "the `TIME` limit for each attempt (default 30s)", Validator: positive},
 		&cli.IntFlag{Name: "retries", Category: category, OnlyOnce: true, Value: 2,
-			Usage: "retry up to `N` times if that is safe, at most 100 (default 2)", Validator: retries},
+			Usage: "retry a request up to `N` times if a retry is safe; N is at most 100 (default 2)", Validator: retries},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Category: category,
 			Usage: "log every attempt to standard error"},
 	}
@@ -57,15 +57,15 @@ func retries(n int) error {
 	return nil
 }
 
-// connection contains the settings for calls, before the key is read.
+// connection contains the settings for a client.
 type connection struct {
 	url, keyID, keyType string
 	keyFile             string
-	key                 string // from the variable; "" if --key-file is set
+	key                 string // from the environment; "" if --key-file is set
 	options             []wrapper.Option
 }
 
-// parseConnection reads the settings from flags, or from variables if the flags are not set.
+// parseConnection reads each setting from its flag or, if the flag is not set, from its environment variable.
 func parseConnection(s *session, cmd *cli.Command) (*connection, error) {
 	c := &connection{}
 	for _, v := range []struct {
@@ -102,9 +102,10 @@ func parseConnection(s *session, cmd *cli.Command) (*connection, error) {
 	return c, nil
 }
 
-// checkKeyID refuses an ID that is not a number. The error does not repeat it, because it may be the key.
+// checkKeyID returns an error if the ID is not a number. The error does not repeat the ID, because the user may have
+// set the ID to the key by mistake.
 func checkKeyID(cmd *cli.Command, id string) error {
-	if strings.Trim(id, "0123456789") == "" { // missing reports an empty ID
+	if strings.Trim(id, "0123456789") == "" { // the method missing reports an empty ID
 		return nil
 	}
 	from := wrapper.EnvKeyID
@@ -112,7 +113,7 @@ func checkKeyID(cmd *cli.Command, id string) error {
 		from = "--key-id"
 	}
 	return usagef("%s is not a number", from).
-		hint("The ID of an API key is the number in the ID column of the console's table of API keys.")
+		hint("The ID of an API key is the number in the ID column of the console's list of API keys.")
 }
 
 func newLogger(s *session) *slog.Logger {
@@ -159,7 +160,7 @@ func hostOf(setting string) string {
 	return printable(host)
 }
 
-// client returns a client with these settings. On a terminal, it asks for the key if none is set.
+// client returns a client with these settings. On a terminal, it asks for the key if the key is not set.
 func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, error) {
 	ask := c.key == "" && c.keyFile == "" && c.url != "" && c.keyID != "" && s.io.Interactive()
 	if !ask {
@@ -197,8 +198,8 @@ func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, e
 	return client, nil
 }
 
-// rehearsal returns a client with the same settings, but with a made-up key and another transport. Only the credentials
-// differ in its requests.
+// rehearsal returns a client with the same settings, but with a placeholder for the key and with another transport.
+// Only the credentials in its requests differ.
 func (c *connection) rehearsal(transport http.RoundTripper) (*wrapper.Client, error) {
 	if err := c.missing(false); err != nil {
 		return nil, err

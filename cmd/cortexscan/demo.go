@@ -23,10 +23,10 @@ func demoCommand() *cli.Command {
 		Name:      "demo",
 		Usage:     "try both operations without a tenant",
 		UsageText: "cortexscan demo",
-		Description: `Starts the sandbox, an in-memory tenant, on a free port of this machine. Waits
-until a scan run finishes, cancels scans, and makes three common mistakes. The
-requests, signatures and responses are real. The exit status is 1 if a step does
-not behave as expected.
+		Description: `The demo starts the sandbox, an in-memory tenant, on a free port of this
+machine. It waits until a scan run finishes, cancels scans, and makes three
+common mistakes. The requests, signatures and responses are real. The exit
+status is 1 if a step does not behave as expected.
 
 With --output json: {"ok", "steps": [{"title", "code", "lines"}]}.`,
 		Action: action(parseNone, runDemo),
@@ -71,7 +71,7 @@ func runDemo(ctx context.Context, s *session, _ none) error {
 		return fmt.Errorf("%w: %w", errFailed, err)
 	}
 	d.say("An in-memory tenant is listening on %s. It verifies signatures and keeps state. "+
-		"Each step below sends real requests to it.", d.url)
+		"The steps below send real requests to it.", d.url)
 	for _, step := range []func(context.Context) error{
 		d.followRun, d.abort, d.abortAgain, d.wrongKeyType, d.breakSpec,
 	} {
@@ -91,7 +91,7 @@ func runDemo(ctx context.Context, s *session, _ none) error {
 func (d *demo) serve(ctx context.Context) (stop func(), err error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, fmt.Errorf("%w: no port to listen on: %w", errFailed, err)
+		return nil, fmt.Errorf("%w: the demo cannot listen on a port of this machine: %w", errFailed, err)
 	}
 	d.url = "http://" + listener.Addr().String()
 	server := &http.Server{Handler: d.tenant, ReadHeaderTimeout: 5 * time.Second}
@@ -147,17 +147,17 @@ func (d *demo) abort(ctx context.Context) error {
 		}
 		d.line("%-9s  %-7s  %-11s  %s", after.Hostname, after.Platform, before[i].ScanStatus, change)
 		if aborted := after.ScanStatus == "aborted"; aborted != (after.Platform == "windows") {
-			return fmt.Errorf("%s is now %s", after.Hostname, after.ScanStatus)
+			return fmt.Errorf("the scan of %s is now %s", after.Hostname, after.ScanStatus)
 		}
 	}
 	if reply.EndpointsCount != "2" {
-		return fmt.Errorf("the count is %s endpoints, not 2", printable(string(reply.EndpointsCount)))
+		return fmt.Errorf("the response counts %s endpoints instead of 2", printable(string(reply.EndpointsCount)))
 	}
 	return nil
 }
 
 func (d *demo) abortAgain(ctx context.Context) error {
-	d.step("Cancel them again: no scan is left to cancel")
+	d.step("Cancel the same scans again, although none is left")
 	d.code(windowsCode)
 	reply, err := d.client.AbortScan(ctx, windows())
 	return d.expect(reply, err, wrapper.ErrNoEndpoints, "wrapper.ErrNoEndpoints")
@@ -221,7 +221,7 @@ func (d *demo) expect(result any, err, kind error, name string) error {
 	return nil
 }
 
-// orNone returns err, or the error "no error" if err is nil.
+// orNone returns err. It returns the error "no error" if err is nil.
 func orNone(err error) error {
 	if err == nil {
 		return errors.New("no error")
@@ -229,7 +229,7 @@ func orNone(err error) error {
 	return err
 }
 
-// transcript prints the demo: text after each step, or JSON at the end.
+// transcript prints the demo: as text after each step, or as JSON at the end.
 type transcript struct {
 	s     *session
 	steps []stepJSON
@@ -281,7 +281,7 @@ func (t *transcript) add(text string, indent int) {
 	t.s.io.Textf("%s%s%s\n", strings.Repeat(" ", margin), head, t.wrapped(rest, indent))
 }
 
-// wrapped wraps a line that is too long. It does not change the spaces in other lines.
+// wrapped wraps a line that is too long. It returns any other line unchanged, including the line's spaces.
 func (t *transcript) wrapped(text string, indent int) string {
 	if indent+len(text) <= t.s.io.Width() {
 		return text

@@ -31,7 +31,7 @@ var (
 	errResultLost  = errors.New("result not written") // the abort was accepted
 )
 
-// kinds maps an error to its name in JSON and to the exit status. The first match counts: an unknown outcome is more
+// kinds maps an error to its name in JSON and to the exit status. The first match is used: an unknown outcome is more
 // important than its reason.
 var kinds = []struct {
 	err  error
@@ -71,7 +71,7 @@ func kindOf(err error) (name string, exit int) {
 	return "network", exitNetwork
 }
 
-// failure is the printed form of an error: lines, or the JSON object "error".
+// failure is an error as it is printed: as lines of text, or as the JSON object "error".
 type failure struct {
 	Kind       string        `json:"kind"`
 	Exit       int           `json:"exit_status"`
@@ -138,12 +138,12 @@ func describe(err error) failure {
 	return f
 }
 
-// addResponse adds the last response, or the reason why none arrived.
+// addResponse adds the last response, or the reason why no response arrived.
 func (f *failure) addResponse(err error) {
 	var lost *wrapper.TransportError
 	if errors.As(err, &lost) {
 		f.Operation, f.Attempts, f.Sent = lost.Operation, lost.Attempts, new(lost.Sent)
-		if !errors.Is(err, context.Canceled) { // otherwise the message already contains the cause
+		if !errors.Is(err, context.Canceled) { // if canceled, the message already contains the cause
 			f.Cause = cause(lost)
 		}
 	}
@@ -161,8 +161,8 @@ func (f *failure) addResponse(err error) {
 	}
 }
 
-// cause returns the text of an error from the wrapper. It leaves out the last sentence, which the message repeats, and
-// replaces names from the Go API.
+// cause returns an error from the wrapper as text for users. It removes the last sentence, which the message already
+// contains, and replaces names from the Go API.
 func cause(err error) string {
 	text, _, _ := strings.Cut(printable(err.Error()), ". The request may have been executed")
 	return strings.Replace(text, "WithMaxResponseBytes", "8 MiB", 1)
@@ -178,11 +178,11 @@ func (f *failure) addViolation(err error) {
 	}
 }
 
-// report prints the error to standard error, and returns the exit status.
+// report prints the error to standard error and returns the exit status.
 func (s *session) report(err error) int {
 	f := describe(err)
 	if errors.Is(err, errProblems) {
-		return f.Exit // the output contains the problems
+		return f.Exit // validate already printed the problems
 	}
 	if s.json {
 		e := json.NewEncoder(s.io.ErrOut)

@@ -73,7 +73,7 @@ func TestUnwritableOutputIsAnError(t *testing.T) {
 		c.sys.io.In = strings.NewReader("POST /public_api/v1/endpoints/abort_scan HTTP/1.1\n\n{}")
 		c.sys.io.Out = fullDisk{}
 		c.run(t, ctx, exitRefused)
-		wantText(t, c.stderr.String(), "error: standard output cannot be written: no space left on device")
+		wantText(t, c.stderr.String(), "error: the output cannot be written to standard output: no space left on device")
 		if strings.Contains(c.stderr.String(), "has stopped") {
 			t.Errorf("%s: the sandbox started although its settings were not printed", args)
 		}

@@ -21,7 +21,7 @@ func usagef(format string, args ...any) *usageError {
 	return &usageError{message: fmt.Sprintf(format, args...)}
 }
 
-// hint adds advice to the error.
+// hint sets the advice and returns the error.
 func (e *usageError) hint(format string, args ...any) *usageError {
 	e.advice = fmt.Sprintf(format, args...)
 	return e
@@ -33,7 +33,8 @@ func (e *usageError) Unwrap() error { return errUsage }
 // dashed returns the name of a flag as the user types it.
 func dashed(name string) string { return strings.Repeat("-", min(len(name), 2)) + name }
 
-// wantsJSON finds --output json before the command line is parsed, because the parser's errors are printed as JSON, too.
+// wantsJSON reports whether args contain --output json. It does not wait for the parser, because the parser's errors
+// are also printed as JSON.
 func wantsJSON(args []string) bool {
 	for i, arg := range args {
 		if arg == "--" {
@@ -53,7 +54,8 @@ func wantsJSON(args []string) bool {
 	return false
 }
 
-// refuseEmptyValues refuses --flag= without a value. The parser would treat --all=$UNSET as --all.
+// refuseEmptyValues returns an error for a flag with an empty value, such as --flag=. The parser would treat
+// --all=$UNSET as --all.
 func refuseEmptyValues(args []string) error {
 	for _, arg := range args[min(1, len(args)):] {
 		if arg == "--" {
@@ -66,8 +68,8 @@ func refuseEmptyValues(args []string) error {
 	return nil
 }
 
-// noArguments refuses arguments that are not flags or their values. They are often part of a value
-// that should have been quoted.
+// noArguments returns an error if there are arguments besides flags and their values. Such arguments are often part
+// of a value that should have been quoted.
 func noArguments(cmd *cli.Command) error {
 	if cmd.Args().Present() {
 		return usagef("unexpected argument %q", cmd.Args().First()).hint("See cortexscan %s --help.", cmd.Name)
@@ -93,7 +95,7 @@ func stringFlag(cmd *cli.Command, name string) (string, error) {
 	return value, checkValue(name, value)
 }
 
-// fileFlag returns the value of a flag that names a file. "-" is standard input.
+// fileFlag returns the value of a flag that names a file. The value "-" means standard input.
 func fileFlag(cmd *cli.Command, name string) (string, error) {
 	if value := strings.TrimSpace(cmd.String(name)); value == "-" {
 		return value, nil
@@ -101,8 +103,8 @@ func fileFlag(cmd *cli.Command, name string) (string, error) {
 	return stringFlag(cmd, name)
 }
 
-// checkValue refuses values that come from an unset shell variable: a blank one or, if the variable was not quoted,
-// the next flag.
+// checkValue returns an error for a value that probably comes from an unset shell variable: a blank value or, if the
+// variable was not quoted, the next flag.
 func checkValue(flag, value string) error {
 	if text.IsBlank(value) {
 		return usagef("--%s has a blank value: is a variable unset?", flag)
@@ -113,7 +115,8 @@ func checkValue(flag, value string) error {
 	return nil
 }
 
-// listFlag returns the values of a flag that can be repeated. If commas is set, it also splits each value at its commas.
+// listFlag returns the values of a flag that can be repeated. If commas is true, it also splits each value at its
+// commas.
 func listFlag(cmd *cli.Command, name string, commas bool) ([]string, error) {
 	var values []string
 	for _, value := range cmd.StringSlice(name) {
@@ -154,7 +157,8 @@ func parseTime(text string, now time.Time) (time.Time, error) {
 	return now.Add(-ago), nil
 }
 
-// parseAgo is time.ParseDuration with days, such as 7d or 1d12h. It refuses zero and negative durations.
+// parseAgo parses a duration like [time.ParseDuration] and also accepts days, such as 7d or 1d12h. It returns an
+// error if the duration is zero or negative.
 func parseAgo(text string) (time.Duration, error) {
 	var days time.Duration
 	rest := text
@@ -190,12 +194,12 @@ func unknownCommand(cmd *cli.Command, name string) error {
 	return e.hint("See cortexscan --help.")
 }
 
-// flagError rewrites an error from the parser in plain words. It recognizes errors by their text, because they have no
-// types.
+// flagError rewrites an error from the parser in plain words. It recognizes the parser's errors by their text,
+// because they have no types.
 func flagError(cmd *cli.Command, err error) error {
 	help := "See " + cmd.FullName() + " --help."
 	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
-		if cmd.Root() == cmd && cmd.Args().Present() { // the name of the command has a typo
+		if cmd.Root() == cmd && cmd.Args().Present() { // the command has a typo
 			return unknownCommand(cmd, cmd.Args().First())
 		}
 		if _, err := strconv.ParseFloat(name, 64); err == nil && cmd.Name == "status" {
@@ -204,7 +208,7 @@ func flagError(cmd *cli.Command, err error) error {
 		}
 		e := usagef("unknown flag %s", dashed(name))
 		if strings.Contains(name, "key") {
-			return e.hint("The API key is never a flag: set %s or %s, or use --key-file. %s", wrapper.EnvKey, wrapper.EnvKeyFile, help)
+			return e.hint("There is no flag for the API key: set %s or %s, or use --key-file. %s", wrapper.EnvKey, wrapper.EnvKeyFile, help)
 		}
 		var names []string
 		for _, f := range append(cmd.VisibleFlags(), cmd.VisiblePersistentFlags()...) {

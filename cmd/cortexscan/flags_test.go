@@ -28,12 +28,12 @@ func TestUsageErrorsHaveAHintAndSendNothing(t *testing.T) {
 		{"status 9223372036854775808", "the ID of a scan run must be at most 9223372036854775807"},
 		{"status", "the ID of a scan run is missing Example: cortexscan status 789. See cortexscan status --help."},
 		{"status 1 2", `unexpected argument "2" Example: cortexscan status 789. See cortexscan status --help.`},
-		{"status 789 --key=secret", "unknown flag --key The API key is never a flag: set CORTEXCLOUD_API_KEY or CORTEXCLOUD_API_KEY_FILE, or use --key-file. See cortexscan status --help."},
+		{"status 789 --key=secret", "unknown flag --key There is no flag for the API key: set CORTEXCLOUD_API_KEY or CORTEXCLOUD_API_KEY_FILE, or use --key-file. See cortexscan status --help."},
 		{"abort --all= --yes", "--all has no value: is a variable unset?"},
 		{"abort --all=\u200b --yes", "--all has no value: is a variable unset?"},
 		{"abort --hostname a, --yes", "--hostname has a blank value: is a variable unset?"},
 		{"abort --group a, --yes", "--group has a value that begins or ends with a comma: is a variable unset?"},
-		{"abort --where last_seen:gte:0 --yes", "--where does not work for times: for last_seen use --seen-since or --seen-until"},
+		{"abort --where last_seen:gte:0 --yes", "--where does not support times: for last_seen, use --seen-since or --seen-until"},
 		{"abort stray --all", `unexpected argument "stray" See cortexscan abort --help.`},
 	} {
 		trial := newTrial(t, strings.Fields(c.args)...)

@@ -9,10 +9,10 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// widthKey names the width of the terminal in the metadata of the root command.
+// widthKey is the key of the terminal's width in the metadata of the root command.
 const widthKey = "width"
 
-// The library's help is wider than a terminal, and can be replaced only through global variables.
+// The library's help is wider than a terminal. It can be replaced only through global variables.
 func init() {
 	cli.UsageCommandHelp = "show help for a command"
 	cli.HelpPrinter = func(w io.Writer, _ string, data any) {
@@ -23,7 +23,6 @@ func init() {
 	}
 }
 
-// helpText returns the help for a command.
 func helpText(cmd *cli.Command, width int) string {
 	var b strings.Builder
 	introduction, rest := splitDescription(cmd)
@@ -66,8 +65,8 @@ func helpText(cmd *cli.Command, width int) string {
 	return b.String()
 }
 
-// splitDescription splits the description of a command. The introduction comes before the options, and the rest (JSON and
-// examples) after them. The root command has no introduction.
+// splitDescription splits the description of a command. The help shows the introduction before the options, and the
+// rest (JSON and examples) after the options. The root command has no introduction.
 func splitDescription(cmd *cli.Command) (introduction, rest string) {
 	if cmd.Root() == cmd {
 		return "", cmd.Description
@@ -117,7 +116,8 @@ func flagHelp(f cli.Flag) [2]string {
 	return [2]string{name, usage}
 }
 
-// flagUsage returns the usage of a flag without backquotes, and the word in backquotes, which stands for the value.
+// flagUsage returns the usage of a flag without backquotes. value is the word in backquotes, a placeholder for the
+// flag's value.
 func flagUsage(f cli.Flag) (value, usage string) {
 	doc, ok := f.(cli.DocGenerationFlag)
 	if !ok {

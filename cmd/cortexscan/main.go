@@ -30,7 +30,7 @@ func main() { os.Exit(mainStatus()) }
 func mainStatus() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// The first signal ends the program gracefully. A second one kills it.
+	// The first signal ends the program gracefully. A second signal kills it.
 	context.AfterFunc(ctx, stop)
 	return run(ctx, realSystem())
 }
@@ -44,7 +44,7 @@ func run(ctx context.Context, sys system) int {
 	}
 	err := runCommand(ctx, s)
 	if (err == nil || errors.Is(err, errProblems)) && s.io.WriteError() != nil {
-		err = fmt.Errorf("%w: standard output cannot be written: %w", errFailed, s.io.WriteError())
+		err = fmt.Errorf("%w: the output cannot be written to standard output: %w", errFailed, s.io.WriteError())
 	}
 	if err == nil {
 		return exitDone
@@ -64,7 +64,7 @@ func runCommand(ctx context.Context, s *session) error {
 	return errors.Join(err, notFound)
 }
 
-// system gives the program access to the operating system. Tests make their own.
+// system gives the program access to the operating system. Tests construct their own.
 type system struct {
 	args   []string // the first is the name of the program
 	getenv func(string) string
@@ -84,8 +84,8 @@ type session struct {
 
 type sessionKey struct{}
 
-// action returns the Action of a command: parse reads the options from the command line, and run executes the command with
-// them.
+// action returns the Action of a command. The Action calls parse to read the options from the command line, and then
+// run to execute the command.
 func action[O any](parse func(*session, *cli.Command) (O, error), run func(context.Context, *session, O) error) cli.ActionFunc {
 	return func(ctx context.Context, cmd *cli.Command) error {
 		s, _ := ctx.Value(sessionKey{}).(*session)
@@ -102,7 +102,7 @@ type none struct{}
 
 func parseNone(_ *session, cmd *cli.Command) (none, error) { return none{}, noArguments(cmd) }
 
-const maxText = 1 << 10 // bytes of an external string that are printed
+const maxText = 1 << 10 // maximum bytes of an external string to print
 
-// printable returns an external string as one line that is bounded and safe to print on a terminal.
+// printable returns an external string as one line of bounded length that is safe to print on a terminal.
 func printable(s string) string { return text.Printable(s, maxText) }

@@ -23,9 +23,9 @@ func commands() []*cli.Command {
 	}
 }
 
-const about = `Settings are flags or environment variables. If both are set, the flag is used.
-The API key is never a flag, because other users of the machine can see flags
-in the list of processes.
+const about = `Settings are flags or environment variables. If both are set, the flag takes
+precedence. There is no flag for the API key, because other users of the machine
+can see flags in the list of processes.
 
   CORTEXCLOUD_API_URL       the tenant's host or URL          (--url)
   CORTEXCLOUD_API_KEY_ID    the ID of the API key             (--key-id)
@@ -43,7 +43,7 @@ Exit status:
   3  no response (network, address, or timeout); nothing was changed
   4  interrupted or not confirmed; nothing was changed
   5  an abort was sent, but its result is unknown or could not be printed:
-     check the Action Center before you send it again
+     check the Action Center before you send the abort again
   6  no endpoint matched; nothing was canceled
   7  the scan run ended in a state that is not in --until
 
@@ -53,8 +53,8 @@ Examples:
   cortexscan abort --hostname laptop-17 --hostname laptop-18
   cortexscan validate recording.har`
 
-// newRoot returns the root command. The library cannot return an error for an unknown command, so the root command
-// sets notFound instead.
+// newRoot returns the root command. The library's function for an unknown command cannot return an error, so it sets
+// notFound.
 func newRoot(notFound *error) *cli.Command {
 	onUnknown := func(_ context.Context, cmd *cli.Command, name string) {
 		if cmd.Root() != cmd { // for "status 789 --help", the library looks up the command 789
@@ -82,7 +82,7 @@ func newRoot(notFound *error) *cli.Command {
 		Before: func(ctx context.Context, cmd *cli.Command) (context.Context, error) {
 			if name := cmd.Args().First(); cmd.Bool("version") && name != "" {
 				return ctx, usagef("--version and -v cannot be used with a command").
-					hint("To log every attempt: cortexscan %s --verbose.", printable(name))
+					hint("To log every attempt, use cortexscan %s --verbose.", printable(name))
 			}
 			return ctx, nil
 		},
@@ -95,19 +95,19 @@ func newRoot(notFound *error) *cli.Command {
 			}
 			return cli.ShowRootCommandHelp(cmd)
 		},
-		// By default, the library prints errors and exits. Here, report prints them.
+		// By default, the library prints errors and exits. In this program, report prints the errors.
 		ExitErrHandler: func(context.Context, *cli.Command, error) {},
 	}
 	prepare(root, onUnknown)
 	for _, c := range root.Commands {
-		// Otherwise "abort help" would show help instead of an error.
+		// With a help command, "abort help" would show help instead of an error.
 		c.HideHelpCommand = true
 		prepare(c, onUnknown)
 	}
 	return root
 }
 
-// prepare sets what all commands have in common.
+// prepare sets the fields that have the same value in all commands.
 func prepare(c *cli.Command, onUnknown cli.CommandNotFoundFunc) {
 	c.CommandNotFound = onUnknown
 	c.OnUsageError = func(_ context.Context, cmd *cli.Command, err error, _ bool) error { return flagError(cmd, err) }

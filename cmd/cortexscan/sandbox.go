@@ -17,7 +17,7 @@ import (
 func sandboxCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "sandbox",
-		Usage:     "run an in-memory tenant to try the other commands with",
+		Usage:     "run an in-memory tenant for trying the other commands",
 		UsageText: "cortexscan sandbox [--listen ADDRESS] [--key-type TYPE] [--quiet]",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "listen", OnlyOnce: true, Value: defaultListen,
@@ -25,14 +25,15 @@ func sandboxCommand() *cli.Command {
 			&cli.StringFlag{Name: "key-type", OnlyOnce: true, Value: "advanced", Validator: oneOf("advanced", "standard"),
 				Usage: "the `TYPE` of the tenant's key: advanced or standard (default advanced)"},
 			&cli.BoolFlag{Name: "public",
-				Usage: "allow an ADDRESS that other machines can reach; they can then use the sandbox without limits"},
+				Usage: "allow an ADDRESS that other machines can reach; they then have full access to the sandbox"},
 			&cli.BoolFlag{Name: "quiet", Usage: "do not log requests"},
 		},
-		Description: `The tenant has endpoints and scan runs that make progress. It checks every
-request as the service does, including the signature. It logs each request as
-one line (time, status, operation, result). A web page shows the requests and
-their problems. Another page is an API reference that can send requests. Each
-run creates a new key. Ctrl-C stops the sandbox, and nothing is kept.
+		Description: `The tenant contains endpoints and scan runs, and their scans make progress. The
+sandbox checks every request as the service does, including the signature. It
+logs each request as one line (time, status, operation, result). A web page
+shows the requests and their problems. Another page is an API reference that can
+send requests. Each start creates a new key. Ctrl-C stops the sandbox and
+discards its data.
 
 Standard output contains only the settings for the other commands. The log goes
 to standard error.
@@ -91,8 +92,7 @@ func runSandbox(ctx context.Context, s *session, o sandboxOptions) error {
 	return nil
 }
 
-// requestLog prints and counts requests. Many goroutines call it, some of them after the server has
-// stopped.
+// requestLog prints and counts requests. Goroutines may call it concurrently, and also after the server has stopped.
 type requestLog struct {
 	print func(line string)
 	quiet bool
@@ -125,7 +125,7 @@ func (l *requestLog) end() int {
 func listenError(address string, err error) error {
 	e := usagef("cannot listen on %s: %s", printable(address), printable(err.Error()))
 	if errors.Is(err, playground.ErrPublic) {
-		return e.hint("Listen on 127.0.0.1, or add --public: other machines can then use the sandbox without limits.")
+		return e.hint("Listen on 127.0.0.1, or add --public: other machines then have full access to the sandbox.")
 	}
 	return e.hint("--listen 0 uses any free port.")
 }
@@ -151,15 +151,15 @@ func announce(s *session, l *playground.Listener, key playground.Key) {
 		s.io.Notef("  %-13s  %s\n", page[0], page[1])
 	}
 	if !l.Loopback() {
-		s.io.Notef("\nOther machines can reach it without encryption. Do not use real keys or names.\n")
+		s.io.Notef("\nOther machines can reach the sandbox, without encryption. Do not use real keys or names.\n")
 	}
 	if s.io.OutIsTerminal {
-		s.io.Notef("\nTo use it, paste these lines into another terminal:\n\n")
+		s.io.Notef("\nTo use the sandbox, paste these lines into another terminal:\n\n")
 	} else {
 		s.io.Notef("\nThe settings for the other commands were written to standard output.\n")
 	}
 	s.io.Printf("%s", playground.Exports(settings, runtime.GOOS))
-	if s.getenv(wrapper.EnvKeyFile) != "" { // the other commands refuse two keys
+	if s.getenv(wrapper.EnvKeyFile) != "" { // the other commands reject two keys
 		unset := "unset %s\n"
 		if runtime.GOOS == "windows" {
 			unset = "Remove-Item Env:%s\n"

@@ -84,6 +84,6 @@ func TestPublicSandboxWarns(t *testing.T) {
 	ended, stop := context.WithCancel(t.Context())
 	stop() // it prints its settings, and ends
 	trial.run(t, ended, exitDone)
-	wantText(t, trial.stderr.String(), "Other machines can reach it without encryption.")
+	wantText(t, trial.stderr.String(), "Other machines can reach the sandbox, without encryption.")
 	wantText(t, trial.stdout.String(), wrapper.EnvURL, "http://127.0.0.1:", wrapper.EnvKeyFile)
 }

@@ -39,13 +39,14 @@ func runSpec(_ context.Context, s *session, o specOptions) error {
 	}
 	converted, err := yamlToJSON(document)
 	if err != nil {
-		return fmt.Errorf("%w: the spec cannot be converted: %w", errFailed, err)
+		return fmt.Errorf("%w: the spec cannot be converted to JSON: %w", errFailed, err)
 	}
 	s.io.Printf("%s", converted)
 	return nil
 }
 
-// yamlToJSON keeps the order of the fields. A map would not.
+// yamlToJSON converts YAML to JSON without changing the order of the fields. A conversion through a map would lose
+// the order.
 func yamlToJSON(document []byte) ([]byte, error) {
 	var root yaml.Node
 	if err := yaml.Unmarshal(document, &root); err != nil {
@@ -66,8 +67,8 @@ func writeNode(e *jsontext.Encoder, n *yaml.Node) error {
 		if err := e.WriteToken(jsontext.BeginObject); err != nil {
 			return err
 		}
-		for i := 0; i < len(n.Content); i += 2 { // name, value, name, value
-			if err := e.WriteToken(jsontext.String(n.Content[i].Value)); err != nil { // a number, such as 200, becomes a string
+		for i := 0; i < len(n.Content); i += 2 { // Content alternates names and values
+			if err := e.WriteToken(jsontext.String(n.Content[i].Value)); err != nil { // a name that is a number, such as 200, becomes a string
 				return err
 			}
 			if err := writeNode(e, n.Content[i+1]); err != nil {

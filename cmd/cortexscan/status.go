@@ -30,25 +30,25 @@ func statusCommand() *cli.Command {
 			&cli.DurationFlag{Name: "every", Value: 5 * time.Second, OnlyOnce: true, Category: waitCategory,
 				Usage: "the `TIME` between two polls (default 5s)", Validator: positive},
 			&cli.DurationFlag{Name: "patience", Value: 5 * time.Minute, OnlyOnce: true, Category: waitCategory,
-				Usage: "after a successful poll, keep trying for this `TIME` while polls fail; 0s: not at all (default 5m)", Validator: notBelowZero},
+				Usage: "after a successful poll, continue for this `TIME` while polls fail; with 0s, the first failure ends the wait (default 5m)", Validator: notBelowZero},
 			&cli.StringSliceFlag{Name: "field",
 				Usage: "request this `FIELD`; can be repeated (default status, the only documented field)"},
 		}, connectionFlags()...),
-		Description: `With --wait, the program reads the status every few seconds (a poll). On a
+		Description: `With --wait, the program polls: it requests the status every few seconds. On a
 terminal, it updates one line. Otherwise, it prints one line for each change of
 state.
 
 Without --until, the wait ends at the first state that is not in --while, and
-the exit status is 0. With --until, the wait ends at a state in --until with
-exit status 0, or at any other state that is not in --while with exit status 7.
-Upper and lower case make no difference.
+the exit status is 0. With --until, the exit status is 0 if the wait ends at a
+state in --until. It is 7 if the wait ends at any other state that is not in
+--while. A STATE is not case-sensitive.
 
-If the first poll fails, the wait ends at once. --patience applies to the polls
-after it.
+If the first poll fails, the wait ends immediately. --patience applies only to
+later polls.
 
-With --output json: {"run_id", "state", "message"}. With --wait, the object is
-printed once, at the end, and also has "polls" and "elapsed_seconds". The state
-is "" if the message does not name one.
+With --output json: {"run_id", "state", "message"}. The state is "" if the
+message does not name a state. With --wait, the object also contains "polls" and
+"elapsed_seconds", and is printed once, at the end.
 
 Examples:
   cortexscan status 789
@@ -124,7 +124,7 @@ func parseStatus(s *session, cmd *cli.Command) (o statusOptions, err error) {
 	for _, state := range o.watch.While {
 		for _, other := range o.watch.Until {
 			if strings.EqualFold(state, other) {
-				return o, usagef("the state %s is in both --while and --until", printable(state))
+				return o, usagef("the state %s is in both --while and --until: remove it from one of them", printable(state))
 			}
 		}
 	}
@@ -132,7 +132,7 @@ func parseStatus(s *session, cmd *cli.Command) (o statusOptions, err error) {
 	return o, err
 }
 
-// parseRunID parses the ID, which must be the only argument.
+// parseRunID parses the ID of a scan run, which must be the only argument.
 func parseRunID(args []string) (int64, error) {
 	const example = "Example: cortexscan status 789. See cortexscan status --help."
 	switch {
@@ -165,7 +165,7 @@ type display interface {
 	end()
 }
 
-// watchRun shows the progress of a wait until it ends.
+// watchRun shows the progress of a wait until the wait ends.
 func watchRun(s *session, c call, statuses iter.Seq2[*gen.ScanRunStatus, error]) error {
 	p, err := follow(statuses, newDisplay(s, c))
 	var failed *callError
@@ -249,7 +249,7 @@ type noDisplay struct{}
 func (noDisplay) show(progress) {}
 func (noDisplay) end()          {}
 
-// liveDisplay updates one line. On a narrow terminal it truncates the line, because two lines cannot be rewritten.
+// liveDisplay updates one line. On a narrow terminal, it truncates the line, because it cannot rewrite two lines.
 type liveDisplay struct {
 	s     *session
 	call  call
@@ -273,7 +273,8 @@ func (d *liveDisplay) end() {
 	}
 }
 
-// lineDisplay prints one line for each change of state, for logs and pipes. Failed polls go to standard error.
+// lineDisplay prints one line for each change of state, for logs and pipes. It reports failed polls on standard
+// error.
 type lineDisplay struct {
 	s       *session
 	call    call

@@ -34,7 +34,7 @@ type listFilter struct {
 	commas      bool   // commas separate values; otherwise they are part of a name
 	one         bool   // each value usually selects one endpoint
 	filter      func(...string) gen.EndpointFilter
-	documented  []string // the values that the spec documents; a test compares them
+	documented  []string // the documented values; a test compares them with the spec
 	everything  []string // values that together exclude no endpoint that an abort could affect
 }
 
@@ -65,10 +65,10 @@ var listFilters = []listFilter{
 	{flag: "distribution", usage: "installed from the distribution `NAME`", noun: "distribution", filter: wrapper.Distributions},
 }
 
-// listFileFlags maps a flag to the flag that reads its values from a file.
+// listFileFlags maps the name of a flag to the name of the flag that reads the same values from a file.
 var listFileFlags = map[string]string{"endpoint-id": "endpoint-id-file", "hostname": "hostname-file"}
 
-// timeFilters lists the flags that have a time as their value.
+// timeFilters lists the filter flags whose value is a time.
 var timeFilters = []struct {
 	flag, usage, words string
 	filter             func(time.Time) gen.EndpointFilter
@@ -99,10 +99,10 @@ func targetFlags() []cli.Flag {
 		flags = append(flags, &cli.StringFlag{Name: f.flag, Category: targetsCategory, Usage: f.usage, OnlyOnce: true})
 	}
 	return append(flags, &cli.StringSliceFlag{Name: "where", Category: targetsCategory,
-		Usage: "any other filter, written `FIELD:OPERATOR:VALUE`"})
+		Usage: "any other filter, in the form `FIELD:OPERATOR:VALUE`"})
 }
 
-// documentedValues returns the values that the spec lists for a flag, or nil if it lists none.
+// documentedValues returns the values that the spec lists for a flag. It returns nil if the spec lists none.
 func documentedValues(flag string) []string {
 	for _, f := range listFilters {
 		if f.flag == flag {
@@ -127,10 +127,10 @@ type filter struct {
 	values []string
 	time   time.Time   // set for a time filter
 	list   *listFilter // set for a list filter
-	file   string      // a file with more values, which readFiles adds
+	file   string      // a file with more values; readFiles adds the values
 }
 
-// parseTargets parses the filter flags. It is an error if there are none: that never means "all".
+// parseTargets parses the filter flags. A command line without any of them is an error and never means "all".
 func parseTargets(cmd *cli.Command, now time.Time) (*targets, error) {
 	t := &targets{all: cmd.Bool("all")}
 	if err := cmp.Or(t.parseLists(cmd), t.parseTimes(cmd, now), t.parseWhere(cmd)); err != nil {
@@ -140,7 +140,7 @@ func parseTargets(cmd *cli.Command, now time.Time) (*targets, error) {
 	case t.all && len(t.filters) > 0:
 		return nil, usagef("--all cannot be used with a filter")
 	case !t.all && len(t.filters) == 0:
-		return nil, usagef("no endpoints were given: add a filter, such as --hostname, or --all").
+		return nil, usagef("no endpoints were given: add a filter (such as --hostname) or --all").
 			hint("See cortexscan abort --help.")
 	}
 	return t, nil
@@ -177,7 +177,8 @@ func (t *targets) parseLists(cmd *cli.Command) error {
 	return nil
 }
 
-// checkIPs refuses values for which the service returns an unclear 500.
+// checkIPs returns an error if a value is not an IP address. The service responds to such a value with an unclear
+// status 500.
 func checkIPs(values []string) error {
 	for _, v := range values {
 		if _, err := netip.ParseAddr(v); err != nil {
@@ -223,7 +224,7 @@ func (t *targets) parseWhere(cmd *cli.Command) error {
 		}
 		field, operator, value := strings.TrimSpace(parts[0]), strings.TrimSpace(parts[1]), parts[2]
 		if flags := timeFlags(field); flags != nil {
-			return usagef("--where does not work for times: for %s use %s", field, strings.Join(flags, " or "))
+			return usagef("--where does not support times: for %s, use %s", field, strings.Join(flags, " or "))
 		}
 		words := field + " " + operator
 		i := slices.IndexFunc(t.filters[first:], func(other filter) bool { return other.words == words })
@@ -238,7 +239,8 @@ func (t *targets) parseWhere(cmd *cli.Command) error {
 	return nil
 }
 
-// timeFlags returns the flags for a field with times, or nil for any other field. --where supports only strings.
+// timeFlags returns the flags for a field that contains times. It returns nil for any other field. --where supports
+// only strings.
 func timeFlags(field string) []string {
 	var flags []string
 	for _, f := range timeFilters {
@@ -249,7 +251,7 @@ func timeFlags(field string) []string {
 	return flags
 }
 
-// stdinFlag returns the flag that reads standard input, or "" if there is none.
+// stdinFlag returns the name of the flag that reads standard input. It returns "" if no flag does.
 func (t *targets) stdinFlag() string {
 	for _, f := range t.filters {
 		if f.file == "-" {
@@ -259,7 +261,7 @@ func (t *targets) stdinFlag() string {
 	return ""
 }
 
-// readFiles adds the values from files, and completes the targets.
+// readFiles adds the values from files and sets t.Targets.
 func (t *targets) readFiles(ctx context.Context, s *session) error {
 	filters := make([]gen.EndpointFilter, len(t.filters))
 	for i := range t.filters {
@@ -295,7 +297,7 @@ func distinct(values []string) []string {
 
 const maxListFile = 16 << 20 // bytes, far more than the largest tenant needs
 
-// readList reads a file with one name per line.
+// readList reads the file of a filter, which contains one name per line.
 func readList(ctx context.Context, s *session, f *filter) ([]string, error) {
 	if f.file == "-" && s.io.InIsTerminal {
 		s.io.Notef("Type or paste the %ss, one per line. Then press %s.\n", f.list.noun, endOfInput())
@@ -398,7 +400,8 @@ func (t *targets) warnings(r *http.Request, now time.Time) []string {
 	return list
 }
 
-// nameWarning warns about values that other programs would expand, and about invisible characters.
+// nameWarning returns a warning about a value that another program would expand, or that contains invisible
+// characters.
 func (f *filter) nameWarning() string {
 	if !f.time.IsZero() {
 		return ""
@@ -423,7 +426,7 @@ func (f *filter) nameWarning() string {
 	return ""
 }
 
-// advice describes a problem by the flag that it comes from.
+// advice describes a problem with the flag that caused it.
 func (t *targets) advice(p api.Problem) string {
 	rest, isFilter := strings.CutPrefix(p.Pointer, "/request_data/filters/")
 	index, field, _ := strings.Cut(rest, "/")
@@ -478,7 +481,7 @@ func (t *targets) timeWarnings(now time.Time) []string {
 	return list
 }
 
-// fewer returns a note for each filter that has more values than the abort has endpoints.
+// fewer returns a note for each filter with more values than the abort includes endpoints.
 func (t *targets) fewer(endpoints gen.Text) []string {
 	n, err := endpoints.Int()
 	if err != nil {
@@ -487,7 +490,7 @@ func (t *targets) fewer(endpoints gen.Text) []string {
 	var notes []string
 	for _, f := range t.filters {
 		if f.list != nil && f.list.one && n < int64(len(f.values)) {
-			notes = append(notes, fmt.Sprintf("%s given, %s included", terminal.Count(len(f.values), f.list.noun), terminal.Count(int(n), "endpoint")))
+			notes = append(notes, fmt.Sprintf("the abort includes only %s for %s", terminal.Count(int(n), "endpoint"), terminal.Count(len(f.values), f.list.noun)))
 		}
 	}
 	return notes

@@ -22,16 +22,16 @@ func validateCommand() *cli.Command {
 		UsageText: "cortexscan validate [FILE...] [OPTIONS]",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "base-path", OnlyOnce: true,
-				Usage: "the `PATH` of a gateway, such as /gateway, before the paths of the spec"},
+				Usage: "the `PATH` of a gateway, such as /gateway, that precedes the paths in the spec"},
 			&cli.BoolFlag{Name: "strict",
 				Usage: "treat warnings as problems"},
 			&cli.BoolFlag{Name: "allow-empty",
-				Usage: "succeed even if a file has no request to check"},
+				Usage: "succeed even if a file contains no request to check"},
 			&cli.BoolFlag{Name: "allow-unknown",
 				Usage: "skip requests for operations that the spec does not describe"},
 		},
-		Description: `Reads each FILE and prints every problem with its place. Without a FILE, or if
-FILE is "-", the program reads standard input. A FILE is one of:
+		Description: `Reads each FILE and prints every problem with its location. Without a FILE, or
+if FILE is "-", the program reads standard input. A FILE is one of:
 
   a HAR file       from a browser or a proxy. Requests for other services and
                    OPTIONS requests are skipped and counted.
@@ -43,15 +43,15 @@ FILE is "-", the program reads standard input. A FILE is one of:
 The host and the credentials are not checked. The output contains names of
 fields and parameters, but never values or headers from a recording.
 
-A valid request gets a warning if one of its filters is not documented, such as
-the platform "win", or if its path ends in a slash. The exit status is 2 if a
-request has a problem or an unknown path, or if nothing was checked.
+A valid request gets a warning if its path ends in a slash, or if a filter is
+not documented (such as the platform "win"). The exit status is 2 if a request
+has a problem or an unknown path, or if nothing was checked.
 
 With --output json: {"ok", "checked", "left_out", "requests": [{"file", "entry",
 "operation", "problems", "warnings"}]}. Problems and warnings are lists of
 {"in", "name", "pointer", "reason"}. The entries of a HAR file are numbered from
 1; for other files, the entry is 0. At most 10,000 requests are listed;
-"not_listed" is the number of other requests.
+"not_listed" counts the rest.
 
 Examples:
   cortexscan validate recording.har
@@ -74,7 +74,8 @@ func parseValidate(s *session, cmd *cli.Command) (o validateOptions, err error) 
 	}
 	if len(o.files) == 0 {
 		if s.io.InIsTerminal {
-			return o, usagef("no file was given, and standard input is a terminal").hint("See cortexscan validate --help.")
+			return o, usagef("no file was given, and standard input is a terminal: name a file, or pipe a recording to this command").
+				hint("See cortexscan validate --help.")
 		}
 		o.files = []string{"-"}
 	}
@@ -82,7 +83,7 @@ func parseValidate(s *session, cmd *cli.Command) (o validateOptions, err error) 
 	return o, err
 }
 
-// parseBasePath parses --base-path, the path of a gateway that precedes the paths of the service.
+// parseBasePath parses --base-path, the path of a gateway in front of the service.
 func parseBasePath(cmd *cli.Command) (string, error) {
 	path, err := stringFlag(cmd, "base-path")
 	if err != nil || path == "" {
@@ -185,7 +186,7 @@ func nothingChecked(name string, rec *recording.Recording) error {
 
 const maxListed = 10_000 // requests in JSON; a recording can have millions
 
-// validation is the result for one file, or for all of them.
+// validation is the result for one file or for all files.
 type validation struct {
 	OK        bool          `json:"ok"`
 	Checked   int           `json:"checked"`
@@ -194,7 +195,7 @@ type validation struct {
 	Requests  []requestJSON `json:"requests"`
 
 	problems, warnings int
-	unlisted           int // requests of NotListed with problems or warnings
+	unlisted           int // requests with problems or warnings that are not in Requests
 }
 
 type requestJSON struct {

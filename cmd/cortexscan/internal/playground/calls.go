@@ -18,7 +18,7 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-// Limits for the parts of a call that are shown. The page refreshes every two seconds.
+// These limits bound what is shown of a call. The page refreshes every two seconds.
 const (
 	maxLine     = 160     // bytes of a target, and of a result, in the log
 	maxText     = 512     // bytes of a name, a value or a target on the page
@@ -27,7 +27,7 @@ const (
 	maxProblems = 20
 )
 
-// LogLine describes a call on one printable line: time, status, operation, result.
+// LogLine returns one printable line about a call: time, status, operation, result.
 func LogLine(c sandbox.Call) string {
 	status := "---" // no response
 	if c.Status != 0 {
@@ -50,13 +50,13 @@ func LogLine(c sandbox.Call) string {
 // row is one row of the live page: a call, or several polls with the same response.
 type row struct {
 	sandbox.Call        // the latest
-	ID           string // from the first call, so that it does not change when polls are added
+	ID           string // from the first call, so that the ID does not change when polls are added
 	Count        int
 	First        time.Time
 }
 
-// rows groups calls in order of arrival. Equal polls share a row, even if other polls come between them. After any other
-// call, polls get new rows, so that the page shows the order of events.
+// rows groups calls in order of arrival. Equal polls share a row, even if other polls arrive between them. After a
+// call that is not a poll, polls get new rows, so that the page shows the order of events.
 func rows(calls []sandbox.Call) []row {
 	type poll struct{ path, query, response string }
 	var list []row
@@ -172,8 +172,8 @@ func target(c sandbox.Call) string {
 	return t
 }
 
-// checked describes the result of checking the request. The response to a valid request may still be
-// an error.
+// checked describes the result of checking the request. The response to a request without problems may still be an
+// error.
 func checked(c sandbox.Call) string {
 	if len(c.Problems) == 0 {
 		return "request OK"
@@ -181,7 +181,7 @@ func checked(c sandbox.Call) string {
 	return terminal.Count(len(c.Problems), "problem")
 }
 
-// outcome describes the effect of an abort.
+// outcome describes the effect of an abort. It returns "" for any other call.
 func outcome(c sandbox.Call) string {
 	if c.Abort == nil {
 		return ""
@@ -231,8 +231,8 @@ func took(d time.Duration) string {
 	return fmt.Sprintf("%.1f s", d.Seconds())
 }
 
-// shownBody returns the beginning of a body. It indents short JSON, but not JSON that may be deeply nested: 10,000 nested lists
-// would become 200 MB of spaces.
+// shownBody returns the beginning of a body. It indents short JSON. It does not indent JSON that may be deeply
+// nested: 10,000 nested lists would become 200 MB of spaces.
 func shownBody(body string) string {
 	if brackets := strings.Count(body, "[") + strings.Count(body, "{"); len(body) <= maxBody && brackets <= maxBrackets {
 		var indented bytes.Buffer
@@ -243,8 +243,8 @@ func shownBody(body string) string {
 	return printable(body, maxBody)
 }
 
-// printable returns at most the first limit bytes of a string, which may have several lines. It replaces
-// characters that are invisible or change how others are shown, such as bidirectional overrides.
+// printable returns the first limit bytes of a string that may have several lines. It replaces characters that are
+// invisible or that change the display of other characters, such as bidirectional overrides.
 func printable(s string, limit int) string {
 	cut := len(s) > limit
 	if cut {

@@ -14,16 +14,16 @@ import (
 // ErrPublic is the error that [Listen] returns for an address that other machines can reach.
 var ErrPublic = errors.New("other machines could reach it")
 
-// Listener is a network listener with the host name that it was given.
+// Listener is a network listener with the host that was passed to [Listen].
 type Listener struct {
 	net.Listener
-	name string // the host name as it was given, "" for all addresses
+	name string // the host that was passed to Listen; "" for all addresses
 	ip   netip.Addr
 	port string
 }
 
-// Listen listens on HOST:PORT, or on 127.0.0.1 if the address is only a port. Port 0 picks a free port. Unless public is
-// set, a host that is empty or not on the loopback interface is refused with [ErrPublic].
+// Listen listens on HOST:PORT, or on 127.0.0.1 if the address is only a port. Port 0 selects a free port. If public
+// is false and the host is empty or not on the loopback interface, Listen returns [ErrPublic].
 func Listen(ctx context.Context, address string, public bool) (*Listener, error) {
 	if _, err := strconv.ParseUint(address, 10, 16); err == nil {
 		address = net.JoinHostPort("127.0.0.1", address)
@@ -32,7 +32,7 @@ func Listen(ctx context.Context, address string, public bool) (*Listener, error)
 	if err != nil {
 		return nil, errors.New("expected HOST:PORT, or a port")
 	}
-	// Listen on the address that was checked: a second lookup could return another one.
+	// Listen on the address that was checked. A second lookup could return another address.
 	ip, err := lookUp(ctx, host)
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func lookUp(ctx context.Context, host string) (netip.Addr, error) {
 		return netip.Addr{}, errors.New("the host name has no address")
 	}
 	for _, ip := range found {
-		if ip = ip.Unmap(); ip.Is4() { // localhost has both kinds of address, and some programs try only one
+		if ip = ip.Unmap(); ip.Is4() { // localhost has an IPv4 and an IPv6 address, and some programs try only one of them
 			return ip, nil
 		}
 	}
@@ -91,9 +91,9 @@ func (l *Listener) URL() string {
 // Loopback reports whether only this machine can reach the listener.
 func (l *Listener) Loopback() bool { return l.ip.IsLoopback() }
 
-// answersTo reports whether the Host of a request is the listener's address, as it was given or as an IP address. Other
-// names are refused, because anyone can make a name resolve to this address. A listener on all addresses accepts any IP
-// address.
+// answersTo reports whether the Host header of a request names the listener, by the host that was passed to Listen or
+// by an IP address. Other names are rejected, because anyone can make a name resolve to this address. A listener on
+// all addresses accepts any IP address.
 func (l *Listener) answersTo(host string) bool {
 	name, port, err := net.SplitHostPort(host)
 	if err != nil {
@@ -112,7 +112,7 @@ func (l *Listener) answersTo(host string) bool {
 		return everywhere || l.ip.IsLoopback()
 	}
 	ip, err := netip.ParseAddr(name)
-	if err != nil || ip.Zone() != "" && ip != l.ip { // a zone can be any string, and becomes part of the commands to paste
+	if err != nil || ip.Zone() != "" && ip != l.ip { // a zone can be any string, and would become part of the commands on the page
 		return false
 	}
 	return everywhere || ip == l.ip || ip.IsLoopback() && l.ip.IsLoopback()

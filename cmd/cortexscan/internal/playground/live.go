@@ -30,7 +30,7 @@ type liveView struct {
 // filter selects the calls to show.
 type filter struct{ Text, Show string }
 
-// showing lists the values of Show and their labels. The first is the default.
+// showing lists the values of Show and their labels. The first value is the default.
 var showing = []struct{ Value, Label string }{
 	{"all", "all requests"},
 	{"problems", "requests with problems"},
@@ -88,11 +88,11 @@ func (p *Playground) live(f filter) liveView {
 	return v
 }
 
-// clear empties the list of calls on the page. The tenant keeps its record.
+// clear empties the list of calls on the page. It does not change the tenant's record.
 func (p *Playground) clear(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		refuse(w, http.StatusMethodNotAllowed, "Send POST to clear the list of requests.")
+		refuse(w, http.StatusMethodNotAllowed, "To clear the list of requests, use POST.")
 		return
 	}
 	if calls := p.tenant.Calls(); len(calls) > 0 {
@@ -117,7 +117,7 @@ func (p *Playground) livePage(w http.ResponseWriter, r *http.Request) {
 	}{url, p.key.ID, p.key.Type, Exports(p.key.Settings(url), runtime.GOOS), showing, p.live(filterOf(r))})
 }
 
-// liveFragment serves the part of the page that changes. The page's script requests it.
+// liveFragment serves the part of the page that changes. The page's script requests this part.
 func (p *Playground) liveFragment(w http.ResponseWriter, r *http.Request) {
 	render(w, livePages, "live", p.live(filterOf(r)))
 }

@@ -146,7 +146,7 @@ func TestRefreshIsBounded(t *testing.T) {
 			if len(page) > 640<<10 || !utf8.ValidString(page) {
 				t.Errorf("it has %d bytes, or a character that was cut", len(page))
 			}
-			if n := len(callIDs(page)); n != shownRows || !strings.Contains(page, "; the latest 30 rows.") {
+			if n := len(callIDs(page)); n != shownRows || !strings.Contains(page, "; only the latest 30 rows are shown.") {
 				t.Errorf("%d rows are shown", n)
 			}
 		})

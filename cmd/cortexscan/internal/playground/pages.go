@@ -18,12 +18,13 @@ var files embed.FS
 
 var docsPages = template.Must(template.New("docs.html").ParseFS(files, "pages/docs.html"))
 
-// docsPage serves Swagger UI. The page contains the key, so that its script can sign. Other sites cannot read the page.
+// docsPage serves Swagger UI. The page contains the key, so that its script can sign requests. Other sites cannot
+// read the page.
 func (p *Playground) docsPage(w http.ResponseWriter, _ *http.Request) {
 	render(w, docsPages, "docs.html", struct{ Key Key }{p.key})
 }
 
-// render renders the whole page before sending any of it.
+// render renders the whole page before it writes the response.
 func render(w http.ResponseWriter, pages *template.Template, name string, data any) {
 	var page bytes.Buffer
 	if err := pages.ExecuteTemplate(&page, name, data); err != nil {
@@ -34,11 +35,10 @@ func render(w http.ResponseWriter, pages *template.Template, name string, data a
 	_, _ = page.WriteTo(w) // the client may be gone
 }
 
-// assets returns the files that the pages load, by path. All of them are embedded, so that the pages work
-// offline.
+// assets returns the files that the pages load, by path. All files are embedded, so that the pages work offline.
 func assets() map[string]http.Handler {
 	read := func(from embed.FS, name string) []byte {
-		b, _ := from.ReadFile(name) // embedded; a test requests each
+		b, _ := from.ReadFile(name) // cannot fail: the file is embedded
 		return b
 	}
 	list := map[string]http.Handler{"/favicon.ico": content("image/svg+xml", "", read(files, "pages/icon.svg"))}

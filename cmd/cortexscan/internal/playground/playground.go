@@ -1,14 +1,15 @@
-// Package playground serves the sandbox on a web server. The tenant responds at the paths of its operations, and its scans
-// and runs make progress. The page at / lists the requests. The API reference at /docs can send each operation. The OpenAPI
-// document is at /openapi.yaml.
+// Package playground serves the sandbox on a web server. The tenant responds at the paths of its operations, and its
+// scans and scan runs make progress. The page at / lists the requests. The API reference at /docs can send requests
+// for each operation. The OpenAPI document is at /openapi.yaml.
 //
 //	listener, err := playground.Listen(ctx, "127.0.0.1:0", false)
 //	if err != nil { … }
 //	p := playground.New(playground.Key{ID: "1", Secret: rand.Text(), Type: "advanced"})
 //	err = p.Serve(ctx, listener) // until ctx ends
 //
-// It is meant for programs and browsers on the same machine: it listens on loopback unless public is true, accepts only
-// requests that name its own address, and refuses requests that a browser sends on behalf of another site.
+// The server is meant for programs and browsers on the same machine. It listens on the loopback interface unless
+// public is true. It accepts only requests that name its own address, and refuses requests that a browser sends on
+// behalf of another site.
 package playground
 
 import (
@@ -20,7 +21,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// Playground is a tenant with its pages. Create one with [New].
+// Playground is a sandbox tenant with web pages. Use [New] to create a Playground.
 type Playground struct {
 	key        Key
 	tenant     *sandbox.Tenant
@@ -28,14 +29,14 @@ type Playground struct {
 	cleared    atomic.Int64 // when the list was cleared, in Unix nanoseconds
 }
 
-// New returns a playground with some endpoints and scan runs. They make progress during Serve. The options are for the
-// tenant.
+// New returns a playground with some endpoints and scan runs. Their states change while [Playground.Serve] runs. The
+// options are for the tenant.
 func New(key Key, opts ...sandbox.Option) *Playground {
 	tenant := sandbox.New(append([]sandbox.Option{sandbox.WithKey(key.ID, key.Secret, key.kind())}, opts...)...)
 	return &Playground{key: key, tenant: tenant, simulation: newSimulation(tenant, time.Now())}
 }
 
-// Key is the key of the tenant, and is valid nowhere else. The reference page signs with it.
+// Key is the API key of the tenant. It is valid only for this tenant. The API reference signs requests with this key.
 type Key struct {
 	ID, Secret string
 	Type       string // "advanced" or "standard"
@@ -61,8 +62,8 @@ func (k Key) Settings(url string) []Setting {
 	}
 }
 
-// Exports returns commands that set the variables. They are for PowerShell if goos is "windows", otherwise for bash, zsh,
-// fish and other POSIX shells.
+// Exports returns commands that set the variables. The commands are for PowerShell if goos is "windows", and
+// otherwise for bash, zsh, fish and other POSIX shells.
 func Exports(settings []Setting, goos string) string {
 	before, between, quotes := "export ", "=", posixQuotes
 	if goos == "windows" {
@@ -75,8 +76,9 @@ func Exports(settings []Setting, goos string) string {
 	return b.String()
 }
 
-// These replacers escape what a shell interprets within single quotes, because a value can come from the Host of a
-// request. Fish interprets the backslash, and PowerShell accepts four more characters as a single quote.
+// These replacers escape the characters that a shell interprets within single quotes, because a value can come from
+// the Host header of a request. Fish interprets the backslash, and PowerShell accepts four more characters as a
+// single quote.
 var (
 	posixQuotes      = strings.NewReplacer(`'`, `'\''`, `\`, `'\\'`)
 	powerShellQuotes = strings.NewReplacer("'", "''", "\u2018", "\u2018\u2018", "\u2019", "\u2019\u2019", "\u201a", "\u201a\u201a", "\u201b", "\u201b\u201b")

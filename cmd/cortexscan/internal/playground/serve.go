@@ -11,7 +11,7 @@ import (
 	"golang.org/x/net/netutil"
 )
 
-// Limits of the server, far higher than one user needs.
+// These limits are far higher than one user needs.
 const (
 	maxConnections = 64
 	maxHeader      = 32 << 10
@@ -21,7 +21,8 @@ const (
 	shutdownGrace  = 2 * time.Second
 )
 
-// Serve handles requests on l until ctx ends. It then finishes the requests in progress, closes l and returns nil.
+// Serve handles requests on l until ctx ends. It then waits up to two seconds for the requests in progress, closes l
+// and returns nil.
 func (p *Playground) Serve(ctx context.Context, l *Listener) error {
 	server := &http.Server{
 		Handler:           p.handler(l.answersTo),
@@ -43,7 +44,7 @@ func (p *Playground) Serve(ctx context.Context, l *Listener) error {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
 		defer cancel()
 		if server.Shutdown(grace) != nil {
-			_ = server.Close() // a request has not ended in time
+			_ = server.Close() // a request did not end in time
 		}
 	}()
 	err := server.Serve(netutil.LimitListener(l.Listener, maxConnections))
@@ -55,15 +56,15 @@ func (p *Playground) Serve(ctx context.Context, l *Listener) error {
 	return err
 }
 
-// handler serves the pages, and passes every other request to the tenant. The tenant also records requests for unknown
-// paths, so that the user sees them.
+// handler serves the pages, and passes every other request to the tenant. The tenant also records requests for
+// unknown paths, so that the page shows them.
 func (p *Playground) handler(answersTo func(host string) bool) http.Handler {
 	pages := map[string]http.Handler{
 		"/":             http.HandlerFunc(p.livePage),
 		"/live":         http.HandlerFunc(p.liveFragment),
 		"/docs":         http.HandlerFunc(p.docsPage),
 		"/openapi.yaml": content("application/yaml", "", api.Document()),
-		// Browsers request these automatically, so they must not appear among the calls.
+		// Browsers request these paths automatically, so the page must not list such requests.
 		"/robots.txt": http.NotFoundHandler(),
 		"/.well-known/appspecific/com.chrome.devtools.json": http.NotFoundHandler(),
 	}
@@ -83,14 +84,14 @@ func (p *Playground) handler(answersTo func(host string) bool) http.Handler {
 	}))
 }
 
-// policy lets the pages load only files from this server. Swagger UI's style sheet embeds its images as data
-// URLs.
+// policy lets the pages load only files from this server. It allows data URLs for images, because Swagger UI's style
+// sheet contains them.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-// guard refuses requests that another site makes the user's browser send. Any site's script can reach a loopback address:
-// through a name that resolves to it (DNS rebinding, which the Host header reveals), or across origins (which the browser
-// reports in other headers).
+// guard refuses requests that another site makes the user's browser send. A script on any site can send requests to a
+// loopback address in two ways: through a name that resolves to the address (DNS rebinding), which the Host header
+// reveals, or across origins, which the browser reports in other headers.
 func guard(answersTo func(host string) bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -127,14 +128,14 @@ func page(next http.Handler) http.Handler {
 
 var crossOrigin = http.NewCrossOriginProtection()
 
-// foreign reports whether a browser sends the request on behalf of another site. Following a link to a page does not
-// count.
+// foreign reports whether a browser sends the request on behalf of another site. A request is not foreign if the user
+// followed a link to a page.
 func foreign(r *http.Request) bool {
 	read := r.Method == http.MethodGet || r.Method == http.MethodHead
 	if read && r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document" {
 		return false
 	}
-	asUnsafe := *r // the library allows every GET
+	asUnsafe := *r // Check allows every GET
 	asUnsafe.Method = http.MethodPost
 	return crossOrigin.Check(&asUnsafe) != nil
 }

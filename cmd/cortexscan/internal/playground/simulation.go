@@ -7,7 +7,7 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-// step is the next state, and the time until then.
+// step is the next state and the time until the change.
 type step struct {
 	to    string
 	after time.Duration
@@ -30,24 +30,24 @@ var (
 	}
 )
 
-// stagger is the additional time that each endpoint stays in a state, compared with the endpoint before it. Otherwise,
-// after an abort of all scans, all endpoints would change at the same times.
+// stagger is the additional time that each endpoint stays in a state, compared with the previous endpoint. Without
+// stagger, all endpoints would change at the same times after an abort of all scans.
 const stagger = 2 * time.Second
 
 // simulation advances a tenant's scans and runs as time passes.
 type simulation struct {
 	tenant *sandbox.Tenant
-	scans  map[string]dwell // by the endpoint's ID
+	scans  map[string]dwell // by endpoint ID
 	runs   map[int64]dwell
 }
 
-// dwell is a state, and the time at which it was first seen.
+// dwell is a state and the time at which the simulation first saw it.
 type dwell struct {
 	state string
 	since time.Time
 }
 
-// newSimulation adds endpoints and runs to the tenant.
+// newSimulation adds endpoints and runs to the tenant, and returns the simulation of their progress.
 func newSimulation(tenant *sandbox.Tenant, now time.Time) *simulation {
 	for _, e := range []sandbox.Endpoint{
 		{Hostname: "laptop-17", Platform: "windows", Group: "sales", Username: "ada", ScanStatus: "in_progress", IPs: []string{"10.1.0.17"}},

@@ -14,21 +14,21 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// readHAR reads an HTTP archive (HAR 1.2). An entry that cannot be read does not affect the others.
+// readHAR reads an HTTP archive (HAR 1.2). An entry that cannot be read does not affect other entries.
 func readHAR(content []byte, each func(Entry)) (*Recording, error) {
-	content = bytes.TrimRight(content, " \t\r\n") // so that the error position is where the content was cut off
+	content = bytes.TrimRight(content, " \t\r\n") // so that an error's position is where the content was cut off
 	var archive struct {
 		Log struct {
 			Entries json.RawMessage `json:"entries"`
 		} `json:"log"`
-		// Postman exports collections with an info, and environments with a scope.
+		// A Postman collection contains info, and a Postman environment contains a scope.
 		Info struct {
 			ID     any    `json:"_postman_id"`
 			Schema string `json:"schema"`
 		} `json:"info"`
 		Scope any `json:"_postman_variable_scope"`
 	}
-	err := json.Unmarshal(content, &archive) // fields of another type keep their zero value
+	err := json.Unmarshal(content, &archive) // a field of another type keeps its zero value
 	var syntax *json.SyntaxError
 	switch entries := archive.Log.Entries; {
 	case errors.As(err, &syntax) && strings.HasPrefix(syntax.Error(), "unexpected end"):
@@ -38,13 +38,14 @@ func readHAR(content []byte, each func(Entry)) (*Recording, error) {
 	case archive.Info.ID != nil, archive.Scope != nil, strings.Contains(archive.Info.Schema, "getpostman.com"):
 		return nil, &Error{"a Postman export, not a HAR file", howToRecord}
 	case !bytes.HasPrefix(entries, []byte("[")):
-		return nil, &Error{"JSON, but not a HAR file: it has no list log.entries", howToRecord}
+		return nil, &Error{"JSON, but not a HAR file: it does not contain the list log.entries", howToRecord}
 	default:
 		return &Recording{HAR: true, Entries: readEntries(entries, each)}, nil
 	}
 }
 
-// readEntries decodes the entries of a list one at a time, so that millions of them take little memory. It returns their number.
+// readEntries decodes one entry at a time, so that a list of millions takes little memory. It returns the number of
+// entries.
 func readEntries(list []byte, each func(Entry)) (count int) {
 	decoder := json.NewDecoder(bytes.NewReader(list))
 	_, _ = decoder.Token() // the list is known to be valid
@@ -68,7 +69,7 @@ type archiveRequest struct {
 	URL         string  `json:"url"`
 	Headers     []pair  `json:"headers"`
 	QueryString []pair  `json:"queryString"`
-	BodySize    float64 `json:"bodySize"` // -1 if it is unknown
+	BodySize    float64 `json:"bodySize"` // -1 if unknown
 	PostData    *struct {
 		MimeType string `json:"mimeType"`
 		Text     string `json:"text"`
@@ -86,10 +87,10 @@ func parseEntry(raw []byte) (e Entry) {
 	err := json.Unmarshal(raw, &entry)
 	switch {
 	case entry.Request == nil:
-		e.Err = errors.New("it has no request")
+		e.Err = errors.New("the entry has no request")
 		return e
 	case err != nil:
-		e.Err = errors.New("a field of its request has the wrong type")
+		e.Err = errors.New("a field of the request has the wrong type")
 	default:
 		e.Request, e.Err = entry.Request.request()
 		e.NoHeaders = len(entry.Request.Headers) == 0
@@ -100,7 +101,7 @@ func parseEntry(raw []byte) (e Entry) {
 
 func (a *archiveRequest) request() (*http.Request, error) {
 	if !httpguts.ValidHeaderFieldName(a.Method) { // methods and names of headers have the same syntax
-		return nil, errors.New("its request has no valid method")
+		return nil, errors.New("the request has no valid method")
 	}
 	u, err := parseTarget(a.URL)
 	if err != nil {
@@ -154,7 +155,7 @@ func (a *archiveRequest) body() ([]byte, error) {
 	}
 	body, err := base64.StdEncoding.DecodeString(a.PostData.Text)
 	if err != nil {
-		return nil, errors.New("its postData is marked as base64, but is not valid base64")
+		return nil, errors.New("the postData is marked as base64, but is not valid base64")
 	}
 	return body, nil
 }

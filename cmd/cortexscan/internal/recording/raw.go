@@ -33,8 +33,8 @@ func readRaw(content []byte, each func(Entry)) (*Recording, error) {
 	return &Recording{Entries: 1}, nil
 }
 
-// parseRaw parses one HTTP/1.1 request with lines that end in LF or CRLF. If the content is the output of curl, it parses
-// the result of curlLines.
+// parseRaw parses one HTTP/1.1 request. Lines end in LF or CRLF. If curl is not nil, parseRaw parses curl, the result
+// of curlLines, instead of content.
 func parseRaw(content, curl []byte) (*http.Request, error) {
 	if curl != nil {
 		content = curl
@@ -77,8 +77,8 @@ var (
 	curlRequest = regexp.MustCompile(`(?m)^> [^ \n]+ [^ \n]+ HTTP/`)
 )
 
-// curlLines returns the head of the first request in the output of curl -v, or nil for any other content. curl prints
-// notes, warnings and its progress before the request.
+// curlLines returns the head of the first request in the output of curl -v. It returns nil for any other content.
+// Before the request, curl prints notes, warnings and its progress.
 func curlLines(content []byte) []byte {
 	if requestLine.Match(bytes.TrimLeft(content, "\r\n")) {
 		return nil
@@ -108,7 +108,7 @@ func cutLine(content []byte) (line string, rest []byte) {
 // versions lists the versions of HTTP that proxies and curl print.
 var versions = []string{"HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/2.0", "HTTP/3", "HTTP/3.0"}
 
-// parseRequestLine accepts targets in origin-form and in absolute-form.
+// parseRequestLine accepts a target in origin-form or in absolute-form.
 func parseRequestLine(line string) (*http.Request, error) {
 	fields := strings.Split(line, " ")
 	if len(fields) != 3 || !httpguts.ValidHeaderFieldName(fields[0]) || !strings.HasPrefix(fields[2], "HTTP/") {
@@ -124,8 +124,8 @@ func parseRequestLine(line string) (*http.Request, error) {
 	return &http.Request{Method: fields[0], URL: u, Header: http.Header{}}, nil
 }
 
-// rawBody returns the body that the headers describe. It refuses anything after the body, because that would not be
-// checked.
+// rawBody returns the body that the headers describe. It returns an error if data follows the body, because that data
+// would not be checked.
 func rawBody(h http.Header, rest []byte) ([]byte, error) {
 	encodings, lengths := h.Values("Transfer-Encoding"), h.Values("Content-Length")
 	switch {
@@ -152,9 +152,9 @@ func fixedBody(length string, rest []byte) ([]byte, error) {
 	case n > 0 && len(bytes.TrimSpace(rest)) == 0:
 		return nil, errors.New("the recording does not contain the body")
 	case int(n) > len(rest):
-		return nil, fmt.Errorf("the recording does not contain the whole body: only %d of the %d bytes of its Content-Length", len(rest), n)
+		return nil, fmt.Errorf("the recording does not contain the whole body: only %d of %d bytes (Content-Length)", len(rest), n)
 	case len(bytes.TrimSpace(rest[n:])) > 0:
-		return nil, fmt.Errorf("there is data after the body, whose Content-Length is %d: a file must contain only one request", n)
+		return nil, fmt.Errorf("there is data after the body (Content-Length %d): a file must contain only one request", n)
 	}
 	return rest[:n], nil
 }
@@ -163,7 +163,7 @@ func chunkedBody(rest []byte) ([]byte, error) {
 	if len(bytes.TrimSpace(rest)) == 0 {
 		return nil, errors.New("the recording does not contain the body")
 	}
-	r := bufio.NewReader(bytes.NewReader(rest)) // the chunked reader would wrap any other reader, and read ahead
+	r := bufio.NewReader(bytes.NewReader(rest)) // NewChunkedReader wraps any other reader in one that reads ahead
 	body, err := io.ReadAll(httputil.NewChunkedReader(r))
 	if err != nil {
 		return nil, errors.New("the Transfer-Encoding is chunked, but the body is not")

@@ -1,6 +1,6 @@
 // Package recording reads recorded HTTP requests: HAR files, and single requests as text.
 //
-// Its errors name entries, lines and fields. They never repeat content, because any of it may be a credential.
+// The errors name entries, lines and fields. They never repeat content, because any part of it may be a credential.
 package recording
 
 import (
@@ -18,9 +18,9 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// Recording describes what was read.
+// Recording describes the content that was read.
 type Recording struct {
-	HAR     bool // a HAR file, otherwise one request as text
+	HAR     bool // whether it is a HAR file; otherwise it is one request as text
 	Entries int
 }
 
@@ -29,26 +29,26 @@ type Entry struct {
 	Number  int // in a HAR file, from 1; otherwise 0
 	Request *http.Request
 	Err     error
-	// URL is the URL of the request as recorded. If Err is not nil it may be "", or not a URL.
+	// URL is the URL of the request as recorded. If Err is not nil, URL may be empty or invalid.
 	URL string
-	// NoHeaders means that the recording has no headers, although every request has some.
+	// NoHeaders means that the recording left out the headers. Every real request has some.
 	NoHeaders bool
 }
 
-// Error reports content that is not a recording, and what to do about it.
+// Error reports content that cannot be read as a recording, and what the user can do.
 type Error struct{ Reason, Hint string }
 
 // Error returns the reason.
 func (e *Error) Error() string { return e.Reason }
 
-// howToRecord describes one way for browsers, and one for all other programs.
+// howToRecord describes how to record requests in a browser and in any other program.
 const howToRecord = "Record a HAR file. In a browser: developer tools → Network → Export HAR. For other programs: " +
 	"use mitmdump --set hardump=FILE.har as the proxy."
 
 const maxSize = 256 << 20 // bytes, far more than a browser records in a day
 
-// ReadFile is [Read] for a file, a pipe or a FIFO. It can block until a program writes to a FIFO. Its error does not
-// name the file.
+// ReadFile reads a file, a pipe or a FIFO with [Read]. It can block until a program writes to a FIFO. The error does
+// not name the file.
 func ReadFile(name string, each func(Entry)) (*Recording, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -61,7 +61,7 @@ func ReadFile(name string, each func(Entry)) (*Recording, error) {
 	return Read(f, each)
 }
 
-// Read reads a recording into memory, and then calls each for every entry, in order. Its error is an [*Error].
+// Read reads a recording into memory, and then calls each for every entry, in order. The error is an [*Error].
 func Read(r io.Reader, each func(Entry)) (*Recording, error) { return read(r, maxSize, each) }
 
 func read(r io.Reader, limit int64, each func(Entry)) (*Recording, error) {
@@ -72,7 +72,7 @@ func read(r io.Reader, limit int64, each func(Entry)) (*Recording, error) {
 	case int64(len(content)) > limit:
 		return nil, &Error{Reason: fmt.Sprintf("larger than %d MiB", limit>>20)}
 	case bytes.HasPrefix(content, []byte{0xff, 0xfe}), bytes.HasPrefix(content, []byte{0xfe, 0xff}):
-		return nil, &Error{"the text is encoded in UTF-16", "Save it as UTF-8. (In PowerShell: … | Out-File -Encoding utf8 FILE.)"}
+		return nil, &Error{"the text is encoded in UTF-16", "Save the file as UTF-8. In PowerShell: … | Out-File -Encoding utf8 FILE."}
 	}
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	switch start := bytes.TrimLeft(content, " \t\r\n"); {
@@ -84,8 +84,7 @@ func read(r io.Reader, limit int64, each func(Entry)) (*Recording, error) {
 	return readRaw(content, each)
 }
 
-// foreign names a kind of content that users often mistake for a recording. It returns "" for any other
-// content.
+// foreign names a kind of content that users often mistake for a recording. It returns "" for any other content.
 func foreign(content []byte) string {
 	content = bytes.TrimPrefix(bytes.TrimSpace(content), []byte("$ "))
 	line, _, _ := bytes.Cut(content, []byte("\n"))
@@ -111,8 +110,8 @@ func foreign(content []byte) string {
 	return ""
 }
 
-// isHTTPFile recognizes files with requests for an editor to send. They have comments, variables or separators, or a
-// first line without a version.
+// isHTTPFile reports whether the content is a file with requests for an editor to send. Such files contain comments,
+// variables or separators, or a first line without an HTTP version.
 func isHTTPFile(content []byte, words []string) bool {
 	methods := []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 	switch {
@@ -136,8 +135,8 @@ func Cause(err error) string {
 	return err.Error()
 }
 
-// parseTarget parses a request target without its fragment, which browsers do not send. Unlike the error of net/url,
-// its error does not repeat the target.
+// parseTarget parses a request target. It ignores the fragment, which browsers do not send. The error does not repeat
+// the target, unlike the error of net/url.
 func parseTarget(target string) (*url.URL, error) {
 	target, _, _ = strings.Cut(target, "#")
 	u, err := url.ParseRequestURI(target)
@@ -147,7 +146,7 @@ func parseTarget(target string) (*url.URL, error) {
 	return u, nil
 }
 
-// checkHeaders refuses headers that no server accepts.
+// checkHeaders returns an error if no server would accept the headers.
 func checkHeaders(h http.Header) error {
 	for name, values := range h {
 		if !httpguts.ValidHeaderFieldName(name) {
@@ -184,7 +183,7 @@ func disagree(lengths []string) bool {
 // trimBlanks removes the white space that HTTP allows around a value.
 func trimBlanks(s string) string { return strings.Trim(s, " \t") }
 
-// setBody sets the request's body, which may be empty.
+// setBody sets the body, which may be empty, and removes the headers that describe its length.
 func setBody(r *http.Request, body []byte) {
 	r.Header.Del("Content-Length")
 	r.Header.Del("Transfer-Encoding")

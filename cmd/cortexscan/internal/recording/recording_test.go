@@ -53,7 +53,7 @@ func TestInputIsBounded(t *testing.T) {
 func TestContentThatIsNotARecordingIsNamed(t *testing.T) {
 	const (
 		none     = "neither a HAR file nor an HTTP request that begins with METHOD TARGET HTTP/1.1"
-		noList   = "JSON, but not a HAR file: it has no list log.entries"
+		noList   = "JSON, but not a HAR file: it does not contain the list log.entries"
 		postman  = "a Postman export, not a HAR file"
 		httpFile = "a .http file for an editor's REST client, not a recorded request"
 	)
@@ -124,11 +124,11 @@ func TestUnreadableEntryDoesNotAffectTheOthers(t *testing.T) {
 		return request(fmt.Sprintf(`"headers":[{"name":%q,"value":%q}],"postData":{"text":"{}"}`, name, value))
 	}
 	for text, want := range map[string][2]string{ // the error and the URL
-		`{"request":"MARKER"}`:                                        {"a field of its request has the wrong type", ""},
-		`{"request":{"url":"/x"}}`:                                    {"its request has no valid method", "/x"},
-		`{"request":{"url":7,"method":"GET"}}`:                        {"a field of its request has the wrong type", ""},
+		`{"request":"MARKER"}`:                                        {"a field of the request has the wrong type", ""},
+		`{"request":{"url":"/x"}}`:                                    {"the request has no valid method", "/x"},
+		`{"request":{"url":7,"method":"GET"}}`:                        {"a field of the request has the wrong type", ""},
 		`{"request":{"url":"data:text/plain,MARKER","method":"GET"}}`: {"the request target is neither a path nor a URL", "data:text/plain,MARKER"},
-		request(`"postData":{"text":"MARKER!","encoding":"base64"}`):  {"its postData is marked as base64, but is not valid base64", "/x"},
+		request(`"postData":{"text":"MARKER!","encoding":"base64"}`):  {"the postData is marked as base64, but is not valid base64", "/x"},
 		request(`"headers":[{"name":"Content-Length","value":"1"},{"name":"content-length","value":"2"}]`): {"the request has two different Content-Lengths", "/x"},
 		request(`"headers":[{"name":"Host","value":"a"},{"name":"host","value":"b"}]`):                     {"the request has more than one Host header", "/x"},
 		header("Host", "a b"):        {"the Host header is not valid", "/x"},
@@ -187,8 +187,8 @@ func TestRawRequests(t *testing.T) {
 			"the request has both a Content-Length and a Transfer-Encoding"},
 		{"no length", "POST /a HTTP/1.1\nContent-Length: MARKER\n\n{}", "the Content-Length is not a number"},
 		{"body missing", "POST /a HTTP/1.1\nContent-Length: 3\n\n", noBody},
-		{"short", "POST /a HTTP/1.1\nContent-Length: 3\n\n{}", "the recording does not contain the whole body: only 2 of the 3 bytes of its Content-Length"},
-		{"long", "POST /a HTTP/1.1\nContent-Length: 2\n\n{}\nGET /MARKER HTTP/1.1\n\n", "there is data after the body, whose Content-Length is 2: a file must contain only one request"},
+		{"short", "POST /a HTTP/1.1\nContent-Length: 3\n\n{}", "the recording does not contain the whole body: only 2 of 3 bytes (Content-Length)"},
+		{"long", "POST /a HTTP/1.1\nContent-Length: 2\n\n{}\nGET /MARKER HTTP/1.1\n\n", "there is data after the body (Content-Length 2): a file must contain only one request"},
 		{"folded header", "GET /a HTTP/1.1\nX: a\n MARKER: b\n\n", "line 3 is not a header"},
 		{"a space before the colon", "GET /a HTTP/1.1\nMARKER : b\n\n", "line 2 is not a header"},
 		{"bad target", "GET %zz HTTP/1.1\n\n", noTarget},

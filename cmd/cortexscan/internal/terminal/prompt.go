@@ -17,8 +17,7 @@ func (s *IOStreams) Ask(ctx context.Context, question string) (string, error) {
 	return line, nil
 }
 
-// readLine reads one line, and does not read ahead, because the next line may be for another
-// question.
+// readLine reads one line. It does not read ahead, because the next line may be for another question.
 func (s *IOStreams) readLine() (string, error) {
 	var line strings.Builder
 	for one := make([]byte, 1); ; {
@@ -34,15 +33,16 @@ func (s *IOStreams) readLine() (string, error) {
 	}
 }
 
-// AskSecret is Ask for a line that the terminal does not show. If ctx ends, it restores the terminal.
+// AskSecret prints a question to standard error and returns the line that the user types. The terminal does not show
+// the line. If ctx ends, AskSecret restores the terminal.
 func (s *IOStreams) AskSecret(ctx context.Context, question string) (string, error) {
 	s.Notef("%s ", question)
 	defer s.Notef("\n")
 	return Await(ctx, s.ReadPassword, s.Restore)
 }
 
-// Await returns the result of read. If ctx ends first, it calls interrupted and returns the error of ctx. A blocked read
-// cannot be canceled, so its goroutine keeps running: use Await only if the program ends soon after that.
+// Await returns the result of read. If ctx ends first, Await calls interrupted and returns the error of ctx. A
+// blocked read cannot be canceled, so its goroutine keeps running. Use Await only if the program ends soon after ctx.
 func Await[T any](ctx context.Context, read func() (T, error), interrupted func()) (T, error) {
 	type result struct {
 		value T

@@ -16,31 +16,31 @@ import (
 	"golang.org/x/term"
 )
 
-// IOStreams are the three standard streams for one run of the program. Tests make their own. [System] returns those of
-// the process.
+// IOStreams contains the three standard streams of the program. [System] returns the streams of the process. Tests
+// construct their own.
 type IOStreams struct {
 	In          io.Reader
 	Out, ErrOut io.Writer
 
-	// Colors are written only to a terminal.
+	// Colors are written only to terminals.
 	InIsTerminal, OutIsTerminal, ErrIsTerminal bool
-	// NoColor switches colors off for terminals as well.
+	// NoColor disables colors on terminals.
 	NoColor bool
 	// NoCursor means that the terminal cannot rewrite a line.
 	NoCursor bool
 
-	// Columns returns the width of the terminal, or 0 if it is not known. Columns may be nil.
+	// Columns returns the width of the terminal, or 0 if the width is not known. Columns may be nil.
 	Columns func() int
 
 	// ReadPassword reads a line from the terminal without showing it: see [IOStreams.AskSecret].
 	ReadPassword func() (string, error)
-	// Restore restores the echo of the terminal after ReadPassword was interrupted.
+	// Restore turns the terminal's echo on again after ReadPassword was interrupted.
 	Restore func()
 
-	outErr error // the first error of Out
+	outErr error // the first error from writing to Out
 }
 
-// System returns the streams of the process. NO_COLOR and TERM switch colors off.
+// System returns the streams of the process. It reads environment variables like [IOStreams.Configure].
 func System(getenv func(string) string) *IOStreams {
 	s := &IOStreams{
 		In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr,
@@ -61,7 +61,8 @@ func System(getenv func(string) string) *IOStreams {
 	return s
 }
 
-// passwordReader saves the terminal's settings, which ReadPassword changes.
+// passwordReader returns ReadPassword and Restore for a terminal. It saves the terminal's settings, because
+// ReadPassword changes them.
 func passwordReader(fd int) (read func() (string, error), restore func()) {
 	before, err := term.GetState(fd)
 	restore = func() {
@@ -76,11 +77,12 @@ func passwordReader(fd int) (read func() (string, error), restore func()) {
 	return read, restore
 }
 
-// Configure reads the environment variables that describe the terminal.
+// Configure sets NoColor and NoCursor from environment variables. NO_COLOR disables colors, and TERM=dumb also
+// disables cursor movement.
 func (s *IOStreams) Configure(getenv func(string) string) {
 	s.NoCursor = getenv("TERM") == "dumb"
 	s.NoColor = s.NoCursor || getenv("NO_COLOR") != "" ||
-		runtime.GOOS == "windows" && getenv("WT_SESSION") == "" // the old console prints color codes as text
+		runtime.GOOS == "windows" && getenv("WT_SESSION") == "" // the old Windows console prints color codes as text
 }
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
@@ -102,7 +104,7 @@ func (s *IOStreams) Width() int {
 // OutColor reports whether colors may be written to standard output.
 func (s *IOStreams) OutColor() bool { return s.OutIsTerminal && !s.NoColor }
 
-// ErrColor is OutColor for standard error.
+// ErrColor reports whether colors may be written to standard error.
 func (s *IOStreams) ErrColor() bool { return s.ErrIsTerminal && !s.NoColor }
 
 // Printf writes results to standard output. [IOStreams.WriteError] returns its first error.
@@ -110,7 +112,7 @@ func (s *IOStreams) Printf(format string, args ...any) {
 	_, _ = fmt.Fprintf(outWriter{s}, format, args...)
 }
 
-// Textf is Printf for sentences and tables, wrapped to the width of the terminal.
+// Textf writes sentences and tables to standard output, wrapped to the width of the terminal.
 func (s *IOStreams) Textf(format string, args ...any) {
 	_, _ = io.WriteString(outWriter{s}, s.fit(s.OutIsTerminal, fmt.Sprintf(format, args...)))
 }
@@ -128,7 +130,7 @@ func (s *IOStreams) fit(isTerminal bool, text string) string {
 	return text
 }
 
-// PrintJSON writes v to standard output, indented. Characters that are not safe to print are escaped.
+// PrintJSON writes v to standard output as indented JSON. It escapes characters that are not safe to print.
 func (s *IOStreams) PrintJSON(v any) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

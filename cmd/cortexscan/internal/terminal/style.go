@@ -29,7 +29,7 @@ func (s Style) Paint(on bool, text string) string {
 
 var paint = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// columns returns the number of columns that the string needs.
+// columns returns the number of columns that the string occupies on a terminal.
 func columns(text string) int {
 	if strings.Contains(text, "\x1b") {
 		text = paint.ReplaceAllString(text, "")
@@ -37,11 +37,11 @@ func columns(text string) int {
 	return utf8.RuneCountInString(text)
 }
 
-// DefaultWidth is 80 columns minus two for a ^C, which the terminal shows when the user types it.
+// DefaultWidth is 80 columns minus two for the ^C that the terminal shows when the user presses Ctrl-C.
 const DefaultWidth = 78
 
-// Wrap breaks the string between words into lines of at most width columns. Every line except the first begins with indent
-// spaces. The first line begins in column indent.
+// Wrap breaks the string between words into lines of at most width columns. The first line begins in column indent.
+// Every other line begins with indent spaces.
 func Wrap(text string, indent, width int) string {
 	hanging := indent
 	if hanging > width/2 {
@@ -50,7 +50,7 @@ func Wrap(text string, indent, width int) string {
 	return wrap(text, indent, hanging, width)
 }
 
-// Fit wraps each line that is wider than width. The lines that it adds are indented a little more.
+// Fit wraps each line that is wider than width. It indents the lines that it adds a little more.
 func Fit(text string, width int) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
@@ -66,8 +66,8 @@ func Fit(text string, width int) string {
 	return b.String()
 }
 
-// wrap wraps words, the first of which begins in the given column. The lines that it adds begin with hanging spaces, or
-// with fewer to make room for a long word.
+// wrap wraps text whose first word begins in the given column. The lines that it adds begin with hanging spaces, or
+// with fewer spaces to make room for a long word.
 func wrap(text string, column, hanging, width int) string {
 	var b strings.Builder
 	for i, word := range strings.Fields(text) {

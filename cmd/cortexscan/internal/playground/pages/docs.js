@@ -1,6 +1,6 @@
 import { canSign, credentials, curl, quote } from './sign.js';
 
-// The key for the requests: the sandbox's own key until the user types another one.
+// The key for the requests: the sandbox's key until the user types another key.
 const form = document.getElementById('key-form');
 const status = document.getElementById('key-status');
 const trouble = document.getElementById('key-trouble');
@@ -10,17 +10,18 @@ let key = own;
 const readKey = () => {
 	const { type, id, secret } = Object.fromEntries(new FormData(form));
 	key = type === own.type && id === own.id && secret === own.secret ? own : { type, id, secret };
-	status.textContent = `${key === own ? 'the sandbox’s own' : 'your own'} (${key.type}, ID ${key.id || 'missing'})`;
+	status.textContent = `${key === own ? 'the sandbox’s key' : 'your own key'} (${key.type}, ID ${key.id || 'missing'})`;
 	trouble.textContent = canSign(key) ? '' :
-		'This browser can sign only on pages from this machine or over https, so requests will be rejected with a 401. ' +
-		'Start the sandbox with --key-type standard to try it from here.';
+		'This browser can sign only on pages from this machine or over https, so the sandbox will reject requests with status 401. ' +
+		'Start the sandbox with --key-type standard to send requests from this page.';
 };
 form.addEventListener('input', readKey);
 form.addEventListener('reset', () => setTimeout(readKey)); // after the fields are reset
 form.addEventListener('submit', (event) => event.preventDefault());
 readKey();
 
-// Swagger UI would show a form for each security scheme. Each is one header, so a table describes them instead.
+// Swagger UI would show a form for each security scheme. Each scheme is one header, so a table describes the headers
+// instead.
 const schemesAsTable = (schemes) => Object.values(schemes ?? {}).reduce(
 	(table, { name, description }) => `${table}\n| \`${name}\` | ${(description ?? '').replaceAll(/\s+/g, ' ')} |`,
 	'\n\n**Headers that carry the key.** This page sends them for you.\n\n| header | value |\n|---|---|',
@@ -46,7 +47,7 @@ const adapt = (spec) => ({
 	info: { ...spec.info, description: (spec.info.description ?? '') + schemesAsTable(spec.components?.securitySchemes) },
 });
 
-// Components that replace those of Swagger UI.
+// These components replace components of Swagger UI.
 const sandboxPlugin = ({ React: { createElement: h, useState } }) => {
 	// Shows the operations before the description of the API.
 	const Reference = ({ getComponent, specSelectors }) => {
@@ -69,8 +70,8 @@ const sandboxPlugin = ({ React: { createElement: h, useState } }) => {
 			h('h4', null, 'curl'),
 			h('p', null,
 				key.type === 'standard' ? 'The same request for a POSIX shell.' :
-					'The same request for a POSIX shell with openssl. It makes a new signature each time it runs, because a signature is valid for only one request.',
-				key === own ? '' : ' Your key is read from CORTEXCLOUD_API_KEY.'),
+					'The same request for a POSIX shell with openssl. The command makes a new signature each time it runs, because a signature is valid for only one request.',
+				key === own ? '' : ' The command reads your key from CORTEXCLOUD_API_KEY.'),
 			h('pre', { className: 'box', tabIndex: 0, 'aria-label': 'Command' }, command),
 			h('button', { type: 'button', className: 'copy', onClick: copy }, copied ? 'Copied' : 'Copy'));
 	};
@@ -92,7 +93,7 @@ SwaggerUIBundle({
 	defaultModelsExpandDepth: 0,
 	defaultModelExpandDepth: 3,
 	displayRequestDuration: true,
-	syntaxHighlight: { activated: false }, // its colors are for one background only
+	syntaxHighlight: { activated: false }, // its colors suit only one background
 	responseInterceptor: (response) => {
 		responded = executed;
 		return response;
@@ -103,7 +104,7 @@ SwaggerUIBundle({
 	},
 });
 
-// The operation that was last executed, and the operation whose response will be shown next.
+// The operation that was executed last, and the operation whose response is shown next.
 let executed = null;
 let responded = null;
 const showResponse = () => {

@@ -1,5 +1,5 @@
 'use strict';
-// Replaces only the parts that have changed, so that an open call stays open and keeps the focus.
+// Replaces only the parts of the page that have changed, so that an open call stays open and keeps the focus.
 (() => {
 	const every = 2000;
 	const byID = (id) => document.getElementById(id);
@@ -21,8 +21,8 @@
 		old.querySelectorAll('details').forEach((d, i) => { d.open = open[i] ?? false; });
 	};
 
-	// Adds new rows at the top and keeps the order of the others. With keepOpen, a row that is open or has the focus is not
-	// removed.
+	// Adds new rows at the top and keeps the order of the other rows. If keepOpen is true, a row that is open or has
+	// the focus is not removed.
 	const updateCalls = (fresh, keepOpen) => {
 		const before = new Map([...list.children].map((call) => [call.id, call]));
 		let next = list.firstElementChild;

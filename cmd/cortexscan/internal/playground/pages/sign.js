@@ -1,4 +1,4 @@
-// Signs the requests of the API reference, and writes curl commands that sign.
+// Signs the requests of the API reference, and builds curl commands that sign their requests.
 
 // A key is { type: 'advanced' | 'standard', id, secret }.
 
@@ -7,7 +7,8 @@ export const canSign = (key) => key.type === 'standard' || Boolean(globalThis.cr
 
 const hex = (bytes) => [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('');
 
-// credentials returns the headers for one request. The sandbox rejects a nonce that was used before, as the service does.
+// credentials returns the headers for one request. Like the service, the sandbox rejects a nonce that was used
+// before.
 export const credentials = async (key) => {
 	if (key.type === 'standard') return { 'x-xdr-auth-id': key.id, Authorization: key.secret };
 	const nonce = hex(crypto.getRandomValues(new Uint8Array(32)));
