@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -23,9 +24,13 @@ type link struct {
 	unread   [2][]byte // written but not read yet, by writer
 	closed   [2]bool   // by side
 	broken   string    // "reset", "closed" or "silent" if the network broke it
-	leaving  bool      // the server has sent GOAWAY
 	writes   int       // of the client
 	deadline [2]time.Time
+
+	gone     context.Context // ends when the client closes the connection or the network breaks it
+	end      context.CancelFunc
+	requests atomic.Int32
+	leaving  atomic.Bool // the server has sent GOAWAY
 }
 
 // The sides of a link.
@@ -44,6 +49,7 @@ type breakage struct {
 // sever breaks the connection. The caller holds the lock.
 func (l *link) sever(how string) {
 	l.broken = how
+	l.end()
 	l.changed.Broadcast()
 }
 
@@ -133,6 +139,9 @@ func (s *side) Close() error {
 	if len(s.unread[1-s.me]) > 0 && s.broken == "" {
 		s.broken = "reset"
 	}
+	if s.me == client {
+		s.end()
+	}
 	s.changed.Broadcast()
 	return nil
 }
@@ -180,9 +189,10 @@ func (s *simulation) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	}
 	l := &link{number: n, sim: s, plan: plan}
 	l.changed = sync.NewCond(&l.mu)
+	l.gone, l.end = context.WithCancel(context.Background())
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.links = append(s.links, l)
-	go l.serve(&side{l, server})
+	s.mu.Unlock()
+	s.listener <- &side{l, server}
 	return &side{l, client}, nil
 }

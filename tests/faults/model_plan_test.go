@@ -59,7 +59,7 @@ func (s *simulation) randomConnection(n int) (p connectionPlan) {
 
 // requestPlan determines what the server does with a request.
 type requestPlan struct {
-	stage   string // how much of the request it reads first: "first byte", "headers", "half", "whole"
+	stage   string // how much of the request it reads first: "headers", "half", "whole"
 	execute bool
 	delay   time.Duration
 	reply   reply
@@ -86,7 +86,7 @@ func (s *simulation) randomRequest(connection, n int) requestPlan {
 		return p
 	}
 	if d.chance(30) {
-		p.stage = d.pick("first byte", "headers", "half")
+		p.stage = d.pick("headers", "half")
 	}
 	p.execute = p.stage == "whole" && d.chance(75)
 	if d.chance(25) {

@@ -4,16 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/sha256"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/hex"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
 	"slices"
@@ -21,7 +15,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 )
 
 // exchange is a request that a bareServer has read, and the connection to respond on.
@@ -193,24 +186,6 @@ func (l *ledger) wantSigned(t testing.TB) {
 	for _, fault := range l.unsigned() {
 		t.Error(fault)
 	}
-}
-
-// testCertificate is the simulated service's. It is valid in the year 2000, at which the time in a bubble starts.
-var testCertificate = sync.OnceValue(func() tls.Certificate {
-	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotBefore: time.Unix(0, 0), NotAfter: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC),
-		DNSNames: []string{strings.TrimPrefix(anyHost, "https://")},
-	}
-	raw := must(x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key))
-	return tls.Certificate{Certificate: [][]byte{raw}, PrivateKey: key}
-})
-
-// testRoots trusts testCertificate.
-func testRoots() *x509.CertPool {
-	pool := x509.NewCertPool()
-	pool.AddCert(must(x509.ParseCertificate(testCertificate().Certificate[0])))
-	return pool
 }
 
 func must[T any](v T, err error) T {
