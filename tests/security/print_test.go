@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"text/template"
@@ -65,25 +64,21 @@ func TestKeysAreNeverPrinted(t *testing.T) {
 	for keyType, cred := range credentials {
 		for name, v := range holders(t, cred) {
 			t.Run(keyType+"/"+name, func(t *testing.T) {
-				var outputs []string
+				var out bytes.Buffer
 				for verb := 'A'; verb <= 'z'; verb++ {
 					for _, flags := range []string{"", "+", "#", " ", "+#", "-100.200"} {
-						outputs = append(outputs, fmt.Sprintf("%"+flags+string(verb), v))
+						fmt.Fprintf(&out, "%"+flags+string(verb), v)
 					}
 				}
-				outputs = append(outputs, fmt.Sprint(v), fmt.Sprintln(v), fmt.Errorf("a: %v", v).Error())
-				raw, _ := json.Marshal(v)
-				outputs = append(outputs, string(raw))
-				raw, _ = xml.Marshal(v)
-				outputs = append(outputs, string(raw))
-				var out bytes.Buffer
+				fmt.Fprint(&out, v, fmt.Errorf("a: %v", v))
+				_ = json.NewEncoder(&out).Encode(v)
+				_ = xml.NewEncoder(&out).Encode(v)
 				_ = gob.NewEncoder(&out).Encode(v)
 				_ = template.Must(template.New("").Parse("{{.}} {{printf `%#v` .}} {{js .}} {{html .}}")).Execute(&out, v)
 				everything := &slog.HandlerOptions{Level: slog.LevelDebug}
 				log := slog.New(slog.NewMultiHandler(slog.NewTextHandler(&out, everything), slog.NewJSONHandler(&out, everything)))
 				log.With("held", v).WithGroup("group").Debug("message", "value", v, slog.Any("any", v), slog.Group("g", "v", v))
-				outputs = append(outputs, out.String())
-				wantHidden(t, name, []string{keyMarker}, outputs...)
+				wantHidden(t, name, []string{keyMarker}, out.String())
 			})
 		}
 	}
@@ -95,10 +90,6 @@ func TestReflectionFindsNoKey(t *testing.T) {
 		for name, v := range holders(t, cred) {
 			wantHidden(t, keyType+"/"+name, []string{keyMarker}, dump(reflect.ValueOf(v), map[uintptr]bool{})...)
 		}
-	}
-	shown := struct{ a *struct{ b []any } }{&struct{ b []any }{[]any{map[string]string{"k": keyMarker}}}}
-	if found := dump(reflect.ValueOf(shown), map[uintptr]bool{}); !slices.Contains(found, keyMarker) {
-		t.Error("dump does not find a key in a map")
 	}
 }
 
