@@ -32,18 +32,16 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-const (
-	runVariable      = "CORTEXSCAN_LIVE_RUN"
-	wrongKeyVariable = "CORTEXSCAN_LIVE_WRONG_KEY"
-	endpointVariable = "CORTEXSCAN_LIVE_ENDPOINT"
-)
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
 
 func client(t *testing.T) *wrapper.Client {
 	t.Helper()
-	v, err := api.NewValidator()
-	if err != nil {
-		t.Fatal(err)
-	}
+	v := must(api.NewValidator())
 	// Other programs share the tenant's rate limit.
 	c, err := wrapper.FromEnv(wrapper.WithUserAgent("cortexscan-live-test"), wrapper.WithRateLimit(2, 1), wrapper.WithTimeout(time.Minute),
 		wrapper.WithRequestValidator(v), wrapper.WithResponseValidator(v))
@@ -51,6 +49,15 @@ func client(t *testing.T) *wrapper.Client {
 		t.Fatal(err)
 	}
 	return c
+}
+
+func setting(t *testing.T, variable, purpose string) string {
+	t.Helper()
+	value := os.Getenv(variable)
+	if value == "" {
+		t.Skip("set " + variable + " to " + purpose)
+	}
+	return value
 }
 
 // TestUnknownRunIsNotFound checks the key, the signature, the path and the error envelope. It changes nothing.
@@ -64,29 +71,17 @@ func TestUnknownRunIsNotFound(t *testing.T) {
 	if e.Message == "" {
 		t.Error("no message was found in the error envelope")
 	}
-	v, err := api.NewValidator()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := gen.NewGetScanRunStatusRequest("/", &gen.GetScanRunStatusParams{ID: math.MaxInt64, Fields: []string{"status"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := v.ValidateResponse(r, e.StatusCode, nil, e.Body); err != nil {
+	r := must(gen.NewGetScanRunStatusRequest("/", &gen.GetScanRunStatusParams{ID: math.MaxInt64, Fields: []string{"status"}}))
+	if err := must(api.NewValidator()).ValidateResponse(r, e.StatusCode, nil, e.Body); err != nil {
 		t.Errorf("the response does not match the OpenAPI document: %v", err)
 	}
 }
 
 func TestWrongKeyIsUnauthorized(t *testing.T) {
-	if os.Getenv(wrongKeyVariable) == "" {
-		t.Skip("set " + wrongKeyVariable + " to make one call with a wrong key")
-	}
+	setting(t, "CORTEXSCAN_LIVE_WRONG_KEY", "make one call with a wrong key")
 	client(t) // fails if a variable is missing
-	c, err := wrapper.New(os.Getenv(wrapper.EnvURL), wrapper.AdvancedKey(os.Getenv(wrapper.EnvKeyID), "not a key"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = c.GetScanRunStatus(t.Context(), math.MaxInt64)
+	c := must(wrapper.New(os.Getenv(wrapper.EnvURL), wrapper.AdvancedKey(os.Getenv(wrapper.EnvKeyID), "not a key")))
+	_, err := c.GetScanRunStatus(t.Context(), math.MaxInt64)
 	var e *wrapper.APIError
 	if !errors.Is(err, wrapper.ErrUnauthorized) || !errors.As(err, &e) {
 		t.Fatalf("got %v, want ErrUnauthorized", err)
@@ -98,13 +93,9 @@ func TestWrongKeyIsUnauthorized(t *testing.T) {
 }
 
 func TestStatusOfAKnownRun(t *testing.T) {
-	value := os.Getenv(runVariable)
-	if value == "" {
-		t.Skip("set " + runVariable + " to read the status of a scan run")
-	}
-	id, err := strconv.ParseInt(value, 10, 64)
+	id, err := strconv.ParseInt(setting(t, "CORTEXSCAN_LIVE_RUN", "read the status of a scan run"), 10, 64)
 	if err != nil {
-		t.Fatalf("%s: %v", runVariable, err)
+		t.Fatal(err)
 	}
 	status, err := client(t).GetScanRunStatus(t.Context(), id)
 	if err != nil {
@@ -120,12 +111,9 @@ func TestStatusOfAKnownRun(t *testing.T) {
 var endpointID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 func TestAbortOfOneEndpoint(t *testing.T) {
-	id := os.Getenv(endpointVariable)
-	if id == "" {
-		t.Skip("set " + endpointVariable + " to cancel the scan of one endpoint")
-	}
+	id := setting(t, "CORTEXSCAN_LIVE_ENDPOINT", "cancel the scan of one endpoint")
 	if !endpointID.MatchString(id) {
-		t.Fatalf("%s is not an endpoint ID, which has 32 hexadecimal digits", endpointVariable)
+		t.Fatalf("%q is not an endpoint ID, which has 32 hexadecimal digits", id)
 	}
 	reply, err := client(t).AbortScan(t.Context(), wrapper.Matching(wrapper.EndpointIDs(id)))
 	if errors.Is(err, wrapper.ErrNoEndpoints) {
