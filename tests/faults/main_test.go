@@ -16,7 +16,6 @@ import (
 
 	"go.uber.org/goleak"
 
-	"example.com/cortexscan/gen"
 	"example.com/cortexscan/wrapper"
 )
 
@@ -52,18 +51,6 @@ var (
 	}}
 	operations = []operation{getStatus, abort}
 )
-
-// postEdited makes an abort through the generated client.
-func postEdited(ctx context.Context, c *wrapper.Client, editors []editor) error {
-	res, err := c.API().AbortScanWithResponse(ctx, gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{Filters: gen.AllEndpoints}},
-		func(_ context.Context, r *http.Request) error {
-			for _, e := range editors {
-				e.edit(r)
-			}
-			return nil
-		})
-	return exactlyOne(res != nil, err)
-}
 
 // exactlyOne checks that a call returned either a result or an error.
 func exactlyOne(result bool, err error) error {

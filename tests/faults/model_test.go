@@ -44,7 +44,7 @@ func TestModel(t *testing.T) {
 				t.Parallel()
 				for n := worker; n < count && !t.Failed(); n += workers {
 					seed := *firstSeed + uint64(n)
-					s, broken := play(t, seed, nil)
+					s, broken := play(t, seed)
 					if broken != nil {
 						t.Errorf("%s\nTo repeat it: go test ./tests/faults -run 'TestModel$' -schedules 1 -first-seed %d", strings.Join(broken, "\n"), seed)
 					}
@@ -65,16 +65,6 @@ func TestModel(t *testing.T) {
 	if count >= 300 && len(outcomes) != all && !t.Failed() {
 		t.Errorf("the calls have %d outcomes, want %d", len(outcomes), all)
 	}
-}
-
-// TestModelNoticesDoubleExecution plays schedules through a RoundTripper that sends every failed request again.
-func TestModelNoticesDoubleExecution(t *testing.T) {
-	for seed := range uint64(100) {
-		if _, broken := play(t, seed, &careless); strings.Contains(strings.Join(broken, "\n"), "executed 2 times") {
-			return
-		}
-	}
-	t.Error("no rule is broken")
 }
 
 // outcome names how a call ended. TestModel checks that every outcome occurs.
@@ -196,8 +186,8 @@ func (s *simulation) carryOut(a *arrival, p requestPlan) string {
 	return p.reply.body(a.call, e.action)
 }
 
-// play plays the schedule of a seed and returns the rules that were broken. A nil kind selects a random RoundTripper.
-func play(t *testing.T, seed uint64, kind *transportKind) (s *simulation, broken []string) {
+// play plays the schedule of a seed and returns the rules that were broken.
+func play(t *testing.T, seed uint64) (s *simulation, broken []string) {
 	s = &simulation{seed: seed, alarms: map[int][]func(){}}
 	s.planConnection, s.planRequest = s.randomConnection, s.randomRequest
 	d := s.dice(diceSchedule, 0, 0)
@@ -206,9 +196,6 @@ func play(t *testing.T, seed uint64, kind *transportKind) (s *simulation, broken
 	s.kind = netHTTP
 	if d.chance(65) {
 		s.kind = transportKinds[d.IntN(len(transportKinds))]
-	}
-	if kind != nil {
-		s.kind = *kind
 	}
 	s.run(t, func(*testing.T) {
 		tr := s.randomTransport(d)
@@ -220,7 +207,7 @@ func play(t *testing.T, seed uint64, kind *transportKind) (s *simulation, broken
 	for _, c := range s.calls {
 		broken = append(broken, s.check(c)...)
 	}
-	if !s.kind.silent && !s.kind.keepsSignature && kind == nil {
+	if !s.kind.silent && !s.kind.keepsSignature {
 		broken = append(broken, s.received.unsigned()...)
 	}
 	return s, broken
@@ -289,24 +276,16 @@ func (s *simulation) randomTransport(d dice) *http.Transport {
 	if d.chance(10) {
 		tr.ResponseHeaderTimeout = d.span(time.Second, 5*time.Second)
 	}
-	if d.chance(10) {
-		tr.IdleConnTimeout = d.span(time.Second, 10*time.Second)
-	}
-	if d.chance(10) {
-		tr.HTTP2 = &http.HTTP2Config{SendPingTimeout: time.Second, PingTimeout: 2 * time.Second}
-	}
 	tr.DisableKeepAlives = d.chance(10)
 	if d.chance(10) {
 		tr.MaxConnsPerHost = 1
 	}
-	s.log("through %s over %s", s.kind.name, s.protocol)
-	s.log("100-continue after %v, headers within %v, idle for %v, pings: %v, keep-alive off: %v, connections: %d",
-		tr.ExpectContinueTimeout, tr.ResponseHeaderTimeout, tr.IdleConnTimeout, tr.HTTP2 != nil, tr.DisableKeepAlives, tr.MaxConnsPerHost)
+	s.log("through %s over %s; 100-continue after %v, headers within %v, keep-alive off: %v, connections: %d",
+		s.kind.name, s.protocol, tr.ExpectContinueTimeout, tr.ResponseHeaderTimeout, tr.DisableKeepAlives, tr.MaxConnsPerHost)
 	return tr
 }
 
 func (s *simulation) randomClient(d dice, tr *http.Transport) *wrapper.Client {
-	hc := &http.Client{Transport: s.kind.over(tr)}
 	retry := wrapper.Retry{Attempts: 1 + d.IntN(4), BaseDelay: -1}
 	if d.chance(30) {
 		retry.BaseDelay = 0
@@ -317,32 +296,10 @@ func (s *simulation) randomClient(d dice, tr *http.Transport) *wrapper.Client {
 	} else if d.chance(20) {
 		timeout = -1
 	}
-	if d.chance(10) {
-		hc.Timeout = d.span(time.Second, 5*time.Second)
-	}
-	opts := []wrapper.Option{
-		wrapper.WithHTTPClient(hc), wrapper.WithRetry(retry), wrapper.WithTimeout(timeout),
-		wrapper.WithRequestValidator(validator{s, d.chance(30)}),
-	}
-	if d.chance(10) {
-		opts = append(opts, wrapper.WithMaxResponseBytes(200))
-	}
-	if d.chance(5) {
-		opts = append(opts, wrapper.WithResponseValidator(refuser{}))
-	}
-	c, err := wrapper.New(s.base(), wrapper.AdvancedKey(keyID, secretKey), opts...)
-	if err != nil {
-		panic(err)
-	}
-	s.log("%d attempts (%v), timeouts of %v and %v", retry.Attempts, retry.BaseDelay, timeout, hc.Timeout)
-	return c
-}
-
-// refuser is a response validator that refuses everything.
-type refuser struct{}
-
-func (refuser) ValidateResponse(*http.Request, int, http.Header, []byte) error {
-	return errors.New("refused")
+	s.log("%d attempts (%v), a timeout of %v", retry.Attempts, retry.BaseDelay, timeout)
+	return must(wrapper.New(s.base(), wrapper.AdvancedKey(keyID, secretKey),
+		wrapper.WithHTTPClient(&http.Client{Transport: s.kind.over(tr)}), wrapper.WithRetry(retry), wrapper.WithTimeout(timeout),
+		wrapper.WithRequestValidator(validator{s, d.chance(30)})))
 }
 
 // makeCalls makes a few calls, some of them concurrently.

@@ -32,21 +32,16 @@ var (
 	netHTTP        = transportKind{name: "net/http"}
 	transportKinds = []transportKind{
 		netHTTP,
-		{name: "a wrapper", round: http.RoundTripper.RoundTrip},
 		{name: "a wrapper that instruments", round: instrument},
 		{name: "a wrapper that rebuilds headers", round: rebuildHeaders},
 		{name: "a wrapper that reads the body first", round: readBodyFirst},
-		{name: "a wrapper that drops GetBody", round: dropGetBody},
 		{name: "a wrapper that sends after its context has ended", round: sendLate},
 		{name: "a silent wrapper", silent: true, round: silently},
 		{name: "a wrapper that falls back to a silent stack", silent: true, round: fallBackToSilence},
 		{name: "a wrapper that falls back from a silent stack", silent: true, round: fallBackFromSilence},
 		{name: "a protocol of net/http", registered: true, round: http.RoundTripper.RoundTrip},
 		{name: "a protocol of net/http that instruments", registered: true, keepsSignature: true, round: instrument},
-		{name: "a protocol of net/http that is silent", registered: true, silent: true, round: silently},
 	}
-	// careless sends requests again in a way that no client can stop.
-	careless = transportKind{name: "a wrapper that keeps the body and tries again", round: keepBodyAndTryAgain}
 )
 
 func (k transportKind) over(inner *http.Transport) http.RoundTripper {
@@ -111,12 +106,6 @@ func readBodyFirst(inner http.RoundTripper, r *http.Request) (*http.Response, er
 	return inner.RoundTrip(r)
 }
 
-func dropGetBody(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
-	r = r.Clone(r.Context())
-	r.GetBody = nil
-	return inner.RoundTrip(r)
-}
-
 // sendLate waits for a connection and returns as soon as the context ends, but sends the request anyway.
 func sendLate(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
 	type result struct {
@@ -175,18 +164,3 @@ func fallBack(r *http.Request, first, second http.RoundTripper) (*http.Response,
 }
 
 func hasBody(r *http.Request) bool { return r.Body != nil && r.Body != http.NoBody }
-
-func keepBodyAndTryAgain(inner http.RoundTripper, r *http.Request) (res *http.Response, err error) {
-	var body []byte
-	if hasBody(r) {
-		body, _ = io.ReadAll(r.Body)
-	}
-	for n := 0; n < 3 && r.Context().Err() == nil; n++ {
-		r := r.Clone(untraced{r.Context()})
-		r.GetBody, r.Body = nil, reader(string(body))
-		if res, err = inner.RoundTrip(r); err == nil {
-			break
-		}
-	}
-	return res, err
-}
