@@ -43,7 +43,7 @@ func problem(in, reason string) result {
 	return result{problems: []api.Problem{{In: in, Reason: reason}}}
 }
 
-// orLeftOut returns r, or the result for a request that is left out if leftOut is true.
+// orLeftOut returns r if leftOut is false. Otherwise, it returns the result for a request that is left out.
 func (r result) orLeftOut(leftOut bool) result {
 	if leftOut {
 		return result{leftOut: true}

@@ -30,7 +30,7 @@ func main() { os.Exit(mainStatus()) }
 func mainStatus() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// The first signal ends the program gracefully. A second signal kills it.
+	// The first signal ends the program gracefully. A second signal kills the program.
 	context.AfterFunc(ctx, stop)
 	return run(ctx, realSystem())
 }

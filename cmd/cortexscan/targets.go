@@ -239,8 +239,8 @@ func (t *targets) parseWhere(cmd *cli.Command) error {
 	return nil
 }
 
-// timeFlags returns the flags for a field that contains times. It returns nil for any other field. --where supports
-// only strings.
+// timeFlags returns the flags for a field whose values are times. It returns nil for any other field, because --where
+// supports strings.
 func timeFlags(field string) []string {
 	var flags []string
 	for _, f := range timeFilters {
@@ -481,7 +481,7 @@ func (t *targets) timeWarnings(now time.Time) []string {
 	return list
 }
 
-// fewer returns a note for each filter with more values than the abort includes endpoints.
+// fewer returns a note for each filter that has more values than the abort has endpoints.
 func (t *targets) fewer(endpoints gen.Text) []string {
 	n, err := endpoints.Int()
 	if err != nil {

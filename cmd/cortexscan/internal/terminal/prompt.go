@@ -42,7 +42,8 @@ func (s *IOStreams) AskSecret(ctx context.Context, question string) (string, err
 }
 
 // Await returns the result of read. If ctx ends first, Await calls interrupted and returns the error of ctx. A
-// blocked read cannot be canceled, so its goroutine keeps running. Use Await only if the program ends soon after ctx.
+// blocked read cannot be canceled, so its goroutine keeps running. Use Await only if the program ends soon after ctx
+// ends.
 func Await[T any](ctx context.Context, read func() (T, error), interrupted func()) (T, error) {
 	type result struct {
 		value T
