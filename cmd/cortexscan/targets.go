@@ -239,8 +239,8 @@ func (t *targets) parseWhere(cmd *cli.Command) error {
 	return nil
 }
 
-// timeFlags returns the flags for a field whose values are times. It returns nil for any other field, because --where
-// supports strings.
+// timeFlags returns the flags for a field whose values are times. It returns nil for any other field. --where cannot
+// set times, because it supports only strings.
 func timeFlags(field string) []string {
 	var flags []string
 	for _, f := range timeFilters {
