@@ -3,7 +3,7 @@
 package cortexscan
 
 //go:generate go run ./internal/tools/contract check api/openapi.yaml
-//go:generate go tool oapi-codegen -config api/client.cfg.yaml api/openapi.yaml
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config api/client.cfg.yaml api/openapi.yaml
 
 // The generated client would resolve a path parameter that is "." or "..", and so send the request to another path. The
 // next command makes it call below, a function in gen/types.go, instead.

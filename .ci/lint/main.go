@@ -72,8 +72,8 @@ func main() {
 		except(modelsTime, forbid("noSleep", `^time\.Sleep$`, "wait for an event (a channel, testing/synctest) instead")),
 		except(`_test\.go$`, forbid("noPrint", `^fmt\.Print(f|ln)?$`, "write to an io.Writer that the caller passes")),
 	)
-	good := checkWords()
-	if cmd.Execute() != 0 || !good {
+	words, systems := checkWords(), checkSystems()
+	if cmd.Execute() != 0 || !words || !systems {
 		os.Exit(1)
 	}
 }

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// checkSystems type-checks the code and its dependencies as they are compiled on other systems. It prints what a
+// compiler would report and returns false if there is anything. Compiling for each system would take a minute.
+func checkSystems() bool {
+	good := true
+	for _, system := range []string{"windows/amd64", "darwin/arm64", "linux/386"} {
+		goos, goarch, _ := strings.Cut(system, "/")
+		loaded, err := packages.Load(&packages.Config{
+			Mode:       packages.LoadAllSyntax,
+			Tests:      true,
+			BuildFlags: []string{"-tags=toolchain,live,prism"},
+			Env:        append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch),
+		}, "./...")
+		check(err)
+		if len(loaded) == 0 || packages.PrintErrors(loaded) > 0 {
+			good = false
+			fmt.Println("the code does not compile for", system)
+		}
+	}
+	return good
+}
