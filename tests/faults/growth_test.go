@@ -240,17 +240,3 @@ func TestGrowth(t *testing.T) {
 		return func() error { return getStatus.call(t.Context(), c) }
 	})
 }
-
-func TestGrowthNoticesASquare(t *testing.T) {
-	sum := 0
-	square := func(n int) func() {
-		return func() {
-			for i := range n / 64 * n / 64 {
-				sum += i
-			}
-		}
-	}
-	if ratio := growth(square(growthSize), square(8*growthSize)); ratio <= mostGrowth {
-		t.Errorf("a square grows by %.1f", ratio)
-	}
-}
