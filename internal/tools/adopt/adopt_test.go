@@ -268,20 +268,8 @@ func TestAdoptionOnlyInsertsLines(t *testing.T) {
   responses: {C: {description: OK}}
   schemas: {Thing: {type: object}}
 `))
-	const want = `openapi: 3.0.3 # our version
-info: {title: Ours, version: "1"}
-tags:
-  - name: Ours
-    description: 'A tag.'
-paths:
-  # The first path.
-  /a/{id}:
-    get: # read it
-      operationId: getA
-      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
-      responses: {'200': {description: OK}}
-    # The end of the first path.
-    # Adopted from their-papi.yaml (Theirs 2).
+	const (
+		put = `    # Adopted from their-papi.yaml (Theirs 2).
     put:
       operationId: putA
       parameters:
@@ -297,14 +285,8 @@ paths:
             application/json:
               schema:
                 $ref: '#/components/schemas/TheirThing'
-
-  # The second path.
-  /b:
-    post:
-      operationId: postB
-      responses: {'200': {description: OK}}
-
-  /c:
+`
+		get = `  /c:
     # Adopted from their-papi.yaml (Theirs 2).
     get:
       operationId: getC
@@ -312,13 +294,8 @@ paths:
         '200':
           $ref: '#/components/responses/C'
 
-components:
-  schemas:
-    # What everybody uses.
-    Thing: {type: object, properties: {a: {type: string}}}
-
-    State: {type: string, enum: [on]}
-
+`
+		components = `
     TheirThing:
       type: object
 
@@ -326,6 +303,8 @@ components:
     C:
       description: OK
 `
+	)
+	want := strings.NewReplacer("\n  # The second", put+"\n  # The second", "components:\n", get+"components:\n").Replace(our) + components
 	if string(r.Document) != want {
 		t.Errorf("got\n%s", r.Document)
 	}
