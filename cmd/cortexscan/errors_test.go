@@ -61,17 +61,13 @@ func TestErrorsAreWrappedAndColoredOnlyOnATerminal(t *testing.T) {
 	wantText(t, c.stderr.String(), "\x1b[31merror:\x1b[0m the service rejected the API key", "\n       ")
 }
 
-type fullDisk struct{}
-
-func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
-
 func TestUnwritableOutputIsAnError(t *testing.T) {
 	ended, stop := context.WithCancel(t.Context())
 	stop() // so that the sandbox ends at once
 	for args, ctx := range map[string]context.Context{"spec": t.Context(), "validate": t.Context(), "sandbox --listen 0": ended} {
 		c := newOffline(strings.Fields(args)...)
 		c.sys.io.In = strings.NewReader("POST /public_api/v1/endpoints/abort_scan HTTP/1.1\n\n{}")
-		c.sys.io.Out = fullDisk{}
+		c.sys.io.Out = writerFunc(func([]byte) (int, error) { return 0, errors.New("no space left on device") })
 		c.run(t, ctx, exitRefused)
 		wantText(t, c.stderr.String(), "error: the output cannot be written to standard output: no space left on device")
 		if strings.Contains(c.stderr.String(), "has stopped") {

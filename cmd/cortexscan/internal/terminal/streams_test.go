@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"runtime"
 	"strings"
 	"testing"
@@ -51,23 +52,14 @@ func TestMessagesFitANarrowTerminal(t *testing.T) {
 	}
 }
 
-type failing struct{ calls int }
-
-func (f *failing) Write(p []byte) (int, error) {
-	f.calls++
-	if f.calls == 1 {
-		return len(p), nil
-	}
-	return 0, errors.New("no space left on device")
-}
-
 func TestFirstErrorOfOutIsKept(t *testing.T) {
 	s, _, _ := fake()
-	s.Out = &failing{}
-	s.Printf("a")
-	if err := s.WriteError(); err != nil {
-		t.Error(err)
+	if s.Printf("a"); s.WriteError() != nil {
+		t.Error(s.WriteError())
 	}
+	closed, to := io.Pipe()
+	closed.CloseWithError(errors.New("no space left on device"))
+	s.Out = to
 	for _, write := range []func(){func() { s.Printf("b") }, func() { s.PrintJSON(1) }, func() { _, _ = s.OutWriter().Write([]byte("c")) }} {
 		write()
 		if err := s.WriteError(); err == nil || err.Error() != "no space left on device" {
