@@ -114,7 +114,7 @@ func TestErrorOfAWaitHasTheLastState(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			trial, err := watch(true, polls(c.end, c.states...))
 			f := describe(err)
-			if f.Exit != c.want.Exit || f.Message != c.want.Message || f.Note != c.want.Note || f.LastState != c.want.LastState {
+			if f.Exit != c.want.Exit || f.Message != c.want.Message || f.Note != c.want.Note || f.LastState != c.want.LastState || f.Exit == exitInterrupted && !*f.Sent {
 				t.Errorf("%q: got %+v", c.states, f)
 			}
 			out := trial.stdout.String()
