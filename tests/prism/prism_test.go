@@ -65,19 +65,19 @@ func (p prefer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
 func TestPrism(t *testing.T) {
 	url := start(t)
-	v, err := api.NewValidator()
-	if err != nil {
-		t.Fatal(err)
-	}
+	v := must(api.NewValidator())
 	client := func(cred wrapper.Credential, preference string) *wrapper.Client {
-		c, err := wrapper.New(url, cred, wrapper.WithHTTPClient(&http.Client{Transport: prefer{t, preference}}),
-			wrapper.WithRetry(wrapper.Retry{BaseDelay: -1}), wrapper.WithRequestValidator(v), wrapper.WithResponseValidator(v))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return c
+		return must(wrapper.New(url, cred, wrapper.WithHTTPClient(&http.Client{Transport: prefer{t, preference}}),
+			wrapper.WithRetry(wrapper.Retry{BaseDelay: -1}), wrapper.WithRequestValidator(v), wrapper.WithResponseValidator(v)))
 	}
 	standard, advanced := wrapper.StandardKey("17", "key"), wrapper.AdvancedKey("17", "key")
 
@@ -93,10 +93,7 @@ func TestPrism(t *testing.T) {
 	}
 
 	// The client understands every documented error.
-	doc, err := openapi3.NewLoader().LoadFromData(api.Document())
-	if err != nil {
-		t.Fatal(err)
-	}
+	doc := must(openapi3.NewLoader().LoadFromData(api.Document()))
 	tested := 0
 	for _, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
@@ -110,6 +107,7 @@ func TestPrism(t *testing.T) {
 						continue
 					}
 					tested++
+					var err error
 					c := client(advanced, strings.TrimSuffix("code="+code+", example="+example, ", example="))
 					if method == http.MethodGet {
 						_, err = c.GetScanRunStatus(t.Context(), 789)
@@ -147,10 +145,7 @@ func TestPrism(t *testing.T) {
 	} {
 		method, rest, _ := strings.Cut(request, " ")
 		target, body, _ := strings.Cut(rest, " ")
-		r, err := http.NewRequestWithContext(t.Context(), method, url+target, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := must(http.NewRequestWithContext(t.Context(), method, url+target, strings.NewReader(body)))
 		r.Header = http.Header{"User-Agent": {"test"}, "Authorization": {"key"}, "X-Xdr-Auth-Id": {"17"}}
 		if body != "" {
 			r.Header.Set("Content-Type", "application/json")
