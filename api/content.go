@@ -20,7 +20,7 @@ import (
 	"example.com/cortexscan/api/internal/schema"
 )
 
-// mediaType is the value of a Content-Type, or the name of a media type in the document, which may be a range.
+// mediaType is a parsed Content-Type, or a media type or media range of the document.
 type mediaType struct {
 	name       string // type and subtype in lower case, "application/json" or "application/*"
 	parameters map[string]string
@@ -99,7 +99,7 @@ func (c content) keys() string {
 	return schema.List(keys, " or ")
 }
 
-// contentType parses the Content-Type of a request. The text of an error is the Reason of a Problem.
+// contentType parses the Content-Type of a request. The error message becomes the Reason of a Problem.
 func (c content) contentType(header []string) (mediaType, error) {
 	switch {
 	case len(header) > 1:
@@ -115,7 +115,7 @@ func (c content) contentType(header []string) (mediaType, error) {
 	case err != nil:
 		return given, errors.New("has an invalid parameter")
 	case given.isJSON() && !slices.Contains([]string{"utf-8", "utf8", "us-ascii"}, charset):
-		return given, errors.New("must have the charset utf-8 or us-ascii, or none: JSON is sent as UTF-8")
+		return given, errors.New("must have the charset utf-8 or us-ascii, or no charset: JSON is sent as UTF-8")
 	}
 	return given, nil
 }
@@ -127,7 +127,7 @@ type requestBody struct {
 	route    *routers.Route
 }
 
-// check reports the problems of a body that is not empty, and of its Content-Type. If the document describes only JSON, the
+// check validates a non-empty body and its Content-Type. If the document describes only JSON, the
 // body is checked even if the header is wrong.
 func (b *requestBody) check(r *http.Request, body []byte, rep *report) {
 	given, err := b.content.contentType(r.Header.Values("Content-Type"))
@@ -204,7 +204,7 @@ func typeParts(body []byte, boundary string, entry *documented) []byte {
 // maxRequestBody is the length, in bytes, of the longest body that ValidateRequest reads.
 const maxRequestBody = 8 << 20
 
-// bodyProblem describes an error of readBody.
+// bodyProblem describes an error from readBody.
 func bodyProblem(err error) Problem {
 	if over := (*http.MaxBytesError)(nil); errors.As(err, &over) {
 		return Problem{In: "body", Reason: fmt.Sprintf("is longer than %d bytes", over.Limit)}
@@ -229,7 +229,7 @@ func readBody(r *http.Request) ([]byte, error) {
 		}{io.MultiReader(read, r.Body), r.Body}
 		return nil, err
 	}
-	_ = r.Body.Close() // it was read to its end
+	_ = r.Body.Close() // it was read completely
 	r.Body = readBefore{read}
 	return body, nil
 }

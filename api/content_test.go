@@ -106,7 +106,7 @@ func TestRequestIsNotChanged(t *testing.T) {
 }
 
 func TestContentTypeProblems(t *testing.T) {
-	const charset = "header Content-Type must have the charset utf-8 or us-ascii, or none: JSON is sent as UTF-8"
+	const charset = "header Content-Type must have the charset utf-8 or us-ascii, or no charset: JSON is sent as UTF-8"
 	for _, tt := range []struct {
 		values []string
 		want   string

@@ -9,9 +9,10 @@
 //	}
 //	http.ListenAndServe("127.0.0.1:8080", v.Middleware(next))
 //
-// The validator is stricter than the document where servers might ignore something or disagree about it. It also reports an
-// unknown query parameter, a value or a name that is given twice, an unexpected body, anything after the body's JSON value, and
-// a charset other than UTF-8 or US-ASCII. A single slash at the end of a path is allowed.
+// The validator is stricter than the document about input that servers might ignore or interpret
+// differently. It also reports an unknown query parameter, a value or a name that is given twice,
+// an unexpected body, anything after the body's JSON value, and a charset other than UTF-8 or
+// US-ASCII. A single slash at the end of a path is allowed.
 //
 // Numbers have the syntax of JSON, in bodies and in parameters: +5 and 007 are not numbers, and 1.0 and 1e3 are integers.
 // Comparisons are exact, whatever the size of the numbers.

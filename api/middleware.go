@@ -30,8 +30,8 @@ const maxServedBody = 1 << 20
 //   - 413: a body of more than 1 MiB
 //   - 400: every other violation, with all its problems and none of its values
 //
-// Behind it, next can be a proxy such as [net/http/httputil.ReverseProxy]. Middleware therefore also rejects, with 400,
-// requests that a proxy or a server behind it could turn into different ones:
+// The handler next can be a proxy such as [net/http/httputil.ReverseProxy]. Middleware therefore also rejects, with 400,
+// requests that a proxy, or a server behind the proxy, could interpret differently:
 //
 //   - CONNECT, Upgrade and announced trailers
 //   - a Connection header that names a checked header
@@ -39,10 +39,11 @@ const maxServedBody = 1 << 20
 //   - X-HTTP-Method-Override and similar headers
 //   - an encoded slash in a path parameter
 //
-// The body that next reads is the one that was checked, with its exact length.
+// The body that next reads is the validated body, with its exact length.
 //
-// 400 and 413 use the envelope that the operation documents for a bad request. The others use the platform's,
-// {"reply":{"err_code":…}}. Credentials are checked before the body is read.
+// Responses with 400 and 413 use the envelope that the operation documents for a bad request. All
+// others use the platform's envelope, {"reply":{"err_code":…}}. Credentials are checked before the
+// body is read.
 func (v *Validator) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		m, unknown := v.find(r)
@@ -55,7 +56,7 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 			replyEnvelope(w, http.StatusMethodNotAllowed, "Unknown operation", unknown.Problems)
 			return
 		case !m.Value.security.isMet(r):
-			replyEnvelope(w, http.StatusUnauthorized, "Public API request unauthorized: it requires "+m.Value.security.String(), nil)
+			replyEnvelope(w, http.StatusUnauthorized, "Public API request unauthorized: the operation requires "+m.Value.security.String(), nil)
 			return
 		}
 		checked := *r // a handler must not change its request
@@ -82,7 +83,8 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 // overrides are the headers that make common frameworks and proxies replace the method or the path of a request.
 var overrides = []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override", "X-Original-Url", "X-Rewrite-Url"}
 
-// checkGate reports the parts of a request that could make a proxy or a server behind it see a different request.
+// checkGate reports the parts of a request that could make a proxy, or a server behind the proxy, see a different
+// request.
 func (op *operation) checkGate(r *http.Request, m *route.Match[*operation], rep *report) {
 	refuse := func(name, reason string) {
 		rep.add(Problem{In: openapi3.ParameterInHeader, Name: name, Reason: reason})

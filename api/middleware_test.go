@@ -44,7 +44,7 @@ func TestMiddlewareDoesNotChangeItsRequest(t *testing.T) {
 
 func TestMiddlewareRefusesInvalidRequests(t *testing.T) {
 	const mismatch = `"err_msg":"The request does not match the API's specification"`
-	unauthorized := `{"reply":{"err_code":401,"err_msg":"Public API request unauthorized: it requires the header Authorization and the header x-xdr-auth-id","err_extra":null}}`
+	unauthorized := `{"reply":{"err_code":401,"err_msg":"Public API request unauthorized: the operation requires the header Authorization and the header x-xdr-auth-id","err_extra":null}}`
 	unreadable, withBody := signed(post("")), signed(get("id=1&fields=a"))
 	unreadable.Body = io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF))
 	withBody.Body = io.NopCloser(strings.NewReader("x"))

@@ -109,7 +109,7 @@ func (op *operation) check(r *http.Request, m *route.Match[*operation], rep *rep
 	case op.body == nil && len(body) > 0:
 		rep.add(Problem{In: "body", Reason: "is not allowed for this operation"})
 	case op.body == nil:
-	case len(body) > 0 && isEncoded(r.Header): // the bytes can't be validated
+	case len(body) > 0 && isEncoded(r.Header): // a compressed body can't be validated
 		if !slices.ContainsFunc(op.parameters, func(p *parameter) bool { return strings.EqualFold(p.name, "Content-Encoding") }) {
 			rep.add(Problem{In: "header", Name: "Content-Encoding", Reason: "must be left out, and the body sent uncompressed"})
 		}

@@ -30,7 +30,7 @@ type parameter struct {
 	types      schema.TypeSet // of the value, or of an item
 	isList     bool
 	isJSON     bool
-	separator  string // between the items of a list in one string; empty if each item has its own string
+	separator  string // between the items of a list in one string; empty if each item is a separate string
 }
 
 var separators = map[string]string{
@@ -323,7 +323,7 @@ func (d *deepObject) check(sent *tree, rep *report) {
 	}
 }
 
-// value decodes a tree by its schema. A value that can't be decoded stays a string, which the schema then refuses.
+// value decodes a tree by its schema. A value that can't be decoded stays a string, which the schema then rejects.
 func (t *tree) value(s *schema.Schema, path []string, problem func(path []string, reason string)) any {
 	types := s.Types()
 	isList := types&schema.Array != 0 && types&schema.Object == 0

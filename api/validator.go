@@ -76,7 +76,8 @@ func newValidator(document []byte) (*Validator, error) {
 // sentence contains the pattern's place and describes what to do. For [Document], the list is empty.
 func (v *Validator) Unchecked() []string { return slices.Clone(v.unchecked) }
 
-// find looks up the operation by method and path. If there is none, the Violation reports the reason.
+// find looks up the operation by method and path. If the document lacks the path or the method, the Violation reports
+// which.
 func (v *Validator) find(r *http.Request) (route.Match[*operation], *Violation) {
 	if r == nil || r.URL == nil {
 		return route.Match[*operation]{}, &Violation{Problems: []Problem{{In: "path", Reason: "is missing: the request is nil"}}}
@@ -109,13 +110,13 @@ func (v *Validator) ValidateRequest(r *http.Request) error {
 		return unknown
 	}
 	rep := &report{}
-	_ = m.Value.check(r, &m, rep) // the report has the error, too
+	_ = m.Value.check(r, &m, rep) // the report also contains the error
 	return rep.violation(m.Value.name)
 }
 
-// ValidateResponse validates the status, headers and body of the response to r. It returns nil or a *[Violation]. Where JSON
-// is documented, the body must be JSON, whatever its Content-Type. Properties that the document does not describe are
-// valid, and so is any body of a status that is documented without one.
+// ValidateResponse validates the status, headers and body of the response to r. It returns nil or a *[Violation]. Where
+// JSON is documented, the body must be JSON, whatever its Content-Type. Properties that the document does not describe
+// are valid. If a status is documented without a body, any body is valid.
 func (v *Validator) ValidateResponse(r *http.Request, status int, h http.Header, body []byte) error {
 	m, unknown := v.find(r)
 	if unknown != nil {

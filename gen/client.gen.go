@@ -64,8 +64,8 @@ type DataReplyError struct {
 	Data XDRReplyError `json:"data"`
 }
 
-// EndpointFilter Selects endpoints by one field. The table lists the published fields, operators and values. The service adds new
-// ones without notice.
+// EndpointFilter Selects endpoints by one field. The table lists the published fields, operators and values. The service adds
+// new fields, operators and values without notice.
 //
 // | field | operator | value |
 // |---|---|---|

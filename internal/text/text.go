@@ -30,7 +30,7 @@ func line(s string, limit int, invisible string) string {
 	}
 	var b strings.Builder
 	b.Grow(min(len(s), limit))
-	space := false // write one before the next visible character
+	space := false // write a space before the next visible character
 	for _, r := range s {
 		shown := invisible
 		switch {
@@ -68,7 +68,7 @@ func isPlain(s string) bool {
 	return !space || s == ""
 }
 
-// Unicode classifies these as symbols, but one looks like a space and the other is invisible.
+// Unicode classifies both characters as symbols, but the first looks like a space and the second is invisible.
 const (
 	brailleBlank = '\u2800'
 	nullNotehead = '\U0001d159'
@@ -78,8 +78,8 @@ func isSpace(r rune) bool {
 	return r == ' ' || r > '~' && (unicode.In(r, unicode.Zl, unicode.Zp) || r == brailleBlank) || unicode.IsSpace(r)
 }
 
-// isVisible reports whether r by itself is visible on a screen. Fillers and variation selectors are not, although Unicode
-// classifies them as letters and marks.
+// isVisible reports whether r by itself is visible on a screen. Fillers and variation selectors are
+// invisible, although Unicode classifies them as letters and marks.
 func isVisible(r rune) bool {
 	if '!' <= r && r <= '~' {
 		return true

@@ -27,7 +27,7 @@ type Match[T any] struct {
 	Found         bool
 	Value         T        // of the operation, if Found
 	Template      string   // of the path, even if it does not have the method; empty if the path is unknown
-	Methods       []string // of the path, sorted, if it does not have the method
+	Methods       []string // of the path, sorted, if it lacks the requested method
 	TrailingSlash bool     // the template matches without the slash at the end of the path
 	names         []string
 	values        []string // in canonical form
@@ -36,7 +36,7 @@ type Match[T any] struct {
 // Names returns the names of the path parameters.
 func (m *Match[T]) Names() []string { return m.names }
 
-// Param returns the decoded value of a path parameter, and whether the template has it.
+// Param returns the decoded value of a path parameter, and whether the template contains the parameter.
 func (m *Match[T]) Param(name string) (string, bool) {
 	if i := slices.Index(m.names, name); i >= 0 {
 		return reveal.Replace(m.values[i]), true
@@ -75,9 +75,9 @@ func (t *Table[T]) Add(method, pathTemplate string, value T) {
 }
 
 // Find looks up a method (GET if it is empty, as in net/http) and a path. A path without parameters takes precedence. An
-// escaped slash does not end a segment. One slash at the end of the path is ignored if no operation has the path with it. If
-// the document has both DELETE /runs and DELETE /runs/{id}, then DELETE /runs/ matches the second: an empty ID must not
-// delete all runs.
+// escaped slash does not end a segment. One slash at the end of the path is ignored unless the document has an operation
+// for the path with the slash. If the document has both DELETE /runs and DELETE /runs/{id}, then DELETE /runs/ matches
+// the second: an empty ID must not delete all runs.
 func (t *Table[T]) Find(method string, u *url.URL) Match[T] {
 	requested := canonicalPath(u)
 	p, values := t.find(requested)
@@ -153,8 +153,8 @@ func (t template) match(path string) []string {
 	return groups[min(1, len(groups)):]
 }
 
-// canonical decodes each segment of a percent-encoded path, except for slashes, commas and percent signs in it. Templates may be
-// encoded, too.
+// canonical decodes each segment of a percent-encoded path, except for slashes, commas and percent signs in it.
+// Templates may also be percent-encoded.
 func canonical(escaped string) string {
 	if !strings.Contains(escaped, "%") {
 		return escaped

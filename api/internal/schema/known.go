@@ -12,14 +12,15 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// extension lists the documented values of a schema without excluding others. On a string it is a list. On a filter, which is an
-// object with the properties field, operator and value, it is a table by field:
+// extension lists the documented values of a schema without excluding others. On a string it is a
+// list. On a filter, which is an object with the properties field, operator and value, it maps fields
+// to their operators and values:
 //
 //	x-known-values: [windows, linux]
 //	x-known-values: {platform: {operators: [in], values: [windows, linux]}, first_seen: {operators: [gte, lte]}}
 const extension = "x-known-values"
 
-// KnownFilters merges the filter tables of an OpenAPI document, and sorts the filters by field.
+// KnownFilters returns the filters that an OpenAPI document lists in x-known-values, sorted by field.
 func KnownFilters(document []byte) []KnownFilter {
 	all := map[string]KnownFilter{}
 	eachObject(document, func(_ string, object map[string]any) {
@@ -34,7 +35,7 @@ func KnownFilters(document []byte) []KnownFilter {
 	return sorted
 }
 
-// knownIn decodes the extension, either as a list or as a table.
+// knownIn decodes the extension, either as a list or as a mapping.
 func knownIn(given any) (values []string, filters map[string]KnownFilter, err error) {
 	if given == nil {
 		return nil, nil, nil
@@ -45,14 +46,14 @@ func knownIn(given any) (values []string, filters map[string]KnownFilter, err er
 	}
 	if _, isTable := given.(map[string]any); !isTable {
 		if json.Unmarshal(encoded, &values) != nil || len(values) == 0 {
-			return nil, nil, errors.New("must be a list of strings (quote numbers and booleans), or a table by field")
+			return nil, nil, errors.New("must be a list of strings (quote numbers and booleans), or a mapping of the form {field: {operators: [strings], values: [strings]}}")
 		}
 		return values, nil, nil
 	}
 	decoder := json.NewDecoder(bytes.NewReader(encoded))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&filters); err != nil {
-		return nil, nil, fmt.Errorf("must be a table {field: {operators: [strings], values: [strings]}}: %w", err)
+		return nil, nil, fmt.Errorf("must be a mapping of the form {field: {operators: [strings], values: [strings]}}: %w", err)
 	}
 	for field, f := range filters {
 		if f.Field = field; len(f.Operators) == 0 {
@@ -83,7 +84,8 @@ func (s *Schema) advice(value any) []Problem {
 	return found
 }
 
-// compare returns a problem if a string is not documented. It names the nearest documented string, but not the string itself.
+// compare returns a problem if a string is not documented. The problem suggests the nearest documented string, but does
+// not quote the given one.
 func compare(given any, what string, documented []string, at ...string) []Problem {
 	word, isString := given.(string)
 	if !isString || len(documented) == 0 || slices.Contains(documented, word) {

@@ -7,7 +7,7 @@ import (
 )
 
 func TestUnreadableKnownValues(t *testing.T) {
-	const list, table = "must be a list of strings", "must be a table {field:"
+	const list, table = "must be a list of strings", "must be a mapping of the form {field:"
 	for text, want := range map[string]string{
 		`"a"`: list, `[]`: list, `[1]`: list, `true`: list,
 		`{"a":["in"]}`: table, `{"a":{"operators":"in"}}`: table, `{"a":{"operators":["in"],"values":[true]}}`: table, `{"a":{"operators":["in"],"value":["a"]}}`: table,

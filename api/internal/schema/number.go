@@ -155,10 +155,10 @@ func (e exactNumbers) enum(values []any) map[string]bool {
 // of minimum, maximum and multipleOf, and the values of enum as JSON.
 type exactNumbers map[string]any
 
-// exactExtension is the schema extension that contains them: see KeepExactNumbers.
+// exactExtension is the schema extension that contains the exactNumbers: see KeepExactNumbers.
 const exactExtension = "x-exact-numbers"
 
-// formats has the checks for formats that kin-openapi does not check, or does not check exactly.
+// formats maps formats to checks that kin-openapi lacks or does not perform exactly.
 var formats = map[string]func(value any) bool{
 	"int32": func(value any) bool { return isInt(value, 32) },
 	"int64": func(value any) bool { return isInt(value, 64) },
@@ -174,7 +174,7 @@ var (
 	dateTime = &openapi3.Schema{Format: "date-time"}
 )
 
-// isInt reports whether a number fits into this many bits. A fraction does not matter here.
+// isInt reports whether a number is in the range of signed integers with this many bits. The number may have a fraction.
 func isInt(value any, bits int) bool {
 	number, isNumber := value.(json.Number)
 	_, err := strconv.ParseInt(string(number), 10, bits)
@@ -191,7 +191,7 @@ func isInt(value any, bits int) bool {
 var mayBeInexact = regexp.MustCompile(`[0-9]{16}`)
 
 // KeepExactNumbers returns the OpenAPI document with an extension in every schema that contains numbers float64 can't
-// represent. The extension has these numbers.
+// represent. The extension contains their exact values.
 func KeepExactNumbers(document []byte) ([]byte, error) {
 	if !mayBeInexact.Match(document) { // as nearly always
 		return document, nil

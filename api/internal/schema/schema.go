@@ -73,8 +73,8 @@ func (s *Schema) Items() *Schema {
 	return s.inParts(func(s *Schema) *Schema { return s.items })
 }
 
-// Property returns the schema of a property, from the schema itself or from its parts, or nil. A schema for additional
-// properties is the schema of every other property.
+// Property returns the schema of a property, from the schema itself or from its parts, or nil. A property that is not
+// described has the schema of additionalProperties.
 func (s *Schema) Property(name string) *Schema {
 	if p := s.inParts(func(s *Schema) *Schema { return s.properties[name] }); p != nil {
 		return p

@@ -13,7 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Check returns at most limit problems of a value. Its numbers must be json.Number.
+// Check returns at most limit problems of a value. Numbers in the value must have the type json.Number.
 func (s *Schema) Check(value any, d Direction, limit int) []Problem {
 	w := walker{direction: d, limit: limit, active: make([]*Schema, 0, 8)}
 	w.validate(s, value)
@@ -39,7 +39,7 @@ type walker struct {
 	direction Direction
 	limit     int
 	problems  []Problem
-	counting  int // if positive, problems are counted, not kept
+	counting  int // while positive, problems are counted but not kept
 	at        []string
 	active    []*Schema // the schemas being applied, to detect cycles; those from base on apply to the current value
 	base      int
@@ -65,7 +65,7 @@ func (w *walker) visitOf(s *Schema, value any) (visit, bool) {
 
 func isScalar(value any) bool { return typeOf(value)&(Array|Object) == 0 }
 
-// add keeps a problem of the current value, or of the property that further leads to, and returns 1.
+// add records a problem of the current value, or of the value at the path further inside it, and returns 1.
 func (w *walker) add(reason string, further ...string) int {
 	if w.counting == 0 && !w.isFull() {
 		w.problems = append(w.problems, Problem{At: slices.Concat(w.at, further), Reason: reason})
@@ -146,7 +146,7 @@ func (w *walker) apply(s *Schema, value any) int {
 	return found
 }
 
-// null validates null. A schema without a type accepts it if its parts do. An enumeration must list it.
+// null validates null. A schema without a type accepts null if its parts do. An enumeration must list null.
 func (w *walker) null(s *Schema) int {
 	composed := len(s.allOf)+len(s.oneOf)+len(s.anyOf) > 0
 	listed := s.enum == nil || s.enum["null"]
@@ -224,7 +224,7 @@ func (w *walker) keywords(s *Schema, value any) int {
 	return found
 }
 
-// lowest returns the lowest valid result of comparing a number with a bound.
+// lowest returns the lowest result of compare for which a number satisfies a bound.
 func lowest(exclusive openapi3.ExclusiveBound) int {
 	if exclusive.IsTrue() {
 		return 1
@@ -287,7 +287,7 @@ func (w *walker) isOtherWay(s *Schema) bool {
 	return s != nil && (w.direction == Request && s.source.ReadOnly || w.direction == Response && s.source.WriteOnly)
 }
 
-// choose validates a value that must match at least one of the forms, and no more than limit. If it matches none, the
+// choose validates a value that must match at least one and at most limit of the forms. If it matches none, the
 // problems are those of the form that was probably meant: the one of the value's type with the fewest problems.
 func (w *walker) choose(s *Schema, forms []*Schema, value any, limit int) int {
 	forms, problem := s.discriminate(forms, value)
@@ -349,8 +349,8 @@ func (w *walker) subtype(s *Schema, value any) int {
 	return 0
 }
 
-// discriminate returns only the form that the discriminator of an object names, by the mapping or by the name of the schema.
-// An error describes a problem with that property.
+// discriminate returns only the form that the discriminator of an object names, by the mapping or by the name of the
+// schema. The error describes a problem with the property that the discriminator uses.
 func (s *Schema) discriminate(forms []*Schema, value any) ([]*Schema, error) {
 	object, isObject := value.(map[string]any)
 	discriminator := s.source.Discriminator

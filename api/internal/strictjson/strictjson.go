@@ -17,16 +17,17 @@ import (
 // MaxDepth bounds the nesting of arrays and objects, and so the stack.
 const MaxDepth = 1000
 
-// Problem is a problem of a value. At is the path to the property or item, starting with the outermost name or index. It is
-// empty for the whole value. Reason completes a sentence: "is required".
+// Problem is one problem in a JSON text. At is the path to the property or item, starting with the
+// outermost name or index. It is empty for the whole value. Reason completes a sentence: "is
+// required".
 type Problem struct {
 	At     []string
 	Reason string
 }
 
-// Read returns the value as nil, bool, string, json.Number, []any or map[string]any, whether the text begins with a value, and
-// at most limit problems. If a name occurs twice, the last value counts, and invalid UTF-8 becomes U+FFFD, as in
-// encoding/json.
+// Read parses a JSON value into nil, bool, string, json.Number, []any or map[string]any. It also
+// returns whether the text begins with a value, and at most limit problems. If a name occurs twice,
+// the last value counts, and invalid UTF-8 becomes U+FFFD, as in encoding/json.
 func Read(text []byte, limit int) (value any, ok bool, problems []Problem) {
 	r := reader{limit: limit}
 	r.decoder.Reset(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
@@ -64,7 +65,7 @@ func (r *reader) problem(at []string, reason string) {
 	}
 }
 
-// syntaxProblem describes a decoder error by its place. The error itself quotes the input.
+// syntaxProblem describes a decoder error by its position, because the error itself quotes the input.
 func syntaxProblem(err error) string {
 	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Sprintf("is not valid JSON at byte %d", syntax.ByteOffset)
@@ -128,7 +129,7 @@ func (r *reader) object() (any, error) {
 	return object, err
 }
 
-// Number returns text as a number if it is a JSON number and nothing else, not even space around it.
+// Number returns text as a json.Number if it is exactly one JSON number, without surrounding space.
 func Number(text string) (json.Number, bool) {
 	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') || text[len(text)-1] <= ' ' {
 		return "", false

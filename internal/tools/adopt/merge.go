@@ -106,7 +106,8 @@ func (m *merger) name(c *converter, adopted []adoption) {
 	exactly := func(a, b string) bool { return final(a) == b }
 	always := func(string, string) bool { return true }
 	same := map[*component]bool{}
-	// A component gives up a name that is taken. At first, all references count as equal, because their names may still change.
+	// A component whose name is taken is renamed. At first, all references count as equal, because their names may still
+	// change.
 	giveUp := func(ref func(a, b string) bool) bool {
 		changed := false
 		used := map[string]bool{}

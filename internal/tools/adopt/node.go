@@ -10,7 +10,7 @@ import (
 
 func mapping() *yaml.Node { return &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"} }
 
-// object returns a mapping. Its arguments are alternating keys and values.
+// object returns a mapping of the given fields, which alternate between keys and values.
 func object(fields ...any) *yaml.Node {
 	n := mapping()
 	for i := 0; i < len(fields); i += 2 {
@@ -37,7 +37,7 @@ func boolean(b bool) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: strconv.FormatBool(b)}
 }
 
-// pairs iterates over the keys and values of a mapping. Anything else has none.
+// pairs iterates over the keys and values of a mapping. For any other node, it yields nothing.
 func pairs(n *yaml.Node) iter.Seq2[string, *yaml.Node] {
 	return func(yield func(string, *yaml.Node) bool) {
 		if n == nil || n.Kind != yaml.MappingNode {
@@ -51,7 +51,7 @@ func pairs(n *yaml.Node) iter.Seq2[string, *yaml.Node] {
 	}
 }
 
-// items returns the items of a list. Anything else has none.
+// items returns the items of a list, or nil for any other node.
 func items(n *yaml.Node) []*yaml.Node {
 	if n == nil || n.Kind != yaml.SequenceNode {
 		return nil

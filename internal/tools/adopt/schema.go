@@ -15,8 +15,7 @@ var (
 	annotations = []string{"title", "description", "deprecated", "default", "example", "examples", "readOnly", "writeOnly", "nullable"}
 )
 
-// booleanSchema converts the schemas true and false. Anything else that is not an object is a
-// mistake.
+// booleanSchema converts the schemas true and false. It reports any other value that is not an object.
 func (c *converter) booleanSchema(src *yaml.Node, at string) *yaml.Node {
 	out := mapping()
 	switch {
@@ -28,8 +27,8 @@ func (c *converter) booleanSchema(src *yaml.Node, at string) *yaml.Node {
 	return out
 }
 
-// beside adds the fields beside a $ref to the reference. OpenAPI 3.1 applies them. 3.0 ignores them, but descriptions and
-// nullable are kept, because authors expect them to apply.
+// beside adds the fields beside a $ref to the reference. OpenAPI 3.1 applies these fields. OpenAPI 3.0 ignores them,
+// but descriptions and nullable are kept, because authors expect them to apply.
 func (c *converter) beside(src, ref *yaml.Node, at string) *yaml.Node {
 	more := shallow(src)
 	for key := range pairs(src) {

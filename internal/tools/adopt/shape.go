@@ -1,8 +1,8 @@
 package adopt
 
 // objects lists the fields of every object of OpenAPI 3.0 and what they contain: "x" is one x, "[]x" a list of them, and
-// "{}x" an object whose values are x. Kinds that are not in the table are scalars. Fields that are not in it are left out and
-// reported. The table leaves out servers, security, callbacks, links, externalDocs and xml on purpose.
+// "{}x" an object whose values are x. Kinds that the table does not list are scalars. Fields that it does not list are
+// left out and reported. The table leaves out servers, security, callbacks, links, externalDocs and xml on purpose.
 var objects = map[string]map[string]string{
 	"operation": {
 		"operationId": "string", "summary": "string", "description": "string", "tags": "[]string", "deprecated": "boolean",

@@ -16,7 +16,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// diff prints the breaking changes that oasdiff does not report: those to the style of parameters, to the headers that
+// diff prints the breaking changes that oasdiff does not report: changes to the style of parameters, to the headers that
 // authenticate, and to the parameters of media types. It also reports whether only descriptions changed. It writes both
 // documents without descriptions to before.json and after.json in dir, because oasdiff tells alternatives apart by their
 // titles.
@@ -56,7 +56,7 @@ func diff(ctx context.Context, before, after, dir string, w io.Writer) error {
 	return nil
 }
 
-// wireFacts describes what is sent, by place.
+// wireFacts maps each place in the document to a description of what is sent there.
 func wireFacts(doc *openapi3.T) map[string]string {
 	facts := map[string]string{}
 	for path, item := range doc.Paths.Map() {

@@ -247,5 +247,5 @@ func first(s string, lines int) string {
 	if len(all) <= lines {
 		return strings.Join(all, "\n")
 	}
-	return strings.Join(all[:lines], "\n") + fmt.Sprintf("\n… and %d more lines", len(all)-lines)
+	return strings.Join(all[:lines], "\n") + fmt.Sprintf("\n(%d of %d lines shown)", lines, len(all))
 }

@@ -12,7 +12,7 @@ func TestCheckRefusesDocumentsThatCannotBeGenerated(t *testing.T) {
 	}
 	const testdata = "internal/tools/limits/testdata"
 	for file, want := range map[string]string{
-		testdata + "/refused/properties-case.yaml": "the properties ID and id become the same Go name",
+		testdata + "/refused/properties-case.yaml": "the properties ID and id would have the same Go name",
 		testdata + "/refused/percent-path.yaml":    "percent sign",
 		testdata + "/growth/charset.yaml":          "operation AbortScan: ",
 		"no such file":                             "no such file",

@@ -108,7 +108,7 @@ func wholeOf(s *openapi3.Schema) whole {
 	return w
 }
 
-// sent checks a schema of a request for properties that the client sends although they are not set, or cannot send.
+// sent checks a schema of a request for properties that the client cannot send, or sends even if they are not set.
 func (l *limits) sent(place string, ref *openapi3.SchemaRef, isAlternative bool) {
 	if ref == nil || l.seen[ref.Value] {
 		return
@@ -171,7 +171,7 @@ func (l *limits) form(place string, s *openapi3.SchemaRef) {
 		default:
 			continue
 		}
-		l.add(place, "the form field "+name+" "+what, "describe it as a string, or leave the operation out")
+		l.add(place, "the form field "+name+" "+what, "describe it as a string without a format, or leave the operation out")
 	}
 }
 
@@ -194,7 +194,7 @@ func (l *limits) constants(schemas openapi3.Schemas) {
 	check := func(place, typ string, enum []any) {
 		for _, v := range enum {
 			if other := names[typ+GoName("x-" + fmt.Sprint(v))[1:]]; other != "" {
-				l.add(place, fmt.Sprintf("the constant for %v has the Go name of the schema %s", v, other), "give that schema x-go-name")
+				l.add(place, fmt.Sprintf("the constant for %v would have the same Go name as the schema %s", v, other), "set x-go-name on that schema")
 			}
 		}
 	}
@@ -208,7 +208,7 @@ func (l *limits) constants(schemas openapi3.Schemas) {
 			}
 			place := "schema " + name + "." + property
 			if other := names[typ]; other != "" {
-				l.add(place, "the type of the enum has the Go name of the schema "+other, "give that schema x-go-name")
+				l.add(place, "the type of the enum would have the same Go name as the schema "+other, "set x-go-name on that schema")
 			}
 			check(place, typ, p.Value.Enum)
 		}

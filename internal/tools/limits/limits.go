@@ -66,17 +66,17 @@ func (l *limits) add(place, problem, advice string) {
 	l.list = append(l.list, place+": "+problem+"; "+advice)
 }
 
-// clashes reports the names that become the same Go name.
+// clashes reports names that would have the same Go name.
 func (l *limits) clashes(place, what string, names map[string][]string, advice string) {
 	for _, same := range names {
 		if len(same) > 1 {
 			slices.Sort(same)
-			l.add(place, what+" "+strings.Join(same, " and ")+" become the same Go name", advice)
+			l.add(place, what+" "+strings.Join(same, " and ")+" would have the same Go name", advice)
 		}
 	}
 }
 
-const nameIt = "give one of them x-go-name"
+const nameIt = "set x-go-name on one of them"
 
 // clientNames lists the names that every generated client declares.
 var clientNames = []string{
@@ -105,7 +105,7 @@ func (l *limits) schemas(doc *openapi3.T) {
 	l.constants(doc.Components.Schemas)
 	for name, schema := range doc.Components.Schemas {
 		if of := reserved[nameOf(name, schema.Extensions, schema.Value.Extensions)]; of != "" {
-			l.add("schema "+name, "has the Go name of "+of, "give it x-go-name")
+			l.add("schema "+name, "would have the same Go name as "+of, "set x-go-name on the schema")
 		}
 		l.schema("schema "+name, schema, nil)
 	}
@@ -124,7 +124,7 @@ func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.
 	names := map[string][]string{}
 	for name, p := range s.Properties {
 		if name == "" {
-			l.add(place, "the name of a property is empty, and the client does not send it", "name it, or leave it out")
+			l.add(place, "the name of a property is empty, and the client does not send it", "give the property a name, or leave it out")
 		}
 		n := nameOf(name, p.Extensions, p.Value.Extensions)
 		names[n] = append(names[n], name)
@@ -142,7 +142,7 @@ func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.
 	}
 }
 
-// pathNames lists identifiers that generated functions use.
+// pathNames lists the names of path parameters that generated functions may use for something else.
 var pathNames = strings.Fields("ctx c reqEditors server err error fmt http nil operationPath queryURL req rsp runtime serverURL string url " +
 	"pathParam0 pathParam1 pathParam2 body contentType bodyReader buf bytes io json params strings")
 
@@ -163,7 +163,7 @@ func (l *limits) operation(place string, item *openapi3.PathItem, op *openapi3.O
 		case p.In != openapi3.ParameterInPath:
 			names[n] = append(names[n], p.Name)
 		case IsPathName(p.Name) && p.Extensions["x-go-name"] == nil:
-			l.add(place, "generated functions use the name of the path parameter "+p.Name+" for something else", "give it x-go-name")
+			l.add(place, "generated functions use the name of the path parameter "+p.Name+" for something else", "set x-go-name on the parameter")
 		}
 	}
 	l.clashes(place, "the parameters", names, nameIt)

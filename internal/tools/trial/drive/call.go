@@ -286,7 +286,7 @@ func (c *call) check(got *request, res response, result any) error {
 	}
 	switch {
 	case c.media == "" && len(got.body) > 0:
-		return fmt.Errorf("a body is sent although it was not set: %s", got.body)
+		return fmt.Errorf("the body was not set, but the client sent %s", got.body)
 	case strings.HasPrefix(c.media, "application/x-www-form-urlencoded"):
 		if err := sameForm(got.body, c.body); err != nil {
 			return err
@@ -298,10 +298,10 @@ func (c *call) check(got *request, res response, result any) error {
 		}
 	}
 	if body := reflect.ValueOf(result).Elem().FieldByName("Body").Bytes(); !bytes.Equal(body, res.body) {
-		return fmt.Errorf("the response %s (%s) arrives as %q", res.body, res.contentType, body)
+		return fmt.Errorf("the server sent the response %s (%s), but the result contains %q", res.body, res.contentType, body)
 	}
 	if res.isJSON && !decoded(result) {
-		return fmt.Errorf("the response %s (%s) is not decoded: the result is empty, without an error", res.body, res.contentType)
+		return fmt.Errorf("the client did not decode the response %s (%s), and returned no error", res.body, res.contentType)
 	}
 	return nil
 }
@@ -358,14 +358,14 @@ func arrived(got *request, p *openapi3.Parameter, v any, set bool) error {
 	}
 	if isThere != set {
 		return map[bool]error{
-			true:  fmt.Errorf("%s parameter %s is not sent although it was set", p.In, p.Name),
-			false: fmt.Errorf("%s parameter %s is sent although it was not set, as %q", p.In, p.Name, values),
+			true:  fmt.Errorf("the %s parameter %s was set, but the client did not send it", p.In, p.Name),
+			false: fmt.Errorf("the %s parameter %s was not set, but the client sent it as %q", p.In, p.Name, values),
 		}[set]
 	}
 	switch v.(type) {
 	case string, bool, float64:
 		if values != nil && values[0] != plainText(v) && p.Content == nil {
-			return fmt.Errorf("%s parameter %s is sent as %q, want %q", p.In, p.Name, values[0], plainText(v))
+			return fmt.Errorf("the %s parameter %s is sent as %q, want %q", p.In, p.Name, values[0], plainText(v))
 		}
 	}
 	return nil
