@@ -31,9 +31,9 @@ import (
 // This file is written by hand for the schemas of api/openapi.yaml. If a type is undefined here, the document no longer has its
 // schema: see "Another document" in CONTRIBUTING.md.
 
-// below returns the URL of an operation below the server's, for the generated client. Unlike URL.Parse, it does not resolve a path
-// parameter that is "." or "..", because the result could be the path of another operation. wrapper.Client and
-// wrapper.Credential.Sign refuse such a URL.
+// below appends the path of an operation to the server's URL, for the generated client. Unlike URL.Parse, it does not
+// resolve a path parameter that is "." or "..", because the result could be the path of another operation. wrapper.Client
+// and wrapper.Credential.Sign refuse such a URL.
 func below(server *url.URL, path string) (*url.URL, error) {
 	rest := strings.TrimPrefix(path, ".") // the generated client adds it before the slash
 	hasDots := strings.Contains(rest, "/./") || strings.Contains(rest, "/../") || strings.HasSuffix(rest, "/.") || strings.HasSuffix(rest, "/..")
@@ -74,7 +74,7 @@ func isLine(s string) bool {
 	return s != "" && utf8.ValidString(s) && strings.Join(strings.Fields(s), " ") == s && !strings.ContainsFunc(s, isInvisible)
 }
 
-// Text is a string that the service sends as a JSON string or a JSON number. It keeps the value and not the JSON type:
+// Text is a string that the service sends as a JSON string or a JSON number. It does not record the JSON type:
 // 22519813685366 and "22519813685366" are the same Text. It is encoded as a string.
 type Text string
 
@@ -108,8 +108,8 @@ func (t Text) Int() (int64, error) {
 	return n, nil
 }
 
-// isPlain reports whether b is a JSON string without escapes, as nearly all are. Another json.Unmarshal for each of these would
-// cost more than decoding the rest of the reply.
+// isPlain reports whether b is a JSON string without escapes, as nearly all are. Calling json.Unmarshal for each of them
+// would take longer than decoding the rest of the response.
 func isPlain(b []byte) bool {
 	last := len(b) - 1
 	if last < 1 || b[0] != '"' || b[last] != '"' {

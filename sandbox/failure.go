@@ -17,9 +17,9 @@ import (
 // Failure replaces the tenant's response to one or more calls, as a failing network or gateway does. The zero value applies
 // to one call and does not change it.
 //
-// A failed call is not executed: no scan is aborted, no run advances. A request with bad credentials fails the same way, and
-// [Call].Problems lists what is wrong with it. The nonce of a valid signature is used up, except by Reset, because the
-// request is lost before it arrives.
+// A failed call is not executed: no scan is aborted, no run advances. A request with bad credentials fails the same way,
+// and [Call].Problems lists what is wrong with it. The nonce of a valid signature is used up, except with Reset, which
+// simulates a request that was lost on its way to the service.
 type Failure struct {
 	// Operation selects calls by an operationId, such as "abortScan", or by method and path, such as
 	// "POST /public_api/v1/endpoints/abort_scan". Default: any call.
@@ -101,7 +101,7 @@ func (f Failure) wait(ctx context.Context) bool {
 	}
 }
 
-// responds reports whether the failure has a response, and not only a delay.
+// responds reports whether f has a response to send.
 func (f Failure) responds() bool {
 	return f.Status != 0 || f.Body != "" || len(f.Header) > 0 || f.CutOff
 }

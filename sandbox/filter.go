@@ -54,8 +54,8 @@ type invalidFilter struct{ where, reason string }
 
 func (e *invalidFilter) Error() string { return e.where + ": " + e.reason }
 
-// selectionOf compiles all filters or returns an error. It never ignores a filter, because the others would select more
-// endpoints than intended.
+// selectionOf compiles all filters or returns an error. It never ignores a filter, because the remaining filters would
+// select more endpoints than intended.
 func selectionOf(filters gen.EndpointFilters) (selection, error) {
 	const where = "/request_data/filters"
 	if filters == gen.AllEndpoints {

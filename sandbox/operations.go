@@ -91,11 +91,11 @@ func (t *Tenant) abortScan(x *exchange, r *http.Request) response {
 const (
 	processingFailed  = "An error occurred while processing XDR public API - "
 	invalidParameters = "The request contains invalid or missing parameters"
-	undecodable       = "cannot be decoded"
+	undecodable       = "has a value that the sandbox cannot decode"
 )
 
-// xdrReply is the platform's error envelope. The generated type can't encode it: the service sends err_code as a number, and
-// err_extra even if it is null.
+// xdrReply is the platform's error envelope. It replaces the generated type, because the service sends err_code as a
+// number, and err_extra even if it is null.
 type xdrReply struct {
 	Reply struct {
 		Code    int    `json:"err_code"`

@@ -63,9 +63,9 @@ func TestUndecodableRequestIs400AndRepeatsNoValue(t *testing.T) {
 		want    string
 	}{
 		{"status", "getScanRunStatus", httptest.NewRequest("GET", "/?id=secret", nil),
-			`{"err_msg":"The request contains invalid or missing parameters","metadata":{"err_extra":[{"field":"id","message":"cannot be decoded"}]}}`},
+			`{"err_msg":"The request contains invalid or missing parameters","metadata":{"err_extra":[{"field":"id","message":"has a value that the sandbox cannot decode"}]}}`},
 		{"abort", "abortScan", httptest.NewRequest("POST", "/", strings.NewReader(`{"request_data":"secret"}`)),
-			`{"reply":{"err_code":400,"err_msg":"The request contains invalid or missing parameters","err_extra":"body: cannot be decoded"}}`},
+			`{"reply":{"err_code":400,"err_msg":"The request contains invalid or missing parameters","err_extra":"body: has a value that the sandbox cannot decode"}}`},
 	} {
 		tenant := New()
 		w := httptest.NewRecorder()

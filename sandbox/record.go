@@ -34,7 +34,7 @@ type Call struct {
 	// Proxy-Authorization, Cookie and X-Xdr-Nonce are replaced with "[hidden]". A key that was sent anywhere else is recorded.
 	Header http.Header
 
-	// Status is the HTTP status of the response, or 0 if there is none, or none yet.
+	// Status is the HTTP status of the response, or 0 if no response has been sent.
 	Status int
 	// Problems lists what is wrong with the credentials or with the request, even if the response gives no reason.
 	Problems []api.Problem
@@ -81,7 +81,8 @@ func (c Call) clone() Call {
 }
 
 // arrive records the request. It returns the exchange that will record the response, and a copy of the request. It reads
-// the body, so that the body of a refused request is recorded, too, and so that net/http notices a client that disconnects.
+// the body first, because the record includes the body of a refused request, and because net/http detects a disconnect only
+// after the body has been read.
 func (rec *recorder) arrive(w http.ResponseWriter, r *http.Request, now time.Time) (*exchange, *http.Request) {
 	start := time.Now()
 	r, body := takeBody(r)

@@ -95,8 +95,8 @@ func New(opts ...Option) *Tenant {
 	return t
 }
 
-// useSpec makes v validate the requests. The document is embedded and tested, so err should be nil. If it is not, every
-// response reports it, which is better than a panic.
+// useSpec makes v validate the requests. The document is embedded and tested, so err should be nil. If err is not nil,
+// New does not panic, and every response reports err.
 func (t *Tenant) useSpec(v *api.Validator, err error) {
 	t.spec, t.specErr = v, err
 	if v == nil {

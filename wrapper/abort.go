@@ -23,9 +23,9 @@ func WithIncident(id string) AbortOption { return AbortOption{incidentID: id} }
 // AbortScan cancels the pending and in-progress scans of the targets. The result means that the service accepted the
 // request, not that the scans have stopped. To follow the action, look for its ID in the console's Action Center.
 //
-// If the targets are empty or a filter is invalid, the error is an [ErrInvalidRequest]. Such targets never mean all
-// endpoints. If nothing matches, the error is an [ErrNoEndpoints]. After an [ErrOutcomeUnknown], the abort may have been
-// executed; AbortScan does not send it again.
+// If the targets are empty or a filter is invalid, the error is an [ErrInvalidRequest]. AbortScan never treats such
+// targets as all endpoints. If nothing matches, the error is an [ErrNoEndpoints]. After an [ErrOutcomeUnknown], the
+// abort may have been executed; AbortScan does not send it again.
 func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOption) (*gen.AbortScanReply, error) {
 	const operation = "abort scan"
 	var body gen.AbortScanRequest
@@ -69,8 +69,9 @@ type Targets struct {
 // AllEndpoints selects every endpoint of the tenant.
 func AllEndpoints() Targets { return Targets{all: true} }
 
-// Matching selects the endpoints that match every filter. The call fails with an [ErrInvalidRequest] if there is no filter, or if
-// a filter has no value or a blank one, such as the value of an unset shell variable. None of these ever means all endpoints.
+// Matching selects the endpoints that match every filter. The call fails with an [ErrInvalidRequest] if there is no filter,
+// or if a filter has no value or a blank one, such as the value of an unset shell variable. Matching never selects all
+// endpoints instead.
 func Matching(filters ...gen.EndpointFilter) Targets {
 	filters = slices.Clone(filters)
 	for i, f := range filters {
@@ -134,8 +135,8 @@ func checkTime(millis int64) error {
 	return nil
 }
 
-// The values that the service documents for [Platforms], [Isolation] and [ScanStatuses]. It accepts others, and adds new ones without
-// notice.
+// The values that the service documents for [Platforms], [Isolation] and [ScanStatuses]. The service accepts other
+// values, and adds values without notice.
 const (
 	PlatformWindows = "windows"
 	PlatformLinux   = "linux"

@@ -16,7 +16,7 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// pipeline handles every request of the generated client in the same way. It has no code for a particular operation.
+// pipeline handles every request of the generated client in the same way, whatever its operation.
 type pipeline struct {
 	exchange          exchange.Client
 	keyType           keyType
@@ -25,8 +25,8 @@ type pipeline struct {
 	responseValidator ResponseValidator
 }
 
-// call validates the request, sends it, and returns the response if accept approves it. It sends exactly what was validated: r
-// with the given body instead of its own.
+// call validates the request, sends it, and returns the response if accept approves it. It validates and sends r with the
+// given body in place of r.Body.
 func (p *pipeline) call(ctx context.Context, r *http.Request, body []byte, accept func(*http.Response, []byte) error) (*exchange.Result, error) {
 	if err := prepare(r); err != nil {
 		return nil, &invalidRequestError{exchange.Operation(r), err}
@@ -55,8 +55,8 @@ func (p *pipeline) call(ctx context.Context, r *http.Request, body []byte, accep
 	return res, nil
 }
 
-// fetch calls an operation and returns its documented success. The function missing names the part that the body lacks, or
-// returns "". Either the value or the error is nil.
+// fetch calls an operation and returns its documented success. The function missing returns the name of the part that the
+// body lacks, or "" if the body is complete. Either the value or the error is nil.
 func fetch[T any](ctx context.Context, p *pipeline, r *http.Request, body []byte, missing func(v *T, body []byte) string) (*T, error) {
 	v := new(T)
 	_, err := p.call(ctx, r, body, func(_ *http.Response, body []byte) error {
@@ -137,8 +137,8 @@ func mediaType(h http.Header) string {
 	return media
 }
 
-// prepare gives the headers of r their canonical names, and returns an error if r cannot be sent. net/http would refuse r too
-// late, with an error that does not show that nothing was sent.
+// prepare gives the headers of r their canonical names, and returns an error if r cannot be sent. net/http refuses
+// most of these requests, too, but its errors do not show that nothing was sent.
 func prepare(r *http.Request) error {
 	isControl := func(c rune) bool { return c < ' ' && c != '\t' || c == '\x7f' }
 	isSpace := func(c rune) bool { return c == ' ' || c == '\t' || isControl(c) }
@@ -163,7 +163,7 @@ func prepare(r *http.Request) error {
 		case strings.ContainsFunc(strings.Join(values, ""), isControl):
 			return fmt.Errorf("the request's header %s contains a line break or another control character", name)
 		case isOfConnection(canonical, values):
-			return fmt.Errorf("the request's header %s belongs to the connection, which the transport manages: leave it out", canonical)
+			return fmt.Errorf("the request has the header %s, which applies to one connection only: remove it", canonical)
 		case canonical != name: // net/http would send it as a second header
 			delete(r.Header, name)
 			r.Header[canonical] = append(r.Header[canonical], values...)
@@ -180,7 +180,7 @@ func checkPath(u *url.URL) error {
 	for segment := range strings.FieldsFuncSeq(u.Path, func(c rune) bool { return c == '/' || c == '\\' }) {
 		segment, _, _ = strings.Cut(segment, ";") // Java servers remove the rest
 		if segment == "." || segment == ".." {
-			return fmt.Errorf("the request's path has the segment %q, which leads to another path: check the path parameters", segment)
+			return fmt.Errorf("the request's path has the segment %q, which a server resolves to another path: check the path parameters", segment)
 		}
 	}
 	return nil

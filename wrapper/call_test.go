@@ -263,10 +263,10 @@ func TestUnsendableRequestsAreRefused(t *testing.T) {
 		{"a header without a name", func(r *http.Request) { r.Header[""] = nil }, "has a header whose name is not valid"},
 		{"a line break in a header", func(r *http.Request) { r.Header["X-Two"] = []string{"1", "2\r\nX: y"} }, "header X-Two contains a line break"},
 		{"a space in the host", func(r *http.Request) { r.Host = "a b" }, "the request's Host contains a"},
-		{"Connection names a header", func(r *http.Request) { r.Header["connection"] = []string{"close, x-own"} }, "header Connection belongs"},
-		{"Connection twice", func(r *http.Request) { r.Header["Connection"] = []string{"close", "close"} }, "header Connection belongs"},
-		{"Transfer-Encoding", func(r *http.Request) { r.Header["Transfer-Encoding"] = []string{"chunked"} }, "header Transfer-Encoding belongs"},
-		{"Upgrade", func(r *http.Request) { r.Header["Upgrade"] = []string{"h2c"} }, "header Upgrade belongs"},
+		{"Connection names a header", func(r *http.Request) { r.Header["connection"] = []string{"close, x-own"} }, "header Connection, which applies to one connection"},
+		{"Connection twice", func(r *http.Request) { r.Header["Connection"] = []string{"close", "close"} }, "header Connection, which applies to one connection"},
+		{"Transfer-Encoding", func(r *http.Request) { r.Header["Transfer-Encoding"] = []string{"chunked"} }, "header Transfer-Encoding, which applies to one connection"},
+		{"Upgrade", func(r *http.Request) { r.Header["Upgrade"] = []string{"h2c"} }, "header Upgrade, which applies to one connection"},
 	} {
 		rec := &recorder{next: transport(good)}
 		_, err := newClient(t, rec).API().GetScanRunStatusWithResponse(t.Context(), &gen.GetScanRunStatusParams{}, func(_ context.Context, r *http.Request) error {

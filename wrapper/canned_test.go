@@ -209,7 +209,7 @@ func wantKinds(t testing.TB, err error, want ...string) {
 	}
 }
 
-// apiError returns the *APIError in err, and ends the test if there is none.
+// apiError returns the *APIError in err. It ends the test if err contains no *APIError.
 func apiError(t testing.TB, err error) *wrapper.APIError {
 	t.Helper()
 	e, ok := errors.AsType[*wrapper.APIError](err)

@@ -16,7 +16,7 @@ func TestClientPrintsItsHostOnly(t *testing.T) {
 	}
 }
 
-// All Clients share one transport, which has limits and is not http.DefaultTransport.
+// All Clients share one transport. It has limits, and is separate from http.DefaultTransport.
 func TestSharedTransport(t *testing.T) {
 	shared, ok := wrapper.SharedTransport().(*http.Transport)
 	if !ok || wrapper.SharedTransport() != http.RoundTripper(shared) || shared == http.DefaultTransport {

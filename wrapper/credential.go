@@ -112,7 +112,7 @@ func (c Credential) check() error {
 	return nil
 }
 
-// signedWith returns the type of the key in the headers of a request, or "" if there is none.
+// signedWith returns the type of the key that authenticates r. It returns "" if r is nil or has no Authorization header.
 func signedWith(r *http.Request) keyType {
 	switch {
 	case r == nil || r.Header.Get(headerAuthorization) == "":
@@ -138,7 +138,7 @@ func newNonce() string {
 	return string(base32.StdEncoding.AppendEncode(nonce[:0], raw[:]))
 }
 
-// setHeaders sets headers, given as canonical names and values, in one allocation.
+// setHeaders sets the given headers, pairs of a canonical name and a value, in one allocation.
 func setHeaders(h http.Header, pairs ...string) {
 	values := make([]string, len(pairs)/2)
 	for i := range values {
@@ -169,7 +169,7 @@ func checkKey(id, key string) (_, _, fault string) {
 		case len(v.value) > maxKey:
 			fault = " is longer than 4096 bytes, so it cannot be a key of this service: copy it again"
 		case !fitsHeader(v.value):
-			fault = " contains a character that an HTTP header cannot have, such as a line break" + cmp.Or(v.advice, ": copy it again")
+			fault = " contains a character that an HTTP header cannot contain, such as a line break" + cmp.Or(v.advice, ": copy it again")
 		}
 		if fault != "" {
 			return id, key, v.name + fault

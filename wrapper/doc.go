@@ -1,8 +1,8 @@
 // Package wrapper makes the generated client of package gen safe and pleasant to use, in three layers.
 //
-// The first layer is gen. The second is two functions: [Credential.Sign] adds the auth headers to a request, and [CheckResponse]
-// turns any error envelope into an error. Both need nothing but gen. The third is [Client], which adds validation, a rate limit and
-// retries:
+// The first layer is gen. The second is two functions: [Credential.Sign] adds the auth headers to a request, and
+// [CheckResponse] turns any error envelope into an error. Both work without a Client. The third is [Client], which adds
+// validation, a rate limit and retries:
 //
 //	c, err := wrapper.New("acme.xdr.us.paloaltonetworks.com", wrapper.AdvancedKey("17", key))
 //	if err != nil { … }

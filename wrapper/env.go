@@ -76,9 +76,10 @@ func KeyOfType(kind, id, key string) (Credential, error) {
 // maxKeyFile is the maximum size of a key file in bytes, far more than a key needs.
 const maxKeyFile = 64 << 10
 
-// ReadKeyFile reads a key from a file, such as a secret that a container platform mounts, and removes space around the key. It
-// refuses a file that every user of the machine can read, and the error contains the command that fixes it. On Windows, it does
-// not check this. If the file cannot be opened, the error does not contain the path, which may be the key itself.
+// ReadKeyFile reads a key from a file, such as a secret that a container platform mounts, and removes space around the key.
+// It refuses a file that every user of the machine can read, and the error contains the command that fixes it. On Windows,
+// ReadKeyFile does not check who can read the file. If the file cannot be opened, the error does not contain the path,
+// which may be the key itself.
 func ReadKeyFile(path string) (string, error) {
 	f, err := os.Open(path)
 	switch {

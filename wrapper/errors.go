@@ -210,8 +210,8 @@ func wrapped(kinds []error, cause error) []error {
 	return append(slices.Clip(kinds), cause)
 }
 
-// sentence returns one printable line: what happened, the facts in parentheses, and what to do. If that is too long, it cuts the
-// first part.
+// sentence returns one printable line: what happened, the facts in parentheses, and what to do. If the line is too long,
+// sentence shortens the description of what happened.
 func sentence(happened string, facts []string, outcomeUnknown bool, hint string) string {
 	tail := ""
 	if len(facts) > 0 {

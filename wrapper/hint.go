@@ -40,7 +40,7 @@ func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) str
 	case e.is(ErrRateLimited):
 		return "The service allows ten requests per second for each tenant: send fewer, for example with WithRateLimit."
 	case (e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusInternalServerError) && fromFront:
-		return "This response comes from a gateway or a proxy in front of the service, which does not have this path or expects a different body: check the tenant's address."
+		return "A gateway or a proxy in front of the service sent this response, either because the requested path does not exist there or because a different body is expected: check the tenant's address."
 	}
 	return ""
 }

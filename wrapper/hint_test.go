@@ -32,7 +32,7 @@ func TestHints(t *testing.T) {
 		license  = "license does not cover this operation"
 		roleOr   = "Either the key's role lacks the permission for this operation, or a gateway, a proxy or a firewall in front of the API"
 		inFront  = "in front of the API refused this request, so the key's role is not the reason"
-		wrongURL = "in front of the service, which does not have this path"
+		wrongURL = "the requested path does not exist there"
 	)
 	for _, tt := range []struct {
 		name   string

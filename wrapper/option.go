@@ -22,7 +22,7 @@ const (
 // invalid values.
 type Option func(*settings) error
 
-// settings holds the values of the options before the defaults apply.
+// settings contains the values of the options before the defaults apply.
 type settings struct {
 	httpClient        *http.Client
 	product           string
@@ -54,12 +54,12 @@ type ResponseValidator interface {
 // Transport, all Clients of a program share one transport. It uses the proxy variables and the system's certificates, and keeps
 // 64 idle connections per host.
 //
-// With net/http's own [http.Transport], a request counts as sent only if it may have been sent. With any other RoundTripper, or
-// with a protocol registered with RegisterProtocol, a request counts as sent once its body has been read or it has had a
-// connection, and is not sent again after that. Without a body, it counts as sent unless the error proves that there was no
-// connection. So an abort that was not sent sometimes ends with [ErrOutcomeUnknown]. Two kinds of RoundTripper can still execute
-// a request twice or use a nonce twice: one that keeps the body and sends it again by itself, and one that does not report to
-// net/http/httptrace and sends a request without a body again.
+// With net/http's own [http.Transport], a request counts as sent only if it may have been sent. With any other
+// RoundTripper, or with a protocol registered with RegisterProtocol, a request counts as sent once its body has been read
+// or it has had a connection, and is not sent again after that. Without a body, it counts as sent unless the error proves
+// that there was no connection. An abort that was not sent may therefore end with [ErrOutcomeUnknown]. Two kinds of
+// RoundTripper can still execute a request twice or use a nonce twice: one that keeps the body and sends it again by
+// itself, and one that does not report to net/http/httptrace and sends a request without a body again.
 func WithHTTPClient(c *http.Client) Option {
 	return func(s *settings) error { s.httpClient = c; return nil }
 }
@@ -69,7 +69,7 @@ func WithUserAgent(product string) Option {
 	return func(s *settings) error {
 		s.product = strings.TrimSpace(product)
 		if !fitsHeader(s.product) {
-			return errors.New("WithUserAgent: the product contains a character that a header cannot have")
+			return errors.New("WithUserAgent: the product contains a character that a header cannot contain")
 		}
 		return nil
 	}

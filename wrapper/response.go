@@ -23,8 +23,8 @@ import (
 //	}
 //
 // The operation and the method are those of res.Request, or of the original request if an [http.Client] followed redirects.
-// Without a request, CheckResponse assumes that the request may have had an effect. It does not know the key and redacts nothing:
-// if the server echoes the key, the error contains it.
+// Without a request, CheckResponse assumes that the request may have had an effect. CheckResponse does not have the key and
+// redacts nothing: if the server echoes the key, the error contains it.
 func CheckResponse(res *http.Response, body []byte) error {
 	if res == nil {
 		res = &http.Response{}

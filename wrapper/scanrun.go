@@ -45,7 +45,8 @@ func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...st
 	})
 }
 
-// WaitOptions describe how to wait for a scan run. The case of a state does not matter, and space around it is ignored.
+// WaitOptions describes how to wait for a scan run. The case of a state does not matter, and space around it
+// is ignored.
 type WaitOptions struct {
 	// Every is the pause between polls. Default 5 s; negative: none.
 	Every time.Duration

@@ -69,7 +69,7 @@ func Parse(tenant string) (*url.URL, error) {
 		return nil, err
 	}
 	if host == vendorDomain {
-		// With the prefix it would be another domain, which anyone can register.
+		// With the prefix api-, the host would be another domain, which anyone can register.
 		return nil, errors.New("the tenant is the vendor's own domain, without the tenant's name: " + tenantForms)
 	}
 	vendor := strings.HasSuffix(host, "."+vendorDomain)

@@ -1,5 +1,4 @@
-// Package envelope parses error bodies from the platform, and from a gateway or a proxy in front of it. It deals with bodies, not
-// with HTTP.
+// Package envelope parses error bodies from the platform, and from a gateway or a proxy in front of it.
 package envelope
 
 import (
@@ -35,7 +34,8 @@ type Error struct {
 	// NoEndpoints reports whether the message, a detail or the extra states that no endpoint matched, even if shortening
 	// removes that part.
 	NoEndpoints bool
-	// ActionID is the action_id in the body, or "". With one, the request may have been executed despite the error.
+	// ActionID is the action_id in the body, or "". If it is not empty, the request may have been executed
+	// despite the error.
 	ActionID string
 }
 

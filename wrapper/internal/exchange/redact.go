@@ -77,7 +77,7 @@ func (r Redactor) body(b []byte) []byte {
 	return b
 }
 
-// Header returns a copy of h without the credentials. A header whose name contains one is left out.
+// Header returns a copy of h without the credentials. A header whose name contains a credential is left out.
 func (r Redactor) Header(h http.Header) http.Header {
 	h = h.Clone()
 	for name, values := range h {

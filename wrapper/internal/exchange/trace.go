@@ -47,7 +47,7 @@ type requestTrace struct {
 	doomed  net.Conn // a stopped replay must not be written to it
 }
 
-// errReplayStopped replaces the error that led to the replay, which net/http does not return.
+// errReplayStopped replaces the error that led to the replay, because net/http does not return that error.
 var errReplayStopped = errors.New("the server ended the request without a response, and the request was not sent again")
 
 // isReplayable reports whether net/http considers every request with this method safe to replay.
