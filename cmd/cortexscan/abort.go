@@ -34,7 +34,7 @@ func abortCommand() *cli.Command {
 			&cli.StringFlag{Name: "confirm-tenant", OnlyOnce: true,
 				Usage: "continue only if `HOST` is the tenant's host; required for --all with --yes"},
 		), connectionFlags()...),
-		Description: `Cancels the scans that are pending or in progress on the endpoints that match
+		Description: `Cancel the scans that are pending or in progress on the endpoints that match
 every filter. Success means that the service accepted the request; the scans may
 still be running. Follow the action in the console under Response → Action
 Center.
@@ -127,7 +127,7 @@ func runAbort(ctx context.Context, s *session, o abortOptions) error {
 	if err := p.confirm(ctx, s); err != nil {
 		return err
 	}
-	// From here on, a closed pipe must not end the program, because the program has to print an error.
+	// A closed pipe must not kill the program after the abort was sent, because the program must report the lost result.
 	signal.Ignore(syscall.SIGPIPE)
 	reply, err := client.AbortScan(ctx, o.Targets, p.extra...)
 	if err != nil {
@@ -165,7 +165,6 @@ func (p *plan) rehearse(ctx context.Context) error {
 	return nil
 }
 
-// catcher is a transport that stores the request without sending it.
 type catcher struct{ request *http.Request }
 
 var errCaught = errors.New("the request was stored, not sent")
@@ -181,7 +180,7 @@ func (c *catcher) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, errCaught
 }
 
-// hiddenHeaders are the headers that authenticate a request.
+// hiddenHeaders lists the headers whose values a dry run does not print.
 var hiddenHeaders = []string{"Authorization", "X-Xdr-Nonce"}
 
 type dryRunJSON struct {
@@ -193,9 +192,8 @@ type dryRunJSON struct {
 	Warnings []string          `json:"warnings,omitempty"`
 }
 
-// print writes the request as it would be sent, with two exceptions: it hides the credentials, and it writes the
-// whole URL on the first line. In the body, it replaces characters that a terminal interprets or does not show with
-// equivalent JSON escapes.
+// print writes the request as it would be sent, with three exceptions: it hides the credentials, it writes the whole
+// URL on the first line, and it escapes characters in the body that a terminal interprets or does not show.
 func (p *plan) print(ctx context.Context, s *session) error {
 	r := p.request.Clone(ctx) // the context of the rehearsal has ended
 	for _, name := range hiddenHeaders {
@@ -232,7 +230,6 @@ func (p *plan) print(ctx context.Context, s *session) error {
 	return nil
 }
 
-// description describes the abort for the user.
 func (p *plan) description(io *terminal.IOStreams) string {
 	var b strings.Builder
 	if p.everything {
@@ -260,7 +257,7 @@ func (p *plan) description(io *terminal.IOStreams) string {
 	return b.String()
 }
 
-// confirm prints the description of the abort. It returns nil only if --yes is set or the user confirms the abort.
+// confirm returns nil only if --yes is set or the user confirms the abort.
 func (p *plan) confirm(ctx context.Context, s *session) error {
 	switch {
 	case p.yes && p.everything && p.confirmTenant == "":
@@ -285,8 +282,8 @@ func (p *plan) confirm(ctx context.Context, s *session) error {
 	return p.ask(ctx, s)
 }
 
-// ask asks the user to confirm the abort. If the abort is for all endpoints, the user has to type the host, because
-// typing yes would be too easy.
+// ask returns nil only if the user confirms the abort. If the abort is for all endpoints, the user has to type the host,
+// because typing yes would be too easy.
 func (p *plan) ask(ctx context.Context, s *session) error {
 	if p.everything {
 		answer, err := s.ask(ctx, "Type the tenant's host to continue:")

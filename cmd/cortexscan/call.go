@@ -22,7 +22,7 @@ type call struct {
 	until []string // the states in --until
 }
 
-// callError is an error from a call. Its message depends on the purpose of the call.
+// callError is an error from a call, with the data from which meaning and advice build texts for the user.
 type callError struct {
 	call
 	err       error
@@ -76,7 +76,8 @@ func (e *callError) refusal(kind string, response *wrapper.APIError) string {
 	case "forbidden":
 		return "the API key has no permission to " + what
 	case "not_found":
-		// A proxy or gateway responds with HTML, plain text, or its own JSON.
+		// The service responds with JSON. A proxy or gateway may also respond with JSON, so only a message about the
+		// run ID shows that the response is from the service.
 		switch {
 		case e.abort || response == nil || !bytes.HasPrefix(bytes.TrimSpace(response.Body), []byte("{")):
 			return "the Cortex API was not found at " + e.host
@@ -93,8 +94,7 @@ func (e *callError) refusal(kind string, response *wrapper.APIError) string {
 	return "the service rejected the request"
 }
 
-// nothingCanceled returns the end of the message for an abort that canceled nothing. It returns "" for any other
-// call.
+// nothingCanceled returns the end of the message for an abort that canceled nothing. It returns "" for a status call.
 func (e *callError) nothingCanceled() string {
 	if e.abort {
 		return "; nothing was canceled"
@@ -185,7 +185,7 @@ func (e *resultLost) advice() string {
 
 const checkActionCenter = "Before you send the abort again, check whether the console lists the action under Response → Action Center."
 
-// shortDuration formats a duration without zero units at its end: 10m, not 10m0s.
+// shortDuration formats a duration without trailing zero units: 10m instead of 10m0s.
 func shortDuration(d time.Duration) string {
 	s := d.Round(time.Second)
 	switch {

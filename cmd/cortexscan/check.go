@@ -32,7 +32,7 @@ func newChecker(o validateOptions) (*checker, error) {
 	return c, err
 }
 
-// result contains what was found in one request.
+// result is the result of checking one request.
 type result struct {
 	operation          string
 	problems, warnings []api.Problem
@@ -43,7 +43,6 @@ func problem(in, reason string) result {
 	return result{problems: []api.Problem{{In: in, Reason: reason}}}
 }
 
-// orLeftOut returns r if leftOut is false. Otherwise, it returns the result for a request that is left out.
 func (r result) orLeftOut(leftOut bool) result {
 	if leftOut {
 		return result{leftOut: true}

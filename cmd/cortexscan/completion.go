@@ -60,7 +60,7 @@ func runCompletion(_ context.Context, s *session, o completionOptions) error {
 // so a completion never executes a command.
 const completeCommand = "__complete"
 
-// completeFiles tells a script to complete file names.
+// completeFiles is the output that makes a script complete file names.
 const completeFiles = ":files"
 
 // complete prints one candidate per line, followed by a tab and a description.

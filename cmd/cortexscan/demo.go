@@ -177,9 +177,9 @@ func (d *demo) wrongKeyType(ctx context.Context) error {
 	calls := d.tenant.Calls()
 	last := calls[len(calls)-1]
 	if last.Status != http.StatusUnauthorized || len(last.Problems) != 1 {
-		return errors.New("the sandbox did not record why")
+		return errors.New("the sandbox did not record the reason")
 	}
-	d.named("note", "The sandbox recorded why: "+last.Problems[0].String()+".")
+	d.named("note", "The sandbox recorded the reason: "+last.Problems[0].String()+".")
 	return nil
 }
 
@@ -281,7 +281,7 @@ func (t *transcript) add(text string, indent int) {
 	t.s.io.Textf("%s%s%s\n", strings.Repeat(" ", margin), head, t.wrapped(rest, indent))
 }
 
-// wrapped wraps a line that is too long. It returns any other line unchanged, including the line's spaces.
+// wrapped wraps a line only if it is too long, because Wrap would collapse the line's spaces.
 func (t *transcript) wrapped(text string, indent int) string {
 	if indent+len(text) <= t.s.io.Width() {
 		return text

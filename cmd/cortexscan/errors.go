@@ -11,7 +11,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// Scripts depend on the exit statuses.
+// Scripts depend on these exit statuses.
 const (
 	exitDone            = 0
 	exitRefused         = 1

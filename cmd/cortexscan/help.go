@@ -12,7 +12,7 @@ import (
 // widthKey is the key of the terminal's width in the metadata of the root command.
 const widthKey = "width"
 
-// The library's help is wider than a terminal. It can be replaced only through global variables.
+// Replace the library's help, which is wider than a terminal. The library supports this only through global variables.
 func init() {
 	cli.UsageCommandHelp = "show help for a command"
 	cli.HelpPrinter = func(w io.Writer, _ string, data any) {

@@ -127,7 +127,7 @@ func listenError(address string, err error) error {
 	if errors.Is(err, playground.ErrPublic) {
 		return e.hint("Listen on 127.0.0.1, or add --public: other machines then have full access to the sandbox.")
 	}
-	return e.hint("--listen 0 uses any free port.")
+	return e.hint("To listen on any free port, use --listen 0.")
 }
 
 // announce prints the settings to standard output as shell commands, and everything else to standard error.
@@ -156,7 +156,7 @@ func announce(s *session, l *playground.Listener, key playground.Key) {
 	if s.io.OutIsTerminal {
 		s.io.Notef("\nTo use the sandbox, paste these lines into another terminal:\n\n")
 	} else {
-		s.io.Notef("\nThe settings for the other commands were written to standard output.\n")
+		s.io.Notef("\nThe settings for the other commands go to standard output.\n")
 	}
 	s.io.Printf("%s", playground.Exports(settings, runtime.GOOS))
 	if s.getenv(wrapper.EnvKeyFile) != "" { // the other commands reject two keys

@@ -26,7 +26,7 @@ func statusCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "until", Category: waitCategory,
 				Usage: "wait for this `STATE`, and exit with status 7 if the run ends in another state; can be repeated"},
 			&cli.StringSliceFlag{Name: "while", Category: waitCategory,
-				Usage: "keep waiting in this `STATE`; can be repeated (default Pending and Running)"},
+				Usage: "keep waiting while the run is in this `STATE`; can be repeated (default Pending and Running)"},
 			&cli.DurationFlag{Name: "every", Value: 5 * time.Second, OnlyOnce: true, Category: waitCategory,
 				Usage: "the `TIME` between two polls (default 5s)", Validator: positive},
 			&cli.DurationFlag{Name: "patience", Value: 5 * time.Minute, OnlyOnce: true, Category: waitCategory,

@@ -182,7 +182,7 @@ func (t *targets) parseLists(cmd *cli.Command) error {
 func checkIPs(values []string) error {
 	for _, v := range values {
 		if _, err := netip.ParseAddr(v); err != nil {
-			return usagef("--ip: %q is not an IP address", printable(v))
+			return usagef("invalid value %q for --ip: expected an IP address", printable(v))
 		}
 	}
 	return nil
@@ -199,7 +199,7 @@ func (t *targets) parseTimes(cmd *cli.Command, now time.Time) error {
 		}
 		at, err := parseTime(value, now)
 		if err != nil {
-			return usagef("--%s: %s", f.flag, err)
+			return usagef("invalid value %q for --%s: %s", printable(value), f.flag, err)
 		}
 		shown := at.In(now.Location()).Format(time.RFC3339)
 		t.filters = append(t.filters, filter{EndpointFilter: f.filter(at), flag: f.flag, words: f.words, values: []string{shown}, time: at})
@@ -217,10 +217,10 @@ func (t *targets) parseWhere(cmd *cli.Command) error {
 		}
 		parts := strings.SplitN(where, ":", 3)
 		if len(parts) != 3 {
-			return usagef("--where: expected FIELD:OPERATOR:VALUE, such as hostname:in:laptop-17")
+			return usagef("invalid value %q for --where: expected FIELD:OPERATOR:VALUE, such as hostname:in:laptop-17", printable(where))
 		}
 		if slices.ContainsFunc(parts, text.IsBlank) {
-			return usagef("--where: a part of FIELD:OPERATOR:VALUE is blank: is a variable unset?")
+			return usagef("--where has a blank field, operator or value: is a variable unset?")
 		}
 		field, operator, value := strings.TrimSpace(parts[0]), strings.TrimSpace(parts[1]), parts[2]
 		if flags := timeFlags(field); flags != nil {
@@ -297,7 +297,7 @@ func distinct(values []string) []string {
 
 const maxListFile = 16 << 20 // bytes, far more than the largest tenant needs
 
-// readList reads the file of a filter, which contains one name per line.
+// readList reads the file of a filter: one name per line.
 func readList(ctx context.Context, s *session, f *filter) ([]string, error) {
 	if f.file == "-" && s.io.InIsTerminal {
 		s.io.Notef("Type or paste the %ss, one per line. Then press %s.\n", f.list.noun, endOfInput())
@@ -353,7 +353,7 @@ func parseList(content []byte, name, noun string) ([]string, error) {
 		values = append(values, line)
 	}
 	if values == nil {
-		return nil, usagef("%s has no %ss; nothing was sent", name, noun)
+		return nil, usagef("%s contains no %ss; nothing was sent", name, noun)
 	}
 	return values, nil
 }
@@ -400,8 +400,8 @@ func (t *targets) warnings(r *http.Request, now time.Time) []string {
 	return list
 }
 
-// nameWarning returns a warning about a value that another program would expand, or that contains invisible
-// characters.
+// nameWarning returns a warning about the first value that another program would expand, or that contains invisible
+// characters or additional spaces.
 func (f *filter) nameWarning() string {
 	if !f.time.IsZero() {
 		return ""
@@ -410,7 +410,7 @@ func (f *filter) nameWarning() string {
 		shown := text.Visible(v, maxText)
 		switch {
 		case strings.HasPrefix(v, "@"):
-			w := fmt.Sprintf("--%s: %q: a leading @ does not name a file", f.flag, shown)
+			w := fmt.Sprintf("--%s: %q: the @ does not refer to a file", f.flag, shown)
 			if name := listFileFlags[f.flag]; name != "" {
 				w += "; use --" + name
 			}
@@ -420,13 +420,13 @@ func (f *filter) nameWarning() string {
 		case v != strings.TrimSpace(v):
 			return fmt.Sprintf("--%s: %q begins or ends with a space; names match exactly", f.flag, v)
 		case !text.IsPrintable(v):
-			return fmt.Sprintf("--%s: %q has invisible characters or double spaces; names match exactly", f.flag, shown)
+			return fmt.Sprintf("--%s: %q contains invisible characters or double spaces; names match exactly", f.flag, shown)
 		}
 	}
 	return ""
 }
 
-// advice describes a problem with the flag that caused it.
+// advice describes the problem and names the flag that caused it.
 func (t *targets) advice(p api.Problem) string {
 	rest, isFilter := strings.CutPrefix(p.Pointer, "/request_data/filters/")
 	index, field, _ := strings.Cut(rest, "/")
@@ -449,8 +449,8 @@ func (t *targets) advice(p api.Problem) string {
 	return fmt.Sprintf("--%s: %q %s", f.flag, printable(given), p.Reason)
 }
 
-// timeWarnings returns a warning for each empty range of times. A range can consist of --first-seen-since and --seen-until,
-// because an endpoint is first seen before it is last seen.
+// timeWarnings returns a warning for each time, and for each range of times, that no endpoint can match. A range can
+// consist of --first-seen-since and --seen-until, because an endpoint is first seen before it is last seen.
 func (t *targets) timeWarnings(now time.Time) []string {
 	var list []string
 	since, until := map[string]time.Time{}, map[string]time.Time{}
@@ -481,7 +481,8 @@ func (t *targets) timeWarnings(now time.Time) []string {
 	return list
 }
 
-// fewer returns a note for each filter that has more values than the abort has endpoints.
+// fewer returns a note for each filter that has more values than the abort has endpoints. It skips filters whose values
+// can each select many endpoints.
 func (t *targets) fewer(endpoints gen.Text) []string {
 	n, err := endpoints.Int()
 	if err != nil {

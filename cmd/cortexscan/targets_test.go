@@ -56,7 +56,7 @@ func TestListOfNames(t *testing.T) {
 		"lines":                      {"a\nb\n", "a b"},
 		"CRLF and a byte order mark": {"\ufeffa\r\nb\r\n", "a b"},
 		"blank lines, comments":      {"\n # c, d\n\u200b\n\ta\t\n\n#\nb", "a b"},
-		"nothing":                    {"", "FILE has no host names; nothing was sent"},
+		"nothing":                    {"", "FILE contains no host names; nothing was sent"},
 		"UTF-16, little-endian":      {"\xff\xfea\x00", "FILE is encoded in UTF-16, or is not a text file: save it as UTF-8"},
 		"UTF-16 without a mark":      {"a\x00\n\x00", "FILE is encoded in UTF-16, or is not a text file: save it as UTF-8"},
 		"Latin-1":                    {"a\nb\xe9", "FILE, line 2: not valid UTF-8: save the file as UTF-8"},

@@ -22,7 +22,7 @@ func validateCommand() *cli.Command {
 		UsageText: "cortexscan validate [FILE...] [OPTIONS]",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "base-path", OnlyOnce: true,
-				Usage: "the `PATH` of a gateway, such as /gateway, that precedes the paths in the spec"},
+				Usage: "the `PATH`, such as /gateway, that a gateway adds before the paths in the spec"},
 			&cli.BoolFlag{Name: "strict",
 				Usage: "treat warnings as problems"},
 			&cli.BoolFlag{Name: "allow-empty",
@@ -30,11 +30,11 @@ func validateCommand() *cli.Command {
 			&cli.BoolFlag{Name: "allow-unknown",
 				Usage: "skip requests for operations that the spec does not describe"},
 		},
-		Description: `Reads each FILE and prints every problem with its location. Without a FILE, or
-if FILE is "-", the program reads standard input. A FILE is one of:
+		Description: `Read each FILE and print every problem with its location. Without a FILE, or if
+FILE is "-", the program reads standard input. A FILE is one of:
 
-  a HAR file       from a browser or a proxy. Requests for other services and
-                   OPTIONS requests are skipped and counted.
+  a HAR file       from a browser or a proxy. OPTIONS requests and requests for
+                   other services are skipped and counted.
   an HTTP request  as HTTP/1.1 text, in the form that proxies and
                    "abort --dry-run" print. The body ends at its Content-Length,
                    or at the end of the file. The output of "curl -v" works for
@@ -43,9 +43,10 @@ if FILE is "-", the program reads standard input. A FILE is one of:
 The host and the credentials are not checked. The output contains names of
 fields and parameters, but never values or headers from a recording.
 
-A valid request gets a warning if its path ends in a slash, or if a filter is
-not documented (such as the platform "win"). The exit status is 2 if a request
-has a problem or an unknown path, or if nothing was checked.
+A valid request gets a warning if its path ends in a slash, or if a field,
+operator or value of a filter is not documented (such as the platform "win").
+The exit status is 2 if a request has a problem or an unknown path, or if
+nothing was checked.
 
 With --output json: {"ok", "checked", "left_out", "requests": [{"file", "entry",
 "operation", "problems", "warnings"}]}. Problems and warnings are lists of
@@ -91,7 +92,7 @@ func parseBasePath(cmd *cli.Command) (string, error) {
 	}
 	u, err := url.Parse(path)
 	if err != nil || u.Path != path || !strings.HasPrefix(path, "/") {
-		return "", usagef("--base-path: %q is not a path such as /gateway", printable(path))
+		return "", usagef("invalid value %q for --base-path: expected a path such as /gateway", printable(path))
 	}
 	return strings.TrimRight(path, "/"), nil
 }
@@ -149,7 +150,6 @@ func inputName(file string) string {
 	return printable(file)
 }
 
-// checkFile validates the requests of one file.
 func (c *checker) checkFile(ctx context.Context, s *session, file string) (*validation, *recording.Recording, error) {
 	if file == "-" && s.io.InIsTerminal {
 		s.io.Notef("Paste a recording, then press %s.\n", endOfInput())
@@ -177,11 +177,11 @@ func (c *checker) checkFile(ctx context.Context, s *session, file string) (*vali
 
 // nothingChecked returns the error for a file in which nothing was checked.
 func nothingChecked(name string, rec *recording.Recording) error {
-	e := usagef("%s: nothing was checked: %s, none for this service", name, terminal.Count(rec.Entries, "entry"))
+	e := usagef("%s: nothing was checked: no request is for an operation in the spec", name)
 	if rec.Entries == 0 {
-		e = usagef("%s: nothing was checked: the HAR file has no entries", name)
+		e = usagef("%s: nothing was checked: the HAR file contains no entries", name)
 	}
-	return e.hint("If that is intended, add --allow-empty.")
+	return e.hint("To accept such a file, add --allow-empty.")
 }
 
 const maxListed = 10_000 // requests in JSON; a recording can have millions

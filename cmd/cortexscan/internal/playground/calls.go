@@ -18,12 +18,12 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-// These limits bound what is shown of a call. The page refreshes every two seconds.
+// These limits keep the log and the page small. The page refreshes every two seconds.
 const (
 	maxLine     = 160     // bytes of a target, and of a result, in the log
 	maxText     = 512     // bytes of a name, a value or a target on the page
 	maxBody     = 4 << 10 // bytes of a body on the page
-	maxBrackets = 200     // opening brackets in a body that is indented
+	maxBrackets = 200     // a body with more opening brackets is not indented
 	maxProblems = 20
 )
 
@@ -189,7 +189,7 @@ func outcome(c sandbox.Call) string {
 	return fmt.Sprintf("%d selected, %d aborted", c.Abort.Selected, c.Abort.Aborted)
 }
 
-// selection describes the filters of an abort. It returns "" if the recorded body is incomplete.
+// selection describes the filters of an abort. It returns "" for any other call, and if the recorded body is incomplete.
 func selection(c sandbox.Call) string {
 	var body gen.AbortScanRequest
 	if c.Abort == nil || json.Unmarshal([]byte(c.Body), &body) != nil {

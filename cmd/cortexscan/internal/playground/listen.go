@@ -70,11 +70,18 @@ func lookUp(ctx context.Context, host string) (netip.Addr, error) {
 	return found[0], nil
 }
 
-// plain returns only the system's reason, such as "address already in use".
+// plain returns only the reason, such as "address already in use".
 func plain(err error) error {
 	var call *os.SyscallError
-	if errors.As(err, &call) {
+	var port *net.AddrError
+	var service *net.DNSError
+	switch {
+	case errors.As(err, &call):
 		return call.Err
+	case errors.As(err, &port):
+		return errors.New(port.Err)
+	case errors.As(err, &service):
+		return errors.New(service.Err)
 	}
 	return err
 }
@@ -91,9 +98,9 @@ func (l *Listener) URL() string {
 // Loopback reports whether only this machine can reach the listener.
 func (l *Listener) Loopback() bool { return l.ip.IsLoopback() }
 
-// answersTo reports whether the Host header of a request names the listener, by the host that was passed to Listen or
-// by an IP address. Other names are rejected, because anyone can make a name resolve to this address. A listener on
-// all addresses accepts any IP address.
+// answersTo reports whether the Host header of a request contains the host that was passed to Listen, or localhost or an
+// IP address that reaches the listener. A listener on all addresses accepts any IP address. Other names are rejected,
+// because anyone can make a name resolve to this address.
 func (l *Listener) answersTo(host string) bool {
 	name, port, err := net.SplitHostPort(host)
 	if err != nil {

@@ -84,7 +84,7 @@ func TestFilterSelectsCalls(t *testing.T) {
 		if n := len(callIDs(page)); n != c.want {
 			t.Errorf("%s: %d calls, want %d", query, n, c.want)
 		}
-		if count := fmt.Sprint("; ", c.want, " match the filter."); strings.Contains(page, count) != (c.want < 4) {
+		if count := fmt.Sprint("; the filter selects ", c.want, "."); strings.Contains(page, count) != (c.want < 4) {
 			t.Errorf("%s: %q is on the page: %t", query, count, c.want == 4)
 		}
 	}

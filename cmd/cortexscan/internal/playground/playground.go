@@ -7,8 +7,8 @@
 //	p := playground.New(playground.Key{ID: "1", Secret: rand.Text(), Type: "advanced"})
 //	err = p.Serve(ctx, listener) // until ctx ends
 //
-// The server is meant for programs and browsers on the same machine. It listens on the loopback interface unless
-// public is true. It accepts only requests that name its own address, and refuses requests that a browser sends on
+// The server is meant for programs and browsers on the same machine. It listens only on the loopback interface
+// unless public is true. It accepts only requests that name its own address, and refuses requests that a browser sends on
 // behalf of another site.
 package playground
 

@@ -21,7 +21,7 @@ const (
 	shutdownGrace  = 2 * time.Second
 )
 
-// Serve handles requests on l until ctx ends. It then waits up to two seconds for the requests in progress, closes l
+// Serve handles requests on l until ctx ends. It then closes l, waits up to two seconds for the requests in progress,
 // and returns nil.
 func (p *Playground) Serve(ctx context.Context, l *Listener) error {
 	server := &http.Server{
@@ -64,7 +64,7 @@ func (p *Playground) handler(answersTo func(host string) bool) http.Handler {
 		"/live":         http.HandlerFunc(p.liveFragment),
 		"/docs":         http.HandlerFunc(p.docsPage),
 		"/openapi.yaml": content("application/yaml", "", api.Document()),
-		// Browsers request these paths automatically, so the page must not list such requests.
+		// Browsers request these paths automatically, so the page must not list these requests.
 		"/robots.txt": http.NotFoundHandler(),
 		"/.well-known/appspecific/com.chrome.devtools.json": http.NotFoundHandler(),
 	}
@@ -90,8 +90,8 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // guard refuses requests that another site makes the user's browser send. A script on any site can send requests to a
-// loopback address in two ways: through a name that resolves to the address (DNS rebinding), which the Host header
-// reveals, or across origins, which the browser reports in other headers.
+// loopback address in two ways. It can use a name that resolves to the address (DNS rebinding); the Host header then
+// contains that name. It can also send requests across origins; the browser then adds headers such as Sec-Fetch-Site.
 func guard(answersTo func(host string) bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -107,7 +107,7 @@ func guard(answersTo func(host string) bool, next http.Handler) http.Handler {
 	})
 }
 
-// page adds security headers to a page. The tenant's responses do not get them.
+// page adds security headers to a page. The tenant's responses must not have these headers.
 func page(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

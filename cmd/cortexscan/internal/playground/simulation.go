@@ -30,7 +30,7 @@ var (
 	}
 )
 
-// stagger is the additional time that each endpoint stays in a state, compared with the previous endpoint. Without
+// stagger is the additional time that each endpoint or run stays in a state, compared with the previous one. Without
 // stagger, all endpoints would change at the same times after an abort of all scans.
 const stagger = 2 * time.Second
 
@@ -82,7 +82,7 @@ func (sim *simulation) run(ctx context.Context) {
 	}
 }
 
-// step advances each scan and run that has been in its state long enough. A state without a step does not change.
+// step advances each scan and run that has been in its state long enough. A scan or run whose state has no step does not change.
 func (sim *simulation) step(now time.Time) {
 	for i, e := range sim.tenant.Endpoints() {
 		if to, due := next(sim.scans, scanSteps, e.ID, e.ScanStatus, i, now); due {

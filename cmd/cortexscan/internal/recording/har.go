@@ -16,7 +16,7 @@ import (
 
 // readHAR reads an HTTP archive (HAR 1.2). An entry that cannot be read does not affect other entries.
 func readHAR(content []byte, each func(Entry)) (*Recording, error) {
-	content = bytes.TrimRight(content, " \t\r\n") // so that an error's position is where the content was cut off
+	content = bytes.TrimRight(content, " \t\r\n") // the position in an error must be where the content was cut off
 	var archive struct {
 		Log struct {
 			Entries json.RawMessage `json:"entries"`
@@ -32,13 +32,13 @@ func readHAR(content []byte, each func(Entry)) (*Recording, error) {
 	var syntax *json.SyntaxError
 	switch entries := archive.Log.Entries; {
 	case errors.As(err, &syntax) && strings.HasPrefix(syntax.Error(), "unexpected end"):
-		return nil, &Error{fmt.Sprintf("not valid JSON: it ends too early, at byte %d", syntax.Offset), "Is the file complete?"}
+		return nil, &Error{fmt.Sprintf("the JSON is not valid: it ends too early, at byte %d", syntax.Offset), "Check whether the file is complete."}
 	case errors.As(err, &syntax):
-		return nil, &Error{Reason: fmt.Sprintf("not valid JSON at byte %d", syntax.Offset)}
+		return nil, &Error{Reason: fmt.Sprintf("the JSON is not valid at byte %d", syntax.Offset)}
 	case archive.Info.ID != nil, archive.Scope != nil, strings.Contains(archive.Info.Schema, "getpostman.com"):
-		return nil, &Error{"a Postman export, not a HAR file", howToRecord}
+		return nil, &Error{"this is a Postman export, not a HAR file", howToRecord}
 	case !bytes.HasPrefix(entries, []byte("[")):
-		return nil, &Error{"JSON, but not a HAR file: it does not contain the list log.entries", howToRecord}
+		return nil, &Error{"this is JSON, but not a HAR file: the list log.entries is missing", howToRecord}
 	default:
 		return &Recording{HAR: true, Entries: readEntries(entries, each)}, nil
 	}
@@ -100,7 +100,7 @@ func parseEntry(raw []byte) (e Entry) {
 }
 
 func (a *archiveRequest) request() (*http.Request, error) {
-	if !httpguts.ValidHeaderFieldName(a.Method) { // methods and names of headers have the same syntax
+	if !httpguts.ValidHeaderFieldName(a.Method) { // methods and header names have the same syntax
 		return nil, errors.New("the request has no valid method")
 	}
 	u, err := parseTarget(a.URL)

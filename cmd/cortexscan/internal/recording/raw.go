@@ -19,7 +19,7 @@ import (
 func readRaw(content []byte, each func(Entry)) (*Recording, error) {
 	curl := curlLines(content)
 	if name := foreign(content); name != "" && curl == nil {
-		return nil, &Error{name + ", not a recorded request", howToRecord}
+		return nil, &Error{"this is " + name + ", not a recorded request", howToRecord}
 	}
 	request, err := parseRaw(content, curl)
 	if err != nil {
@@ -54,7 +54,7 @@ func parseRaw(content, curl []byte) (*http.Request, error) {
 		case !ok || !httpguts.ValidHeaderFieldName(name):
 			return nil, fmt.Errorf("line %d is not a header", number)
 		case !httpguts.ValidHeaderFieldValue(value):
-			return nil, fmt.Errorf("line %d has a control character, which no server accepts", number)
+			return nil, fmt.Errorf("line %d contains a control character, which no server accepts", number)
 		}
 		r.Header.Add(name, value)
 	}
@@ -112,7 +112,7 @@ var versions = []string{"HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/2.0", "HTTP/3", 
 func parseRequestLine(line string) (*http.Request, error) {
 	fields := strings.Split(line, " ")
 	if len(fields) != 3 || !httpguts.ValidHeaderFieldName(fields[0]) || !strings.HasPrefix(fields[2], "HTTP/") {
-		return nil, &Error{"neither a HAR file nor an HTTP request that begins with METHOD TARGET HTTP/1.1", howToRecord}
+		return nil, &Error{"this is neither a HAR file nor an HTTP request that begins with METHOD TARGET HTTP/1.1", howToRecord}
 	}
 	if !slices.Contains(versions, fields[2]) {
 		return nil, errors.New("the first line does not end with an HTTP version, such as HTTP/1.1")
@@ -152,7 +152,7 @@ func fixedBody(length string, rest []byte) ([]byte, error) {
 	case n > 0 && len(bytes.TrimSpace(rest)) == 0:
 		return nil, errors.New("the recording does not contain the body")
 	case int(n) > len(rest):
-		return nil, fmt.Errorf("the recording does not contain the whole body: only %d of %d bytes (Content-Length)", len(rest), n)
+		return nil, fmt.Errorf("the recording contains only %d of the %d bytes of the body (Content-Length)", len(rest), n)
 	case len(bytes.TrimSpace(rest[n:])) > 0:
 		return nil, fmt.Errorf("there is data after the body (Content-Length %d): a file must contain only one request", n)
 	}
@@ -163,7 +163,7 @@ func chunkedBody(rest []byte) ([]byte, error) {
 	if len(bytes.TrimSpace(rest)) == 0 {
 		return nil, errors.New("the recording does not contain the body")
 	}
-	r := bufio.NewReader(bytes.NewReader(rest)) // NewChunkedReader wraps any other reader in one that reads ahead
+	r := bufio.NewReader(bytes.NewReader(rest)) // NewChunkedReader would read ahead from any other type of reader
 	body, err := io.ReadAll(httputil.NewChunkedReader(r))
 	if err != nil {
 		return nil, errors.New("the Transfer-Encoding is chunked, but the body is not")

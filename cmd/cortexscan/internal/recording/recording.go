@@ -31,18 +31,18 @@ type Entry struct {
 	Err     error
 	// URL is the URL of the request as recorded. If Err is not nil, URL may be empty or invalid.
 	URL string
-	// NoHeaders means that the recording left out the headers. Every real request has some.
+	// NoHeaders means that the recording left out the headers. Every real request has headers.
 	NoHeaders bool
 }
 
-// Error reports content that cannot be read as a recording, and what the user can do.
+// Error reports why content cannot be read as a recording, and what the user can do.
 type Error struct{ Reason, Hint string }
 
 // Error returns the reason.
 func (e *Error) Error() string { return e.Reason }
 
 // howToRecord describes how to record requests in a browser and in any other program.
-const howToRecord = "Record a HAR file. In a browser: developer tools → Network → Export HAR. For other programs: " +
+const howToRecord = "Record a HAR file. In a browser, use developer tools → Network → Export HAR. For other programs, " +
 	"use mitmdump --set hardump=FILE.har as the proxy."
 
 const maxSize = 256 << 20 // bytes, far more than a browser records in a day
@@ -52,11 +52,11 @@ const maxSize = 256 << 20 // bytes, far more than a browser records in a day
 func ReadFile(name string, each func(Entry)) (*Recording, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, &Error{Reason: "cannot be read: " + Cause(err)}
+		return nil, &Error{Reason: "the recording cannot be read: " + Cause(err)}
 	}
 	defer func() { _ = f.Close() }()
 	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, &Error{"a directory, not a recording", "Name the recordings in it, such as DIRECTORY/*.har."}
+		return nil, &Error{"this is a directory, not a recording", "Name the recordings in it, such as DIRECTORY/*.har."}
 	}
 	return Read(f, each)
 }
@@ -68,16 +68,16 @@ func read(r io.Reader, limit int64, each func(Entry)) (*Recording, error) {
 	content, err := io.ReadAll(io.LimitReader(r, limit+1))
 	switch {
 	case err != nil:
-		return nil, &Error{Reason: "cannot be read: " + Cause(err)}
+		return nil, &Error{Reason: "the recording cannot be read: " + Cause(err)}
 	case int64(len(content)) > limit:
-		return nil, &Error{Reason: fmt.Sprintf("larger than %d MiB", limit>>20)}
+		return nil, &Error{Reason: fmt.Sprintf("the recording is larger than %d MiB", limit>>20)}
 	case bytes.HasPrefix(content, []byte{0xff, 0xfe}), bytes.HasPrefix(content, []byte{0xfe, 0xff}):
 		return nil, &Error{"the text is encoded in UTF-16", "Save the file as UTF-8. In PowerShell: … | Out-File -Encoding utf8 FILE."}
 	}
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	switch start := bytes.TrimLeft(content, " \t\r\n"); {
 	case len(start) == 0:
-		return nil, &Error{Reason: "empty"}
+		return nil, &Error{Reason: "the recording is empty"}
 	case start[0] == '{', start[0] == '[':
 		return readHAR(content, each)
 	}
@@ -150,11 +150,11 @@ func parseTarget(target string) (*url.URL, error) {
 func checkHeaders(h http.Header) error {
 	for name, values := range h {
 		if !httpguts.ValidHeaderFieldName(name) {
-			return errors.New("a header has an invalid name")
+			return errors.New("the name of a header is not valid")
 		}
 		for _, value := range values {
 			if !httpguts.ValidHeaderFieldValue(value) {
-				return errors.New("a header has a control character in its value")
+				return errors.New("the value of a header contains a control character")
 			}
 		}
 	}

@@ -30,7 +30,7 @@ func TestReadFile(t *testing.T) {
 		t.Errorf("got %v, %v", rec, err)
 	}
 	var e *Error
-	if _, err := ReadFile(dir, nil); !errors.As(err, &e) || e.Reason != "a directory, not a recording" || e.Hint == "" {
+	if _, err := ReadFile(dir, nil); !errors.As(err, &e) || e.Reason != "this is a directory, not a recording" || e.Hint == "" {
 		t.Errorf("a directory: %v", err)
 	}
 	if _, err := ReadFile(filepath.Join(file, "none"), nil); !errors.As(err, &e) || strings.Contains(err.Error(), "MARKER") {
@@ -40,9 +40,9 @@ func TestReadFile(t *testing.T) {
 
 func TestInputIsBounded(t *testing.T) {
 	for want, in := range map[string]io.Reader{
-		"neither a HAR file nor an HTTP request that begins with METHOD TARGET HTTP/1.1": strings.NewReader(strings.Repeat("a", 1<<20)),
-		"larger than 1 MiB":                  strings.NewReader(strings.Repeat("a", 1<<20+1)),
-		"cannot be read: input/output error": io.MultiReader(strings.NewReader("GET / HTTP/1.1\n"), iotest.ErrReader(errors.New("input/output error"))),
+		"this is neither a HAR file nor an HTTP request that begins with METHOD TARGET HTTP/1.1": strings.NewReader(strings.Repeat("a", 1<<20)),
+		"the recording is larger than 1 MiB":                                                     strings.NewReader(strings.Repeat("a", 1<<20+1)),
+		"the recording cannot be read: input/output error":                                       io.MultiReader(strings.NewReader("GET / HTTP/1.1\n"), iotest.ErrReader(errors.New("input/output error"))),
 	} {
 		if _, err := read(in, 1<<20, nil); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
@@ -52,18 +52,18 @@ func TestInputIsBounded(t *testing.T) {
 
 func TestContentThatIsNotARecordingIsNamed(t *testing.T) {
 	const (
-		none     = "neither a HAR file nor an HTTP request that begins with METHOD TARGET HTTP/1.1"
-		noList   = "JSON, but not a HAR file: it does not contain the list log.entries"
-		postman  = "a Postman export, not a HAR file"
-		httpFile = "a .http file for an editor's REST client, not a recorded request"
+		none     = "this is neither a HAR file nor an HTTP request that begins with METHOD TARGET HTTP/1.1"
+		noList   = "this is JSON, but not a HAR file: the list log.entries is missing"
+		postman  = "this is a Postman export, not a HAR file"
+		httpFile = "this is a .http file for an editor's REST client, not a recorded request"
 	)
 	for text, want := range map[string]string{
-		"curl -X POST https://h/a -H 'Authorization: MARKER'":  "a curl command, not a recorded request",
-		"$ curl https://h/MARKER":                              "a curl command, not a recorded request",
-		"wget --header=MARKER https://h/":                      "a wget command, not a recorded request",
-		"Invoke-WebRequest -UseBasicParsing -Uri MARKER":       "a PowerShell command, not a recorded request",
-		"fetch(\"https://h/MARKER\", {})":                      "a JavaScript call, not a recorded request",
-		"await fetch(\"https://h/MARKER\", {})":                "a JavaScript call, not a recorded request",
+		"curl -X POST https://h/a -H 'Authorization: MARKER'":  "this is a curl command, not a recorded request",
+		"$ curl https://h/MARKER":                              "this is a curl command, not a recorded request",
+		"wget --header=MARKER https://h/":                      "this is a wget command, not a recorded request",
+		"Invoke-WebRequest -UseBasicParsing -Uri MARKER":       "this is a PowerShell command, not a recorded request",
+		"fetch(\"https://h/MARKER\", {})":                      "this is a JavaScript call, not a recorded request",
+		"await fetch(\"https://h/MARKER\", {})":                "this is a JavaScript call, not a recorded request",
 		"# @name MARKER\nGET https://h/a HTTP/1.1\n":           httpFile,
 		"POST https://h/a\nContent-Type: application/json\n\n": httpFile,
 		"GET https://h/a HTTP/1.1\nAuthorization: {{key}}\n\n": httpFile,
@@ -85,12 +85,12 @@ func TestContentThatIsNotARecordingIsNamed(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"": "empty", " \r\n": "empty", "\ufeff": "empty", "\ufeff\n": "empty",
-		`{`:                             "not valid JSON: it ends too early, at byte 1",
-		`{"log":{"entries":[{"a` + "\n": "not valid JSON: it ends too early, at byte 22",
-		` {]}`:                          "not valid JSON at byte 3",
-		`{"log":{"entries":[]}} x`:      "not valid JSON at byte 24",
-		`{"log":{"entries":[]}}{}`:      "not valid JSON at byte 23",
+		"": "the recording is empty", " \r\n": "the recording is empty", "\ufeff": "the recording is empty", "\ufeff\n": "the recording is empty",
+		`{`:                             "the JSON is not valid: it ends too early, at byte 1",
+		`{"log":{"entries":[{"a` + "\n": "the JSON is not valid: it ends too early, at byte 22",
+		` {]}`:                          "the JSON is not valid at byte 3",
+		`{"log":{"entries":[]}} x`:      "the JSON is not valid at byte 24",
+		`{"log":{"entries":[]}}{}`:      "the JSON is not valid at byte 23",
 	} {
 		if _, _, err := parse(text); err == nil || err.Error() != want {
 			t.Errorf("%q: got %v, want %s", text, err, want)
@@ -132,8 +132,8 @@ func TestUnreadableEntryDoesNotAffectTheOthers(t *testing.T) {
 		request(`"headers":[{"name":"Content-Length","value":"1"},{"name":"content-length","value":"2"}]`): {"the request has two different Content-Lengths", "/x"},
 		request(`"headers":[{"name":"Host","value":"a"},{"name":"host","value":"b"}]`):                     {"the request has more than one Host header", "/x"},
 		header("Host", "a b"):        {"the Host header is not valid", "/x"},
-		header("A b", "MARKER"):      {"a header has an invalid name", "/x"},
-		header("A", "MARKER\r\nB:c"): {"a header has a control character in its value", "/x"},
+		header("A b", "MARKER"):      {"the name of a header is not valid", "/x"},
+		header("A", "MARKER\r\nB:c"): {"the value of a header contains a control character", "/x"},
 
 		request(`"bodySize":7`):                                      {noBody, "/x"},
 		request(`"bodySize":7,"postData":{"mimeType":"a/b"}`):        {noBody, "/x"},
@@ -157,7 +157,7 @@ func TestUnreadableEntryDoesNotAffectTheOthers(t *testing.T) {
 
 func TestRawRequests(t *testing.T) {
 	const (
-		control   = " has a control character, which no server accepts"
+		control   = " contains a control character, which no server accepts"
 		noVersion = "the first line does not end with an HTTP version, such as HTTP/1.1"
 		noBody    = "the recording does not contain the body"
 		onlyTE    = "the only supported Transfer-Encoding is chunked"
@@ -187,7 +187,7 @@ func TestRawRequests(t *testing.T) {
 			"the request has both a Content-Length and a Transfer-Encoding"},
 		{"no length", "POST /a HTTP/1.1\nContent-Length: MARKER\n\n{}", "the Content-Length is not a number"},
 		{"body missing", "POST /a HTTP/1.1\nContent-Length: 3\n\n", noBody},
-		{"short", "POST /a HTTP/1.1\nContent-Length: 3\n\n{}", "the recording does not contain the whole body: only 2 of 3 bytes (Content-Length)"},
+		{"short", "POST /a HTTP/1.1\nContent-Length: 3\n\n{}", "the recording contains only 2 of the 3 bytes of the body (Content-Length)"},
 		{"long", "POST /a HTTP/1.1\nContent-Length: 2\n\n{}\nGET /MARKER HTTP/1.1\n\n", "there is data after the body (Content-Length 2): a file must contain only one request"},
 		{"folded header", "GET /a HTTP/1.1\nX: a\n MARKER: b\n\n", "line 3 is not a header"},
 		{"a space before the colon", "GET /a HTTP/1.1\nMARKER : b\n\n", "line 2 is not a header"},

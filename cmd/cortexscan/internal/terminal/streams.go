@@ -40,7 +40,7 @@ type IOStreams struct {
 	outErr error // the first error from writing to Out
 }
 
-// System returns the streams of the process. It reads environment variables like [IOStreams.Configure].
+// System returns the streams of the process, configured with [IOStreams.Configure].
 func System(getenv func(string) string) *IOStreams {
 	s := &IOStreams{
 		In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr,
@@ -77,8 +77,8 @@ func passwordReader(fd int) (read func() (string, error), restore func()) {
 	return read, restore
 }
 
-// Configure sets NoColor and NoCursor from environment variables. NO_COLOR disables colors, and TERM=dumb also
-// disables cursor movement.
+// Configure sets NoColor and NoCursor from environment variables. NO_COLOR disables colors. TERM=dumb disables colors
+// and cursor movement.
 func (s *IOStreams) Configure(getenv func(string) string) {
 	s.NoCursor = getenv("TERM") == "dumb"
 	s.NoColor = s.NoCursor || getenv("NO_COLOR") != "" ||
@@ -140,8 +140,8 @@ func (s *IOStreams) PrintJSON(v any) {
 	_, _ = outWriter{s}.Write(EscapeJSON(b.Bytes()))
 }
 
-// EscapeJSON replaces characters that a terminal interprets or does not show with equivalent JSON escapes. Apart from white
-// space between tokens, such characters can only be in strings.
+// EscapeJSON writes characters that a terminal interprets or does not show as JSON escapes. In JSON, such characters
+// occur only in strings, apart from white space between tokens.
 func EscapeJSON(doc []byte) []byte {
 	out := make([]byte, 0, len(doc))
 	for _, r := range string(doc) {

@@ -50,7 +50,7 @@ func Wrap(text string, indent, width int) string {
 	return wrap(text, indent, hanging, width)
 }
 
-// Fit wraps each line that is wider than width. It indents the lines that it adds a little more.
+// Fit wraps each line that is wider than width. The lines that it adds are indented by up to two more columns.
 func Fit(text string, width int) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {

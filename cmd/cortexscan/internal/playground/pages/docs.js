@@ -12,8 +12,9 @@ const readKey = () => {
 	key = type === own.type && id === own.id && secret === own.secret ? own : { type, id, secret };
 	status.textContent = `${key === own ? 'the sandbox’s key' : 'your own key'} (${key.type}, ID ${key.id || 'missing'})`;
 	trouble.textContent = canSign(key) ? '' :
-		'This browser can sign only on pages from this machine or over https, so the sandbox will reject requests with status 401. ' +
-		'Start the sandbox with --key-type standard to send requests from this page.';
+		'This browser can sign requests only on pages that come from this machine or over https. ' +
+		'Without a signature, the sandbox rejects the requests with status 401. ' +
+		'To send requests from this page, start the sandbox with --key-type standard.';
 };
 form.addEventListener('input', readKey);
 form.addEventListener('reset', () => setTimeout(readKey)); // after the fields are reset
@@ -70,7 +71,7 @@ const sandboxPlugin = ({ React: { createElement: h, useState } }) => {
 			h('h4', null, 'curl'),
 			h('p', null,
 				key.type === 'standard' ? 'The same request for a POSIX shell.' :
-					'The same request for a POSIX shell with openssl. The command makes a new signature each time it runs, because a signature is valid for only one request.',
+					'The same request for a POSIX shell with openssl. Each time the command runs, it creates a new signature, because a signature is valid for only one request.',
 				key === own ? '' : ' The command reads your key from CORTEXCLOUD_API_KEY.'),
 			h('pre', { className: 'box', tabIndex: 0, 'aria-label': 'Command' }, command),
 			h('button', { type: 'button', className: 'copy', onClick: copy }, copied ? 'Copied' : 'Copy'));

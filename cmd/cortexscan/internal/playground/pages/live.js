@@ -43,7 +43,7 @@
 		}
 	};
 
-	let latest = 0; // only the response to the latest refresh counts
+	let latest = 0; // only the response to the latest refresh is used
 	const refresh = async (keepOpen) => {
 		const mine = ++latest;
 		try {
