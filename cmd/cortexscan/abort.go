@@ -320,7 +320,6 @@ type abortJSON struct {
 	Warnings       []string `json:"warnings,omitempty"`
 }
 
-// accepted prints the result of an abort that the service accepted.
 func (p *plan) accepted(s *session, reply *gen.AbortScanReply) error {
 	result := abortJSON{
 		p.host(), printable(string(reply.ActionID)), printable(string(reply.Status)), printable(string(reply.EndpointsCount)), p.warnings,

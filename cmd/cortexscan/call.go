@@ -116,7 +116,7 @@ func temporary(status int) bool {
 func (e *callError) interruption(response *wrapper.APIError) string {
 	switch {
 	case response != nil:
-		return fmt.Sprintf("interrupted after a response with status %d%s", response.StatusCode, e.nothingCanceled())
+		return fmt.Sprintf("interrupted after a response with HTTP status %d%s", response.StatusCode, e.nothingCanceled())
 	case e.abort:
 		return "interrupted before anything was sent; nothing was canceled"
 	case e.lastState == "":

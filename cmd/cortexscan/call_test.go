@@ -97,7 +97,7 @@ func TestInterruptBetweenAttempts(t *testing.T) {
 		return c.stderr.Write(p)
 	})
 	c.run(t, ctx, exitInterrupted)
-	wantText(t, c.stderr.String(), "interrupted after a response with status 429; nothing was canceled")
+	wantText(t, c.stderr.String(), "interrupted after a response with HTTP status 429; nothing was canceled")
 }
 
 func TestErrorOfATooLargeResponseNamesTheLimit(t *testing.T) {

@@ -165,7 +165,6 @@ func (c *completer) candidates() (list []candidate, files bool) {
 	return list, false
 }
 
-// values returns the candidates for the value of the flag.
 func (c *completer) values() (list []candidate, files bool) {
 	f := find(c.flags(), c.flag)
 	if f == nil {

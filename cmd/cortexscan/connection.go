@@ -22,7 +22,7 @@ func connectionFlags() []cli.Flag {
 		&cli.StringFlag{Name: "url", Category: category, OnlyOnce: true,
 			Usage: "the tenant's `HOST`, as in the address of its console, or an https URL"},
 		&cli.StringFlag{Name: "key-id", Category: category, OnlyOnce: true,
-			Usage: "the `ID` of the API key, a number"},
+			Usage: "the numeric `ID` of the API key"},
 		&cli.StringFlag{Name: "key-type", Category: category, OnlyOnce: true,
 			Usage: "the `TYPE` of the API key: advanced or standard (default advanced)"},
 		&cli.StringFlag{Name: "key-file", Category: category, OnlyOnce: true, TakesFile: true,
@@ -199,7 +199,7 @@ func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, e
 }
 
 // rehearsal returns a client with the same settings, but with a placeholder for the key and with another transport.
-// Only the credentials in its requests differ.
+// Its requests differ only in the credentials.
 func (c *connection) rehearsal(transport http.RoundTripper) (*wrapper.Client, error) {
 	if err := c.missing(false); err != nil {
 		return nil, err

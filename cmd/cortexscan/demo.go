@@ -38,7 +38,6 @@ const (
 	demoKeyID = "17"
 )
 
-// demo is a tenant, its client, and the transcript of the steps.
 type demo struct {
 	*transcript
 	tenant    *sandbox.Tenant
@@ -87,7 +86,6 @@ func runDemo(ctx context.Context, s *session, _ none) error {
 	return nil
 }
 
-// serve serves the tenant on a free port of the loopback interface.
 func (d *demo) serve(ctx context.Context) (stop func(), err error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -126,7 +124,6 @@ func (d *demo) followRun(ctx context.Context) error {
 	return nil
 }
 
-// windows returns the targets of both aborts.
 func windows() wrapper.Targets { return wrapper.Matching(wrapper.Platforms("windows")) }
 
 const windowsCode = `client.AbortScan(ctx, wrapper.Matching(wrapper.Platforms("windows")))`
@@ -221,7 +218,6 @@ func (d *demo) expect(result any, err, kind error, name string) error {
 	return nil
 }
 
-// orNone returns err. It returns the error "no error" if err is nil.
 func orNone(err error) error {
 	if err == nil {
 		return errors.New("no error")
@@ -255,7 +251,6 @@ func (t *transcript) step(title string) {
 	}
 }
 
-// code prints the Go code of the step.
 func (t *transcript) code(format string, args ...any) {
 	code := fmt.Sprintf(format, args...)
 	t.steps[len(t.steps)-1].Code = code
@@ -264,7 +259,6 @@ func (t *transcript) code(format string, args ...any) {
 	}
 }
 
-// line prints a line of the result.
 func (t *transcript) line(format string, args ...any) { t.add(fmt.Sprintf(format, args...), 5) }
 
 // named prints a labeled line of the result.

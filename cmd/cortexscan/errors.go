@@ -28,11 +28,11 @@ var (
 	errFailed      = errors.New("failed")             // the program failed
 	errProblems    = errors.New("problems")           // validate found and printed problems
 	errInterrupted = errors.New("not confirmed")      // the user did not confirm the abort
-	errResultLost  = errors.New("result not written") // the abort was accepted
+	errResultLost  = errors.New("result not written") // an abort was accepted, but its result was not printed
 )
 
-// kinds maps an error to its name in JSON and to the exit status. The first match is used: an unknown outcome is more
-// important than its reason.
+// kinds maps an error to its name in JSON and to the exit status. kindOf uses the first match, so that an unknown
+// outcome takes precedence over its reason.
 var kinds = []struct {
 	err  error
 	name string
@@ -215,7 +215,6 @@ func (s *session) line(style terminal.Style, label, text string) {
 	s.io.Notef("%s%s%s\n", style.Paint(s.io.ErrColor(), label), strings.Repeat(" ", column-len(label)), text)
 }
 
-// problemJSON is api.Problem as JSON.
 type problemJSON struct {
 	In      string `json:"in"`
 	Name    string `json:"name,omitempty"`

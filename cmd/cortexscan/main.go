@@ -35,7 +35,6 @@ func mainStatus() int {
 	return run(ctx, realSystem())
 }
 
-// run runs one command line and returns the exit status.
 func run(ctx context.Context, sys system) int {
 	s := &session{sys, wantsJSON(sys.args)}
 	if len(sys.args) > 1 && sys.args[1] == completeCommand {

@@ -28,7 +28,7 @@ func sandboxCommand() *cli.Command {
 				Usage: "allow an ADDRESS that other machines can reach; they then have full access to the sandbox"},
 			&cli.BoolFlag{Name: "quiet", Usage: "do not log requests"},
 		},
-		Description: `The tenant contains endpoints and scan runs, and their scans make progress. The
+		Description: `The tenant contains endpoints and scan runs. Their states change over time. The
 sandbox checks every request as the service does, including the signature. It
 logs each request as one line (time, status, operation, result). A web page
 shows the requests and their problems. Another page is an API reference that can

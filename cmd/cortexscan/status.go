@@ -30,7 +30,7 @@ func statusCommand() *cli.Command {
 			&cli.DurationFlag{Name: "every", Value: 5 * time.Second, OnlyOnce: true, Category: waitCategory,
 				Usage: "the `TIME` between two polls (default 5s)", Validator: positive},
 			&cli.DurationFlag{Name: "patience", Value: 5 * time.Minute, OnlyOnce: true, Category: waitCategory,
-				Usage: "after a successful poll, continue for this `TIME` while polls fail; with 0s, the first failure ends the wait (default 5m)", Validator: notBelowZero},
+				Usage: "if polls fail, keep trying until this `TIME` after the last successful poll; with 0s, the first failure ends the wait (default 5m)", Validator: notBelowZero},
 			&cli.StringSliceFlag{Name: "field",
 				Usage: "request this `FIELD`; can be repeated (default status, the only documented field)"},
 		}, connectionFlags()...),
@@ -151,7 +151,6 @@ func parseRunID(args []string) (int64, error) {
 	return run, nil
 }
 
-// progress is the state of a wait.
 type progress struct {
 	state, message string
 	polls          int // number of successful polls
@@ -165,7 +164,6 @@ type display interface {
 	end()
 }
 
-// watchRun shows the progress of a wait until the wait ends.
 func watchRun(s *session, c call, statuses iter.Seq2[*gen.ScanRunStatus, error]) error {
 	p, err := follow(statuses, newDisplay(s, c))
 	var failed *callError
@@ -308,7 +306,6 @@ type statusJSON struct {
 	Elapsed *float64 `json:"elapsed_seconds,omitempty"`
 }
 
-// stateStyle returns the color of a state.
 func stateStyle(state string) terminal.Style {
 	switch strings.ToLower(state) {
 	case "completed", "success", "done", "finished":

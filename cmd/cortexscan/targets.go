@@ -68,7 +68,6 @@ var listFilters = []listFilter{
 // listFileFlags maps the name of a flag to the name of the flag that reads the same values from a file.
 var listFileFlags = map[string]string{"endpoint-id": "endpoint-id-file", "hostname": "hostname-file"}
 
-// timeFilters lists the filter flags whose value is a time.
 var timeFilters = []struct {
 	flag, usage, words string
 	filter             func(time.Time) gen.EndpointFilter
@@ -497,7 +496,6 @@ func (t *targets) fewer(endpoints gen.Text) []string {
 	return notes
 }
 
-// inWords describes the filter for the confirmation.
 func (f *filter) inWords() string {
 	words := text.Visible(f.words, maxText)
 	if f.file != "" {

@@ -84,7 +84,6 @@ func parseValidate(s *session, cmd *cli.Command) (o validateOptions, err error) 
 	return o, err
 }
 
-// parseBasePath parses --base-path, the path of a gateway in front of the service.
 func parseBasePath(cmd *cli.Command) (string, error) {
 	path, err := stringFlag(cmd, "base-path")
 	if err != nil || path == "" {
@@ -142,7 +141,6 @@ func endOfInput() string {
 	return "Ctrl-D"
 }
 
-// inputName returns the name of an input for messages.
 func inputName(file string) string {
 	if file == "-" {
 		return "standard input"
@@ -175,7 +173,6 @@ func (c *checker) checkFile(ctx context.Context, s *session, file string) (*vali
 	return v, rec, err
 }
 
-// nothingChecked returns the error for a file in which nothing was checked.
 func nothingChecked(name string, rec *recording.Recording) error {
 	e := usagef("%s: nothing was checked: no request is for an operation in the spec", name)
 	if rec.Entries == 0 {
@@ -228,7 +225,6 @@ func (v *validation) add(file string, e recording.Entry, found result) {
 	}
 }
 
-// merge adds the result for a file to the result for all files.
 func (v *validation) merge(one *validation) {
 	listed := one.Requests[:min(len(one.Requests), maxListed-min(len(v.Requests), maxListed))]
 	v.OK = v.OK && one.OK

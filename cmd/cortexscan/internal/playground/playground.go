@@ -8,7 +8,7 @@
 //	err = p.Serve(ctx, listener) // until ctx ends
 //
 // The server is meant for programs and browsers on the same machine. It listens only on the loopback interface
-// unless public is true. It accepts only requests that name its own address, and refuses requests that a browser sends on
+// unless the public argument of [Listen] is true. It accepts only requests that name its own address, and refuses requests that a browser sends on
 // behalf of another site.
 package playground
 
@@ -30,7 +30,7 @@ type Playground struct {
 }
 
 // New returns a playground with some endpoints and scan runs. Their states change while [Playground.Serve] runs. The
-// options are for the tenant.
+// options configure the tenant.
 func New(key Key, opts ...sandbox.Option) *Playground {
 	tenant := sandbox.New(append([]sandbox.Option{sandbox.WithKey(key.ID, key.Secret, key.kind())}, opts...)...)
 	return &Playground{key: key, tenant: tenant, simulation: newSimulation(tenant, time.Now())}
@@ -63,7 +63,7 @@ func (k Key) Settings(url string) []Setting {
 }
 
 // Exports returns commands that set the variables. The commands are for PowerShell if goos is "windows", and
-// otherwise for bash, zsh, fish and other POSIX shells.
+// otherwise for fish and for POSIX shells such as bash and zsh.
 func Exports(settings []Setting, goos string) string {
 	before, between, quotes := "export ", "=", posixQuotes
 	if goos == "windows" {

@@ -107,7 +107,7 @@ func guard(answersTo func(host string) bool, next http.Handler) http.Handler {
 	})
 }
 
-// page adds security headers to a page. The tenant's responses must not have these headers.
+// page adds security headers to a page. The tenant's responses do not have these headers.
 func page(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -140,7 +140,6 @@ func foreign(r *http.Request) bool {
 	return crossOrigin.Check(&asUnsafe) != nil
 }
 
-// refuse responds with one line of plain text.
 func refuse(w http.ResponseWriter, status int, message string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)

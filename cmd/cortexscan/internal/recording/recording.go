@@ -20,7 +20,7 @@ import (
 
 // Recording describes the content that was read.
 type Recording struct {
-	HAR     bool // whether it is a HAR file; otherwise it is one request as text
+	HAR     bool // true for a HAR file, false for one request as text
 	Entries int
 }
 

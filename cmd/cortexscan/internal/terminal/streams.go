@@ -140,7 +140,7 @@ func (s *IOStreams) PrintJSON(v any) {
 	_, _ = outWriter{s}.Write(EscapeJSON(b.Bytes()))
 }
 
-// EscapeJSON writes characters that a terminal interprets or does not show as JSON escapes. In JSON, such characters
+// EscapeJSON uses JSON escapes for characters that a terminal interprets or does not show. In JSON, such characters
 // occur only in strings, apart from white space between tokens.
 func EscapeJSON(doc []byte) []byte {
 	out := make([]byte, 0, len(doc))
