@@ -143,7 +143,7 @@ func (e *callError) unreachable(kind string) string {
 	return e.host + " cannot be reached"
 }
 
-// advice returns what the user can do. It returns "" if the wrapper's hint is sufficient.
+// advice returns a hint for the user. It returns "" if the wrapper's hint is sufficient.
 func (e *callError) advice(kind string) string {
 	var certificate *tls.CertificateVerificationError
 	var response *wrapper.APIError

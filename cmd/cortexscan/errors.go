@@ -61,7 +61,7 @@ var kinds = []struct {
 	{context.DeadlineExceeded, "timeout", exitNetwork},
 }
 
-// kindOf returns the name and the exit status of an error. An error that is not in kinds means that no response arrived.
+// kindOf returns the name and the exit status of an error. It treats an error that is not in kinds as a network error.
 func kindOf(err error) (name string, exit int) {
 	for _, k := range kinds {
 		if errors.Is(err, k.err) {

@@ -30,7 +30,7 @@ const targetsCategory = "Which endpoints"
 // listFilter is a flag with a list of values.
 type listFilter struct {
 	flag, usage string
-	noun        string // for the confirmation
+	noun        string // for messages
 	commas      bool   // commas separate values; otherwise they are part of a name
 	one         bool   // each value usually selects one endpoint
 	filter      func(...string) gen.EndpointFilter
@@ -122,7 +122,7 @@ type targets struct {
 type filter struct {
 	gen.EndpointFilter
 	flag   string
-	words  string // for the confirmation, before the values
+	words  string // describes the filter in the confirmation; the values follow
 	values []string
 	time   time.Time   // set for a time filter
 	list   *listFilter // set for a list filter
@@ -176,8 +176,8 @@ func (t *targets) parseLists(cmd *cli.Command) error {
 	return nil
 }
 
-// checkIPs returns an error if a value is not an IP address. The service responds to such a value with an unclear
-// status 500.
+// checkIPs returns an error if a value is not an IP address. The service responds to such a value with status 500
+// and an unclear message.
 func checkIPs(values []string) error {
 	for _, v := range values {
 		if _, err := netip.ParseAddr(v); err != nil {

@@ -7,9 +7,9 @@
 //	p := playground.New(playground.Key{ID: "1", Secret: rand.Text(), Type: "advanced"})
 //	err = p.Serve(ctx, listener) // until ctx ends
 //
-// The server is meant for programs and browsers on the same machine. It listens only on the loopback interface
-// unless the public argument of [Listen] is true. It accepts only requests that name its own address, and refuses requests that a browser sends on
-// behalf of another site.
+// The server is meant for programs and browsers on the same machine. It listens only on the loopback interface unless
+// the public argument of [Listen] is true. It accepts only requests that name its own address, and refuses requests that
+// a browser sends on behalf of another site.
 package playground
 
 import (

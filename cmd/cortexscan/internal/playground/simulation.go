@@ -30,8 +30,8 @@ var (
 	}
 )
 
-// stagger is the additional time that each endpoint or run stays in a state, compared with the previous one. Without
-// stagger, all endpoints would change at the same times after an abort of all scans.
+// stagger is added to the time in each state: once for the second endpoint or run, twice for the third, and so on.
+// Without stagger, all endpoints would change at the same times after an abort of all scans.
 const stagger = 2 * time.Second
 
 // simulation advances a tenant's scans and runs as time passes.

@@ -73,7 +73,7 @@ type archiveRequest struct {
 	PostData    *struct {
 		MimeType string `json:"mimeType"`
 		Text     string `json:"text"`
-		Encoding string `json:"encoding"` // "base64", as some proxies write it
+		Encoding string `json:"encoding"` // some proxies set "base64"
 	} `json:"postData"`
 }
 

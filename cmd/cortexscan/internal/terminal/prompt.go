@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Ask prints a question to standard error and returns the line that the user types, trimmed. It returns the error of ctx if
-// ctx ends first, and io.EOF if the input ends before the line does.
+// Ask prints a question to standard error and returns the trimmed line that the user types. It returns the error of ctx
+// if ctx ends first, and io.EOF if the input ends before the line does.
 func (s *IOStreams) Ask(ctx context.Context, question string) (string, error) {
 	s.Notef("%s ", question)
 	line, err := Await(ctx, s.readLine, func() {})
