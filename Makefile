@@ -107,7 +107,7 @@ agreement: ## Compare the validator with two other validators
 	cd tests/agreement && $(GO) test ./...
 
 .PHONY: browser
-browser: ## Test the sandbox's pages in Chromium (must be installed)
+browser: ## Test the sandbox's pages (needs Chromium)
 	cd tests/browser && CORTEXSCAN_BROWSER=required $(GO) test -count=1 ./...
 
 .PHONY: live
@@ -123,7 +123,7 @@ cover: ## Fail if the tests of a package that users depend on cover less than 90
 	@sh .ci/coverage
 
 .PHONY: bench
-bench: ## Compare the cost of a call with and without this client: BENCH=pattern (three minutes)
+bench: ## Compare the cost of a call with and without this client: BENCH=pattern (takes three minutes)
 	cd tests/bench && $(GO) test -c -o bench.test .
 	@cd tests/bench && for pass in 1 2 3 4 5 6 7 8; do \
 		echo "pass $$pass of 8" >&2; ./bench.test -test.run '^$$' -test.bench "$$BENCH" -test.benchtime 100ms || exit 1; \
@@ -131,7 +131,7 @@ bench: ## Compare the cost of a call with and without this client: BENCH=pattern
 	cd tests/bench && $(BENCHSTAT) -col /who bench.out
 
 .PHONY: mutate
-mutate: ## Mutate wrapper and check that its tests fail (half an hour)
+mutate: ## Mutate wrapper and check that its tests fail (takes half an hour)
 	$(MUTATE) unleash --workers 2 --timeout-coefficient 4 --threshold-efficacy 85 ./wrapper
 
 .PHONY: rename

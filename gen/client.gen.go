@@ -18,15 +18,15 @@ import (
 
 // AbortScanReply The action that was created. A reply means that the request was accepted, not that the scans have stopped.
 type AbortScanReply struct {
-	// ActionID The ID of the action that cancels the scans. To see whether they have stopped, look up the ID in the console,
-	// under *Response → Action Center* (add the Action ID column to the table), or call the Get Action Status
-	// operation.
+	// ActionID The ID of the action that cancels the scans. To see whether the scans have stopped, look up the ID in the
+	// console, under *Response → Action Center* (add the Action ID column to the table), or call the Get Action
+	// Status operation.
 	ActionID Text `json:"action_id"`
 
 	// EndpointsCount The number of endpoints included in the request.
 	EndpointsCount Text `json:"endpoints_count,omitempty,omitzero"`
 
-	// Status The status of the request. Its values are not published; the vendor's example has "1".
+	// Status The status of the request. Its values are not published; the vendor's example is "1".
 	Status Text `json:"status,omitempty,omitzero"`
 }
 
@@ -44,8 +44,8 @@ type AbortScanRequestData struct {
 	// selected if it matches every filter (AND); there is no OR. A list that contains "all" is invalid.
 	Filters EndpointFilters `json:"filters"`
 
-	// IncidentID The ID of an incident. The action then appears in the incident's timeline in Cortex XDR. Published clients
-	// send the ID as a string or as a number.
+	// IncidentID The ID of an incident. If it is set, the action appears in the incident's timeline in Cortex XDR. Published
+	// clients send the ID as a string or as a number.
 	//
 	// Example: 4711
 	IncidentID string `json:"incident_id,omitempty,omitzero"`
@@ -59,7 +59,7 @@ type AbortScanResponse struct {
 
 // DataReplyError The platform's error envelope inside `data`, documented for related operations.
 type DataReplyError struct {
-	// Data The platform's error envelope, which is the most common one and also used for authentication errors. It is not
+	// Data The platform's error envelope. It is the most common envelope, and authentication errors use it. It is not
 	// documented for these operations. A 200 with this body is an error, too.
 	Data XDRReplyError `json:"data"`
 }
@@ -92,7 +92,7 @@ type EndpointFilter struct {
 
 // ErrorDetail What is wrong with one field.
 type ErrorDetail struct {
-	// Field The name of the field that caused the error. It may also be an integer.
+	// Field The name of the field that caused the error. The value may also be an integer.
 	Field Text `json:"field,omitempty,omitzero"`
 
 	// Message What is wrong with the field.
@@ -158,7 +158,7 @@ type XDRErrorBody struct {
 	union json.RawMessage
 }
 
-// XDRReplyError The platform's error envelope, which is the most common one and also used for authentication errors. It is not
+// XDRReplyError The platform's error envelope. It is the most common envelope, and authentication errors use it. It is not
 // documented for these operations. A 200 with this body is an error, too.
 type XDRReplyError struct {
 	// Reply The error inside `reply`.
@@ -192,7 +192,7 @@ type NetscanNotFound = NetscanError
 // NetscanServerError The error envelope of the network scan operations.
 type NetscanServerError = NetscanError
 
-// Unauthorized The platform's error envelope, which is the most common one and also used for authentication errors. It is not
+// Unauthorized The platform's error envelope. It is the most common envelope, and authentication errors use it. It is not
 // documented for these operations. A 200 with this body is an error, too.
 type Unauthorized = XDRReplyError
 
@@ -452,7 +452,7 @@ type ClientInterface interface {
 
 	// GetScanRunStatus Get the status of a scan run
 	//
-	// Gets the current status of one network scan run. The `fields` parameter selects what the response contains.
+	// Gets the current status of one network scan run. The `fields` parameter selects the fields of the response.
 	//
 	// Products: Cortex XSIAM and Cortex XDR 5.x. Permission: `network_scanners_action`.
 	//
@@ -498,7 +498,7 @@ type ClientInterface interface {
 
 // GetScanRunStatus Get the status of a scan run
 //
-// Gets the current status of one network scan run. The `fields` parameter selects what the response contains.
+// Gets the current status of one network scan run. The `fields` parameter selects the fields of the response.
 //
 // Products: Cortex XSIAM and Cortex XDR 5.x. Permission: `network_scanners_action`.
 //
@@ -732,7 +732,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetScanRunStatusWithResponse Get the status of a scan run
 	//
-	// Gets the current status of one network scan run. The `fields` parameter selects what the response contains.
+	// Gets the current status of one network scan run. The `fields` parameter selects the fields of the response.
 	//
 	// Products: Cortex XSIAM and Cortex XDR 5.x. Permission: `network_scanners_action`.
 	//
@@ -862,7 +862,7 @@ func (r AbortScanResult) ContentType() string {
 
 // GetScanRunStatusWithResponse Get the status of a scan run
 //
-// Gets the current status of one network scan run. The `fields` parameter selects what the response contains.
+// Gets the current status of one network scan run. The `fields` parameter selects the fields of the response.
 //
 // Products: Cortex XSIAM and Cortex XDR 5.x. Permission: `network_scanners_action`.
 //

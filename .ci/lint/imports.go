@@ -35,14 +35,14 @@ var importRules = depguard.LinterSettings{
 	"text": only("internal/text", standard),
 	"api": only("api", standard, text, module+"/api/internal", "github.com/getkin/kin-openapi", "github.com/go-json-experiment/json",
 		"go.yaml.in/yaml"),
-	"sandbox": only("sandbox", standard, text, module+"/api$", module+"/gen$"), // not wrapper, which the sandbox tests
+	"sandbox": only("sandbox", standard, text, module+"/api$", module+"/gen$"), // not wrapper, whose tests use the sandbox
 	"tools":   never(module+"/internal/tools", "only internal/tools and tests may import the maintainers' tools", "internal/tools", "tests"),
 	"tests":   never(module+"/tests", "only tests may import packages in tests/", "tests"),
 	"rand":    never("math/rand$", "use math/rand/v2, or crypto/rand for keys and nonces"),
 	"ioutil":  never("io/ioutil", "use io and os"),
 }
 
-// only forbids all other imports in and below a folder, except in test files.
+// only restricts the imports of the code in and below a folder to the given ones. It does not apply to test files.
 func only(folder string, allow ...string) *depguard.List {
 	return &depguard.List{ListMode: "strict", Files: []string{root + folder + "/**", "!$test"}, Allow: allow}
 }

@@ -1,7 +1,7 @@
 // Command lint checks the Go code with staticcheck and other analyzers, and the spelling and vocabulary of all files. It
 // replaces golangci-lint, which would download and compile 150 modules.
 //
-// The comment "//lint:ignore NAME reason" suppresses the check NAME in the next line.
+// The comment "//lint:ignore NAME reason" suppresses the check NAME on the next line.
 package main
 
 import (

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// checkSystems type-checks the code and its dependencies as they are compiled on other systems. It prints what a
-// compiler would report and returns false if there is anything. Compiling for each system would take a minute.
+// checkSystems type-checks the code and its dependencies for other systems. It prints the errors that a compiler would
+// report, and returns false if there are any. Compiling instead would take a minute for each system.
 func checkSystems() bool {
 	good := true
 	for _, system := range []string{"windows/amd64", "darwin/arm64", "linux/386"} {
