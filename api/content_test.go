@@ -26,20 +26,20 @@ func TestBodyProblems(t *testing.T) {
 		{"escaped names", `{"request_d\u0061ta":{"filter\u0073":"\u0061ll"}}`, nil},
 
 		{"empty", ``, []string{"body is required"}},
-		{"cut off", `{"request_data":{"filters":"al`, []string{"body is not valid JSON: it ends too early"}},
+		{"truncated", `{"request_data":{"filters":"al`, []string{"body is not valid JSON: it ends too early"}},
 		{"null", `null`, []string{"body must be an object (AbortScanRequest), not null"}},
 		{"no filters", `{"request_data":{}}`, []string{"body /request_data/filters is required"}},
-		{"filters null", `{"request_data":{"filters":null}}`, []string{"body /request_data/filters " + noFilters + ", not null"}},
+		{"null filters", `{"request_data":{"filters":null}}`, []string{"body /request_data/filters " + noFilters + ", not null"}},
 		{"an empty list of filters", `{"request_data":{"filters":[]}}`, []string{"body /request_data/filters must have at least one item"}},
-		{"another word", `{"request_data":{"filters":"ALL"}}`, []string{"body /request_data/filters " + noFilters + ", not another string"}},
+		{"a string other than all", `{"request_data":{"filters":"ALL"}}`, []string{"body /request_data/filters " + noFilters + ", not another string"}},
 		{"all inside a list", `{"request_data":{"filters":["all"]}}`, []string{"body /request_data/filters/0 must be an object (EndpointFilter), not a string"}},
 		{"the wrong case", `{"Request_Data":{"filters":"all"}}`, []string{"body /Request_Data " + unknown, "body /request_data is required"}},
-		{"the second filter misspelled", filter(`{"field":"hostname","operator":"in","value":["a"]},{"field":"alias","operater":"in","value":["a"]}`), []string{
+		{"a misspelled field in the second filter", filter(`{"field":"hostname","operator":"in","value":["a"]},{"field":"alias","operater":"in","value":["a"]}`), []string{
 			"body /request_data/filters/1/operater " + unknown, "body /request_data/filters/1/operator is required"}},
 		{"no value", filter(`{"field":"a","operator":"in","value":[]}`), []string{"body /request_data/filters/0/value must have at least one item"}},
 		{"more than 64 bits", filter(`{"field":"last_seen","operator":"gte","value":9223372036854775808}`),
 			[]string{"body /request_data/filters/0/value must be between -9223372036854775808 and 9223372036854775807"}},
-		{"everything at once", `{"request_data":{"filters":[{"operator":"","operator":"","value":{}}],"incident":1}} {`, []string{
+		{"many problems at once", `{"request_data":{"filters":[{"operator":"","operator":"","value":{}}],"incident":1}} {`, []string{
 			"body /request_data/filters/0/operator is given more than once",
 			"body has data after its JSON value, at byte 85",
 			"body /request_data/filters/0/operator must not be empty",
@@ -57,7 +57,6 @@ func TestBodyProblems(t *testing.T) {
 	wantProblems(t, validator(t).ValidateRequest(r), "body is not allowed for this operation")
 }
 
-// closeCounter is a body that counts how often it is closed.
 type closeCounter struct {
 	io.Reader
 	closed int
@@ -65,7 +64,7 @@ type closeCounter struct {
 
 func (c *closeCounter) Close() error { c.closed++; return nil }
 
-// TestRequestIsNotChanged: the body can be read again, and is closed once.
+// The caller can read the body again, and the original body is closed exactly once.
 func TestRequestIsNotChanged(t *testing.T) {
 	cause := errors.New("MARKER cause")
 	long := strings.Repeat(" ", 8<<20+5)
@@ -82,16 +81,16 @@ func TestRequestIsNotChanged(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			body := &closeCounter{Reader: tt.reader}
-			r := send("POST", abortPath, "", "Content-Type: application/json", "X-Mine:  a ", "X_Odd: b")
+			r := newRequest("POST", abortPath, "", "Content-Type: application/json", "X-Mine:  a ", "X_Odd: b")
 			r.Body, r.ContentLength = body, -1
 			before := r.Clone(r.Context())
 			wantProblems(t, validator(t).ValidateRequest(r), linesOf(tt.problem)...)
 			got, err := io.ReadAll(r.Body)
 			if string(got) != tt.body || !errors.Is(err, tt.err) {
-				t.Errorf("%d bytes can be read again, want %d; error %v", len(got), len(tt.body), err)
+				t.Errorf("read %d bytes again, want %d; error %v", len(got), len(tt.body), err)
 			}
 			if _ = r.Body.Close(); body.closed != 1 {
-				t.Errorf("closed %d times", body.closed)
+				t.Errorf("the body was closed %d times, want 1", body.closed)
 			}
 			if r.Body = before.Body; !reflect.DeepEqual(r, before) {
 				t.Errorf("got %+v, want %+v", r, before)
@@ -101,7 +100,7 @@ func TestRequestIsNotChanged(t *testing.T) {
 	r := get("")
 	r.Body = nil
 	if _ = validator(t).ValidateRequest(r); r.Body != nil {
-		t.Error("a body was added")
+		t.Error("ValidateRequest added a body")
 	}
 }
 
@@ -128,9 +127,9 @@ func TestContentTypeProblems(t *testing.T) {
 		t.Run(strings.Join(tt.values, ", "), func(t *testing.T) {
 			r := post(`{}`)
 			r.Header["Content-Type"] = tt.values
-			// The body is checked as well.
+			// The body is validated even if the header is invalid.
 			wantProblems(t, validator(t).ValidateRequest(r), append(linesOf(tt.want), "body /request_data is required")...)
-			// The bytes of a response decide, whatever the header says.
+			// The body of a response is validated as JSON, whatever its Content-Type is.
 			wantProblems(t, validator(t).ValidateResponse(get(""), 200, http.Header{"Content-Type": tt.values}, []byte(`{"DATA":1}`)),
 				"response body /DATA must be a string, not a number")
 		})
@@ -150,20 +149,20 @@ func TestEncodedBodyIsRefused(t *testing.T) {
 		wantProblems(t, validator(t).ValidateRequest(r), linesOf(tt.want)...)
 	}
 	v := ofOperation(t, "parameters: [{name: content-encoding, in: header, schema: {type: string, enum: [gzip]}}], requestBody: {content: {application/json: {schema: {type: object}}}}")
-	wantProblems(t, v.ValidateRequest(send("POST", "/x", "\x1f\x8b\x08", "Content-Type: application/json", "Content-Encoding: gzip")))
+	wantProblems(t, v.ValidateRequest(newRequest("POST", "/x", "\x1f\x8b\x08", "Content-Type: application/json", "Content-Encoding: gzip")))
 }
 
-// The most specific media type of the document decides. Its parameters do not count.
+// The most specific media type in the document applies. Its parameters are ignored.
 func TestMediaTypesMatchByTypeAndSubtype(t *testing.T) {
 	const content = "content: {'*/*': {schema: {required: [any]}}, application/*: {schema: {required: [some]}}, Application/JSON;charset=iso-8859-1: {schema: {required: [json]}}}"
 	v := of(t, "  /x: {post: {requestBody: {"+content+"}, responses: {'200': {description: d, "+content+"}}}}\n")
 	for sent, want := range map[string]string{
 		"application/json;charset=utf-8": "json", "application/problem+JSON; charset=utf-8": "some", "text/json": "any", "x/problem+json;charset=utf-8": "any",
 	} {
-		wantProblems(t, v.ValidateRequest(send("POST", "/x", "{}", "Content-Type: "+sent)), "body /"+want+" is required")
-		wantProblems(t, v.ValidateResponse(send("POST", "/x", ""), 200, http.Header{"Content-Type": {sent}}, []byte("{}")), "response body /"+want+" is required")
+		wantProblems(t, v.ValidateRequest(newRequest("POST", "/x", "{}", "Content-Type: "+sent)), "body /"+want+" is required")
+		wantProblems(t, v.ValidateResponse(newRequest("POST", "/x", ""), 200, http.Header{"Content-Type": {sent}}, []byte("{}")), "response body /"+want+" is required")
 	}
-	wantProblems(t, v.ValidateRequest(send("POST", "/x", "{}")), "header Content-Type is required and must be Application/JSON;charset=iso-8859-1, application/* or */*")
+	wantProblems(t, v.ValidateRequest(newRequest("POST", "/x", "{}")), "header Content-Type is required and must be Application/JSON;charset=iso-8859-1, application/* or */*")
 }
 
 func TestResponseProblems(t *testing.T) {
@@ -176,11 +175,11 @@ func TestResponseProblems(t *testing.T) {
 		body   string
 		want   string
 	}{
-		{"another spelling", status, 200, `{"data":"x"}`, ""},
+		{"a field in lower case", status, 200, `{"data":"x"}`, ""},
 		{"null", status, 200, `{"DATA":null}`, "response body /DATA must be a string, not null"},
 		{"empty", status, 200, ``, "response body is empty, but the spec documents JSON"},
 		{"HTML", status, 200, `<html>`, "response body is not valid JSON at byte 0"},
-		{"a name twice", status, 200, `{"DATA":"x","a":[{"b":1,"b":2}]}`, "response body /a/0/b is given more than once"},
+		{"a repeated field", status, 200, `{"DATA":"x","a":[{"b":1,"b":2}]}`, "response body /a/0/b is given more than once"},
 		{"an error instead of success", abort, 200, `{"reply":{"err_code":500,"err_msg":"x"}}`, "response body /reply/action_id is required"},
 		{"numbers", abort, 200, `{"reply":{"action_id":22519813685366,"status":1,"endpoints_count":1.5}}`, ""},
 		{"other types", abort, 200, `{"reply":{"action_id":true,"status":{}}}`, "response body /reply/action_id " + text + ", not a boolean\nresponse body /reply/status " + text + ", not an object"},
@@ -203,7 +202,7 @@ func TestResponseProblems(t *testing.T) {
 	}
 }
 
-// TestDocumentedResponses: a status is documented by itself, by its class or by default.
+// The document can describe a response under its status, under a class of statuses (5XX) or as the default.
 func TestDocumentedResponses(t *testing.T) {
 	const operation = `
   /x:
@@ -235,7 +234,8 @@ func TestDocumentedResponses(t *testing.T) {
 		{"GET", 204, "", "[]", "response body must be an object, not a list"},
 		{"GET", 404, "", "[1]", ""},
 		{"GET", 404, "", "[1", "response body is not valid JSON: it ends too early"},
-		// If only a range of media types is documented, the header or the first byte decides whether the body is JSON.
+		// If the document contains only a range of media types, the header or the first byte determines whether the body
+		// is JSON.
 		{"GET", 503, "Content-Type: text/html", "<html>", ""},
 		{"GET", 503, "", "", ""},
 		{"GET", 503, "Content-Type: text/plain", "7", ""},
@@ -245,8 +245,8 @@ func TestDocumentedResponses(t *testing.T) {
 		{"GET", 502, "Content-Type: text/html", "<html>", ""},
 		{"GET", 502, "Content-Type: text/html", "[]", "response body must be an object, not a list"},
 	} {
-		h := send("GET", "/", "", linesOf(tt.header)...).Header
-		wantProblems(t, v.ValidateResponse(send(tt.method, "/x", ""), tt.status, h, []byte(tt.body)), linesOf(tt.want)...)
+		h := newRequest("GET", "/", "", linesOf(tt.header)...).Header
+		wantProblems(t, v.ValidateResponse(newRequest(tt.method, "/x", ""), tt.status, h, []byte(tt.body)), linesOf(tt.want)...)
 	}
 }
 
@@ -258,7 +258,7 @@ components:
     Pet: {type: object, properties: {kind: {type: string}}, discriminator: {propertyName: kind}}
     Cat: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, required: [claws]}]}
 `)
-	wantProblems(t, v.ValidateRequest(send("POST", "/x", `{"kind":"Cat"}`, "Content-Type: application/json")), "body /claws is required")
+	wantProblems(t, v.ValidateRequest(newRequest("POST", "/x", `{"kind":"Cat"}`, "Content-Type: application/json")), "body /claws is required")
 }
 
 func TestBodiesThatAreNotJSON(t *testing.T) {
@@ -272,7 +272,7 @@ func TestBodiesThatAreNotJSON(t *testing.T) {
 			obj: {type: object, required: [a], properties: {a: {type: integer}}},
 			list: {type: array, items: {type: object, required: [b]}},
 			text: {type: string, maxLength: 3}}}}}}`)
-	// form encodes parts, each given as "name|content" or as "name;header|content".
+	// form builds a multipart body from parts of the form "name|content" or "name;header|content".
 	form := func(parts ...string) string {
 		var b strings.Builder
 		for _, part := range parts {
@@ -285,7 +285,7 @@ func TestBodiesThatAreNotJSON(t *testing.T) {
 		contentType, body string
 		valid             bool
 	}{
-		// A body of a type without a decoder is not checked.
+		// A body is not checked if its media type has no decoder.
 		{"application/xml", "<a/>", true},
 		{"image/png", "\x89PNG", true},
 		{"application/octet-stream", "\xff", true},
@@ -294,7 +294,8 @@ func TestBodiesThatAreNotJSON(t *testing.T) {
 		{"application/x-www-form-urlencoded", "a=1", true},
 		{"application/x-www-form-urlencoded", "a=x", false},
 		{"application/x-www-form-urlencoded", "b=1", false},
-		// A part that is an object is JSON even without a Content-Type, as curl -F 'obj={…}' sends it.
+		// A part without a Content-Type is decoded as JSON if its schema is an object. curl -F 'obj={…}' sends such a
+		// part.
 		{"multipart/form-data; boundary=b", form(`obj|{"a":1}`), true},
 		{"multipart/form-data; boundary=b", form(`obj;Content-Type: application/json|{"a":1}`), true},
 		{"multipart/form-data; boundary=b", form(`obj|{"a":"x"}`), false},
@@ -308,7 +309,7 @@ func TestBodiesThatAreNotJSON(t *testing.T) {
 	} {
 		t.Run(tt.contentType+" "+tt.body, func(t *testing.T) {
 			want := map[bool]string{false: "body does not match its schema"}[tt.valid]
-			r := send("POST", "/x", tt.body, "Content-Type: "+tt.contentType)
+			r := newRequest("POST", "/x", tt.body, "Content-Type: "+tt.contentType)
 			wantProblems(t, v.ValidateRequest(r), linesOf(want)...)
 			if got, _ := io.ReadAll(r.Body); string(got) != tt.body {
 				t.Error("the body changed")

@@ -1,4 +1,4 @@
 package api
 
-// NewValidatorOf makes a Validator of another document.
+// NewValidatorOf returns a Validator for any OpenAPI document.
 var NewValidatorOf = newValidator

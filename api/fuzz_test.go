@@ -44,30 +44,30 @@ func FuzzValidateRequest(f *testing.F) {
 		if err != nil {
 			return
 		}
-		// A server that decodes a valid request gets what was validated.
+		// If a request is valid, a server that decodes it with net/url or encoding/json must get valid values, too.
 		switch path {
 		case statusPath:
 			values, err := url.ParseQuery(query)
 			if err != nil || len(values) != 2 || len(values["id"]) != 1 || len(values["fields"]) == 0 {
-				t.Errorf("passed: %q", query)
+				t.Errorf("accepted the query %q", query)
 			}
 			if id, ok := new(big.Rat).SetString(values.Get("id")); !ok || !id.IsInt() || !id.Num().IsInt64() {
-				t.Errorf("passed: %q", query)
+				t.Errorf("accepted the query %q", query)
 			}
 		case abortPath:
 			var sent gen.AbortScanRequest
 			err := json.Unmarshal([]byte(body), &sent)
 			filters, isList := sent.RequestData.Filters.([]gen.EndpointFilter)
 			if err != nil || isList == (sent.RequestData.Filters == any(gen.AllEndpoints)) || isList && len(filters) == 0 {
-				t.Errorf("passed: %q, %v", body, err)
+				t.Errorf("accepted the body %q, %v", body, err)
 			}
 			for _, f := range filters {
 				if f.Field == "" || f.Operator == "" || f.Value == nil {
-					t.Errorf("passed: %q", body)
+					t.Errorf("accepted the body %q", body)
 				}
 			}
 		default:
-			t.Errorf("passed: %s %s", method, path)
+			t.Errorf("accepted %s %s", method, path)
 		}
 	})
 }

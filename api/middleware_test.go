@@ -19,7 +19,7 @@ import (
 	"example.com/cortexscan/api"
 )
 
-// served sends a request through the middleware. It reports whether the request was passed on.
+// served sends a request through the middleware and reports whether the request reached the handler.
 func served(tb testing.TB, v *api.Validator, r *http.Request) (w *httptest.ResponseRecorder, called bool) {
 	tb.Helper()
 	w = httptest.NewRecorder()
@@ -33,12 +33,12 @@ func signed(r *http.Request) *http.Request {
 	return r
 }
 
-// TestMiddlewareDoesNotChangeItsRequest: only the handler behind it gets the length of the body that was checked.
+// The middleware sets the length of the checked body only in the copy of the request that the handler gets.
 func TestMiddlewareDoesNotChangeItsRequest(t *testing.T) {
 	r := signed(post(`{"request_data":{"filters":"all"}}`))
 	r.ContentLength = -1
 	if w, called := served(t, validator(t), r); !called || r.ContentLength != -1 {
-		t.Errorf("got %d %s, and the length became %d", w.Code, w.Body, r.ContentLength)
+		t.Errorf("got %d %s and the length %d, want -1", w.Code, w.Body, r.ContentLength)
 	}
 }
 
@@ -56,12 +56,12 @@ func TestMiddlewareRefusesInvalidRequests(t *testing.T) {
 		code int
 		want string
 	}{
-		{"no key", send("POST", abortPath, "{}", "x-xdr-auth-id: 1"), 401, unauthorized},
+		{"no key", newRequest("POST", abortPath, "{}", "x-xdr-auth-id: 1"), 401, unauthorized},
 		{"no credentials", unread, 401, unauthorized},
-		{"no ID", send("POST", abortPath, "{}", "Authorization: key"), 401, unauthorized},
-		{"a blank key", send("POST", abortPath, "{}", "x-xdr-auth-id: 1", "Authorization:   "), 401, unauthorized},
-		{"an unknown path", send("GET", "/other", ""), 404, `{"reply":{"err_code":404,"err_msg":"Unknown operation","err_extra":"path is not in the spec (…)"}}`},
-		{"another method", send("DELETE", abortPath, ""), 405,
+		{"no ID", newRequest("POST", abortPath, "{}", "Authorization: key"), 401, unauthorized},
+		{"a blank key", newRequest("POST", abortPath, "{}", "x-xdr-auth-id: 1", "Authorization:   "), 401, unauthorized},
+		{"an unknown path", newRequest("GET", "/other", ""), 404, `{"reply":{"err_code":404,"err_msg":"Unknown operation","err_extra":"path is not in the spec (…)"}}`},
+		{"another method", newRequest("DELETE", abortPath, ""), 405,
 			`{"reply":{"err_code":405,"err_msg":"Unknown operation","err_extra":"method is not allowed for ` + abortPath + ` (allowed: POST)"}}`},
 		{"invalid parameters", signed(get("id=x&fields=a&fields=")), 400,
 			`{` + mismatch + `,"metadata":{"err_extra":[{"field":"id","message":"must be an integer"},{"field":"fields/1","message":"must not be empty"}]}}`},
@@ -77,7 +77,7 @@ func TestMiddlewareRefusesInvalidRequests(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w, called := served(t, validator(t), tt.r)
 			if called {
-				t.Error("let through")
+				t.Error("the request reached the handler")
 			}
 			got := strings.TrimSpace(w.Body.String())
 			if strings.Contains(tt.want, "(…)") {
@@ -87,27 +87,27 @@ func TestMiddlewareRefusesInvalidRequests(t *testing.T) {
 				t.Errorf("got  %d %v %s\nwant %d %s", w.Code, w.Header(), got, tt.code, tt.want)
 			}
 			if allow := w.Header().Get("Allow"); (tt.code == 405) != (allow == "POST") {
-				t.Errorf("Allow: %s", allow)
+				t.Errorf("got the header Allow: %q", allow)
 			}
-			if tt.code == 400 || tt.code == 401 { // the response is one that the spec documents
+			if tt.code == 400 || tt.code == 401 { // the spec documents these responses
 				wantProblems(t, validator(t).ValidateResponse(tt.r, w.Code, w.Header(), w.Body.Bytes()))
 			}
 		})
 	}
 }
 
-// TestFlatEnvelope: an operation that documents err_code at the top level gets this envelope.
+// If an operation documents err_code at the top level, its errors have the flat envelope.
 func TestFlatEnvelope(t *testing.T) {
 	v := of(t, "  /x: {post: {responses: {'400': {description: d, content: {application/json: {schema: {type: object, properties: {err_code: {type: string}}}}}}}}}\n")
-	w, _ := served(t, v, send("POST", "/x", "x"))
+	w, _ := served(t, v, newRequest("POST", "/x", "x"))
 	want := `{"err_code":"400","err_msg":"The request does not match the API's specification","err_extra":"body is not allowed for this operation"}` + "\n"
 	if w.Code != 400 || w.Body.String() != want {
 		t.Errorf("got %d %s", w.Code, w.Body)
 	}
 }
 
-// TestMiddlewareBeforeAProxy sends raw requests through a server, the middleware and a ReverseProxy to a service. Whatever the
-// service receives must be the valid request that the middleware checked.
+// TestMiddlewareBeforeAProxy sends raw requests to a server whose middleware forwards valid requests to a ReverseProxy
+// and a service. Whatever the service receives must be the valid request that the middleware checked.
 func TestMiddlewareBeforeAProxy(t *testing.T) {
 	const body = `{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["a"]}]}}`
 	var seen atomic.Int32
@@ -137,7 +137,7 @@ func TestMiddlewareBeforeAProxy(t *testing.T) {
 	length := fmt.Sprintf("Content-Length: %d\r\n", len(body))
 	chunked := fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n", len(body), body)
 	for _, tt := range []struct {
-		name, line, headers, rest string // the rest follows the headers, with the length or the transfer encoding
+		name, line, headers, rest string // rest follows the headers: the length or the transfer encoding, and the body
 		want                      int
 	}{
 		{"valid", "", "", "", 200},
@@ -185,8 +185,8 @@ func TestMiddlewareBeforeAProxy(t *testing.T) {
 	}
 }
 
-// TestMiddlewareChecksOtherOperations covers what our own operations do not have: parameters in the path and in headers, CONNECT,
-// and other security schemes.
+// TestMiddlewareChecksOtherOperations covers features that api/openapi.yaml does not use: parameters in the path and in
+// headers, CONNECT, and other security schemes.
 func TestMiddlewareChecksOtherOperations(t *testing.T) {
 	v := of(t, `
   /p/{p}:
@@ -212,11 +212,11 @@ components:
 `)
 	for _, tt := range []struct {
 		request, header string
-		want            bool // whether the request is passed on
+		want            bool // whether the request reaches the handler
 	}{
 		{"GET /p/a/", "", true},
 		{"GET /p/a%20b", "", true},
-		{"GET /p/a%2Fb", "", false}, // servers decode these in different ways
+		{"GET /p/a%2Fb", "", false}, // servers decode such paths in different ways
 		{"GET /p/a%5Cb", "", false},
 		{"GET /p/%2E%2E", "", false},
 		{"GET /p/a", "Connection: X-Other", true},
@@ -231,16 +231,15 @@ components:
 		{"GET /x", "Authorization: Basic x", false},
 		{"GET /x?key=x", "Cookie: session=x", true},
 		{"GET /x?key=x&session=x", "Cookie: session=x", false},
-		{"GET /x?key=x", "Session: x", false}, // a header instead of the cookie
+		{"GET /x?key=x", "Session: x", false}, // the session must be in a cookie
 		{"PUT /x", "Authorization: Basic x", true},
 		{"PUT /x?key=x", "Authorization: Basic x", false},
 	} {
 		t.Run(tt.request+" "+tt.header, func(t *testing.T) {
 			method, target, _ := strings.Cut(tt.request, " ")
-			r := send("GET", target, "", linesOf(tt.header)...)
-			r.Method = method // CONNECT has another form in a request line
+			r := newRequest(method, target, "", linesOf(tt.header)...)
 			if w, called := served(t, v, r); called != tt.want {
-				t.Errorf("passed on: %t, got %d %s", called, w.Code, w.Body)
+				t.Errorf("the request reached the handler: %t, want %t; got %d %s", called, tt.want, w.Code, w.Body)
 			}
 		})
 	}

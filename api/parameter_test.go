@@ -11,14 +11,14 @@ func TestQueryProblems(t *testing.T) {
 		{"valid", "id=789&fields=status", ""},
 		{"escaped names", "%69d=7&f%69elds=a+b%26c", ""},
 		{"empty pairs", "&&id=1&&fields=a&", ""},
-		{"nothing", "", "query id is required\nquery fields is required"},
-		{"one field empty", "id=1&fields=a&fields=", "query fields /1 must not be empty"},
+		{"an empty query", "", "query id is required\nquery fields is required"},
+		{"an empty field", "id=1&fields=a&fields=", "query fields /1 must not be empty"},
 		{"empty id", "id=&fields=a", "query id must not be empty"},
 		{"no value", "id&fields=a", "query id must not be empty"},
 		{"a fraction", "id=1.5&fields=a", "query id must be an integer, not a number with a fraction"},
 		{"a whole number with a point", "id=1.0&fields=a", ""},
 		{"more than 64 bits", "id=9223372036854775808&fields=a", "query id must be between -9223372036854775808 and 9223372036854775807"},
-		{"twice, once escaped", "id=1&%69d=1&fields=a", "query id is given 2 times; only one is allowed"},
+		{"id twice, once escaped", "id=1&%69d=1&fields=a", "query id is given 2 times; only one is allowed"},
 		{"the wrong case", "ID=1&fields=a", "query ID is not a parameter of this operation (…)\nquery id is required"},
 		{"no name", "id=1&fields=a&=b", `query "" is not a parameter of this operation (…)`},
 		{"invalid escape", "id=1&fields=%zz", "query fields is not valid percent-encoding"},
@@ -47,7 +47,7 @@ func TestParameters(t *testing.T) {
 		free  = "in: query, schema: {type: object, additionalProperties: {type: integer}}"
 		union = "in: query, schema: {oneOf: [{type: integer}, {type: array, items: {type: integer}}]}"
 	)
-	for _, tt := range []struct{ parameter, sent, want string }{ // sent is a query, or a header
+	for _, tt := range []struct{ parameter, sent, want string }{ // sent is a query or lines of headers
 		{"in: query, schema: {type: boolean}", "f=true", ""},
 		{"in: query, schema: {type: boolean}", "f=1", "query f must be true or false"},
 		{"in: query, allowEmptyValue: true, " + integer, "f=", ""},
@@ -55,12 +55,13 @@ func TestParameters(t *testing.T) {
 		{either, "f=-1", "query f must be at least 0"},
 		{either, "f=later", `query f must be an integer or "now", not another string`},
 		{"in: query, schema: {}", "f=x", ""},
-		{"in: query, schema: {maxLength: 2}", "f=123", "query f must have at most 2 characters"}, // a string, without a type
+		{"in: query, schema: {maxLength: 2}", "f=123", "query f must have at most 2 characters"}, // without a type, the value is a string
 
 		{"in: query, " + list, "f=1&f=2", ""},
 		{"in: query, " + list, "f=1&f=x", "query f /1 must be an integer"},
 		{"in: query, " + list, "f=1&f=2&f=3", "query f must have at most 2 items"},
-		// An encoded comma is part of an item. Spaces and bars can only be sent encoded.
+		// An encoded comma is part of an item. Encoded spaces and bars separate items, because a valid URL contains them
+		// only in encoded form.
 		{"in: query, explode: false, " + list, "f=%31,2", ""},
 		{"in: query, explode: false, " + list, "f=1%2C2", "query f /0 must be an integer"},
 		{"in: query, explode: false, " + list, "f=1,%ff", "query f /1 is not valid UTF-8"},
@@ -88,7 +89,7 @@ func TestParameters(t *testing.T) {
 		{"in: cookie, " + integer, "Cookie: f=1; f=2", "cookie f is given 2 times; only one is allowed"},
 		{"in: cookie, explode: false, " + list, "Cookie: f=1,x", "cookie f /1 must be an integer"},
 
-		// A list is sent as repeated names, as OpenAPI has it, or with indexes, as the generated client has it.
+		// In OpenAPI, a list repeats the name. The generated client sends indexes instead.
 		{deep, "f[id]=1&f[id]=3", ""},
 		{deep, "f[id][0]=1&f[id][1]=3", ""},
 		{deep, "f[id][]=1&f[id][]=3", ""},
@@ -116,7 +117,7 @@ func TestParameters(t *testing.T) {
 		{union, "g=1", "query g is not a parameter of this operation (parameters: f)"},
 		{"in: header, schema: {type: object}", "f=1", "query f is not a parameter of this operation"},
 		{"in: header, required: true, schema: {type: object, properties: {a: {type: integer}}}", "F: a,x", "header f does not match its schema"},
-		// OpenAPI ignores parameters with this name.
+		// OpenAPI ignores header parameters with this name.
 		{"in: header, required: true, schema: {type: string}, name: accept", "", ""},
 	} {
 		t.Run(tt.parameter+" "+tt.sent, func(t *testing.T) {
@@ -124,9 +125,9 @@ func TestParameters(t *testing.T) {
 				tt.parameter = "name: f, " + tt.parameter
 			}
 			v := ofOperation(t, "parameters: [{"+tt.parameter+"}]")
-			r := send("POST", "/x", "")
+			r := newRequest("POST", "/x", "")
 			if strings.Contains(tt.sent, ": ") {
-				r = send("POST", "/x", "", strings.Split(tt.sent, "\n")...)
+				r = newRequest("POST", "/x", "", strings.Split(tt.sent, "\n")...)
 			} else {
 				r.URL.RawQuery = tt.sent
 			}
@@ -150,7 +151,7 @@ func TestOptionalParametersMayBeAbsent(t *testing.T) {
 		t.Run(parameter, func(t *testing.T) {
 			for required, want := range map[string]string{"false": "", "true": strings.TrimSuffix(parameter[4:10], ",") + " f is required"} {
 				v := ofOperation(t, fmt.Sprintf("parameters: [{name: f, required: %s, %s}]", required, parameter))
-				wantProblems(t, v.ValidateRequest(send("POST", "/x", "", "Cookie: other=1")), linesOf(want)...)
+				wantProblems(t, v.ValidateRequest(newRequest("POST", "/x", "", "Cookie: other=1")), linesOf(want)...)
 			}
 		})
 	}
@@ -176,10 +177,10 @@ func TestPathParameters(t *testing.T) {
 	} {
 		t.Run(tt.schema+" "+tt.path, func(t *testing.T) {
 			v := of(t, strings.Replace(operation, "{type: string}", tt.schema, 1))
-			wantProblems(t, v.ValidateRequest(send("GET", tt.path, "")), linesOf(tt.want)...)
+			wantProblems(t, v.ValidateRequest(newRequest("GET", tt.path, "")), linesOf(tt.want)...)
 		})
 	}
-	// An operation's own parameter replaces the path's.
+	// A parameter of an operation replaces the parameter of the path that has the same name.
 	v := of(t, strings.Replace(operation, "get: {", "get: {parameters: [{name: p, in: path, required: true, schema: {type: integer}}], ", 1))
-	wantProblems(t, v.ValidateRequest(send("GET", "/x/a", "")), "path p must be an integer")
+	wantProblems(t, v.ValidateRequest(newRequest("GET", "/x/a", "")), "path p must be an integer")
 }

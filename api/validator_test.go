@@ -15,7 +15,6 @@ import (
 	"example.com/cortexscan/api"
 )
 
-// The paths of the two operations, as the document spells them.
 var statusPath, abortPath = pathOf("getScanRunStatus"), pathOf("abortScan")
 
 var document = sync.OnceValue(func() *openapi3.T {
@@ -48,25 +47,22 @@ func validator(tb testing.TB) *api.Validator {
 	return v
 }
 
-// get returns a request for the status of a scan run.
 func get(query string) *http.Request {
-	r := send("GET", statusPath, "", "User-Agent: test")
+	r := newRequest("GET", statusPath, "", "User-Agent: test")
 	r.URL.RawQuery = query
 	return r
 }
 
-// post returns a request that aborts scans.
 func post(body string) *http.Request {
-	return send("POST", abortPath, body, "Content-Type: application/json")
+	return newRequest("POST", abortPath, body, "Content-Type: application/json")
 }
 
-// filtered returns a request that aborts scans, with filters in JSON.
 func filtered(filters string) *http.Request {
 	return post(`{"request_data":{"filters":[` + filters + `]}}`)
 }
 
-// send returns a request with headers, each as "Name: value".
-func send(method, target, body string, headers ...string) *http.Request {
+// newRequest returns a request. Each header has the form "Name: value".
+func newRequest(method, target, body string, headers ...string) *http.Request {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	for _, line := range headers {
 		name, value, _ := strings.Cut(line, ": ")
@@ -80,7 +76,7 @@ func withSlash(r *http.Request) *http.Request {
 	return r
 }
 
-// of returns a validator for a document with these paths in YAML, and with anything after them.
+// of returns a validator for a document with these paths, in YAML. Other sections of the document may follow the paths.
 func of(tb testing.TB, paths string) *api.Validator {
 	tb.Helper()
 	v, err := api.NewValidatorOf([]byte("openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n" + paths))
@@ -90,13 +86,14 @@ func of(tb testing.TB, paths string) *api.Validator {
 	return v
 }
 
-// ofOperation returns a validator for POST /x, with the fields of the operation in YAML. Every response is documented.
+// ofOperation returns a validator for the single operation POST /x with these fields, in YAML. A default response covers
+// every status.
 func ofOperation(tb testing.TB, fields string) *api.Validator {
 	tb.Helper()
 	return of(tb, "  /x: {post: {"+fields+", responses: {default: {description: d}}}}\n")
 }
 
-// problems returns the problems of a validator's error, one line each, or nil.
+// problems returns each problem in a validator's error as one line.
 func problems(tb testing.TB, err error) []string {
 	tb.Helper()
 	if err == nil {
@@ -119,7 +116,8 @@ func lines(problems []api.Problem) []string {
 
 var lists = regexp.MustCompile(`\(\w+: [^)]*\)`)
 
-// wantProblems compares the problems. "(…)" stands for a list of names in the document, which may grow.
+// wantProblems compares the problems in err with want. In want, "(…)" matches any list of names, because the document
+// may grow.
 func wantProblems(t *testing.T, err error, want ...string) {
 	t.Helper()
 	got := problems(t, err)
@@ -133,7 +131,6 @@ func wantProblems(t *testing.T, err error, want ...string) {
 	}
 }
 
-// linesOf returns the lines of a string, or nil if it is empty.
 func linesOf(want string) []string {
 	if want == "" {
 		return nil
@@ -145,7 +142,7 @@ func TestOnlyMethodAndPathDecideTheOperation(t *testing.T) {
 	for _, tt := range []struct {
 		name, method, url string
 		wantID            string
-		want              string // the problem if the operation is unknown
+		want              string // the problem, or "" if the operation is known
 	}{
 		{"status", "GET", "https://any.example:444" + statusPath, "getScanRunStatus", ""},
 		{"net/http's empty method", "", "http://[::1]" + statusPath, "getScanRunStatus", ""},
@@ -160,7 +157,7 @@ func TestOnlyMethodAndPathDecideTheOperation(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.Method = tt.method // NewRequest replaces an empty one
+			r.Method = tt.method // NewRequest replaces an empty method
 			if id, ok := validator(t).Operation(r); id != tt.wantID || ok != (tt.want == "") {
 				t.Errorf("got the operation %q %t, want %q", id, ok, tt.wantID)
 			}
@@ -174,9 +171,9 @@ func TestOnlyMethodAndPathDecideTheOperation(t *testing.T) {
 		wantProblems(t, validator(t).ValidateRequest(r), "path is missing: the request is nil")
 	}
 	v := of(t, "  /a: {get: {responses: {'200': {description: d}}}, put: {responses: {'200': {description: d}}}}\n")
-	wantProblems(t, v.ValidateRequest(send("GET", "/b", "")), "path is not in the spec (operations: GET /a, PUT /a)")
-	wantProblems(t, v.ValidateRequest(send("POST", "/a", "")), "method is not allowed for /a (allowed: GET, PUT)")
-	if id, ok := v.Operation(send("GET", "/a", "")); id != "" || !ok {
+	wantProblems(t, v.ValidateRequest(newRequest("GET", "/b", "")), "path is not in the spec (operations: GET /a, PUT /a)")
+	wantProblems(t, v.ValidateRequest(newRequest("POST", "/a", "")), "method is not allowed for /a (allowed: GET, PUT)")
+	if id, ok := v.Operation(newRequest("GET", "/a", "")); id != "" || !ok {
 		t.Errorf("an operation without an ID: got %q %t", id, ok)
 	}
 }
@@ -201,7 +198,7 @@ func TestConcurrentUse(t *testing.T) {
 	group.Wait()
 }
 
-// TestInvalidDocumentsAreRefused: the errors say what to do.
+// Each error explains what to do.
 func TestInvalidDocumentsAreRefused(t *testing.T) {
 	const adopt = "(the validator needs a valid OpenAPI 3.0 document; to convert operations of another one, run make adopt)"
 	document := string(api.Document())
@@ -222,18 +219,18 @@ func TestInvalidDocumentsAreRefused(t *testing.T) {
 	}
 }
 
-// TestPatternsThatGoCannotExpress: only the pattern is not checked, and Unchecked names its place.
+// The validator skips only the pattern, and Unchecked reports where the pattern is.
 func TestPatternsThatGoCannotExpress(t *testing.T) {
 	v := ofOperation(t, "parameters: [{name: a, in: query, schema: {type: string, maxLength: 2, pattern: '^(?!x)'}}]")
-	wantProblems(t, v.ValidateRequest(send("POST", "/x?a=x", "")))
-	wantProblems(t, v.ValidateRequest(send("POST", "/x?a=xyz", "")), "query a must have at most 2 characters")
+	wantProblems(t, v.ValidateRequest(newRequest("POST", "/x?a=x", "")))
+	wantProblems(t, v.ValidateRequest(newRequest("POST", "/x?a=xyz", "")), "query a must have at most 2 characters")
 	want := "/paths/~1x/post/parameters/0/schema/pattern is not checked, because Go's regexp can't express it (invalid or unsupported Perl syntax: `(?!`): " +
 		"rewrite it without lookaround and backreferences, or remove it"
 	if got := v.Unchecked(); !slices.Equal(got, []string{want}) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := validator(t).Unchecked(); len(got) != 0 {
-		t.Errorf("the document has %q", got)
+		t.Errorf("got %q for api/openapi.yaml, want none", got)
 	}
 }
 
@@ -252,10 +249,10 @@ func TestAdvise(t *testing.T) {
 
 		{"a slash and a problem", withSlash(get("id=1")), nil},
 		{"an invalid body", filtered(`{"field":"host","operator":"in"}`), nil},
-		{"an unknown operation", send("GET", "/other", ""), nil},
+		{"an unknown operation", newRequest("GET", "/other", ""), nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			for range 2 { // the body can be read again
+			for range 2 { // Advise must leave the body readable
 				if got := lines(validator(t).Advise(tt.r)); !slices.Equal(got, tt.want) {
 					t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(tt.want, "\n\t"))
 				}

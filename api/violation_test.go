@@ -13,7 +13,7 @@ import (
 	"example.com/cortexscan/api"
 )
 
-// checkViolation checks that the strings of a Violation are printable and bounded.
+// checkViolation fails the test unless err is a *Violation whose strings are printable and bounded.
 func checkViolation(tb testing.TB, err error) {
 	tb.Helper()
 	violation, ok := errors.AsType[*api.Violation](err)
@@ -24,7 +24,7 @@ func checkViolation(tb testing.TB, err error) {
 	checkText(tb, violation.Operation, 200)
 	for _, p := range violation.Problems {
 		if p.In == "" || p.Reason == "" || p.Pointer != "" && !strings.HasPrefix(p.Pointer, "/") {
-			tb.Errorf("a problem without place or reason, or with an invalid pointer: %+v", p)
+			tb.Errorf("a problem without a place or a reason, or with an invalid pointer: %+v", p)
 		}
 		checkText(tb, p.In, 20)
 		checkText(tb, p.Name, 65)
@@ -69,31 +69,31 @@ func TestProblemsAreBounded(t *testing.T) {
 	} {
 		checkViolation(t, validator(t).ValidateRequest(r))
 	}
-	// Strings of the document can be unprintable and long, too.
+	// Strings from the document can also be unprintable and long.
 	v := ofOperation(t, `parameters: [{name: n, in: query, schema: {type: string, enum: ["a\u202e\n`+name[:2000]+`", b, c`+name+`]}}]`)
-	checkViolation(t, v.ValidateRequest(send("POST", "/x?n=1", "")))
+	checkViolation(t, v.ValidateRequest(newRequest("POST", "/x?n=1", "")))
 }
 
-// TestNoValueIsRepeated: a problem may contain names that were sent, but no values.
+// Problems may contain names from a request or a response, but no values.
 func TestNoValueIsRepeated(t *testing.T) {
 	const marker = "MARKER"
 	v := validator(t)
 	requests := map[string]*http.Request{
-		"path":          httptest.NewRequest("GET", "/MARKER/"+statusPath, nil),
-		"method":        httptest.NewRequest("MARKER", statusPath, nil),
-		"neither known": httptest.NewRequest("MARKER", "/MARKER", nil),
-		"query":         get("id=MARKER&id=MARKER2&fields=&other=MARKER&%zz=MARKER&semi=MARKER;"),
-		"known names":   get("id=MARKER&fields=MARKER%ff"),
-		"syntax":        post(`{"request_data":MARKER}`),
-		"trailing":      post(`{"request_data":{"filters":"all"}}MARKER`),
-		"escape":        post(`{"request_data":{"filters":"\MARKER"}}`),
-		"types":         post(`{"request_data":{"filters":[{"field":["MARKER"],"operator":{"MARKER":"MARKER"},"value":{"a":"MARKER"}},"MARKER"],"incident_id":["MARKER"]}}`),
-		"other string":  post(`{"request_data":{"filters":"MARKER"}}`),
-		"unknown":       post(`{"request_data":{"filters":"all","a":"MARKER"},"b":["MARKER"],"c":{"d":"MARKER"}}`),
-		"twice":         post(`{"request_data":{"filters":"all","filters":"MARKER"}}`),
-		"numbers":       post(`{"request_data":{"filters":[{"field":111222333,"operator":1.11222333,"value":111222333e30}]}}`),
-		"invalid UTF-8": post("{\"request_data\":{\"filters\":\"MARKER\xff\"}}"),
-		"fragment":      get("x=1#MARKER"),
+		"path":            httptest.NewRequest("GET", "/MARKER/"+statusPath, nil),
+		"method":          httptest.NewRequest("MARKER", statusPath, nil),
+		"path and method": httptest.NewRequest("MARKER", "/MARKER", nil),
+		"query":           get("id=MARKER&id=MARKER2&fields=&other=MARKER&%zz=MARKER&semi=MARKER;"),
+		"known names":     get("id=MARKER&fields=MARKER%ff"),
+		"syntax":          post(`{"request_data":MARKER}`),
+		"trailing":        post(`{"request_data":{"filters":"all"}}MARKER`),
+		"escape":          post(`{"request_data":{"filters":"\MARKER"}}`),
+		"types":           post(`{"request_data":{"filters":[{"field":["MARKER"],"operator":{"MARKER":"MARKER"},"value":{"a":"MARKER"}},"MARKER"],"incident_id":["MARKER"]}}`),
+		"other string":    post(`{"request_data":{"filters":"MARKER"}}`),
+		"unknown":         post(`{"request_data":{"filters":"all","a":"MARKER"},"b":["MARKER"],"c":{"d":"MARKER"}}`),
+		"twice":           post(`{"request_data":{"filters":"all","filters":"MARKER"}}`),
+		"numbers":         post(`{"request_data":{"filters":[{"field":111222333,"operator":1.11222333,"value":111222333e30}]}}`),
+		"invalid UTF-8":   post("{\"request_data\":{\"filters\":\"MARKER\xff\"}}"),
+		"fragment":        get("x=1#MARKER"),
 	}
 	for name, r := range requests {
 		r.Header.Set("Authorization", "MARKER")
@@ -111,7 +111,7 @@ func TestNoValueIsRepeated(t *testing.T) {
 				t.Errorf("a value is repeated: %s", shown)
 			}
 			if w.Code < 400 {
-				t.Errorf("let through with %d", w.Code)
+				t.Errorf("got the status %d, want an error", w.Code)
 			}
 		})
 	}

@@ -7,12 +7,13 @@ import (
 	"testing"
 )
 
-// plainValues are the types of optional fields that need no pointer: those of any value, strings whose empty value has no
-// meaning, and types that only responses use.
+// plainValues lists the types of optional fields that need no pointer: any value, strings for which "" has no meaning,
+// and types that only responses use.
 var plainValues = []string{"interface{}", "string", "Text", "NetscanErrorMetadata", "ErrorDetails", "ErrorExtra"}
 
-// TestOptionalFieldsArePointers: a field that is not set is not sent, and false, 0 and an empty list can be. A field becomes a
-// plain value by x-go-type-skip-optional-pointer, which $ref and allOf pass on, or by prefer-skip-optional-pointer.
+// With a pointer, a caller can leave out an optional field or send false, 0 or an empty list. Two settings remove the
+// pointer: x-go-type-skip-optional-pointer, which a field inherits through $ref and allOf, and
+// prefer-skip-optional-pointer.
 func TestOptionalFieldsArePointers(t *testing.T) {
 	generated, err := os.ReadFile("client.gen.go")
 	if err != nil {
@@ -32,6 +33,6 @@ func TestOptionalFieldsArePointers(t *testing.T) {
 		}
 	}
 	if found < 10 {
-		t.Errorf("only %d optional fields were found", found)
+		t.Errorf("found %d optional fields, want at least 10", found)
 	}
 }

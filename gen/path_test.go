@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestDotsInPathsAreNotResolved checks that a path parameter that is "." or ".." stays in the path.
+// The path of a request keeps a path parameter of "." or "..".
 func TestDotsInPathsAreNotResolved(t *testing.T) {
 	for _, tt := range []struct{ server, path, want string }{
 		{"/", "./v1/things/a/stop", "/v1/things/a/stop"},
@@ -17,18 +17,18 @@ func TestDotsInPathsAreNotResolved(t *testing.T) {
 		{"/", "./v1/things/..", "/v1/things/.."},
 		{"/", "./v1/things/.", "/v1/things/."},
 		{"https://example.org/prefix/", "./v1/things/..", "https://example.org/prefix/v1/things/.."},
-		{"https://example.org/", "./v1/%2e%2E/stop", "https://example.org/v1/%2e%2E/stop"}, // URL.Parse does not resolve these
+		{"https://example.org/", "./v1/%2e%2E/stop", "https://example.org/v1/%2e%2E/stop"}, // URL.Parse does not resolve encoded dots
 	} {
 		server, err := url.Parse(tt.server)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got, err := below(server, tt.path); err != nil || got.String() != tt.want {
-			t.Errorf("%s below %s: %v, %v, want %s", tt.path, tt.server, got, err, tt.want)
+			t.Errorf("%s below %s: got %v, %v, want %s", tt.path, tt.server, got, err, tt.want)
 		}
 	}
 	if got, err := below(&url.URL{Path: "/"}, "./v1/%zz"); err == nil {
-		t.Errorf("a bad escape: %v", got)
+		t.Errorf("a bad escape: got %v, want an error", got)
 	}
 	generated, err := os.ReadFile("client.gen.go")
 	if err != nil || strings.Contains(string(generated), "serverURL.Parse(") || !strings.Contains(string(generated), "below(serverURL, operationPath)") {

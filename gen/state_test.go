@@ -34,6 +34,6 @@ func TestState(t *testing.T) {
 		}
 	}
 	if got := (*gen.ScanRunStatus)(nil).State(); got != "" {
-		t.Errorf("nil has the state %q", got)
+		t.Errorf("nil: got %q, want no state", got)
 	}
 }

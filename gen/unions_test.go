@@ -8,7 +8,7 @@ import (
 	"example.com/cortexscan/gen"
 )
 
-// TestUnions checks that a value with several forms decodes to the documented Go type, and encodes to the same JSON.
+// A value with several forms must decode to the documented Go type and encode to the same JSON.
 func TestUnions(t *testing.T) {
 	filters := func(v gen.EndpointFilters) any { return &gen.AbortScanRequestData{Filters: v} }
 	value := func(v gen.FilterValue) any { return &gen.EndpointFilter{Field: "a", Operator: "in", Value: v} }
@@ -24,7 +24,7 @@ func TestUnions(t *testing.T) {
 		{filter(`["b","c"]`), value([]string{"b", "c"})},
 		{filter(`[]`), value([]string{})},
 		{filter(`"b"`), value("b")},
-		{filter(`9007199254740993`), value(int64(9007199254740993))}, // float64 cannot represent it
+		{filter(`9007199254740993`), value(int64(9007199254740993))}, // float64 can't represent this number
 		{filter(`{"b":true}`), value(map[string]any{"b": true})},
 		{filter(`null`), value(nil)},
 		{`[{"field":"a","message":"b"},{}]`, &gen.ErrorDetails{{Field: "a", Message: "b"}, {}}},
@@ -35,7 +35,7 @@ func TestUnions(t *testing.T) {
 			t.Errorf("%s: got %#v, %v, want %#v", tt.json, got, err, tt.want)
 		}
 		if back, err := json.Marshal(got); err != nil || string(back) != tt.json {
-			t.Errorf("%s went back as %s, %v", tt.json, back, err)
+			t.Errorf("%s was encoded as %s, %v", tt.json, back, err)
 		}
 	}
 	for in, v := range map[string]any{
@@ -48,7 +48,7 @@ func TestUnions(t *testing.T) {
 	}
 }
 
-// TestIncidentAsNumber covers published clients, which send a number.
+// Published clients send a number.
 func TestIncidentAsNumber(t *testing.T) {
 	for in, want := range map[string]string{`22519813685366`: "22519813685366", `"4711"`: "4711", `null`: ""} {
 		var d gen.AbortScanRequestData
@@ -58,7 +58,7 @@ func TestIncidentAsNumber(t *testing.T) {
 	}
 }
 
-// TestDetailsAsText checks that a string becomes one detail without a field.
+// A string becomes one detail without a field.
 func TestDetailsAsText(t *testing.T) {
 	var got gen.ErrorDetails
 	want := gen.ErrorDetails{{Message: "no\nlicense"}}

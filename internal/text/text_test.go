@@ -25,7 +25,7 @@ func TestPrintable(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 			if got := IsPrintable(tt.in); got != (tt.in == tt.want) {
-				t.Errorf("IsPrintable: %v", got)
+				t.Errorf("IsPrintable: got %v, want %v", got, !got)
 			}
 		})
 	}
@@ -41,24 +41,25 @@ func TestVisibleMarksWhatPrintableLeavesOut(t *testing.T) {
 	}
 }
 
-// Nothing that a terminal obeys is printed, and what is visible is neither changed nor blank.
+// Printable and Visible must remove control characters and invisible characters, and must keep visible characters.
+// IsBlank must report whether a string contains no visible character.
 func TestTerminalEscapesAreRemoved(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
-		if r > 0x33479 && r < 0xe0000 || r > 0xe0fff { // a sample of ideographs, unassigned and private characters
+		if r > 0x33479 && r < 0xe0000 || r > 0xe0fff { // only a sample of ideographs, unassigned and private-use characters
 			r += 100
 		}
 		in := "a" + string(r) + "b"
 		blank := !isShowable(in) || unicode.IsSpace(r) || r == brailleBlank || r == nullNotehead
 		for name, got := range map[string]string{"Printable": Printable(in, 100), "Visible": Visible(in, 100)} {
 			if !isShowable(got) {
-				t.Errorf("%s %U: %q", name, r, got)
+				t.Errorf("%s %U: got the unprintable string %q", name, r, got)
 			}
 			if !blank && got != in {
 				t.Errorf("%s %U: a harmless string became %q", name, r, got)
 			}
 		}
 		if s := " " + string(r) + "\u200b"; IsBlank(s) != blank {
-			t.Errorf("%q: blank %v", s, !blank)
+			t.Errorf("%q: IsBlank returned %v, want %v", s, !blank, blank)
 		}
 	}
 }
@@ -69,7 +70,7 @@ func isShowable(s string) bool {
 	})
 }
 
-// A string is cut only if it is too long, and then ends in an ellipsis.
+// Only a string that is too long is cut, and it then ends in an ellipsis.
 func TestPrintableIsBounded(t *testing.T) {
 	for name, unit := range map[string]string{"one byte": "m", "two bytes": "ü", "four bytes": "😀", "invalid": "\xff", "controls": "\x00", "spaces": " m"} {
 		for n := range 40 {
@@ -85,7 +86,7 @@ func TestPrintableIsBounded(t *testing.T) {
 	}
 	for in, want := range map[string]string{"0123456789": "0123456789", "012 456 89": "012 456 89", "~1234567~!": "~1234567~!", "01234567890": "012345…"} {
 		if got := Printable(in, 10); got != want {
-			t.Errorf("%s at most 10: %q, want %q", in, got, want)
+			t.Errorf("%s at most 10: got %q, want %q", in, got, want)
 		}
 	}
 }

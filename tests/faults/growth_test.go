@@ -20,19 +20,19 @@ import (
 
 const (
 	growthSize = 12 << 10 // the size of the smaller input in bytes; the larger one is eight times as large
-	mostGrowth = 14       // the highest ratio that counts as linear; quadratic time would give 64
+	mostGrowth = 14       // the highest ratio that passes; quadratic time would give 64
 )
 
-// growth returns the ratio of the work of large to that of small. It compares the fastest of several runs, and measures again
-// while the ratio is too high, because a busy machine slows some runs down, but not all.
+// growth returns the ratio between the work of large and the work of small. It compares the fastest of several runs, and
+// measures again while the ratio is too high, because a busy machine slows down only some of the runs.
 func growth(small, large func()) (ratio float64) {
 	spent := func(f func()) time.Duration {
 		before := work()
 		f()
 		return work() - before
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection would count as work
-	small()                                          // does what is done only once
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // work would include a garbage collection
+	small()                                          // the first run does work that later runs don't
 	leastSmall, leastLarge := time.Hour, time.Hour
 	for round := range 40 {
 		if round%4 == 3 {
@@ -52,17 +52,15 @@ func growth(small, large func()) (ratio float64) {
 // sized makes a string of about n bytes.
 type sized func(n int) string
 
-// of repeats a string.
 func of(piece string) sized {
 	return func(n int) string { return strings.Repeat(piece, max(1, n/len(piece))) }
 }
 
-// in puts a sized string between two fixed ones.
 func (s sized) in(before, after string) sized {
 	return func(n int) string { return before + s(n) + after }
 }
 
-// list joins numbered items; %d in the format is the number.
+// list joins numbered items. The format contains %d for the number.
 func list(format, separator string) sized {
 	return func(n int) string {
 		var b strings.Builder
@@ -83,7 +81,6 @@ func nested(open, inner, closing string) sized {
 	}
 }
 
-// growthResponses are response bodies.
 var growthResponses = map[string]sized{
 	"a message of escapes":           of(`\u001b[31m\"\n`).in(`{"err_msg":"`, `"}`),
 	"a message of invisible letters": of("\u200b").in(`{"err_msg":"`, `"}`),
@@ -108,7 +105,6 @@ var growthResponses = map[string]sized{
 	"open comments":                  of("<!--").in("<html>", "<title>m</title>"),
 }
 
-// growthHeaders are response headers.
 var growthHeaders = map[string]func(n int) http.Header{
 	"Retry-After": func(n int) http.Header { return http.Header{"Retry-After": {of("9").in("1e", "")(n)}} },
 	"a date": func(n int) http.Header {
@@ -126,7 +122,7 @@ var growthHeaders = map[string]func(n int) http.Header{
 	},
 }
 
-// growthRequests make calls whose requests have about n bytes.
+// growthRequests make calls with requests of about n bytes.
 var growthRequests = map[string]func(ctx context.Context, c *wrapper.Client, n int) error{
 	"values": func(ctx context.Context, c *wrapper.Client, n int) error {
 		_, err := c.AbortScan(ctx, wrapper.Matching(wrapper.EndpointIDs(strings.Split(list("0123456789abcdef%d", "\t")(n), "\t")...)))
@@ -180,9 +176,9 @@ func growthEdit(edit func(r *http.Request, n int)) func(context.Context, *wrappe
 	}
 }
 
-// TestGrowth checks that processing a request or a response takes linear time. In quadratic time, one response could keep a
-// program busy for minutes, and no deadline would end that. The test compares the processor times of two sizes, so the speed
-// of the machine does not matter.
+// TestGrowth checks that processing a request or a response takes linear time. In quadratic time, one response could
+// keep a program busy for minutes, and no deadline would stop it. The test compares the processor times for inputs of
+// two sizes, so the speed of the machine does not matter.
 func TestGrowth(t *testing.T) {
 	v := must(api.NewValidator())
 	check := func(name string, size int, run func(n int) func() error) {
@@ -195,12 +191,12 @@ func TestGrowth(t *testing.T) {
 						t.Fatal(err)
 					}
 					if err != nil && len(err.Error()) > 4<<10 {
-						t.Fatal("an error of more than 4 KiB")
+						t.Fatalf("the error has %d bytes, want at most 4 KiB", len(err.Error()))
 					}
 				}
 			}
 			if ratio := growth(do(size), do(8*size)); ratio > mostGrowth {
-				t.Errorf("eight times the size took %.1f times the work", ratio)
+				t.Errorf("eight times the size took %.1f times the work, want at most %d", ratio, mostGrowth)
 			}
 		})
 	}
@@ -234,7 +230,7 @@ func TestGrowth(t *testing.T) {
 			return func() error { return call(t.Context(), c, n) }
 		})
 	}
-	// Every attempt adds credentials that later responses could contain.
+	// Each attempt creates a new signature, which later responses could contain.
 	check("attempts", 25, func(n int) func() error {
 		c := client(503, http.Header{}, strings.Repeat("the service is busy ", 200), attempts(n))
 		return func() error { return getStatus.call(t.Context(), c) }

@@ -18,24 +18,25 @@ import (
 
 var number = regexp.MustCompile(`\d{9}`)
 
-// TestConcurrentCallsGetTheirResponses makes 3,000 calls from 100 goroutines on one Client. The server refuses one call in ten
-// the first time. Each call gets its own response, each request has a different nonce, and no request is lost.
+// TestConcurrentCallsGetTheirResponses makes 3,000 calls from 100 goroutines through one Client. The server refuses the
+// first attempt of one call in ten. Each call must get its own response, each request must have a different nonce, and
+// no request must be lost.
 func TestConcurrentCallsGetTheirResponses(t *testing.T) {
 	const goroutines, each, all = 100, 30, 3000
 	var received ledger
-	var refused sync.Map // by the number of the call
+	var seen sync.Map // the numbers of the calls that have arrived
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		received.add(newEntry(r))
 		id := number.FindString(r.URL.RawQuery + string(body))
-		if _, again := refused.LoadOrStore(id, nil); strings.HasSuffix(id, "7") && !again {
+		if _, again := seen.LoadOrStore(id, nil); strings.HasSuffix(id, "7") && !again {
 			w.WriteHeader(http.StatusTooManyRequests)
 			return
 		}
 		fmt.Fprintf(w, `{"DATA":"Scan is in %[1]s state","reply":{"action_id":%[1]s}}`, id)
 	}))
 	defer server.Close()
-	c := newClient(t, server.URL, nil, wrapper.WithRateLimit(1e9, 1000)) // on the Client's own transport, as in most programs
+	c := newClient(t, server.URL, nil, wrapper.WithRateLimit(1e9, 1000)) // with the Client's own transport, as in most programs
 	var wg sync.WaitGroup
 	for g := range goroutines {
 		wg.Go(func() {
@@ -57,13 +58,13 @@ func TestConcurrentCallsGetTheirResponses(t *testing.T) {
 	}
 	wg.Wait()
 	if received.count() != all+all/10 {
-		t.Errorf("%d requests, want %d and a tenth that were refused once", received.count(), all)
+		t.Errorf("the server received %d requests, want %d", received.count(), all+all/10)
 	}
 	received.wantSigned(t)
 }
 
-// TestOneConnectionCarriesAllCalls makes calls one after another. The responses are of every kind after which a connection
-// can be used again.
+// TestOneConnectionCarriesAllCalls makes calls one after another, which get responses of many kinds. The Client must
+// reuse the connection after each kind.
 func TestOneConnectionCarriesAllCalls(t *testing.T) {
 	mix := []func(*exchange) bool{
 		(*exchange).good,
@@ -82,7 +83,8 @@ func TestOneConnectionCarriesAllCalls(t *testing.T) {
 	}
 	for name, rt := range map[string]http.RoundTripper{"a plain transport": newTransport(t), "the Client's own transport": nil} {
 		t.Run(name, func(t *testing.T) {
-			// On a busy machine, net/http closes a connection whose goroutine is 50 ms late. Then the test tries again.
+			// On a busy machine, net/http may close a connection because its goroutine is 50 ms late. The test then
+			// tries again.
 			connections := int32(0)
 			for try := 0; try < 5 && connections != 1; try++ {
 				s := serve(t, func(x *exchange) bool { return mix[x.n%len(mix)](x) })
@@ -99,13 +101,13 @@ func TestOneConnectionCarriesAllCalls(t *testing.T) {
 	}
 }
 
-// TestEndlessResponsesStopAtTheLimit checks that the client stops reading a response at the limit, that the error contains
-// the status, and that the call allocates at most three times the limit.
+// TestEndlessResponsesStopAtTheLimit checks that the client stops reading a response at the limit, that the error
+// contains the status, and that client and server together allocate at most three times the limit plus 1 MiB.
 func TestEndlessResponsesStopAtTheLimit(t *testing.T) {
 	const limit = 1 << 20
 	for _, tt := range []struct {
 		name  string
-		start string // the headers and the beginning of the body
+		start string // the status line, the headers and the beginning of the body
 		more  string // repeated without end
 		kinds string
 	}{
@@ -135,13 +137,13 @@ func TestEndlessResponsesStopAtTheLimit(t *testing.T) {
 				t.Errorf("got %+v", e)
 			}
 			if used > 3*limit+1<<20 { // the buffer doubles, and the server allocates, too
-				t.Errorf("%d KiB were allocated for a response refused at %d KiB", used>>10, limit>>10)
+				t.Errorf("%d KiB were allocated for a response with a limit of %d KiB", used>>10, limit>>10)
 			}
 		})
 	}
 }
 
-// allocated returns how many bytes f and the server allocated, including those that were freed.
+// allocated returns how many bytes the process allocates while f runs, including bytes that it frees again.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

@@ -1,6 +1,6 @@
-// Package faults_test tests the client on a hostile network: connections break at every point, responses are malformed or
-// endless, and contexts end at any moment. It uses only the public API, over TCP or, where time matters, over connections in
-// memory inside testing/synctest.
+// Package faults_test tests the client on a hostile network: connections break at every point, responses are malformed
+// or endless, and contexts end at any moment. The tests use only the public API. They run over TCP or, where time
+// matters, over connections in memory inside testing/synctest.
 package faults_test
 
 import (
@@ -33,7 +33,6 @@ const (
 	goodAbort = `{"reply":{"action_id":"7","status":"1","endpoints_count":"1"}}`
 )
 
-// operation is one way to make a request.
 type operation struct {
 	name string
 	get  bool
@@ -52,7 +51,7 @@ var (
 	operations = []operation{getStatus, abort}
 )
 
-// exactlyOne checks that a call returned either a result or an error.
+// exactlyOne panics unless a call returned either a result or an error. It returns the error.
 func exactlyOne(result bool, err error) error {
 	if result == (err != nil) {
 		panic("a call returned both a result and an error, or neither")
@@ -60,7 +59,7 @@ func exactlyOne(result bool, err error) error {
 	return err
 }
 
-// newClient returns a Client with an Advanced key that does not pause between attempts.
+// newClient returns a Client that has an Advanced key and does not pause between attempts.
 func newClient(t testing.TB, base string, rt http.RoundTripper, opts ...wrapper.Option) *wrapper.Client {
 	t.Helper()
 	c, err := wrapper.New(base, wrapper.AdvancedKey(keyID, secretKey), append([]wrapper.Option{
@@ -83,7 +82,6 @@ func newTransport(t testing.TB) *http.Transport {
 	return tr
 }
 
-// bounded returns a context that keeps a test from hanging.
 func bounded(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	t.Cleanup(cancel)
@@ -97,11 +95,11 @@ var kinds = map[string]error{
 	"Canceled": context.Canceled, "Deadline": context.DeadlineExceeded,
 }
 
-// wantKinds fails unless err has exactly these kinds, in any order.
+// wantKinds checks that err has exactly these kinds, in any order.
 func wantKinds(t testing.TB, err error, want string) {
 	t.Helper()
 	if err == nil {
-		t.Fatalf("no error, want one of the kinds %q", want)
+		t.Fatalf("got no error, want the kinds %q", want)
 	}
 	var got []string
 	for name, kind := range kinds {
@@ -113,6 +111,6 @@ func wantKinds(t testing.TB, err error, want string) {
 	names := strings.Fields(want)
 	slices.Sort(names)
 	if !slices.Equal(got, names) {
-		t.Errorf("kinds are %q, want %q: %v", got, names, err)
+		t.Errorf("got the kinds %q, want %q: %v", got, names, err)
 	}
 }

@@ -14,15 +14,15 @@ import (
 
 type callKey struct{}
 
-// call is a call and its outcome.
+// call is a planned call and its outcome.
 type call struct {
 	number  int
-	method  string // "AbortScan", "GetScanRunStatus" or "POST", which goes through API()
+	method  string // "AbortScan", "GetScanRunStatus", or "POST" for an abort through API()
 	body    string // of a POST
 	editors []editor
 	pause   time.Duration // before the call
 
-	// When its context ends; 0 means never:
+	// When the context of the call ends; 0 means never:
 	deadline    time.Duration
 	cancelAfter time.Duration
 	cancelAt    int // counts network events
@@ -34,7 +34,7 @@ type call struct {
 	result    string // the action ID, the message of the run, or an HTTP status; "" for an error
 	err       error
 	ended     error         // the context's error when the call returned
-	late      time.Duration // how long after the end of its context the call returned
+	late      time.Duration // how long the call continued after its context had ended
 }
 
 func (c *call) String() string {
@@ -87,7 +87,6 @@ func (s *simulation) planCall(number int) *call {
 	return c
 }
 
-// send makes the call.
 func (c *call) send(ctx context.Context, client *wrapper.Client) (result string, err error) {
 	switch c.method {
 	case "AbortScan":
@@ -120,7 +119,6 @@ func (c *call) send(ctx context.Context, client *wrapper.Client) (result string,
 	return fmt.Sprint(res.StatusCode()), nil
 }
 
-// editor is a request editor for API().
 type editor struct {
 	name string
 	edit func(r *http.Request)
@@ -154,7 +152,7 @@ var editors = []editor{
 	{"PUT", func(r *http.Request) { r.Method = http.MethodPut }},
 }
 
-// These two affect net/http's replays most.
+// These two editors affect the replays of net/http most.
 var (
 	noBody     = editor{"no body", func(r *http.Request) { r.Body, r.GetBody, r.ContentLength = nil, nil, 0 }}
 	idempotent = editor{"Idempotency-Key", setHeader("Idempotency-Key", "4711")}
@@ -164,7 +162,7 @@ type failingReader struct{}
 
 func (failingReader) Read([]byte) (int, error) { return 0, errors.New("the body is not available") }
 
-// validator records the request that the client validates. If it is careless, it does not restore the body.
+// validator records each request that it validates. A careless validator does not restore the body.
 type validator struct {
 	sim      *simulation
 	careless bool

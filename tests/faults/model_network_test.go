@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// link is a TCP connection in memory that breaks as planned. Writes never block.
+// link simulates a TCP connection in memory. The connection breaks as planned, and writes never block.
 type link struct {
 	number int
 	sim    *simulation
@@ -21,9 +21,9 @@ type link struct {
 
 	mu       sync.Mutex
 	changed  *sync.Cond
-	unread   [2][]byte // written but not read yet, by writer
+	unread   [2][]byte // data that was written but not read yet, by writer
 	closed   [2]bool   // by side
-	broken   string    // "reset", "closed" or "silent" if the network broke it
+	broken   string    // how the network broke it: "reset", "closed" or "silent"
 	writes   int       // of the client
 	deadline [2]time.Time
 
@@ -33,16 +33,15 @@ type link struct {
 	leaving  atomic.Bool // the server has sent GOAWAY
 }
 
-// The sides of a link.
 const (
 	client = iota
 	server
 )
 
-// breakage breaks a connection at one of the client's writes.
+// breakage describes how a connection breaks at one of the client's writes.
 type breakage struct {
 	write int    // the number of the write, from 1; 0: never
-	when  string // "before", "during" or "after" it
+	when  string // "before", "during" or "after" the write
 	how   string // "reset", "closed" or "silent"
 }
 
@@ -59,7 +58,6 @@ func (l *link) breakOff(how string) {
 	l.sever(how)
 }
 
-// side is one end of a link.
 type side struct {
 	*link
 	me int
@@ -128,7 +126,7 @@ func (s *side) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Close ends the connection with an EOF, or, like TCP, with a reset if there is unread data.
+// Close ends the connection as TCP does. The peer gets a reset if this side has unread data, and an EOF otherwise.
 func (s *side) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -163,7 +161,7 @@ func (s *side) SetReadDeadline(t time.Time) error {
 
 var errRefused = &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 
-// dial makes the next connection as planned and starts its server.
+// dial makes the next connection as planned and passes the other end to the server.
 func (s *simulation) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	s.event()
 	s.mu.Lock()

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// dice makes random choices. Every connection, request and call has separate dice, so that its choices do not depend on the
-// order of events.
+// dice makes random choices. Every connection, request and call has separate dice, so the order of events does not
+// change the choices.
 type dice struct{ *rand.Rand }
 
 const (
@@ -22,17 +22,16 @@ func (s *simulation) dice(topic, n, m int) dice {
 	return dice{rand.New(rand.NewPCG(s.seed, uint64(topic)<<56|uint64(n)<<24|uint64(m)))}
 }
 
-// chance is true in the given percentage of cases.
 func (d dice) chance(percent int) bool { return d.IntN(100) < percent }
 
 func (d dice) pick(words ...string) string { return words[d.IntN(len(words))] }
 
-// span picks a duration and adds less than a millisecond, so that no two events happen at the same time.
+// span picks a duration and adds less than a millisecond, so that two events rarely happen at the same time.
 func (d dice) span(times ...time.Duration) time.Duration {
 	return times[d.IntN(len(times))] + time.Duration(d.IntN(1_000_000))
 }
 
-// Error codes of HTTP/2 (RFC 9113, section 7). net/http may replay a request after codeProtocol and codeRefused.
+// Error codes of HTTP/2 (RFC 9113, section 7). net/http may replay a request after codeProtocol or codeRefused.
 const codeProtocol, codeInternal, codeRefused, codeCancel = 1, 2, 7, 8
 
 // connectionPlan determines what happens to a connection.
@@ -59,7 +58,7 @@ func (s *simulation) randomConnection(n int) (p connectionPlan) {
 
 // requestPlan determines what the server does with a request.
 type requestPlan struct {
-	stage   string // how much of the request it reads first: "headers", "half", "whole"
+	stage   string // how much of the request the server reads first: "headers", "half", "whole"
 	execute bool
 	delay   time.Duration
 	reply   reply
@@ -69,7 +68,7 @@ type requestPlan struct {
 	end     string // what happens to the connection afterwards: "stays open", "closed", "reset", "silent", "garbage"
 }
 
-// good executes a request and sends the documented success.
+// In the plan good, the server executes the request and sends the documented success.
 var good = requestPlan{stage: "whole", execute: true, reply: reply{200, "success"}, send: "all", end: "stays open"}
 
 func (s *simulation) randomRequest(connection, n int) requestPlan {
@@ -81,7 +80,7 @@ func (s *simulation) randomRequest(connection, n int) requestPlan {
 	if d.chance(60) {
 		p.reset = []uint32{codeProtocol, codeProtocol, codeInternal, codeRefused, codeCancel}[d.IntN(5)]
 	}
-	if d.chance(25) { // net/http may replay a request that was executed
+	if d.chance(25) { // net/http may replay the request after it was executed
 		p.send, p.goAway, p.end = "nothing", d.pick("", "", "the one before", "none"), d.pick("stays open", "closed", "closed", "reset")
 		return p
 	}
@@ -111,19 +110,19 @@ func (s *simulation) randomRequest(connection, n int) requestPlan {
 	return p
 }
 
-// reply is a response: its status and the form of its body.
 type reply struct {
 	status int
 	form   string
 }
 
-// isSuccess reports whether a client may treat the reply as a success. A 204 has no body.
+// isSuccess reports whether a client may treat the reply as a success. The form does not matter for a 204, which has no
+// body.
 func (r reply) isSuccess() bool {
 	return r.status == 204 || r.status >= 200 && r.status <= 299 && r.form != "error"
 }
 
-// definite reports whether a client may tell from this reply, whole or truncated, that the request was not executed.
-// TestStatusDecidesKindAndOutcome of package wrapper tries all statuses.
+// definite reports whether this reply, whole or truncated, proves that the request was not executed.
+// TestStatusDecidesKindAndOutcome in package wrapper covers all statuses.
 func (r reply) definite(whole bool) bool {
 	switch r.status {
 	case 302, 401, 413, 429, 505:
@@ -134,7 +133,7 @@ func (r reply) definite(whole bool) bool {
 	return false
 }
 
-// body returns the body of a reply to a call. The action is empty if nothing was executed.
+// body returns the body of the reply to a call. The action is empty if nothing was executed.
 func (r reply) body(c *call, action string) string {
 	success := fmt.Sprintf(`{"DATA":"Scan is in %s state","reply":{"action_id":"%s","status":"1","endpoints_count":"1"}}`, c, action)
 	if r.status == 204 {

@@ -31,7 +31,7 @@ func (l listener) Addr() net.Addr { return nil }
 
 type connKey struct{}
 
-// serve starts net/http's server, with a handler that fails as planned.
+// serve starts net/http's server with a handler that fails as planned.
 func (s *simulation) serve() {
 	s.server = &http.Server{
 		Handler:   http.HandlerFunc(s.handle),
@@ -61,7 +61,6 @@ func (s *simulation) serve() {
 	}
 }
 
-// handle handles a request as planned.
 func (s *simulation) handle(w http.ResponseWriter, r *http.Request) {
 	conn := r.Context().Value(connKey{}).(net.Conn)
 	end, plain := conn.(*side)
@@ -86,7 +85,7 @@ func (s *simulation) handle(w http.ResponseWriter, r *http.Request) {
 	s.received.add(a.entry)
 	time.Sleep(p.delay)
 	body := s.carryOut(a, p)
-	stream, frames := uint32(2*n-1), http2.NewFramer(conn, nil) // streams have odd numbers
+	stream, frames := uint32(2*n-1), http2.NewFramer(conn, nil) // the client's streams have odd numbers
 	last, leaving := map[string]uint32{"this": stream, "the one before": max(stream, 2) - 2, "none": 0, "all": 1<<31 - 1}[p.goAway]
 	if leaving && r.ProtoMajor == 2 {
 		end.leaving.Store(true)
@@ -121,7 +120,6 @@ func (s *simulation) handle(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// testCertificate is the simulated service's.
 var testCertificate = sync.OnceValue(func() tls.Certificate {
 	_, key, err := ed25519.GenerateKey(nil)
 	template := &x509.Certificate{SerialNumber: big.NewInt(1)}

@@ -24,11 +24,11 @@ var (
 	firstSeed = flag.Uint64("first-seed", 0, "the seed of TestModel's first schedule")
 )
 
-// TestModel plays random schedules: a few calls of one Client, with request editors and through RoundTrippers of many kinds,
-// while the network and the service fail in every known way. [simulation.check] checks the rules for each call. The
-// seed determines the choices of a schedule. A schedule that breaks a rule is printed.
+// TestModel plays random schedules. In each schedule, one Client makes a few calls, with request editors and through
+// RoundTrippers of many kinds, while the network and the service fail in every known way. [simulation.check] checks the
+// rules for each call. A seed determines the whole schedule. If a call breaks a rule, the test prints the schedule.
 //
-// The network is in memory, and testing/synctest provides the time. It panics if a schedule leaks a goroutine. To play more
+// The network is in memory, and testing/synctest provides the time and panics if a schedule leaks a goroutine. To play more
 // schedules: go test ./tests/faults -run 'TestModel$' -schedules 100000 -timeout 0
 func TestModel(t *testing.T) {
 	count := *schedules
@@ -90,7 +90,7 @@ func (c *call) outcome() string {
 type simulation struct {
 	seed     uint64
 	calm     int    // the percentage of connections and requests without a fault
-	protocol string // "HTTP/1.1" or "HTTP/2" without TLS, or "TLS", with which each connection negotiates its own
+	protocol string // "HTTP/1.1" or "HTTP/2" without TLS; with "TLS", each connection negotiates its protocol
 	kind     transportKind
 
 	planConnection func(n int) connectionPlan
@@ -105,12 +105,11 @@ type simulation struct {
 	dials      int
 	links      []*link
 	events     int
-	alarms     map[int][]func() // called at a network event
+	alarms     map[int][]func() // functions to call, by the number of a network event
 	transcript strings.Builder
 	calls      []*call
 }
 
-// log adds a line to the transcript.
 func (s *simulation) log(format string, args ...any) {
 	at := time.Since(s.start)
 	s.mu.Lock()
@@ -118,7 +117,7 @@ func (s *simulation) log(format string, args ...any) {
 	fmt.Fprintf(&s.transcript, "%12v  "+format+"\n", append([]any{at}, args...)...)
 }
 
-// event counts an event on the network, and ends the contexts that end at it.
+// event counts a network event and cancels the contexts that are planned to end at this event.
 func (s *simulation) event() {
 	s.mu.Lock()
 	s.events++
@@ -129,7 +128,7 @@ func (s *simulation) event() {
 	}
 }
 
-// arrival is a request of which at least the headers have arrived.
+// arrival is a request whose headers have arrived.
 type arrival struct {
 	entry
 	call *call
@@ -155,7 +154,8 @@ func (s *simulation) find(name string) *call {
 	return nil
 }
 
-// arrived records a request whose headers have arrived. Only the body of AbortScan identifies its call.
+// arrived records a request whose headers have arrived. It does not find the call of an AbortScan, which only the body
+// identifies.
 func (s *simulation) arrived(r *http.Request) *arrival {
 	a := &arrival{entry: newEntry(r)}
 	if a.call = s.find(r.Header.Get("X-Call")); r.Method == http.MethodGet {
@@ -213,7 +213,7 @@ func play(t *testing.T, seed uint64) (s *simulation, broken []string) {
 	return s, broken
 }
 
-// run runs f in a bubble. If that panics, most likely because of a leaked goroutine, it prints the schedule.
+// run runs f in a synctest bubble. If the bubble panics, usually because a goroutine leaked, run prints the transcript.
 func (s *simulation) run(t *testing.T, f func(t *testing.T)) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -228,7 +228,7 @@ func (s *simulation) run(t *testing.T, f func(t *testing.T)) {
 	})
 }
 
-// close shuts the network down and reports connections that the client has not closed.
+// close shuts down the network and reports connections that the client has not closed.
 func (s *simulation) close() (inUse []string) {
 	synctest.Wait()
 	s.mu.Lock()
@@ -260,7 +260,6 @@ func (s *simulation) transport() *http.Transport {
 	return tr
 }
 
-// base returns the address of the service.
 func (s *simulation) base() string {
 	if s.protocol == "TLS" {
 		return anyHost
@@ -362,7 +361,7 @@ func (s *simulation) check(c *call) (broken []string) {
 	fail := func(format string, args ...any) {
 		broken = append(broken, fmt.Sprintf("%s, through %s: ", c, s.kind.name)+fmt.Sprintf(format, args...))
 	}
-	// If a RoundTripper hides requests from httptrace, replays of requests without a body can't be stopped.
+	// If a RoundTripper hides requests from httptrace, the Client can't stop replays of requests without a body.
 	unstoppable := s.kind.silent && slices.ContainsFunc(c.executed, func(e execution) bool { return e.body == "" })
 	executed, unknown := len(c.executed) > 0, errors.Is(c.err, wrapper.ErrOutcomeUnknown)
 	if len(c.executed) > 1 && !unstoppable {
@@ -375,25 +374,25 @@ func (s *simulation) check(c *call) (broken []string) {
 	}
 	switch {
 	case c.err == nil && !c.hasOwnResult():
-		fail("the result %q is not the service's reply to it", c.result)
+		fail("the result %q is not the service's reply to this call", c.result)
 	case errors.Is(c.err, wrapper.ErrInvalidRequest) && (executed || c.arrivals > 0):
-		fail("refused and sent: %v", c.err)
+		fail("refused, but sent: %v", c.err)
 	case executed && !unstoppable && isNotSent(c.err):
-		fail("executed and reported as not sent: %v", c.err)
+		fail("executed, but reported as not sent: %v", c.err)
 	case c.err != nil && executed && !unstoppable && !unknown && !c.hasDefiniteReply():
-		fail("executed without a definite response, and the error is not ErrOutcomeUnknown: %v", c.err)
+		fail("executed without a definite response, but the error is not ErrOutcomeUnknown: %v", c.err)
 	}
 	if unknown && (c.isGet() || s.kind.round == nil && len(s.links) == 0) {
-		fail("nothing was sent that could have an effect, and the error is ErrOutcomeUnknown: %v", c.err)
+		fail("nothing was sent that could have an effect, but the error is ErrOutcomeUnknown: %v", c.err)
 	}
 	if c.ended != nil && c.cancelAt == 0 && c.err != nil && !errors.Is(c.err, wrapper.ErrInvalidRequest) && !errors.Is(c.err, c.ended) {
 		fail("the error does not wrap %v: %v", c.ended, c.err)
 	}
 	if c.late > 0 {
-		fail("it returned %v after its context had ended: %v", c.late, c.err)
+		fail("the call returned %v after its context had ended: %v", c.late, c.err)
 	}
 	if lost := (*wrapper.TransportError)(nil); errors.As(c.err, &lost) && !c.isGet() && lost.Sent != unknown {
-		fail("Sent is %v: %v", lost.Sent, c.err)
+		fail("Sent is %v, want %v: %v", lost.Sent, unknown, c.err)
 	}
 	return broken
 }
@@ -408,7 +407,7 @@ func (c *call) hasOwnResult() bool {
 	})
 }
 
-// hasDefiniteReply reports whether the call's error contains the service's reply, and that reply is definite.
+// hasDefiniteReply reports whether the call's error contains a definite reply of the service.
 func (c *call) hasDefiniteReply() bool {
 	var response *wrapper.APIError
 	return errors.As(c.err, &response) && slices.ContainsFunc(c.executed, func(e execution) bool {

@@ -10,21 +10,21 @@ import (
 	"time"
 )
 
-// roundTrip makes a function an http.RoundTripper.
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// transportKind is a RoundTripper between a client and the network.
+// transportKind describes a RoundTripper between a client and the network.
 type transportKind struct {
 	name string
-	// round sends a request through net/http's transport. If it is nil, the client uses that transport directly.
+	// round sends a request through net/http's transport. If round is nil, the client uses that transport directly.
 	round func(inner http.RoundTripper, r *http.Request) (*http.Response, error)
-	// registered makes round a protocol of another net/http transport.
+	// registered: round is registered as a protocol of another http.Transport.
 	registered bool
 	// silent: round hides requests from httptrace, so that replays of requests without a body can't be stopped.
 	silent bool
-	// keepsSignature: net/http may replay a GET unchanged, because round has copied the header and looks like net/http.
+	// keepsSignature: net/http may replay a GET with the old signature, because round has copied the header and the
+	// Client can't distinguish round from net/http.
 	keepsSignature bool
 }
 
@@ -143,7 +143,7 @@ func fallBackFromSilence(inner http.RoundTripper, r *http.Request) (*http.Respon
 	return fallBack(r, roundTrip(func(r *http.Request) (*http.Response, error) { return silently(inner, r) }), inner)
 }
 
-// unreachable calls the hooks of httptrace and never connects.
+// unreachable calls the hooks of httptrace, but never connects.
 var unreachable = &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, errRefused }}
 
 // fallBack uses second if first can't connect, as an HTTP/3 client falls back to TCP.

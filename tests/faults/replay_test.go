@@ -13,8 +13,8 @@ import (
 type replay struct {
 	name     string
 	protocol string           // see simulation
-	plans    []connectionPlan // the last one is repeated
-	lost     requestPlan      // of the second request, whose response is lost
+	plans    []connectionPlan // the last plan is repeated
+	lost     requestPlan      // the plan of the second request, whose response is lost
 	replayed bool             // whether net/http replays a GET
 }
 
@@ -25,7 +25,7 @@ func replays() []replay {
 	always := []connectionPlan{http2}
 	return []replay{
 		{"a kept-alive connection closes", "TLS", []connectionPlan{http1}, requestPlan{end: "closed"}, true},
-		// The first three writes are the handshake's two and the first GET.
+		// The handshake makes the first two writes, and the first GET makes the third.
 		{"a dead connection, then a protocol error", "TLS", []connectionPlan{{fault: breakage{4, "before", "reset"}}, http2}, reset(codeProtocol), true},
 		{"GOAWAY, then HTTP/1.1", "TLS", []connectionPlan{http2, http1}, requestPlan{reset: codeProtocol, goAway: "this", end: "stays open"}, true},
 		{"a protocol error, then no connection", "TLS", []connectionPlan{http2, {dial: "refused"}}, gone, false},
@@ -40,9 +40,9 @@ func replays() []replay {
 	}
 }
 
-// TestNoRequestIsExecutedTwice loses the response to a request in ways that may make net/http replay it, with retries off
-// and through RoundTrippers of every kind. An abort must be executed once and have an unknown outcome. A GET must never reuse
-// a nonce.
+// TestNoRequestIsExecutedTwice loses the response to a request in ways that may make net/http replay the request.
+// Retries are off, and the RoundTrippers are of every kind. An abort must not be executed twice, and its outcome must be
+// unknown. A GET must never reuse a nonce.
 func TestNoRequestIsExecutedTwice(t *testing.T) {
 	edited := func(name string, editors ...editor) operation {
 		post := &call{method: "POST", body: `{"request_data":{"filters":"all"}}`, editors: editors}
@@ -99,9 +99,9 @@ func (s *simulation) checkReplay(t *testing.T, how replay, request operation, er
 		t.Errorf("replayed: %v, want %v: %v", err == nil, how.replayed, err)
 	case request.get:
 	case !errors.Is(err, wrapper.ErrOutcomeUnknown):
-		t.Errorf("the outcome is unknown, and the error is %v", err)
-	// Through a wrapper, a dead connection may end the call before it is executed.
+		t.Errorf("got %v, want ErrOutcomeUnknown", err)
+	// Through a wrapper, a dead connection may end the call before the abort is executed.
 	case executed > 1, executed < 1 && s.kind.round == nil:
-		t.Errorf("the abort was executed %d times", executed)
+		t.Errorf("the abort was executed %d times, want once", executed)
 	}
 }

@@ -21,7 +21,7 @@ import (
 type exchange struct {
 	net.Conn
 	request *http.Request
-	n       int // counts requests on all connections, from 1
+	n       int // the number of the request, counted on all connections from 1
 }
 
 // bareServer reads requests and lets a test write raw responses.
@@ -29,11 +29,10 @@ type bareServer struct {
 	ledger
 	url         string
 	connections atomic.Int32
-	// respond is called for each request, and reports whether the connection stays open.
+	// respond is called for each request. It reports whether the connection stays open.
 	respond func(*exchange) bool
 }
 
-// serve starts a server on 127.0.0.1.
 func serve(t testing.TB, respond func(*exchange) bool) *bareServer {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -80,7 +79,6 @@ func (s *bareServer) handle(conn net.Conn) {
 	}
 }
 
-// send writes raw bytes.
 func (x *exchange) send(raw string) bool {
 	_, err := x.Write([]byte(raw))
 	return err == nil
@@ -100,13 +98,13 @@ func (x *exchange) reset() bool {
 	return false
 }
 
-// raw is a response whose Content-Length may be wrong. Headers are lines such as "Retry-After: 1".
+// raw returns a response with this Content-Length, which may be wrong. Headers are lines such as "Retry-After: 1".
 func raw(status, length int, body string, headers ...string) string {
 	head := fmt.Sprintf("HTTP/1.1 %d %s\r\nContent-Length: %d\r\n", status, http.StatusText(status), length)
 	return head + strings.Join(append(headers, "", ""), "\r\n") + body
 }
 
-// withStatus and withBytes are responses for a bareServer.
+// withStatus and withBytes return functions for bareServer.respond.
 func withStatus(status int, body string, headers ...string) func(*exchange) bool {
 	return func(x *exchange) bool { return x.send(raw(status, len(body), body, headers...)) }
 }
@@ -128,7 +126,7 @@ func chunk(s string) string { return fmt.Sprintf("%x\r\n%s\r\n", len(s), s) }
 // content is the part of a request that is validated.
 type content struct{ method, target, contentType, body string }
 
-// contentOf returns the content of r without its body.
+// contentOf returns the content of r, except the body.
 func contentOf(r *http.Request) content {
 	return content{method: r.Method, target: r.URL.RequestURI(), contentType: r.Header.Get("Content-Type")}
 }
@@ -149,7 +147,7 @@ type ledger struct {
 	entries []entry
 }
 
-// add returns the number of requests so far.
+// add records a request and returns the number of requests so far.
 func (l *ledger) add(e entry) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -165,7 +163,7 @@ func (l *ledger) all() []entry {
 
 func (l *ledger) count() int { return len(l.all()) }
 
-// unsigned describes the requests whose nonce is not new, or whose signature is wrong.
+// unsigned describes each request with a wrong signature or a nonce that is not new.
 func (l *ledger) unsigned() (faults []string) {
 	seen := map[string]bool{}
 	for i, e := range l.all() {

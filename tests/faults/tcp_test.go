@@ -14,13 +14,14 @@ import (
 	"time"
 )
 
-// TestFailuresOverTCP checks how many attempts a call makes if each fails in the same way, and the kinds of its error.
+// TestFailuresOverTCP makes every attempt of a call fail in the same way. It checks the number of attempts and the kinds
+// of the error.
 func TestFailuresOverTCP(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
 		respond    func(*exchange) bool
 		get, abort int    // attempts
-		kinds      string // of an abort's error; that of a GET is never Unknown
+		kinds      string // of an abort's error; the error of a GET is never Unknown
 	}{
 		{"reset after the request", (*exchange).reset, 3, 1, "Unknown"},
 		{"closed after the request", func(*exchange) bool { return false }, 3, 1, "Unknown"},
@@ -64,18 +65,18 @@ func TestRefusedConnectionsAreRetried(t *testing.T) {
 			tr.DialContext = func(context.Context, string, string) (net.Conn, error) { dials++; return nil, errRefused }
 			err := op.call(bounded(t), newClient(t, anyHost, over(tr)))
 			if wantKinds(t, err, ""); dials != 3 || !isNotSent(err) || !errors.Is(err, errRefused) {
-				t.Errorf("%s, %s: %d attempts, %v", op.name, name, dials, err)
+				t.Errorf("%s, %s: got %d attempts and %v, want 3 and the dial error", op.name, name, dials, err)
 			}
 		}
 	}
 }
 
-// TestTLSFailures checks that the error names the reason of a failed handshake, and that nothing is retried or sent.
+// TestTLSFailures checks that the error names the reason for a failed handshake, and that nothing is retried or sent.
 func TestTLSFailures(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		server *tls.Config
-		client *tls.Config // nil does not trust the server's certificate
+		client *tls.Config // nil: the client does not trust the server's certificate
 		want   string      // in the error
 		as     func(error) bool
 	}{

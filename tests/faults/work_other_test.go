@@ -6,5 +6,5 @@ import "time"
 
 var started = time.Now()
 
-// work returns the wall time, because Go does not report the processor time here.
+// work returns the wall time, because Go does not report the processor time on this system.
 func work() time.Duration { return time.Since(started) }

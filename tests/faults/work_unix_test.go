@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// work returns the processor time of this process. Unlike the wall time, it does not depend on what else the machine does.
+// work returns the processor time of this process. Unlike the wall time, it does not depend on other programs.
 func work() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

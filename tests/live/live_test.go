@@ -1,15 +1,14 @@
 //go:build live
 
-// Package live_test runs against a real tenant. It reads the environment variables of wrapper.FromEnv:
+// Package live_test runs the client against a real tenant. It reads the environment variables of wrapper.FromEnv:
 //
 //	CORTEXCLOUD_API_URL        the tenant
 //	CORTEXCLOUD_API_KEY        the key, or CORTEXCLOUD_API_KEY_FILE
 //	CORTEXCLOUD_API_KEY_ID     the ID of the key
 //	CORTEXCLOUD_API_KEY_TYPE   advanced (the default) or standard
 //
-//	make live
-//
-// By default, it only reads the status of a run that does not exist. Each of these variables enables one more test:
+// Run the tests with make live. By default, they only read the status of a scan run that does not exist. Each of these
+// variables enables one more test:
 //
 //	CORTEXSCAN_LIVE_RUN        the ID of a scan run, to read its status
 //	CORTEXSCAN_LIVE_WRONG_KEY  any value, to make one call with a wrong key, which may appear in the tenant's audit log
@@ -69,7 +68,7 @@ func TestUnknownRunIsNotFound(t *testing.T) {
 	}
 	t.Logf("%v\n%s", e, e.Body)
 	if e.Message == "" {
-		t.Error("no message was found in the error envelope")
+		t.Error("the error has no message from the envelope")
 	}
 	r := must(gen.NewGetScanRunStatusRequest("/", &gen.GetScanRunStatusParams{ID: math.MaxInt64, Fields: []string{"status"}}))
 	if err := must(api.NewValidator()).ValidateResponse(r, e.StatusCode, nil, e.Body); err != nil {
@@ -88,7 +87,7 @@ func TestWrongKeyIsUnauthorized(t *testing.T) {
 	}
 	t.Logf("%v\n%s", e, e.Body)
 	if e.Hint == "" {
-		t.Error("no hint")
+		t.Error("the error has no hint")
 	}
 }
 

@@ -1,7 +1,7 @@
 //go:build prism
 
-// Package prism_test runs the client against Prism, a mock server that reads api/openapi.yaml, returns its examples and
-// validates requests. make prism gets it through npx.
+// Package prism_test runs the client against Prism, a mock server that reads api/openapi.yaml, returns the examples in
+// it and validates requests. make prism downloads Prism with npx and runs the tests.
 package prism_test
 
 import (
@@ -24,7 +24,7 @@ import (
 
 var listening = regexp.MustCompile(`Prism is listening on (http://\S+)`)
 
-// start runs Prism for the duration of a test and returns its URL.
+// start starts Prism and returns its URL. Prism stops when the test ends.
 func start(t *testing.T) string {
 	t.Helper()
 	prism := exec.Command("prism", "mock", "--port", "0", "../../api/openapi.yaml")
@@ -83,12 +83,12 @@ func TestPrism(t *testing.T) {
 
 	for _, cred := range []wrapper.Credential{standard, advanced} {
 		if got, err := client(cred, "").GetScanRunStatus(t.Context(), 789, "status", "name"); err != nil || got.State() != "Running" {
-			t.Errorf("status: %v, %v", got, err)
+			t.Errorf("status: got %v, %v", got, err)
 		}
 		some := wrapper.Matching(wrapper.Hostnames("laptop-17", "laptop-18"), wrapper.Where("color", "like", "blue"))
 		got, err := client(cred, "example=numbers").AbortScan(t.Context(), some, wrapper.WithIncident("4711"))
 		if want := (gen.AbortScanReply{ActionID: "22519813685366", Status: "1", EndpointsCount: "673"}); err != nil || *got != want {
-			t.Errorf("abort: %v, %v", got, err)
+			t.Errorf("abort: got %v, %v, want %v", got, err, want)
 		}
 	}
 
@@ -124,7 +124,7 @@ func TestPrism(t *testing.T) {
 		}
 	}
 	if tested < 15 {
-		t.Errorf("tested only %d errors", tested)
+		t.Errorf("tested %d errors, want at least 15", tested)
 	}
 
 	// Prism and the validator agree.
@@ -137,7 +137,7 @@ func TestPrism(t *testing.T) {
 		abort + `{"request_data":{"filters":"all","incident_id":"4711"}}`: true,
 		abort + `{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["a","b"]}]}}`:       true,
 		abort + `{"request_data":{"filters":[{"field":"last_seen","operator":"gte","value":1584983036945}]}}`: true,
-		abort + `{"request_data":{"filters":null}}`:                                                           false, // the zero value in gen
+		abort + `{"request_data":{"filters":null}}`:                                                           false, // the zero value of gen.AbortScanRequest
 		abort + `{"request_data":{"filters":[]}}`:                                                             false,
 		abort + `{"request_data":{"filters":"ALL"}}`:                                                          false,
 		abort + `{"request_data":{"filters":"all","incident":"4711"}}`:                                        false,
@@ -151,10 +151,10 @@ func TestPrism(t *testing.T) {
 			r.Header.Set("Content-Type", "application/json")
 		}
 		if err := v.ValidateRequest(r); (err == nil) != valid {
-			t.Errorf("%s: the validator: %v, want it valid: %v", request, err, valid)
+			t.Errorf("%s: the validator returned %v, want a valid request: %v", request, err, valid)
 		}
 		if res, err := http.DefaultTransport.RoundTrip(r); err != nil || res.StatusCode != map[bool]int{true: 200, false: 400}[valid] {
-			t.Errorf("%s: Prism: %v, %v, want it valid: %v", request, res, err, valid)
+			t.Errorf("%s: Prism returned %v, %v, want a valid request: %v", request, res, err, valid)
 		}
 	}
 }

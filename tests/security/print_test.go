@@ -44,7 +44,7 @@ func holders(t testing.TB, cred wrapper.Credential) map[string]any {
 		Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("no network") }),
 	}))
 	if _, err := c.GetScanRunStatus(t.Context(), 1); err == nil {
-		t.Fatal("no error")
+		t.Fatal("GetScanRunStatus returned no error without a network")
 	}
 	level := func(below *holder) *holder {
 		return &holder{
@@ -59,7 +59,7 @@ func holders(t testing.TB, cred wrapper.Credential) map[string]any {
 	}
 }
 
-// TestKeysAreNeverPrinted tries all verbs, flags and encoders.
+// TestKeysAreNeverPrinted prints each value with all verbs, many flags and common encoders.
 func TestKeysAreNeverPrinted(t *testing.T) {
 	for keyType, cred := range credentials {
 		for name, v := range holders(t, cred) {
@@ -84,7 +84,7 @@ func TestKeysAreNeverPrinted(t *testing.T) {
 	}
 }
 
-// TestReflectionFindsNoKey reads all fields, as debuggers do.
+// TestReflectionFindsNoKey reads all fields with package reflect, as some debugging tools do.
 func TestReflectionFindsNoKey(t *testing.T) {
 	for keyType, cred := range credentials {
 		for name, v := range holders(t, cred) {
@@ -93,7 +93,7 @@ func TestReflectionFindsNoKey(t *testing.T) {
 	}
 }
 
-// dump returns every string in v.
+// dump returns every string and byte slice in v.
 func dump(v reflect.Value, seen map[uintptr]bool) (found []string) {
 	add := func(v reflect.Value) { found = append(found, dump(v, seen)...) }
 	switch v.Kind() {
@@ -126,7 +126,7 @@ func dump(v reflect.Value, seen map[uintptr]bool) (found []string) {
 	return found
 }
 
-// TestCrashShowsNoKey runs itself in another process, which panics, and reads that process's standard error.
+// TestCrashShowsNoKey runs itself in a process that panics, and searches the output of that process.
 func TestCrashShowsNoKey(t *testing.T) {
 	const variable = "CORTEXSCAN_TEST_CRASH"
 	if how := os.Getenv(variable); how != "" {
@@ -142,7 +142,7 @@ func TestCrashShowsNoKey(t *testing.T) {
 				if err == nil || !bytes.Contains(out, []byte("panic:")) {
 					t.Fatalf("no crash: %v\n%s", err, out)
 				}
-				wantHidden(t, "standard error", []string{keyMarker}, string(out))
+				wantHidden(t, "output", []string{keyMarker}, string(out))
 			})
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 const proxyMarker = "ProxyMarkerN8b7V6c5"
 
-// proxyResponses are responses to CONNECT, by the host in the request.
+// proxyResponses maps the host of a CONNECT request to the proxy's response.
 var proxyResponses = map[string]string{
 	"wants-a-password.example.org": "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n",
 	"fails.example.org":            "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
@@ -24,8 +24,8 @@ var proxyResponses = map[string]string{
 // proxied receives the headers of every request to the proxy.
 var proxied = make(chan http.Header, 100)
 
-// TestMain starts the proxy and sets the proxy variable before net/http reads it for the first and only time. The other tests
-// use loopback addresses, for which net/http never uses a proxy.
+// TestMain starts the proxy and sets HTTPS_PROXY before net/http reads the variable, which it does only once. The other
+// tests never use the proxy: they call loopback addresses or replace the transport.
 func TestMain(m *testing.M) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		proxied <- r.Header
@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestProxyPasswordIsHidden checks that only the proxy sees the password, whatever it responds.
+// TestProxyPasswordIsHidden checks that only the proxy receives the password, whatever the proxy responds.
 func TestProxyPasswordIsHidden(t *testing.T) {
 	basic := base64.StdEncoding.EncodeToString([]byte("proxyuser:" + proxyMarker))
 	for host := range proxyResponses {

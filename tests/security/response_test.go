@@ -73,7 +73,7 @@ func inJSON(s string) string {
 	return `"` + b.String() + `"`
 }
 
-// TestEchoedCredentialsAreHidden uses a server that sends the request's headers back.
+// TestEchoedCredentialsAreHidden uses a server that echoes the headers of a request.
 func TestEchoedCredentialsAreHidden(t *testing.T) {
 	for place := range responses("") {
 		for keyType, cred := range credentials {
@@ -101,7 +101,8 @@ func TestEchoedCredentialsAreHidden(t *testing.T) {
 
 var percent = regexp.MustCompile(`%[0-9A-F]{2}`)
 
-// TestEncodedCredentialsAreHidden uses a key with all kinds of punctuation, which a server sends back in common encodings.
+// TestEncodedCredentialsAreHidden uses a key with many kinds of punctuation. A server sends the key back in common
+// encodings.
 func TestEncodedCredentialsAreHidden(t *testing.T) {
 	const key = `Key<"Marker'&>+/=%?# \Q7w8E9`
 	goJSON, err := json.Marshal(key)
@@ -133,11 +134,11 @@ func TestEncodedCredentialsAreHidden(t *testing.T) {
 				_, err := c.AbortScan(t.Context(), wrapper.AllEndpoints())
 				var e *wrapper.APIError
 				if !errors.As(err, &e) {
-					t.Fatalf("got %v", err)
+					t.Fatalf("got %v, want an *APIError", err)
 				}
 				for _, s := range []string{encoded, key, html.EscapeString(key)} {
 					if all := err.Error() + e.Message + string(e.Body) + fmt.Sprint(e.Header, e.Details, e.Extra); strings.Contains(all, s) {
-						t.Errorf("%s is in %s", s, all)
+						t.Errorf("the error contains %s: %s", s, all)
 					}
 				}
 			})
@@ -146,7 +147,7 @@ func TestEncodedCredentialsAreHidden(t *testing.T) {
 }
 
 // TestTerminalEscapesAreRemoved checks every string in an error and in the errors that it wraps, the state of a run, and the
-// log. The tests of package text try every kind of character.
+// log. The tests of package text cover every kind of character.
 func TestTerminalEscapesAreRemoved(t *testing.T) {
 	validator, err := api.NewValidator()
 	if err != nil {
@@ -158,7 +159,7 @@ func TestTerminalEscapesAreRemoved(t *testing.T) {
 			for _, opts := range [][]wrapper.Option{nil, {wrapper.WithResponseValidator(validator)}} {
 				t.Run(fmt.Sprintf("%s/%s/%d", place, kind, len(opts)), func(t *testing.T) {
 					url, _ := serve(t, func(*http.Request) string { return responses(s)[place] })
-					var log strings.Builder // a handler would quote the values
+					var log strings.Builder // the handler's own output would quote the values
 					handler := slog.NewTextHandler(io.Discard, &slog.HandlerOptions{
 						Level:       slog.LevelDebug,
 						ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr { fmt.Fprint(&log, a.Key, a.Value); return a },
@@ -169,10 +170,10 @@ func TestTerminalEscapesAreRemoved(t *testing.T) {
 						wantClean(t, calls[name](t.Context(), c))
 					}
 					if status, err := c.GetScanRunStatus(t.Context(), 1); err == nil && !isClean(status.State()) {
-						t.Errorf("state %q", status.State())
+						t.Errorf("the state is not printable: %q", status.State())
 					}
 					if !isClean(log.String()) || log.Len() == 0 {
-						t.Errorf("logged %q", log.String())
+						t.Errorf("the log is empty or not printable: %q", log.String())
 					}
 				})
 			}
@@ -186,12 +187,12 @@ func isClean(s string) bool {
 	})
 }
 
-// wantClean checks every string in an error and in the errors that it wraps.
+// wantClean checks that every string in an error, and in the errors that it wraps, is printable and bounded.
 func wantClean(t testing.TB, err error) {
 	t.Helper()
 	check := func(what, s string, limit int) {
 		if !isClean(s) || len(s) > limit {
-			t.Errorf("%s, %d bytes: %q", what, len(s), s)
+			t.Errorf("%s is not printable or longer than %d bytes: %q", what, limit, s)
 		}
 	}
 	for _, e := range tree(err) {

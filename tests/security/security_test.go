@@ -1,5 +1,6 @@
-// Package security_test checks what SECURITY.md promises about credentials, redirects and terminals. The servers are hostile.
-// Every place that can contain a secret gets a marker, and the tests search for it in everything that a program could print.
+// Package security_test checks what SECURITY.md promises about credentials, redirects and terminals, with hostile
+// servers. Every place that can contain a secret gets a marker, and the tests search everything that a program could
+// print for these markers.
 package security_test
 
 import (
@@ -27,7 +28,6 @@ const (
 	idMarker  = "4711000017"
 )
 
-// credentials contains a key of each type.
 var credentials = map[string]wrapper.Credential{
 	"standard": wrapper.StandardKey(idMarker, keyMarker),
 	"advanced": wrapper.AdvancedKey(idMarker, keyMarker),
@@ -59,7 +59,6 @@ var calls = map[string]func(context.Context, *wrapper.Client) error{
 	},
 }
 
-// recorder records the requests that a server received.
 type recorder struct {
 	mu       sync.Mutex
 	requests []*http.Request
@@ -105,7 +104,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// client returns a Client and its log, which contains all levels, as text and as JSON.
+// client returns a Client and its log, which contains the records of all levels, as text and as JSON.
 func client(t testing.TB, url string, cred wrapper.Credential, opts ...wrapper.Option) (*wrapper.Client, *bytes.Buffer) {
 	t.Helper()
 	log := &bytes.Buffer{}
@@ -122,8 +121,8 @@ func client(t testing.TB, url string, cred wrapper.Credential, opts ...wrapper.O
 
 var verbs = []string{"%v", "%+v", "%#v", "%q", "%x", "% X", "%s", "%d", "%T", "%p", "%t", "%o", "%b", "%U", "%c", "%e", "%10.30v"}
 
-// printed returns everything that a program could print about an error: the error and all errors that it wraps, under many
-// verbs, as JSON, and in a log.
+// printed returns everything that a program could print about an error: the error and all errors that it wraps, with
+// many verbs, as JSON, and in a log.
 func printed(err error) []string {
 	var out []string
 	for _, e := range tree(err) {
@@ -160,7 +159,7 @@ func tree(err error) []error {
 	return list
 }
 
-// wantHidden checks that no output contains a secret, in any form that a verb or an encoder produces.
+// wantHidden checks that the outputs do not contain the secrets in any form that a verb or an encoder produces.
 func wantHidden(t testing.TB, where string, secrets []string, outputs ...string) {
 	t.Helper()
 	all := strings.ToLower(strings.Join(outputs, "\n"))
@@ -181,7 +180,7 @@ func forms(secret string) []string {
 		secret, hex.EncodeToString(raw), fmt.Sprintf("% x", raw), decimal, strings.ReplaceAll(decimal, " ", ","),
 		strings.Trim(fmt.Sprintf("%#v", raw)[len("[]byte"):], "{}"),
 	}
-	for shift := range 3 { // base64 depends on the position
+	for shift := range 3 { // base64 depends on the position of the secret
 		encoded := base64.StdEncoding.EncodeToString(append(make([]byte, shift), raw...))
 		if len(encoded) > 12 {
 			list = append(list, encoded[4:len(encoded)-4])
@@ -214,7 +213,7 @@ func TestOnlyTheListedFactsAreLogged(t *testing.T) {
 					err := call(t.Context(), c)
 					wantHidden(t, "log", append(markers, received.secrets()...), log.String())
 					wantHidden(t, "error", received.secrets(), printed(err)...)
-					// Otherwise the test would pass if nothing was sent or logged.
+					// Without this check, the test would pass even if nothing was sent or logged.
 					r := received.requests[0]
 					sent := fmt.Sprint(r.URL, r.Header, received.bodies[0])
 					hasContent := strings.Contains(sent, body) || strings.Contains(sent, query) || name == "wait"
@@ -228,13 +227,14 @@ func TestOnlyTheListedFactsAreLogged(t *testing.T) {
 	}
 }
 
-// TestRefusalsOfNewHideSecrets passes a password or the key in the wrong place. TestInvalidTenantsAreRefused tries more tenants.
+// TestRefusalsOfNewHideSecrets passes a password or the key in the wrong place. TestInvalidTenantsAreRefused covers more
+// tenants.
 func TestRefusalsOfNewHideSecrets(t *testing.T) {
 	const marker = "UserMarkerV7b8N9m0"
 	create := func(tenant string, cred wrapper.Credential, opts ...wrapper.Option) error {
 		c, err := wrapper.New(tenant, cred, opts...)
 		if c != nil {
-			t.Errorf("%s is accepted", tenant)
+			t.Errorf("New accepted %s", tenant)
 		}
 		return err
 	}
@@ -257,7 +257,7 @@ func TestRefusalsOfNewHideSecrets(t *testing.T) {
 		"the key as key file":     keyFileError,
 	} {
 		if err == nil {
-			t.Errorf("%s: no error", name)
+			t.Errorf("%s: got no error", name)
 		}
 		wantHidden(t, name, []string{marker}, printed(err)...)
 	}

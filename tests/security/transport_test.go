@@ -13,7 +13,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// leak is a RoundTripper's error that prints the request.
+// leak is an error that prints the headers of a request.
 type leak struct{ Request *http.Request }
 
 func (e *leak) Error() string { return fmt.Sprint("failed: ", e.Request.Header) }
@@ -24,8 +24,8 @@ type timeoutLeak struct{ leak }
 func (*timeoutLeak) Timeout() bool   { return true }
 func (*timeoutLeak) Temporary() bool { return true }
 
-// TestTransportErrorsHideTheRequest checks that errors.As finds only a few types in a RoundTripper's error, and no credential
-// in them.
+// TestTransportErrorsHideTheRequest checks that errors.As finds only a few types in a RoundTripper's error, and that
+// these errors contain no credential.
 func TestTransportErrorsHideTheRequest(t *testing.T) {
 	for name, fail := range map[string]func(r *http.Request) error{
 		"its own error":         func(r *http.Request) error { return errors.Join(errors.New("a"), &leak{r}) },
@@ -72,7 +72,7 @@ func TestTransportErrorsHideTheRequest(t *testing.T) {
 	}
 }
 
-// found returns what errors.As finds in err, or nil.
+// found returns the error of type E that errors.As finds in err, or nil.
 func found[E error](err error) error {
 	if e, ok := errors.AsType[E](err); ok {
 		return e

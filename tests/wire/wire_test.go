@@ -1,4 +1,4 @@
-// Package wire_test compares requests with files, byte for byte.
+// Package wire_test compares requests with golden files, byte for byte.
 package wire_test
 
 import (
@@ -29,7 +29,7 @@ const (
 
 type call = func(context.Context, *wrapper.Client) error
 
-// TestGoldenRequests replaces values that differ between runs with a description in braces.
+// In the golden files, descriptions in braces replace the values that differ between runs.
 func TestGoldenRequests(t *testing.T) {
 	since := time.UnixMilli(1584983036945)
 	standard, advanced := wrapper.StandardKey(keyID, key), wrapper.AdvancedKey(keyID, key)
@@ -101,13 +101,13 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// checkSignature recomputes the signature of a request that an Advanced key signed.
+// checkSignature checks the signature of a request if an Advanced key signed it.
 func checkSignature(t *testing.T, h http.Header) {
 	t.Helper()
 	if nonce := h.Get("x-xdr-nonce"); nonce != "" {
 		sum := sha256.Sum256([]byte(key + nonce + h.Get("x-xdr-timestamp")))
 		if got, want := h.Get("Authorization"), hex.EncodeToString(sum[:]); got != want {
-			t.Errorf("signature %s, want %s", got, want)
+			t.Errorf("got the signature %s, want %s", got, want)
 		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"testing"
 )
 
-// table returns a table whose values are the operations' names.
 func table() *Table[string] {
 	var t Table[string]
 	for _, operation := range []string{
@@ -48,7 +47,7 @@ func TestFind(t *testing.T) {
 		{"GET /runs/a,b%2Cc", "GET /runs/{id} id=a,b,c list=a|b,c"},
 		{"GET /pair/1%2C2", "GET /pair/{a},{b}"},
 
-		// The most specific path decides, then the method.
+		// The most specific path wins, even if it does not allow the method.
 		{"POST /runs/latest/command", "only GET"},
 		{"GET /runs/1/command", "only POST id=1"},
 		{"PUT /runs", "only GET, POST"},

@@ -9,7 +9,7 @@ import (
 	"example.com/cortexscan/api/internal/strictjson"
 )
 
-// compile compiles a schema in JSON. Components are "name: schema".
+// compile compiles a JSON schema. Each component has the form "name: schema".
 func compile(tb testing.TB, text string, components ...string) *Schema {
 	tb.Helper()
 	s, err := tryCompile(text, components...)
@@ -48,7 +48,7 @@ func value(tb testing.TB, text string) any {
 	return v
 }
 
-// lines returns the problems as "/a/0 reason".
+// lines formats each problem as "/a/0 reason".
 func lines(problems []Problem) (out []string) {
 	for _, p := range problems {
 		path := append([]string{""}, p.At...)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// lines returns the problems as "/a/0 reason".
+// lines formats each problem as "/a/0 reason".
 func lines(problems []Problem) (out []string) {
 	for _, p := range problems {
 		path := append([]string{""}, p.At...)
@@ -23,7 +23,7 @@ func TestRead(t *testing.T) {
 	early := noJSON + ": it ends too early"
 	for _, tt := range []struct {
 		name, text string
-		value      any // nil if there is none
+		value      any // nil if Read returns no value
 		want       []string
 	}{
 		{"values", ` {"a" : [1, -0.5e+3, "\u00e9\ud83d\ude00\n", true, false, null, {}, []]}` + "\r\n\t ", map[string]any{
@@ -32,7 +32,7 @@ func TestRead(t *testing.T) {
 		{"half a surrogate pair", `"\ud83d"`, "\ufffd", nil},
 
 		{"empty", "", nil, []string{early}},
-		{"cut off", `{"a":{"b":"c`, nil, []string{early}},
+		{"truncated", `{"a":{"b":"c`, nil, []string{early}},
 		{"a word", "hello", nil, []string{noJSON + " at byte 0"}},
 		{"byte order mark", "\ufeff{}", nil, []string{noJSON + ": it begins with a byte order mark"}},
 		{"no quotes", `{a:1}`, nil, []string{noJSON + " at byte 1"}},
@@ -43,11 +43,11 @@ func TestRead(t *testing.T) {
 		{"invalid UTF-8", "[\"\xff\"]", []any{"\ufffd"}, []string{"is not valid UTF-8"}},
 		{"invalid UTF-8 that is not JSON", "\xff", nil, []string{"is not valid UTF-8", noJSON + " at byte 0"}},
 
-		{"a name twice", `{"a":1,"b":[{"c":1,"\u0063":2}],"a":3}`, map[string]any{"a": json.Number("3"), "b": []any{map[string]any{"c": json.Number("2")}}},
+		{"a repeated name", `{"a":1,"b":[{"c":1,"\u0063":2}],"a":3}`, map[string]any{"a": json.Number("3"), "b": []any{map[string]any{"c": json.Number("2")}}},
 			[]string{"/b/0/c is given more than once", "/a is given more than once"}},
-		{"a name twice that needs escapes", `{"/~":{"":1,"":2}}`, map[string]any{"/~": map[string]any{"": json.Number("2")}}, []string{"//~/ is given more than once"}},
+		{"a repeated name that contains / and ~", `{"/~":{"":1,"":2}}`, map[string]any{"/~": map[string]any{"": json.Number("2")}}, []string{"//~/ is given more than once"}},
 		{"the same name in two objects", `[{"a":1},{"a":1}]`, []any{map[string]any{"a": json.Number("1")}, map[string]any{"a": json.Number("1")}}, nil},
-		{"nested too deep", strings.Repeat("[", MaxDepth+1), nil, []string{"is nested deeper than 1000 levels"}},
+		{"nested too deeply", strings.Repeat("[", MaxDepth+1), nil, []string{"is nested deeper than 1000 levels"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			value, ok, problems := Read([]byte(tt.text), 10)
@@ -60,11 +60,11 @@ func TestRead(t *testing.T) {
 		})
 	}
 	if value, ok, problems := Read([]byte("null"), 1); value != nil || !ok || problems != nil {
-		t.Error("null is a value")
+		t.Errorf("null: got %v, %t, %v, want a value and no problem", value, ok, problems)
 	}
 }
 
-// FuzzRead compares with encoding/json.
+// FuzzRead compares Read with encoding/json.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
 		`{"request_data":{"filters":[{"field":"a","operator":"in","value":["b"]}]}}`,
@@ -96,7 +96,7 @@ func FuzzRead(f *testing.F) {
 		switch {
 		case has("is nested deeper"):
 			if ok || strings.Count(text, "[")+strings.Count(text, "{") <= MaxDepth {
-				t.Error("refused as too deep")
+				t.Errorf("%q: refused as nested too deeply", text)
 			}
 		case json.Valid([]byte(text)) != (ok && !has("has data after")):
 			t.Errorf("%q: read %t with %v, encoding/json returns %v", text, ok, problems, err)
