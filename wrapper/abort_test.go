@@ -16,7 +16,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// sentBody makes an abort and returns the body of its request, or "" if there was none.
+// sentBody calls AbortScan and returns the body of the request, or "" if no request was sent.
 func sentBody(t testing.TB, targets wrapper.Targets, opts ...wrapper.AbortOption) (string, error) {
 	t.Helper()
 	rec := &recorder{next: transport(good)}
@@ -27,7 +27,7 @@ func sentBody(t testing.TB, targets wrapper.Targets, opts ...wrapper.AbortOption
 	return rec.bodies[0], err
 }
 
-// The call refuses such targets and sends nothing.
+// AbortScan refuses these targets and sends nothing.
 func TestAbortWithoutTargetsIsRefused(t *testing.T) {
 	hosts := wrapper.Hostnames("laptop-17")
 	for _, tt := range []struct {
@@ -55,7 +55,7 @@ func TestAbortWithoutTargetsIsRefused(t *testing.T) {
 	}
 }
 
-// Changing the slices later changes nothing, and Targets can be used twice.
+// Later changes to the caller's slices do not affect Targets, and Targets can be used twice.
 func TestTargetsCopyTheCallersSlices(t *testing.T) {
 	names, own := []string{"laptop-17"}, []string{"windows"}
 	filters := []gen.EndpointFilter{wrapper.Hostnames(names...), {Field: "platform", Operator: "in", Value: own}, wrapper.Aliases("a")}
@@ -66,11 +66,11 @@ func TestTargetsCopyTheCallersSlices(t *testing.T) {
 		t.Fatalf("sent %s, %v", first, err)
 	}
 	if second, err := sentBody(t, targets); err != nil || second != first {
-		t.Errorf("the second time %s, %v", second, err)
+		t.Errorf("the second time: sent %s, %v, want %s", second, err, first)
 	}
 }
 
-// The request is sent, but selects no endpoint.
+// Through API(), the zero request is sent, but it selects no endpoints. A request validator refuses it.
 func TestZeroRequestNeverMeansAll(t *testing.T) {
 	rec := &recorder{next: transport(good)}
 	must(newClient(t, rec).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}))
@@ -83,7 +83,7 @@ func TestZeroRequestNeverMeansAll(t *testing.T) {
 	}
 }
 
-// Every form of targets is sent as the spec documents it. tests/wire compares the requests of all documented filters with files.
+// Every form of targets is sent as the spec documents it. tests/wire covers all documented filters.
 func TestOnlyAllEndpointsSendsAll(t *testing.T) {
 	// This time is not in UTC, and its microseconds are not sent.
 	at := time.UnixMilli(1584983036945).Add(999 * time.Microsecond).In(time.FixedZone("far", 9*3600))
@@ -109,7 +109,7 @@ func TestOnlyAllEndpointsSendsAll(t *testing.T) {
 	}
 }
 
-// The package defines the constants and the filters of the spec, and no others.
+// The constants and filters of the package are those of the spec.
 func TestDocumentedValues(t *testing.T) {
 	constants := map[string][]string{
 		"platform": {wrapper.PlatformWindows, wrapper.PlatformLinux, wrapper.PlatformMacOS, wrapper.PlatformAndroid},
@@ -138,7 +138,7 @@ func TestDocumentedValues(t *testing.T) {
 		}
 	}
 	if len(known) != len(operators) {
-		t.Errorf("%d fields, and %d in the spec", len(operators), len(known))
+		t.Errorf("this test has filters for %d fields, the spec has %d", len(operators), len(known))
 	}
 }
 
@@ -168,7 +168,7 @@ func FuzzFilters(f *testing.F) {
 				t.Fatalf("a blank string was sent: %s", body)
 			}
 			if !utf8.ValidString(s) {
-				return // JSON cannot express it
+				return // JSON can't represent the string
 			}
 		}
 		if since.UnixMilli() <= 0 {

@@ -19,7 +19,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// spy is a validator of both kinds, made of functions.
+// spy implements RequestValidator and ResponseValidator with functions.
 type spy struct {
 	request  func(*http.Request) error
 	response func(*http.Request, int, http.Header, []byte) error
@@ -30,8 +30,8 @@ func (s *spy) ValidateResponse(r *http.Request, status int, h http.Header, body 
 	return s.response(r, status, h, body)
 }
 
-// The request is validated once, before it is signed. Then every attempt is signed and sent. A success is validated once,
-// together with the unsigned request. An error is not validated.
+// The request is validated once, before it is signed. Then every attempt is signed and sent. A successful response is
+// validated once, together with the unsigned request. An error response is not validated.
 func TestCallRunsItsStepsInOrder(t *testing.T) {
 	const gateway = "https://gateway.example.org/a%2Fb/"
 	type mine struct{}
@@ -40,7 +40,7 @@ func TestCallRunsItsStepsInOrder(t *testing.T) {
 			var steps []string
 			step := func(name string, r *http.Request) {
 				steps = append(steps, name)
-				body, _ := io.ReadAll(r.Body) // the validator does not put it back
+				body, _ := io.ReadAll(r.Body) // this validator does not restore the body
 				if r.Method+" "+r.URL.Path != op.what || !slices.Equal(r.Header["User-Agent"], []string{"acme-soc/1.2 cortexscan/" + wrapper.Version}) || r.Context().Value(mine{}) != 1 || strings.Contains(string(body), "filters") != op.effect {
 					t.Errorf("%s: %s %s with %v and the body %q", name, r.Method, r.URL, r.Header, body)
 				}
@@ -55,7 +55,7 @@ func TestCallRunsItsStepsInOrder(t *testing.T) {
 				response: func(r *http.Request, status int, h http.Header, body []byte) error {
 					step("validate response", r)
 					if status != 200 || h.Get("X-A") != "b" || !bytes.HasPrefix(body, []byte("{")) {
-						t.Errorf("the response has status %d, %v and the body %q", status, h, body)
+						t.Errorf("the validator got the status %d, %v and the body %q", status, h, body)
 					}
 					return nil
 				},
@@ -76,23 +76,23 @@ func TestCallRunsItsStepsInOrder(t *testing.T) {
 				t.Fatal(err)
 			}
 			if want := []string{"validate request", "send", "send", "validate response"}; !slices.Equal(steps, want) {
-				t.Errorf("steps %q, want %q", steps, want)
+				t.Errorf("got the steps %q, want %q", steps, want)
 			}
 			for i, r := range rec.requests {
 				if !strings.HasPrefix(r.URL.String(), gateway+"public_api/") || r.Header.Get("Authorization") != testKey || r.Header.Get("Accept") != "application/json" || op.effect == (rec.bodies[i] == "") {
 					t.Errorf("attempt %d sent %s with %v and the body %q", i+1, r.URL, r.Header, rec.bodies[i])
 				}
 			}
-			// An error contains the path without the prefix of the gateway.
+			// The operation in an error does not contain the path of the gateway.
 			rec.next = canned(418, "")
 			if e := apiError(t, op.call(t, ctx, c)); e.Operation != op.what {
-				t.Errorf("operation %s, want %s", e.Operation, op.what)
+				t.Errorf("got the operation %s, want %s", e.Operation, op.what)
 			}
 		})
 	}
 }
 
-// A request editor may give the same header to every request. Run this test with the race detector.
+// A request editor may set the same header in every request. Run this test with the race detector.
 func TestSharedHeaderIsNotModified(t *testing.T) {
 	values := append(make([]string, 0, 9), "1")
 	shared := http.Header{"X-Own": values, "x-own": {"2"}}
@@ -113,8 +113,8 @@ func TestSharedHeaderIsNotModified(t *testing.T) {
 	}
 }
 
-// Names that differ only in case are one header. net/http manages the headers about the length of the body, and replaces a
-// Content-Length only under its canonical name.
+// Names that differ only in case denote one header. net/http itself sets the headers that describe the length of the
+// body. It replaces a Content-Length only under the canonical name.
 func TestHeadersInAnyCase(t *testing.T) {
 	rec := &recorder{next: transport(good)}
 	var validated http.Header
@@ -138,7 +138,8 @@ func TestHeadersInAnyCase(t *testing.T) {
 	}
 }
 
-// A response is redacted before it is validated, because a violation may quote it. The outcome of a POST is unknown.
+// A response is redacted before it is validated, because a violation may quote it. If the validator refuses the response
+// to a POST, the outcome is unknown.
 func TestResponseValidatorRefuses(t *testing.T) {
 	no := errors.New("not like this")
 	quoting := &spy{response: func(_ *http.Request, _ int, _ http.Header, body []byte) error {
@@ -158,14 +159,14 @@ func TestResponseValidatorRefuses(t *testing.T) {
 			if !strings.Contains(err.Error(), "[redacted]") || strings.Contains(fmt.Sprintf("%+v", err), testKey) || strings.Contains(string(e.Body), testKey) {
 				t.Errorf("%s, %s: %v", own, op.name, err)
 			}
-			// An error is not validated.
+			// An error response is not validated.
 			err = op.call(t, t.Context(), clientWithKey(t, canned(404, ""), cred, wrapper.WithResponseValidator(quoting)))
 			wantKinds(t, err, "NotFound")
 		}
 	}
 }
 
-// Programs log whole results.
+// Programs may log a whole result, including its request.
 func TestResultHasTheUnsignedRequest(t *testing.T) {
 	for name, cred := range keysOfBothTypes {
 		res := must(clientWithKey(t, transport(good), cred).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}))
@@ -177,14 +178,14 @@ func TestResultHasTheUnsignedRequest(t *testing.T) {
 	}
 }
 
-// The caller's body is read and closed once, and sent whole with every attempt.
+// The caller's body is read and closed once. Every attempt sends the whole body.
 func TestCustomBodies(t *testing.T) {
 	rec := &recorder{next: canned(429, "")}
 	body := &closing{Reader: io.MultiReader(strings.NewReader("one "), strings.NewReader("two"))}
 	_, err := newClient(t, rec, noWait()).API().AbortScanWithBodyWithResponse(t.Context(), "application/octet-stream", body)
 	wantKinds(t, err, "RateLimited")
 	if !slices.Equal(rec.bodies, []string{"one two", "one two", "one two"}) || body.closed != 1 || rec.requests[2].ContentLength != int64(len("one two")) {
-		t.Errorf("sent %q, closed %d times", rec.bodies, body.closed)
+		t.Errorf("sent %q and closed the body %d times, want three complete bodies and one Close", rec.bodies, body.closed)
 	}
 	cause := errors.New("disk failure")
 	for name, body := range map[string]*closing{
@@ -196,12 +197,12 @@ func TestCustomBodies(t *testing.T) {
 		_, err := newClient(t, rec).API().AbortScanWithBodyWithResponse(t.Context(), "application/json", body)
 		wantKinds(t, err, "InvalidRequest")
 		if len(rec.requests) != 0 || !errors.Is(err, cause) {
-			t.Errorf("%s: %d requests, %v", name, len(rec.requests), err)
+			t.Errorf("%s: sent %d requests, got %v", name, len(rec.requests), err)
 		}
 	}
 }
 
-// A request editor that replaces the body may keep the old GetBody and the old length.
+// A request editor that replaces the body may leave the old GetBody and the old length in place.
 func TestValidatedBodyIsSent(t *testing.T) {
 	const all, one = `{"request_data":{"filters":"all"}}`, `{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["laptop-17"]}]}}`
 	for name, adjust := range map[string]func(*http.Request){
@@ -214,10 +215,10 @@ func TestValidatedBodyIsSent(t *testing.T) {
 		v := &spy{request: func(r *http.Request) error {
 			body, again := must(io.ReadAll(r.Body)), must(io.ReadAll(must(r.GetBody())))
 			if string(again) != string(body) || r.ContentLength != int64(len(body)) {
-				t.Errorf("%s: the validator sees %q and %q, of %d bytes", name, body, again, r.ContentLength)
+				t.Errorf("%s: the validator got %q, then %q, and the length %d", name, body, again, r.ContentLength)
 			}
 			validated = string(body)
-			r.Body = http.NoBody // this changes nothing that is sent
+			r.Body = http.NoBody // this does not change the request that is sent
 			return nil
 		}}
 		rec := &recorder{next: canned(429, "")}
@@ -232,7 +233,7 @@ func TestValidatedBodyIsSent(t *testing.T) {
 		}
 		for _, r := range rec.requests {
 			if r.ContentLength != int64(len(one)) {
-				t.Errorf("%s: sent %d bytes", name, r.ContentLength)
+				t.Errorf("%s: sent the length %d, want %d", name, r.ContentLength, len(one))
 			}
 		}
 	}
@@ -277,7 +278,7 @@ func TestUnsendableRequestsAreRefused(t *testing.T) {
 		if tt.want != "" {
 			wantKinds(t, err, "InvalidRequest")
 			if len(rec.requests) != 0 || !strings.Contains(fmt.Sprint(err), tt.want) {
-				t.Errorf("%s: %d requests, %v, want %q", tt.name, len(rec.requests), err, tt.want)
+				t.Errorf("%s: sent %d requests, got %v, want %q", tt.name, len(rec.requests), err, tt.want)
 			}
 		} else if err != nil || !slices.Equal(slices.Sorted(slices.Values(rec.requests[0].Header["X-Own"])), []string{"1\t~ü", "2"}) {
 			t.Errorf("%s: %v, sent %v", tt.name, err, rec.requests)

@@ -13,8 +13,6 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// What the tests of this package share: transports without a network, a client, and the calls that it can make.
-
 const (
 	testTenant = "acme.xdr.us.paloaltonetworks.com"
 	testKey    = "kkkk-test-key-kkkk"
@@ -34,7 +32,6 @@ func canned(status int, body string, header ...string) transport {
 	return func(r *http.Request) (*http.Response, error) { return response(r, status, body, header...), nil }
 }
 
-// failing sends no response.
 func failing(err error) transport {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
@@ -45,7 +42,7 @@ func silent(r *http.Request) (*http.Response, error) {
 	return nil, r.Context().Err()
 }
 
-// good sends the documented success of every request.
+// good responds to every request with the documented success.
 func good(r *http.Request) (*http.Response, error) {
 	body := goodStatus
 	if r.Method == http.MethodPost {
@@ -54,7 +51,7 @@ func good(r *http.Request) (*http.Response, error) {
 	return response(r, http.StatusOK, body), nil
 }
 
-// response makes a response. The header alternates names and values.
+// response builds a response. The header alternates names and values.
 func response(r *http.Request, status int, body string, header ...string) *http.Response {
 	h := http.Header{}
 	for i := 0; i+1 < len(header); i += 2 {
@@ -66,7 +63,7 @@ func response(r *http.Request, status int, body string, header ...string) *http.
 	}
 }
 
-// recorder keeps requests and their bodies, and passes the requests on.
+// recorder keeps requests and their bodies, and passes the requests to next.
 type recorder struct {
 	next     http.RoundTripper
 	requests []*http.Request
@@ -74,10 +71,10 @@ type recorder struct {
 }
 
 func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
-	kept := req.Clone(req.Context()) // its header as it was when it was sent
+	kept := req.Clone(req.Context()) // next may change the header
 	res, err := r.next.RoundTrip(req)
 	body := ""
-	if err == nil && req.Body != nil { // a request whose body was not read may not have been sent
+	if err == nil && req.Body != nil { // after an error, the request may not have been sent
 		raw, err := io.ReadAll(req.Body)
 		if err != nil {
 			return nil, err
@@ -98,7 +95,6 @@ func clientWithKey(t testing.TB, rt http.RoundTripper, cred wrapper.Credential, 
 	return must(wrapper.New(testTenant, cred, append([]wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: rt})}, opts...)...))
 }
 
-// must returns the result of a call that cannot fail.
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)
@@ -112,7 +108,6 @@ func once() wrapper.Option { return wrapper.WithRetry(wrapper.Retry{Attempts: -1
 // noWait allows three attempts without delays.
 func noWait() wrapper.Option { return wrapper.WithRetry(wrapper.Retry{BaseDelay: -1}) }
 
-// closing counts how many times it is closed.
 type closing struct {
 	io.Reader
 	closed int
@@ -121,18 +116,18 @@ type closing struct {
 
 func (c *closing) Close() error { c.closed++; return c.err }
 
-// operation is a way to make a call. The function call returns the error, and fails the test unless there is either a result or
-// an error.
+// operation is one way to call the API. The function call returns the error of the call, and fails the test unless the
+// call returned either a result or an error.
 type operation struct {
 	name   string
 	what   string // APIError.Operation
-	effect bool   // it may change something
+	effect bool   // the operation may change something
 	call   func(testing.TB, context.Context, *wrapper.Client) error
 }
 
 func (o operation) throughAPI() bool { return strings.HasSuffix(o.name, " through API") }
 
-// kinds splits a list of kinds. Only an operation with an effect has OutcomeUnknown.
+// kinds splits a list of kinds. It drops OutcomeUnknown if the operation has no effect.
 func (o operation) kinds(list string) []string {
 	return slices.DeleteFunc(strings.Fields(list), func(kind string) bool { return kind == "OutcomeUnknown" && !o.effect })
 }
@@ -161,7 +156,6 @@ var operations = []operation{
 	}},
 }
 
-// abort calls AbortScan and returns its error.
 func abort(t testing.TB, c *wrapper.Client, targets wrapper.Targets, opts ...wrapper.AbortOption) error {
 	t.Helper()
 	res, err := c.AbortScan(t.Context(), targets, opts...)
@@ -171,7 +165,7 @@ func abort(t testing.TB, c *wrapper.Client, targets wrapper.Targets, opts ...wra
 func either[T any](t testing.TB, res *T, err error) error {
 	t.Helper()
 	if (res == nil) == (err == nil) {
-		t.Errorf("result %v with error %v: want one of the two", res, err)
+		t.Errorf("got the result %v and the error %v, want one of the two", res, err)
 	}
 	return err
 }
@@ -205,7 +199,7 @@ func wantKinds(t testing.TB, err error, want ...string) {
 	t.Helper()
 	slices.Sort(want)
 	if got := kindsOf(err); !slices.Equal(got, want) {
-		t.Errorf("kinds %v, want %v; error: %v", got, want, err)
+		t.Errorf("got the kinds %v, want %v: %v", got, want, err)
 	}
 }
 
@@ -214,7 +208,7 @@ func apiError(t testing.TB, err error) *wrapper.APIError {
 	t.Helper()
 	e, ok := errors.AsType[*wrapper.APIError](err)
 	if !ok {
-		t.Fatalf("error %v (%T), want an *APIError", err, err)
+		t.Fatalf("got %v (%T), want an *APIError", err, err)
 	}
 	return e
 }

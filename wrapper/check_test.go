@@ -13,14 +13,14 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// Through API(), a success may have an empty body, or one that is neither JSON nor HTML. The two operations of this package
-// document neither.
+// Through API(), the body of a successful response may be empty, or of a type other than JSON and HTML. The methods of
+// Client refuse such a response, because their operations document only JSON.
 func TestOtherMediaTypes(t *testing.T) {
 	for _, tt := range []struct {
 		contentType, body string
 		good              bool
 	}{
-		{"application/json", "", true}, // the generated client would parse it
+		{"application/json", "", true}, // the generated client can't parse an empty body
 		{"application/json", "\ufeff", true},
 		{"text/csv", "a;b", true},
 		{"text/plain; charset=utf-8", "a;b", true},
@@ -46,9 +46,9 @@ func TestOtherMediaTypes(t *testing.T) {
 // nested returns n nested lists.
 func nested(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 
-// Every form of the documented body has the same result with any 2xx, through a method and through API().
+// The methods of Client and API() return the same result for every form of the documented body and for any 2xx status.
 func TestSuccesses(t *testing.T) {
-	const noError = `"err_code":0,"err_msg":null,"err_extra":null,"errorCode":null` // some successes contain these
+	const noError = `"err_code":0,"err_msg":null,"err_extra":null,"errorCode":null` // some successful responses contain these fields
 	for _, tt := range []struct {
 		name, body string
 		run        string // ScanRunStatus.DATA
@@ -70,15 +70,15 @@ func TestSuccesses(t *testing.T) {
 			c := newClient(t, canned(status, tt.body))
 			run, err := c.GetScanRunStatus(t.Context(), 789)
 			if err != nil || run.DATA != tt.run {
-				t.Errorf("%s: GetScanRunStatus: %+v, %v", tt.name, run, err)
+				t.Errorf("%s: GetScanRunStatus: got %+v, %v", tt.name, run, err)
 			}
 			reply, err := c.AbortScan(t.Context(), wrapper.AllEndpoints())
 			if err != nil || *reply != tt.reply {
-				t.Errorf("%s: AbortScan: %+v, %v", tt.name, reply, err)
+				t.Errorf("%s: AbortScan: got %+v, %v", tt.name, reply, err)
 			}
 			viaAPI, err := c.API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{})
 			if err != nil || status == 200 && (viaAPI.JSON200 == nil || viaAPI.JSON200.Reply != tt.reply) {
-				t.Errorf("%s: API: %+v, %v", tt.name, viaAPI, err)
+				t.Errorf("%s: API: got %+v, %v", tt.name, viaAPI, err)
 			}
 		}
 	}
@@ -88,7 +88,7 @@ func TestSuccesses(t *testing.T) {
 func TestJSONIsRecognizedByItsBytes(t *testing.T) {
 	for contentType, want := range map[string]string{
 		"": "application/json", "text/html": "application/json", ";;;": "application/json", "application/json; charset=x": "application/json",
-		"application/vnd.x+json; charset=latin1": "application/vnd.x+json; charset=latin1", // the spec may document it
+		"application/vnd.x+json; charset=latin1": "application/vnd.x+json; charset=latin1", // the spec may document this type
 	} {
 		var seen http.Header
 		v := &spy{response: func(_ *http.Request, _ int, h http.Header, _ []byte) error { seen = h; return nil }}
@@ -106,7 +106,7 @@ func TestJSONIsRecognizedByItsBytes(t *testing.T) {
 		}
 	}
 	if res, err := newClient(t, canned(200, `[]`)).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}); res != nil || err == nil {
-		t.Errorf("JSON of another shape: %+v, %v", res, err)
+		t.Errorf("JSON of another shape: got %+v, %v, want an error", res, err)
 	}
 }
 
@@ -132,8 +132,9 @@ func TestCheckResponseAgreesWithTheClient(t *testing.T) {
 	}
 }
 
-// Without a request, the operation has no name and may have had an effect. An http.Client that follows redirects turns an abort
-// into a GET of the login page.
+// Without a request, CheckResponse can't name the operation and assumes that it may have had an effect. After redirects,
+// CheckResponse reports the first request, because an http.Client that follows redirects turns an abort into a GET of
+// the login page.
 func TestCheckResponseFindsTheOperation(t *testing.T) {
 	get := httptest.NewRequest(http.MethodGet, "/v1/thing", nil)
 	redirected := httptest.NewRequest(http.MethodGet, "/login", nil)
@@ -150,7 +151,7 @@ func TestCheckResponseFindsTheOperation(t *testing.T) {
 	} {
 		err := wrapper.CheckResponse(tt.res, []byte(consolePage))
 		if errors.Is(err, wrapper.ErrOutcomeUnknown) != tt.unknown || apiError(t, err).Operation != tt.operation {
-			t.Errorf("%v, want the operation %s", err, tt.operation)
+			t.Errorf("got %v, want the operation %s, outcome unknown: %v", err, tt.operation, tt.unknown)
 		}
 	}
 }

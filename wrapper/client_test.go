@@ -26,6 +26,6 @@ func TestSharedTransport(t *testing.T) {
 		t.Errorf("got %+v", shared)
 	}
 	if shared.IdleConnTimeout <= 0 || shared.TLSHandshakeTimeout <= 0 || shared.ExpectContinueTimeout <= 0 || shared.DialContext == nil {
-		t.Errorf("without a time limit: %+v", shared)
+		t.Errorf("got a transport without a time limit: %+v", shared)
 	}
 }

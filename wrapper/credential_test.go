@@ -16,7 +16,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// Only space around the key and the ID is removed.
+// Only white space around the key and the ID is removed.
 func TestStandardKeyIsSentAsItIs(t *testing.T) {
 	key := "a b"
 	for c := '!'; c <= '~'; c++ {
@@ -36,18 +36,19 @@ func TestStandardKeyIsSentAsItIs(t *testing.T) {
 
 var nonceForm = regexp.MustCompile(`^[A-Za-z0-9]{64}$`)
 
-// wantSigned checks the signature of an Advanced key, made now with a nonce that is not in seen.
+// wantSigned checks that an Advanced key has just signed the request, with a nonce that is not in seen. It adds the
+// nonce to seen.
 func wantSigned(t *testing.T, h http.Header, seen map[string]bool) {
 	t.Helper()
 	nonce, timestamp := h.Get("X-Xdr-Nonce"), strconv.FormatInt(time.Now().UnixMilli(), 10)
 	if !nonceForm.MatchString(nonce) || seen[nonce] {
-		t.Errorf("nonce %q is not 64 new letters and digits", nonce)
+		t.Errorf("got the nonce %q, want 64 new letters and digits", nonce)
 	}
 	seen[nonce] = true
 	sum := sha256.Sum256([]byte(testKey + nonce + timestamp))
 	for name, want := range map[string]string{"Authorization": hex.EncodeToString(sum[:]), "X-Xdr-Auth-Id": testKeyID, "X-Xdr-Timestamp": timestamp} {
 		if got := h[name]; len(got) != 1 || got[0] != want {
-			t.Errorf("%s: %q, want %s", name, got, want)
+			t.Errorf("%s: got %q, want %s", name, got, want)
 		}
 	}
 }
@@ -62,13 +63,13 @@ func TestAdvancedKeySignsEveryAttemptAnew(t *testing.T) {
 			}), wrapper.AdvancedKey(testKeyID, testKey))
 			wantKinds(t, op.call(t, t.Context(), c), "RateLimited")
 			if len(nonces) != 3 {
-				t.Errorf("%s: %d nonces in three attempts", op.name, len(nonces))
+				t.Errorf("%s: got %d nonces in three attempts, want 3", op.name, len(nonces))
 			}
 		})
 	}
 }
 
-// Another program made this signature.
+// An independent program computed this signature.
 func TestSignatureKnownAnswer(t *testing.T) {
 	const (
 		nonce = "b5834c137a825cc6c80111f237e1c5f8dedeef5df9dcd4c7f1dc73f180c89b47"
@@ -79,7 +80,8 @@ func TestSignatureKnownAnswer(t *testing.T) {
 	}
 }
 
-// Sign replaces the headers of an earlier signature, in any case, and does not change a shared header.
+// Sign replaces the headers of an earlier signature, whatever the case of their names, and does not change a header that
+// requests share.
 func TestSign(t *testing.T) {
 	shared := http.Header{"X-Own": {"1"}, "authorization": {"old"}, "X-Xdr-Nonce": {"old"}}
 	r := &http.Request{Header: shared}
@@ -87,7 +89,7 @@ func TestSign(t *testing.T) {
 		t.Fatal(err)
 	}
 	if h := r.Header; len(h) != 3 || h.Get("Authorization") != testKey || h.Get("X-Xdr-Auth-Id") != testKeyID || h.Get("X-Own") != "1" {
-		t.Errorf("signed %v", h)
+		t.Errorf("Sign set %v", h)
 	}
 	//lint:ignore SA1008 the caller wrote the name like this
 	if len(shared) != 3 || shared["authorization"][0] != "old" {
@@ -97,22 +99,22 @@ func TestSign(t *testing.T) {
 		nonces := map[string]bool{}
 		for range 3 {
 			if err := wrapper.AdvancedKey(testKeyID, testKey).Sign(t.Context(), r); err != nil || len(r.Header) != 5 {
-				t.Errorf("signed %v, %v", r.Header, err)
+				t.Errorf("Sign set %v, %v", r.Header, err)
 			}
 			wantSigned(t, r.Header, nonces)
 		}
 	})
 	if r := new(http.Request); wrapper.StandardKey(testKeyID, testKey).Sign(t.Context(), r) != nil || r.Header.Get("Authorization") != testKey {
-		t.Errorf("a request without a header: %v", r.Header)
+		t.Errorf("a request without a header: Sign set %v", r.Header)
 	}
 	up := httptest.NewRequest(http.MethodGet, "/v1/../stop", nil)
 	if err := wrapper.StandardKey(testKeyID, testKey).Sign(t.Context(), up); err == nil || len(up.Header) != 0 {
-		t.Errorf("a path with a dot segment: %v, signed %v", err, up.Header)
+		t.Errorf("a path with a dot segment: got %v, and Sign set %v", err, up.Header)
 	}
 	for name, cred := range map[string]wrapper.Credential{"zero": {}, "no key": wrapper.AdvancedKey("17", ""), "a line break": wrapper.StandardKey("17", testKey+"\nx")} {
 		r := &http.Request{Header: http.Header{}}
 		if err := cred.Sign(t.Context(), r); err == nil || strings.Contains(err.Error(), testKey) || len(r.Header) != 0 {
-			t.Errorf("%s: %v, signed %v", name, err, r.Header)
+			t.Errorf("%s: got %v, and Sign set %v", name, err, r.Header)
 		}
 	}
 }

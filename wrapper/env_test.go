@@ -15,7 +15,8 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// setEnv sets these variables and empties the others that FromEnv reads. The names lack CORTEXCLOUD_API_.
+// setEnv sets the variables that FromEnv reads, and empties those without a value. The names omit the prefix
+// CORTEXCLOUD_API_.
 func setEnv(t *testing.T, values map[string]string) {
 	for _, name := range []string{"URL", "KEY", "KEY_FILE", "KEY_ID", "KEY_TYPE"} {
 		t.Setenv("CORTEXCLOUD_API_"+name, values[name])
@@ -59,18 +60,18 @@ func TestFromEnv(t *testing.T) {
 			t.Errorf("%s: sent to %s with the ID %s", tt.name, r.URL.Host, r.Header.Get("X-Xdr-Auth-Id"))
 		}
 		if signed := r.Header.Get("X-Xdr-Nonce") != ""; signed != tt.signed || !signed && r.Header.Get("Authorization") != testKey {
-			t.Errorf("%s: signed: %v, want %v", tt.name, signed, tt.signed)
+			t.Errorf("%s: signed %v, want %v; or another key was sent", tt.name, signed, tt.signed)
 		}
 	}
 }
 
-// tests/security searches for the key in everything that can be printed.
+// tests/security searches all printed forms of a Credential for the key.
 func TestKeyOfType(t *testing.T) {
 	for kind, want := range map[string]string{"": "advanced", "advanced": "advanced", " ADVANCED ": "advanced", "standard": "standard", "Standard\n": "standard"} {
 		cred := must(wrapper.KeyOfType(kind, "17", testKey))
 		inJSON := must(json.Marshal(cred))
 		if got, want := fmt.Sprintf("%v %#v %d %s", cred, cred, cred, inJSON), strings.ReplaceAll(`C C C "C"`, "C", "Credential("+want+", hidden)"); got != want {
-			t.Errorf("%q: %s, want %s", kind, got, want)
+			t.Errorf("%q: got %s, want %s", kind, got, want)
 		}
 	}
 	// The error quotes a misspelled type, but nothing that could be the key.
@@ -97,10 +98,10 @@ func keyFile(t *testing.T, content string, mode fs.FileMode) string {
 
 func TestReadKeyFile(t *testing.T) {
 	link := filepath.Join(t.TempDir(), "link")
-	if os.Symlink(keyFile(t, testKey, 0o600), link) != nil { // Windows may not allow it
+	if os.Symlink(keyFile(t, testKey, 0o600), link) != nil { // Windows may refuse to create a link
 		link = keyFile(t, testKey, 0o600)
 	}
-	for _, tt := range []struct{ name, path, want string }{ // the error; "" for none
+	for _, tt := range []struct{ name, path, want string }{ // want is in the error; "" for no error
 		{"through a link", link, ""},
 		{"readable by its group, as container platforms mount it", keyFile(t, testKey, 0o440), ""},
 		{"as much space as fits", keyFile(t, "\u00a0 "+testKey+strings.Repeat("\n", 64<<10-len("\u00a0 "+testKey)), 0o600), ""},
@@ -120,7 +121,7 @@ func TestReadKeyFile(t *testing.T) {
 	}
 	if runtime.GOOS != "windows" && os.Getuid() != 0 {
 		if key, err := wrapper.ReadKeyFile(keyFile(t, testKey, 0)); key != "" || err == nil || !strings.Contains(err.Error(), "this user has no permission to read the key file") {
-			t.Errorf("got %q, %v", key, err)
+			t.Errorf("an unreadable file: got %q, %v", key, err)
 		}
 	}
 }
@@ -134,7 +135,7 @@ func TestWorldReadableKeyFileIsRefused(t *testing.T) {
 		key, err := wrapper.ReadKeyFile(path)
 		command := "run chmod 600 '" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 		if key != "" || err == nil || !strings.Contains(err.Error(), command) || strings.Contains(err.Error(), testKey) {
-			t.Errorf("mode %o: %q, %v, want %s", mode, key, err, command)
+			t.Errorf("mode %o: got %q, %v, want %s", mode, key, err, command)
 		}
 	}
 }

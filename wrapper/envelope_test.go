@@ -14,7 +14,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// No response makes a call panic or return an error without its status.
+// Whatever the response is, the call does not panic, and an error contains the status.
 func FuzzEnvelope(f *testing.F) {
 	for _, body := range []string{
 		goodStatus, goodReply, "", "[]", "\ufeff" + goodStatus, nested(9000), nested(11_000),
@@ -50,7 +50,7 @@ func FuzzEnvelope(f *testing.F) {
 			err := op.call(t, context.Background(), c)
 			if err == nil {
 				if !isSuccess || breaksOff || len(body) > 200<<10 {
-					t.Fatalf("%s: no error at status %d", op.name, status)
+					t.Fatalf("%s: got no error at status %d", op.name, status)
 				}
 				continue
 			}
@@ -59,14 +59,14 @@ func FuzzEnvelope(f *testing.F) {
 				if op.throughAPI() && isSuccess {
 					continue // the generated client's own decoding error
 				}
-				t.Fatalf("%s: %v is not an *APIError", op.name, err)
+				t.Fatalf("%s: got %v, want an *APIError", op.name, err)
 			}
 			checkAPIError(t, op, e, status, body)
 			kinds, unknown := kindsOf(e), errors.Is(e, wrapper.ErrOutcomeUnknown)
 			if kinds == nil || !isSuccess && !slices.Contains(kinds, documentedKind(status)) {
-				t.Fatalf("status %d has the kinds %q: %v", status, kinds, e)
+				t.Fatalf("status %d: got the kinds %q: %v", status, kinds, e)
 			}
-			opened := e.Code != "" || strings.Contains(e.Error(), "action_id ") // the body can make a definite status unknown
+			opened := e.Code != "" || strings.Contains(e.Error(), "action_id ") // such a body can make the outcome unknown
 			dependsOnBody := status == 500 || isSuccess
 			if unknown && !op.effect || !unknown && op.effect && !definite[status] && !dependsOnBody || unknown && definite[status] && !opened {
 				t.Fatalf("%s, status %d: outcome unknown: %v", op.name, status, unknown)
@@ -91,7 +91,7 @@ func checkAPIError(t *testing.T, op operation, e *wrapper.APIError, status int, 
 	}
 	for s, limit := range limits {
 		if len(s) > limit || !isCleanLine(s) || strings.Contains(s, testKey) {
-			t.Fatalf("%d bytes: %q", len(s), s)
+			t.Fatalf("longer than %d bytes, not printable, or contains the key: %q", limit, s)
 		}
 	}
 	if !strings.HasSuffix(e.Error(), e.Hint) {
@@ -99,8 +99,8 @@ func checkAPIError(t *testing.T, op operation, e *wrapper.APIError, status int, 
 	}
 }
 
-// Results and errors hide credentials in the forms that common encoders write. The strings of an error also hide a disguised
-// credential, and its header hides one in a name.
+// Results and errors hide credentials in all forms that common encoders write. An error also hides a credential that an
+// invisible character or an escape disguises, and drops a header whose name contains a credential.
 func TestResultHidesCredentials(t *testing.T) {
 	const key = `k"k<k>k&k'k/k\k`
 	for name, encoded := range map[string]string{"JSON": `k\"k<k>k&k'k/k\\k`, "JSON for HTML": `k\"k\u003ck\u003ek\u0026k'k/k\\k`} {
@@ -113,6 +113,6 @@ func TestResultHidesCredentials(t *testing.T) {
 	disguised := `{"err_msg": "you sent ` + testKey[:5] + "\u200b" + testKey[5:] + ` and ` + fmt.Sprintf(`\u%04x`, testKey[0]) + testKey[1:] + `!"}`
 	e := apiError(t, operations[0].call(t, t.Context(), newClient(t, canned(400, disguised, "X-Echo", "a", "X-Echo", "you sent "+testKey, "X-"+testKey, "1"))))
 	if want := (http.Header{"X-Echo": {"a", "you sent [redacted]"}}); e.Message != "you sent [redacted] and [redacted]!" || !reflect.DeepEqual(e.Header, want) {
-		t.Errorf("message %q, header %v", e.Message, e.Header)
+		t.Errorf("got the message %q and the header %v, want %v", e.Message, e.Header, want)
 	}
 }

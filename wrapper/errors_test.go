@@ -40,7 +40,7 @@ func TestErrorsOfTheCallerAreMadePrintable(t *testing.T) {
 			t.Errorf("%s: %d bytes, %q", name, len(text), text)
 		}
 		if !errors.Is(err, dirty) {
-			t.Errorf("%s: the cause is lost", name)
+			t.Errorf("%s: errors.Is does not find the cause", name)
 		}
 	}
 }
@@ -51,14 +51,14 @@ func endedContext(t *testing.T, cause error) context.Context {
 	return ctx
 }
 
-// refusing is a validator of both kinds.
+// refusing implements RequestValidator and ResponseValidator. It always returns err.
 type refusing struct{ err error }
 
 func (v refusing) ValidateRequest(*http.Request) error                            { return v.err }
 func (v refusing) ValidateResponse(*http.Request, int, http.Header, []byte) error { return v.err }
 
-// Programs make such errors in their own tests.
-func TestErrorsMadeByHandHaveText(t *testing.T) {
+// Programs construct such errors in their own tests.
+func TestErrorsMadeByHandHaveMessages(t *testing.T) {
 	for _, tt := range []struct{ want, got string }{
 		{"op: not sent", (&wrapper.TransportError{Operation: "op"}).Error()},
 		{"op: no response (2 attempts)", (&wrapper.TransportError{Operation: "op", Attempts: 2, Sent: true}).Error()},
@@ -79,14 +79,14 @@ func TestErrorsMadeByHandHaveText(t *testing.T) {
 var update = flag.Bool("update", false, "rewrite testdata/errors.txt")
 
 // testdata/errors.txt lists the errors of this package, so that they can be reviewed together.
-func TestErrorTexts(t *testing.T) {
+func TestErrorMessages(t *testing.T) {
 	var page strings.Builder
 	section := func(title string) { fmt.Fprintf(&page, "\n%s\n\n", title) }
 	last := ""
 	add := func(err error) {
 		switch {
 		case err == nil:
-			t.Error("no error to show")
+			t.Error("got no error")
 		case err.Error() != last:
 			last = err.Error()
 			fmt.Fprintln(&page, last)
@@ -157,7 +157,7 @@ func TestErrorTexts(t *testing.T) {
 		refused(err)
 	}
 	if len(rec.requests) != 0 {
-		t.Errorf("%d requests were sent", len(rec.requests))
+		t.Errorf("%d requests were sent, want none", len(rec.requests))
 	}
 
 	section("Responses")
@@ -179,7 +179,7 @@ func TestErrorTexts(t *testing.T) {
 	respond(1, 502, `It ends with a period.`)
 	respond(1, 402, `{"err_code": 402, "err_msg": "It ends with a period."}`)
 	respond(1, 401, `{"reply": {"err_code": 401, "err_msg": "Public API request unauthorized", "err_extra": null}}`)
-	synctest.Test(t, func(t *testing.T) { // its clock begins with the year 2000
+	synctest.Test(t, func(t *testing.T) { // the clock starts at midnight UTC on January 1, 2000
 		add(operations[1].call(t, t.Context(), clientWithKey(t, canned(401, `{"reply": {"err_code": 401, "err_msg": "Public API request unauthorized"}}`, "Date", "Sat, 01 Jan 2000 00:10:00 GMT"), keysOfBothTypes[advancedHint])))
 	})
 	respond(1, 402, ``)
@@ -242,6 +242,6 @@ func TestErrorTexts(t *testing.T) {
 	}
 	want := must(os.ReadFile(golden))
 	if got != strings.ReplaceAll(string(want), "\r\n", "\n") {
-		t.Errorf("the errors differ from %s: run go test ./wrapper -run TestErrorTexts -update, and look at the difference", golden)
+		t.Errorf("the errors differ from %s: run go test ./wrapper -run TestErrorMessages -update, and review the difference", golden)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// This program cancels the scans of the hosts in a CSV file with one call each, and prints the outcome next to each host. Only
-// the third outcome needs a person, because that abort may have been executed.
+// This program cancels the scans of the hosts in a CSV file with one call per host, and prints the outcome next to each
+// host. A person must check only the third host, because its abort may have been executed.
 func Example_hostsFromCSV() {
 	url, closeTenant := tenantOfTheCSV()
 	defer closeTenant()
@@ -49,7 +49,7 @@ func cancel(ctx context.Context, client *wrapper.Client, host string) string {
 	return "not canceled: " + err.Error()
 }
 
-// tenantOfTheCSV is a tenant in which the third abort loses its response and the fourth is refused.
+// tenantOfTheCSV simulates a tenant that sends no response to the third abort and refuses the fourth.
 func tenantOfTheCSV() (url string, close func()) {
 	tenant := sandbox.New(sandbox.WithKey("17", "demo-key", sandbox.Advanced))
 	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "laptop-17", ScanStatus: "in_progress"})

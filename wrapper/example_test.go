@@ -24,14 +24,15 @@ func demoTenant() (url string, close func()) {
 	return server.URL, server.Close
 }
 
-// demoClient returns a Client of a simulated tenant.
+// demoClient returns a Client for a simulated tenant.
 func demoClient(opts ...wrapper.Option) (c *wrapper.Client, close func()) {
 	url, closeTenant := demoTenant()
 	return must(wrapper.New(url, wrapper.AdvancedKey("17", "demo-key"), opts...)), closeTenant
 }
 
-// The generated client alone does not sign requests, and returns an error envelope like any other response. Two functions of this
-// package add both features. [wrapper.Client] includes them, and adds retries, limits and validation.
+// The generated client alone does not sign requests, and returns an error envelope like any other response.
+// [wrapper.Credential.Sign] signs requests, and [wrapper.CheckResponse] recognizes errors. [wrapper.Client] does both,
+// and adds retries, limits and validation.
 func Example_layers() {
 	url, closeTenant := demoTenant()
 	defer closeTenant()
@@ -154,7 +155,7 @@ func ExampleClient_AbortScan() {
 func ExampleAPIError() {
 	url, closeTenant := demoTenant()
 	defer closeTenant()
-	c, err := wrapper.New(url, wrapper.StandardKey("17", "demo-key")) // it is an Advanced one
+	c, err := wrapper.New(url, wrapper.StandardKey("17", "demo-key")) // the key is an Advanced key
 	if err != nil {
 		panic(err)
 	}
@@ -184,7 +185,7 @@ func ExampleWithRequestValidator() {
 	}
 	c, closeTenant := demoClient(wrapper.WithRequestValidator(validator))
 	defer closeTenant()
-	// The generated client sends any body; the spec requires at least one filter.
+	// The generated client sends any body, but the spec requires at least one filter.
 	_, err = c.API().AbortScanWithResponse(context.Background(), gen.AbortScanRequest{
 		RequestData: gen.AbortScanRequestData{Filters: []gen.EndpointFilter{}},
 	})

@@ -4,7 +4,7 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// What the tests in wrapper_test use besides the exported names.
+// The tests in wrapper_test also use these unexported names.
 var (
 	SharedTransport = sharedTransport
 	Signature       = signature

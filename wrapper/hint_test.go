@@ -27,7 +27,7 @@ var keysOfBothTypes = map[string]wrapper.Credential{
 // A hint is one sentence at the end of the error.
 func TestHints(t *testing.T) {
 	const (
-		theKeys  = "" // depends on the key
+		theKeys  = "" // the hint depends on the key
 		none     = "none"
 		license  = "license does not cover this operation"
 		roleOr   = "Either the key's role lacks the permission for this operation, or a gateway, a proxy or a firewall in front of the API"
@@ -69,14 +69,14 @@ func TestHints(t *testing.T) {
 				e := apiError(t, op.call(t, t.Context(), clientWithKey(t, canned(tt.status, tt.body, tt.header...), cred, once())))
 				switch want := cmp.Or(tt.want, keyHint); {
 				case want == none && e.Hint != "", want != none && !strings.Contains(e.Hint, want):
-					t.Errorf("%s, %s: hint %q, want %q in it", tt.name, op.name, e.Hint, want)
+					t.Errorf("%s, %s: got the hint %q, want %q in it", tt.name, op.name, e.Hint, want)
 				case want != none && (!strings.HasSuffix(e.Error(), " "+e.Hint) || strings.Count(e.Hint, ".") != 1 || !strings.HasSuffix(e.Hint, ".")):
 					t.Errorf("%s, %s: the hint %q is not one sentence at the end of %q", tt.name, op.name, e.Hint, e)
 				}
 			}
 		}
 	}
-	// Only a 303 can be the response to a request that was executed.
+	// After most redirects, nothing was executed. Only a 303 can be the response to a request that was executed.
 	for status, want := range map[int]bool{302: true, 303: false} {
 		for _, op := range operations[:2] {
 			err := op.call(t, t.Context(), newClient(t, canned(status, "", "Location", "/login")))
@@ -87,7 +87,7 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// A clock that is wrong by more than a minute invalidates only the signature of an Advanced key.
+// A hint mentions the clock only if it is wrong by more than a minute and the key is an Advanced key.
 func TestClockHint(t *testing.T) {
 	httpDate := func(ahead time.Duration) string { return time.Now().Add(-ahead).UTC().Format(http.TimeFormat) }
 	synctest.Test(t, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestClockHint(t *testing.T) {
 			for keyHint, cred := range keysOfBothTypes {
 				e := apiError(t, operations[0].call(t, t.Context(), clientWithKey(t, canned(401, envelope401, "Date", date), cred)))
 				if part := map[string]string{advancedHint: want, standardHint: standardHint}[keyHint]; !strings.Contains(e.Hint, part) {
-					t.Errorf("Date %q: hint %q, want %q in it", date, e.Hint, part)
+					t.Errorf("Date %q: got the hint %q, want %q in it", date, e.Hint, part)
 				}
 			}
 		}

@@ -12,7 +12,8 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// Zero is the default and negative is off. internal/exchange tests what the settings do.
+// A zero setting is the default, and a negative setting is off. The tests of internal/exchange cover the effects of the
+// settings.
 func TestOptionsReachTheExchange(t *testing.T) {
 	type settled struct {
 		timeout   time.Duration
@@ -63,7 +64,7 @@ func TestOptionsReachTheExchange(t *testing.T) {
 			got.perSecond, got.burst = float64(e.Limiter.Limit()), e.Limiter.Burst()
 		}
 		if got != want {
-			t.Errorf("%s: %+v, want %+v", name, got, want)
+			t.Errorf("%s: got %+v, want %+v", name, got, want)
 		}
 		if e.Transport != wrapper.SharedTransport() || e.Log == nil || e.Base.String() != "https://api-acme.example.org" {
 			t.Errorf("%s: %+v", name, e)
@@ -73,6 +74,6 @@ func TestOptionsReachTheExchange(t *testing.T) {
 	before := *hc
 	e := must(wrapper.New("acme.example.org", wrapper.StandardKey("1", "k"), wrapper.WithHTTPClient(hc), wrapper.WithLogger(log))).Exchange()
 	if e.Transport != hc.Transport || e.Log != log || !reflect.DeepEqual(*hc, before) {
-		t.Errorf("own transport and logger: %+v; the http.Client became %+v", e, hc)
+		t.Errorf("a transport and a logger: got %+v; the http.Client became %+v", e, hc)
 	}
 }

@@ -66,7 +66,8 @@ func TestStatusDecidesKindAndOutcome(t *testing.T) {
 			}
 		}
 	}
-	// A code of 400 or more counts like a status, except 500.
+	// A code of 400 or more in the body determines the outcome as a status does. The exception is 500: the outcome is
+	// known.
 	for _, status := range []int{200, 400, 500} {
 		for code := 300; code <= 700; code++ {
 			body := fmt.Sprintf(`{"reply": {"err_code": %d, "err_msg": "m"}}`, code)
@@ -109,7 +110,7 @@ func documentedDefinite(t testing.TB) map[int]bool {
 		}
 	}
 	if len(definite) < 100 {
-		t.Fatalf("doc.go lists %d statuses", len(definite))
+		t.Fatalf("doc.go lists %d statuses, want at least 100", len(definite))
 	}
 	return definite
 }
@@ -153,7 +154,7 @@ func TestRetriesAreAsDocumented(t *testing.T) {
 	everythingElse := append(
 		statuses(0, 101, 199, 300, 302, 303, 399, 400, 401, 403, 404, 408, 409, 422, 425, 430, 499, 500, 501, 505, 520, 524, 599, 600, 999),
 		canned(200, "{"))
-	// A gateway may send a 429 after it passed on the request.
+	// A gateway may send a 429 after it has forwarded the request.
 	passedOn := []transport{canned(429, `{"reply": {"action_id": "7", "err_code": 429}}`), canned(429, `{"reply": {"err_code": 504, "err_msg": "m"}}`)}
 	rows := []struct {
 		documented string
@@ -170,7 +171,7 @@ func TestRetriesAreAsDocumented(t *testing.T) {
 	}
 	table := documented(t, "# Retries")
 	if len(table) != 1+len(rows) {
-		t.Fatalf("doc.go has %d rows: %q", len(table)-1, table)
+		t.Fatalf("doc.go has %d rows, want %d: %q", len(table)-1, len(rows), table)
 	}
 	for i, row := range rows {
 		if table[i+1] != row.documented {
@@ -191,7 +192,7 @@ func TestRetriesAreAsDocumented(t *testing.T) {
 	}
 }
 
-// Every operation returns an error with the kinds of the row. Only operations with an effect have OutcomeUnknown.
+// Every operation returns an error with the kinds of the row. Only operations with an effect return ErrOutcomeUnknown.
 func TestKindsOfResponses(t *testing.T) {
 	type row struct {
 		name   string
@@ -201,7 +202,7 @@ func TestKindsOfResponses(t *testing.T) {
 		says   string // a part of the error
 	}
 	const (
-		limit       = 50 // bytes of a response that is too large
+		limit       = 50 // the size limit of the group "too large", in bytes
 		refused     = `{"reply": {"err_code": 500, "err_msg": "m"}}`
 		noEndpoints = "An error occurred while processing XDR public API - No endpoint was found for creating the requested action"
 		unknown     = "Unexpected OutcomeUnknown"
@@ -211,7 +212,7 @@ func TestKindsOfResponses(t *testing.T) {
 		name string
 		rows []row
 	}{
-		{"an error in a 2xx", []row{ // a code of 400 or more counts like a status
+		{"an error in a 2xx", []row{ // a code of 400 or more determines the kind as a status does
 			{"500", 200, refused, "Server", "m"},
 			{"400", 299, `{"reply": {"err_code": 400, "err_msg": "m"}}`, "BadRequest", ""},
 			{"401 as a string", 200, `{"err_code": "401", "err_msg": "m"}`, "Unauthorized", ""},
@@ -225,12 +226,12 @@ func TestKindsOfResponses(t *testing.T) {
 			{"an error that is null", 200, `{"error": null}`, unknown, ""},
 			{"error fields without an error", 200, `{"err_code": 0, "err_msg": null}`, unknown, ""},
 		}},
-		{"an error and an action", []row{ // the abort may have been executed with any code
+		{"an error and an action", []row{ // whatever the code is, the abort may have been executed
 			{"200 in the action", 200, `{"reply": {"action_id": "7", "err_code": 200}}`, unknown, "action_id 7"},
 			{"a word", 200, `{"reply": {"action_id": 7}, "err_code": "SUCCESS"}`, unknown, "action_id 7"},
 			{"403", 200, `{"reply": {"action_id": "7"}, "err_code": "403"}`, "Forbidden OutcomeUnknown", "action_id 7"},
 		}},
-		{"no endpoints", []row{ // recognized by the message at any status, and also an ErrServer
+		{"no endpoints", []row{ // the message identifies this error at any status; it is also an ErrServer
 			{"500", 500, `{"reply": {"err_code": 500, "err_msg": "` + noEndpoints + `", "err_extra": null}}`, "Server NoEndpoints", ""},
 			{"500, plain text", 500, noEndpoints, "Server NoEndpoints OutcomeUnknown", ""},
 			{"400", 400, `{"err_msg": "` + noEndpoints + `"}`, "BadRequest Server NoEndpoints", ""},
@@ -257,7 +258,7 @@ func TestKindsOfResponses(t *testing.T) {
 			{"10,001 levels deep", 200, `{"DATA":"x","reply":{"action_id":"7"},"deep":` + nested(10_000) + `}`, unknown, ""},
 			{"100,000 levels of errors", 200, strings.Repeat(`{"reply":`, 100_000) + strings.Repeat("}", 100_000), unknown, ""},
 		}},
-		{"undocumented JSON", []row{ // API() returns it, or the generated client's own error
+		{"undocumented JSON", []row{ // API() returns the JSON, or the decoding error of the generated client
 			{"null", 200, `null`, unknown, ""},
 			{"an empty object", 200, `{}`, unknown, ""},
 			{"other types", 200, `{"DATA": 7, "reply": "x"}`, unknown, ""},
@@ -297,8 +298,8 @@ func TestKindsOfResponses(t *testing.T) {
 	}
 }
 
-// golang.org/x/sync/errgroup cancels its calls with the error of the call that failed first. Errors of the other calls name that
-// cause, but do not have its kinds.
+// golang.org/x/sync/errgroup cancels the remaining calls with the error of the call that failed first. The errors of the
+// remaining calls contain this cause, but do not have its kinds.
 func TestErrorOfAnotherCallIsNotAKind(t *testing.T) {
 	other := operations[1].call(t, t.Context(), newClient(t, canned(503, "", "Retry-After", "9"), once()))
 	for name, cause := range map[string]error{"itself": other, "wrapped": fmt.Errorf("first: %w", other), "canceled": errors.Join(context.Canceled, other)} {
@@ -317,7 +318,8 @@ func TestErrorOfAnotherCallIsNotAKind(t *testing.T) {
 	}
 }
 
-// The error wraps that of the context and has the kind of the last response. A success is still a success.
+// If the context ends while a response arrives, the error wraps the context's error and has the kind of the last
+// response. A successful response is still a success.
 func TestContextEndsAsAResponseArrives(t *testing.T) {
 	cause := errors.New("shutting down")
 	for status, kinds := range map[int]string{200: "", 429: "RateLimited", 503: "Server OutcomeUnknown"} {
@@ -349,8 +351,8 @@ func TestContextEndsAsAResponseArrives(t *testing.T) {
 	}
 }
 
-// Sent is true if any attempt without a response may have reached the service. Then the outcome of a request with an effect is
-// unknown.
+// Sent is true if any attempt without a response may have reached the service. In that case, the outcome of a request
+// with an effect is unknown.
 func TestTransportErrors(t *testing.T) {
 	lost := failing(io.EOF)
 	for _, tt := range []struct {
@@ -379,6 +381,6 @@ func TestTransportErrors(t *testing.T) {
 	rec := &recorder{next: transport(good)}
 	err := operations[1].call(t, endedContext(t, nil), newClient(t, rec))
 	if got, ok := errors.AsType[*wrapper.TransportError](err); !ok || got.Attempts != 0 || got.Sent || len(rec.requests) != 0 || !errors.Is(err, context.Canceled) {
-		t.Errorf("before the first attempt: %v", err)
+		t.Errorf("before the first attempt: got %v and %d requests", err, len(rec.requests))
 	}
 }

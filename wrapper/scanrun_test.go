@@ -31,9 +31,9 @@ func polls(responses ...transport) *recorder {
 	})}
 }
 
-// Without Until, any state that is not in While is a success. With Until, any other state is an ErrUnexpectedState, which comes
-// with the status. After a first successful poll, temporary failures do not end a wait while the last successful poll is recent
-// enough.
+// Without Until, the wait succeeds with the first state that is not in While. With Until, a state in neither list ends
+// the wait with the status and ErrUnexpectedState. After a first successful poll, a temporary failure does not end the
+// wait if the last successful poll is recent enough.
 func TestWaitScanRun(t *testing.T) {
 	const second, noKind = time.Second, "no kind"
 	busy, asking := canned(503, ""), canned(429, "", "Retry-After", "20")
@@ -95,7 +95,7 @@ func TestWaitScanRun(t *testing.T) {
 	}
 }
 
-// The sequence has the result of every poll, and ends with the status or the error that ends the wait.
+// The sequence contains the result of every poll, and ends with the status or the error that ends the wait.
 func TestWatchScanRun(t *testing.T) {
 	type pair struct{ state, err string }
 	busy := canned(503, "")
@@ -132,6 +132,6 @@ func TestWatchScanRun(t *testing.T) {
 		}
 	}
 	if len(rec.requests) != 3 {
-		t.Errorf("%d requests after a break", len(rec.requests))
+		t.Errorf("got %d requests after a break, want 3", len(rec.requests))
 	}
 }

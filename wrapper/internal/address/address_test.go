@@ -17,7 +17,7 @@ func TestTenantForms(t *testing.T) {
 		{"a bare host with a port", "acme.xdr.us.paloaltonetworks.com:8443", "https://" + host + ":8443"},
 		{"a bare host with a final dot", "acme.xdr.us.paloaltonetworks.com.", "https://" + host},
 		{"a bare host of another domain with api-", "api-cortex.example.org", "https://api-cortex.example.org"},
-		{"space around", " \t\u00a0acme.xdr.us.paloaltonetworks.com\r\n", "https://" + host},
+		{"space around the host", " \t\u00a0acme.xdr.us.paloaltonetworks.com\r\n", "https://" + host},
 		{"a URL in upper case", "HTTPS://API-ACME.xdr.us.paloaltonetworks.com", "https://" + host},
 		{"a URL with slashes at the end", "https://api-acme.xdr.us.paloaltonetworks.com//", "https://" + host},
 		{"the highest port", "https://acme.example.org:65535", "https://acme.example.org:65535"},
@@ -78,13 +78,13 @@ func TestInvalidTenantsAreRefused(t *testing.T) {
 				t.Fatalf("got %v, %v, want an error with %q", u, err, tt.want)
 			}
 			if got := err.Error(); strings.Contains(got, secret) || strings.ContainsAny(got, "\n\x1b") {
-				t.Errorf("the error repeats the tenant: %q", got)
+				t.Errorf("the error quotes the tenant: %q", got)
 			}
 		})
 	}
 }
 
-// An accepted tenant becomes an https URL or a loopback address. An error does not repeat the tenant.
+// Parse returns an https URL, or an http URL of a loopback address. An error does not quote the tenant.
 func FuzzAddress(f *testing.F) {
 	for _, tenant := range []string{
 		"acme.xdr.us.paloaltonetworks.com", "https://api-acme.xdr.us.paloaltonetworks.com/", "https://gateway.example.org/a%2Fb",
@@ -119,7 +119,7 @@ func FuzzAddress(f *testing.F) {
 		// Parse accepts its own result and does not change it.
 		again, err := Parse(u.String())
 		if err != nil || again.String() != u.String() {
-			t.Fatalf("%q became %s, and that %v, %v", tenant, u, again, err)
+			t.Fatalf("%q became %s, which became %v, %v", tenant, u, again, err)
 		}
 		if _, err := http.NewRequest(http.MethodGet, u.String(), nil); err != nil {
 			t.Fatalf("%q: %v", tenant, err)

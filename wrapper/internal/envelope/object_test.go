@@ -10,7 +10,7 @@ func TestIsError(t *testing.T) {
 		`{"err_msg": {"line": 1, "message": "m"}, "DATA": "x"}`: true,
 		`{"reply": {"action_id": "7", "err_code": "SUCCESS"}}`:  true, // the caller decides whether the request was executed
 
-		// Names in any case and with escapes.
+		// Names match in any case and with escapes.
 		`{"ERR_MSG": "m"}`:      true,
 		`{"e\u0072r_msg": "m"}`: true,
 
@@ -18,9 +18,9 @@ func TestIsError(t *testing.T) {
 		`{"reply": {"err_code": 500}, "reply": {"action_id": "7"}}`:             true,
 		`{"data": {"err_code": 500}, "DATA": "Scan is in Running state"}`:       true,
 		`{"err_code": 500, "err_code": null, "Err_Code": {}, "ERR_CODE": true}`: true,
-		`{"err_code": 500, "err_code": 0}`:                                      false, // any decoder uses the last one
+		`{"err_code": 500, "err_code": 0}`:                                      false, // every decoder uses the last value
 
-		// Successes with the fields of an error, and errors of other services.
+		// These are successes with error fields, or errors of other services.
 		`{"reply": {"err_code": 0, "err_msg": null, "errorCode": null}}`: false,
 		`{"err_code": true, "err_msg": false, "errorCode": {}}`:          false,
 		`{"err_code": [500], "err_msg": {}, "errorCode": [], "data": 1}`: false,
@@ -31,10 +31,10 @@ func TestIsError(t *testing.T) {
 		``:                   false,
 	} {
 		if got := IsError([]byte(body)); got != want {
-			t.Errorf("%s: %v", body, got)
+			t.Errorf("%s: got %v, want %v", body, got, want)
 		}
 		if got := Parse([]byte(body), keep).IsError; got != want {
-			t.Errorf("Parse, %s: %v", body, got)
+			t.Errorf("Parse, %s: got %v, want %v", body, got, want)
 		}
 	}
 }
@@ -49,7 +49,7 @@ func TestActionID(t *testing.T) {
 		`{"reply": {"action_id": "", "err_code": "SUCCESS"}}`:           "",
 	} {
 		if got := Parse([]byte(body), keep).ActionID; got != want {
-			t.Errorf("%s: %q", body, got)
+			t.Errorf("%s: got %q, want %q", body, got, want)
 		}
 	}
 }

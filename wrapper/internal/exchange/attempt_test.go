@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-// The timeout bounds one attempt, including its body.
+// The timeout limits one attempt, including the body of the response.
 func TestTimeout(t *testing.T) {
 	slowBody := transport(func(r *http.Request) (*http.Response, error) {
 		return newResponse(200, stalling(r.Context(), "{")), nil
@@ -50,7 +50,7 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// Transports made for tests often leave out what net/http always sets.
+// Transports made for tests often omit the header or the body, which net/http always sets.
 func TestIncompleteResponses(t *testing.T) {
 	for name, response := range map[string]*http.Response{
 		"a header": {StatusCode: 200, Body: io.NopCloser(strings.NewReader(""))}, "a body": {StatusCode: 200, Header: http.Header{}},
@@ -66,8 +66,8 @@ func TestIncompleteResponses(t *testing.T) {
 	}
 }
 
-// A refused TLS handshake ends the call, even if the transport does not report it. Only the last handshake counts, and only if no
-// connection follows.
+// A refused TLS handshake ends the call, even if the transport does not report the handshake. The last reported
+// handshake decides, unless a connection follows it.
 func TestRefusedHandshakeEndsTheCall(t *testing.T) {
 	handshakes := func(then transport, errs ...error) transport {
 		return func(r *http.Request) (*http.Response, error) {
@@ -102,7 +102,8 @@ func TestRefusedHandshakeEndsTheCall(t *testing.T) {
 	}
 }
 
-// net/http returns io.EOF if a connection closes without a response. A body can end in a wrapped EOF.
+// The message explains the io.EOF that net/http returns if a connection closes without a response. An EOF in a body
+// keeps its message.
 func TestClosedConnectionIsNamed(t *testing.T) {
 	truncated := fmt.Errorf("x: %w", io.EOF)
 	for want, rt := range map[string]transport{"the connection was closed without a response: EOF": failing(io.EOF), "x: EOF": cutOff(200, "{", truncated)} {
@@ -112,7 +113,7 @@ func TestClosedConnectionIsNamed(t *testing.T) {
 	}
 }
 
-// net/http replays requests with these headers. It does not find them in lower case.
+// net/http may replay any request with one of these headers, but it recognizes only their canonical names.
 func TestIdempotencyKeysAreHiddenFromNetHTTP(t *testing.T) {
 	for method, hidden := range map[string]bool{
 		http.MethodGet: false, http.MethodHead: false, http.MethodOptions: false, http.MethodTrace: false,
@@ -152,7 +153,6 @@ func TestStoppedReplayIsNamed(t *testing.T) {
 	}
 }
 
-// closing counts how many times it is closed.
 type closing struct {
 	io.Reader
 	closed int
@@ -160,8 +160,8 @@ type closing struct {
 
 func (c *closing) Close() error { c.closed++; return nil }
 
-// A body is read to its end or the limit, with and without a Content-Length. If it breaks off, its beginning is returned. It is
-// always closed.
+// readBody reads a body to its end or up to the limit, with or without a Content-Length. If reading fails, readBody
+// returns the beginning. It always closes the body.
 func TestReadBody(t *testing.T) {
 	atOnce := func(r io.Reader) io.Reader { return r }
 	for _, size := range []int{0, 1, 4096, 4097, 8193, MaxShown, MaxShown + 1, 1 << 20, 3 << 20} {
@@ -192,7 +192,7 @@ func TestReadBody(t *testing.T) {
 	}
 }
 
-// Only for a Content-Length of up to 1 MiB is memory allocated before the body arrives.
+// readBody allocates memory for the whole body in advance only if the Content-Length is at most 1 MiB.
 func TestWrongContentLength(t *testing.T) {
 	for length, most := range map[int64]uint64{maxTrusted: 5 << 18, maxTrusted + 1: 64 << 10, math.MaxInt64: 64 << 10} {
 		response := newResponse(200, strings.NewReader("short"))
@@ -202,13 +202,13 @@ func TestWrongContentLength(t *testing.T) {
 		_, _, _ = readBody(response, math.MaxInt64, func() {})
 		runtime.ReadMemStats(&after)
 		if took := after.TotalAlloc - before.TotalAlloc; took > most {
-			t.Errorf("length %d: %d bytes were allocated", length, took)
+			t.Errorf("length %d: %d bytes were allocated, want at most %d", length, took, most)
 		}
 	}
 }
 
-// The client waits briefly for the beginning of a response that is too large, and then ends the request. It does not end the
-// request if the beginning arrives.
+// If the Content-Length exceeds the limit, the client waits up to a second for the beginning of the body. If the
+// beginning does not arrive by then, the client ends the request.
 func TestContentLengthOverTheLimit(t *testing.T) {
 	tooLarge := func(body io.Reader) *http.Response {
 		response := newResponse(500, body)
@@ -221,16 +221,16 @@ func TestContentLengthOverTheLimit(t *testing.T) {
 			return tooLarge(stalling(r.Context(), "the beginning")), nil
 		})), http.MethodGet)
 		if took := time.Since(start); took != time.Second || !res.TooLarge || res.Err != nil || res.Ended != nil || string(res.Body) != "the beginning" {
-			t.Errorf("after %v: %+v", took, res)
+			t.Errorf("got %+v after %v, want the beginning after 1s", res, took)
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
-		_, _, _ = readBody(tooLarge(strings.NewReader(strings.Repeat("x", MaxShown+1))), 1<<20, func() { t.Error("the request is ended after its response was read") })
+		_, _, _ = readBody(tooLarge(strings.NewReader(strings.Repeat("x", MaxShown+1))), 1<<20, func() { t.Error("the request was ended after the beginning had arrived") })
 		<-time.After(time.Hour)
 	})
 }
 
-// stalling returns its string, and then blocks until the context ends.
+// stalling returns a reader of text that then blocks until the context ends.
 func stalling(ctx context.Context, text string) io.Reader {
 	return io.MultiReader(strings.NewReader(text), blocked{ctx})
 }

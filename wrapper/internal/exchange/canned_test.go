@@ -16,16 +16,14 @@ import (
 	"time"
 )
 
-// What the tests of this package share: transports without a network, and a client on them.
-
 const key = "kkkk-test-key-kkkk"
 
-// transport is a RoundTripper without a network. Unless it calls a hook of net/http/httptrace, it reports nothing.
+// transport is a RoundTripper without a network. It may call hooks of net/http/httptrace.
 type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// newResponse makes a response of unknown length. The header alternates names and values.
+// newResponse returns a response of unknown length. The header alternates names and values.
 func newResponse(status int, body io.Reader, header ...string) *http.Response {
 	h := http.Header{}
 	for i := 0; i+1 < len(header); i += 2 {
@@ -48,7 +46,7 @@ func cutOff(status int, body string, err error) transport {
 	}
 }
 
-// failing sends no response and reports nothing.
+// failing sends no response and calls no hook of net/http/httptrace.
 func failing(err error) transport {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
@@ -73,7 +71,7 @@ func silent(r *http.Request) (*http.Response, error) {
 	return nil, r.Context().Err()
 }
 
-// recorder sends the responses in turn, then repeats the last one, and keeps the requests.
+// recorder keeps the requests. It sends the responses in turn, and then repeats the last one.
 type recorder struct {
 	responses []transport
 	requests  []*http.Request
@@ -84,11 +82,11 @@ type recorder struct {
 func inTurn(responses ...transport) *recorder { return &recorder{responses: responses} }
 
 func (rec *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
-	kept := r.Clone(r.Context()) // its header as it was when it was sent
+	kept := r.Clone(r.Context()) // a transport may change the header
 	rec.requests, rec.at = append(rec.requests, kept), append(rec.at, time.Now())
 	res, err := rec.responses[min(len(rec.requests), len(rec.responses))-1](r)
 	body := []byte{}
-	if err == nil && r.Body != nil { // a request whose body was not read may not have been sent
+	if err == nil && r.Body != nil { // after an error, the request may not have been sent
 		body, _ = io.ReadAll(r.Body)
 	}
 	rec.bodies = append(rec.bodies, string(body))

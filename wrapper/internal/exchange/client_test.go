@@ -29,13 +29,13 @@ func TestTarget(t *testing.T) {
 		base, _ := url.Parse(tt.base)
 		u, _ := url.Parse(tt.path)
 		if got := newClient(nil, func(c *Client) { c.Base = base }).target(u); got.String() != tt.want || base.String() != tt.base {
-			t.Errorf("%s below %s: %s, want %s", tt.path, base, got, tt.want)
+			t.Errorf("%s below %s: got %s, want %s", tt.path, base, got, tt.want)
 		}
 	}
 }
 
-// Every attempt sends the same request and the given body with a new signature, even if a transport changes the request of an
-// attempt. Only the last two signatures are redacted, because a response cannot echo an earlier one.
+// Every attempt sends the same request and the given body with a new signature, even if a transport changes the request.
+// Only the last two signatures are redacted, because a response cannot echo an earlier signature.
 func TestAttemptsSendTheSameRequest(t *testing.T) {
 	changing := transport(func(r *http.Request) (*http.Response, error) {
 		r.URL.Path = "/gateway" + r.URL.Path
@@ -55,7 +55,7 @@ func TestAttemptsSendTheSameRequest(t *testing.T) {
 		t.Errorf("got %+v", res)
 	}
 	if want := "nonce-0001 [redacted] [redacted]"; string(res.Body) != want || res.Redactor.Redact(echo) != want {
-		t.Errorf("body %q", res.Body)
+		t.Errorf("got the body %q, want %q", res.Body, want)
 	}
 	for i, sent := range rec.requests {
 		got := fmt.Sprint(sent.Method, sent.URL, rec.bodies[i], sent.ContentLength, sent.Header)
@@ -73,7 +73,7 @@ func TestAttemptsSendTheSameRequest(t *testing.T) {
 	}
 }
 
-// The context can end at every point of a call.
+// A call ends when its context ends, at every point of the call.
 func TestContextEndsTheCall(t *testing.T) {
 	cause := errors.New("shutting down")
 	rateLimit := func(c *Client) { c.Limiter = rate.NewLimiter(0.01, 1); c.Limiter.Reserve() }
@@ -105,11 +105,11 @@ func TestContextEndsTheCall(t *testing.T) {
 	}
 }
 
-// A delay precedes each retry, and none follows the last attempt. The rate limit applies to retries, too.
+// A delay precedes each retry, and no delay follows the last attempt. The rate limit applies to retries, too.
 func TestAttemptsAreCountedAndDelayed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rec, start := inTurn(canned(429, "", "Retry-After", "7")), time.Now()
-		limited := func(c *Client) { c.Attempts, c.Limiter = 4, rate.NewLimiter(0.05, 2) } // one attempt in 20 s, after the first two
+		limited := func(c *Client) { c.Attempts, c.Limiter = 4, rate.NewLimiter(0.05, 2) } // after two attempts, one every 20 s
 		res := do(t.Context(), t, newClient(rec, limited), http.MethodPost)
 		var at []time.Duration
 		for _, sent := range append(rec.at, time.Now()) {
@@ -162,7 +162,7 @@ func TestOperation(t *testing.T) {
 	} {
 		r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
 		if got := Operation(r); got != want {
-			t.Errorf("%s: %q, want %q", path, got, want)
+			t.Errorf("%s: got %q, want %q", path, got, want)
 		}
 	}
 }

@@ -15,7 +15,8 @@ import (
 	"testing"
 )
 
-// Encoders differ in how they write punctuation. A credential of less than eight bytes could be a word, and is not redacted.
+// Encoders differ in how they write punctuation. A credential of fewer than eight bytes could be a word, and is not
+// redacted.
 func TestCredentialIsRedactedInEveryEncoding(t *testing.T) {
 	for credential, forms := range map[string][]string{
 		`a"b\c&d<e>f'g h+i/j%k(!*)`: {
@@ -32,12 +33,12 @@ func TestCredentialIsRedactedInEveryEncoding(t *testing.T) {
 		for _, form := range forms {
 			in, want := "you sent "+form+" and "+form+", not "+form[:7], "you sent [redacted] and [redacted], not "+form[:7]
 			if got, body := r.Redact(in), r.body([]byte(in)); got != want || string(body) != want {
-				t.Errorf("%s: %s, and as a body %s", form, got, body)
+				t.Errorf("%s: got %s, and %s as a body", form, got, body)
 			}
 		}
 	}
 	if got := NewRedactor("7 bytes"); got != nil {
-		t.Errorf("7 bytes: %q", got)
+		t.Errorf("7 bytes: got %q, want no redaction", got)
 	}
 }
 
@@ -45,7 +46,8 @@ type ownError struct{ text string }
 
 func (e *ownError) Error() string { return e.text }
 
-// The message of an error is redacted, printable and limited in length. errors.Is finds what the transport's error wraps.
+// The message of an error is redacted, printable and limited in length. errors.Is still finds the error of the
+// transport.
 func TestErrorsAreSanitized(t *testing.T) {
 	full := strings.Repeat("a", MaxErrorText)
 	for text, want := range map[string]string{
@@ -70,7 +72,7 @@ func TestErrorsAreSanitized(t *testing.T) {
 	}
 }
 
-// errors.As finds only the types of a short list, without data that a transport added to them. tests/security tries more types.
+// errors.As finds only a few types, and drops data that a transport added to them. tests/security covers more types.
 func TestErrorsAsFindsAFewTypes(t *testing.T) {
 	secret := &ownError{"sent " + key}
 	fail := func(err error) error {
@@ -91,7 +93,7 @@ func TestErrorsAsFindsAFewTypes(t *testing.T) {
 		t.Errorf("net.DNSError: %v", name)
 	}
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](fail(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}})); !ok {
-		t.Error("errors.As does not find the reason of a refused certificate")
+		t.Error("errors.As does not find the reason for a refused certificate")
 	}
 	for name, found := range map[string]bool{
 		"a url.Error":                   isA[*url.Error](fail(&url.Error{Op: "Get", URL: "u", Err: io.EOF})),

@@ -17,7 +17,7 @@ import (
 
 // A Retry-After that is longer than MaxDelay ends the call.
 func TestRetryAfter(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) { // the time is midnight on 1 January 2000, UTC
+	synctest.Test(t, func(t *testing.T) { // the clock starts at midnight UTC on January 1, 2000
 		date := func(in time.Duration) string { return time.Now().Add(in).UTC().Format(http.TimeFormat) }
 		for _, tt := range []struct {
 			name   string
@@ -37,7 +37,7 @@ func TestRetryAfter(t *testing.T) {
 		} {
 			h := http.Header{"Retry-After": tt.values}
 			if got := RetryAfter(h, time.Now()); got != tt.want {
-				t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+				t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
 			}
 			res := &Result{Attempts: 1, Response: &http.Response{StatusCode: 429, Header: h}}
 			for maxDelay, tooLong := range map[time.Duration]bool{time.Minute: tt.want > time.Minute, math.MaxInt64: tt.want == math.MaxInt64} {
@@ -50,7 +50,7 @@ func TestRetryAfter(t *testing.T) {
 	})
 }
 
-// The delay is Retry-After or the random one, whichever is longer.
+// The delay is Retry-After or the random delay, whichever is longer.
 func TestLongerDelayWins(t *testing.T) {
 	c, delays := &Client{Attempts: 2, BaseDelay: 10 * time.Second, MaxDelay: 10 * time.Second}, []time.Duration{}
 	for range 200 {
@@ -58,7 +58,7 @@ func TestLongerDelayWins(t *testing.T) {
 		delays = append(delays, delay)
 	}
 	if shortest, longest := slices.Min(delays), slices.Max(delays); shortest != 5*time.Second || longest <= 5*time.Second || longest > 10*time.Second {
-		t.Errorf("the delays are %v to %v", shortest, longest)
+		t.Errorf("got delays from %v to %v, want 5s to 10s", shortest, longest)
 	}
 }
 
@@ -90,7 +90,7 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
-// A wait that is canceled or does not start does not use up a turn.
+// A wait does not use up a turn if it is canceled or would outlast the deadline.
 func TestWaitRateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limiter := rate.NewLimiter(0.1, 1) // the second turn comes after ten seconds
@@ -113,17 +113,17 @@ func TestWaitRateLimit(t *testing.T) {
 			start := time.Now()
 			err := waitRateLimit(tt.ctx, limiter)
 			if took := time.Since(start).Round(time.Millisecond); took != tt.took || fmt.Sprint(err) != tt.want {
-				t.Errorf("%s: %v after %v, want %s after %v", tt.name, err, took, tt.want, tt.took)
+				t.Errorf("%s: got %v after %v, want %s after %v", tt.name, err, took, tt.want, tt.took)
 			}
 		}
 	})
 }
 
-// The error contains the context's error and its cause, each once.
+// The error contains the context's error and the cause, each once.
 func TestContextEnded(t *testing.T) {
 	cause := errors.New("shutting down")
 	if err := contextEnded(t.Context()); err != nil {
-		t.Errorf("a context that has not ended: %v", err)
+		t.Errorf("a context that has not ended: got %v", err)
 	}
 	for want, cause := range map[string]error{
 		"context canceled": nil, "context canceled: shutting down": cause, "stopped: context canceled": fmt.Errorf("stopped: %w", context.Canceled),
@@ -135,7 +135,7 @@ func TestContextEnded(t *testing.T) {
 		if err.Error() != want || !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v, want %s", err, want)
 		}
-		var list notComparable // errors.Is cannot find it
+		var list notComparable // errors.Is can't find a value that is not comparable
 		if cause != nil && !errors.As(cause, &list) && !errors.Is(err, cause) || errors.Is(err, notComparable{cause}) || errors.Is(err, io.EOF) {
 			t.Errorf("%v: errors.Is does not find its cause, or finds another error", err)
 		}

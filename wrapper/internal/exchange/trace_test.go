@@ -33,8 +33,8 @@ type discarded struct{ net.Conn }
 
 func (discarded) Close() error { return nil }
 
-// Through a RoundTripper other than net/http's, a request counts as sent once its body was read or it had a connection. A replay is
-// stopped once the body was read or the headers were written, for any method.
+// Through a RoundTripper other than net/http's, a request counts as sent once its body was read or it had a connection.
+// Whatever the method is, a replay is stopped once the body was read or the headers were written.
 func TestOtherTransports(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Err: errors.New("refused")}
 	certificate := &tls.CertificateVerificationError{Err: errors.New("unknown")}
@@ -44,7 +44,7 @@ func TestOtherTransports(t *testing.T) {
 		steps           []step
 		err             error
 		sent, stopped   bool // of a request with a body
-		sent0, stopped0 bool // of one without
+		sent0, stopped0 bool // of a request without a body
 	}{
 		{"reports nothing", nil, lost, true, false, true, false},
 		{"reports nothing, cannot dial", nil, fmt.Errorf("a: %w", dial), false, false, false, false},
@@ -80,7 +80,7 @@ func TestOtherTransports(t *testing.T) {
 					sent, stopped = tt.sent0, tt.stopped0
 				}
 				if strings.Contains(tt.name, "the body again") && method == http.MethodGet {
-					stopped = false // only a second connection ends the replay of a GET
+					stopped = false // only a second connection stops the replay of a GET
 				}
 				name := fmt.Sprintf("%s, %s %q", tt.name, method, body)
 				if got, _ := trace.end(tt.err); got != sent || trace.wasStopped() != stopped || canceled && !stopped {
@@ -91,7 +91,8 @@ func TestOtherTransports(t *testing.T) {
 	}
 }
 
-// net/http may replay a GET, and each replay gets a new signature. It asks for another connection for a POST only if it wrote nothing to the last one.
+// net/http may replay a GET, and each replay gets a new signature. Over HTTP/1, net/http asks for another connection for
+// a POST only if it wrote nothing to the last one.
 func TestOwnTransport(t *testing.T) {
 	signatures := 1
 	get := &requestTrace{own: true, resign: func() { signatures++ }}
@@ -116,7 +117,8 @@ func TestOwnTransport(t *testing.T) {
 	}
 }
 
-// A transport may return an error and continue in the background. Then it can neither read the body nor use a connection.
+// A transport may return an error and continue in the background. After that, the transport can't read the body or use a
+// connection.
 func TestNothingIsSentAfterTheEnd(t *testing.T) {
 	for _, method := range methods {
 		canceled := false
@@ -124,16 +126,16 @@ func TestNothingIsSentAfterTheEnd(t *testing.T) {
 		out := trace.follow(t.Context(), httptest.NewRequest(method, "/", nil), []byte("body"))
 		getConn(trace, out)
 		if sent, _ := trace.end(context.Canceled); sent {
-			t.Errorf("%s: sent", method)
+			t.Errorf("%s: reported as sent", method)
 		}
 		if got, err := io.ReadAll(out.Body); err == nil || len(got) > 0 {
 			t.Errorf("%s: read %q, %v", method, got, err)
 		}
 		if _, err := out.GetBody(); err == nil {
-			t.Errorf("%s: the body is handed out", method)
+			t.Errorf("%s: GetBody returned the body", method)
 		}
 		if gotConn(trace, out); !canceled {
-			t.Errorf("%s: a connection is used", method)
+			t.Errorf("%s: a new connection did not cancel the request", method)
 		}
 	}
 }
@@ -154,7 +156,8 @@ func TestBodyHasOneReader(t *testing.T) {
 	}
 }
 
-// A stopped replay closes an HTTP/1 connection. Other requests may share an HTTP/2 connection, encrypted or not.
+// Stopping a replay closes an HTTP/1 connection. An HTTP/2 connection stays open, encrypted or not, because other
+// requests may share it.
 func TestStoppedReplayClosesItsConnection(t *testing.T) {
 	for field, closed := range map[string]bool{"Host": true, ":authority": false} {
 		here, there := net.Pipe()
