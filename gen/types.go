@@ -1,7 +1,6 @@
 // Package gen is generated from api/openapi.yaml, except for the few types whose JSON has more than one form. Its client does not
-// sign or retry requests, and reads responses without a limit. Package wrapper adds signing, retries and a limit. To use gen
-// without the client of package wrapper, let Credential.Sign add the auth headers and CheckResponse turn error envelopes into
-// errors:
+// sign requests, retry them, or limit the size of responses. The client of package wrapper does all three. To use gen without it,
+// sign requests with Credential.Sign, and let CheckResponse turn error responses into errors:
 //
 //	client, err := gen.NewClientWithResponses("https://api-acme.xdr.us.paloaltonetworks.com", gen.WithRequestEditorFn(cred.Sign))
 //	if err != nil { … }
@@ -28,14 +27,14 @@ import (
 	"unicode/utf8"
 )
 
-// This file is written by hand for the schemas of api/openapi.yaml. If a type is undefined here, the document no longer has its
-// schema: see "Another document" in CONTRIBUTING.md.
+// This file is written by hand for the schemas of api/openapi.yaml. If the compiler reports an undefined type here, the document
+// no longer contains its schema: see "Another document" in CONTRIBUTING.md.
 
-// below appends the path of an operation to the server's URL, for the generated client. Unlike URL.Parse, it does not
-// resolve a path parameter that is "." or "..", because the result could be the path of another operation. wrapper.Client
-// and wrapper.Credential.Sign refuse such a URL.
+// below appends the path of an operation to the server's URL, for the generated client. Unlike URL.Parse, it does not resolve a
+// path parameter that is "." or "..", because the result could be the path of another operation. wrapper.Client and
+// wrapper.Credential.Sign refuse a URL with such a parameter.
 func below(server *url.URL, path string) (*url.URL, error) {
-	rest := strings.TrimPrefix(path, ".") // the generated client adds it before the slash
+	rest := strings.TrimPrefix(path, ".") // the generated client passes "./path"
 	hasDots := strings.Contains(rest, "/./") || strings.Contains(rest, "/../") || strings.HasSuffix(rest, "/.") || strings.HasSuffix(rest, "/..")
 	if !hasDots {
 		return server.Parse(path)
@@ -51,9 +50,9 @@ func below(server *url.URL, path string) (*url.URL, error) {
 
 const maxState = 64 // bytes
 
-// State returns the state that the message names: "Running" for "Scan is in Running state". It returns "" for nil, for a message of
-// another form, and for a state that is empty, is longer than 64 bytes, or contains invisible characters. Only Running is
-// published; expect others.
+// State returns the state that DATA names: "Running" for "Scan is in Running state". It returns "" if s is nil, if DATA has
+// another form, or if the state is empty, is longer than 64 bytes, or contains invisible characters. Only Running is published;
+// expect other states.
 func (s *ScanRunStatus) State() string {
 	if s == nil {
 		return ""
@@ -99,7 +98,7 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Int returns t as an integer. It fails if t is not an integer or does not fit into 64 bits.
+// Int returns t as an integer. It returns an error if t is not an integer or does not fit in 64 bits.
 func (t Text) Int() (int64, error) {
 	n, err := strconv.ParseInt(string(t), 10, 64)
 	if err != nil {
@@ -108,8 +107,8 @@ func (t Text) Int() (int64, error) {
 	return n, nil
 }
 
-// isPlain reports whether b is a JSON string without escapes, as nearly all are. Calling json.Unmarshal for each of them
-// would take longer than decoding the rest of the response.
+// isPlain reports whether b is a JSON string of printable ASCII without escapes, as nearly all are. Calling json.Unmarshal for each
+// of these strings would take longer than decoding the rest of the response.
 func isPlain(b []byte) bool {
 	last := len(b) - 1
 	if last < 1 || b[0] != '"' || b[last] != '"' {
@@ -123,8 +122,8 @@ func isPlain(b []byte) bool {
 	return true
 }
 
-// EndpointFilters selects endpoints: the string [AllEndpoints], or a []EndpointFilter of at least one filter, joined with AND.
-// The zero value is sent as null, which the service refuses.
+// EndpointFilters selects endpoints. It is the string [AllEndpoints] or a []EndpointFilter. The list contains at least one filter,
+// and the endpoints must match all of them. The zero value is sent as null, which the service refuses.
 type EndpointFilters any
 
 // AllEndpoints is the value of [EndpointFilters] that selects every endpoint of the tenant.
@@ -133,8 +132,7 @@ const AllEndpoints = "all"
 // FilterValue is the value that a filter compares with: a []string, a string, or an int64 of milliseconds since the Unix epoch, UTC.
 type FilterValue any
 
-// UnmarshalJSON decodes Filters into one of the types that [EndpointFilters] lists, if the JSON has that form. It decodes
-// IncidentID from a string or a number.
+// UnmarshalJSON decodes a list in Filters as a []EndpointFilter, and decodes IncidentID from a string or a number.
 func (d *AbortScanRequestData) UnmarshalJSON(b []byte) error {
 	type plain AbortScanRequestData
 	raw := struct {
@@ -157,7 +155,8 @@ func (d *AbortScanRequestData) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// UnmarshalJSON decodes Value into one of the types that [FilterValue] lists, if the JSON has that form.
+// UnmarshalJSON decodes Value as one of the types that [FilterValue] lists. If the JSON fits none of them, Value gets the type that
+// encoding/json decodes into an interface.
 func (f *EndpointFilter) UnmarshalJSON(b []byte) error {
 	type plain EndpointFilter
 	raw := struct {
@@ -182,8 +181,8 @@ func (f *EndpointFilter) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// ErrorDetails describes what is wrong with each field. The service documents a list. It also sends null, or a single string,
-// which becomes one detail without a field.
+// ErrorDetails describes what is wrong with each field. The service documents a list. It also sends null or a single
+// string. The string becomes one detail without a field.
 type ErrorDetails []ErrorDetail
 
 // UnmarshalJSON decodes a list of details, a string, or null.

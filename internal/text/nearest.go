@@ -2,10 +2,11 @@ package text
 
 import "strings"
 
-// Nearest returns the word that the user probably meant, or "" if no word is close enough, because wrong advice is worse than
-// none. It ignores case, spaces and punctuation. A typo is rarely in the first letter, so "done" is not close to "none".
+// Nearest returns the word that the user probably meant. It returns "" if no word is close enough, because a wrong suggestion is
+// worse than none. It ignores case, spaces, hyphens, underscores and dots. A typo is rarely in the first letter, so words with
+// different first letters are never close.
 func Nearest(typed string, words []string) string {
-	const longest = 64 // the time grows with the product of the lengths
+	const longest = 64 // bytes; the time grows with the product of the lengths
 	if len(typed) > longest {
 		return ""
 	}
@@ -29,8 +30,8 @@ func Nearest(typed string, words []string) string {
 
 var fold = strings.NewReplacer("-", "", "_", "", " ", "", ".", "")
 
-// edits returns the minimum number of edits that turn a into b. An edit inserts, deletes or replaces a byte, or swaps it
-// with the next one.
+// edits returns the minimum number of edits that turn a into b. An edit inserts, deletes or replaces a byte, or swaps two
+// adjacent bytes.
 func edits(a, b string) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {

@@ -1,4 +1,4 @@
-// Package text makes strings from other programs safe to print, and recognizes blank strings.
+// Package text makes strings from other programs safe to print, recognizes blank strings, and suggests words for misspelled ones.
 package text
 
 import (
@@ -9,19 +9,19 @@ import (
 
 const ellipsis = "…"
 
-// Printable returns s as one line of at most limit bytes that is safe to print on a terminal and in a log: valid UTF-8 without
-// invisible characters, and without control and format characters such as escape sequences and bidirectional overrides. White space
-// of any kind becomes one space. A string that is cut ends in "…".
+// Printable returns s as one line of at most limit bytes that is safe to print on a terminal and in a log. The line is valid UTF-8
+// and contains no invisible, control or format characters, such as ESC and bidirectional overrides. White space between words
+// becomes one space. A string that is too long is cut and ends in "…".
 func Printable(s string, limit int) string { return line(s, limit, "") }
 
-// Visible works like Printable, for a string in which a user has to find a mistake. It shows U+FFFD for each character that
-// Printable leaves out, so that a name with an invisible character differs from the name without it.
+// Visible is like Printable, but shows U+FFFD for each character that Printable removes. It is for strings in which a user has to
+// find a mistake: a name with an invisible character looks different from the name without it.
 func Visible(s string, limit int) string { return line(s, limit, string(utf8.RuneError)) }
 
-// IsPrintable reports whether Printable without a limit would return s.
+// IsPrintable reports whether Printable would return s unchanged if there were no limit.
 func IsPrintable(s string) bool { return isPlain(s) || Printable(s, len(s)+len(" "+ellipsis)) == s }
 
-// IsBlank reports whether s has no visible character, like the value of an unset shell variable.
+// IsBlank reports whether s contains no visible character.
 func IsBlank(s string) bool { return !strings.ContainsFunc(s, isVisible) }
 
 func line(s string, limit int, invisible string) string {
@@ -68,7 +68,7 @@ func isPlain(s string) bool {
 	return !space || s == ""
 }
 
-// Unicode classifies both characters as symbols, but the first looks like a space and the second is invisible.
+// Unicode classifies these characters as symbols, but brailleBlank looks like a space and nullNotehead is invisible.
 const (
 	brailleBlank = '\u2800'
 	nullNotehead = '\U0001d159'

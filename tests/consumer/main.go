@@ -1,5 +1,5 @@
-// Command consumer is a user's program in a separate module. It uses the exported names of all packages with their types, so
-// a change that would break other programs breaks this one.
+// Command consumer represents a user's program. It is a separate module and uses the exported names of all packages with their
+// types, so that a change that breaks callers also breaks this program.
 package main
 
 import (

@@ -75,7 +75,7 @@ var (
 	_ = wrapper.TransportError{Operation: string(""), Attempts: int(0), Sent: bool(false)}
 )
 
-// The kinds of errors. An *APIError may have several.
+// The kinds of errors. An *APIError may match several.
 var (
 	_ = []error{
 		wrapper.ErrBadRequest, wrapper.ErrUnauthorized, wrapper.ErrNoLicense, wrapper.ErrForbidden, wrapper.ErrNotFound,
@@ -104,7 +104,7 @@ const (
 // Only an untyped constant can be assigned to anyString.
 type anyString string
 
-// The methods that keep a Credential from being printed.
+// The methods that hide the key when a Credential is printed.
 var (
 	_ func(wrapper.Credential, fmt.State, rune) = wrapper.Credential.Format
 	_ func(wrapper.Credential) string           = wrapper.Credential.GoString

@@ -1,7 +1,7 @@
-// Package adopt adds operations of another OpenAPI 3 document, which may have faults, to api/openapi.yaml as OpenAPI 3.0. A
-// single walk starts at the chosen operations, converts each object according to the table of fields in shape.go, and follows
-// each $ref once, so faults elsewhere do not matter. Every repair, and everything that is not checked afterwards, is reported
-// with its place.
+// Package adopt converts operations of another OpenAPI 3 document to OpenAPI 3.0 and adds them to api/openapi.yaml. The other
+// document may contain errors. The conversion starts at the chosen operations, converts each object according to the table in
+// shape.go, and follows each $ref once, so errors elsewhere do not matter. A report lists every repair and every constraint that
+// is no longer checked, with its place in the other document.
 package adopt
 
 import (
@@ -32,14 +32,14 @@ var methods = []string{"get", "put", "post", "delete", "options", "head", "patch
 
 func (d *Document) is31() bool { return !strings.HasPrefix(str(get(d.root, "openapi")), "3.0") }
 
-// Source describes the document in one line.
+// Source returns the name, title and version of the document in one line.
 func (d *Document) Source() string {
 	info := get(d.root, "info")
 	words := strings.Fields(filepath.Base(d.file) + " (" + str(get(info, "title")) + " " + str(get(info, "version")) + ")")
 	return strings.ReplaceAll(strings.Join(words, " "), " )", ")")
 }
 
-// Operations returns the operations in document order.
+// Operations returns all operations. Their paths are in document order.
 func (d *Document) Operations() []Operation {
 	var all []Operation
 	for path, item := range pairs(get(d.root, "paths")) {
@@ -57,8 +57,9 @@ func (d *Document) Operations() []Operation {
 	return all
 }
 
-// Find returns the operations with these names. A name is an operationId or "POST /path". The error lists every unknown or
-// ambiguous name, and the operations of the document.
+// Find returns the operations with the given names, without duplicates. A name is an operationId, or a method and path such as
+// "POST /path". Find returns an error if there are no names, or if a name is unknown or ambiguous. The error lists every such name
+// and all operations of the document.
 func (d *Document) Find(names []string) ([]Operation, error) {
 	all := d.Operations()
 	var chosen []Operation
@@ -98,16 +99,16 @@ func (p Problems) Error() string { return strings.Join(p, "\n") }
 // Result is our document with the operations added.
 type Result struct {
 	Document   []byte
-	Operations []string // "POST /path" of each operation that was added
+	Operations []string // the method and path of each added operation
 
 	report *report
 }
 
-// Print writes what was added, renamed, repaired and left out, and what is not checked.
+// Print writes what was added, renamed, repaired and left out, and which constraints are no longer checked.
 func (r *Result) Print(w io.Writer) { r.report.print(w) }
 
-// Adopt adds operations to ours by inserting lines. No schema gets a reserved Go name. The error lists every problem. The
-// result may still be invalid if the other document has faults that are not repaired; limits.Load reports them.
+// Adopt adds operations of d to our document by inserting lines. No added schema gets a reserved Go name. The error lists every
+// problem. The result may be invalid if d contains errors that Adopt does not repair; limits.Load reports them.
 func Adopt(ours []byte, d *Document, operations []Operation, reserved []string) (*Result, error) {
 	m, err := newMerger(ours, d, reserved)
 	if err != nil {
@@ -137,7 +138,7 @@ func Adopt(ours []byte, d *Document, operations []Operation, reserved []string) 
 	return m.merge(c, adopted)
 }
 
-// Known returns an error if ours already has the operation.
+// Known returns an error if our document already contains the operation.
 func Known(ours []byte, d *Document, op Operation) error {
 	m, err := newMerger(ours, d, nil)
 	if err != nil {
@@ -165,7 +166,7 @@ func (m *merger) identify(op *Operation) {
 		id = fmt.Sprint(base, i)
 	}
 	if id != base {
-		m.report.add(renamed, fmt.Sprintf("operationId %s becomes %s, because another operation has the same ID", base, id), op.place)
+		m.report.add(renamed, fmt.Sprintf("operationId %s becomes %s, because the name is taken", base, id), op.place)
 	}
 	m.operationIDs[limits.GoName(id)] = true
 	op.ID = id

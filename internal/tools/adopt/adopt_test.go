@@ -113,7 +113,7 @@ func TestSchemasBecomeOpenAPI30(t *testing.T) {
 		{"patternProperties and additionalProperties", `{type: object, patternProperties: {a: {}}, additionalProperties: false}`, `{type: object}`, "not checked  patternProperties"},
 		{"additionalProperties", `{type: object, additionalProperties: {type: [string, 'null']}}`, `{type: object, additionalProperties: {type: string, nullable: true}}`, ""},
 		{"if and then", `{type: object, if: {required: [a]}, then: {required: [b]}}`, `{type: object}`, "not checked  if"},
-		{"not, whose schema lost a keyword", `{not: {type: object, propertyNames: {maxLength: 1}}}`, `{}`, "not, whose schema lost a keyword"},
+		{"not, whose schema lost a keyword", `{not: {type: object, propertyNames: {maxLength: 1}}}`, `{}`, "the keyword not, because its schema lost a keyword"},
 		{"not, whose schema lost nothing", `{not: {type: object}}`, `{not: {type: object}}`, ""},
 		{"oneOf, of which one schema lost a keyword", `{oneOf: [{type: object, contains: {}}, {type: string}]}`, `{anyOf: [{type: object}, {type: string}]}`, "only one alternative of oneOf"},
 		{"oneOf, of which a referenced schema lost a keyword", `{oneOf: [{$ref: '#/components/schemas/L'}, {type: string}]}`, `{anyOf: [{$ref: '#/components/schemas/L'}, {type: string}]}`, "only one alternative of oneOf"},
@@ -123,7 +123,7 @@ func TestSchemasBecomeOpenAPI30(t *testing.T) {
 		{"a property with an empty name", `{type: object, properties: {'': {type: string}, b: {type: string}}, required: ['', b], additionalProperties: false}`, `{type: object, properties: {b: {type: string}}, required: [b]}`, "a property whose name is empty"},
 		{"a required property that is not described", `{type: object, properties: {a: {type: string}}, required: [a, b]}`, `{type: object, properties: {a: {type: string}, b: {}}, required: [a, b]}`, "not described accepts any value: b"},
 		{"two properties with one Go name", `{type: object, properties: {id: {type: string}, ID: {type: string}}}`, `{type: object, properties: {id: {type: string}, ID: {type: string, x-go-name: ID2}}}`, "x-go-name"},
-		{"invalid bounds", `{type: string, minLength: -1, maxLength: many}`, `{type: string}`, "the invalid field minLength"},
+		{"invalid bounds", `{type: string, minLength: -1, maxLength: many}`, `{type: string}`, "the invalid schema field minLength"},
 		{"a pattern with an escape of JavaScript", `{type: string, pattern: '^[^\u001f]+$'}`, `{type: string, pattern: '^[^\x{001f}]+$'}`, `\x{XXXX}`},
 		{"a pattern with two escapes in a row", `{type: string, pattern: '^[\u0000\u001f]+$'}`, `{type: string, pattern: '^[\x{0000}\x{001f}]+$'}`, `\x{XXXX}`},
 		{"a pattern with lookahead", `{type: string, pattern: '^(?!x)'}`, `{type: string}`, "Go's regexp cannot compile"},
@@ -138,7 +138,7 @@ func TestSchemasBecomeOpenAPI30(t *testing.T) {
 			`{oneOf: [{$ref: '#/components/schemas/Whole'}], discriminator: {propertyName: part, mapping: {a: '#/components/schemas/Whole'}}}`, ""},
 		{"extensions", `{type: string, x-go-type: other.Type, x-stoplight: {id: 1}}`, `{type: string}`, "2 places"},
 		{"readOnly and writeOnly", `{type: string, readOnly: true, writeOnly: true}`, `{type: string}`, "are both left out"},
-		{"an unknown keyword", `{type: string, requried: [a]}`, `{type: string}`, "the unknown field requried"},
+		{"an unknown keyword", `{type: string, requried: [a]}`, `{type: string}`, "the unknown schema field requried"},
 		{"a schema that is a list", `[1]`, `{}`, "not an object"},
 		{"data that looks like a schema", `{type: object, example: {$ref: x, x-y: 1, const: 2}}`, `{type: object, example: {$ref: x, x-y: 1, const: 2}}`, ""},
 	} {
@@ -310,7 +310,7 @@ func TestAdoptionOnlyInsertsLines(t *testing.T) {
 	}
 	for _, words := range []string{
 		"added        operation putA, PUT /a/{id}\n", "operation getC, GET /c\n", "responses: C\n", "schemas: TheirThing\n",
-		"renamed      schemas Thing becomes TheirThing, because the name is taken\n               #/components/schemas/Thing\n",
+		"renamed      #/components/schemas/Thing becomes TheirThing, because the name is taken\n               #/components/schemas/Thing\n",
 		"the path /a/{key} becomes /a/{id}",
 	} {
 		if !strings.Contains(printed(r), words) {

@@ -13,25 +13,25 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// converter converts the chosen operations, and everything they refer to, to OpenAPI 3.0. It does not change the document.
+// converter converts the chosen operations, and all objects that they use, to OpenAPI 3.0. It does not modify doc.
 type converter struct {
 	doc        *Document
 	report     *report
 	problems   []string
-	scope      string // the current operation or component; it names the schemas that are moved out of it
+	scope      string // the current operation or component: a prefix for the schemas that are moved out of it
 	components []*component
 	byRef      map[string]*component
 	byPlace    map[string]*component // by section and place
-	loose      map[*yaml.Node]bool   // schemas that lost a check
+	loose      map[*yaml.Node]bool   // schemas that accept more than the original
 	places     map[*yaml.Node]string
 	samples    []sample
 }
 
-// component is a converted object that is referred to as #/components/SECTION/NAME.
+// component is a converted object with the reference #/components/SECTION/NAME.
 type component struct {
 	section, name string
-	place         string     // in the other document; "" for a schema that was moved out of an operation
-	node          *yaml.Node // nil while it is being converted, and if it is left out
+	place         string     // in the other document, or "" for a schema that moveOut made a component
+	node          *yaml.Node // nil during the conversion, and if the object is left out
 }
 
 func (c *component) ref() string { return "#/components/" + c.section + "/" + c.name }
@@ -40,13 +40,14 @@ func newConverter(doc *Document, r *report) *converter {
 	return &converter{doc: doc, report: r, byRef: map[string]*component{}, byPlace: map[string]*component{}, loose: map[*yaml.Node]bool{}, places: map[*yaml.Node]string{}}
 }
 
-// loosen reports that a schema accepts more than the original.
+// loosen records that a schema accepts more than the original.
 func (c *converter) loosen(schema *yaml.Node, why, at string) {
 	c.loose[schema] = true
 	c.report.add(notChecked, why, at)
 }
 
-// convert converts one object or scalar. It returns nil if the value has the wrong type.
+// convert converts a value whose kind is written as in the table objects. It returns nil for a value of the wrong type and for a
+// reference to an object that is left out.
 func (c *converter) convert(kind string, src *yaml.Node, at string) *yaml.Node {
 	fields := objects[kind]
 	switch {
@@ -88,14 +89,14 @@ func (c *converter) convert(kind string, src *yaml.Node, at string) *yaml.Node {
 		case kind == "schema" && slices.Contains(checks, key):
 			c.loosen(out, key, at)
 		case of == "":
-			c.report.add(leftOut, fmt.Sprintf("the unknown field %s of a %s", key, kind), at)
+			c.report.add(leftOut, fmt.Sprintf("the unknown %s field %s", kind, key), at)
 		case isNull(value) && (of != "any" || kind == "schema"):
 		default:
 			if v := c.convert(of, value, at); v != nil {
 				set(out, key, v)
 				continue
 			}
-			c.report.add(leftOut, fmt.Sprintf("the invalid field %s of a %s", key, kind), at)
+			c.report.add(leftOut, fmt.Sprintf("the invalid %s field %s", kind, key), at)
 			c.loose[out] = true
 		}
 	}
@@ -173,7 +174,7 @@ func scalar(kind string, src *yaml.Node) *yaml.Node {
 	return nil
 }
 
-// reference converts the target of a $ref once, and returns a reference to it.
+// reference returns a reference to the converted target of a $ref, or nil if the target is left out.
 func (c *converter) reference(kind string, src *yaml.Node, at string) *yaml.Node {
 	ref := str(get(src, "$ref"))
 	target, place := c.doc.resolve(ref)
@@ -199,7 +200,7 @@ func (c *converter) dangling(kind, ref, at string) *yaml.Node {
 		c.loosen(out, what+", so any value is accepted there ("+ref+")", at)
 		return out
 	case "parameter":
-		c.problems = append(c.problems, fmt.Sprintf("%s: the parameter refers to %s, which is not in the document: add it there, or describe the parameter inline", at, ref))
+		c.problems = append(c.problems, fmt.Sprintf("%s: the parameter refers to %s, which is not in the document: add the missing part, or describe the parameter inline", at, ref))
 	default:
 		c.report.add(leftOut, what+" ("+ref+")", at)
 	}
@@ -215,7 +216,7 @@ func (c *converter) component(kind string, target *yaml.Node, place string) *com
 	steps := strings.Split(place, "/")
 	name := steps[len(steps)-1]
 	if len(steps) > 4 && !slices.Contains([]string{"$defs", "definitions"}, steps[len(steps)-2]) {
-		name = steps[3] + "-" + name // a part of a component or path
+		name = steps[3] + "-" + name // the target is a part of a component or path
 	}
 	made := c.newComponent(section, name, place)
 	c.byPlace[section+" "+place] = made
@@ -242,7 +243,7 @@ func (c *converter) newComponent(section, name, place string) *component {
 	return made
 }
 
-// moveOut makes a component of an inline schema, and returns a reference to it.
+// moveOut turns an inline schema into a component and returns a reference to it.
 func (c *converter) moveOut(schema *yaml.Node, what, at string) *yaml.Node {
 	made := c.newComponent("schemas", limits.GoName(c.scope+"-"+what), "")
 	made.node = schema
@@ -250,7 +251,7 @@ func (c *converter) moveOut(schema *yaml.Node, what, at string) *yaml.Node {
 	return object("$ref", text(made.ref()))
 }
 
-// find returns the component that a converted reference refers to, or the node itself.
+// find returns the target of a converted reference. If n is not a reference, it returns n.
 func (c *converter) find(n *yaml.Node) *yaml.Node {
 	if made := c.byRef[str(get(n, "$ref"))]; made != nil && made.node != nil {
 		return made.node
@@ -258,12 +259,12 @@ func (c *converter) find(n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// beforeParameter moves the keywords of a parameter in the form of Swagger 2 into a schema.
+// beforeParameter removes content beside a schema, and moves the keywords of a Swagger 2 parameter into a schema.
 func (c *converter) beforeParameter(p *yaml.Node, at string) {
 	switch {
 	case get(p, "schema") != nil && get(p, "content") != nil:
 		remove(p, "content")
-		c.report.add(repaired, "content is left out if there is also a schema", at)
+		c.report.add(repaired, "a parameter with a schema and content loses the content", at)
 	case get(p, "schema") == nil && get(p, "type") != nil:
 		schema := mapping()
 		for key, v := range pairs(shallow(p)) {
@@ -273,7 +274,7 @@ func (c *converter) beforeParameter(p *yaml.Node, at string) {
 			}
 		}
 		set(p, "schema", schema)
-		c.report.add(repaired, "a parameter in the form of Swagger 2 gets a schema", at)
+		c.report.add(repaired, "a Swagger 2 parameter gets a schema", at)
 	}
 }
 
@@ -302,14 +303,14 @@ func (c *converter) parameter(p *yaml.Node, at string) {
 		schema = shallow(found)
 		set(schema, "type", text("string"))
 		set(p, "schema", schema)
-		c.report.add(repaired, "a query parameter without a type is a string", at)
+		c.report.add(repaired, "a query parameter without a type becomes a string", at)
 	}
 	if get(p, "in") != nil && (get(schema, "anyOf") != nil || get(schema, "oneOf") != nil) {
 		set(p, "schema", c.moveOut(schema, str(get(p, "name")), at))
 	}
 }
 
-// examples prepares the examples of a parameter, header or media type for trySamples.
+// examples collects the examples of a parameter, header or media type for trySamples.
 func (c *converter) examples(o *yaml.Node, at string) {
 	all := get(o, "examples")
 	drop := func(name string) {
@@ -330,13 +331,14 @@ func (c *converter) examples(o *yaml.Node, at string) {
 	switch {
 	case v != nil && get(o, "examples") != nil:
 		remove(o, "example")
-		c.report.add(leftOut, "example, because there are also examples", at)
+		c.report.add(leftOut, "the field example of an object that also has examples", at)
 	case v != nil:
 		c.sample(get(o, "schema"), v, func() { remove(o, "example") }, pointer(at, "example"))
 	}
 }
 
-// keepOneJSON leaves out all JSON media types of a response except one, because the client decodes only one.
+// keepOneJSON leaves out all JSON media types of a response except one. If there are several and the service adds a charset, the
+// client decodes none of them.
 func (c *converter) keepOneJSON(content *yaml.Node, at string) {
 	kept := ""
 	if get(content, "application/json") != nil {
@@ -355,14 +357,14 @@ func (c *converter) keepOneJSON(content *yaml.Node, at string) {
 	}
 }
 
-// isSetElsewhere reports whether OpenAPI describes a header parameter elsewhere, or the wrapper sets it.
+// isSetElsewhere reports whether p is a header parameter that OpenAPI ignores or wrapper sets.
 func isSetElsewhere(p *yaml.Node) bool {
 	name := strings.ToLower(str(get(p, "name")))
 	return str(get(p, "in")) == "header" &&
 		(slices.Contains([]string{"accept", "authorization", "content-type"}, name) || strings.HasPrefix(name, "x-xdr-"))
 }
 
-// operation converts a chosen operation. The result also has the parameters of the path item.
+// operation converts a chosen operation, including the parameters of its path item.
 func (c *converter) operation(op Operation) *yaml.Node {
 	c.scope = op.ID
 	src := shallow(op.node)

@@ -23,8 +23,8 @@ type merger struct {
 	ours         *yaml.Node // our document as plain returns it
 	operationIDs map[string]bool
 	paths        map[string]string // our paths, by their templates
-	goNames      map[string]bool   // of our components and their constants, and reserved names
-	insertions   map[int]string    // by the number of the line above
+	goNames      map[string]bool   // names that are taken in package gen
+	insertions   map[int]string    // text by the number of the line above it
 }
 
 func newMerger(ours []byte, d *Document, reserved []string) (*merger, error) {
@@ -77,8 +77,8 @@ func (m *merger) known(op Operation) error {
 	return fmt.Errorf("%s is already in api/openapi.yaml, as %q: change it there by hand", op, str(get(node, "operationId")))
 }
 
-// name chooses the final names of the components and changes every reference. A component that our document already has is
-// reused. If anything else has the name, the component gets the prefix.
+// name chooses the final names of the components and updates every reference. It drops a component if our document contains an
+// identical one with the same name. It adds the prefix to any other name that is taken.
 func (m *merger) name(c *converter, adopted []adoption) {
 	c.components = reachable(c, adopted)
 	for _, a := range adopted {
@@ -106,9 +106,10 @@ func (m *merger) name(c *converter, adopted []adoption) {
 	exactly := func(a, b string) bool { return final(a) == b }
 	always := func(string, string) bool { return true }
 	same := map[*component]bool{}
-	// A component whose name is taken is renamed. At first, all references count as equal, because their names may still
-	// change.
-	giveUp := func(ref func(a, b string) bool) bool {
+	// renameTaken tries the next name for each component whose name is taken, unless our component of that name is identical. It
+	// reports whether it changed a name. The comparison of references must wait until the names are stable, so the first call
+	// treats all references as equal.
+	renameTaken := func(ref func(a, b string) bool) bool {
 		changed := false
 		used := map[string]bool{}
 		for _, made := range c.components {
@@ -128,11 +129,11 @@ func (m *merger) name(c *converter, adopted []adoption) {
 		}
 		return changed
 	}
-	for giveUp(always) || giveUp(exactly) {
+	for renameTaken(always) || renameTaken(exactly) {
 	}
 	for _, made := range c.components {
 		if name(made) != made.name {
-			m.report.add(renamed, made.section+" "+made.name+" becomes "+name(made)+", because the name is taken", made.place)
+			m.report.add(renamed, made.ref()+" becomes "+name(made)+", because the name is taken", made.place)
 		}
 	}
 	for _, made := range c.components {
@@ -149,7 +150,7 @@ func (m *merger) name(c *converter, adopted []adoption) {
 	c.components = slices.DeleteFunc(c.components, func(made *component) bool { return same[made] })
 }
 
-// reachable returns the components that the adopted operations use, in the order in which they were found.
+// reachable returns the components that the adopted operations use, directly or indirectly, in the order of their conversion.
 func reachable(c *converter, adopted []adoption) []*component {
 	reached := map[string]bool{}
 	var visit func(n *yaml.Node)
@@ -170,7 +171,7 @@ func reachable(c *converter, adopted []adoption) []*component {
 	return slices.DeleteFunc(slices.Clone(c.components), func(made *component) bool { return !reached[made.ref()] || made.node == nil })
 }
 
-// references returns the direct references of a converted object.
+// references returns the references in a converted object. It does not follow them.
 func references(n *yaml.Node) []string {
 	var refs []string
 	rename(n, func(ref string) string {
@@ -198,8 +199,7 @@ func rename(n *yaml.Node, to func(ref string) string) {
 	}
 }
 
-// goNamesOf returns the names that a component gets in package gen: those of its type, and of the types and constants of its
-// enums.
+// goNamesOf returns the names that package gen declares for a component: its type, and the types and constants of its enums.
 func goNamesOf(section, name string, node *yaml.Node) []string {
 	if section == "examples" || section == "headers" {
 		return nil
@@ -263,7 +263,7 @@ func (m *merger) merge(c *converter, adopted []adoption) (*Result, error) {
 			m.report.add(added, section+": "+strings.Join(names, ", "), "")
 		}
 	}
-	for _, isNew := range []bool{false, true} { // new sections follow the additions to the last section
+	for _, isNew := range []bool{false, true} { // additions to the last section must precede new sections
 		for section, block := range pairs(blocks) {
 			if isNew == (get(get(m.ours, "components"), section) == nil) {
 				problems = append(problems, m.insertInto([]string{"components", section}, block))
@@ -287,7 +287,7 @@ func (m *merger) merge(c *converter, adopted []adoption) (*Result, error) {
 	return result, m.verify(result.Document, c, adopted)
 }
 
-// rename changes an operation's path to ours if the two only differ in the names of parameters.
+// rename changes an operation's path to ours if the two differ only in the names of parameters.
 func (m *merger) rename(c *converter, a *adoption) {
 	path := m.paths[template(a.Path)]
 	if path == "" {
@@ -314,7 +314,7 @@ func (m *merger) rename(c *converter, a *adoption) {
 	a.Path = path
 }
 
-// tags adds those tags of an operation that our document lacks.
+// tags adds the missing tags of an operation to our document.
 func (m *merger) tags(op *yaml.Node) error {
 	known := map[string]bool{}
 	for _, tag := range items(get(m.ours, "tags")) {
@@ -349,7 +349,7 @@ func (m *merger) insertPath(path string, block *yaml.Node) error {
 	return m.insertInto([]string{"paths"}, object(path, comments))
 }
 
-// insertInto appends the content of more to a mapping or list in our document.
+// insertInto appends the content of more to the mapping or list in our document that at leads to. It adds missing keys.
 func (m *merger) insertInto(at []string, more *yaml.Node) error {
 	node, line, column := m.positions, 0, -1
 	for i, step := range at {
@@ -386,8 +386,7 @@ func position(n *yaml.Node, name string) (key, value *yaml.Node) {
 	return nil, nil
 }
 
-// end returns the last line of the block whose key is at the given line and column. Comments in the block
-// belong to it.
+// end returns the last line of the block whose key is at the given line and column, including indented comments.
 func (m *merger) end(line, column int) int {
 	last := line
 	for i := line; i < len(m.lines); i++ {

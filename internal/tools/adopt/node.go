@@ -10,7 +10,7 @@ import (
 
 func mapping() *yaml.Node { return &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"} }
 
-// object returns a mapping of the given fields, which alternate between keys and values.
+// object returns a mapping of alternating keys and values.
 func object(fields ...any) *yaml.Node {
 	n := mapping()
 	for i := 0; i < len(fields); i += 2 {
@@ -105,7 +105,7 @@ func isTrue(n *yaml.Node) bool  { return n != nil && n.Tag == "!!bool" && n.Valu
 func isFalse(n *yaml.Node) bool { return n != nil && n.Tag == "!!bool" && n.Value == "false" }
 func isNull(n *yaml.Node) bool  { return n != nil && n.Tag == "!!null" }
 
-// shallow copies a mapping, so that keys can be changed.
+// shallow copies a mapping but not its values.
 func shallow(n *yaml.Node) *yaml.Node {
 	if n == nil {
 		return nil
@@ -115,7 +115,7 @@ func shallow(n *yaml.Node) *yaml.Node {
 	return &c
 }
 
-// equal compares two values; the order of keys does not matter. ref compares references.
+// equal reports whether two values are equal, regardless of the order of keys. ref compares references.
 func equal(a, b *yaml.Node, ref func(a, b string) bool) bool {
 	if a.Kind != b.Kind || len(a.Content) != len(b.Content) {
 		return false

@@ -15,14 +15,14 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Document is another OpenAPI document.
+// Document is the OpenAPI document whose operations are adopted.
 type Document struct {
 	file string
 	root *yaml.Node // as plain returns it
 }
 
-// Read parses an OpenAPI 3 document in YAML or JSON. file is its name in errors and comments. For other kinds of documents, the
-// error names the kind.
+// Read parses an OpenAPI 3 document in YAML or JSON. file is its name in errors and comments. If the content is another kind of
+// document, the error names the kind.
 func Read(file string, content []byte) (*Document, error) {
 	fail := func(format string, args ...any) (*Document, error) {
 		return nil, fmt.Errorf("read "+file+": "+format, args...)
@@ -36,7 +36,7 @@ func Read(file string, content []byte) (*Document, error) {
 	}
 	root, err := parseYAML(content)
 	if err != nil {
-		return fail("neither YAML nor JSON: %w", err)
+		return fail("this is not valid YAML or JSON: %w", err)
 	}
 	version, paths := str(get(root, "openapi")), get(root, "paths")
 	switch {
@@ -47,15 +47,15 @@ func Read(file string, content []byte) (*Document, error) {
 	case version == "":
 		return fail("this is not an OpenAPI document: the field openapi is missing")
 	case !regexp.MustCompile(`^3\.\d+(\.|$)`).MatchString(version):
-		return fail("this is OpenAPI %s: only versions 3.0 and later 3.x are supported", version)
+		return fail("this is OpenAPI %s, and only 3.x is supported", version)
 	case paths == nil || paths.Kind != yaml.MappingNode:
 		return fail("the document has no paths, so it has no operations")
 	}
 	return &Document{file: file, root: root}, nil
 }
 
-// escaped formats JSON for a YAML parser: YAML lacks some JSON escapes, and breaks lines at U+2028. If a name occurs twice,
-// the last value counts.
+// escaped rewrites JSON for a YAML parser, because YAML lacks some JSON escapes and treats U+2028 as a line break. It accepts
+// duplicate names, which plainMapping removes.
 func escaped(content []byte) ([]byte, error) {
 	return jsontext.AppendFormat(nil, content, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), jsontext.EscapeForJS(true))
 }
@@ -73,8 +73,8 @@ func parseYAML(content []byte) (*yaml.Node, error) {
 	return plain(doc.Content[0], &left)
 }
 
-// plain copies a YAML node and removes what JSON lacks: aliases, merge keys, duplicate keys, keys that are not strings, and
-// comments.
+// plain copies a YAML node without comments. It replaces aliases and merge keys with their content, and keeps the last of
+// duplicate keys. It subtracts the number of values from left.
 func plain(n *yaml.Node, left *int) (*yaml.Node, error) {
 	if *left--; *left < 0 {
 		return nil, fmt.Errorf("its aliases expand to more than %d values", maxNodes)
@@ -155,7 +155,7 @@ func plainMapping(n *yaml.Node, left *int) (*yaml.Node, error) {
 
 const maxReferences = 100 // in a chain
 
-// resolve follows a reference, and the references that it leads to.
+// resolve follows a reference until its target is not just another $ref. It returns nil if there is no such target.
 func (d *Document) resolve(ref string) (target *yaml.Node, place string) {
 	for range maxReferences {
 		target, place = d.lookUp(ref)

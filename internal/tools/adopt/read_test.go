@@ -15,7 +15,7 @@ func TestErrorsNameTheKindOfTheDocument(t *testing.T) {
 		{"HTML", "<!doctype html><title>Docs</title>", "HTML"},
 		{"OpenAPI 4", "openapi: 4.0.0" + paths, "OpenAPI 4.0.0"},
 		{"no paths", "openapi: 3.0.0", "no paths"},
-		{"neither YAML nor JSON", "a: [", "neither YAML nor JSON"},
+		{"neither YAML nor JSON", "a: [", "not valid YAML or JSON"},
 		{"aliases that expand to too much", "openapi: 3.0.0\nx0: &x0 [a,a,a,a,a,a,a,a,a,a]\n" + bomb(), "expand to more than"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

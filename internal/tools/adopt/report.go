@@ -16,7 +16,6 @@ const (
 	leftOut    = "left out"
 )
 
-// report collects what was done.
 type report struct {
 	notes []*note
 }

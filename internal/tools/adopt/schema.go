@@ -15,7 +15,7 @@ var (
 	annotations = []string{"title", "description", "deprecated", "default", "example", "examples", "readOnly", "writeOnly", "nullable"}
 )
 
-// booleanSchema converts the schemas true and false. It reports any other value that is not an object.
+// booleanSchema converts the schemas true and false. It reports any other value, and returns a schema that accepts everything.
 func (c *converter) booleanSchema(src *yaml.Node, at string) *yaml.Node {
 	out := mapping()
 	switch {
@@ -27,8 +27,8 @@ func (c *converter) booleanSchema(src *yaml.Node, at string) *yaml.Node {
 	return out
 }
 
-// beside adds the fields beside a $ref to the reference. OpenAPI 3.1 applies these fields. OpenAPI 3.0 ignores them,
-// but descriptions and nullable are kept, because authors expect them to apply.
+// beside combines the converted reference ref with the fields beside $ref in src. OpenAPI 3.1 applies these fields. OpenAPI 3.0
+// ignores them, but beside keeps annotations such as description and nullable, because authors expect them to apply.
 func (c *converter) beside(src, ref *yaml.Node, at string) *yaml.Node {
 	more := shallow(src)
 	for key := range pairs(src) {
@@ -47,7 +47,7 @@ func (c *converter) beside(src, ref *yaml.Node, at string) *yaml.Node {
 	return rest
 }
 
-// beforeSchema converts the keywords of OpenAPI 3.1 to those of 3.0.
+// beforeSchema replaces keywords of OpenAPI 3.1 with those of 3.0, and removes what the generator or Go does not support.
 func (c *converter) beforeSchema(s *yaml.Node, at string) {
 	c.withoutNull(s, "anyOf", at)
 	c.withoutNull(s, "oneOf", at)
@@ -177,7 +177,7 @@ func (c *converter) types(s *yaml.Node, at string) {
 	var names []string
 	isNullable := false
 	for _, item := range all {
-		switch name := item.Value; { // "null" for null, too
+		switch name := item.Value; { // the value null has the Value "null", too
 		case name == "null":
 			isNullable = true
 		case !slices.Contains(types, name):
@@ -205,7 +205,7 @@ func (c *converter) types(s *yaml.Node, at string) {
 	remove(s, "type")
 }
 
-// alternatives replaces a list of types with a schema for each type, which gets the keywords that apply to it.
+// alternatives replaces a list of types with an anyOf of one schema per type. Each schema gets the keywords that apply to its type.
 func (c *converter) alternatives(s *yaml.Node, names []string) {
 	anyOf, enum := list(), get(s, "enum")
 	used := []string{"enum"}
@@ -250,7 +250,8 @@ func isOfType(v *yaml.Node, name string) bool {
 	return v.Kind == yaml.MappingNode
 }
 
-// withoutLists removes the keywords that would reject more once prefixItems or patternProperties is gone.
+// withoutLists removes items beside prefixItems, and additionalProperties beside patternProperties. OpenAPI 3.0 lacks prefixItems
+// and patternProperties. Without them, items and additionalProperties would reject more values.
 func (c *converter) withoutLists(s *yaml.Node) {
 	switch {
 	case get(s, "prefixItems") != nil:
@@ -284,7 +285,7 @@ func (c *converter) withoutName(s, properties *yaml.Node, at string) {
 	c.loosen(s, "a property whose name is empty", at)
 }
 
-// afterSchema completes a converted schema.
+// afterSchema repairs a converted schema for the generator, and collects its examples and defaults for trySamples.
 func (c *converter) afterSchema(s *yaml.Node, at string) {
 	if str(get(s, "type")) == "array" && get(s, "items") == nil {
 		set(s, "items", mapping())
@@ -305,7 +306,7 @@ func (c *converter) afterSchema(s *yaml.Node, at string) {
 				goName = base + strconv.Itoa(i)
 			}
 			set(p, "x-go-name", text(goName))
-			c.report.add(repaired, "a property with the Go name of another one gets x-go-name", pointer(pointer(at, "properties"), name))
+			c.report.add(repaired, "a property whose Go name is taken gets x-go-name", pointer(pointer(at, "properties"), name))
 		}
 		taken[goName] = true
 	}

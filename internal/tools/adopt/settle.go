@@ -9,8 +9,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// settle removes every not, and weakens every oneOf, in which a schema lost a keyword. That schema accepts more, so not and
-// oneOf would reject more.
+// settle removes every not, and replaces every oneOf with anyOf, if a schema in it accepts more than the original. Otherwise, the
+// not or oneOf would reject valid values.
 func (c *converter) settle(roots []*yaml.Node) {
 	for _, made := range c.components {
 		roots = append(roots, made.node)
@@ -26,7 +26,7 @@ func (c *converter) settleIn(n *yaml.Node) {
 	}
 	if not := get(n, "not"); not != nil && c.isLoose(not, map[*yaml.Node]bool{}) {
 		remove(n, "not")
-		c.loosen(n, "not, whose schema lost a keyword", c.places[n])
+		c.loosen(n, "the keyword not, because its schema lost a keyword", c.places[n])
 	}
 	if oneOf := get(n, "oneOf"); oneOf != nil && c.isLoose(oneOf, map[*yaml.Node]bool{}) {
 		remove(n, "oneOf")
@@ -35,7 +35,7 @@ func (c *converter) settleIn(n *yaml.Node) {
 		} else {
 			addTo(n, "allOf", object("anyOf", oneOf))
 		}
-		c.loosen(n, "that only one alternative of oneOf is valid: it is written as anyOf, because one of its schemas lost a keyword", c.places[n])
+		c.loosen(n, "that a value matches only one alternative of oneOf, which is written as anyOf because one of its schemas lost a keyword", c.places[n])
 	}
 }
 
@@ -113,7 +113,7 @@ func (c *converter) trySamples() {
 		"components": map[string]any{"schemas": schemas},
 	})
 	if err != nil {
-		return // the trial reports it
+		return // package trial reports it
 	}
 	doc, err := openapi3.NewLoader().LoadFromData(content)
 	if err != nil {

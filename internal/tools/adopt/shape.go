@@ -1,8 +1,8 @@
 package adopt
 
-// objects lists the fields of every object of OpenAPI 3.0 and what they contain: "x" is one x, "[]x" a list of them, and
-// "{}x" an object whose values are x. Kinds that the table does not list are scalars. Fields that it does not list are
-// left out and reported. The table leaves out servers, security, callbacks, links, externalDocs and xml on purpose.
+// objects maps each kind of OpenAPI 3.0 object to its fields, and each field to the kind of its value: "x" is one x, "[]x" is a
+// list, and "{}x" is a mapping with values of the kind x. A kind without an entry is a scalar. Fields without an entry are left
+// out. The table omits servers, security, callbacks, links, externalDocs and xml on purpose.
 var objects = map[string]map[string]string{
 	"operation": {
 		"operationId": "string", "summary": "string", "description": "string", "tags": "[]string", "deprecated": "boolean",
@@ -44,21 +44,21 @@ var sections = map[string]string{
 	"response": "responses", "example": "examples",
 }
 
-// silent lists fields that affect neither checks nor generated code.
+// silent lists fields that have no effect on validation or generated code.
 var silent = map[string][]string{
 	"operation": {"servers", "security", "externalDocs", "callbacks"},
 	"response":  {"links", "summary"},
 	"schema":    {"$schema", "$id", "id", "$comment", "$anchor", "$dynamicAnchor", "$vocabulary", "$defs", "definitions", "xml", "externalDocs", "then", "else"},
 }
 
-// checks lists keywords that OpenAPI 3.0 lacks. Without one of them, a schema accepts more.
+// checks lists keywords that restrict values and that OpenAPI 3.0 lacks.
 var checks = []string{
 	"prefixItems", "additionalItems", "unevaluatedItems", "contains", "minContains", "maxContains",
 	"patternProperties", "propertyNames", "unevaluatedProperties", "dependentRequired", "dependentSchemas", "dependencies",
 	"if", "$dynamicRef", "$recursiveRef", "contentEncoding", "contentMediaType", "contentSchema",
 }
 
-// byType lists the keywords that apply to values of one type only.
+// byType lists the keywords that apply only to values of one type.
 var byType = map[string][]string{
 	"string":  {"minLength", "maxLength", "pattern", "format"},
 	"number":  {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},

@@ -16,10 +16,9 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// diff prints the breaking changes that oasdiff does not report: changes to the style of parameters, to the headers that
-// authenticate, and to the parameters of media types. It also reports whether only descriptions changed. It writes both
-// documents without descriptions to before.json and after.json in dir, because oasdiff tells alternatives apart by their
-// titles.
+// diff prints the breaking changes that oasdiff does not report: changes to the style of parameters, to security schemes, and to
+// the parameters of media types. It also reports that only wording changed. It writes both documents without wording to
+// before.json and after.json in dir. The input of oasdiff must not contain titles, by which it tells alternatives apart.
 func diff(ctx context.Context, before, after, dir string, w io.Writer) error {
 	var docs []*openapi3.T
 	for _, file := range []string{before, after} {
@@ -86,7 +85,7 @@ func wireFacts(doc *openapi3.T) map[string]string {
 	return facts
 }
 
-// written records the style of a parameter, or the default style.
+// written records how a parameter is encoded: its media type, or its explicit or default style.
 func written(facts map[string]string, place string, p *openapi3.Parameter) {
 	if len(p.Content) > 0 {
 		facts[place] = "written as " + strings.Join(slices.Sorted(maps.Keys(p.Content)), ", ")
@@ -117,7 +116,7 @@ func contentOf(facts map[string]string, place string, content openapi3.Content) 
 	}
 }
 
-// securityOf describes the alternatives by what their schemes send.
+// securityOf describes security requirements by what their schemes send. The names of the schemes do not matter.
 func securityOf(doc *openapi3.T, all openapi3.SecurityRequirements) string {
 	var alternatives []string
 	for _, alternative := range all {
@@ -163,7 +162,7 @@ func strip(node any, named bool) {
 				delete(node, key)
 				continue
 			}
-			// The keys of these objects are names, and a name may be description or title.
+			// The keys of these objects are arbitrary names, such as description or title.
 			strip(v, !named && slices.Contains([]string{"properties", "schemas", "responses", "parameters", "headers", "content", "mapping", "paths"}, key))
 		}
 	case []any:

@@ -82,7 +82,8 @@ func check(ctx context.Context, file string) error {
 	return fmt.Errorf("generate code from %s: nothing was written, because the code would not compile, or would not do what the document describes:\n  %s", file, strings.Join(list, "\n  "))
 }
 
-// run tries operations of another document together with ours. If write is set and nothing failed, it adds them to ours.
+// run tries operations of another document together with ours. If write is set and none of them fails, it adds them to our
+// document.
 func run(ctx context.Context, file string, names []string, write bool, w io.Writer) error {
 	content, err := os.ReadFile(file)
 	if err != nil {
@@ -119,7 +120,7 @@ func run(ctx context.Context, file string, names []string, write bool, w io.Writ
 	possible := t.possible(ctx, operations)
 	if write && len(possible) < len(operations) {
 		t.table(w, operations)
-		return errors.New("nothing was written: remove the operations that fail from OPERATIONS, or correct " + file)
+		return errors.New("nothing was written, because some operations fail: remove them from OPERATIONS, or correct " + file)
 	}
 	result, err := adopt.Adopt(ours, other, possible, reserved)
 	if err != nil {
@@ -130,12 +131,12 @@ func run(ctx context.Context, file string, names []string, write bool, w io.Writ
 		if err := t.try(ctx, possible); err != nil {
 			return err
 		}
-		fmt.Fprintln(w, "\nEach operation was called through API(), with validators for requests and responses: on a server that responds as documented, and on the sandbox.")
+		fmt.Fprintln(w, "\nResults of calls through API(), with validators for requests and responses, to a server that responds as documented and to the sandbox:")
 	}
 	failed := t.table(w, operations)
 	switch {
 	case failed > 0 && write:
-		return errors.New("nothing was written, because some operations fail: leave them out of OPERATIONS, or correct the document")
+		return errors.New("nothing was written, because some operations fail: remove them from OPERATIONS, or correct " + file)
 	case failed > 0:
 		return errors.New("some operations fail")
 	case !write:
@@ -144,7 +145,7 @@ func run(ctx context.Context, file string, names []string, write bool, w io.Writ
 	if err := os.WriteFile(contract, result.Document, 0o600); err != nil { // keeps the file's mode
 		return err
 	}
-	fmt.Fprintf(w, "\n%s now has these operations. Next, run make generate, make test and make contract-diff.\n", contract)
+	fmt.Fprintf(w, "\n%s now contains these operations. Next, run make generate, make test and make contract-diff.\n", contract)
 	return nil
 }
 
@@ -153,10 +154,10 @@ type tester struct {
 	ours     []byte
 	other    *adopt.Document
 	reserved []string
-	outcomes map[string]string // by method and path; "" is ok
+	outcomes map[string]string // by method and path; "" means ok
 }
 
-// possible returns the operations that the generator supports. It tries each of them alone.
+// possible returns the operations that the generator supports. It checks each of them alone, and records why the others fail.
 func (t *tester) possible(ctx context.Context, operations []adopt.Operation) []adopt.Operation {
 	var possible []adopt.Operation
 	for _, op := range operations {
@@ -203,7 +204,7 @@ func (t *tester) try(ctx context.Context, operations []adopt.Operation) error {
 		i := slices.Index(result.Operations, r.Operation)
 		if i < 0 {
 			if !r.OK() {
-				return fmt.Errorf("try the operations: %s, which is in api/openapi.yaml, now fails: %s", r.Operation, r)
+				return fmt.Errorf("try the operations: %s, which was already in api/openapi.yaml, now fails: %s", r.Operation, r)
 			}
 			continue
 		}

@@ -13,8 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// unsigned reports the headers that the document's security schemes require but wrapper does not send. Every call would fail
-// with 401.
+// unsigned reports the document's security schemes that wrapper does not support. The service would respond to every call with 401.
 func (w *wrapperCode) unsigned(doc *openapi3.T) []string {
 	var list []string
 	check := func(place string, all *openapi3.SecurityRequirements) {
@@ -26,7 +25,7 @@ func (w *wrapperCode) unsigned(doc *openapi3.T) []string {
 				header, err := headerOf(doc, scheme)
 				switch {
 				case err != "":
-					list = append(list, fmt.Sprintf("%s: the security scheme %s %s: wrapper can only sign with headers", place, scheme, err))
+					list = append(list, fmt.Sprintf("%s: the security scheme %s %s", place, scheme, err))
 				case !w.strings[strings.ToLower(header)]:
 					list = append(list, fmt.Sprintf("%s: the security scheme %s needs the header %s, and wrapper does not send it: add it to Credential.Sign first, then generate again", place, scheme, header))
 				}
@@ -45,19 +44,21 @@ func (w *wrapperCode) unsigned(doc *openapi3.T) []string {
 	return slices.Compact(list)
 }
 
+const onlyHeaders = ": wrapper can sign only with headers"
+
 func headerOf(doc *openapi3.T, scheme string) (header, err string) {
 	if doc.Components == nil || doc.Components.SecuritySchemes[scheme] == nil {
-		return "", "is not described"
+		return "", "is not described: add it to components/securitySchemes"
 	}
 	switch s := doc.Components.SecuritySchemes[scheme].Value; {
 	case s.Type == "apiKey" && s.In == "header":
 		return s.Name, ""
 	case s.Type == "apiKey":
-		return "", "is in the " + s.In
+		return "", "is in the " + s.In + onlyHeaders
 	case s.Type == "http":
 		return "Authorization", ""
 	default:
-		return "", "has the type " + s.Type
+		return "", "has the type " + s.Type + onlyHeaders
 	}
 }
 
@@ -101,7 +102,7 @@ func (w *wrapperCode) moved(doc *openapi3.T, root string) ([]string, error) {
 				return nil, err
 			}
 			if len(files) > 0 {
-				list = append(list, fmt.Sprintf("operation %s: its path was %s and is now %s; replace it in %s, including the form with ~1, then generate again",
+				list = append(list, fmt.Sprintf("operation %s: its path was %s and is now %s; replace the old path in %s, also where / is written as ~1, then generate again",
 					op.OperationID, was, path, strings.Join(files, ", ")))
 			}
 		}

@@ -24,13 +24,13 @@ func (l *limits) composition(place string, s *openapi3.Schema) {
 	}
 	for name, types := range wholeOf(s).types {
 		if len(types) > 1 {
-			l.add(place, fmt.Sprintf("the parts of allOf give %s different types, and the client uses the last one", name), "describe it once")
+			l.add(place, fmt.Sprintf("the parts of allOf give the property %s different types, and the client uses the last one", name), "describe the property once")
 		}
 	}
 	var leaves []*openapi3.Schema
 	for _, part := range parts {
 		if len(part.Value.AllOf) > 0 && hasProperties(part.Value) {
-			l.add(place, "a part of allOf has both properties and a nested allOf, and the client loses these properties", "make them a part of the nested allOf")
+			l.add(place, "a part of allOf has both properties and a nested allOf, and the client loses these properties", "move them into the nested allOf")
 		}
 		leaves = append(leaves, leavesOf(part.Value, nil)...)
 	}
@@ -51,7 +51,7 @@ func (l *limits) composition(place string, s *openapi3.Schema) {
 	if len(first) > 0 && slices.ContainsFunc(leaves, func(leaf *openapi3.Schema) bool {
 		return leaf.Type.Slice() != nil && !reflect.DeepEqual(leaf.Type.Slice(), first)
 	}) {
-		l.add(place, "the parts of allOf have different types, and the generator does not merge them", "describe it once")
+		l.add(place, "the parts of allOf have different types, and the generator does not merge them", "give all parts the same type")
 	}
 }
 
@@ -59,7 +59,8 @@ func hasProperties(s *openapi3.Schema) bool {
 	return len(s.Properties)+len(s.Required) > 0 || s.AdditionalProperties.Schema != nil || s.AdditionalProperties.Has != nil
 }
 
-// leavesOf returns the schemas that the generator merges for a part of allOf. A nested allOf adds an empty schema.
+// leavesOf returns the schemas that the generator merges for a part of allOf. The generator starts each
+// nested allOf with an empty schema.
 func leavesOf(s *openapi3.Schema, seen []*openapi3.Schema) []*openapi3.Schema {
 	if len(s.AllOf) == 0 || slices.Contains(seen, s) {
 		return []*openapi3.Schema{s}
@@ -108,7 +109,7 @@ func wholeOf(s *openapi3.Schema) whole {
 	return w
 }
 
-// sent checks a schema of a request for properties that the client cannot send, or sends even if they are not set.
+// sent checks a schema of a request for properties that the client cannot send, or would send even if they are not set.
 func (l *limits) sent(place string, ref *openapi3.SchemaRef, isAlternative bool) {
 	if ref == nil || l.seen[ref.Value] {
 		return
@@ -124,13 +125,13 @@ func (l *limits) sent(place string, ref *openapi3.SchemaRef, isAlternative bool)
 		case property == nil && !w.open && !isAlternative && len(w.properties) > 0:
 			l.add(place, "the required property "+name+" is not described, so the Go type has no field for it", "describe it, or remove it from required")
 		case property != nil && w.open && property.Value.ReadOnly:
-			l.add(place, "the property "+name+" is readOnly and required, beside additionalProperties or alternatives, so the client sends null for it", "remove it from required")
+			l.add(place, "the property "+name+" is readOnly and required in a schema with additionalProperties or alternatives, so the client sends null for it", "remove it from required")
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(w.properties)) {
 		property := w.properties[name]
 		if w.open && !slices.Contains(w.required, name) && isPlain(property) {
-			l.add(place, "the optional property "+name+" is a plain value, beside additionalProperties or alternatives, so the client sends it even if it is not set",
+			l.add(place, "the optional property "+name+" is a plain value in a schema with additionalProperties or alternatives, so the client sends it even if it is not set",
 				"remove x-go-type-skip-optional-pointer")
 		}
 		l.sent(place+"."+name, property, false)
@@ -155,7 +156,7 @@ func isPlain(ref *openapi3.SchemaRef) bool {
 	return ref.Extensions[plain] == true || ref.Value.Extensions[plain] == true
 }
 
-// form checks the fields of a form. The client only encodes plain values.
+// form checks the fields of a form for values that the client does not encode.
 func (l *limits) form(place string, s *openapi3.SchemaRef) {
 	properties := wholeOf(s.Value).properties
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
@@ -165,7 +166,7 @@ func (l *limits) form(place string, s *openapi3.SchemaRef) {
 		case t.Is("array") || t.Is("object"):
 			what = "is a list or an object, which the client sends as " + name + "[0] or " + name + "[property]"
 		case t == nil && len(field.AllOf) == 0:
-			what = "has no type, or several, and the client does not send it"
+			what = "has no type or several types, and the client does not send it"
 		case t.Is("string") && slices.Contains([]string{"date", "date-time", "byte", "binary"}, field.Format):
 			what = "has the format " + field.Format + ", which the client does not send in a form"
 		default:
@@ -180,7 +181,7 @@ func (l *limits) body(place string, s *openapi3.Schema) {
 	w := wholeOf(s)
 	union := len(s.OneOf)+len(s.AnyOf) > 0 || slices.ContainsFunc(s.AllOf, func(part *openapi3.SchemaRef) bool { return len(part.Value.OneOf)+len(part.Value.AnyOf) > 0 })
 	if union || w.open && len(w.properties) > 0 {
-		l.add(place, "is an inline union, or an inline object with additional properties, and the client does not send what it contains",
+		l.add(place, "is an inline union, or an inline object with additional properties, and the client does not send its content",
 			"make it a component")
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// HandWritten reports where hand-written code does not fit the document: operations and schemas that the document lacks,
-// required parameters, properties and headers that wrapper does not set, and paths that have moved. root is the repository.
+// HandWritten reports where hand-written code does not fit the document. It finds operations and schemas that the document lacks;
+// required parameters, properties and headers that wrapper does not set; and paths that have changed. root is the repository.
 func HandWritten(doc *openapi3.T, root string) ([]string, error) {
 	w, err := readWrapper(root)
 	if err != nil {

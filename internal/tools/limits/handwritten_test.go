@@ -77,7 +77,7 @@ components:
 		},
 		{
 			name: "a moved path", path: "/v2/cancel",
-			want: "operation cancel: its path was /cancel and is now /v2/cancel; replace it in tests/cancel_test.go, including the form with ~1, then generate again",
+			want: "operation cancel: its path was /cancel and is now /v2/cancel; replace the old path in tests/cancel_test.go, also where / is written as ~1, then generate again",
 		},
 		{
 			name: "a renamed security header", security: "type: apiKey, in: header, name: x-other",

@@ -1,5 +1,6 @@
-// Package limits reports what oapi-codegen would get wrong in an OpenAPI document, before any code is generated: the code would
-// not compile, or would not do what the document describes. It also reports where hand-written code does not fit the document.
+// Package limits finds the parts of an OpenAPI document from which oapi-codegen would generate code that does not compile or does
+// not do what the document describes. It runs before the generator. It also reports where hand-written code does not fit the
+// document.
 package limits
 
 import (
@@ -31,8 +32,8 @@ func Load(ctx context.Context, document []byte) (*openapi3.T, error) {
 	return doc, nil
 }
 
-// Check describes everything that oapi-codegen would get wrong, and what to do about it. testdata/refused contains an example
-// of each problem. The tests of package trial show how the generated code fails.
+// Check returns a sentence about each part of the document that oapi-codegen would get wrong, including what to do about it.
+// testdata/refused contains an example of each problem. The tests of package trial show how the generated code fails.
 func Check(doc *openapi3.T) []string {
 	l := &limits{seen: map[*openapi3.Schema]bool{}}
 	if doc.Components != nil {
@@ -119,7 +120,7 @@ func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.
 	s := ref.Value
 	seen = append(seen, s)
 	if typ, _ := s.Extensions["x-go-type"].(string); strings.Contains(typ, ".") && s.Extensions["x-go-type-import"] == nil {
-		l.add(place, "x-go-type names a Go type that gen does not have", "remove it")
+		l.add(place, "x-go-type names a type of another package, which gen does not import", "remove it")
 	}
 	names := map[string][]string{}
 	for name, p := range s.Properties {
@@ -142,11 +143,11 @@ func (l *limits) schema(place string, ref *openapi3.SchemaRef, seen []*openapi3.
 	}
 }
 
-// pathNames lists the names of path parameters that generated functions may use for something else.
+// pathNames lists names of path parameters that would conflict with other identifiers in generated functions.
 var pathNames = strings.Fields("ctx c reqEditors server err error fmt http nil operationPath queryURL req rsp runtime serverURL string url " +
 	"pathParam0 pathParam1 pathParam2 body contentType bodyReader buf bytes io json params strings")
 
-// IsPathName reports whether generated functions may use the name of a path parameter for something else.
+// IsPathName reports whether a path parameter of this name would conflict with another identifier in generated functions.
 func IsPathName(name string) bool {
 	return name != "" && slices.Contains(pathNames, strings.ToLower(name[:1])+name[1:])
 }
@@ -168,7 +169,7 @@ func (l *limits) operation(place string, item *openapi3.PathItem, op *openapi3.O
 	}
 	l.clashes(place, "the parameters", names, nameIt)
 	for status, r := range op.Responses.Map() {
-		if status[0] != '4' && status[0] != '5' { // the wrapper returns an error for these
+		if status[0] != '4' && status[0] != '5' { // wrapper returns an error for 4xx and 5xx
 			l.response(place+" response "+status, r.Value)
 		}
 	}
@@ -203,7 +204,7 @@ func (l *limits) parameter(place string, p *openapi3.Parameter) {
 		l.add(here, "is optional and has no type, and the client panics if it is not set", "give it a type")
 	}
 	if p.Schema.Ref == "" && len(s.AnyOf)+len(s.OneOf) > 0 {
-		l.add(here, "is an inline anyOf or oneOf, and its Go type cannot be filled", "make it a component")
+		l.add(here, "is an inline anyOf or oneOf, and callers cannot set a value of its Go type", "make it a component")
 	}
 	if p.Style == "spaceDelimited" {
 		l.add(here, "has the style spaceDelimited, and the client does not encode the spaces", "use another style, or leave the parameter out")
@@ -216,8 +217,8 @@ func (l *limits) parameter(place string, p *openapi3.Parameter) {
 	}
 }
 
-// response reports responses that the client would silently leave undecoded. A response with the media type */* or text/json is
-// fine: its result only has the field Body.
+// response reports responses that the client would silently leave undecoded. The media types */* and text/json are
+// fine: callers expect no decoded body, because the result has only the field Body.
 func (l *limits) response(place string, r *openapi3.Response) {
 	json := 0
 	for name, m := range r.Content {
@@ -251,7 +252,7 @@ var initialisms = strings.Fields("acl api ascii cpu css db dns eof guid html htt
 
 var nameParts = regexp.MustCompile(`[\p{Lu}\d]+([\p{Ll}\d]+|$)`)
 
-// GoName returns the Go name that the generator gives to a name.
+// GoName returns the Go name that the generator derives from a name.
 func GoName(name string) string {
 	var camel strings.Builder
 	upper := true

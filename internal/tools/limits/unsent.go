@@ -51,7 +51,7 @@ func (u *unsentFields) check(id, what, typ, field string) {
 	}
 }
 
-// schema checks the schemas whose Go types wrapper uses.
+// schema checks the required properties of a schema and of the schemas in it, if wrapper uses their Go types.
 func (u *unsentFields) schema(id string, ref *openapi3.SchemaRef) {
 	if ref == nil || u.seen[ref.Ref] {
 		return

@@ -23,10 +23,11 @@ type Sampler struct {
 
 const (
 	maxDepth = 6      // of optional properties, so that recursion ends
-	maxSteps = 10_000 // with optional properties; Value gives up after twice as many
+	maxSteps = 10_000 // of values with optional properties; Value gives up after twice as many
 )
 
-// Value returns a value of the types that encoding/json decodes into, or an error if it finds none.
+// Value returns a valid value for a schema, with the types that encoding/json decodes into an interface. It returns an error if it
+// finds no valid value.
 func (s Sampler) Value(ref *openapi3.SchemaRef) (any, error) {
 	s.steps = new(int)
 	v, ok := s.value(ref, 0)
@@ -120,7 +121,7 @@ func (s Sampler) candidates(schema *openapi3.Schema, depth int) []any {
 	return append(list, schema.Default)
 }
 
-// complete adds the properties of the schema itself, and the value of the discriminator, to an alternative.
+// complete adds the properties of the schema itself, and the discriminator, to v, a value of the alternative part.
 func (s Sampler) complete(schema *openapi3.Schema, part *openapi3.SchemaRef, v any, depth int) any {
 	object, isObject := v.(map[string]any)
 	if !isObject {
@@ -239,8 +240,8 @@ func stringsOf(schema *openapi3.Schema) []any {
 	return list
 }
 
-// matching returns a string that matches a pattern. The parameter more is the number of repetitions beyond the
-// minimum, if they are allowed.
+// matching returns a string that matches a pattern. The number of repetitions of each part is its minimum plus more, but at
+// most its maximum.
 func matching(re *syntax.Regexp, more int) string {
 	var b strings.Builder
 	switch re.Op {

@@ -86,14 +86,14 @@ func makeCall(op operation, sampler trial.Sampler) (*call, error) {
 	return c, nil
 }
 
-// isSetElsewhere reports whether OpenAPI describes a header parameter elsewhere, or the wrapper sets it.
+// isSetElsewhere reports whether p is a header that must not be set as a parameter: OpenAPI ignores it, wrapper sets it, or its
+// value would contradict the body.
 func isSetElsewhere(p *openapi3.Parameter) bool {
 	name := strings.ToLower(p.Name)
 	return p.In == "header" && (slices.Contains([]string{"accept", "content-encoding", "content-type", "authorization", "user-agent"}, name) || strings.HasPrefix(name, "x-xdr-"))
 }
 
-// key returns a name in lower case and without separators. The generator changes both, so keys can
-// be compared.
+// key returns a name in lower case and without separators, because the generator changes both.
 func key(name string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -109,7 +109,8 @@ var mediaNames = map[string]string{
 
 var apiType = reflect.TypeFor[gen.ClientWithResponsesInterface]()
 
-// method finds the generated method, preferably the one with a typed body.
+// method finds the generated method, preferably the one with a typed body. raw reports that the method accepts a content type and
+// an io.Reader instead.
 func (c *call) method(api reflect.Type) (m reflect.Method, raw bool, err error) {
 	id := c.op.OperationID
 	if id == "" {
@@ -130,7 +131,7 @@ func (c *call) method(api reflect.Type) (m reflect.Method, raw bool, err error) 
 		}
 	}
 	if c.media == "" && len(names) == 2 {
-		names[0] = "" // a method with a typed body always sends one
+		names[0] = "" // a method with a typed body always sends a body
 	}
 	for i, name := range names {
 		for j := range api.NumMethod() {
@@ -146,7 +147,7 @@ func (c *call) method(api reflect.Type) (m reflect.Method, raw bool, err error) 
 func (c *call) send(ctx context.Context, client *wrapper.Client) (result any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("it panics: %v", p)
+			err = fmt.Errorf("the client panics: %v", p)
 		}
 	}()
 	m, raw, err := c.method(apiType)
@@ -217,7 +218,7 @@ func (c *call) params(typ reflect.Type) (reflect.Value, error) {
 		for _, place := range []string{"query", "header", "cookie"} {
 			v, set := c.values[place+" "+name]
 			if place == "header" && strings.EqualFold(name, "Content-Type") && c.media != "" {
-				v, set = c.media, true // the client would send an empty value
+				v, set = c.media, true // otherwise, the client would send an empty value
 			}
 			if !set {
 				continue
@@ -232,7 +233,7 @@ func (c *call) params(typ reflect.Type) (reflect.Value, error) {
 	return params, nil
 }
 
-// into converts a value to a Go type by way of JSON.
+// into converts a value to a Go type through JSON.
 func into(typ reflect.Type, v any) (reflect.Value, error) {
 	p := reflect.New(typ)
 	b, err := json.Marshal(v)
@@ -301,7 +302,7 @@ func (c *call) check(got *request, res response, result any) error {
 		return fmt.Errorf("the server sent the response %s (%s), but the result contains %q", res.body, res.contentType, body)
 	}
 	if res.isJSON && !decoded(result) {
-		return fmt.Errorf("the client did not decode the response %s (%s), and returned no error", res.body, res.contentType)
+		return fmt.Errorf("the client did not decode the response %s (%s): it returned no error, but the result contains only the raw body", res.body, res.contentType)
 	}
 	return nil
 }
@@ -329,7 +330,7 @@ func sameJSON(a, b []byte) bool {
 	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
 }
 
-// arrived checks that a parameter is sent if and only if it was set, and with the same value.
+// arrived checks that a parameter was sent if and only if it was set, and that a scalar was sent with the same value.
 func arrived(got *request, p *openapi3.Parameter, v any, set bool) error {
 	values, isThere := []string(nil), false
 	switch p.In {
@@ -346,7 +347,7 @@ func arrived(got *request, p *openapi3.Parameter, v any, set bool) error {
 			isThere = isThere || len(object) == 0
 		}
 		if list, isList := v.([]any); isList && len(list) == 0 {
-			return nil // looks the same as a parameter that was not set
+			return nil // an empty list looks like a parameter that was not set
 		}
 	case "header":
 		values, isThere = got.Header.Values(p.Name), len(got.Header.Values(p.Name)) > 0
@@ -371,7 +372,7 @@ func arrived(got *request, p *openapi3.Parameter, v any, set bool) error {
 	return nil
 }
 
-// decoded reports whether the client filled a body of the result.
+// decoded reports whether the result contains a decoded body.
 func decoded(result any) bool {
 	v := reflect.ValueOf(result).Elem()
 	for i := range v.NumField() {

@@ -96,7 +96,7 @@ type driver struct {
 	client, played *wrapper.Client
 }
 
-// try calls an operation with required values, with all values, and then on the sandbox.
+// try calls an operation with only the required values, then with all values, and then on the sandbox.
 func (d driver) try(ctx context.Context, op operation) trial.Result {
 	result := trial.Result{Operation: op.method + " " + op.path}
 	res, err := responseOf(op)
@@ -126,7 +126,8 @@ func (d driver) try(ctx context.Context, op operation) trial.Result {
 	return result
 }
 
-// play calls the sandbox. The sandbox must find the request valid, and respond with 501 if it does not implement the operation.
+// play calls an operation on the sandbox. The sandbox must find the request valid, and must respond with 501 if and only if it does
+// not implement the operation.
 func (d driver) play(ctx context.Context, op operation) error {
 	call, err := newCall(op, true)
 	if err != nil {
@@ -135,7 +136,7 @@ func (d driver) play(ctx context.Context, op operation) error {
 	before := len(d.tenant.Calls())
 	_, err = call.send(ctx, d.played)
 	if err != nil && statusOf(err) == 0 {
-		return err // no response arrived; an error such as 404 is fine
+		return err // no response arrived; a status such as 404 is fine
 	}
 	calls := d.tenant.Calls()
 	if len(calls) == before {

@@ -40,7 +40,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(s.response.body)
 }
 
-// response is a documented success.
+// response is a success response that the document describes.
 type response struct {
 	status      int
 	contentType string
@@ -57,7 +57,7 @@ func isJSON(contentType string) bool {
 // serverHeaders lists the headers that net/http sets.
 var serverHeaders = []string{"Connection", "Content-Encoding", "Content-Length", "Content-Type", "Transfer-Encoding"}
 
-// responseOf returns the first success that the operation documents.
+// responseOf generates the first success response that the operation documents.
 func responseOf(op operation) (response, error) {
 	var a response
 	key := ""
@@ -127,7 +127,7 @@ func rank(contentType string) int {
 	return 2
 }
 
-// plainText formats a scalar for a header or a query.
+// plainText formats a scalar for a header, a form, or a body that is not JSON.
 func plainText(v any) string {
 	if f, isNumber := v.(float64); isNumber {
 		return strconv.FormatFloat(f, 'f', -1, 64)
