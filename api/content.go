@@ -20,15 +20,15 @@ import (
 	"example.com/cortexscan/api/internal/schema"
 )
 
-// mediaType is a parsed Content-Type, or a media type or media range of the document.
+// mediaType is a parsed media type or media range, from a Content-Type header or from the document.
 type mediaType struct {
-	name       string // type and subtype in lower case, "application/json" or "application/*"
+	name       string // in lower case, such as "application/json" or "application/*"
 	parameters map[string]string
 }
 
-// parseMediaType returns both the name and an error if a parameter is invalid.
+// parseMediaType parses a media type. If a parameter is invalid, it returns both the name and an error.
 func parseMediaType(s string) (mediaType, error) {
-	if s == "application/json" || s == "" { // nearly always
+	if s == "application/json" || s == "" { // the usual case
 		return mediaType{name: s}, nil
 	}
 	name, parameters, err := mime.ParseMediaType(s)
@@ -45,7 +45,7 @@ func (m mediaType) isJSON() bool {
 
 func (m mediaType) isRange() bool { return strings.HasSuffix(m.name, "/*") }
 
-// covers reports whether m is the same type as other or a range that contains it. It ignores parameters.
+// covers reports whether m is the same type as other, or a range that includes other. It ignores parameters.
 func (m mediaType) covers(other mediaType) bool {
 	family, _, _ := strings.Cut(other.name, "/")
 	return m.name == other.name || m.name == family+"/*" || m.name == "*/*"
@@ -56,16 +56,16 @@ type documented struct {
 	mediaType
 	key    string // as the document spells it
 	media  *openapi3.MediaType
-	schema *schema.Schema // nil if there is none
+	schema *schema.Schema
 }
 
-// content lists the media types of a body, the more specific ones first.
+// content lists the documented media types of a body, with media ranges at the end.
 type content []documented
 
 func newContent(described openapi3.Content, c *schema.Compiler) content {
 	var out content
 	for _, key := range slices.Sorted(maps.Keys(described)) {
-		parsed, _ := parseMediaType(key) // parameters do not matter, even if invalid
+		parsed, _ := parseMediaType(key) // an invalid parameter is not an error here, because covers ignores parameters
 		media := cmp.Or(described[key], &openapi3.MediaType{})
 		out = append(out, documented{mediaType: parsed, key: key, media: media, schema: c.Compile(media.Schema)})
 	}
@@ -75,12 +75,12 @@ func newContent(described openapi3.Content, c *schema.Compiler) content {
 	return out
 }
 
-// find returns the first entry that covers the type, or nil.
+// find returns the first entry that covers given, or nil.
 func (c content) find(given mediaType) *documented {
 	return c.first(func(d documented) bool { return d.covers(given) })
 }
 
-// json returns the first entry that is JSON and not a range, or nil.
+// json returns the first JSON media type, or nil. It ignores media ranges.
 func (c content) json() *documented { return c.first(func(d documented) bool { return d.isJSON() }) }
 
 func (c content) first(is func(documented) bool) *documented {
@@ -99,7 +99,8 @@ func (c content) keys() string {
 	return schema.List(keys, " or ")
 }
 
-// contentType parses the Content-Type of a request. The error message becomes the Reason of a Problem.
+// contentType parses and validates the Content-Type of a request. The message of an error becomes the Reason of a
+// Problem.
 func (c content) contentType(header []string) (mediaType, error) {
 	switch {
 	case len(header) > 1:
@@ -115,20 +116,19 @@ func (c content) contentType(header []string) (mediaType, error) {
 	case err != nil:
 		return given, errors.New("has an invalid parameter")
 	case given.isJSON() && !slices.Contains([]string{"utf-8", "utf8", "us-ascii"}, charset):
-		return given, errors.New("must have the charset utf-8 or us-ascii, or no charset: JSON is sent as UTF-8")
+		return given, errors.New("must not specify a charset other than utf-8 or us-ascii, because JSON is always UTF-8")
 	}
 	return given, nil
 }
 
-// requestBody describes the body of an operation's requests.
 type requestBody struct {
 	required bool
 	content  content
 	route    *routers.Route
 }
 
-// check validates a non-empty body and its Content-Type. If the document describes only JSON, the
-// body is checked even if the header is wrong.
+// check validates a non-empty body and its Content-Type. If the only documented media type is JSON, check validates the
+// body even if the Content-Type is wrong.
 func (b *requestBody) check(r *http.Request, body []byte, rep *report) {
 	given, err := b.content.contentType(r.Header.Values("Content-Type"))
 	entry := b.content.find(given)
@@ -147,7 +147,8 @@ func (b *requestBody) check(r *http.Request, body []byte, rep *report) {
 	}
 }
 
-// checkOther validates a body that is not JSON with openapi3filter, if it has a decoder for the media type.
+// checkOther validates a body that is not JSON. If openapi3filter has no decoder for the media type, every body is
+// valid.
 func (b *requestBody) checkOther(r *http.Request, body []byte, given mediaType, entry *documented, rep *report) {
 	if openapi3filter.RegisteredBodyDecoder(given.name) == nil {
 		return
@@ -166,8 +167,9 @@ func (b *requestBody) checkOther(r *http.Request, body []byte, given mediaType, 
 	}
 }
 
-// typeParts adds a Content-Type to each part of a form whose schema is an object. In OpenAPI, such a part is JSON even without
-// that header, as curl -F 'obj={…}' sends it, but openapi3filter treats it as text.
+// typeParts adds the Content-Type application/json to a part of a form if the part lacks a Content-Type and its schema
+// is an object or a list of objects. In OpenAPI, such a part is JSON by default, but openapi3filter treats it as text.
+// curl -F 'obj={…}' sends the part without a Content-Type.
 func typeParts(body []byte, boundary string, entry *documented) []byte {
 	var out bytes.Buffer
 	w := multipart.NewWriter(&out)
@@ -197,11 +199,11 @@ func typeParts(body []byte, boundary string, entry *documented) []byte {
 			return body
 		}
 	}
-	_ = w.Close() // it writes to memory
+	_ = w.Close() // cannot fail: w writes to memory
 	return out.Bytes()
 }
 
-// maxRequestBody is the length, in bytes, of the longest body that ValidateRequest reads.
+// maxRequestBody is the maximum length, in bytes, of a body that ValidateRequest accepts.
 const maxRequestBody = 8 << 20
 
 // bodyProblem describes an error from readBody.
@@ -212,7 +214,7 @@ func bodyProblem(err error) Problem {
 	return Problem{In: "body", Reason: "can't be read"}
 }
 
-// readBody reads the body and replaces it, so that it can be read again.
+// readBody returns the body of r. It also replaces r.Body, even after an error, so that the body can be read again.
 func readBody(r *http.Request) ([]byte, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
@@ -229,17 +231,16 @@ func readBody(r *http.Request) ([]byte, error) {
 		}{io.MultiReader(read, r.Body), r.Body}
 		return nil, err
 	}
-	_ = r.Body.Close() // it was read completely
+	_ = r.Body.Close() // the body was read completely, so an error does not matter
 	r.Body = readBefore{read}
 	return body, nil
 }
 
-// readBefore is a body that was read and can be read again.
+// readBefore is a body that readBody has read into memory.
 type readBefore struct{ *bytes.Reader }
 
 func (readBefore) Close() error { return nil }
 
-// response describes the responses of one status.
 type response struct {
 	headers []*parameter
 	content content
@@ -248,7 +249,7 @@ type response struct {
 func newResponse(described *openapi3.Response, c *schema.Compiler) *response {
 	out := &response{content: newContent(described.Content, c)}
 	for name, ref := range described.Headers {
-		if p := newHeader(name, ref.Value, c); p != nil && !strings.EqualFold(name, "Content-Type") { // OpenAPI describes Content-Type elsewhere
+		if p := newHeader(name, ref.Value, c); p != nil && !strings.EqualFold(name, "Content-Type") { // OpenAPI ignores this header
 			out.headers = append(out.headers, p)
 		}
 	}
@@ -271,9 +272,9 @@ func (r *response) check(h http.Header, body []byte, mayBeEmpty bool, rep *repor
 	}
 }
 
-// entry returns the media type of a body, and whether the body must be JSON. If JSON is documented, the body must be JSON,
-// unless the header names another documented type. If the document only has a range that covers JSON, the header and the
-// first byte decide.
+// entry returns the documented media type that applies to a body, and whether the body must be JSON. The media type in
+// the header applies if it is documented. Otherwise, a documented JSON type applies. If only a media range applies, the
+// body must be JSON if the header names a JSON type or the body looks like JSON.
 func (r *response) entry(header string, body []byte) (*documented, bool) {
 	given, _ := parseMediaType(header)
 	found := r.content.find(given)
@@ -288,7 +289,6 @@ func (r *response) entry(header string, body []byte) (*documented, bool) {
 	return found, found != nil && (given.isJSON() || looksLikeJSON(body))
 }
 
-// looksLikeJSON reports whether a body begins like an object or a list.
 func looksLikeJSON(body []byte) bool {
 	body = bytes.TrimLeft(body, " \t\r\n")
 	return len(body) > 0 && (body[0] == '{' || body[0] == '[')

@@ -41,7 +41,7 @@ func TestBodyProblems(t *testing.T) {
 			[]string{"body /request_data/filters/0/value must be between -9223372036854775808 and 9223372036854775807"}},
 		{"many problems at once", `{"request_data":{"filters":[{"operator":"","operator":"","value":{}}],"incident":1}} {`, []string{
 			"body /request_data/filters/0/operator is given more than once",
-			"body has data after its JSON value, at byte 85",
+			"body contains data after the JSON value, at byte 85",
 			"body /request_data/filters/0/operator must not be empty",
 			"body /request_data/filters/0/value " + noValue + ", not an object",
 			"body /request_data/filters/0/field is required",
@@ -105,7 +105,7 @@ func TestRequestIsNotChanged(t *testing.T) {
 }
 
 func TestContentTypeProblems(t *testing.T) {
-	const charset = "header Content-Type must have the charset utf-8 or us-ascii, or no charset: JSON is sent as UTF-8"
+	const charset = "header Content-Type must not specify a charset other than utf-8 or us-ascii, because JSON is always UTF-8"
 	for _, tt := range []struct {
 		values []string
 		want   string
@@ -122,7 +122,7 @@ func TestContentTypeProblems(t *testing.T) {
 		{[]string{""}, "header Content-Type is required and must be application/json"},
 		{[]string{"application/jsonx; charset=utf-8"}, "header Content-Type must be application/json"},
 		{[]string{";;"}, "header Content-Type must be application/json"},
-		{[]string{"application/json", "application/json"}, "header Content-Type is given 2 times; only one is allowed"},
+		{[]string{"application/json", "application/json"}, "header Content-Type must be given only once, not 2 times"},
 	} {
 		t.Run(strings.Join(tt.values, ", "), func(t *testing.T) {
 			r := post(`{}`)
@@ -137,7 +137,7 @@ func TestContentTypeProblems(t *testing.T) {
 }
 
 func TestEncodedBodyIsRefused(t *testing.T) {
-	const refused = "header Content-Encoding must be left out, and the body sent uncompressed"
+	const refused = "header Content-Encoding must be left out: send the body uncompressed"
 	for _, tt := range []struct {
 		lines []string
 		want  string

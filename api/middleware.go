@@ -17,33 +17,33 @@ import (
 	"example.com/cortexscan/api/internal/schema"
 )
 
-// maxServedBody is the length, in bytes, of the longest body that Middleware accepts. It is enough
-// for about 25,000 endpoint IDs.
+// maxServedBody is the maximum length, in bytes, of a body that Middleware accepts. It is enough for about 25,000
+// endpoint IDs.
 const maxServedBody = 1 << 20
 
-// Middleware passes valid requests on to next, which can read the body again. It rejects all others in the service's own
-// error envelopes:
+// Middleware returns a handler that passes valid requests to next, which can read the body again. The handler rejects
+// other requests with the service's own error envelopes:
 //
 //   - 404: unknown path
 //   - 405: method not allowed for the path
-//   - 401: a credential that the document requires is missing; next must verify the values
+//   - 401: a credential that the document requires is missing; next must verify the credentials
 //   - 413: a body of more than 1 MiB
-//   - 400: every other violation, with all its problems and none of its values
+//   - 400: every other violation; the response lists the problems, but no values
 //
-// The handler next can be a proxy such as [net/http/httputil.ReverseProxy]. Middleware therefore also rejects, with 400,
-// requests that a proxy, or a server behind the proxy, could interpret differently:
+// Because next can be a proxy such as [net/http/httputil.ReverseProxy], the handler also rejects, with 400, requests
+// that a proxy, or a server behind the proxy, could interpret differently:
 //
 //   - CONNECT, Upgrade and announced trailers
-//   - a Connection header that names a checked header
-//   - a checked header spelled with underscores, and a credential given twice
+//   - a Connection header that names a validated header
+//   - a validated header spelled with underscores
+//   - a credential that is sent twice
 //   - X-HTTP-Method-Override and similar headers
-//   - an encoded slash in a path parameter
+//   - a slash or backslash in a path parameter
 //
-// The body that next reads is the validated body, with its exact length.
+// The request that next receives has the exact ContentLength of the validated body.
 //
-// Responses with 400 and 413 use the envelope that the operation documents for a bad request. All
-// others use the platform's envelope, {"reply":{"err_code":…}}. Credentials are checked before the
-// body is read.
+// Responses with 400 and 413 use the envelope that the operation documents for a bad request. Other error responses use
+// the platform's envelope, {"reply":{"err_code":…}}. Credentials are checked before the body is read.
 func (v *Validator) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		m, unknown := v.find(r)
@@ -59,7 +59,7 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 			replyEnvelope(w, http.StatusUnauthorized, "Public API request unauthorized: the operation requires "+m.Value.security.String(), nil)
 			return
 		}
-		checked := *r // a handler must not change its request
+		checked := *r // a handler must not modify its request
 		if r.Body != nil && r.Body != http.NoBody {
 			checked.Body = http.MaxBytesReader(w, r.Body, maxServedBody)
 		}
@@ -80,11 +80,10 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 	})
 }
 
-// overrides are the headers that make common frameworks and proxies replace the method or the path of a request.
+// overrides lists the headers that make common frameworks and proxies replace the method or the path of a request.
 var overrides = []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override", "X-Original-Url", "X-Rewrite-Url"}
 
-// checkGate reports the parts of a request that could make a proxy, or a server behind the proxy, see a different
-// request.
+// checkGate reports the parts of a request that a proxy, or a server behind the proxy, could interpret differently.
 func (op *operation) checkGate(r *http.Request, m *route.Match[*operation], rep *report) {
 	refuse := func(name, reason string) {
 		rep.add(Problem{In: openapi3.ParameterInHeader, Name: name, Reason: reason})
@@ -126,7 +125,7 @@ func (op *operation) checkGate(r *http.Request, m *route.Match[*operation], rep 
 	}
 }
 
-// isChecked reports whether a header affects the validity of a request, or how its body is read.
+// isChecked reports whether a header affects validation, authentication, or how a server reads the request.
 func (op *operation) isChecked(header string) bool {
 	header = http.CanonicalHeaderKey(header)
 	switch header {
@@ -143,13 +142,13 @@ func (op *operation) isChecked(header string) bool {
 		})
 }
 
-// security is a list of alternatives, each with the credentials that it needs.
+// security lists alternative sets of credentials. A request needs all credentials of one set.
 type security [][]credential
 
-// credential is what one security scheme requires of a request.
+// credential is the header, query parameter or cookie that a security scheme requires.
 type credential struct {
 	in, name string
-	scheme   string // "Bearer ", "Basic ": how the value of the header begins
+	scheme   string // the prefix of the header's value, such as "Bearer "
 }
 
 func newSecurity(doc *openapi3.T, o *openapi3.Operation) (security, error) {
@@ -179,10 +178,10 @@ func newCredential(scheme *openapi3.SecurityScheme) credential {
 	case scheme.Type == "http" && !strings.EqualFold(scheme.Scheme, "bearer"):
 		return credential{openapi3.ParameterInHeader, "Authorization", scheme.Scheme + " "}
 	}
-	return credential{openapi3.ParameterInHeader, "Authorization", "Bearer "} // OAuth and OpenID Connect, too
+	return credential{openapi3.ParameterInHeader, "Authorization", "Bearer "} // also used by OAuth and OpenID Connect
 }
 
-// isMet reports whether the request has every credential of one alternative.
+// isMet reports whether the request contains every credential of at least one alternative.
 func (s security) isMet(r *http.Request) bool {
 	return len(s) == 0 || slices.ContainsFunc(s, func(needed []credential) bool {
 		return !slices.ContainsFunc(needed, func(c credential) bool { return !c.isIn(r) })
@@ -221,10 +220,11 @@ func (s security) isInQuery(name string) bool {
 	})
 }
 
-// envelope writes an error in one of the service's envelopes.
+// envelope writes an error response in one of the service's envelopes.
 type envelope func(w http.ResponseWriter, status int, message string, problems []Problem)
 
-// envelopeOf returns the envelope that an operation documents for a bad request, recognized by its properties.
+// envelopeOf returns the envelope that an operation documents for status 400. It recognizes an envelope by its
+// properties.
 func envelopeOf(op *operation) envelope {
 	var documented *schema.Schema
 	if bad := op.responses["400"]; bad != nil && bad.content.json() != nil {
@@ -244,7 +244,7 @@ func replyEnvelope(w http.ResponseWriter, status int, message string, problems [
 	respond(w, status, map[string]any{"reply": xdrError{ErrCode: status, ErrMsg: message, ErrExtra: joined(problems)}})
 }
 
-// flatEnvelope has its fields at the top level. The code is a string.
+// flatEnvelope is the documented envelope of the endpoint operations: {"err_code":"400","err_msg":…,"err_extra":…}.
 func flatEnvelope(w http.ResponseWriter, status int, message string, problems []Problem) {
 	respond(w, status, xdrError{ErrCode: strconv.Itoa(status), ErrMsg: message, ErrExtra: joined(problems)})
 }
@@ -255,7 +255,8 @@ type xdrError struct {
 	ErrExtra any    `json:"err_extra"`
 }
 
-// metadataEnvelope is the envelope of network scans: {"err_msg":…,"metadata":{"err_extra":[{"field":…,"message":…}]}}.
+// metadataEnvelope is the envelope of the network scan operations:
+// {"err_msg":…,"metadata":{"err_extra":[{"field":…,"message":…}]}}.
 func metadataEnvelope(w http.ResponseWriter, status int, message string, problems []Problem) {
 	var details []map[string]string
 	for _, p := range problems {
@@ -264,7 +265,7 @@ func metadataEnvelope(w http.ResponseWriter, status int, message string, problem
 	respond(w, status, map[string]any{"err_msg": message, "metadata": map[string]any{"err_extra": details}})
 }
 
-// joined returns the problems in one string, or nil.
+// joined returns the problems in one string, or nil if there are none.
 func joined(problems []Problem) any {
 	if len(problems) == 0 {
 		return nil

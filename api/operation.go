@@ -15,13 +15,13 @@ import (
 
 // operation is an operation of the document, compiled for validation.
 type operation struct {
-	id, name   string       // name is "GET /public_api/netscan/v1/scan/run"
-	parameters []*parameter // not in the query
+	id, name   string       // name is a string such as "GET /public_api/netscan/v1/scan/run"
+	parameters []*parameter // the path, header and cookie parameters
 	query      query
 	fallbacks  []*fallback
-	body       *requestBody // nil if the operation has none
+	body       *requestBody // nil if no body is documented
 	responses  map[string]*response
-	documented string // the statuses, for error messages
+	documented string // the documented statuses, for error messages
 	security   security
 }
 
@@ -37,7 +37,7 @@ func newOperation(doc *openapi3.T, item *openapi3.PathItem, method, template str
 	for _, ref := range slices.Concat(item.Parameters, described.Parameters) {
 		p := ref.Value
 		if own := described.Parameters.GetByInAndName(p.In, p.Name); own != nil && own != p || isIgnored(p) {
-			continue // the operation's own parameter replaces the path's
+			continue // the operation's parameter overrides the path's
 		}
 		if p.In == openapi3.ParameterInQuery {
 			inQuery = append(inQuery, p.Name)
@@ -65,13 +65,13 @@ func newOperation(doc *openapi3.T, item *openapi3.PathItem, method, template str
 	return op, nil
 }
 
-// isIgnored reports whether OpenAPI ignores a parameter: these headers are described elsewhere in a document.
+// isIgnored reports whether OpenAPI ignores a parameter, because other parts of the document describe the header.
 func isIgnored(p *openapi3.Parameter) bool {
 	return p.In == openapi3.ParameterInHeader &&
 		slices.Contains([]string{"Accept", "Content-Type", "Authorization"}, http.CanonicalHeaderKey(p.Name))
 }
 
-// check reports the problems of a request. If the body can't be read or is too long, it also returns the error.
+// check adds the problems in a request to rep. If the body can't be read or is too long, check also returns the error.
 func (op *operation) check(r *http.Request, m *route.Match[*operation], rep *report) error {
 	for _, p := range op.parameters {
 		switch p.in {
@@ -91,7 +91,7 @@ func (op *operation) check(r *http.Request, m *route.Match[*operation], rep *rep
 		case value == "":
 			rep.add(Problem{In: p.in, Name: p.name, Reason: "must not be empty"})
 		case hasDotSegment(value):
-			rep.add(Problem{In: p.in, Name: p.name, Reason: `must not be "." or ".." or contain them as a path segment, because servers resolve them to another path`})
+			rep.add(Problem{In: p.in, Name: p.name, Reason: `must not contain "." or ".." as a path segment, because servers would then use another path`})
 		case p.isList && p.separator == ",":
 			p.checkValues(m.List(p.name), rep)
 		default:
@@ -111,7 +111,7 @@ func (op *operation) check(r *http.Request, m *route.Match[*operation], rep *rep
 	case op.body == nil:
 	case len(body) > 0 && isEncoded(r.Header): // a compressed body can't be validated
 		if !slices.ContainsFunc(op.parameters, func(p *parameter) bool { return strings.EqualFold(p.name, "Content-Encoding") }) {
-			rep.add(Problem{In: "header", Name: "Content-Encoding", Reason: "must be left out, and the body sent uncompressed"})
+			rep.add(Problem{In: "header", Name: "Content-Encoding", Reason: "must be left out: send the body uncompressed"})
 		}
 	case len(body) > 0:
 		op.body.check(r, body, rep)
@@ -130,7 +130,7 @@ func hasDotSegment(value string) bool {
 	return false
 }
 
-// isEncoded reports whether any value of Content-Encoding is not identity.
+// isEncoded reports whether Content-Encoding contains a value other than identity.
 func isEncoded(h http.Header) bool {
 	return slices.ContainsFunc(tokens(h, "Content-Encoding"), func(coding string) bool { return !strings.EqualFold(coding, "identity") })
 }
@@ -148,7 +148,8 @@ func tokens(h http.Header, name string) []string {
 	return list
 }
 
-// checkResponse reports the problems of a response. A status is documented by itself, by its class (4XX), or by default.
+// checkResponse adds the problems in a response to rep. The document can describe a status individually, by its
+// class (such as 4XX), or by default.
 func (op *operation) checkResponse(method string, status int, h http.Header, body []byte, rep *report) {
 	for _, key := range []string{strconv.Itoa(status), strconv.Itoa(status/100) + "XX", "default"} {
 		if documented := op.responses[key]; documented != nil {

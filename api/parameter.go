@@ -27,17 +27,17 @@ type parameter struct {
 	allowEmpty bool
 	schema     *schema.Schema
 	direction  schema.Direction
-	types      schema.TypeSet // of the value, or of an item
+	types      schema.TypeSet // the types of the value, or of an item if isList
 	isList     bool
 	isJSON     bool
-	separator  string // between the items of a list in one string; empty if each item is a separate string
+	separator  string // separates the items of a list; empty if each item is sent separately
 }
 
 var separators = map[string]string{
 	openapi3.SerializationSimple: ",", openapi3.SerializationForm: ",", openapi3.SerializationSpaceDelimited: " ", openapi3.SerializationPipeDelimited: "|",
 }
 
-// newParameter returns nil if the parameter is an object or has an unusual style.
+// newParameter returns nil for a parameter that the type parameter does not support, such as an object.
 func newParameter(p *openapi3.Parameter, c *schema.Compiler) *parameter {
 	plain := &parameter{in: p.In, name: p.Name, required: p.Required, allowEmpty: p.AllowEmptyValue, direction: schema.Request}
 	if only := newContent(p.Content, c); len(only) == 1 && only[0].isJSON() && p.In != openapi3.ParameterInCookie {
@@ -61,7 +61,7 @@ func newParameter(p *openapi3.Parameter, c *schema.Compiler) *parameter {
 	}
 	switch {
 	case plain.types == schema.Any:
-		plain.types = schema.String // without a type, it is a string
+		plain.types = schema.String // a parameter without a type is a string
 	case plain.types&(schema.Array|schema.Object) != 0:
 		return nil
 	}
@@ -79,11 +79,11 @@ func newHeader(name string, h *openapi3.Header, c *schema.Compiler) *parameter {
 	return plain
 }
 
-// check reports the problems of the strings that were sent for the parameter.
+// check validates the strings that were sent for the parameter.
 func (p *parameter) check(sent []string, rep *report) {
 	at := Problem{In: p.in, Name: p.name}
 	if p.isList && len(sent) > 1 && p.in != openapi3.ParameterInQuery && p.in != openapi3.ParameterInCookie {
-		sent = []string{strings.Join(sent, ",")} // the lines of a header are one list
+		sent = []string{strings.Join(sent, ",")} // the lines of a header form one list
 	}
 	switch {
 	case len(sent) == 0 && p.required:
@@ -113,7 +113,7 @@ func (p *parameter) check(sent []string, rep *report) {
 
 const notUTF8 = "is not valid UTF-8"
 
-// checkValues decodes and validates the value of the parameter, or its items.
+// checkValues decodes and validates the value of the parameter, or its items if it is a list.
 func (p *parameter) checkValues(sent []string, rep *report) {
 	at := Problem{In: p.in, Name: p.name}
 	item := p.schema
@@ -151,7 +151,7 @@ func (p *parameter) checkValues(sent []string, rep *report) {
 	}
 }
 
-// decode decodes a string as one of the types, preferably one whose value the schema accepts.
+// decode decodes a string as one of the types. It prefers a type for which the schema accepts the decoded value.
 func decode(s *schema.Schema, types schema.TypeSet, sent string, d schema.Direction) (value any, found bool) {
 	for _, t := range []schema.TypeSet{schema.Integer | schema.Fraction, schema.Boolean, schema.String} {
 		if types&t == 0 {
@@ -178,16 +178,15 @@ func decodeAs(t schema.TypeSet, sent string) (any, bool) {
 	return strictjson.Number(sent)
 }
 
-// query describes the query of an operation.
 type query struct {
 	parameters []*parameter
 	deep       []*deepObject
 	fallbacks  []*fallback
 	security   security
-	listed     string // the names, for error messages
+	listed     string // the names of the parameters, for error messages
 }
 
-// check parses the query and validates the parameters. It reports the mistakes that net/http ignores.
+// check parses the query and validates the parameters. It also reports syntax errors that net/http ignores.
 func (q *query) check(raw string, rep *report) {
 	sent := make([][]string, len(q.parameters))
 	var trees map[*deepObject]*tree
@@ -205,7 +204,7 @@ func (q *query) check(raw string, rep *report) {
 		deep := slices.IndexFunc(q.deep, func(d *deepObject) bool { return strings.HasPrefix(name, d.name+"[") })
 		switch {
 		case !isName || !isValue:
-			reason = "is not valid percent-encoding"
+			reason = "contains invalid percent-encoding"
 		case strings.Contains(pair, ";"):
 			reason = "contains a semicolon, which servers interpret in different ways; encode it as %3B"
 		case i >= 0:
@@ -236,7 +235,7 @@ func (q *query) check(raw string, rep *report) {
 			p.check(sent[i], rep)
 			continue
 		}
-		items := strings.Split(sent[i][0], ",") // before decoding: an encoded comma is part of an item
+		items := strings.Split(sent[i][0], ",") // split before decoding: an encoded comma is part of an item
 		for j, item := range items {
 			items[j], _ = unescape(item)
 		}
@@ -247,15 +246,14 @@ func (q *query) check(raw string, rep *report) {
 	}
 }
 
-// isCommaList reports whether the parameter is a list that is split before its items are decoded.
 func (p *parameter) isCommaList() bool { return p.isList && p.separator == "," }
 
-// isKnown reports whether a name belongs to a credential or to a fallback.
+// isKnown reports whether a query parameter with this name belongs to a credential or a fallback.
 func (q *query) isKnown(name string) bool {
 	return q.security.isInQuery(name) || slices.ContainsFunc(q.fallbacks, func(f *fallback) bool { return f.names(name) })
 }
 
-// unescape returns s unchanged if it can't be decoded.
+// unescape decodes s. It returns s unchanged and false if s is invalid.
 func unescape(s string) (string, bool) {
 	if plain, err := url.QueryUnescape(s); err == nil {
 		return plain, true
@@ -263,8 +261,8 @@ func unescape(s string) (string, bool) {
 	return s, false
 }
 
-// deepObject is a query parameter in the style deepObject: filter[id]=1&filter[name]=a. A list is sent as
-// filter[id]=1&filter[id]=2, or with an index, as the generated client does: filter[id][0]=1&filter[id][1]=2.
+// deepObject is a query parameter in the style deepObject, such as filter[id]=1&filter[name]=a. A list is sent as
+// filter[id]=1&filter[id]=2 or, by the generated client, as filter[id][0]=1&filter[id][1]=2.
 type deepObject struct {
 	name     string
 	required bool
@@ -275,12 +273,12 @@ type deepObject struct {
 type tree struct {
 	values []string
 	parts  map[string]*tree
-	broken bool // it already has a problem, so it is not validated further
+	broken bool // a problem was already reported, so the value is not validated
 }
 
-const maxDepth = 32 // of brackets
+const maxDepth = 32 // pairs of brackets in the name of a parameter
 
-// add adds a value at a path such as [a][b]. It returns the reason if the path is invalid.
+// add adds a value at a path such as [a][b]. If the path is invalid, add returns the reason.
 func (t *tree) add(path, value string) string {
 	inner, closed := strings.CutSuffix(path[1:], "]")
 	names := strings.Split(inner, "][")
@@ -323,7 +321,8 @@ func (d *deepObject) check(sent *tree, rep *report) {
 	}
 }
 
-// value decodes a tree by its schema. A value that can't be decoded stays a string, which the schema then rejects.
+// value decodes a tree according to its schema. A value that can't be decoded remains a string, and the
+// schema rejects it later.
 func (t *tree) value(s *schema.Schema, path []string, problem func(path []string, reason string)) any {
 	types := s.Types()
 	isList := types&schema.Array != 0 && types&schema.Object == 0
@@ -359,7 +358,7 @@ func (t *tree) value(s *schema.Schema, path []string, problem func(path []string
 		problem(path, givenTimes(len(t.values)))
 		return nil
 	case len(t.values) == 0:
-		return nil // every value had a problem
+		return nil // every path was invalid
 	}
 	return decodeOrKeep(s, t.values[0])
 }
@@ -385,8 +384,8 @@ type fallback struct {
 	route     *routers.Route
 }
 
-// names reports whether a query parameter or cookie with this name belongs to f. The name may be that of f or of one of its
-// properties.
+// names reports whether a query parameter or cookie with this name belongs to f. An exploded object is sent as separate
+// parameters, which are named after its properties.
 func (f *fallback) names(name string) bool {
 	p := f.described
 	style, err := p.SerializationMethod()

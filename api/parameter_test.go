@@ -18,11 +18,11 @@ func TestQueryProblems(t *testing.T) {
 		{"a fraction", "id=1.5&fields=a", "query id must be an integer, not a number with a fraction"},
 		{"a whole number with a point", "id=1.0&fields=a", ""},
 		{"more than 64 bits", "id=9223372036854775808&fields=a", "query id must be between -9223372036854775808 and 9223372036854775807"},
-		{"id twice, once escaped", "id=1&%69d=1&fields=a", "query id is given 2 times; only one is allowed"},
+		{"id twice, once escaped", "id=1&%69d=1&fields=a", "query id must be given only once, not 2 times"},
 		{"the wrong case", "ID=1&fields=a", "query ID is not a parameter of this operation (…)\nquery id is required"},
 		{"no name", "id=1&fields=a&=b", `query "" is not a parameter of this operation (…)`},
-		{"invalid escape", "id=1&fields=%zz", "query fields is not valid percent-encoding"},
-		{"invalid escape in a name", "id=1&fields=a&%z=1", "query %z is not valid percent-encoding"},
+		{"invalid escape", "id=1&fields=%zz", "query fields contains invalid percent-encoding"},
+		{"invalid escape in a name", "id=1&fields=a&%z=1", "query %z contains invalid percent-encoding"},
 		{"semicolon", "id=1;fields=a", "query id contains a semicolon, which servers interpret in different ways; encode it as %3B\nquery id must be an integer\nquery fields is required"},
 		{"invalid UTF-8", "id=1&fields=%ff", "query fields /0 is not valid UTF-8"},
 		{"control characters in a name", "id=1&fields=a&x%0a%00%e2%80%ae=b", "query x �� is not a parameter of this operation (…)"},
@@ -67,7 +67,7 @@ func TestParameters(t *testing.T) {
 		{"in: query, explode: false, " + list, "f=1,%ff", "query f /1 is not valid UTF-8"},
 		{"in: query, explode: false, " + list, "f=1,", "query f /1 must not be empty"},
 		{"in: query, explode: false, " + list, "f=", "query f must not be empty"},
-		{"in: query, explode: false, " + list, "f=1&f=2", "query f is given 2 times; only one is allowed"},
+		{"in: query, explode: false, " + list, "f=1&f=2", "query f must be given only once, not 2 times"},
 		{"in: query, style: spaceDelimited, explode: false, " + list, "f=1%202", ""},
 		{"in: query, style: spaceDelimited, explode: false, " + list, "f=1+2", ""},
 		{"in: query, style: pipeDelimited, explode: false, " + list, "f=1%7C2", ""},
@@ -79,14 +79,14 @@ func TestParameters(t *testing.T) {
 
 		{"in: query, " + json, "f=%7B%22a%22:1%7D", ""},
 		{"in: query, " + json, `f=%7B%22a%22:"MARKER",%22a%22:"x"%7D`, "query f /a is given more than once\nquery f /a must be an integer, not a string"},
-		{"in: header, " + integer, "F: 1\nF: 2", "header f is given 2 times; only one is allowed"},
+		{"in: header, " + integer, "F: 1\nF: 2", "header f must be given only once, not 2 times"},
 		{"in: header, schema: {type: string, minLength: 1}", "F: \t", "header f must not be empty"},
-		{"in: header, " + json, `F: {"a":1} x`, "header f has data after its JSON value, at byte 8"},
+		{"in: header, " + json, `F: {"a":1} x`, "header f contains data after the JSON value, at byte 8"},
 		{"in: header, " + json, "F: \xff", "header f is not valid UTF-8"},
 
 		{"in: cookie, " + integer, "Cookie: f=1.0; other=x", ""},
 		{"in: cookie, " + integer, "Cookie: f=007", "cookie f must be an integer"},
-		{"in: cookie, " + integer, "Cookie: f=1; f=2", "cookie f is given 2 times; only one is allowed"},
+		{"in: cookie, " + integer, "Cookie: f=1; f=2", "cookie f must be given only once, not 2 times"},
 		{"in: cookie, explode: false, " + list, "Cookie: f=1,x", "cookie f /1 must be an integer"},
 
 		// In OpenAPI, a list repeats the name. The generated client sends indexes instead.
@@ -100,7 +100,7 @@ func TestParameters(t *testing.T) {
 		{deep, "f[any]=123", "query f /any must have at most 2 characters"},
 		{deep, "f[list][0][a]=x", "query f /list/0/a must be an integer, not a string"},
 		{deep, "f[either]=a&f[either]=b", ""},
-		{deep, "f[name]=a&f[name]=b", "query f /name is given 2 times; only one is allowed"},
+		{deep, "f[name]=a&f[name]=b", "query f /name must be given only once, not 2 times"},
 		{deep, "f[name]=a&f[name][b]=c", "query f /name is given both as a value and as an object"},
 		{deep, "f[nmae]=a", "query f /nmae is not a known property (known: any, either, id, in, list, name, on); the service would ignore it"},
 		{deep, "f[id=1", "query f[id has unmatched brackets"},
@@ -158,7 +158,7 @@ func TestOptionalParametersMayBeAbsent(t *testing.T) {
 }
 
 func TestPathParameters(t *testing.T) {
-	const dots = `path p must not be "." or ".." or contain them as a path segment, because servers resolve them to another path`
+	const dots = `path p must not contain "." or ".." as a path segment, because servers would then use another path`
 	const operation = "  /x/{p}: {parameters: [{name: p, in: path, required: true, schema: {type: string}}], get: {responses: {'200': {description: d}}}}\n"
 	for _, tt := range []struct{ schema, path, want string }{
 		{"{type: string}", "/x/a%2Fb", ""},

@@ -13,20 +13,21 @@ import (
 	"example.com/cortexscan/api/internal/schema"
 )
 
-// Validator validates requests and responses against the OpenAPI document. It is built entirely from [Document], so
-// an operation that is added there needs no code. A Validator is safe for concurrent use.
+// Validator validates requests and responses against the OpenAPI document. It is built entirely from [Document], so a
+// new operation in the document needs no code. A Validator is safe for concurrent use.
 type Validator struct {
 	operations route.Table[*operation]
-	listed     string // the operations, for error messages
+	listed     string // the names of the operations, for error messages
 	unchecked  []string
 }
 
-// NewValidator compiles [Document], which takes about 3 ms: create one Validator and keep it. The time is linear in the size of
-// the document, about 0.1 ms per kilobyte. An error means that openapi.yaml in this package is invalid.
+// NewValidator compiles [Document], which takes about 3 ms: create one Validator and reuse it. The time is linear in
+// the size of the document, about 0.1 ms per kilobyte. NewValidator returns an error if openapi.yaml in this package is
+// invalid.
 func NewValidator() (*Validator, error) { return newValidator(document) }
 
-// adopt is added to errors about a document. It describes what to do if the document can't be used unchanged.
-const adopt = "the validator needs a valid OpenAPI 3.0 document; to convert operations of another one, run make adopt"
+// adopt is appended to errors about the OpenAPI document.
+const adopt = "the validator needs a valid OpenAPI 3.0 document; to convert and add operations of another document, run make adopt"
 
 func newValidator(document []byte) (*Validator, error) {
 	exact, err := schema.KeepExactNumbers(document)
@@ -40,7 +41,7 @@ func newValidator(document []byte) (*Validator, error) {
 	if !strings.HasPrefix(doc.OpenAPI, "3.0.") {
 		return nil, fmt.Errorf("load the OpenAPI document: it is OpenAPI %s (%s)", doc.OpenAPI, adopt)
 	}
-	// The examples and defaults are not used here. A test checks them.
+	// The validator does not use examples and defaults. A test checks them.
 	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation(),
 		openapi3.DisableSchemaPatternValidation()); err != nil {
 		return nil, fmt.Errorf("check the OpenAPI document: %w (%s)", err, adopt)
@@ -72,15 +73,15 @@ func newValidator(document []byte) (*Validator, error) {
 	return v, nil
 }
 
-// Unchecked returns a sentence for each pattern of the document that is not checked because Go's regexp can't express it. The
-// sentence contains the pattern's place and describes what to do. For [Document], the list is empty.
+// Unchecked returns a sentence for each pattern that the validator does not check because Go's regexp does not support
+// it. The sentence describes where the pattern is in the document and what to do. For [Document], the list is empty.
 func (v *Validator) Unchecked() []string { return slices.Clone(v.unchecked) }
 
-// find looks up the operation by method and path. If the document lacks the path or the method, the Violation reports
-// which.
+// find looks up the operation of a request. It returns a Violation if the request is nil, or if the document lacks its
+// path or method.
 func (v *Validator) find(r *http.Request) (route.Match[*operation], *Violation) {
 	if r == nil || r.URL == nil {
-		return route.Match[*operation]{}, &Violation{Problems: []Problem{{In: "path", Reason: "is missing: the request is nil"}}}
+		return route.Match[*operation]{}, &Violation{Problems: []Problem{{In: "path", Reason: "is missing: the request or its URL is nil"}}}
 	}
 	m := v.operations.Find(r.Method, r.URL)
 	switch {
@@ -92,8 +93,9 @@ func (v *Validator) find(r *http.Request) (route.Match[*operation], *Violation) 
 	return m, &Violation{Problems: []Problem{{In: "method", Reason: "is not allowed for " + m.Template + " (allowed: " + strings.Join(m.Methods, ", ") + ")"}}}
 }
 
-// Operation returns the operationId of the operation that a request is for. Only its method and path matter, and one slash
-// at the end of the path is ignored. For an unknown operation, ok is false. The ID is empty if the document does not have one.
+// Operation returns the operationId of the operation that a request calls. It uses only the method and the path, and
+// ignores one slash at the end of the path. For an unknown operation, ok is false. For an operation without an
+// operationId, id is empty.
 func (v *Validator) Operation(r *http.Request) (id string, ok bool) {
 	m, unknown := v.find(r)
 	if unknown != nil {
@@ -102,8 +104,9 @@ func (v *Validator) Operation(r *http.Request) (id string, ok bool) {
 	return m.Value.id, true
 }
 
-// ValidateRequest validates the method, path, parameters and body of a request. It returns nil or a *[Violation]. It does not
-// check the host or the credentials. It reads up to 8 MiB of the body; the body can be read again.
+// ValidateRequest validates the method, path, parameters and body of a request. It returns nil or a *[Violation]. It
+// does not check the host or the credentials. A body of more than 8 MiB is a violation. The body can be read again
+// afterward.
 func (v *Validator) ValidateRequest(r *http.Request) error {
 	m, unknown := v.find(r)
 	if unknown != nil {
@@ -114,9 +117,9 @@ func (v *Validator) ValidateRequest(r *http.Request) error {
 	return rep.violation(m.Value.name)
 }
 
-// ValidateResponse validates the status, headers and body of the response to r. It returns nil or a *[Violation]. Where
-// JSON is documented, the body must be JSON, whatever its Content-Type. Properties that the document does not describe
-// are valid. If a status is documented without a body, any body is valid.
+// ValidateResponse validates the status, headers and body of the response to r. It returns nil or a *[Violation]. If
+// JSON is documented, the body must be JSON unless its Content-Type is another documented media type. Additional
+// properties are valid unless the document excludes them. If a status is documented without a body, any body is valid.
 func (v *Validator) ValidateResponse(r *http.Request, status int, h http.Header, body []byte) error {
 	m, unknown := v.find(r)
 	if unknown != nil {
@@ -127,9 +130,10 @@ func (v *Validator) ValidateResponse(r *http.Request, status int, h http.Header,
 	return rep.violation(m.Value.name)
 }
 
-// Advise returns probable mistakes in a valid request: a filter field, operator or value that the document does not list, with
-// the nearest listed one, and a slash at the end of the path. The service may accept more than is documented, so this is not a
-// violation. There is no advice for an invalid request or an unknown operation. The body can be read again.
+// Advise returns probable mistakes in a valid request: filter fields, operators and values that the document does not
+// list, and a slash at the end of the path. These are not violations, because the service may accept more than is
+// documented. A problem about a filter suggests the nearest listed string or lists the documented ones. For an invalid
+// request or an unknown operation, Advise returns nil. The body can be read again afterward.
 func (v *Validator) Advise(r *http.Request) []Problem {
 	m, unknown := v.find(r)
 	if unknown != nil {

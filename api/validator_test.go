@@ -168,7 +168,7 @@ func TestOnlyMethodAndPathDecideTheOperation(t *testing.T) {
 		})
 	}
 	for _, r := range []*http.Request{nil, {}} {
-		wantProblems(t, validator(t).ValidateRequest(r), "path is missing: the request is nil")
+		wantProblems(t, validator(t).ValidateRequest(r), "path is missing: the request or its URL is nil")
 	}
 	v := of(t, "  /a: {get: {responses: {'200': {description: d}}}, put: {responses: {'200': {description: d}}}}\n")
 	wantProblems(t, v.ValidateRequest(newRequest("GET", "/b", "")), "path is not in the spec (operations: GET /a, PUT /a)")
@@ -200,7 +200,7 @@ func TestConcurrentUse(t *testing.T) {
 
 // Each error explains what to do.
 func TestInvalidDocumentsAreRefused(t *testing.T) {
-	const adopt = "(the validator needs a valid OpenAPI 3.0 document; to convert operations of another one, run make adopt)"
+	const adopt = "(the validator needs a valid OpenAPI 3.0 document; to convert and add operations of another document, run make adopt)"
 	document := string(api.Document())
 	for _, tt := range []struct{ name, document, want string }{
 		{"no document", "", adopt},
@@ -224,7 +224,7 @@ func TestPatternsThatGoCannotExpress(t *testing.T) {
 	v := ofOperation(t, "parameters: [{name: a, in: query, schema: {type: string, maxLength: 2, pattern: '^(?!x)'}}]")
 	wantProblems(t, v.ValidateRequest(newRequest("POST", "/x?a=x", "")))
 	wantProblems(t, v.ValidateRequest(newRequest("POST", "/x?a=xyz", "")), "query a must have at most 2 characters")
-	want := "/paths/~1x/post/parameters/0/schema/pattern is not checked, because Go's regexp can't express it (invalid or unsupported Perl syntax: `(?!`): " +
+	want := "/paths/~1x/post/parameters/0/schema/pattern is not checked, because Go's regexp does not support it (invalid or unsupported Perl syntax: `(?!`): " +
 		"rewrite it without lookaround and backreferences, or remove it"
 	if got := v.Unchecked(); !slices.Equal(got, []string{want}) {
 		t.Errorf("got %q, want %q", got, want)

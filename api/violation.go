@@ -10,24 +10,24 @@ import (
 )
 
 const (
-	maxProblems  = 100  // kept in one Violation
-	maxListed    = 10   // of them, printed by Error
-	maxErrorText = 2000 // bytes of Error
+	maxProblems  = 100  // problems in a Violation
+	maxListed    = 10   // problems that Error prints
+	maxErrorText = 2000 // bytes that Error returns
 	maxReason    = 1000 // bytes of a Reason
-	maxName      = 64   // bytes of a name from the message
+	maxName      = 64   // bytes of a name from a request or response
 	maxPointer   = 512  // bytes of a Pointer
 )
 
-// Violation reports that a request or a response does not match the OpenAPI document. It contains every problem, up to 100, but
-// no values, because they could be secrets.
+// Violation reports that a request or a response does not match the OpenAPI document. It lists every problem, up to
+// 100, but no values, because a value could be a secret.
 type Violation struct {
-	// Operation is the method and the path in the document, "POST /public_api/v1/endpoints/abort_scan". It is empty if the
-	// operation is unknown.
+	// Operation is the method and the path in the document, such as "POST /public_api/v1/endpoints/abort_scan". It is
+	// empty if the operation is unknown.
 	Operation string
 	Problems  []Problem
 }
 
-// Error returns the operation and the first ten problems on one printable line of at most 2000 bytes:
+// Error returns the operation and the first ten problems on one printable line of at most 2000 bytes, such as
 // "POST /public_api/v1/endpoints/abort_scan: body /request_data/filters is required".
 func (v *Violation) Error() string {
 	var b strings.Builder
@@ -49,23 +49,24 @@ func (v *Violation) Error() string {
 	return text.Visible(b.String(), maxErrorText)
 }
 
-// Problem is one problem, with its place. Its strings are printable and bounded. They contain names, even unknown ones, but no
-// values.
+// Problem describes one problem and its place. The strings are printable and limited in length. They can contain names
+// from the message, even unknown ones, but no values.
 type Problem struct {
-	// In is the part of the message: "method", "path", "query", "header", "cookie" or "body" of a request,
-	// "response status", "response header" or "response body" of a response.
+	// In is the part of the message. For a request, it is "method", "path", "query", "header", "cookie" or "body". For a
+	// response, it is "response status", "response header" or "response body".
 	In string
-	// Name is the name of the parameter or header. It is empty elsewhere.
+	// Name is the name of the parameter or header, if any.
 	Name string
-	// Pointer is an RFC 6901 JSON Pointer into a body, or into a parameter with several values, such as
-	// /request_data/filters/0/operator. It is empty if the problem concerns the whole body or parameter. A long one is shortened
-	// and starts with /….
+	// Pointer is an RFC 6901 JSON Pointer, such as /request_data/filters/0/operator, into a body or into a parameter that
+	// is not a scalar. It is empty if the problem concerns the whole body or parameter. A long Pointer is shortened and
+	// starts with /….
 	Pointer string
-	// Reason completes a sentence about the place: "is required", "must be an integer, not a string".
+	// Reason completes a sentence about the place, such as "is required" or "must be an integer, not a string".
 	Reason string
 }
 
-// String returns the place and the reason: "query fields is required", "body /request_data must be an object, not null".
+// String returns the place and the reason, such as "query fields is required" or "body /request_data must be an object,
+// not null".
 func (p Problem) String() string {
 	parts := make([]string, 0, 4)
 	for _, part := range []string{p.In, p.Name, p.Pointer, p.Reason} {
@@ -76,7 +77,7 @@ func (p Problem) String() string {
 	return strings.Join(parts, " ")
 }
 
-// report collects the problems of a message, and advice if advising is set.
+// report collects the problems in a message. It also collects advice if advising is set.
 type report struct {
 	problems, advice []Problem
 	advising         bool
@@ -109,7 +110,7 @@ func (r *report) check(value any, at Problem, s *schema.Schema, d schema.Directi
 	}
 }
 
-// placed turns the problems of a value at the given place into Problems.
+// placed converts the problems in a value at the given place in the message to Problems.
 func placed(at Problem, found []strictjson.Problem) []Problem {
 	var out []Problem
 	for _, p := range found {
@@ -129,7 +130,7 @@ func (r *report) violation(operation string) error {
 
 var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")
 
-// pointer returns a path as a JSON Pointer. A long one is cut at the beginning.
+// pointer returns a path as a JSON Pointer. It cuts off the beginning of a long pointer.
 func pointer(path []string) string {
 	rendered := ""
 	for i := len(path) - 1; i >= 0; i-- {
@@ -143,4 +144,4 @@ func pointer(path []string) string {
 }
 
 // givenTimes returns the reason for a value that is sent n times instead of once.
-func givenTimes(n int) string { return fmt.Sprintf("is given %d times; only one is allowed", n) }
+func givenTimes(n int) string { return fmt.Sprintf("must be given only once, not %d times", n) }

@@ -1,4 +1,4 @@
-// Package route finds the operation of a request by method and path, with OpenAPI's path templates.
+// Package route finds the operation of a request by its method and path. It supports OpenAPI's path templates.
 package route
 
 import (
@@ -10,25 +10,24 @@ import (
 	"strings"
 )
 
-// Table maps methods and path templates to values of type T. Add must not be called once Find is in use.
+// Table maps methods and path templates to values of type T. All calls of Add must precede the first call of Find.
 type Table[T any] struct {
 	paths    map[string]*path[T] // by canonical template
-	patterns map[int][]*path[T]  // templates with parameters by number of slashes, the most specific first
+	patterns map[int][]*path[T]  // paths with parameters, by number of slashes; the most specific path is first
 }
 
-// path is a path of the document with its operations by method.
 type path[T any] struct {
 	template
-	operations map[string]T
+	operations map[string]T // by method
 }
 
 // Match is the result of Find.
 type Match[T any] struct {
 	Found         bool
-	Value         T        // of the operation, if Found
-	Template      string   // of the path, even if it does not have the method; empty if the path is unknown
-	Methods       []string // of the path, sorted, if it lacks the requested method
-	TrailingSlash bool     // the template matches without the slash at the end of the path
+	Value         T        // the value of the operation, if Found
+	Template      string   // the matching template, even if the method is unknown; empty if the path is unknown
+	Methods       []string // the known methods of the path, sorted, if the method is unknown
+	TrailingSlash bool     // the template matches the path without the final slash
 	names         []string
 	values        []string // in canonical form
 }
@@ -44,7 +43,7 @@ func (m *Match[T]) Param(name string) (string, bool) {
 	return "", false
 }
 
-// List returns the decoded items of a path parameter that is a list separated by commas.
+// List returns the decoded items of a path parameter that is a comma-separated list.
 func (m *Match[T]) List(name string) []string {
 	var items []string
 	if i := slices.Index(m.names, name); i >= 0 {
@@ -55,7 +54,8 @@ func (m *Match[T]) List(name string) []string {
 	return items
 }
 
-// Add adds an operation, such as "GET" and "/runs/{id}". Adding the same method and path again replaces it.
+// Add adds the value for an operation such as GET /runs/{id}. It replaces an earlier value for the same method and
+// path.
 func (t *Table[T]) Add(method, pathTemplate string, value T) {
 	if t.paths == nil {
 		t.paths, t.patterns = map[string]*path[T]{}, map[int][]*path[T]{}
@@ -66,7 +66,7 @@ func (t *Table[T]) Add(method, pathTemplate string, value T) {
 		p = &path[T]{newTemplate(pathTemplate), map[string]T{}}
 		t.paths[key] = p
 		if n := strings.Count(key, "/"); len(p.names) > 0 {
-			// The most specific path wins: /run/{id}/command before /run/{id}/{what}.
+			// The most specific path comes first: /run/{id}/command before /run/{id}/{what}.
 			at, _ := slices.BinarySearchFunc(t.patterns[n], p, func(a, b *path[T]) int { return a.compare(b.template) })
 			t.patterns[n] = slices.Insert(t.patterns[n], at, p)
 		}
@@ -74,10 +74,10 @@ func (t *Table[T]) Add(method, pathTemplate string, value T) {
 	p.operations[method] = value
 }
 
-// Find looks up a method (GET if it is empty, as in net/http) and a path. A path without parameters takes precedence. An
-// escaped slash does not end a segment. One slash at the end of the path is ignored unless the document has an operation
-// for the path with the slash. If the document has both DELETE /runs and DELETE /runs/{id}, then DELETE /runs/ matches
-// the second: an empty ID must not delete all runs.
+// Find looks up an operation by its method and path. As in net/http, an empty method means GET. A path without
+// parameters takes precedence. An escaped slash does not end a segment. One slash at the end of the path is ignored
+// unless an operation matches the path with the slash. For example, DELETE /runs/ matches DELETE /runs/{id} instead of
+// DELETE /runs if the document contains both, because an empty ID must not delete all runs.
 func (t *Table[T]) Find(method string, u *url.URL) Match[T] {
 	requested := canonicalPath(u)
 	p, values := t.find(requested)
@@ -115,11 +115,11 @@ func (t *Table[T]) find(requested string) (*path[T], []string) {
 	return nil, nil
 }
 
-// template is a path of a document, such as /files/{name}.{ext}.
+// template is a parsed path template, such as /files/{name}.{ext}.
 type template struct {
 	text    string
-	names   []string       // of its parameters, in the order of the pattern's groups
-	pattern *regexp.Regexp // nil without parameters
+	names   []string       // the names of the parameters, in the order of the pattern's groups
+	pattern *regexp.Regexp // nil if there are no parameters
 }
 
 var placeholder = regexp.MustCompile(`\{([^{}/]+)\}`)
@@ -142,19 +142,18 @@ func newTemplate(text string) template {
 	return t
 }
 
-// compare sorts the more specific template first: the one with fewer parameters, then the longer one.
+// compare sorts more specific templates first: those with fewer parameters, then the longer ones.
 func (t template) compare(other template) int {
 	return cmp.Or(cmp.Compare(len(t.names), len(other.names)), -cmp.Compare(len(t.text), len(other.text)), cmp.Compare(t.text, other.text))
 }
 
-// match returns the values of the parameters in a canonical path, or nil.
+// match returns the values of the parameters in a canonical path, or nil if the path does not match.
 func (t template) match(path string) []string {
 	groups := t.pattern.FindStringSubmatch(path)
 	return groups[min(1, len(groups)):]
 }
 
-// canonical decodes each segment of a percent-encoded path, except for slashes, commas and percent signs in it.
-// Templates may also be percent-encoded.
+// canonical decodes a percent-encoded path or template, except for encoded slashes, commas and percent signs.
 func canonical(escaped string) string {
 	if !strings.Contains(escaped, "%") {
 		return escaped
@@ -173,7 +172,6 @@ func canonical(escaped string) string {
 	return strings.Join(segments, "/")
 }
 
-// canonicalPath returns the path of a request in canonical form.
 func canonicalPath(u *url.URL) string {
 	if u.RawPath == "" {
 		return strings.ReplaceAll(u.Path, "%", "%25")

@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	maxListed = 10 // names in a list
-	deepest   = 16 // levels of nested alternatives; only a cycle has more
+	maxListed = 10 // phrases that List joins
+	deepest   = 16 // levels of nested schemas that forms visits, because schemas can form a cycle
 )
 
-// reason describes the violation of a keyword. It contains strings from the document, but never the value.
+// reason describes the violation of a keyword. The description can quote the document, but never the value.
 func (s *Schema) reason(keyword string) string {
 	k := s.source
 	switch keyword {
@@ -62,7 +62,7 @@ var formatReasons = map[string]string{
 	"int64": "must be between -9223372036854775808 and 9223372036854775807", "int32": "must be between -2147483648 and 2147483647",
 }
 
-// Describe describes what the schema accepts, as the end of a sentence that begins with "must be".
+// Describe describes the values that the schema accepts. The description completes a sentence after "must be".
 func (s *Schema) Describe() string {
 	texts := s.forms(0)
 	if slices.Contains(texts, "null") { // null comes last
@@ -119,7 +119,7 @@ func (s *Schema) describeType(name string) string {
 	return typeWords[name]
 }
 
-// describeList returns "a list of strings", "a list of at least one EndpointFilter".
+// describeList returns a phrase such as "a list of strings" or "a list of at least one EndpointFilter".
 func (s *Schema) describeList() string {
 	one := "item"
 	if items := s.items; items != nil {
@@ -151,7 +151,8 @@ func oneOfValues(values []any) string {
 	return "one of " + List(texts, ", ")
 }
 
-// List joins phrases with commas, and the last two with last. It shortens a long list.
+// List joins phrases with commas, and the last two with last. If there are more than ten phrases, List joins the first
+// ten and appends the number of the others.
 func List(texts []string, last string) string {
 	if n := len(texts); n > maxListed {
 		return strings.Join(texts[:maxListed], ", ") + " and " + strconv.Itoa(n-maxListed) + " more"
@@ -178,7 +179,7 @@ func plural(noun string) string {
 	return noun + "s"
 }
 
-// count returns "one item", "2 items".
+// count returns a phrase such as "one item" or "2 items".
 func count(n uint64, noun string) string {
 	if n == 1 {
 		return "one " + noun

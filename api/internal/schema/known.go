@@ -12,9 +12,9 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// extension lists the documented values of a schema without excluding others. On a string it is a
-// list. On a filter, which is an object with the properties field, operator and value, it maps fields
-// to their operators and values:
+// extension is a keyword that lists documented values without excluding others. For a string, the keyword contains a
+// list. For a filter (an object with the properties field, operator and value), the keyword maps each field to its
+// operators and values:
 //
 //	x-known-values: [windows, linux]
 //	x-known-values: {platform: {operators: [in], values: [windows, linux]}, first_seen: {operators: [gte, lte]}}
@@ -35,7 +35,7 @@ func KnownFilters(document []byte) []KnownFilter {
 	return sorted
 }
 
-// knownIn decodes the extension, either as a list or as a mapping.
+// knownIn decodes the extension, which is either a list or a mapping.
 func knownIn(given any) (values []string, filters map[string]KnownFilter, err error) {
 	if given == nil {
 		return nil, nil, nil
@@ -44,7 +44,7 @@ func knownIn(given any) (values []string, filters map[string]KnownFilter, err er
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, isTable := given.(map[string]any); !isTable {
+	if _, isMapping := given.(map[string]any); !isMapping {
 		if json.Unmarshal(encoded, &values) != nil || len(values) == 0 {
 			return nil, nil, errors.New("must be a list of strings (quote numbers and booleans), or a mapping of the form {field: {operators: [strings], values: [strings]}}")
 		}
@@ -64,7 +64,7 @@ func knownIn(given any) (values []string, filters map[string]KnownFilter, err er
 	return nil, filters, nil
 }
 
-// advice compares a valid value with the documented values.
+// advice reports the strings in a valid value that are not documented.
 func (s *Schema) advice(value any) []Problem {
 	filter, _ := value.(map[string]any)
 	field, isFilter := filter["field"].(string)
@@ -84,8 +84,8 @@ func (s *Schema) advice(value any) []Problem {
 	return found
 }
 
-// compare returns a problem if a string is not documented. The problem suggests the nearest documented string, but does
-// not quote the given one.
+// compare returns a problem if a string is not documented. The problem suggests the nearest documented string or, if no
+// string is near, lists the documented strings. It never quotes the given string.
 func compare(given any, what string, documented []string, at ...string) []Problem {
 	word, isString := given.(string)
 	if !isString || len(documented) == 0 || slices.Contains(documented, word) {

@@ -17,8 +17,8 @@ import (
 	"example.com/cortexscan/api/internal/strictjson"
 )
 
-// decimal is an exact number: 0.digits × 10^point. The digits neither begin nor end with a zero, and the number zero
-// has no digits, so equal numbers are equal decimals.
+// decimal is the exact number 0.digits × 10^point, or its negative. The digits do not begin or end with a zero, and the
+// number zero has no digits, so equal numbers are equal decimals.
 type decimal struct {
 	negative bool
 	digits   string
@@ -27,7 +27,7 @@ type decimal struct {
 
 // parseDecimal parses a JSON number in linear time, whatever its exponent.
 func parseDecimal(literal string) decimal {
-	const limit = 1 << 60 // leaves room for the length of the digits
+	const limit = 1 << 60 // adding the number of digits can't overflow an int64
 	literal, negative := strings.CutPrefix(literal, "-")
 	mantissa, exponent := literal, ""
 	if i := strings.IndexAny(literal, "eE"); i >= 0 {
@@ -35,7 +35,7 @@ func parseDecimal(literal string) decimal {
 	}
 	whole, fraction, _ := strings.Cut(mantissa, ".")
 	digits := strings.TrimLeft(whole+fraction, "0")
-	n, _ := strconv.ParseInt(exponent, 10, 64) // the nearest int64 if it is out of range
+	n, _ := strconv.ParseInt(exponent, 10, 64) // if the exponent is out of range, n is the nearest int64
 	d := decimal{negative, strings.TrimRight(digits, "0"), min(max(n, -limit), limit) + int64(len(digits)-len(fraction))}
 	if d.digits == "" {
 		return decimal{}
@@ -62,9 +62,10 @@ func (d decimal) compare(e decimal) int {
 	return d.sign() * cmp.Or(cmp.Compare(d.point, e.point), cmp.Compare(d.digits, e.digits))
 }
 
-// isMultipleOf reports whether d is an integer times e, which is not zero.
+// isMultipleOf reports whether d is an integer multiple of e, which must not be zero.
 func (d decimal) isMultipleOf(e decimal) bool {
-	// d = D × 10^m, and e = E × 10^n, with integers D and E. D does not end with a zero, so it is not divisible by 10.
+	// d = D × 10^m, and e = E × 10^n, with integers D and E. D is not divisible by 10. If m < n, d is thus not a multiple
+	// of e.
 	m, n := d.point-int64(len(d.digits)), e.point-int64(len(e.digits))
 	if d.digits == "" || m < n {
 		return d.digits == ""
@@ -78,8 +79,8 @@ func (d decimal) isMultipleOf(e decimal) bool {
 	return rest.Mod(rest.Mul(rest, power), divisor).Sign() == 0
 }
 
-// canonical returns a string that is the same for equal JSON values: 1 and 1.0 are equal, and so are objects with the
-// same properties in another order.
+// canonical returns the same string for equal JSON values. 1 and 1.0 are equal, and the order of properties does not
+// matter.
 func canonical(value any) string {
 	var b strings.Builder
 	writeCanonical(&b, value)
@@ -115,13 +116,14 @@ func writeCanonical(b *strings.Builder, value any) {
 	}
 }
 
-// bound is the number in a keyword such as minimum.
+// bound is the value of a keyword such as minimum.
 type bound struct {
 	decimal
 	literal string
 }
 
-// bound returns nil if the schema does not have the keyword. float is the number as kin-openapi has parsed it.
+// bound returns the exact value of a keyword, or nil if the schema lacks the keyword. float is the value as parsed
+// by kin-openapi, possibly rounded.
 func (e exactNumbers) bound(keyword string, float *float64) *bound {
 	if float == nil {
 		return nil
@@ -151,14 +153,14 @@ func (e exactNumbers) enum(values []any) map[string]bool {
 	return set
 }
 
-// exactNumbers are the numbers of a schema that kin-openapi would round, because float64 can't represent them: the literals
-// of minimum, maximum and multipleOf, and the values of enum as JSON.
+// exactNumbers maps keywords of a schema to their exact values if kin-openapi would round them to a float64. The values
+// of minimum, maximum and multipleOf are number literals. The value of enum is a list of JSON texts.
 type exactNumbers map[string]any
 
-// exactExtension is the schema extension that contains the exactNumbers: see KeepExactNumbers.
+// exactExtension is the schema extension in which KeepExactNumbers stores the exactNumbers.
 const exactExtension = "x-exact-numbers"
 
-// formats maps formats to checks that kin-openapi lacks or does not perform exactly.
+// formats contains the checks for formats that kin-openapi does not check, or does not check exactly.
 var formats = map[string]func(value any) bool{
 	"int32": func(value any) bool { return isInt(value, 32) },
 	"int64": func(value any) bool { return isInt(value, 64) },
@@ -174,7 +176,8 @@ var (
 	dateTime = &openapi3.Schema{Format: "date-time"}
 )
 
-// isInt reports whether a number is in the range of signed integers with this many bits. The number may have a fraction.
+// isInt reports whether a number is at least -2^(bits-1) and less than 2^(bits-1). It also returns true for a value
+// that is not a number. It accepts a fraction, because the type keyword decides whether fractions are valid.
 func isInt(value any, bits int) bool {
 	number, isNumber := value.(json.Number)
 	_, err := strconv.ParseInt(string(number), 10, bits)
@@ -190,10 +193,10 @@ func isInt(value any, bits int) bool {
 
 var mayBeInexact = regexp.MustCompile(`[0-9]{16}`)
 
-// KeepExactNumbers returns the OpenAPI document with an extension in every schema that contains numbers float64 can't
-// represent. The extension contains their exact values.
+// KeepExactNumbers adds the exact values of numbers that float64 can't represent to an OpenAPI document. The values are
+// stored in an extension of each schema that contains such numbers.
 func KeepExactNumbers(document []byte) ([]byte, error) {
-	if !mayBeInexact.Match(document) { // as nearly always
+	if !mayBeInexact.Match(document) { // the usual case
 		return document, nil
 	}
 	var root yaml.Node

@@ -13,22 +13,23 @@ import (
 // unicodeEscape matches an escape such as \u001f after an even number of backslashes.
 var unicodeEscape = regexp.MustCompile(`((?:^|[^\\])(?:\\\\)*)\\u([0-9a-fA-F]{4})`)
 
-// goPattern converts a JavaScript pattern to the syntax of Go's regexp. It returns an error if Go can't express it.
+// goPattern converts a JavaScript pattern to the syntax of Go's regexp. It returns an error if regexp does not support
+// the pattern.
 func goPattern(pattern string) (string, error) {
-	for unicodeEscape.MatchString(pattern) { // matches overlap
+	for unicodeEscape.MatchString(pattern) { // repeat, because matches can overlap
 		pattern = unicodeEscape.ReplaceAllString(pattern, `$1\x{$2}`)
 	}
 	_, err := regexp.Compile(pattern)
 	return pattern, err
 }
 
-// SkippedPatterns returns a sentence about each pattern in the OpenAPI document that Go's regexp can't express.
+// SkippedPatterns returns a sentence about each pattern in the OpenAPI document that Go's regexp does not support.
 func SkippedPatterns(document []byte) []string {
 	var found []string
 	eachObject(document, func(at string, object map[string]any) {
 		pattern, _ := object["pattern"].(string)
 		if _, err := goPattern(pattern); err != nil {
-			found = append(found, fmt.Sprintf("%s/pattern is not checked, because Go's regexp can't express it (%s): "+
+			found = append(found, fmt.Sprintf("%s/pattern is not checked, because Go's regexp does not support it (%s): "+
 				"rewrite it without lookaround and backreferences, or remove it", at, strings.TrimPrefix(err.Error(), "error parsing regexp: ")))
 		}
 	})
@@ -36,7 +37,7 @@ func SkippedPatterns(document []byte) []string {
 	return found
 }
 
-// eachObject calls visit for every object in a document, with its JSON Pointer.
+// eachObject calls visit with each object in a document and the object's JSON Pointer.
 func eachObject(document []byte, visit func(at string, object map[string]any)) {
 	var root any
 	if yaml.Unmarshal(document, &root) != nil {

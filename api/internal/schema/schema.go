@@ -1,8 +1,8 @@
-// Package schema validates values against the schemas of an OpenAPI document. It finds every problem, with its place.
-// kin-openapi checks strings and the sizes of lists and objects; this package walks through the value, chooses between
-// alternatives, compares numbers exactly, and describes what it finds.
+// Package schema validates values against the schemas of an OpenAPI document. It reports every problem and its place.
+// kin-openapi checks strings and the sizes of lists and objects. This package walks through the value, chooses between
+// alternatives, compares numbers exactly, and describes the problems.
 //
-// Validation takes time linear in the size of the value, even where a recursive schema has alternatives.
+// Validation takes time linear in the size of the value, even if a recursive schema contains alternatives.
 package schema
 
 import (
@@ -21,27 +21,27 @@ import (
 // Schema is a schema compiled for validation. A nil Schema accepts every value.
 type Schema struct {
 	source *openapi3.Schema
-	name   string // of the component; empty for an inline schema
+	name   string // the name of the component; empty for an inline schema
 	types  TypeSet
 
 	allOf, oneOf, anyOf []*Schema
-	subtypes            []*Schema // the components that include this schema in allOf, if it has a discriminator
-	not, items, rest    *Schema   // rest applies to properties that are not in properties
+	subtypes            []*Schema // if this schema has a discriminator: the components that include this schema in allOf
+	not, items, rest    *Schema   // rest is the schema of additional properties
 	properties          map[string]*Schema
 	propertyNames       []string // sorted
-	closed              bool     // other properties are invalid
+	closed              bool     // additional properties are invalid
 
 	enum                       map[string]bool // in canonical form
 	minimum, maximum, multiple *bound
-	keywords                   *openapi3.Schema // the keywords that kin-openapi checks, or nil
-	isPlain                    bool             // a scalar of the right type is valid
-	recursive                  bool             // it contains itself; every cycle of schemas has at least one such schema
+	keywords                   *openapi3.Schema // the keywords that kin-openapi checks, or nil if there are none
+	isPlain                    bool             // every scalar of an accepted type is valid
+	recursive                  bool             // the schema contains itself; set for at least one schema of each cycle
 
 	knownValues  []string
 	knownFilters map[string]KnownFilter // by field
 }
 
-// KnownFilter is a documented field of a filter.
+// KnownFilter describes a documented filter field.
 type KnownFilter struct {
 	Field     string   `json:"-"`
 	Operators []string `json:"operators"`
@@ -57,10 +57,10 @@ const (
 	Response
 )
 
-// Problem is one problem of a value. It never contains a value.
+// Problem is one problem in a value. It does not contain the value.
 type Problem = strictjson.Problem
 
-// Types returns the types that a value may have, except null.
+// Types returns the types that the schema accepts, except null.
 func (s *Schema) Types() TypeSet {
 	if s == nil {
 		return Any
@@ -68,13 +68,13 @@ func (s *Schema) Types() TypeSet {
 	return s.types
 }
 
-// Items returns the schema of the items of a list, from the schema itself or from its parts, or nil.
+// Items returns the schema of the items of a list, or nil. It also searches allOf, oneOf and anyOf.
 func (s *Schema) Items() *Schema {
 	return s.inParts(func(s *Schema) *Schema { return s.items })
 }
 
-// Property returns the schema of a property, from the schema itself or from its parts, or nil. A property that is not
-// described has the schema of additionalProperties.
+// Property returns the schema of a property, or nil. It also searches allOf, oneOf and anyOf. For a property that is
+// not described, it returns the schema of additionalProperties.
 func (s *Schema) Property(name string) *Schema {
 	if p := s.inParts(func(s *Schema) *Schema { return s.properties[name] }); p != nil {
 		return p
@@ -82,7 +82,8 @@ func (s *Schema) Property(name string) *Schema {
 	return s.inParts(func(s *Schema) *Schema { return s.rest })
 }
 
-// inParts returns the first schema that get finds in s and its parts, or nil.
+// inParts returns the first schema that get finds in s or, recursively, in its allOf, oneOf and anyOf. It returns nil
+// if get finds no schema.
 func (s *Schema) inParts(get func(*Schema) *Schema) *Schema {
 	var seen []*Schema
 	var search func(s *Schema) *Schema
@@ -107,7 +108,7 @@ func (s *Schema) inParts(get func(*Schema) *Schema) *Schema {
 // TypeSet is a set of JSON types. Integer includes numbers such as 1.0 and 1e3.
 type TypeSet uint8
 
-// The types. Any does not include Null, which is not a type in OpenAPI 3.0.
+// The JSON types. Any does not include Null, which is not a type in OpenAPI 3.0.
 const (
 	Null TypeSet = 1 << iota
 	Boolean
@@ -116,7 +117,7 @@ const (
 	String
 	Array
 	Object
-	outOfRange // a number that float64 can't represent
+	outOfRange // a number that overflows float64
 
 	Any = Boolean | Integer | Fraction | String | Array | Object | outOfRange
 )
@@ -126,10 +127,9 @@ var typeNames = map[TypeSet]string{
 	outOfRange: "a number that is out of range",
 }
 
-// String returns the name of a single type, with its article.
+// String returns the name of a single type with its article, such as "a list".
 func (t TypeSet) String() string { return typeNames[t] }
 
-// typeOf returns the single type of a value.
 func typeOf(value any) TypeSet {
 	switch value := value.(type) {
 	case nil:
@@ -172,21 +172,22 @@ func named(types *openapi3.Types) TypeSet {
 	return set
 }
 
-// Compiler compiles the schemas of one document, each of them once.
+// Compiler compiles the schemas of one document. It compiles each schema once.
 type Compiler struct {
-	Components openapi3.Schemas // of the document, for discriminators without alternatives
+	Components openapi3.Schemas // of the document; needed for discriminators without oneOf and anyOf
 	compiled   map[*openapi3.Schema]*Schema
 	patterns   bool
 	err        error
 }
 
-// Err returns the first error of Compile: an invalid x-known-values.
+// Err returns the first error that Compile found. The cause is an invalid x-known-values extension.
 func (c *Compiler) Err() error { return c.err }
 
-// SkippedPatterns reports whether a schema has a pattern that Go's regexp can't compile. Such a pattern is not checked.
+// SkippedPatterns reports whether a schema has a pattern that Go's regexp does not support. Such a pattern is not
+// checked.
 func (c *Compiler) SkippedPatterns() bool { return c.patterns }
 
-// Compile compiles the schema that ref refers to. It returns nil if there is none.
+// Compile compiles the schema that ref refers to. It returns nil if ref or ref.Value is nil.
 func (c *Compiler) Compile(ref *openapi3.SchemaRef) *Schema {
 	if ref == nil || ref.Value == nil {
 		return nil
@@ -241,7 +242,8 @@ func (c *Compiler) all(refs openapi3.SchemaRefs) []*Schema {
 	return out
 }
 
-// compileSubtypes finds the schemas among which a discriminator chooses if the schema has no alternatives.
+// compileSubtypes finds the schemas that a discriminator can choose if s has no oneOf or anyOf: the components that
+// include s in allOf.
 func (c *Compiler) compileSubtypes(s *Schema) {
 	if s.source.Discriminator == nil || len(s.oneOf)+len(s.anyOf) > 0 {
 		return
@@ -255,14 +257,15 @@ func (c *Compiler) compileSubtypes(s *Schema) {
 
 const componentPrefix = "#/components/schemas/"
 
-// inherits reports whether a schema includes base in allOf, directly or not.
+// inherits reports whether a schema includes base in allOf, directly or indirectly.
 func inherits(s, base *openapi3.Schema, seen []*openapi3.Schema) bool {
 	return s != nil && !slices.Contains(seen, s) && slices.ContainsFunc(s.AllOf, func(part *openapi3.SchemaRef) bool {
 		return part.Value == base || inherits(part.Value, base, append(seen, s))
 	})
 }
 
-// acceptable returns the types that s can accept. It can't see into a schema that is still being compiled.
+// acceptable returns the types that s can accept. It assumes that a schema that is still being compiled accepts all
+// types.
 func acceptable(s *Schema) TypeSet {
 	types := named(s.source.Type)
 	for _, part := range s.allOf {

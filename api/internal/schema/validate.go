@@ -13,7 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Check returns at most limit problems of a value. Numbers in the value must have the type json.Number.
+// Check returns at most limit problems in a value. Numbers in the value must have the type json.Number.
 func (s *Schema) Check(value any, d Direction, limit int) []Problem {
 	w := walker{direction: d, limit: limit, active: make([]*Schema, 0, 8)}
 	w.validate(s, value)
@@ -27,7 +27,7 @@ func (s *Schema) Accepts(value any, d Direction) bool {
 }
 
 // Advise returns at most limit probable mistakes in a valid value: strings that the document does not list in
-// x-known-values. Each names the nearest string that is listed.
+// x-known-values. Each problem suggests the nearest listed string or lists the documented ones.
 func (s *Schema) Advise(value any, limit int) []Problem {
 	w := walker{limit: limit, advising: true}
 	w.validate(s, value)
@@ -41,18 +41,17 @@ type walker struct {
 	problems  []Problem
 	counting  int // while positive, problems are counted but not kept
 	at        []string
-	active    []*Schema // the schemas being applied, to detect cycles; those from base on apply to the current value
+	active    []*Schema // the schemas being applied, to detect cycles; active[base:] applies to the current value
 	base      int
-	advising  bool          // the value is valid, and advice is kept instead of problems
-	seen      map[visit]int // the number of problems, for recursive schemas
+	advising  bool          // collect advice instead of problems; the value is valid
+	seen      map[visit]int // the number of problems that each visit found
 }
 
-// visit identifies an application of a recursive schema to a non-empty object or list, either to count problems or to keep
-// them.
+// visit identifies one application of a recursive schema to an object or list that is not empty.
 type visit struct {
 	schema   *Schema
 	value    uintptr
-	counting bool
+	counting bool // counting problems instead of keeping them
 }
 
 func (w *walker) visitOf(s *Schema, value any) (visit, bool) {
@@ -65,7 +64,8 @@ func (w *walker) visitOf(s *Schema, value any) (visit, bool) {
 
 func isScalar(value any) bool { return typeOf(value)&(Array|Object) == 0 }
 
-// add records a problem of the current value, or of the value at the path further inside it, and returns 1.
+// add records a problem in the current value, or at the path further inside the value. It returns 1, the number of
+// problems.
 func (w *walker) add(reason string, further ...string) int {
 	if w.counting == 0 && !w.isFull() {
 		w.problems = append(w.problems, Problem{At: slices.Concat(w.at, further), Reason: reason})
@@ -73,7 +73,6 @@ func (w *walker) add(reason string, further ...string) int {
 	return 1
 }
 
-// isFull reports whether the limit is reached.
 func (w *walker) isFull() bool { return w.counting == 0 && len(w.problems) >= w.limit }
 
 // down validates a property or item of the current value.
@@ -92,9 +91,9 @@ func (w *walker) count(s *Schema, value any) int {
 	return w.validate(s, value)
 }
 
-// validate returns the number of problems of a value. The number is exact only while counting. A recursive schema is applied
-// to each object and list once to count problems and once to keep them. Without this limit, alternatives that apply the
-// same schema to the same value would double the work at every level.
+// validate records the problems in a value and returns their number, which is exact only while counting. It applies a
+// recursive schema to each object or list at most twice: once to count problems and once to keep them. Otherwise,
+// alternatives that apply the same schema to the same value would double the work at every level.
 func (w *walker) validate(s *Schema, value any) int {
 	if s == nil || w.isFull() || slices.Contains(w.active[w.base:], s) {
 		return 0
@@ -146,7 +145,8 @@ func (w *walker) apply(s *Schema, value any) int {
 	return found
 }
 
-// null validates null. A schema without a type accepts null if its parts do. An enumeration must list null.
+// null validates null. A nullable schema accepts null. For a schema that has no type, or that has allOf, oneOf or
+// anyOf, composition decides. Other schemas reject null. An enumeration must list null.
 func (w *walker) null(s *Schema) int {
 	composed := len(s.allOf)+len(s.oneOf)+len(s.anyOf) > 0
 	listed := s.enum == nil || s.enum["null"]
@@ -181,7 +181,7 @@ func (w *walker) composition(s *Schema, value any) int {
 
 var allErrors = openapi3.MultiErrors()
 
-// keywords checks the keywords of s itself.
+// keywords validates a value against the keywords of s, except for its subschemas.
 func (w *walker) keywords(s *Schema, value any) int {
 	found := 0
 	add := func(keyword string) { found += w.add(s.reason(keyword)) }
@@ -216,7 +216,7 @@ func (w *walker) keywords(s *Schema, value any) int {
 	problems := openapi3.MultiError{err}
 	errors.As(err, &problems)
 	for _, err := range problems {
-		// Only the keyword is used: kin-openapi's messages may contain the value.
+		// Use only the keyword, because kin-openapi's messages can contain the value.
 		problem := &openapi3.SchemaError{}
 		errors.As(err, &problem)
 		add(problem.SchemaField)
@@ -224,7 +224,7 @@ func (w *walker) keywords(s *Schema, value any) int {
 	return found
 }
 
-// lowest returns the lowest result of compare for which a number satisfies a bound.
+// lowest returns the lowest result of compare that satisfies a bound.
 func lowest(exclusive openapi3.ExclusiveBound) int {
 	if exclusive.IsTrue() {
 		return 1
@@ -244,7 +244,8 @@ func hasDuplicate(list []any) bool {
 	return false
 }
 
-// object reports unknown and missing properties, properties of the other direction, and the problems inside properties.
+// object validates the properties of an object. It reports unknown and missing properties, readOnly properties in
+// requests, and writeOnly properties in responses.
 func (w *walker) object(s *Schema, value map[string]any) int {
 	found := 0
 	names := make([]string, 0, len(value))
@@ -276,19 +277,20 @@ func (w *walker) object(s *Schema, value map[string]any) int {
 	return found
 }
 
-// Reasons for properties that are not described, and for those of the other direction.
+// ignored ends the reason for an unknown property. otherWay is the reason for a property that isOtherWay reports.
 var (
 	ignored  = [...]string{Request: "; the service would ignore it", Response: ""}
 	otherWay = [...]string{Request: "is read-only: a request must not contain it", Response: "is write-only: a response must not contain it"}
 )
 
-// isOtherWay reports whether a property belongs only to messages of the other direction.
+// isOtherWay reports whether a property is readOnly in a request, or writeOnly in a response.
 func (w *walker) isOtherWay(s *Schema) bool {
 	return s != nil && (w.direction == Request && s.source.ReadOnly || w.direction == Response && s.source.WriteOnly)
 }
 
-// choose validates a value that must match at least one and at most limit of the forms. If it matches none, the
-// problems are those of the form that was probably meant: the one of the value's type with the fewest problems.
+// choose validates a value that must match at least one and at most limit of the forms. If no form matches, choose
+// reports the problems for the form that was probably meant: the form with the fewest problems among those that accept
+// the value's type.
 func (w *walker) choose(s *Schema, forms []*Schema, value any, limit int) int {
 	forms, problem := s.discriminate(forms, value)
 	if problem != nil {
@@ -299,7 +301,7 @@ func (w *walker) choose(s *Schema, forms []*Schema, value any, limit int) int {
 	var best *Schema
 	for _, form := range forms {
 		isOfType := form.Types()&t != 0
-		if !isOfType && t != Null { // null is not a type
+		if !isOfType && t != Null { // Types never includes null
 			continue
 		}
 		found := w.count(form, value)
@@ -334,7 +336,7 @@ func (w *walker) choose(s *Schema, forms []*Schema, value any, limit int) int {
 func (w *walker) subtype(s *Schema, value any) int {
 	object, _ := value.(map[string]any)
 	word, isString := object[s.source.Discriminator.PropertyName].(string)
-	// The subtype has already been chosen if it is being applied to this value.
+	// If one of the subtypes is already being applied to this value, the choice has already been made.
 	if !isString || slices.ContainsFunc(w.active[w.base:], func(active *Schema) bool { return slices.Contains(s.subtypes, active) }) {
 		return 0
 	}
@@ -349,8 +351,9 @@ func (w *walker) subtype(s *Schema, value any) int {
 	return 0
 }
 
-// discriminate returns only the form that the discriminator of an object names, by the mapping or by the name of the
-// schema. The error describes a problem with the property that the discriminator uses.
+// discriminate returns the form that the discriminator of an object names, through the mapping or directly. It returns
+// all forms if the discriminator does not apply: s has none, the value is not an object, or the name is unknown and
+// there is no mapping. An error describes a problem with the property that the discriminator uses.
 func (s *Schema) discriminate(forms []*Schema, value any) ([]*Schema, error) {
 	object, isObject := value.(map[string]any)
 	discriminator := s.source.Discriminator
@@ -374,7 +377,7 @@ func (s *Schema) discriminate(forms []*Schema, value any) ([]*Schema, error) {
 	return nil, errors.New("must be one of " + List(slices.Sorted(maps.Keys(discriminator.Mapping)), ", "))
 }
 
-// named returns the form that the discriminator of s names with this word, or nil.
+// named returns the form for a value of the property that the discriminator of s uses, or nil.
 func (s *Schema) named(forms []*Schema, word string) *Schema {
 	if ref, mapped := s.source.Discriminator.Mapping[word]; mapped {
 		word = path.Base(ref.Ref)

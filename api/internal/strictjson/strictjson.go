@@ -1,5 +1,5 @@
-// Package strictjson parses a JSON value and reports what encoding/json accepts silently: a duplicate name in an object,
-// invalid UTF-8, and data after the value. It takes linear time.
+// Package strictjson parses a JSON value and reports problems that a json.Decoder ignores: duplicate names in an
+// object, invalid UTF-8, and data after the value. Parsing takes linear time.
 package strictjson
 
 import (
@@ -14,20 +14,20 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// MaxDepth bounds the nesting of arrays and objects, and so the stack.
+// MaxDepth is the maximum nesting of arrays and objects. It bounds the depth of recursion.
 const MaxDepth = 1000
 
-// Problem is one problem in a JSON text. At is the path to the property or item, starting with the
-// outermost name or index. It is empty for the whole value. Reason completes a sentence: "is
-// required".
+// Problem is one problem in a JSON text. At is the path to the property or item, starting with the outermost name or
+// index. At is empty if the problem concerns the whole text. Reason completes a sentence, such as "is given more than
+// once".
 type Problem struct {
 	At     []string
 	Reason string
 }
 
-// Read parses a JSON value into nil, bool, string, json.Number, []any or map[string]any. It also
-// returns whether the text begins with a value, and at most limit problems. If a name occurs twice,
-// the last value counts, and invalid UTF-8 becomes U+FFFD, as in encoding/json.
+// Read parses a JSON value into nil, bool, string, json.Number, []any or map[string]any. ok reports whether the text
+// begins with a value that is not nested too deeply. Read returns at most limit problems. As in encoding/json, the last
+// value of a duplicate name replaces the others, and invalid UTF-8 becomes U+FFFD.
 func Read(text []byte, limit int) (value any, ok bool, problems []Problem) {
 	r := reader{limit: limit}
 	r.decoder.Reset(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
@@ -44,13 +44,12 @@ func Read(text []byte, limit int) (value any, ok bool, problems []Problem) {
 		r.problem(nil, syntaxProblem(err))
 	default:
 		if rest := bytes.TrimLeft(text[r.decoder.InputOffset():], " \t\r\n"); len(rest) > 0 {
-			r.problem(nil, fmt.Sprintf("has data after its JSON value, at byte %d", len(text)-len(rest)))
+			r.problem(nil, fmt.Sprintf("contains data after the JSON value, at byte %d", len(text)-len(rest)))
 		}
 	}
 	return value, err == nil, r.problems
 }
 
-// reader reads a value and collects problems.
 type reader struct {
 	decoder  jsontext.Decoder
 	limit    int
@@ -65,7 +64,7 @@ func (r *reader) problem(at []string, reason string) {
 	}
 }
 
-// syntaxProblem describes a decoder error by its position, because the error itself quotes the input.
+// syntaxProblem describes a decoder error by its position, because the message of the error quotes the input.
 func syntaxProblem(err error) string {
 	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Sprintf("is not valid JSON at byte %d", syntax.ByteOffset)
@@ -129,7 +128,7 @@ func (r *reader) object() (any, error) {
 	return object, err
 }
 
-// Number returns text as a json.Number if it is exactly one JSON number, without surrounding space.
+// Number returns text as a json.Number if the text is exactly one JSON number without surrounding space.
 func Number(text string) (json.Number, bool) {
 	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') || text[len(text)-1] <= ' ' {
 		return "", false

@@ -39,7 +39,7 @@ func TestRead(t *testing.T) {
 		{"comma at the end", `[1,]`, nil, []string{noJSON + " at byte 2"}},
 		{"wrong bracket", `[1}`, nil, []string{noJSON + " at byte 2"}},
 		{"an unknown escape", `"\x"`, nil, []string{noJSON + " at byte 1"}},
-		{"data after the value", `{} []`, map[string]any{}, []string{"has data after its JSON value, at byte 3"}},
+		{"data after the value", `{} []`, map[string]any{}, []string{"contains data after the JSON value, at byte 3"}},
 		{"invalid UTF-8", "[\"\xff\"]", []any{"\ufffd"}, []string{"is not valid UTF-8"}},
 		{"invalid UTF-8 that is not JSON", "\xff", nil, []string{"is not valid UTF-8", noJSON + " at byte 0"}},
 
@@ -98,7 +98,7 @@ func FuzzRead(f *testing.F) {
 			if ok || strings.Count(text, "[")+strings.Count(text, "{") <= MaxDepth {
 				t.Errorf("%q: refused as nested too deeply", text)
 			}
-		case json.Valid([]byte(text)) != (ok && !has("has data after")):
+		case json.Valid([]byte(text)) != (ok && !has("contains data after")):
 			t.Errorf("%q: read %t with %v, encoding/json returns %v", text, ok, problems, err)
 		case ok && err == nil && !reflect.DeepEqual(value, want):
 			t.Errorf("%q: read %#v, want %#v", text, value, want)
