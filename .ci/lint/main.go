@@ -59,7 +59,7 @@ func main() {
 		except(``, imports),
 		except(``, bidichk.NewAnalyzer()), // characters that change the direction of text
 		except(``, errorlint),             // == and type assertions on wrapped errors
-		except(``, exhaustive.Analyzer),   // a switch that lacks a value of an enum
+		except(``, exhaustive.Analyzer),   // a switch that does not cover all values of an enum
 		except(``, ineffassign.Analyzer),  // assignments without effect
 		except(``, unnecessaryConversion),
 		except(``, nilerr.Analyzer),                          // returning nil although an error was found

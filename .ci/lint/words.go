@@ -14,7 +14,7 @@ import (
 // vocabulary maps patterns of discouraged words to replacements.
 var vocabulary = map[string]string{
 	`([Aa]n|[Nn]o|[Ee]ach|[Ee]very) answers?`: "response",
-	`[Aa]nybody`:      "who is meant, or the passive",
+	`[Aa]nybody`:      "a user",
 	`for good`:        "permanently",
 	`for want of`:     "without, or because there is no",
 	`in silence`:      "silently",
