@@ -14,7 +14,7 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
-// exchange is a request or, if it has a status, a response. Its media type is nil if a mutation may have changed it.
+// exchange is a request or, if it has a status, a response. Its media is nil unless its body is JSON of that media type.
 type exchange struct {
 	method, target string
 	header         http.Header
@@ -27,10 +27,7 @@ type exchange struct {
 }
 
 func (e exchange) String() string {
-	if e.status > 0 {
-		return fmt.Sprintf("response to %s %s: %d %v %s", e.method, e.target, e.status, e.responseHeader, e.response)
-	}
-	return fmt.Sprintf("%s %s %v %s", e.method, e.target, e.header, e.body)
+	return fmt.Sprintf("%s %s %v %s\nresponse: %d %v %s", e.method, e.target, e.header, e.body, e.status, e.responseHeader, e.response)
 }
 
 func (e exchange) request() *http.Request {
@@ -52,18 +49,28 @@ func (g *generator) oneIn(n int) bool { return g.IntN(n) == 0 }
 
 func pick[T any](g *generator, list []T) T { return list[g.IntN(len(list))] }
 
-// operation picks an operation of the document.
-func (g *generator) operation() (path, method string, item *openapi3.PathItem, op *openapi3.Operation) {
-	path = pick(g, slices.Sorted(maps.Keys(g.doc.Paths.Map())))
-	item = g.doc.Paths.Value(path)
-	method = pick(g, slices.Sorted(maps.Keys(item.Operations())))
-	return path, method, item, item.GetOperation(method)
+func pickKey[T any](g *generator, m map[string]T) string { return pick(g, slices.Sorted(maps.Keys(m))) }
+
+// exchange returns a request or a response with up to two mutations.
+func (g *generator) exchange() exchange {
+	path := pickKey(g, g.doc.Paths.Map())
+	item := g.doc.Paths.Value(path)
+	method := pickKey(g, item.Operations())
+	op := item.GetOperation(method)
+	e := exchange{method: method, target: path, header: http.Header{}}
+	g.fillRequest(&e, op, slices.Concat(item.Parameters, op.Parameters))
+	if method != "HEAD" && g.oneIn(2) { // responses to HEAD have no body
+		g.fillResponse(&e, op)
+	}
+	for range g.IntN(3) {
+		g.mutate(&e)
+	}
+	return e
 }
 
-func (g *generator) requestOf(path, method string, item *openapi3.PathItem, op *openapi3.Operation) exchange {
-	e := exchange{method: method, header: http.Header{}}
+func (g *generator) fillRequest(e *exchange, op *openapi3.Operation, parameters openapi3.Parameters) {
 	var query []string
-	for _, ref := range slices.Concat(item.Parameters, op.Parameters) {
+	for _, ref := range parameters {
 		p := ref.Value
 		schema := p.Schema
 		if media := p.Content.Get("application/json"); media != nil {
@@ -78,7 +85,7 @@ func (g *generator) requestOf(path, method string, item *openapi3.PathItem, op *
 		}
 		switch text := styled(p, v); p.In {
 		case "path":
-			path = strings.ReplaceAll(path, "{"+p.Name+"}", text)
+			e.target = strings.ReplaceAll(e.target, "{"+p.Name+"}", text)
 		case "query":
 			query = append(query, text)
 		case "header":
@@ -87,23 +94,18 @@ func (g *generator) requestOf(path, method string, item *openapi3.PathItem, op *
 			e.header.Add("Cookie", text)
 		}
 	}
-	if e.target = path; len(query) > 0 {
+	if len(query) > 0 {
 		e.target += "?" + strings.Join(query, "&")
 	}
 	if op.RequestBody != nil && (op.RequestBody.Value.Required || !g.oneIn(4)) {
-		key := pick(g, slices.Sorted(maps.Keys(op.RequestBody.Value.Content)))
-		e.header.Set("Content-Type", strings.Replace(strings.Replace(key, "*/*", "application/json", 1), "/*", "/json", 1))
-		e.media = op.RequestBody.Value.Content[key]
-		e.body = g.text(e.media, e.header.Get("Content-Type"))
+		e.media, e.body = g.content(op.RequestBody.Value.Content, e.header)
 	}
-	return e
 }
 
-func (g *generator) responseTo(e exchange, op *openapi3.Operation) exchange {
-	key := pick(g, slices.Sorted(maps.Keys(op.Responses.Map())))
+func (g *generator) fillResponse(e *exchange, op *openapi3.Operation) {
+	key := pickKey(g, op.Responses.Map())
 	described := op.Responses.Value(key).Value
-	status := strings.NewReplacer("XX", "01", "default", "503").Replace(key)
-	if _, err := fmt.Sscan(status, &e.status); err != nil {
+	if _, err := fmt.Sscan(strings.NewReplacer("XX", "01", "default", "503").Replace(key), &e.status); err != nil {
 		panic(err)
 	}
 	e.responseHeader, e.media = http.Header{}, nil
@@ -113,37 +115,34 @@ func (g *generator) responseTo(e exchange, op *openapi3.Operation) exchange {
 		}
 	}
 	if len(described.Content) > 0 {
-		key := pick(g, slices.Sorted(maps.Keys(described.Content)))
-		e.responseHeader.Set("Content-Type", strings.Replace(strings.Replace(key, "*/*", "application/json", 1), "/*", "/json", 1))
-		e.media = described.Content[key]
-		e.response = g.text(e.media, e.responseHeader.Get("Content-Type"))
+		e.media, e.response = g.content(described.Content, e.responseHeader)
 	}
-	return e
 }
 
 func isJSON(mediaType string) bool { return strings.Contains(mediaType, "json") }
 
-// text encodes a value as a media type.
-func (g *generator) text(media *openapi3.MediaType, mediaType string) string {
-	if media.Schema == nil {
-		return "{}"
+// content generates a body of one of the media types, and sets the Content-Type.
+func (g *generator) content(all openapi3.Content, header http.Header) (media *openapi3.MediaType, body string) {
+	key := pickKey(g, all)
+	mediaType := strings.Replace(strings.Replace(key, "*/*", "application/json", 1), "/*", "/json", 1)
+	header.Set("Content-Type", mediaType)
+	if all[key].Schema == nil {
+		return nil, "{}"
 	}
-	v := g.value(media.Schema.Value, 0)
-	switch {
-	case isJSON(mediaType):
-		return encode(v)
+	v := g.value(all[key].Schema.Value, 0)
+	switch object, _ := v.(map[string]any); {
+	case isJSON(mediaType) && isJSON(key):
+		return all[key], encode(v)
 	case strings.HasPrefix(mediaType, "application/x-www-form-urlencoded"):
 		form := url.Values{}
-		if object, ok := v.(map[string]any); ok {
-			for name, property := range object {
-				form.Set(name, scalar(property))
-			}
+		for name, property := range object {
+			form.Set(name, scalar(property))
 		}
-		return form.Encode()
-	case strings.HasPrefix(mediaType, "multipart/"):
-		return "no multipart"
+		return nil, form.Encode()
+	case isJSON(mediaType):
+		return nil, encode(v)
 	}
-	return scalar(v)
+	return nil, scalar(v)
 }
 
 func encode(v any) string {
@@ -158,7 +157,7 @@ func scalar(v any) string {
 	if s, ok := v.(string); ok {
 		return s
 	}
-	return strings.Trim(encode(v), `"`)
+	return encode(v)
 }
 
 // styled encodes a value of a parameter as the client does: with the parameter's name, unless it is in the path or a header.
@@ -180,14 +179,9 @@ func styled(p *openapi3.Parameter, v any) string {
 
 // value generates a value that the schema usually accepts.
 func (g *generator) value(s *openapi3.Schema, depth int) any {
-	known, _ := s.Extensions["x-known-values"].([]any)
 	switch {
-	case s.Nullable && g.oneIn(6):
+	case (s.Nullable || s.Type == nil) && g.oneIn(6):
 		return nil
-	case len(s.Enum) > 0:
-		return pick(g, s.Enum)
-	case len(known) > 0 && !g.oneIn(4):
-		return pick(g, known)
 	case s.Example != nil && g.oneIn(2):
 		return s.Example
 	}
@@ -199,8 +193,8 @@ func (g *generator) value(s *openapi3.Schema, depth int) any {
 			v = merge(v, g.value(pick(g, alternatives).Value, depth))
 		}
 		if object, ok := v.(map[string]any); ok && s.Discriminator != nil {
-			for _, word := range slices.Sorted(maps.Keys(s.Discriminator.Mapping)) {
-				if s.Discriminator.Mapping[word].Ref == form.Ref {
+			for word, to := range s.Discriminator.Mapping {
+				if to.Ref == form.Ref {
 					object[s.Discriminator.PropertyName] = word
 				}
 			}
@@ -209,13 +203,21 @@ func (g *generator) value(s *openapi3.Schema, depth int) any {
 	for _, part := range s.AllOf {
 		v = merge(v, g.value(part.Value, depth))
 	}
-	if s.Type == nil && len(s.Properties) == 0 {
-		if len(s.OneOf)+len(s.AnyOf)+len(s.AllOf) == 0 {
-			return pick(g, []any{nil, true, 7, "text", []any{1}, map[string]any{"a": "b"}})
+	switch {
+	case s.Type.Is("array"):
+		items := []any{}
+		for range int(s.MinItems) + g.IntN(3) {
+			if depth < 4 {
+				items = append(items, g.value(s.Items.Value, depth+1))
+			}
 		}
+		return items
+	case s.Type.Is("object"), len(s.Properties) > 0:
+		return merge(v, g.object(s, depth))
+	case v != nil:
 		return v
 	}
-	return merge(v, g.typed(s, depth))
+	return g.plain(s)
 }
 
 func merge(a, b any) any {
@@ -231,51 +233,7 @@ func merge(a, b any) any {
 	return a
 }
 
-func (g *generator) typed(s *openapi3.Schema, depth int) any {
-	switch {
-	case s.Type.Is("boolean"):
-		return g.oneIn(2)
-	case s.Type.Is("integer"), s.Type.Is("number"):
-		n := g.IntN(20)
-		if s.Min != nil {
-			n += int(*s.Min) + 1
-		}
-		if s.Max != nil && float64(n) >= *s.Max {
-			n = int(*s.Max) - 1
-		}
-		if s.MultipleOf != nil {
-			n = int(*s.MultipleOf) * n
-		}
-		if s.Type.Is("number") && s.MultipleOf == nil && g.oneIn(3) {
-			return float64(n) + 0.5
-		}
-		return n
-	case s.Type.Is("string"):
-		switch s.Format {
-		case "date":
-			return "2026-02-03"
-		case "date-time":
-			return "2026-02-03T04:05:06Z"
-		case "uuid":
-			return "123e4567-e89b-12d3-a456-426614174000"
-		}
-		text := pick(g, []string{"laptop-17", "a", "größer", "x y", "0", "true"})
-		for uint64(len(text)) < s.MinLength {
-			text += "x"
-		}
-		if s.MaxLength != nil && uint64(len(text)) > *s.MaxLength {
-			text = text[:*s.MaxLength]
-		}
-		return text
-	case s.Type.Is("array"):
-		items := []any{}
-		for range int(s.MinItems) + g.IntN(3) {
-			if depth < 4 {
-				items = append(items, g.value(s.Items.Value, depth+1))
-			}
-		}
-		return items
-	}
+func (g *generator) object(s *openapi3.Schema, depth int) map[string]any {
 	object := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 		if slices.Contains(s.Required, name) || depth < 3 && g.oneIn(2) {
@@ -286,4 +244,26 @@ func (g *generator) typed(s *openapi3.Schema, depth int) any {
 		object["extra"] = g.value(extra.Value, depth+1)
 	}
 	return object
+}
+
+// plain returns a value that the schema accepts or, rarely, one at or beyond its bounds.
+func (g *generator) plain(s *openapi3.Schema) any {
+	letter := pick(g, []string{"x", "ö"})
+	bounds := []any{strings.Repeat(letter, max(1, int(s.MinLength)))}
+	if s.MaxLength != nil {
+		bounds = append(bounds, strings.Repeat(letter, int(*s.MaxLength)), strings.Repeat(letter, int(*s.MaxLength)+1))
+	}
+	for _, bound := range []*float64{s.Min, s.Max, s.MultipleOf} {
+		if bound != nil {
+			bounds = append(bounds, *bound-1, *bound, *bound+1, *bound/2)
+		}
+	}
+	valid := slices.DeleteFunc(slices.Concat(s.Enum, bounds, []any{
+		true, false, 0.0, 7.0, 19.5, "laptop-17", "größer", "x y", "0", "true", "2026-02-03", "2026-02-03T04:05:06Z",
+		"123e4567-e89b-12d3-a456-426614174000", json.Number("9223372036854775808"), []any{1.0}, map[string]any{"a": "b"},
+	}), func(v any) bool { return s.VisitJSON(v) != nil })
+	if len(valid) == 0 || g.oneIn(12) {
+		return pick(g, bounds)
+	}
+	return pick(g, valid)
 }

@@ -8,102 +8,81 @@ import (
 )
 
 // mutate changes one thing in a request or response.
-func (g *generator) mutate(e exchange) exchange {
-	e.header, e.responseHeader = e.header.Clone(), e.responseHeader.Clone()
+func (g *generator) mutate(e *exchange) {
+	header, body := e.header, &e.body
 	if e.status > 0 {
-		switch g.IntN(8) {
-		case 0:
-			e.media = nil
-			e.status = pick(g, []int{200, 201, 204, 302, 400, 401, 404, 418, 429, 500, 503})
-		case 1:
-			e.media = nil
-			setContentType(e.responseHeader, pick(g, contentTypes))
-		case 2:
-			for _, name := range slices.Sorted(maps.Keys(e.responseHeader)) {
-				if name != "Content-Type" {
-					e.responseHeader.Set(name, pick(g, odd))
-				}
-			}
-		default:
-			e.response = g.mutateText(e.response)
-		}
-		return e
+		header, body = e.responseHeader, &e.response
 	}
-	path, query, _ := strings.Cut(e.target, "?")
-	kind := g.IntN(12)
-	if kind < 3 || kind == 6 || kind == 7 {
+	kind := g.IntN(16)
+	if kind < 7 {
+		*body = g.mutateText(*body)
+		return
+	}
+	if kind != 9 {
 		e.media = nil
 	}
-	switch kind {
-	case 0:
-		e.method = pick(g, []string{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"})
-	case 1:
-		e.target = pick(g, []string{path + "/", "/" + path, strings.ToUpper(path), path + "x"}) + "?" + query
-	case 2:
-		segments := strings.Split(path, "/")
-		segments[1+g.IntN(len(segments)-1)] = pick(g, []string{"abc", "", "7", "a%2Fb", "a%20b", "1.5", "true", "%C3%B6"})
-		e.target = strings.Join(segments, "/") + "?" + query
-	case 3, 4, 5:
-		e.target = path + "?" + g.mutateQuery(query)
-	case 6:
-		setContentType(e.header, pick(g, contentTypes))
-	case 7:
-		if names := slices.Sorted(maps.Keys(e.header)); len(names) > 0 {
-			if name := pick(g, names); g.oneIn(2) {
-				e.header.Del(name)
-			} else if name != "Content-Type" && name != "Cookie" {
-				e.header.Set(name, pick(g, odd))
+	switch {
+	case kind == 7, kind == 8:
+		if header.Del("Content-Type"); !g.oneIn(10) {
+			header.Set("Content-Type", pick(g, contentTypes))
+		}
+	case kind == 9 && e.status == 0 && len(header) > 0 && g.oneIn(2):
+		header.Del(pickKey(g, header))
+	case kind == 9:
+		for _, name := range slices.Sorted(maps.Keys(header)) {
+			if name != "Content-Type" && name != "Cookie" {
+				header.Set(name, pick(g, odd))
 			}
 		}
+	case e.status > 0:
+		e.status = pick(g, []int{200, 201, 204, 302, 400, 401, 404, 418, 429, 500, 503})
+	case kind == 10 && g.oneIn(2):
+		e.method = pick(g, []string{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"})
 	default:
-		e.body = g.mutateText(e.body)
+		g.mutateTarget(e)
 	}
-	return e
 }
 
 var (
 	contentTypes = []string{
-		"", "application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8", "application/json; charset=iso-8859-1", "application/json; charset",
+		"application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8", "application/json; charset=iso-8859-1", "application/json; charset",
 		"text/plain", "text/html", "application/problem+json", "application/xml",
 	}
-	odd = []string{"", "abc", "7", "-1", "1.5", "1e3", "0x10", "true", "null", "a,b", "1,2", "99999999999999999999", "007", " 7", "ö"}
+	odd = []string{"", "abc", "7", "-1", "1.5", "1e3", "0x10", "true", "null", "a,b", "1,2", "99999999999999999999", "007", "%207", "a%2Fb", "%C3%B6"}
 )
 
-func setContentType(h map[string][]string, value string) {
-	if delete(h, "Content-Type"); value != "" {
-		h["Content-Type"] = []string{value}
-	}
-}
-
-func (g *generator) mutateQuery(query string) string {
-	pairs := slices.DeleteFunc(strings.Split(query, "&"), func(pair string) bool { return pair == "" })
-	if len(pairs) == 0 {
-		return pick(g, []string{"", "unknown=1", "id=1", "=", "%zz=1"})
-	}
+func (g *generator) mutateTarget(e *exchange) {
+	path, query, _ := strings.Cut(e.target, "?")
+	segments, pairs := strings.Split(path, "/"), strings.Split(query, "&")
 	i := g.IntN(len(pairs))
 	name, _, _ := strings.Cut(pairs[i], "=")
-	switch g.IntN(6) {
+	switch g.IntN(8) {
 	case 0:
-		pairs = slices.Delete(pairs, i, i+1)
+		path = pick(g, []string{path + "/", path + "//", "/" + path, strings.ToUpper(path), path + "x"})
 	case 1:
-		pairs = append(pairs, pairs[i])
+		segments[1+g.IntN(len(segments)-1)] = pick(g, odd)
+		path = strings.Join(segments, "/")
 	case 2:
-		pairs = append(pairs, pick(g, []string{"unknown=1", strings.ToUpper(name) + "=1", "x%20y"}))
+		pairs = slices.Delete(pairs, i, i+1)
 	case 3:
+		pairs = append(pairs, pairs[i])
+	case 4:
+		pairs = append(pairs, pick(g, []string{"unknown=1", strings.ToUpper(name) + "=1", "x%20y"}))
+	case 5:
 		pairs[i] = pick(g, []string{name, name + "=", name + "=%zz", name + "=%ff", name + "=1;2"})
 	default:
-		pairs[i] = name + "=" + strings.NewReplacer(" ", "%20", "ö", "%C3%B6").Replace(pick(g, odd))
+		pairs[i] = name + "=" + pick(g, odd)
 	}
-	return strings.Join(pairs, "&")
+	e.target = path + "?" + strings.Join(pairs, "&")
 }
 
 // mutateText changes JSON, mostly its value and sometimes its text. It replaces anything else.
 func (g *generator) mutateText(text string) string {
 	var v any
-	if json.Unmarshal([]byte(text), &v) != nil || text == "" {
+	if json.Unmarshal([]byte(text), &v) != nil {
 		return pick(g, []string{"", "text", "{}", "a=1", "7"})
 	}
-	switch g.IntN(14) {
+	switch object, _ := v.(map[string]any); g.IntN(14) {
 	case 0:
 		return pick(g, []string{"", "null", "[]", "{}", "7", `"text"`, "<html>"})
 	case 1:
@@ -111,50 +90,42 @@ func (g *generator) mutateText(text string) string {
 	case 2:
 		return text + pick(g, []string{"{}", " x", ",", " \n"})
 	case 3:
-		if object, ok := v.(map[string]any); ok && len(object) > 0 { // the same name and value twice
-			name := pick(g, slices.Sorted(maps.Keys(object)))
+		if len(object) > 0 { // the same name and value twice
+			name := pickKey(g, object)
 			return "{" + encode(name) + ":" + encode(object[name]) + "," + text[1:]
 		}
 	}
-	changed, _ := g.mutateValue(v)
-	return encode(changed)
+	return encode(g.mutateValue(v))
 }
 
-// mutateValue changes a value at a random place. It reports whether the value is to be deleted.
-func (g *generator) mutateValue(v any) (changed any, deleted bool) {
+// mutateValue changes, adds or deletes a value at a random place.
+func (g *generator) mutateValue(v any) any {
+	if g.oneIn(6) {
+		return g.odd()
+	}
 	switch v := v.(type) {
 	case map[string]any:
-		names := slices.Sorted(maps.Keys(v))
-		switch {
-		case g.oneIn(6) || len(names) == 0 && g.oneIn(2):
-			v[pick(g, []string{"unknown", "ID", "a", ""})] = g.odd()
-			return v, false
-		case len(names) > 0 && !g.oneIn(8):
-			name := pick(g, names)
-			if inner, gone := g.mutateValue(v[name]); gone {
-				delete(v, name)
-			} else {
-				v[name] = inner
-			}
-			return v, false
+		name := pick(g, append(slices.Sorted(maps.Keys(v)), "unknown"))
+		if g.oneIn(6) {
+			delete(v, name)
+		} else {
+			v[name] = g.mutateValue(v[name])
 		}
+		return v
 	case []any:
-		switch {
+		switch i := g.IntN(len(v) + 1); {
+		case i == len(v):
+			return append(v, g.odd())
+		case g.oneIn(3):
+			return append(v, v[i])
 		case g.oneIn(6):
-			return append(v, g.odd()), false
-		case len(v) > 0 && g.oneIn(6):
-			return append(v, v[0]), false
-		case len(v) > 0 && !g.oneIn(6):
-			i := g.IntN(len(v))
-			if inner, gone := g.mutateValue(v[i]); gone {
-				return slices.Delete(v, i, i+1), false
-			} else {
-				v[i] = inner
-			}
-			return v, false
+			return slices.Delete(v, i, i+1)
+		default:
+			v[i] = g.mutateValue(v[i])
 		}
+		return v
 	}
-	return g.odd(), g.oneIn(4)
+	return g.odd()
 }
 
 func (g *generator) odd() any {
