@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -11,115 +12,83 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-var (
-	someNonce     = strings.Repeat("aZ09", 16)
-	someSignature = strings.Repeat("0af9", 16)
-)
-
-func TestCredentialsMustBeWellFormed(t *testing.T) {
-	signed := func(nonce, timestamp, authorization string) []string {
-		return []string{"X-Xdr-Auth-Id", "1", "X-Xdr-Nonce", nonce, "X-Xdr-Timestamp", timestamp, "Authorization", authorization}
-	}
-	for _, c := range []struct {
-		name   string
-		header []string
-		wrong  string // the header with a problem; "": the request is accepted
-		reason string // part of it
-	}{
-		{"standard", []string{"X-Xdr-Auth-Id", "1", "Authorization", "key"}, "", ""},
-		{"signed", signed(someNonce, "1584983036945", someSignature), "", ""},
-		{"nothing", nil, "X-Xdr-Auth-Id", "is required"},
-		{"two ids", []string{"X-Xdr-Auth-Id", "1", "X-Xdr-Auth-Id", "2", "Authorization", "key"}, "X-Xdr-Auth-Id", "more than once"},
-		{"no authorization", []string{"X-Xdr-Auth-Id", "1"}, "Authorization", "is required"},
-		{"nonce alone", signed(someNonce, "", someSignature), "X-Xdr-Timestamp", "is required"},
-		{"timestamp alone", signed("", "1", someSignature), "X-Xdr-Nonce", "is required"},
-		{"short nonce", signed(someNonce[1:], "1", someSignature), "X-Xdr-Nonce", "64 characters"},
-		{"punctuation in nonce", signed(someNonce[:31]+"-"+someNonce[32:], "1", someSignature), "X-Xdr-Nonce", "64 characters"},
-		{"timestamp in words", signed(someNonce, "now", someSignature), "X-Xdr-Timestamp", "milliseconds"},
-		{"short signature", signed(someNonce, "1", someSignature[1:]), "Authorization", "not a signature"},
-		{"upper-case signature", signed(someNonce, "1", strings.ToUpper(someSignature)), "Authorization", "not a signature"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			tenant := sandbox.New()
-			tenant.AddScanRun(1)
-			r := statusRequest(1)
-			r.Header = http.Header{"User-Agent": {"test"}}
-			for i := 0; i < len(c.header); i += 2 {
-				r.Header.Add(c.header[i], c.header[i+1])
-			}
-			wantAuthentication(t, tenant, r, c.wrong, c.reason)
-		})
-	}
-}
-
-// wantAuthentication sends a request. Its first problem must be with the header wrong ("": any), for a reason that
-// contains reason. If reason is "", the request must be accepted.
-func wantAuthentication(t *testing.T, tenant *sandbox.Tenant, r *http.Request, wrong, reason string) {
-	t.Helper()
-	w := send(tenant, r)
-	problems := lastCall(t, tenant).Problems
-	if reason == "" {
-		if wantStatus(t, w, http.StatusOK); len(problems) > 0 {
-			t.Errorf("problems of a valid request: %v", problems)
-		}
-		return
-	}
-	wantResponse(t, w, http.StatusUnauthorized, unauthorizedBody)
-	if len(problems) == 0 || problems[0].In != "header" || wrong != "" && problems[0].Name != wrong || !strings.Contains(problems[0].Reason, reason) {
-		t.Errorf("problems %v, want the header %s, %q", problems, wrong, reason)
-	}
-}
-
-func TestKeysAreVerified(t *testing.T) {
+func TestCredentialsAreChecked(t *testing.T) {
 	now := time.UnixMilli(1584983036945)
-	tenant := sandbox.New(
+	open := sandbox.New()
+	keys := sandbox.New(
 		sandbox.WithClock(func() time.Time { return now }),
 		sandbox.WithKey("1", "standardKey", sandbox.Standard),
 		sandbox.WithKey(" 2 ", " testApiKey\n", sandbox.Advanced),
-		sandbox.WithKey("3", "otherKey", sandbox.Advanced),
 		sandbox.WithKey("4", " ", sandbox.Standard),
 		sandbox.WithKey("6", "key", sandbox.KeyKind(7)),
 		sandbox.WithKey("8", "before", sandbox.Standard),
 		sandbox.WithKey("8", "after", sandbox.Standard),
 	)
-	tenant.AddScanRun(1)
-	standard := func(id, key string) func(*http.Request) {
-		return func(r *http.Request) { r.Header.Set("X-Xdr-Auth-Id", id); r.Header.Set("Authorization", key) }
+	nonce, signature := strings.Repeat("aZ09", 16), strings.Repeat("0af9", 16)
+	standard := func(id, key string) http.Header {
+		return http.Header{"X-Xdr-Auth-Id": {id}, "Authorization": {key}}
 	}
-	advanced := func(id, key string, at time.Time) func(*http.Request) {
-		return func(r *http.Request) { sign(r, id, key, newNonce(), at) }
+	signed := func(nonce, timestamp, authorization string) http.Header {
+		return http.Header{"X-Xdr-Auth-Id": {"2"}, "X-Xdr-Nonce": {nonce}, "X-Xdr-Timestamp": {timestamp}, "Authorization": {authorization}}
+	}
+	advanced := func(id, key string, at time.Time) http.Header {
+		return sign(httptest.NewRequest("GET", "/", nil), id, key, newNonce(), at).Header
 	}
 	const skew = 5 * time.Minute
 	for _, c := range []struct {
 		name   string
-		sign   func(*http.Request)
-		reason string // part of it; "": the request is accepted
+		tenant *sandbox.Tenant
+		header http.Header
+		want   string // the first problem begins with its first word and contains the rest; "": the request is accepted
 	}{
-		{"standard", standard("1", "standardKey"), ""},
-		{"wrong key", standard("1", "standardKez"), "not the key"},
-		{"unknown id", standard("9", "standardKey"), "not the ID of a key"},
-		{"replaced key", standard("8", "before"), "not the key"},
-		{"empty key configured, sent blank", standard("4", " "), "empty"},
-		{"unknown kind configured", standard("6", "key"), "unknown kind"},
-		{"advanced", advanced("2", "testApiKey", now), ""},
-		{"advanced with the key of another id", advanced("2", "otherKey", now), "not the signature of key, nonce and timestamp"},
-		{"advanced key sent unsigned", standard("2", "testApiKey"), "key with this ID is Advanced"},
-		{"standard key used to sign", advanced("1", "standardKey", now), "key with this ID is Standard"},
-		{"5 minutes late", advanced("2", "testApiKey", now.Add(-skew)), ""},
-		{"5 minutes early", advanced("2", "testApiKey", now.Add(skew)), ""},
-		{"more than 5 minutes late", advanced("2", "testApiKey", now.Add(-skew-time.Millisecond)), "from the tenant's clock"},
-		{"more than 5 minutes early", advanced("2", "testApiKey", now.Add(skew+time.Millisecond)), "from the tenant's clock"},
-		{"the published example", func(r *http.Request) {
-			r.Header.Set("X-Xdr-Auth-Id", "2")
-			r.Header.Set("X-Xdr-Nonce", "b5834c137a825cc6c80111f237e1c5f8dedeef5df9dcd4c7f1dc73f180c89b47")
-			r.Header.Set("X-Xdr-Timestamp", "1584983036945")
-			r.Header.Set("Authorization", "8eb5e56a1656a35c9d187762d945339455b5382e11d779c458a63c652e1e79e9")
-		}, ""},
+		{"standard, no keys", open, standard("1", "key"), ""},
+		{"signed, no keys", open, signed(nonce, "1584983036945", signature), ""},
+		{"nothing", open, http.Header{}, "X-Xdr-Auth-Id is required"},
+		{"two IDs", open, http.Header{"X-Xdr-Auth-Id": {"1", "2"}, "Authorization": {"key"}}, "X-Xdr-Auth-Id more than once"},
+		{"no authorization", open, http.Header{"X-Xdr-Auth-Id": {"1"}}, "Authorization is required"},
+		{"nonce alone", open, signed(nonce, "", signature), "X-Xdr-Timestamp is required"},
+		{"timestamp alone", open, signed("", "1", signature), "X-Xdr-Nonce is required"},
+		{"short nonce", open, signed(nonce[1:], "1", signature), "X-Xdr-Nonce 64 characters"},
+		{"punctuation in nonce", open, signed(nonce[1:]+"-", "1", signature), "X-Xdr-Nonce 64 characters"},
+		{"timestamp in words", open, signed(nonce, "now", signature), "X-Xdr-Timestamp milliseconds"},
+		{"short signature", open, signed(nonce, "1", signature[1:]), "Authorization not a signature"},
+		{"upper-case signature", open, signed(nonce, "1", strings.ToUpper(signature)), "Authorization not a signature"},
+
+		{"standard", keys, standard("1", "standardKey"), ""},
+		{"wrong key", keys, standard("1", "standardKez"), "Authorization not the key"},
+		{"unknown ID", keys, standard("9", "standardKey"), "X-Xdr-Auth-Id not the ID of a key"},
+		{"replaced key", keys, standard("8", "before"), "Authorization not the key"},
+		{"empty key configured, sent blank", keys, standard("4", " "), "Authorization empty key"},
+		{"unknown kind configured", keys, standard("6", "key"), "Authorization unknown kind"},
+		{"advanced", keys, advanced("2", "testApiKey", now), ""},
+		{"signed with another key", keys, advanced("2", "otherKey", now), "Authorization not the signature of key, nonce and timestamp"},
+		{"advanced key sent unsigned", keys, standard("2", "testApiKey"), "Authorization key with this ID is Advanced"},
+		{"standard key used to sign", keys, advanced("1", "standardKey", now), "Authorization key with this ID is Standard"},
+		{"5 minutes late", keys, advanced("2", "testApiKey", now.Add(-skew)), ""},
+		{"5 minutes early", keys, advanced("2", "testApiKey", now.Add(skew)), ""},
+		{"more than 5 minutes late", keys, advanced("2", "testApiKey", now.Add(-skew-time.Millisecond)), "X-Xdr-Timestamp from the tenant's clock"},
+		{"more than 5 minutes early", keys, advanced("2", "testApiKey", now.Add(skew+time.Millisecond)), "X-Xdr-Timestamp from the tenant's clock"},
+		{"the published example", keys, signed("b5834c137a825cc6c80111f237e1c5f8dedeef5df9dcd4c7f1dc73f180c89b47", "1584983036945",
+			"8eb5e56a1656a35c9d187762d945339455b5382e11d779c458a63c652e1e79e9"), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			c.tenant.AddScanRun(1)
 			r := statusRequest(1)
-			c.sign(r)
-			wantAuthentication(t, tenant, r, "", c.reason)
+			r.Header = c.header
+			r.Header.Set("User-Agent", "test")
+			w := send(c.tenant, r)
+			problems := lastCall(t, c.tenant).Problems
+			if c.want == "" {
+				if wantStatus(t, w, http.StatusOK); len(problems) > 0 {
+					t.Errorf("problems of a valid request: %v", problems)
+				}
+				return
+			}
+			wantResponse(t, w, http.StatusUnauthorized, unauthorizedBody)
+			name, reason, _ := strings.Cut(c.want, " ")
+			if len(problems) == 0 || problems[0].In != "header" || problems[0].Name != name || !strings.Contains(problems[0].Reason, reason) {
+				t.Errorf("problems %v, want the header %s, %q", problems, name, reason)
+			}
 		})
 	}
 }
