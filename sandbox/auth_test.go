@@ -103,11 +103,12 @@ func TestNonceIsValidForOneRequest(t *testing.T) {
 		name    string
 		key     string
 		now, at time.Duration // the tenant's clock, and the timestamp
-		want    int
+		want    int           // 503: the call is made to fail
 	}{
 		{"a bad signature does not use up the nonce", "otherKey", 0, 0, 401},
+		{"nor in a call that fails", "otherKey", 0, 0, 503},
 		{"a bad timestamp does not use up the nonce", "secretKey", 0, 6 * time.Minute, 401},
-		{"first use", "secretKey", 0, 5 * time.Minute, 200},
+		{"first use, in a call that fails", "secretKey", 0, 5 * time.Minute, 503},
 		{"reused at once", "secretKey", 0, 5 * time.Minute, 401},
 		{"reused with another timestamp", "secretKey", 0, 0, 401},
 		{"reused while its timestamp is accepted", "secretKey", 10 * time.Minute, 5 * time.Minute, 401},
@@ -115,8 +116,13 @@ func TestNonceIsValidForOneRequest(t *testing.T) {
 		{"its first timestamp is too old", "secretKey", 20 * time.Minute, 5 * time.Minute, 401},
 	} {
 		now = start.Add(c.now)
-		if got := send(tenant, sign(statusRequest(1), "1", c.key, nonce, start.Add(c.at))).Code; got != c.want {
-			t.Errorf("%s: got %d, want %d", c.name, got, c.want)
+		if c.want == 503 {
+			tenant.Fail(sandbox.Failure{Status: 503})
+		}
+		got := send(tenant, sign(statusRequest(1), "1", c.key, nonce, start.Add(c.at))).Code
+		problems := lastCall(t, tenant).Problems
+		if got != c.want || (len(problems) > 0) != (c.want == 401 || c.key == "otherKey") {
+			t.Errorf("%s: got %d with problems %v, want %d", c.name, got, problems, c.want)
 		}
 	}
 

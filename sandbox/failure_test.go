@@ -94,23 +94,6 @@ func TestFailureSelectsCalls(t *testing.T) {
 	}
 }
 
-func TestFailedCallsAreChecked(t *testing.T) {
-	tenant := sandbox.New(sandbox.WithKey("1", "secretKey", sandbox.Advanced))
-	tenant.AddScanRun(1)
-	nonce := newNonce()
-	signed := func() *http.Request { return sign(statusRequest(1), "1", "secretKey", nonce, time.Now()) }
-
-	tenant.Fail(sandbox.Failure{Status: 503})
-	wantStatus(t, send(tenant, signed()), 503)
-	wantStatus(t, send(tenant, signed()), 401) // the nonce is used up
-
-	tenant.Fail(sandbox.Failure{Status: 503})
-	wantStatus(t, send(tenant, statusRequest(1)), 503)
-	if call := lastCall(t, tenant); len(call.Problems) != 1 || call.Status != 503 {
-		t.Errorf("recorded %d with problems %v, want 503 with the missing signature", call.Status, call.Problems)
-	}
-}
-
 func TestDelayEndsEarlyOnlyWithTheClient(t *testing.T) {
 	for _, c := range []struct {
 		failure sandbox.Failure

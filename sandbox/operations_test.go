@@ -51,11 +51,18 @@ func TestEachStatusCallAdvancesTheRun(t *testing.T) {
 		`{"err_msg":"Run ID not found","metadata":{"err_extra":[{"field":"id","message":"no scan run has this ID"}]}}`)
 }
 
-// The envelope depends on the operation. Only a 401 is always in the platform's envelope.
-func TestRefusedRequestsGetTheEnvelopeOfTheOperation(t *testing.T) {
+// The envelope of an error depends on the operation. Only a 401 is always in the platform's envelope. Published clients send a
+// slash at the end of the path, and numbers in several forms.
+func TestRequestsAreExecutedOrRefused(t *testing.T) {
 	anonymous := func(r *http.Request) *http.Request { r.Header.Del("Authorization"); return r }
+	get := func(path, body string) *http.Request {
+		return withCredentials(httptest.NewRequest("GET", path, strings.NewReader(body)))
+	}
+	to := func(r *http.Request, path string) *http.Request { r.URL.Path = path; return r }
+	withoutBody := func(r *http.Request) *http.Request { r.Body = nil; return r } // as from http.NewRequest
 	const all = `{"request_data":{"filters":"all"}}`
 	long := all + strings.Repeat(" ", 1<<20+1-len(all))
+	const unknownPath, aborts = `{"reply":{"err_code":404,`, `{"reply":{"action_id":`
 	for _, c := range []struct {
 		name    string
 		request *http.Request
@@ -64,50 +71,33 @@ func TestRefusedRequestsGetTheEnvelopeOfTheOperation(t *testing.T) {
 	}{
 		{"abort, unauthorized", anonymous(abortRequest(`"all"`)), 401, unauthorizedBody},
 		{"unknown path, unauthorized", httptest.NewRequest("GET", "/", nil), 401, unauthorizedBody},
-		{"status without parameters", withCredentials(httptest.NewRequest("GET", runPath, nil)), 400, `{"err_msg":"`},
+		{"status without parameters", get(runPath, ""), 400, `{"err_msg":"`},
+		{"status without fields or body", withoutBody(get(runPath+"?id=1", "")), 400, `{"err_msg":"`},
+		{"status without a body", withoutBody(statusRequest(1)), 200, `{"DATA":"`},
+		{"status with a slash", to(statusRequest(1), runPath+"/"), 200, `{"DATA":"`},
+		{"status, ID with an exponent", get(runPath+"?id=10e-1&fields=status", ""), 200, `{"DATA":"`},
+		{"status, ID with a fraction", get(runPath+"?id=1.5&fields=status", ""), 400, `{"err_msg":"`},
+		{"status, too large", get(runPath+"?id=1&fields=status", long), 413, `{"err_msg":"`},
+		{"abort with a slash and a numeric incident", to(abortBody(`{"request_data":{"filters":"all","incident_id":22519813685366}}`), abortPath+"/"), 200, aborts},
+		{"abort with two slashes", to(abortRequest(`"all"`), abortPath+"//"), 404, unknownPath},
 		{"abort, no JSON", abortBody(`{`), 400, `{"`},
 		{"abort without filters", abortRequest(`[]`), 400, `{"`},
-		{"status, too large", withCredentials(httptest.NewRequest("GET", runPath+"?id=1&fields=status", strings.NewReader(long))), 413, `{"err_msg":"`},
 		{"abort, one byte too large", abortBody(long), 413, `{"`},
-		{"unknown path", withCredentials(httptest.NewRequest("GET", "/", nil)), 404, `{"reply":{"err_code":404,`},
-		{"unknown method", withCredentials(httptest.NewRequest("GET", abortPath, nil)), 405, `{"reply":{"err_code":405,`},
+		{"unknown path", get("/", ""), 404, unknownPath},
+		{"unknown method", get(abortPath, ""), 405, `{"reply":{"err_code":405,`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tenant := fleet()
+			tenant.AddScanRun(1)
 			w := send(tenant, c.request)
-			if w.Code != c.status || !strings.HasPrefix(w.Body.String(), c.body) || aborted(tenant) != "" {
+			if w.Code != c.status || !strings.HasPrefix(w.Body.String(), c.body) || (aborted(tenant) != "") != (c.body == aborts) {
 				t.Errorf("got %d %s, want %d %s…; aborted %q", w.Code, w.Body, c.status, c.body, aborted(tenant))
 			}
 			if got := w.Header().Get("Content-Type"); got != "application/json" {
 				t.Errorf("content type %q", got)
 			}
-			if call := lastCall(t, tenant); call.Status != c.status || len(call.Problems) == 0 {
-				t.Errorf("recorded %d with problems %v, want %d with the reason", call.Status, call.Problems, c.status)
-			}
-		})
-	}
-}
-
-// Published clients send a slash at the end of the path, and numbers in several forms.
-func TestRequestsOfPublishedClientsAreExecuted(t *testing.T) {
-	for _, c := range []struct {
-		name, method, target, body string
-		status                     int
-	}{
-		{"status with a slash", "GET", runPath + "/?id=1&fields=status", "", 200},
-		{"ID with an exponent", "GET", runPath + "?id=10e-1&fields=status", "", 200},
-		{"ID with a fraction", "GET", runPath + "?id=1.5&fields=status", "", 400},
-		{"abort with a slash and a numeric incident", "POST", abortPath + "/", `{"request_data":{"filters":"all","incident_id":22519813685366}}`, 200},
-		{"two slashes", "POST", abortPath + "//", `{"request_data":{"filters":"all"}}`, 404},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			tenant := fleet()
-			tenant.AddScanRun(1)
-			r := withCredentials(httptest.NewRequest(c.method, c.target, strings.NewReader(c.body)))
-			r.Header.Set("Content-Type", "application/json")
-			wantStatus(t, send(tenant, r), c.status)
-			if got := aborted(tenant); (got != "") != (c.method == "POST" && c.status == 200) {
-				t.Errorf("aborted %q", got)
+			if call := lastCall(t, tenant); call.Status != c.status || (len(call.Problems) > 0) != (c.status >= 400) {
+				t.Errorf("recorded %d with problems %v, want %d, with the reason if it is refused", call.Status, call.Problems, c.status)
 			}
 		})
 	}

@@ -13,19 +13,6 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-func TestNilOptionsAndBodiesAreAccepted(t *testing.T) {
-	tenant := sandbox.New(nil, sandbox.WithClock(nil))
-	tenant.AddScanRun(1)
-	wantStatus(t, send(tenant, statusRequest(1)), http.StatusOK)
-
-	for query, want := range map[string]int{"id=1&fields=status": 200, "id=1": 400} {
-		r := statusRequest(1)
-		r.URL.RawQuery = query
-		r.Body = nil // as from http.NewRequest
-		wantStatus(t, send(tenant, r), want)
-	}
-}
-
 func TestResponsesMatchTheDocument(t *testing.T) {
 	v, err := api.NewValidator()
 	if err != nil {
