@@ -1,19 +1,27 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"go/doc/comment"
 	"go/parser"
 	"go/token"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/cortexscan/wrapper"
 )
 
 const root = "../.."
+
+// module is "example.com/cortexscan".
+var module = strings.TrimSuffix(reflect.TypeFor[wrapper.Client]().PkgPath(), "/wrapper")
 
 // surroundings declares the variables that snippets use without declaring them.
 const surroundings = `package snippet
@@ -34,24 +42,47 @@ SNIPPET
 }
 `
 
-// The Go snippets in Markdown files and doc comments compile. A fence with another word after "go" is skipped.
+// The Go snippets in Markdown files and doc comments compile. A fence with another word after "go" is skipped. Unused variables
+// and imports are allowed.
 func TestSnippetsCompile(t *testing.T) {
-	w := load(t)
 	snippets := append(inDocuments(), inComments()...)
-	for _, s := range snippets {
-		t.Run(s.place, func(t *testing.T) {
-			code := s.code
-			if !strings.HasPrefix(code, "package ") {
-				code = strings.ReplaceAll(code, "…", "")
-				code = strings.NewReplacer("MODULE", w.module, "SNIPPET", code).Replace(surroundings)
-			}
-			w.check(t, code)
-		})
+	overlay := map[string]string{}
+	args := []string{"build", "-gcflags=-e", "-overlay", filepath.Join(t.TempDir(), "overlay.json")}
+	for i, s := range snippets {
+		code := "//line " + s.place + "\n" + s.code
+		if !strings.HasPrefix(s.code, "package ") {
+			code = strings.ReplaceAll(code, "…", "")
+			code = strings.NewReplacer("MODULE", module, "SNIPPET", code).Replace(surroundings)
+		}
+		dir := fmt.Sprintf("snippet%d", i)
+		file := filepath.Join(t.TempDir(), dir+".go")
+		check(os.WriteFile(file, []byte(code), 0o600))
+		overlay[must(filepath.Abs(dir+"/snippet.go"))] = file
+		args = append(args, "./"+dir)
+	}
+	check(os.WriteFile(args[3], must(json.Marshal(map[string]any{"Replace": overlay})), 0o600))
+	out, _ := exec.CommandContext(t.Context(), "go", args...).CombinedOutput()
+	allowed := regexp.MustCompile(`^# |: (declared|.* imported) and not used`)
+	for line := range strings.Lines(string(out)) {
+		if !allowed.MatchString(line) {
+			t.Error(strings.TrimSpace(line))
+		}
 	}
 	for _, place := range []string{"README.md", "package wrapper", "package sandbox"} {
-		if !slices.ContainsFunc(snippets, func(s snippet) bool { return strings.HasPrefix(s.place, place) }) {
-			t.Errorf("no snippet was found in %s", place)
+		if !slices.ContainsFunc(snippets, func(s snippet) bool { return strings.HasPrefix(s.place, place) }) || !strings.Contains(string(out), place) {
+			t.Errorf("no snippet of %s was compiled", place)
 		}
+	}
+}
+
+func must[T any](value T, err error) T {
+	check(err)
+	return value
+}
+
+func check(err error) {
+	if err != nil {
+		panic(err)
 	}
 }
 
@@ -82,7 +113,7 @@ func inComments() (all []snippet) {
 				for _, block := range new(comment.Parser).Parse(group.Text()).Content {
 					// Other code blocks are tables and wire formats.
 					if code, isCode := block.(*comment.Code); isCode && strings.Contains(code.Text, ":=") {
-						all = append(all, snippet{fmt.Sprintf("package %s, %d", name, len(all)+1), code.Text})
+						all = append(all, snippet{fmt.Sprintf("package %s, snippet %d:1", name, len(all)+1), code.Text})
 					}
 				}
 			}

@@ -12,7 +12,8 @@ import (
 
 // The first path is the example from the README, which the script also contains.
 func TestRenamedModuleBuildsAndPasses(t *testing.T) {
-	work := copyRepository(t)
+	work := t.TempDir()
+	run(t, root, "sh", "-c", `git ls-files -z --cached --others --exclude-standard | tar -cf - --null -T - | tar -xf - -C "$1"`, "sh", work)
 	readme := readFile(t, filepath.Join(work, "README.md"))
 	old, last := modulePath(t, work), "git.example.org/soc/cortex-scan"
 	for _, path := range []string{"github.com/you/cortexscan", last} {
@@ -44,21 +45,6 @@ func modulePath(t *testing.T, folder string) string {
 		t.Fatal("go.mod has no module line")
 	}
 	return m[1]
-}
-
-// copyRepository copies the files that git tracks or would add, and returns the new folder.
-func copyRepository(t *testing.T) string {
-	t.Helper()
-	work := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", `
-		git ls-files -z --cached --others --exclude-standard |
-			xargs -0 sh -c 'for file; do if [ -e "$file" ]; then printf "%s\0" "$file"; fi; done' sh |
-			tar -cf - --null -T - | tar -xf - -C "$1"`, "sh", work)
-	cmd.Dir = root
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return work
 }
 
 func run(t *testing.T, dir string, args ...string) {
