@@ -79,8 +79,7 @@ func FuzzDecimal(f *testing.F) {
 
 func TestPatterns(t *testing.T) {
 	for pattern, want := range map[string]string{
-		`^a$`: `^a$`, `\u001f\u001F`: `\x{001f}\x{001F}`, `[^\u0000-\u00ff]`: `[^\x{0000}-\x{00ff}]`, `\\u001f`: `\\u001f`, `\\\u001f`: `\\\x{001f}`,
-		`(?=a)`: "", `(a)\1`: "", `[`: "",
+		`^a$`: `^a$`, `[^\u0000-\u00ff]`: `[^\x{0000}-\x{00ff}]`, `\\u001f`: `\\u001f`, `(?=a)`: "", `(a)\1`: "", `[`: "",
 	} {
 		got, err := goPattern(pattern)
 		if (err == nil) != (want != "") || err == nil && got != want {

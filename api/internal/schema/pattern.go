@@ -7,18 +7,14 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/cortexscan/internal/text"
 	"go.yaml.in/yaml/v4"
 )
-
-// unicodeEscape matches an escape such as \u001f after an even number of backslashes.
-var unicodeEscape = regexp.MustCompile(`((?:^|[^\\])(?:\\\\)*)\\u([0-9a-fA-F]{4})`)
 
 // goPattern converts a JavaScript pattern to the syntax of Go's regexp. It returns an error if regexp does not support
 // the pattern.
 func goPattern(pattern string) (string, error) {
-	for unicodeEscape.MatchString(pattern) { // repeat, because matches can overlap
-		pattern = unicodeEscape.ReplaceAllString(pattern, `$1\x{$2}`)
-	}
+	pattern = text.GoPattern(pattern)
 	_, err := regexp.Compile(pattern)
 	return pattern, err
 }

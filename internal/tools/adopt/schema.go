@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	patterns "example.com/cortexscan/internal/text"
 	"example.com/cortexscan/internal/tools/limits"
 	"go.yaml.in/yaml/v3"
 )
@@ -83,10 +84,7 @@ func (c *converter) beforeSchema(s *yaml.Node, at string) {
 		c.withoutName(s, v, at)
 	}
 	if v := get(s, "pattern"); v != nil {
-		pattern := v.Value
-		for unicodeEscape.MatchString(pattern) { // matches overlap
-			pattern = unicodeEscape.ReplaceAllString(pattern, `$1\x{$2}`)
-		}
+		pattern := patterns.GoPattern(v.Value)
 		if _, err := regexp.Compile(pattern); err == nil && pattern != v.Value {
 			set(s, "pattern", text(pattern))
 			c.report.add(repaired, `\uXXXX in a pattern becomes \x{XXXX}`, pointer(at, "pattern"))
@@ -96,9 +94,6 @@ func (c *converter) beforeSchema(s *yaml.Node, at string) {
 		}
 	}
 }
-
-// unicodeEscape matches a JavaScript Unicode escape after an even number of backslashes.
-var unicodeEscape = regexp.MustCompile(`((?:^|[^\\])(?:\\\\)*)\\u([0-9a-fA-F]{4})`)
 
 // exclusive converts a numeric exclusive bound to a bound and a boolean. If there are two bounds, the stricter
 // one remains.
