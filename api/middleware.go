@@ -22,7 +22,7 @@ import (
 const maxServedBody = 1 << 20
 
 // Middleware returns a handler that passes valid requests to next, which can read the body again. The handler rejects
-// other requests with the service's own error envelopes:
+// other requests with the service's error envelopes:
 //
 //   - 404: unknown path
 //   - 405: method not allowed for the path
@@ -36,11 +36,11 @@ const maxServedBody = 1 << 20
 //   - CONNECT, Upgrade and announced trailers
 //   - a Connection header that names a validated header
 //   - a validated header spelled with underscores
-//   - a credential that is sent twice
+//   - a credential header that is sent twice
 //   - X-HTTP-Method-Override and similar headers
 //   - a slash or backslash in a path parameter
 //
-// The request that next receives has the exact ContentLength of the validated body.
+// The handler next receives the validated body, and ContentLength is the exact length of the body.
 //
 // Responses with 400 and 413 use the envelope that the operation documents for a bad request. Other error responses use
 // the platform's envelope, {"reply":{"err_code":…}}. Credentials are checked before the body is read.

@@ -37,7 +37,7 @@ func newOperation(doc *openapi3.T, item *openapi3.PathItem, method, template str
 	for _, ref := range slices.Concat(item.Parameters, described.Parameters) {
 		p := ref.Value
 		if own := described.Parameters.GetByInAndName(p.In, p.Name); own != nil && own != p || isIgnored(p) {
-			continue // the operation's parameter overrides the path's
+			continue // the operation redefines this parameter of the path
 		}
 		if p.In == openapi3.ParameterInQuery {
 			inQuery = append(inQuery, p.Name)
@@ -148,8 +148,8 @@ func tokens(h http.Header, name string) []string {
 	return list
 }
 
-// checkResponse adds the problems in a response to rep. The document can describe a status individually, by its
-// class (such as 4XX), or by default.
+// checkResponse adds the problems in a response to rep. It uses the documented response for the status or, if
+// there is none, for the class (such as 4XX) or for default.
 func (op *operation) checkResponse(method string, status int, h http.Header, body []byte, rep *report) {
 	for _, key := range []string{strconv.Itoa(status), strconv.Itoa(status/100) + "XX", "default"} {
 		if documented := op.responses[key]; documented != nil {

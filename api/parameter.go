@@ -37,7 +37,7 @@ var separators = map[string]string{
 	openapi3.SerializationSimple: ",", openapi3.SerializationForm: ",", openapi3.SerializationSpaceDelimited: " ", openapi3.SerializationPipeDelimited: "|",
 }
 
-// newParameter returns nil for a parameter that the type parameter does not support, such as an object.
+// newParameter returns nil for an unsupported parameter, such as an object.
 func newParameter(p *openapi3.Parameter, c *schema.Compiler) *parameter {
 	plain := &parameter{in: p.In, name: p.Name, required: p.Required, allowEmpty: p.AllowEmptyValue, direction: schema.Request}
 	if only := newContent(p.Content, c); len(only) == 1 && only[0].isJSON() && p.In != openapi3.ParameterInCookie {
@@ -285,7 +285,7 @@ func (t *tree) add(path, value string) string {
 	switch {
 	case !closed || strings.ContainsAny(strings.Join(names, ""), "[]"):
 		t.broken = true
-		return "has unmatched brackets"
+		return "contains unmatched brackets"
 	case len(names) > maxDepth:
 		t.broken = true
 		return "is nested deeper than " + strconv.Itoa(maxDepth) + " levels"

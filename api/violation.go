@@ -52,8 +52,8 @@ func (v *Violation) Error() string {
 // Problem describes one problem and its place. The strings are printable and limited in length. They can contain names
 // from the message, even unknown ones, but no values.
 type Problem struct {
-	// In is the part of the message. For a request, it is "method", "path", "query", "header", "cookie" or "body". For a
-	// response, it is "response status", "response header" or "response body".
+	// In is the part of the message with the problem. For a request, it is "method", "path", "query", "header", "cookie"
+	// or "body". For a response, it is "response status", "response header" or "response body".
 	In string
 	// Name is the name of the parameter or header, if any.
 	Name string
@@ -110,7 +110,7 @@ func (r *report) check(value any, at Problem, s *schema.Schema, d schema.Directi
 	}
 }
 
-// placed converts the problems in a value at the given place in the message to Problems.
+// placed converts the problems in a value. at is the place of the value in the message.
 func placed(at Problem, found []strictjson.Problem) []Problem {
 	var out []Problem
 	for _, p := range found {

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Table maps methods and path templates to values of type T. All calls of Add must precede the first call of Find.
+// Table maps methods and path templates to values of type T. All calls to Add must precede the first call to Find.
 type Table[T any] struct {
 	paths    map[string]*path[T] // by canonical template
 	patterns map[int][]*path[T]  // paths with parameters, by number of slashes; the most specific path is first

@@ -12,7 +12,7 @@ import (
 
 const (
 	maxListed = 10 // phrases that List joins
-	deepest   = 16 // levels of nested schemas that forms visits, because schemas can form a cycle
+	deepest   = 16 // levels of nested schemas that forms visits; without a limit, it would never leave a cycle
 )
 
 // reason describes the violation of a keyword. The description can quote the document, but never the value.
@@ -62,7 +62,7 @@ var formatReasons = map[string]string{
 	"int64": "must be between -9223372036854775808 and 9223372036854775807", "int32": "must be between -2147483648 and 2147483647",
 }
 
-// Describe describes the values that the schema accepts. The description completes a sentence after "must be".
+// Describe describes the values that the schema accepts. The description can follow "must be".
 func (s *Schema) Describe() string {
 	texts := s.forms(0)
 	if slices.Contains(texts, "null") { // null comes last

@@ -57,14 +57,14 @@ func knownIn(given any) (values []string, filters map[string]KnownFilter, err er
 	}
 	for field, f := range filters {
 		if f.Field = field; len(f.Operators) == 0 {
-			return nil, nil, fmt.Errorf("field %s has no operators", field)
+			return nil, nil, fmt.Errorf("the field %s must have at least one operator", field)
 		}
 		filters[field] = f
 	}
 	return nil, filters, nil
 }
 
-// advice reports the strings in a valid value that are not documented.
+// advice reports the undocumented strings in a valid value.
 func (s *Schema) advice(value any) []Problem {
 	filter, _ := value.(map[string]any)
 	field, isFilter := filter["field"].(string)

@@ -11,7 +11,7 @@ func TestUnreadableKnownValues(t *testing.T) {
 	for text, want := range map[string]string{
 		`"a"`: list, `[]`: list, `[1]`: list, `true`: list,
 		`{"a":["in"]}`: table, `{"a":{"operators":"in"}}`: table, `{"a":{"operators":["in"],"values":[true]}}`: table, `{"a":{"operators":["in"],"value":["a"]}}`: table,
-		`{"a":{}}`: "field a has no operators",
+		`{"a":{}}`: "the field a must have at least one operator",
 	} {
 		if _, err := tryCompile(`{"x-known-values":` + text + `}`); err == nil || !strings.Contains(err.Error(), "x-known-values: "+want) {
 			t.Errorf("%s: got %v, want %s", text, err, want)

@@ -193,8 +193,8 @@ func isInt(value any, bits int) bool {
 
 var mayBeInexact = regexp.MustCompile(`[0-9]{16}`)
 
-// KeepExactNumbers adds the exact values of numbers that float64 can't represent to an OpenAPI document. The values are
-// stored in an extension of each schema that contains such numbers.
+// KeepExactNumbers extends an OpenAPI document with the exact values of numbers that float64 can't represent. An
+// extension of each schema that contains such numbers stores the values.
 func KeepExactNumbers(document []byte) ([]byte, error) {
 	if !mayBeInexact.Match(document) { // the usual case
 		return document, nil

@@ -174,7 +174,7 @@ func named(types *openapi3.Types) TypeSet {
 
 // Compiler compiles the schemas of one document. It compiles each schema once.
 type Compiler struct {
-	Components openapi3.Schemas // of the document; needed for discriminators without oneOf and anyOf
+	Components openapi3.Schemas // the document's schemas, needed for discriminators without oneOf and anyOf
 	compiled   map[*openapi3.Schema]*Schema
 	patterns   bool
 	err        error

@@ -146,7 +146,7 @@ func (w *walker) apply(s *Schema, value any) int {
 }
 
 // null validates null. A nullable schema accepts null. For a schema that has no type, or that has allOf, oneOf or
-// anyOf, composition decides. Other schemas reject null. An enumeration must list null.
+// anyOf, the result depends on allOf, oneOf, anyOf and not. Other schemas reject null. An enumeration must list null.
 func (w *walker) null(s *Schema) int {
 	composed := len(s.allOf)+len(s.oneOf)+len(s.anyOf) > 0
 	listed := s.enum == nil || s.enum["null"]
@@ -283,7 +283,7 @@ var (
 	otherWay = [...]string{Request: "is read-only: a request must not contain it", Response: "is write-only: a response must not contain it"}
 )
 
-// isOtherWay reports whether a property is readOnly in a request, or writeOnly in a response.
+// isOtherWay reports whether a property is readOnly in a request or writeOnly in a response.
 func (w *walker) isOtherWay(s *Schema) bool {
 	return s != nil && (w.direction == Request && s.source.ReadOnly || w.direction == Response && s.source.WriteOnly)
 }
@@ -351,9 +351,9 @@ func (w *walker) subtype(s *Schema, value any) int {
 	return 0
 }
 
-// discriminate returns the form that the discriminator of an object names, through the mapping or directly. It returns
-// all forms if the discriminator does not apply: s has none, the value is not an object, or the name is unknown and
-// there is no mapping. An error describes a problem with the property that the discriminator uses.
+// discriminate returns the form that an object's discriminator property names, through the mapping or directly. It
+// returns all forms if the discriminator does not apply: s has none, the value is not an object, or the name is unknown
+// and there is no mapping. An error describes a problem with the property that the discriminator uses.
 func (s *Schema) discriminate(forms []*Schema, value any) ([]*Schema, error) {
 	object, isObject := value.(map[string]any)
 	discriminator := s.source.Discriminator
@@ -377,7 +377,7 @@ func (s *Schema) discriminate(forms []*Schema, value any) ([]*Schema, error) {
 	return nil, errors.New("must be one of " + List(slices.Sorted(maps.Keys(discriminator.Mapping)), ", "))
 }
 
-// named returns the form for a value of the property that the discriminator of s uses, or nil.
+// named returns the form that word selects through the discriminator of s, or nil.
 func (s *Schema) named(forms []*Schema, word string) *Schema {
 	if ref, mapped := s.source.Discriminator.Mapping[word]; mapped {
 		word = path.Base(ref.Ref)
