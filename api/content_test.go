@@ -129,7 +129,7 @@ func TestContentTypeProblems(t *testing.T) {
 			r.Header["Content-Type"] = tt.values
 			// The body is validated even if the header is invalid.
 			wantProblems(t, validator(t).ValidateRequest(r), append(linesOf(tt.want), "body /request_data is required")...)
-			// The body of a response is validated as JSON, whatever its Content-Type is.
+			// A response body is validated as JSON, whatever its Content-Type.
 			wantProblems(t, validator(t).ValidateResponse(get(""), 200, http.Header{"Content-Type": tt.values}, []byte(`{"DATA":1}`)),
 				"response body /DATA must be a string, not a number")
 		})
@@ -294,8 +294,8 @@ func TestBodiesThatAreNotJSON(t *testing.T) {
 		{"application/x-www-form-urlencoded", "a=1", true},
 		{"application/x-www-form-urlencoded", "a=x", false},
 		{"application/x-www-form-urlencoded", "b=1", false},
-		// A part without a Content-Type is decoded as JSON if its schema is an object. curl -F 'obj={…}' sends such a
-		// part.
+		// A part without a Content-Type, such as curl -F 'obj={…}' sends, is decoded as JSON if its schema describes an
+		// object.
 		{"multipart/form-data; boundary=b", form(`obj|{"a":1}`), true},
 		{"multipart/form-data; boundary=b", form(`obj;Content-Type: application/json|{"a":1}`), true},
 		{"multipart/form-data; boundary=b", form(`obj|{"a":"x"}`), false},
@@ -312,7 +312,7 @@ func TestBodiesThatAreNotJSON(t *testing.T) {
 			r := newRequest("POST", "/x", tt.body, "Content-Type: "+tt.contentType)
 			wantProblems(t, v.ValidateRequest(r), linesOf(want)...)
 			if got, _ := io.ReadAll(r.Body); string(got) != tt.body {
-				t.Error("the body changed")
+				t.Errorf("the body became %q", got)
 			}
 		})
 	}

@@ -44,7 +44,7 @@ func FuzzValidateRequest(f *testing.F) {
 		if err != nil {
 			return
 		}
-		// If a request is valid, a server that decodes it with net/url or encoding/json must get valid values, too.
+		// A server that decodes a valid request with net/url or encoding/json must also get valid values.
 		switch path {
 		case statusPath:
 			values, err := url.ParseQuery(query)

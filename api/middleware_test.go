@@ -97,7 +97,7 @@ func TestMiddlewareRefusesInvalidRequests(t *testing.T) {
 }
 
 // If an operation documents err_code at the top level, its errors have the flat envelope.
-func TestFlatEnvelope(t *testing.T) {
+func TestErrorsHaveTheDocumentedEnvelope(t *testing.T) {
 	v := of(t, "  /x: {post: {responses: {'400': {description: d, content: {application/json: {schema: {type: object, properties: {err_code: {type: string}}}}}}}}}\n")
 	w, _ := served(t, v, newRequest("POST", "/x", "x"))
 	want := `{"err_code":"400","err_msg":"The request does not match the API's specification","err_extra":"body is not allowed for this operation"}` + "\n"
@@ -106,8 +106,8 @@ func TestFlatEnvelope(t *testing.T) {
 	}
 }
 
-// TestMiddlewareBeforeAProxy sends raw requests to a server whose middleware forwards valid requests to a ReverseProxy
-// and a service. Whatever the service receives must be the valid request that the middleware checked.
+// TestMiddlewareBeforeAProxy sends raw requests to a server whose middleware forwards valid requests through a
+// ReverseProxy to a service. Whatever the service receives must be the valid request that the middleware checked.
 func TestMiddlewareBeforeAProxy(t *testing.T) {
 	const body = `{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["a"]}]}}`
 	var seen atomic.Int32
@@ -137,7 +137,7 @@ func TestMiddlewareBeforeAProxy(t *testing.T) {
 	length := fmt.Sprintf("Content-Length: %d\r\n", len(body))
 	chunked := fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n", len(body), body)
 	for _, tt := range []struct {
-		name, line, headers, rest string // rest follows the headers: the length or the transfer encoding, and the body
+		name, line, headers, rest string // rest: the length or the transfer encoding, and the body
 		want                      int
 	}{
 		{"valid", "", "", "", 200},

@@ -42,7 +42,7 @@ func TestParameters(t *testing.T) {
 			"{id: {type: array, maxItems: 11, items: {type: integer}}, name: {type: string}, on: {type: boolean}, in: {type: object, properties: {a: {type: integer}}}, " +
 			"any: {maxLength: 2}, list: {type: array, items: {type: object, properties: {a: {type: integer}}}}, either: {oneOf: [{type: string}, {type: array, items: {}}]}}}"
 		either = "in: query, schema: {oneOf: [{type: integer, minimum: 0}, {type: string, enum: [now]}]}"
-		// openapi3filter validates these, but its messages are not used.
+		// openapi3filter validates these parameters, but its messages are not used.
 		form  = "in: query, schema: {allOf: [{type: object, properties: {a: {type: integer}}}]}"
 		free  = "in: query, schema: {type: object, additionalProperties: {type: integer}}"
 		union = "in: query, schema: {oneOf: [{type: integer}, {type: array, items: {type: integer}}]}"
@@ -89,7 +89,7 @@ func TestParameters(t *testing.T) {
 		{"in: cookie, " + integer, "Cookie: f=1; f=2", "cookie f must be given only once, not 2 times"},
 		{"in: cookie, explode: false, " + list, "Cookie: f=1,x", "cookie f /1 must be an integer"},
 
-		// In OpenAPI, a list repeats the name. The generated client sends indexes instead.
+		// In OpenAPI, every item of a list repeats the name. The generated client sends indexes instead.
 		{deep, "f[id]=1&f[id]=3", ""},
 		{deep, "f[id][0]=1&f[id][1]=3", ""},
 		{deep, "f[id][]=1&f[id][]=3", ""},

@@ -119,7 +119,7 @@ func TestNoValueIsRepeated(t *testing.T) {
 	for _, body := range bodies {
 		err := v.ValidateResponse(get("id=MARKER"), 200, http.Header{"Content-Type": {"MARKER"}}, []byte(body))
 		if err == nil || strings.Contains(err.Error(), marker) {
-			t.Errorf("%s: %v", body, err)
+			t.Errorf("%s: got %v, want an error without values", body, err)
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The path of a request keeps a path parameter of "." or "..".
+// A path parameter that is "." or ".." must stay in the path.
 func TestDotsInPathsAreNotResolved(t *testing.T) {
 	for _, tt := range []struct{ server, path, want string }{
 		{"/", "./v1/things/a/stop", "/v1/things/a/stop"},

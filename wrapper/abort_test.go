@@ -63,14 +63,14 @@ func TestTargetsCopyTheCallersSlices(t *testing.T) {
 	names[0], own[0], filters[2] = "", "", gen.EndpointFilter{}
 	first, err := sentBody(t, targets)
 	if err != nil || !strings.Contains(first, "laptop-17") || !strings.Contains(first, "windows") {
-		t.Fatalf("sent %s, %v", first, err)
+		t.Fatalf("sent %s, %v, want the original values", first, err)
 	}
 	if second, err := sentBody(t, targets); err != nil || second != first {
 		t.Errorf("the second time: sent %s, %v, want %s", second, err, first)
 	}
 }
 
-// Through API(), the zero request is sent, but it selects no endpoints. A request validator refuses it.
+// Through API(), the zero request is sent, but it selects no endpoints. A request validator refuses this request.
 func TestZeroRequestNeverMeansAll(t *testing.T) {
 	rec := &recorder{next: transport(good)}
 	must(newClient(t, rec).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}))
@@ -159,7 +159,7 @@ func FuzzFilters(f *testing.F) {
 		body, err := sentBody(t, wrapper.Matching(filters...), wrapper.WithIncident(incident))
 		if err != nil {
 			if !errors.Is(err, wrapper.ErrInvalidRequest) || body != "" || !isCleanLine(err.Error()) {
-				t.Fatalf("sent %q: %v", body, err)
+				t.Fatalf("got %v after sending %q, want one line with ErrInvalidRequest, and nothing sent", err, body)
 			}
 			return
 		}

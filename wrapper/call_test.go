@@ -42,7 +42,7 @@ func TestCallRunsItsStepsInOrder(t *testing.T) {
 				steps = append(steps, name)
 				body, _ := io.ReadAll(r.Body) // this validator does not restore the body
 				if r.Method+" "+r.URL.Path != op.what || !slices.Equal(r.Header["User-Agent"], []string{"acme-soc/1.2 cortexscan/" + wrapper.Version}) || r.Context().Value(mine{}) != 1 || strings.Contains(string(body), "filters") != op.effect {
-					t.Errorf("%s: %s %s with %v and the body %q", name, r.Method, r.URL, r.Header, body)
+					t.Errorf("%s: got %s %s with %v and the body %q", name, r.Method, r.URL, r.Header, body)
 				}
 				for header := range r.Header {
 					if header == "Authorization" || strings.HasPrefix(header, "X-Xdr") {
@@ -115,7 +115,7 @@ func TestSharedHeaderIsNotModified(t *testing.T) {
 
 // Names that differ only in case denote one header. net/http itself sets the headers that describe the length of the
 // body. It replaces a Content-Length only under the canonical name.
-func TestHeadersInAnyCase(t *testing.T) {
+func TestHeaderNamesIgnoreCase(t *testing.T) {
 	rec := &recorder{next: transport(good)}
 	var validated http.Header
 	c := newClient(t, rec, wrapper.WithRequestValidator(&spy{request: func(r *http.Request) error { validated = r.Header.Clone(); return nil }}))
@@ -148,16 +148,16 @@ func TestResponseValidatorRefuses(t *testing.T) {
 	echo := transport(func(r *http.Request) (*http.Response, error) {
 		return response(r, 200, `{"DATA":"`+r.Header.Get("Authorization")+r.Header.Get("X-Xdr-Nonce")+`","reply":{"action_id":"7"}}`), nil
 	})
-	for own, cred := range keysOfBothTypes {
+	for keyHint, cred := range keysOfBothTypes {
 		for _, op := range operations {
 			err := op.call(t, t.Context(), clientWithKey(t, echo, cred, wrapper.WithResponseValidator(quoting)))
 			wantKinds(t, err, op.kinds("InvalidResponse OutcomeUnknown")...)
 			e := apiError(t, err)
 			if e.StatusCode != 200 || len(e.Body) == 0 || e.Operation != op.what || e.Attempts != 1 || !errors.Is(err, no) {
-				t.Errorf("%s: %+v", op.name, e)
+				t.Errorf("%s: got %+v", op.name, e)
 			}
 			if !strings.Contains(err.Error(), "[redacted]") || strings.Contains(fmt.Sprintf("%+v", err), testKey) || strings.Contains(string(e.Body), testKey) {
-				t.Errorf("%s, %s: %v", own, op.name, err)
+				t.Errorf("%s, %s: got %v, want the key redacted", keyHint, op.name, err)
 			}
 			// An error response is not validated.
 			err = op.call(t, t.Context(), clientWithKey(t, canned(404, ""), cred, wrapper.WithResponseValidator(quoting)))
@@ -229,7 +229,7 @@ func TestValidatedBodyIsSent(t *testing.T) {
 		})
 		wantKinds(t, err, "RateLimited")
 		if validated != one || !slices.Equal(rec.bodies, []string{one, one, one}) {
-			t.Errorf("%s: validated %q, sent %q", name, validated, rec.bodies)
+			t.Errorf("%s: validated %q and sent %q, want %q", name, validated, rec.bodies, one)
 		}
 		for _, r := range rec.requests {
 			if r.ContentLength != int64(len(one)) {
@@ -281,7 +281,7 @@ func TestUnsendableRequestsAreRefused(t *testing.T) {
 				t.Errorf("%s: sent %d requests, got %v, want %q", tt.name, len(rec.requests), err, tt.want)
 			}
 		} else if err != nil || !slices.Equal(slices.Sorted(slices.Values(rec.requests[0].Header["X-Own"])), []string{"1\t~ü", "2"}) {
-			t.Errorf("%s: %v, sent %v", tt.name, err, rec.requests)
+			t.Errorf("%s: got %v, sent %v", tt.name, err, rec.requests)
 		}
 	}
 	must(newClient(t, transport(good)).API().GetScanRunStatusWithResponse(t.Context(), &gen.GetScanRunStatusParams{}, func(_ context.Context, r *http.Request) error {

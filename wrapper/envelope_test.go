@@ -57,7 +57,7 @@ func FuzzEnvelope(f *testing.F) {
 			var e *wrapper.APIError
 			if !errors.As(err, &e) {
 				if op.throughAPI() && isSuccess {
-					continue // the generated client's own decoding error
+					continue // the decoding error of the generated client
 				}
 				t.Fatalf("%s: got %v, want an *APIError", op.name, err)
 			}
@@ -69,7 +69,7 @@ func FuzzEnvelope(f *testing.F) {
 			opened := e.Code != "" || strings.Contains(e.Error(), "action_id ") // such a body can make the outcome unknown
 			dependsOnBody := status == 500 || isSuccess
 			if unknown && !op.effect || !unknown && op.effect && !definite[status] && !dependsOnBody || unknown && definite[status] && !opened {
-				t.Fatalf("%s, status %d: outcome unknown: %v", op.name, status, unknown)
+				t.Fatalf("%s, status %d: got an unknown outcome: %v", op.name, status, unknown)
 			}
 		}
 	})
@@ -79,11 +79,11 @@ func FuzzEnvelope(f *testing.F) {
 // beginning of the body.
 func checkAPIError(t *testing.T, op operation, e *wrapper.APIError, status int, body []byte) {
 	if e.StatusCode != status || e.Operation != op.what || e.Attempts != 1 || e.RetryAfter < 0 || len(e.Details) > 100 {
-		t.Fatalf("status %d, operation %q, %d attempts, Retry-After %v, %d details", e.StatusCode, e.Operation, e.Attempts, e.RetryAfter, len(e.Details))
+		t.Fatalf("got the status %d, the operation %q, %d attempts, Retry-After %v and %d details", e.StatusCode, e.Operation, e.Attempts, e.RetryAfter, len(e.Details))
 	}
 	isBeginning := bytes.HasPrefix(body, e.Body) || bytes.HasPrefix(bytes.TrimPrefix(body, []byte("\ufeff")), e.Body)
 	if len(e.Body) > 64<<10 || !isBeginning && !bytes.Contains(body, []byte(testKey)) || bytes.Contains(e.Body, []byte(testKey)) {
-		t.Fatalf("Body of %d bytes is not the beginning of what was sent, or contains the key", len(e.Body))
+		t.Fatalf("the Body of %d bytes is not the beginning of the response, or contains the key", len(e.Body))
 	}
 	limits := map[string]int{e.Error(): 4 << 10, e.Message: 1 << 10, e.Extra: 1 << 10, e.Code: 128, e.Hint: 1 << 10}
 	for _, d := range e.Details {
@@ -107,7 +107,7 @@ func TestResultHidesCredentials(t *testing.T) {
 		c := clientWithKey(t, canned(200, `{"DATA": "you sent `+encoded+`!"}`), wrapper.StandardKey(testKeyID, key))
 		status, err := c.WaitScanRun(t.Context(), 1, wrapper.WaitOptions{})
 		if err == nil || strings.Contains(err.Error(), "sent") || status == nil || status.DATA != "you sent [redacted]!" {
-			t.Errorf("%s: %+v, %v", name, status, err)
+			t.Errorf("%s: got %+v, %v, want the key redacted", name, status, err)
 		}
 	}
 	disguised := `{"err_msg": "you sent ` + testKey[:5] + "\u200b" + testKey[5:] + ` and ` + fmt.Sprintf(`\u%04x`, testKey[0]) + testKey[1:] + `!"}`

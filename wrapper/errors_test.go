@@ -37,7 +37,7 @@ func TestErrorsOfTheCallerAreMadePrintable(t *testing.T) {
 		"response refused": operations[0].call(t, t.Context(), newClient(t, transport(good), wrapper.WithResponseValidator(refusing{dirty}))),
 	} {
 		if text := err.Error(); !isCleanLine(text) || len(text) > 4<<10 || !strings.Contains(text, "one two") {
-			t.Errorf("%s: %d bytes, %q", name, len(text), text)
+			t.Errorf("%s: got %d bytes, want one printable line of at most 4 KiB: %q", name, len(text), text)
 		}
 		if !errors.Is(err, dirty) {
 			t.Errorf("%s: errors.Is does not find the cause", name)
@@ -72,7 +72,7 @@ func TestErrorsMadeByHandHaveMessages(t *testing.T) {
 	}
 	long := strings.Repeat("long ", 2000)
 	if text := (&wrapper.APIError{Operation: long, Hint: long}).Error(); len(text) > 4<<10 || !strings.Contains(text, "(HTTP 0)") {
-		t.Errorf("%d bytes: %s", len(text), text)
+		t.Errorf("got %d bytes, want at most 4 KiB: %s", len(text), text)
 	}
 }
 

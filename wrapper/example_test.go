@@ -155,7 +155,7 @@ func ExampleClient_AbortScan() {
 func ExampleAPIError() {
 	url, closeTenant := demoTenant()
 	defer closeTenant()
-	c, err := wrapper.New(url, wrapper.StandardKey("17", "demo-key")) // the key is an Advanced key
+	c, err := wrapper.New(url, wrapper.StandardKey("17", "demo-key")) // the tenant's key is an Advanced key
 	if err != nil {
 		panic(err)
 	}

@@ -76,18 +76,18 @@ func TestHints(t *testing.T) {
 			}
 		}
 	}
-	// After most redirects, nothing was executed. Only a 303 can be the response to a request that was executed.
+	// A redirect usually shows that nothing was executed, but a 303 can be the response to a request that was executed.
 	for status, want := range map[int]bool{302: true, 303: false} {
 		for _, op := range operations[:2] {
 			err := op.call(t, t.Context(), newClient(t, canned(status, "", "Location", "/login")))
 			if got := strings.Contains(err.Error(), "so nothing was executed"); got != (want && op.effect) {
-				t.Errorf("%s, %d: %v", op.name, status, err)
+				t.Errorf("%s, %d: got %v", op.name, status, err)
 			}
 		}
 	}
 }
 
-// A hint mentions the clock only if it is wrong by more than a minute and the key is an Advanced key.
+// A hint mentions the clock only for an Advanced key, and only if the clock is wrong by more than a minute.
 func TestClockHint(t *testing.T) {
 	httpDate := func(ahead time.Duration) string { return time.Now().Add(-ahead).UTC().Format(http.TimeFormat) }
 	synctest.Test(t, func(t *testing.T) {

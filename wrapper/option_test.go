@@ -12,8 +12,8 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// A zero setting is the default, and a negative setting is off. The tests of internal/exchange cover the effects of the
-// settings.
+// Zero selects the default, and a negative value turns a feature off. The tests of internal/exchange cover the effects
+// of the settings.
 func TestOptionsReachTheExchange(t *testing.T) {
 	type settled struct {
 		timeout   time.Duration
@@ -67,7 +67,7 @@ func TestOptionsReachTheExchange(t *testing.T) {
 			t.Errorf("%s: got %+v, want %+v", name, got, want)
 		}
 		if e.Transport != wrapper.SharedTransport() || e.Log == nil || e.Base.String() != "https://api-acme.example.org" {
-			t.Errorf("%s: %+v", name, e)
+			t.Errorf("%s: got %+v", name, e)
 		}
 	}
 	hc, log := &http.Client{Transport: &http.Transport{}}, slog.New(slog.NewTextHandler(io.Discard, nil))

@@ -27,7 +27,7 @@ func TestStatusDecidesKindAndOutcome(t *testing.T) {
 	bodies := []struct {
 		name, body string
 		envelope   bool // an envelope of the service makes a 500 definite
-		open       bool // the body makes every status indefinite
+		open       bool // the body makes the outcome unknown at every status
 	}{
 		{"empty", "", false, false},
 		{"an envelope", `{"reply": {"err_code": 500, "err_msg": "m", "err_extra": null}}`, true, false},
@@ -58,10 +58,10 @@ func TestStatusDecidesKindAndOutcome(t *testing.T) {
 				}
 				wantKinds(t, err, want...)
 				if e := apiError(t, err); e.StatusCode != status || string(e.Body) != tt.body {
-					t.Errorf("status %d, body %q", e.StatusCode, e.Body)
+					t.Errorf("got the status %d and the body %q", e.StatusCode, e.Body)
 				}
 				if t.Failed() {
-					t.Fatalf("%d, %s, %s", status, tt.name, op.name)
+					t.Fatalf("that was the status %d, %s, %s", status, tt.name, op.name)
 				}
 			}
 		}
@@ -73,7 +73,7 @@ func TestStatusDecidesKindAndOutcome(t *testing.T) {
 			body := fmt.Sprintf(`{"reply": {"err_code": %d, "err_msg": "m"}}`, code)
 			err := operations[1].call(t, t.Context(), newClient(t, canned(status, body)))
 			if want := code >= 400 && code != 500 && !definite[code]; errors.Is(err, wrapper.ErrOutcomeUnknown) != want {
-				t.Errorf("%d, code %d: want an unknown outcome: %v: %v", status, code, want, err)
+				t.Errorf("%d, code %d: got %v, want an unknown outcome: %v", status, code, err, want)
 			}
 		}
 	}
@@ -290,7 +290,7 @@ func TestKindsOfResponses(t *testing.T) {
 						t.Errorf("the error does not contain %q, or has another cause: %v", says, err)
 					}
 					if e := apiError(t, err); e.StatusCode != tt.status || string(e.Body) != body[:min(len(body), 64<<10)] || e.Operation != op.what || e.Attempts != 1 {
-						t.Errorf("status %d, operation %q, %d attempts, %d of %d bytes of body", e.StatusCode, e.Operation, e.Attempts, len(e.Body), len(body))
+						t.Errorf("got the status %d, the operation %q, %d attempts, and %d of %d bytes of the body", e.StatusCode, e.Operation, e.Attempts, len(e.Body), len(body))
 					}
 				})
 			}
@@ -300,14 +300,14 @@ func TestKindsOfResponses(t *testing.T) {
 
 // golang.org/x/sync/errgroup cancels the remaining calls with the error of the call that failed first. The errors of the
 // remaining calls contain this cause, but do not have its kinds.
-func TestErrorOfAnotherCallIsNotAKind(t *testing.T) {
+func TestErrorOfAnotherCallAddsNoKind(t *testing.T) {
 	other := operations[1].call(t, t.Context(), newClient(t, canned(503, "", "Retry-After", "9"), once()))
 	for name, cause := range map[string]error{"itself": other, "wrapped": fmt.Errorf("first: %w", other), "canceled": errors.Join(context.Canceled, other)} {
 		err := operations[1].call(t, endedContext(t, cause), newClient(t, transport(good)))
 		wantKinds(t, err)
 		_, ofOther := errors.AsType[*wrapper.APIError](err)
 		if !errors.Is(err, context.Canceled) || !errors.Is(err, cause) || ofOther || !strings.Contains(err.Error(), "HTTP 503") {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: got %v", name, err)
 		}
 		ctx, cancel := context.WithCancelCause(t.Context())
 		defer cancel(nil)
@@ -334,7 +334,7 @@ func TestContextEndsAsAResponseArrives(t *testing.T) {
 			}), once()))
 			wantKinds(t, err, op.kinds(kinds)...)
 			if (status == 200) != (err == nil) || err != nil && (!errors.Is(err, context.Canceled) || !errors.Is(err, cause)) {
-				t.Errorf("%s, %d: %v", op.name, status, err)
+				t.Errorf("%s, %d: got %v", op.name, status, err)
 			}
 		}
 	}
@@ -346,7 +346,7 @@ func TestContextEndsAsAResponseArrives(t *testing.T) {
 		})), noWait()))
 		wantKinds(t, err, op.kinds("RateLimited OutcomeUnknown")...)
 		if lost, ok := errors.AsType[*wrapper.TransportError](err); !ok || lost.Attempts != 2 || !lost.Sent || !errors.Is(err, context.Canceled) {
-			t.Errorf("%s, after a 429: %v", op.name, err)
+			t.Errorf("%s, after a 429: got %v", op.name, err)
 		}
 	}
 }
@@ -374,7 +374,7 @@ func TestTransportErrors(t *testing.T) {
 			}
 			wantKinds(t, err, op.kinds(map[bool]string{true: "OutcomeUnknown"}[tt.sent])...)
 			if got, ok := errors.AsType[*wrapper.TransportError](err); !ok || got.Operation != op.what || got.Attempts != attempts || got.Sent != tt.sent {
-				t.Errorf("%s, %s: %+v, want %d attempts, sent %v", tt.name, op.name, got, attempts, tt.sent)
+				t.Errorf("%s, %s: got %+v, want %d attempts, sent %v", tt.name, op.name, got, attempts, tt.sent)
 			}
 		}
 	}

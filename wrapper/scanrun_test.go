@@ -89,7 +89,7 @@ func TestWaitScanRun(t *testing.T) {
 				t.Errorf("%s: got %q after %v, %v, want %q after %v", tt.name, got, took, err, tt.want, tt.took)
 			}
 			if (status == nil) != (tt.want == "") || rec.requests[0].URL.RawQuery != "id=789&fields=status" {
-				t.Errorf("%s: status %v, query %s", tt.name, status, rec.requests[0].URL.RawQuery)
+				t.Errorf("%s: got the status %v and the query %s", tt.name, status, rec.requests[0].URL.RawQuery)
 			}
 		})
 	}

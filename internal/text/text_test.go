@@ -79,7 +79,7 @@ func TestPrintableIsBounded(t *testing.T) {
 				got, whole := Printable(in, limit), Printable(in, 1000)
 				cut := strings.HasSuffix(got, ellipsis)
 				if len(got) > limit || !isShowable(got) || cut == (got == whole) || len(whole)+len(" "+ellipsis) <= limit && cut {
-					t.Errorf("%s × %d at most %d: %q of %q", name, n, limit, got, whole)
+					t.Errorf("%s × %d at most %d: got %q for %q", name, n, limit, got, whole)
 				}
 			}
 		}

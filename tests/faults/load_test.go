@@ -63,8 +63,8 @@ func TestConcurrentCallsGetTheirResponses(t *testing.T) {
 	received.wantSigned(t)
 }
 
-// TestOneConnectionCarriesAllCalls makes calls one after another, which get responses of many kinds. The Client must
-// reuse the connection after each kind.
+// TestOneConnectionCarriesAllCalls makes calls one after another. The server responds in many ways, and the Client must
+// reuse the connection after each response.
 func TestOneConnectionCarriesAllCalls(t *testing.T) {
 	mix := []func(*exchange) bool{
 		(*exchange).good,
@@ -137,7 +137,7 @@ func TestEndlessResponsesStopAtTheLimit(t *testing.T) {
 				t.Errorf("got %+v", e)
 			}
 			if used > 3*limit+1<<20 { // the buffer doubles, and the server allocates, too
-				t.Errorf("%d KiB were allocated for a response with a limit of %d KiB", used>>10, limit>>10)
+				t.Errorf("%d KiB were allocated for a response of at most %d KiB", used>>10, limit>>10)
 			}
 		})
 	}

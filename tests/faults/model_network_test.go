@@ -21,8 +21,8 @@ type link struct {
 
 	mu       sync.Mutex
 	changed  *sync.Cond
-	unread   [2][]byte // data that was written but not read yet, by writer
-	closed   [2]bool   // by side
+	unread   [2][]byte // data that was written but not yet read, indexed by writer
+	closed   [2]bool   // indexed by side
 	broken   string    // how the network broke it: "reset", "closed" or "silent"
 	writes   int       // of the client
 	deadline [2]time.Time

@@ -68,7 +68,7 @@ type requestPlan struct {
 	end     string // what happens to the connection afterwards: "stays open", "closed", "reset", "silent", "garbage"
 }
 
-// In the plan good, the server executes the request and sends the documented success.
+// good plans no fault: the server executes the request and sends the documented success.
 var good = requestPlan{stage: "whole", execute: true, reply: reply{200, "success"}, send: "all", end: "stays open"}
 
 func (s *simulation) randomRequest(connection, n int) requestPlan {

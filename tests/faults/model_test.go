@@ -105,7 +105,7 @@ type simulation struct {
 	dials      int
 	links      []*link
 	events     int
-	alarms     map[int][]func() // functions to call, by the number of a network event
+	alarms     map[int][]func() // called at the network event with this number
 	transcript strings.Builder
 	calls      []*call
 }
@@ -169,7 +169,7 @@ func (s *simulation) arrived(r *http.Request) *arrival {
 	return a
 }
 
-// carryOut executes a request if that is planned, and returns the body of the reply.
+// carryOut executes a request if the plan contains its execution, and returns the body of the reply.
 func (s *simulation) carryOut(a *arrival, p requestPlan) string {
 	if a.call == nil {
 		a.call = s.find(callName.FindString(a.body))
@@ -186,7 +186,7 @@ func (s *simulation) carryOut(a *arrival, p requestPlan) string {
 	return p.reply.body(a.call, e.action)
 }
 
-// play plays the schedule of a seed and returns the rules that were broken.
+// play plays the schedule of a seed and describes the rules that the calls broke.
 func play(t *testing.T, seed uint64) (s *simulation, broken []string) {
 	s = &simulation{seed: seed, alarms: map[int][]func(){}}
 	s.planConnection, s.planRequest = s.randomConnection, s.randomRequest
@@ -356,7 +356,7 @@ func (s *simulation) make(client *wrapper.Client, c *call) {
 	}
 }
 
-// check returns the rules that a call has broken.
+// check describes the rules that a call broke.
 func (s *simulation) check(c *call) (broken []string) {
 	fail := func(format string, args ...any) {
 		broken = append(broken, fmt.Sprintf("%s, through %s: ", c, s.kind.name)+fmt.Sprintf(format, args...))

@@ -21,7 +21,7 @@ type transportKind struct {
 	round func(inner http.RoundTripper, r *http.Request) (*http.Response, error)
 	// registered: round is registered as a protocol of another http.Transport.
 	registered bool
-	// silent: round hides requests from httptrace, so that replays of requests without a body can't be stopped.
+	// silent: round hides requests from httptrace, so the Client can't stop replays of requests without a body.
 	silent bool
 	// keepsSignature: net/http may replay a GET with the old signature, because round has copied the header and the
 	// Client can't distinguish round from net/http.

@@ -40,9 +40,9 @@ func replays() []replay {
 	}
 }
 
-// TestNoRequestIsExecutedTwice loses the response to a request in ways that may make net/http replay the request.
-// Retries are off, and the RoundTrippers are of every kind. An abort must not be executed twice, and its outcome must be
-// unknown. A GET must never reuse a nonce.
+// TestNoRequestIsExecutedTwice loses the response to a request in ways that may make net/http replay the request. The
+// requests go through RoundTrippers of every kind, without retries. An abort must not be executed twice, and its outcome
+// must be unknown. A GET must never reuse a nonce.
 func TestNoRequestIsExecutedTwice(t *testing.T) {
 	edited := func(name string, editors ...editor) operation {
 		post := &call{method: "POST", body: `{"request_data":{"filters":"all"}}`, editors: editors}

@@ -98,7 +98,7 @@ func (x *exchange) reset() bool {
 	return false
 }
 
-// raw returns a response with this Content-Length, which may be wrong. Headers are lines such as "Retry-After: 1".
+// raw returns a response with the given Content-Length, which may be wrong. Headers are lines such as "Retry-After: 1".
 func raw(status, length int, body string, headers ...string) string {
 	head := fmt.Sprintf("HTTP/1.1 %d %s\r\nContent-Length: %d\r\n", status, http.StatusText(status), length)
 	return head + strings.Join(append(headers, "", ""), "\r\n") + body
@@ -123,7 +123,7 @@ func gzipped(s string) string {
 
 func chunk(s string) string { return fmt.Sprintf("%x\r\n%s\r\n", len(s), s) }
 
-// content is the part of a request that is validated.
+// content is the validated part of a request.
 type content struct{ method, target, contentType, body string }
 
 // contentOf returns the content of r, except the body.

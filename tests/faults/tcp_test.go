@@ -106,7 +106,7 @@ func TestTLSFailures(t *testing.T) {
 				wantKinds(t, err, "")
 				for _, part := range []string{"TLS handshake failed: ", tt.want, "not sent"} {
 					if !strings.Contains(err.Error(), part) {
-						t.Errorf("no %q in the error: %v", part, err)
+						t.Errorf("got %v, want %q in the error", err, part)
 					}
 				}
 				if !tt.as(err) {

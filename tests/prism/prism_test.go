@@ -1,7 +1,7 @@
 //go:build prism
 
-// Package prism_test runs the client against Prism, a mock server that reads api/openapi.yaml, returns the examples in
-// it and validates requests. make prism downloads Prism with npx and runs the tests.
+// Package prism_test runs the client against Prism, a mock server that validates requests and returns the examples in
+// api/openapi.yaml. make prism downloads Prism with npx and runs the tests.
 package prism_test
 
 import (

@@ -39,7 +39,7 @@ type embedded struct{ wrapper.Credential }
 
 func holders(t testing.TB, cred wrapper.Credential) map[string]any {
 	t.Helper()
-	// net/http's transport would keep the request in its buffers.
+	// net/http's transport would keep the request, and with it the key, in its buffers.
 	c, _ := client(t, "https://gateway.example.org", cred, wrapper.WithHTTPClient(&http.Client{
 		Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("no network") }),
 	}))
@@ -140,7 +140,7 @@ func TestCrashShowsNoKey(t *testing.T) {
 				cmd.Env = append(os.Environ(), variable+"="+keyType+"/"+name, "GOTRACEBACK=crash")
 				out, err := cmd.CombinedOutput()
 				if err == nil || !bytes.Contains(out, []byte("panic:")) {
-					t.Fatalf("no crash: %v\n%s", err, out)
+					t.Fatalf("the process did not crash: %v\n%s", err, out)
 				}
 				wantHidden(t, "output", []string{keyMarker}, string(out))
 			})

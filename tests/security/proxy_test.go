@@ -52,12 +52,12 @@ func TestProxyPasswordIsHidden(t *testing.T) {
 				c, log := client(t, "https://"+host, cred)
 				_, err := c.GetScanRunStatus(t.Context(), 1)
 				if err == nil {
-					t.Fatal("no error")
+					t.Fatal("got no error")
 				}
 				for n := 0; n == 0 || len(proxied) > 0; n++ {
 					header := <-proxied
 					if header.Get("Proxy-Authorization") != "Basic "+basic {
-						t.Fatalf("the proxy received %v", header)
+						t.Fatalf("the proxy received %v, want its password", header)
 					}
 					wantHidden(t, "proxy", []string{keyMarker}, fmt.Sprint(header))
 				}

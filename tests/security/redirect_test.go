@@ -61,7 +61,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 						t.Errorf("got %v, want an ErrUnexpectedResponse of status %d", err, status)
 					}
 					if asked != 1 || strings.Contains(log.String(), "example.org") {
-						t.Errorf("the tenant received %d requests; logged: %s", asked, log)
+						t.Errorf("the tenant received %d requests, want 1; or the log names another host: %s", asked, log)
 					}
 				})
 			}
@@ -69,6 +69,6 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 	cookies := jar.Cookies(&url.URL{Scheme: "https", Host: "example.com", Path: "/"})
 	if elsewhere != 0 || len(cookies) != 0 {
-		t.Errorf("%d connections went elsewhere; kept cookies: %v", elsewhere, cookies)
+		t.Errorf("%d connections went elsewhere, and the jar has %d cookies; want none", elsewhere, len(cookies))
 	}
 }

@@ -42,7 +42,7 @@ func responses(s string) map[string]string {
 		"too large":              whole("500 No", "text/plain", strings.Repeat(s+" ", 1+20_000/len(s+" "))),
 		"cut off":                "HTTP/1.1 500 No\r\nContent-Length: 100000\r\n\r\n" + s,
 
-		// For most of these, net/http's error quotes the response.
+		// For most of these responses, net/http's error quotes the response.
 		"reason phrase": "HTTP/1.1 500 " + s + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
 		"status":        "HTTP/1.1 " + s + "\r\n\r\n",
 		"nothing else":  s + "\r\n\r\n",
@@ -146,8 +146,8 @@ func TestEncodedCredentialsAreHidden(t *testing.T) {
 	}
 }
 
-// TestTerminalEscapesAreRemoved checks every string in an error and in the errors that it wraps, the state of a run, and the
-// log. The tests of package text cover every kind of character.
+// TestTerminalEscapesAreRemoved checks the log, the state of a run, and every string in an error and in the errors that
+// it wraps. The tests of package text cover every kind of character.
 func TestTerminalEscapesAreRemoved(t *testing.T) {
 	validator, err := api.NewValidator()
 	if err != nil {

@@ -166,7 +166,7 @@ func wantHidden(t testing.TB, where string, secrets []string, outputs ...string)
 	for _, secret := range secrets {
 		for _, form := range forms(secret) {
 			if at := strings.Index(all, strings.ToLower(form)); at >= 0 {
-				t.Errorf("%s: %q, as %q, in …%s…", where, secret, form, all[max(0, at-200):min(len(all), at+200)])
+				t.Errorf("%s: found %q, as %q, in …%s…", where, secret, form, all[max(0, at-200):min(len(all), at+200)])
 				return
 			}
 		}

@@ -56,6 +56,6 @@ func TestAdvise(t *testing.T) {
 	}
 	many := compile(t, `{"items":`+word+`}`).Advise(value(t, `["a`+strings.Repeat(`","b`, 1000)+`"]`), 3)
 	if len(many) != 3 {
-		t.Errorf("%d pieces of advice", len(many))
+		t.Errorf("got %d pieces of advice, want 3", len(many))
 	}
 }

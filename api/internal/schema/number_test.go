@@ -66,13 +66,13 @@ func FuzzDecimal(f *testing.F) {
 		}
 		da, db := parseDecimal(a), parseDecimal(b)
 		if got := da.compare(db); got != x.Cmp(y) {
-			t.Errorf("%s, %s: compare is %d", a, b, got)
+			t.Errorf("%s, %s: compare returned %d, want %d", a, b, got, x.Cmp(y))
 		}
 		if da.isInteger() != x.IsInt() {
-			t.Errorf("%s: isInteger is %t", a, da.isInteger())
+			t.Errorf("%s: isInteger returned %t, want %t", a, da.isInteger(), x.IsInt())
 		}
 		if y.Sign() != 0 && da.isMultipleOf(db) != new(big.Rat).Quo(x, y).IsInt() {
-			t.Errorf("%s, %s: isMultipleOf is %t", a, b, da.isMultipleOf(db))
+			t.Errorf("%s, %s: isMultipleOf returned %t, want %t", a, b, da.isMultipleOf(db), !da.isMultipleOf(db))
 		}
 	})
 }

@@ -64,7 +64,7 @@ func TestTypeOf(t *testing.T) {
 		`"1"`: String, `[]`: Array, `{}`: Object,
 	} {
 		if got := typeOf(value(t, text)); got != want {
-			t.Errorf("%s is %s, want %s", text, got, want)
+			t.Errorf("%s: got %s, want %s", text, got, want)
 		}
 	}
 }
@@ -79,10 +79,10 @@ func TestTypes(t *testing.T) {
 	} {
 		s := compile(t, text, `Loop: {"allOf":[{"$ref":"#/components/schemas/Loop"},{"type":"string"}]}`)
 		if got := s.Types(); got != want {
-			t.Errorf("%s: %b, want %b", text, got, want)
+			t.Errorf("%s: got %b, want %b", text, got, want)
 		}
 	}
 	if s := compile(t, `{"type":"array","items":{"type":"string"}}`); s.Items().Types() != String || s.Items().Items().Types() != Any {
-		t.Errorf("items: %b, their items: %b", s.Items().Types(), s.Items().Items().Types())
+		t.Errorf("got %b as the items and %b as their items", s.Items().Types(), s.Items().Items().Types())
 	}
 }

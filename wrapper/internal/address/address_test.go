@@ -99,7 +99,7 @@ func FuzzAddress(f *testing.F) {
 		if err != nil {
 			// The tenant may contain a secret, which must not be in the error.
 			if strings.Contains(tenant, "PASSWORD") && strings.Contains(err.Error(), "PASSWORD") || u != nil || !text.IsPrintable(err.Error()) {
-				t.Fatalf("%v, %v", u, err)
+				t.Fatalf("got %v, %v, want a printable error without the secret", u, err)
 			}
 			return
 		}
@@ -122,7 +122,7 @@ func FuzzAddress(f *testing.F) {
 			t.Fatalf("%q became %s, which became %v, %v", tenant, u, again, err)
 		}
 		if _, err := http.NewRequest(http.MethodGet, u.String(), nil); err != nil {
-			t.Fatalf("%q: %v", tenant, err)
+			t.Fatalf("%q: net/http refuses the URL: %v", tenant, err)
 		}
 	})
 }

@@ -176,7 +176,7 @@ func TestStringsHideCredentials(t *testing.T) {
 	}
 }
 
-// Parse keeps the first hundred details. It sorts the details of a map by field first.
+// Parse keeps the first hundred details. It sorts the details of a map by field before it selects them.
 func TestDetailsAreBounded(t *testing.T) {
 	for _, n := range []int{1, 100, 101} {
 		var list, byField []string

@@ -57,12 +57,12 @@ func TestIncompleteResponses(t *testing.T) {
 	} {
 		res := do(t.Context(), t, newClient(transport(func(*http.Request) (*http.Response, error) { return response, nil })), http.MethodGet)
 		if !res.Whole() || res.Response.Header == nil || res.Response.Body == nil || len(res.Body) != 0 {
-			t.Errorf("without %s: %+v", name, res)
+			t.Errorf("without %s: got %+v", name, res)
 		}
 	}
 	res := do(t.Context(), t, newClient(failing(nil), once), http.MethodPost)
 	if res.Response != nil || !res.Sent || res.Err == nil || res.Err.Error() != "the http.RoundTripper returned neither a response nor an error" {
-		t.Errorf("without anything: %+v", res)
+		t.Errorf("without a response: got %+v", res)
 	}
 }
 
@@ -90,21 +90,21 @@ func TestRefusedHandshakeEndsTheCall(t *testing.T) {
 	} {
 		res := do(t.Context(), t, newClient(tt.rt), http.MethodGet)
 		if res.Permanent != tt.permanent || res.Sent != tt.sent || (res.Attempts == 1) != tt.permanent || strings.HasPrefix(res.Err.Error(), "the TLS handshake failed: ") != tt.permanent {
-			t.Errorf("%s: %+v", tt.name, res)
+			t.Errorf("%s: got %+v", tt.name, res)
 		}
 	}
 	for _, broken := range []error{
 		io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.EPIPE, syscall.ECONNRESET, context.Canceled, context.DeadlineExceeded, &net.DNSError{IsTimeout: true},
 	} {
 		if res := do(t.Context(), t, newClient(handshakes(notSent, broken)), http.MethodGet); res.Permanent {
-			t.Errorf("a connection that broke during the handshake: %v", res.Err)
+			t.Errorf("a connection that broke during the handshake: %v is permanent", res.Err)
 		}
 	}
 }
 
 // The message explains the io.EOF that net/http returns if a connection closes without a response. An EOF in a body
 // keeps its message.
-func TestClosedConnectionIsNamed(t *testing.T) {
+func TestErrorNamesAClosedConnection(t *testing.T) {
 	truncated := fmt.Errorf("x: %w", io.EOF)
 	for want, rt := range map[string]transport{"the connection was closed without a response: EOF": failing(io.EOF), "x: EOF": cutOff(200, "{", truncated)} {
 		if res := do(t.Context(), t, newClient(rt), http.MethodPost); res.Err.Error() != want || !errors.Is(res.Err, io.EOF) || res.Attempts != 1 {
@@ -136,7 +136,7 @@ func TestIdempotencyKeysAreHiddenFromNetHTTP(t *testing.T) {
 }
 
 // A stopped replay ends the attempt with an error that does not look like a timeout or a cancellation by the caller.
-func TestStoppedReplayIsNamed(t *testing.T) {
+func TestErrorNamesAStoppedReplay(t *testing.T) {
 	replay := transport(func(r *http.Request) (*http.Response, error) {
 		trace := httptrace.ContextClientTrace(r.Context())
 		for range 2 {
@@ -171,7 +171,7 @@ func TestReadBody(t *testing.T) {
 			c := &closing{Reader: r}
 			got, over, err := readBody(&http.Response{Body: c, ContentLength: int64(length)}, limit, func() {})
 			if string(got) != text[:shown] || over != tooLarge || !errors.Is(err, cause) || c.closed != 1 {
-				t.Errorf("%d bytes, length %d, limit %d: %d bytes, %v, %v, closed %d times", size, length, limit, len(got), over, err, c.closed)
+				t.Errorf("%d bytes, length %d, limit %d: got %d bytes, too large %v, %v, closed %d times", size, length, limit, len(got), over, err, c.closed)
 			}
 		}
 		for _, portion := range []func(io.Reader) io.Reader{atOnce, iotest.HalfReader, iotest.DataErrReader} {

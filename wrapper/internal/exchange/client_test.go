@@ -65,15 +65,15 @@ func TestAttemptsSendTheSameRequest(t *testing.T) {
 			t.Errorf("attempt %d:\ngot  %s\nwant %s", i+1, got, want)
 		}
 		if sent.Context().Err() == nil || r.Context().Err() != nil {
-			t.Errorf("attempt %d: its context has not ended, or the caller's has", i+1)
+			t.Errorf("attempt %d: the context of the attempt has not ended, or the caller's context has", i+1)
 		}
 	}
 	if len(rec.requests) != 3 || len(r.Header) != 1 || r.URL.String() != "/v1/thing?id=1" || r.ContentLength != 99 {
-		t.Errorf("%d requests; the caller's request became %+v", len(rec.requests), r)
+		t.Errorf("got %d requests, want 3; the caller's request became %+v", len(rec.requests), r)
 	}
 }
 
-// A call ends when its context ends, at every point of the call.
+// A call ends when its context ends, at any point of the call.
 func TestContextEndsTheCall(t *testing.T) {
 	cause := errors.New("shutting down")
 	rateLimit := func(c *Client) { c.Limiter = rate.NewLimiter(0.01, 1); c.Limiter.Reserve() }
@@ -95,10 +95,10 @@ func TestContextEndsTheCall(t *testing.T) {
 				start := time.Now()
 				res := do(ctx, t, newClient(tt.rt, tt.adjust), method)
 				if took := time.Since(start); took != 10*time.Second || !errors.Is(res.Ended, context.Canceled) || !errors.Is(res.Ended, cause) {
-					t.Errorf("%s, %s: ended after %v with %v", tt.name, method, took, res.Ended)
+					t.Errorf("%s, %s: ended after %v with %v, want 10s", tt.name, method, took, res.Ended)
 				}
 				if res.Attempts != tt.attempts || res.LastStatus != tt.status || (res.Response != nil) != (tt.status != 0) {
-					t.Errorf("%s, %s: %+v", tt.name, method, res)
+					t.Errorf("%s, %s: got %+v", tt.name, method, res)
 				}
 			})
 		}

@@ -64,15 +64,15 @@ func TestErrorsAreSanitized(t *testing.T) {
 	for n := range 20 {
 		err := do(t.Context(), t, newClient(failing(&ownError{full[n:] + key + key})), http.MethodPost).Err
 		if len(err.Error()) > MaxErrorText || strings.Contains(err.Error(), "k") {
-			t.Errorf("%d: %d bytes end in %s", n, len(err.Error()), err.Error()[MaxErrorText-30:])
+			t.Errorf("%d: got %d bytes that end in %s", n, len(err.Error()), err.Error()[MaxErrorText-30:])
 		}
 	}
 	if err := do(t.Context(), t, newClient(cutOff(200, "", &ownError{"sent " + key})), http.MethodPost).Err; err.Error() != "sent [redacted]" {
-		t.Errorf("a body that breaks off: %v", err)
+		t.Errorf("a truncated body: got %v", err)
 	}
 }
 
-// errors.As finds only a few types, and drops data that a transport added to them. tests/security covers more types.
+// errors.As finds only a few types, without the data that a transport added to them. tests/security covers more types.
 func TestErrorsAsFindsAFewTypes(t *testing.T) {
 	secret := &ownError{"sent " + key}
 	fail := func(err error) error {
@@ -80,17 +80,17 @@ func TestErrorsAsFindsAFewTypes(t *testing.T) {
 	}
 	operation, ok := errors.AsType[*net.OpError](fail(&net.OpError{Op: "dial", Net: "tcp", Err: fmt.Errorf("%w: %w", secret, syscall.ECONNREFUSED)}))
 	if !ok || operation.Op != "dial" || !errors.Is(operation, syscall.ECONNREFUSED) || strings.Contains(fmt.Sprintf("%v %+v", operation, operation.Err), key) {
-		t.Errorf("net.OpError: %v", operation)
+		t.Errorf("net.OpError: got %v", operation)
 	}
 	if _, ok := errors.AsType[*ownError](error(operation)); ok {
 		t.Errorf("errors.As finds what a net.OpError wraps: %v", operation)
 	}
 	timeout, ok := errors.AsType[net.Error](fail(&url.Error{Op: "Get", URL: key, Err: context.DeadlineExceeded}))
 	if !ok || !timeout.Timeout() || strings.Contains(fmt.Sprintf("%v %+v %#v", timeout, timeout, timeout), key) {
-		t.Errorf("net.Error: %#v", timeout)
+		t.Errorf("net.Error: got %#v", timeout)
 	}
 	if name, ok := errors.AsType[*net.DNSError](fail(&net.DNSError{Name: "acme", IsNotFound: true})); !ok || name.Name != "acme" {
-		t.Errorf("net.DNSError: %v", name)
+		t.Errorf("net.DNSError: got %v", name)
 	}
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](fail(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}})); !ok {
 		t.Error("errors.As does not find the reason for a refused certificate")

@@ -43,7 +43,7 @@ func TestRetryAfter(t *testing.T) {
 			for maxDelay, tooLong := range map[time.Duration]bool{time.Minute: tt.want > time.Minute, math.MaxInt64: tt.want == math.MaxInt64} {
 				delay, retry := (&Client{Attempts: 2, MaxDelay: maxDelay}).next(true, res)
 				if retry == tooLong || retry && delay != tt.want {
-					t.Errorf("%s, MaxDelay %v: retry %v after %v", tt.name, maxDelay, retry, delay)
+					t.Errorf("%s, MaxDelay %v: got retry %v after %v", tt.name, maxDelay, retry, delay)
 				}
 			}
 		}
@@ -84,7 +84,7 @@ func TestBackoff(t *testing.T) {
 				shortest, longest = min(shortest, d), max(longest, d)
 			}
 			if shortest < 0 || longest > bound || shortest > bound/8 || longest < bound-bound/8 {
-				t.Errorf("%+v, attempt %d: from %v to %v, want nearly all of 0 to %v", r, attempt, shortest, longest, bound)
+				t.Errorf("%+v, attempt %d: got delays from %v to %v, want nearly all of 0 to %v", r, attempt, shortest, longest, bound)
 			}
 		}
 	}
@@ -137,7 +137,7 @@ func TestContextEnded(t *testing.T) {
 		}
 		var list notComparable // errors.Is can't find a value that is not comparable
 		if cause != nil && !errors.As(cause, &list) && !errors.Is(err, cause) || errors.Is(err, notComparable{cause}) || errors.Is(err, io.EOF) {
-			t.Errorf("%v: errors.Is does not find its cause, or finds another error", err)
+			t.Errorf("%v: errors.Is does not find the cause, or finds another error", err)
 		}
 	}
 }

@@ -84,7 +84,7 @@ func TestOtherTransports(t *testing.T) {
 				}
 				name := fmt.Sprintf("%s, %s %q", tt.name, method, body)
 				if got, _ := trace.end(tt.err); got != sent || trace.wasStopped() != stopped || canceled && !stopped {
-					t.Errorf("%s: sent %v, stopped %v, canceled %v", name, got, trace.stopped, canceled)
+					t.Errorf("%s: got sent %v, stopped %v, canceled %v; want sent %v, stopped %v", name, got, trace.stopped, canceled, sent, stopped)
 				}
 			}
 		}
@@ -99,11 +99,11 @@ func TestOwnTransport(t *testing.T) {
 	out := get.follow(t.Context(), httptest.NewRequest(http.MethodGet, "/", nil), nil)
 	for i, step := range []step{getConn, gotConn, wroteHTTP2, getConn, gotConn} {
 		if step(get, out); (signatures == 2) != (i == 4) {
-			t.Errorf("%d signatures after step %d", signatures, i+1)
+			t.Errorf("got %d signatures after step %d", signatures, i+1)
 		}
 	}
 	if sent, _ := get.end(io.EOF); !sent || get.wasStopped() {
-		t.Errorf("a GET: sent %v, stopped %v", sent, get.wasStopped())
+		t.Errorf("a GET: got sent %v, stopped %v; want sent and not stopped", sent, get.wasStopped())
 	}
 	for want, wrote := range map[bool]step{false: wroteHTTP1, true: wroteHTTP2} {
 		post := &requestTrace{own: true, guarded: true}
@@ -112,14 +112,14 @@ func TestOwnTransport(t *testing.T) {
 			step(post, out)
 		}
 		if sent, _ := post.end(io.EOF); sent != want {
-			t.Errorf("a POST: sent %v, want %v", sent, want)
+			t.Errorf("a POST: got sent %v, want %v", sent, want)
 		}
 	}
 }
 
 // A transport may return an error and continue in the background. After that, the transport can't read the body or use a
 // connection.
-func TestNothingIsSentAfterTheEnd(t *testing.T) {
+func TestNothingIsSentAfterTheCallEnds(t *testing.T) {
 	for _, method := range methods {
 		canceled := false
 		trace := &requestTrace{guarded: method == http.MethodPost, cancel: func() { canceled = true }}
@@ -129,7 +129,7 @@ func TestNothingIsSentAfterTheEnd(t *testing.T) {
 			t.Errorf("%s: reported as sent", method)
 		}
 		if got, err := io.ReadAll(out.Body); err == nil || len(got) > 0 {
-			t.Errorf("%s: read %q, %v", method, got, err)
+			t.Errorf("%s: read %q, %v, want an error", method, got, err)
 		}
 		if _, err := out.GetBody(); err == nil {
 			t.Errorf("%s: GetBody returned the body", method)
@@ -149,10 +149,10 @@ func TestBodyHasOneReader(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, err := io.ReadAll(second); string(got) != "body" || err != nil {
-		t.Errorf("read %q, %v", got, err)
+		t.Errorf("the second body: read %q, %v", got, err)
 	}
 	if got, err := io.ReadAll(out.Body); !errors.Is(err, errReplayStopped) || len(got) > 0 || !trace.wasStopped() {
-		t.Errorf("read %q, %v", got, err)
+		t.Errorf("the first body: read %q, %v, want errReplayStopped", got, err)
 	}
 }
 
@@ -171,11 +171,11 @@ func TestStoppedReplayClosesItsConnection(t *testing.T) {
 		}
 		trace.gotConn(httptrace.GotConnInfo{Conn: here})
 		if !canceled || here.SetDeadline(time.Time{}) != nil {
-			t.Errorf("%s: canceled %v, or closed before anything is written", field, canceled)
+			t.Errorf("%s: got canceled %v, want true; or the connection was closed before anything was written", field, canceled)
 		}
 		trace.wroteHeaderField(field, nil)
 		if err := here.SetDeadline(time.Time{}); (err != nil) != closed {
-			t.Errorf("%s: %v, want it closed: %v", field, err, closed)
+			t.Errorf("%s: got %v, want a closed connection: %v", field, err, closed)
 		}
 	}
 }
