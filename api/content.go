@@ -75,7 +75,6 @@ func newContent(described openapi3.Content, c *schema.Compiler) content {
 	return out
 }
 
-// find returns the first entry that covers given, or nil.
 func (c content) find(given mediaType) *documented {
 	return c.first(func(d documented) bool { return d.covers(given) })
 }
@@ -206,7 +205,6 @@ func typeParts(body []byte, boundary string, entry *documented) []byte {
 // maxRequestBody is the maximum length, in bytes, of a body that ValidateRequest accepts.
 const maxRequestBody = 8 << 20
 
-// bodyProblem describes an error from readBody.
 func bodyProblem(err error) Problem {
 	if over := (*http.MaxBytesError)(nil); errors.As(err, &over) {
 		return Problem{In: "body", Reason: fmt.Sprintf("is longer than %d bytes", over.Limit)}

@@ -40,7 +40,7 @@ const maxServedBody = 1 << 20
 //   - X-HTTP-Method-Override and similar headers
 //   - a slash or backslash in a path parameter
 //
-// The handler next receives the validated body, and ContentLength is the exact length of the body.
+// In the request that next receives, ContentLength is the exact length of the validated body.
 //
 // Responses with 400 and 413 use the envelope that the operation documents for a bad request. Other error responses use
 // the platform's envelope, {"reply":{"err_code":…}}. Credentials are checked before the body is read.
@@ -213,7 +213,6 @@ func (s security) String() string {
 	return schema.List(names, " and ")
 }
 
-// isInQuery reports whether a query parameter is a credential.
 func (s security) isInQuery(name string) bool {
 	return slices.ContainsFunc(s, func(needed []credential) bool {
 		return slices.ContainsFunc(needed, func(c credential) bool { return c.in == openapi3.ParameterInQuery && c.name == name })

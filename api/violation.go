@@ -83,7 +83,6 @@ type report struct {
 	advising         bool
 }
 
-// left returns how many more problems can be added.
 func (r *report) left() int { return maxProblems - len(r.problems) }
 
 func (r *report) add(p Problem) {
@@ -120,7 +119,6 @@ func placed(at Problem, found []strictjson.Problem) []Problem {
 	return out
 }
 
-// violation returns the problems as a Violation, or nil if there are none.
 func (r *report) violation(operation string) error {
 	if len(r.problems) == 0 {
 		return nil
