@@ -377,7 +377,7 @@ func decodeOrKeep(s *schema.Schema, sent string) any {
 	return sent
 }
 
-// fallback is a parameter for which newParameter returns nil. openapi3filter decodes and validates it.
+// fallback is a parameter that newParameter does not support. openapi3filter decodes and validates it.
 type fallback struct {
 	described *openapi3.Parameter
 	schema    *schema.Schema
