@@ -271,8 +271,8 @@ func (r *response) check(h http.Header, body []byte, mayBeEmpty bool, rep *repor
 }
 
 // entry returns the documented media type that applies to a body, and whether the body must be JSON. The media type in
-// the header applies if it is documented. Otherwise, a documented JSON type applies. If only a media range applies, the
-// body must be JSON if the header names a JSON type or the body looks like JSON.
+// the header applies if it is documented. Otherwise, a documented JSON type applies. For a media range,
+// the body must be JSON if the header names a JSON type or the body looks like JSON.
 func (r *response) entry(header string, body []byte) (*documented, bool) {
 	given, _ := parseMediaType(header)
 	found := r.content.find(given)

@@ -152,7 +152,7 @@ func oneOfValues(values []any) string {
 }
 
 // List joins phrases with commas, and the last two with last. If there are more than ten phrases, List joins the first
-// ten and appends the number of the others.
+// ten and appends the number of the remaining ones.
 func List(texts []string, last string) string {
 	if n := len(texts); n > maxListed {
 		return strings.Join(texts[:maxListed], ", ") + " and " + strconv.Itoa(n-maxListed) + " more"
