@@ -51,7 +51,6 @@ func (m mediaType) covers(other mediaType) bool {
 	return m.name == other.name || m.name == family+"/*" || m.name == "*/*"
 }
 
-// documented is a media type that the document describes for a body.
 type documented struct {
 	mediaType
 	key    string // as the document spells it

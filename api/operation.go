@@ -13,7 +13,6 @@ import (
 	"example.com/cortexscan/api/internal/schema"
 )
 
-// operation is an operation of the document, compiled for validation.
 type operation struct {
 	id, name   string       // name is a string such as "GET /public_api/netscan/v1/scan/run"
 	parameters []*parameter // the path, header and cookie parameters
@@ -130,7 +129,6 @@ func hasDotSegment(value string) bool {
 	return false
 }
 
-// isEncoded reports whether Content-Encoding contains a value other than identity.
 func isEncoded(h http.Header) bool {
 	return slices.ContainsFunc(tokens(h, "Content-Encoding"), func(coding string) bool { return !strings.EqualFold(coding, "identity") })
 }

@@ -79,7 +79,6 @@ func newHeader(name string, h *openapi3.Header, c *schema.Compiler) *parameter {
 	return plain
 }
 
-// check validates the strings that were sent for the parameter.
 func (p *parameter) check(sent []string, rep *report) {
 	at := Problem{In: p.in, Name: p.name}
 	if p.isList && len(sent) > 1 && p.in != openapi3.ParameterInQuery && p.in != openapi3.ParameterInCookie {

@@ -26,7 +26,6 @@ type Validator struct {
 // invalid.
 func NewValidator() (*Validator, error) { return newValidator(document) }
 
-// adopt is appended to errors about the OpenAPI document.
 const adopt = "the validator needs a valid OpenAPI 3.0 document; to convert and add operations of another document, run make adopt"
 
 func newValidator(document []byte) (*Validator, error) {
