@@ -27,7 +27,6 @@ type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// canned sends the same response to every request.
 func canned(status int, body string, header ...string) transport {
 	return func(r *http.Request) (*http.Response, error) { return response(r, status, body, header...), nil }
 }
@@ -36,7 +35,6 @@ func failing(err error) transport {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-// silent never responds. It returns when the request's context ends.
 func silent(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
@@ -183,7 +181,6 @@ var kinds = []struct {
 	{"UnexpectedState", wrapper.ErrUnexpectedState},
 }
 
-// kindsOf returns the sorted names of the kinds of err.
 func kindsOf(err error) (names []string) {
 	for _, k := range kinds {
 		if errors.Is(err, k.err) {

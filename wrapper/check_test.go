@@ -43,7 +43,6 @@ func TestOtherMediaTypes(t *testing.T) {
 	}
 }
 
-// nested returns n nested lists.
 func nested(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 
 // The methods of Client and API() accept every form of the documented body with any 2xx status.

@@ -80,8 +80,8 @@ func TestSignatureKnownAnswer(t *testing.T) {
 	}
 }
 
-// Sign replaces the headers of an earlier signature, whatever the case of their names, and does not change a header that
-// requests share.
+// Sign replaces the headers of an earlier signature, whatever the case of their names, and does not change an
+// http.Header that several requests share.
 func TestSign(t *testing.T) {
 	shared := http.Header{"X-Own": {"1"}, "authorization": {"old"}, "X-Xdr-Nonce": {"old"}}
 	r := &http.Request{Header: shared}

@@ -83,7 +83,6 @@ func TestKeyOfType(t *testing.T) {
 	}
 }
 
-// keyFile writes a file with a mode and returns its path.
 func keyFile(t *testing.T, content string, mode fs.FileMode) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "it's a key")

@@ -66,7 +66,7 @@ func FuzzEnvelope(f *testing.F) {
 			if kinds == nil || !isSuccess && !slices.Contains(kinds, documentedKind(status)) {
 				t.Fatalf("status %d: got the kinds %q: %v", status, kinds, e)
 			}
-			opened := e.Code != "" || strings.Contains(e.Error(), "action_id ") // such a body can make the outcome unknown
+			opened := e.Code != "" || strings.Contains(e.Error(), "action_id ") // a code or an action_id can make the outcome unknown
 			dependsOnBody := status == 500 || isSuccess
 			if unknown && !op.effect || !unknown && op.effect && !definite[status] && !dependsOnBody || unknown && definite[status] && !opened {
 				t.Fatalf("%s, status %d: got an unknown outcome: %v", op.name, status, unknown)
@@ -100,7 +100,7 @@ func checkAPIError(t *testing.T, op operation, e *wrapper.APIError, status int, 
 }
 
 // Results and errors hide credentials in all forms that common encoders write. An error also hides a credential that an
-// invisible character or an escape disguises, and drops a header whose name contains a credential.
+// invisible character or an escape disguises, and omits a header whose name contains a credential.
 func TestResultHidesCredentials(t *testing.T) {
 	const key = `k"k<k>k&k'k/k\k`
 	for name, encoded := range map[string]string{"JSON": `k\"k<k>k&k'k/k\\k`, "JSON for HTML": `k\"k\u003ck\u003ek\u0026k'k/k\\k`} {

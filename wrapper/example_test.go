@@ -24,7 +24,6 @@ func demoTenant() (url string, close func()) {
 	return server.URL, server.Close
 }
 
-// demoClient returns a Client for a simulated tenant.
 func demoClient(opts ...wrapper.Option) (c *wrapper.Client, close func()) {
 	url, closeTenant := demoTenant()
 	return must(wrapper.New(url, wrapper.AdvancedKey("17", "demo-key"), opts...)), closeTenant

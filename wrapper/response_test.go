@@ -79,7 +79,7 @@ func TestStatusDecidesKindAndOutcome(t *testing.T) {
 	}
 }
 
-// documentedKind returns the documented kind of a status that is not a success.
+// documentedKind returns the kind that the package documents for a status outside 2xx.
 func documentedKind(status int) string {
 	if status >= 500 && status <= 599 {
 		return "Server"
@@ -231,7 +231,7 @@ func TestKindsOfResponses(t *testing.T) {
 			{"a word", 200, `{"reply": {"action_id": 7}, "err_code": "SUCCESS"}`, unknown, "action_id 7"},
 			{"403", 200, `{"reply": {"action_id": "7"}, "err_code": "403"}`, "Forbidden OutcomeUnknown", "action_id 7"},
 		}},
-		{"no endpoints", []row{ // the message identifies this error at any status; it is also an ErrServer
+		{"no endpoints", []row{ // the message identifies this error at any status; the error is also an ErrServer
 			{"500", 500, `{"reply": {"err_code": 500, "err_msg": "` + noEndpoints + `", "err_extra": null}}`, "Server NoEndpoints", ""},
 			{"500, plain text", 500, noEndpoints, "Server NoEndpoints OutcomeUnknown", ""},
 			{"400", 400, `{"err_msg": "` + noEndpoints + `"}`, "BadRequest Server NoEndpoints", ""},

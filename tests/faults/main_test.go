@@ -75,7 +75,6 @@ func attempts(n int) wrapper.Option {
 	return wrapper.WithRetry(wrapper.Retry{Attempts: n, BaseDelay: -1})
 }
 
-// newTransport returns a transport whose connections are closed when the test ends.
 func newTransport(t testing.TB) *http.Transport {
 	tr := &http.Transport{}
 	t.Cleanup(tr.CloseIdleConnections)

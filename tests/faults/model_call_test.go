@@ -137,13 +137,13 @@ var editors = []editor{
 	}},
 	{"no GetBody", func(r *http.Request) { r.GetBody = nil }},
 	{"a length that is too small", func(r *http.Request) { r.ContentLength = 3 }},
-	{"a body half read", func(r *http.Request) {
+	{"a half-read body", func(r *http.Request) {
 		if r.Body != nil {
 			io.CopyN(io.Discard, r.Body, 9)
 		}
 	}},
 	{"a body that can't be read", func(r *http.Request) { r.Body = io.NopCloser(failingReader{}) }},
-	{"no body, but its GetBody and length", func(r *http.Request) { r.Body = nil }},
+	{"no body, but its GetBody and its length", func(r *http.Request) { r.Body = nil }},
 	{"X-Idempotency-Key", setHeader("X-Idempotency-Key", "4711")},
 	{"Expect", setHeader("Expect", "100-continue")},
 	{"Connection: close", setHeader("Connection", "close")},

@@ -45,7 +45,7 @@ type breakage struct {
 	how   string // "reset", "closed" or "silent"
 }
 
-// sever breaks the connection. The caller holds the lock.
+// The caller of sever holds the lock.
 func (l *link) sever(how string) {
 	l.broken = how
 	l.end()

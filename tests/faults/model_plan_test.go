@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// dice makes random choices. Every connection, request and call has separate dice, so the order of events does not
-// change the choices.
+// Every connection, request and call has separate dice, so the order of events does not change the choices.
 type dice struct{ *rand.Rand }
 
 const (
@@ -34,7 +33,6 @@ func (d dice) span(times ...time.Duration) time.Duration {
 // Error codes of HTTP/2 (RFC 9113, section 7). net/http may replay a request after codeProtocol or codeRefused.
 const codeProtocol, codeInternal, codeRefused, codeCancel = 1, 2, 7, 8
 
-// connectionPlan determines what happens to a connection.
 type connectionPlan struct {
 	dial  string // how connecting fails, or "slow"; "" connects at once
 	http2 bool   // negotiated if the connection uses TLS
@@ -56,7 +54,6 @@ func (s *simulation) randomConnection(n int) (p connectionPlan) {
 	return p
 }
 
-// requestPlan determines what the server does with a request.
 type requestPlan struct {
 	stage   string // how much of the request the server reads first: "headers", "half", "whole"
 	execute bool

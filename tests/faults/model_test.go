@@ -134,7 +134,6 @@ type arrival struct {
 	call *call
 }
 
-// execution is a request that the service executed.
 type execution struct {
 	content
 	call   *call
@@ -144,7 +143,6 @@ type execution struct {
 
 var callName = regexp.MustCompile(`call-\d+`)
 
-// find returns the call with this name, or nil.
 func (s *simulation) find(name string) *call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -154,8 +152,8 @@ func (s *simulation) find(name string) *call {
 	return nil
 }
 
-// arrived records a request whose headers have arrived. It does not find the call of an AbortScan, which only the body
-// identifies.
+// arrived records a request whose headers have arrived. It leaves the call of an AbortScan open, because only the body
+// identifies that call.
 func (s *simulation) arrived(r *http.Request) *arrival {
 	a := &arrival{entry: newEntry(r)}
 	if a.call = s.find(r.Header.Get("X-Call")); r.Method == http.MethodGet {
@@ -247,7 +245,6 @@ func (s *simulation) close() (inUse []string) {
 	return inUse
 }
 
-// transport returns net/http's transport on this network.
 func (s *simulation) transport() *http.Transport {
 	tr := &http.Transport{
 		DialContext: s.dial, ForceAttemptHTTP2: true,
@@ -301,7 +298,6 @@ func (s *simulation) randomClient(d dice, tr *http.Transport) *wrapper.Client {
 		wrapper.WithRequestValidator(validator{s, d.chance(30)})))
 }
 
-// makeCalls makes a few calls, some of them concurrently.
 func (s *simulation) makeCalls(d dice, client *wrapper.Client) {
 	var together sync.WaitGroup
 	for n := range 3 + d.IntN(6) {
@@ -321,7 +317,6 @@ func (s *simulation) makeCalls(d dice, client *wrapper.Client) {
 
 var errCaller = errors.New("the caller gave up")
 
-// make makes a call and records its outcome.
 func (s *simulation) make(client *wrapper.Client, c *call) {
 	limit := 30 * time.Minute
 	if c.deadline > 0 {
@@ -416,7 +411,6 @@ func (c *call) hasDefiniteReply() bool {
 	})
 }
 
-// isNotSent reports whether err means that the request was not sent.
 func isNotSent(err error) bool {
 	var lost *wrapper.TransportError
 	return errors.As(err, &lost) && !lost.Sent

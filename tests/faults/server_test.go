@@ -84,7 +84,6 @@ func (x *exchange) send(raw string) bool {
 	return err == nil
 }
 
-// good writes the documented success.
 func (x *exchange) good() bool {
 	if x.request.Method == http.MethodGet {
 		return x.send(raw(200, len(goodRun), goodRun))
@@ -131,7 +130,6 @@ func contentOf(r *http.Request) content {
 	return content{method: r.Method, target: r.URL.RequestURI(), contentType: r.Header.Get("Content-Type")}
 }
 
-// entry is a request that arrived.
 type entry struct {
 	content
 	nonce, timestamp, signature string
@@ -141,7 +139,6 @@ func newEntry(r *http.Request) entry {
 	return entry{contentOf(r), r.Header.Get("x-xdr-nonce"), r.Header.Get("x-xdr-timestamp"), r.Header.Get("Authorization")}
 }
 
-// ledger records requests in the order of their arrival.
 type ledger struct {
 	mu      sync.Mutex
 	entries []entry

@@ -24,7 +24,6 @@ import (
 
 var listening = regexp.MustCompile(`Prism is listening on (http://\S+)`)
 
-// start starts Prism and returns its URL. Prism stops when the test ends.
 func start(t *testing.T) string {
 	t.Helper()
 	prism := exec.Command("prism", "mock", "--port", "0", "../../api/openapi.yaml")

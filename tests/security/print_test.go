@@ -93,7 +93,6 @@ func TestReflectionFindsNoKey(t *testing.T) {
 	}
 }
 
-// dump returns every string and byte slice in v.
 func dump(v reflect.Value, seen map[uintptr]bool) (found []string) {
 	add := func(v reflect.Value) { found = append(found, dump(v, seen)...) }
 	switch v.Kind() {

@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestProxyPasswordIsHidden checks that only the proxy receives the password, whatever the proxy responds.
+// TestProxyPasswordIsHidden checks that only the proxy receives the password, whatever its response.
 func TestProxyPasswordIsHidden(t *testing.T) {
 	basic := base64.StdEncoding.EncodeToString([]byte("proxyuser:" + proxyMarker))
 	for host := range proxyResponses {

@@ -252,7 +252,7 @@ func TestRefusalsOfNewHideSecrets(t *testing.T) {
 		"a key in quotes":         create("example.org", wrapper.StandardKey("1", `"`+marker+`"`)),
 		"a key after Bearer":      create("example.org", wrapper.StandardKey("1", "Bearer "+marker)),
 		"the key as ID":           create("example.org", wrapper.AdvancedKey(marker+"\x00", "k")),
-		"the key as product":      create("example.org", good, wrapper.WithUserAgent(marker+"\nx")),
+		"the key as user agent":   create("example.org", good, wrapper.WithUserAgent(marker+"\nx")),
 		"the key as key type":     keyTypeError,
 		"the key as key file":     keyFileError,
 	} {

@@ -18,7 +18,6 @@ type leak struct{ Request *http.Request }
 
 func (e *leak) Error() string { return fmt.Sprint("failed: ", e.Request.Header) }
 
-// timeoutLeak is a leak that implements net.Error.
 type timeoutLeak struct{ leak }
 
 func (*timeoutLeak) Timeout() bool   { return true }

@@ -67,7 +67,7 @@ func TestIncompleteResponses(t *testing.T) {
 }
 
 // A refused TLS handshake ends the call, even if the transport does not report the handshake. The last reported
-// handshake decides, unless a connection follows it.
+// handshake determines the result, unless a connection follows it.
 func TestRefusedHandshakeEndsTheCall(t *testing.T) {
 	handshakes := func(then transport, errs ...error) transport {
 		return func(r *http.Request) (*http.Response, error) {
@@ -207,8 +207,8 @@ func TestWrongContentLength(t *testing.T) {
 	}
 }
 
-// If the Content-Length exceeds the limit, the client waits up to a second for the beginning of the body. If the
-// beginning does not arrive by then, the client ends the request.
+// If the Content-Length exceeds the limit, the client waits up to a second for the first MaxShown bytes of the body. If
+// they do not arrive in time, the client ends the request.
 func TestContentLengthOverTheLimit(t *testing.T) {
 	tooLarge := func(body io.Reader) *http.Response {
 		response := newResponse(500, body)

@@ -32,7 +32,6 @@ func newResponse(status int, body io.Reader, header ...string) *http.Response {
 	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(body), ContentLength: -1}
 }
 
-// canned sends the same response to every request.
 func canned(status int, body string, header ...string) transport {
 	return func(*http.Request) (*http.Response, error) {
 		return newResponse(status, strings.NewReader(body), header...), nil
@@ -65,7 +64,6 @@ func lost(r *http.Request) (*http.Response, error) {
 	return nil, errors.New("connection reset by peer")
 }
 
-// silent never responds. It returns when the request's context ends.
 func silent(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
@@ -119,7 +117,6 @@ func once(c *Client) { c.Attempts = 1 }
 // methods lists a method without an effect and one that may have an effect.
 var methods = []string{http.MethodGet, http.MethodPost}
 
-// do sends a request. A POST has a body.
 func do(ctx context.Context, t testing.TB, c *Client, method string) *Result {
 	t.Helper()
 	r, err := http.NewRequestWithContext(ctx, method, "/v1/thing?id=1", nil)

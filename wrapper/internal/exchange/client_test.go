@@ -73,7 +73,7 @@ func TestAttemptsSendTheSameRequest(t *testing.T) {
 	}
 }
 
-// A call ends when its context ends, at any point of the call.
+// A call ends when its context ends, at any point in the call.
 func TestContextEndsTheCall(t *testing.T) {
 	cause := errors.New("shutting down")
 	rateLimit := func(c *Client) { c.Limiter = rate.NewLimiter(0.01, 1); c.Limiter.Reserve() }

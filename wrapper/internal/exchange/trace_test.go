@@ -33,8 +33,8 @@ type discarded struct{ net.Conn }
 
 func (discarded) Close() error { return nil }
 
-// Through a RoundTripper other than net/http's, a request counts as sent once its body was read or it had a connection.
-// Whatever the method is, a replay is stopped once the body was read or the headers were written.
+// Through a RoundTripper other than net/http's, a request is reported as sent once its body was read or it had a
+// connection. Whatever the method is, a replay is stopped once the body was read or the headers were written.
 func TestOtherTransports(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Err: errors.New("refused")}
 	certificate := &tls.CertificateVerificationError{Err: errors.New("unknown")}
