@@ -122,8 +122,8 @@ func isPlain(b []byte) bool {
 	return true
 }
 
-// EndpointFilters selects endpoints. It is the string [AllEndpoints] or a []EndpointFilter. The list contains at least one filter,
-// and the endpoints must match all of them. The zero value is sent as null, which the service refuses.
+// EndpointFilters selects endpoints. It is the string [AllEndpoints] or a []EndpointFilter. A list contains at least one filter, and
+// selects the endpoints that match every filter. The zero value is sent as null, which the service refuses.
 type EndpointFilters any
 
 // AllEndpoints is the value of [EndpointFilters] that selects every endpoint of the tenant.
@@ -155,8 +155,8 @@ func (d *AbortScanRequestData) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// UnmarshalJSON decodes Value as one of the types that [FilterValue] lists. If the JSON fits none of them, Value gets the type that
-// encoding/json decodes into an interface.
+// UnmarshalJSON decodes Value as one of the types that [FilterValue] lists. Any other JSON becomes nil, a bool,
+// a float64, a []any or a map[string]any.
 func (f *EndpointFilter) UnmarshalJSON(b []byte) error {
 	type plain EndpointFilter
 	raw := struct {
@@ -198,5 +198,5 @@ func (d *ErrorDetails) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*[]ErrorDetail)(d))
 }
 
-// ErrorExtra is additional information about an error. It is a string, but an object, a list and null have been observed, too.
+// ErrorExtra is additional information about an error. It is documented as a string. Objects, lists and null have also been observed.
 type ErrorExtra = any

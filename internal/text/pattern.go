@@ -13,7 +13,7 @@ func GoPattern(pattern string) string {
 		case len(rest) >= escape && strings.HasPrefix(rest, `\u`) && isHex(rest[2:escape]):
 			n = escape
 			b.WriteString(`\x{` + rest[2:escape] + `}`)
-		case len(rest) > 1 && rest[0] == '\\': // the next character can be a backslash
+		case len(rest) > 1 && rest[0] == '\\': // skip both characters: the second one can be a backslash
 			n = 2
 			b.WriteString(rest[:n])
 		default:

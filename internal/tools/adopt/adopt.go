@@ -25,7 +25,7 @@ type Operation struct {
 	itemPlace, place string
 }
 
-// String returns "POST /path".
+// String returns the method and path, such as "POST /path".
 func (o Operation) String() string { return o.Method + " " + o.Path }
 
 var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}

@@ -46,7 +46,7 @@ func (c *converter) loosen(schema *yaml.Node, why, at string) {
 	c.report.add(notChecked, why, at)
 }
 
-// convert converts a value whose kind is written as in the table objects. It returns nil for a value of the wrong type and for a
+// convert converts a value of a kind that the table objects defines. It returns nil for a value of the wrong type and for a
 // reference to an object that is left out.
 func (c *converter) convert(kind string, src *yaml.Node, at string) *yaml.Node {
 	fields := objects[kind]
@@ -105,7 +105,7 @@ func (c *converter) convert(kind string, src *yaml.Node, at string) *yaml.Node {
 	return out
 }
 
-// complete repairs an object after its fields were converted.
+// complete repairs an object after its fields have been converted.
 func (c *converter) complete(kind string, o *yaml.Node, at string) {
 	switch kind {
 	case "schema":
@@ -247,7 +247,7 @@ func (c *converter) newComponent(section, name, place string) *component {
 func (c *converter) moveOut(schema *yaml.Node, what, at string) *yaml.Node {
 	made := c.newComponent("schemas", limits.GoName(c.scope+"-"+what), "")
 	made.node = schema
-	c.report.add(repaired, "an inline schema that the generator only supports as a component becomes one", at)
+	c.report.add(repaired, "an inline schema that the generator supports only as a component becomes one", at)
 	return object("$ref", text(made.ref()))
 }
 
@@ -278,7 +278,7 @@ func (c *converter) beforeParameter(p *yaml.Node, at string) {
 	}
 }
 
-// parameter repairs a parameter or a header after its schema was converted.
+// parameter repairs a parameter or a header after its schema has been converted.
 func (c *converter) parameter(p *yaml.Node, at string) {
 	if get(p, "schema") == nil && get(p, "content") == nil {
 		c.report.add(notChecked, "a parameter or header without a schema", at)

@@ -107,8 +107,8 @@ func (m *merger) name(c *converter, adopted []adoption) {
 	always := func(string, string) bool { return true }
 	same := map[*component]bool{}
 	// renameTaken tries the next name for each component whose name is taken, unless our component of that name is identical. It
-	// reports whether it changed a name. The comparison of references must wait until the names are stable, so the first call
-	// treats all references as equal.
+	// reports whether it changed a name. References contain names, so the loop below treats all references as equal
+	// until the names are stable.
 	renameTaken := func(ref func(a, b string) bool) bool {
 		changed := false
 		used := map[string]bool{}
@@ -224,7 +224,6 @@ func goNamesOf(section, name string, node *yaml.Node) []string {
 	return all
 }
 
-// merge inserts the operations and components.
 func (m *merger) merge(c *converter, adopted []adoption) (*Result, error) {
 	for i := range adopted {
 		m.rename(c, &adopted[i])
@@ -349,7 +348,7 @@ func (m *merger) insertPath(path string, block *yaml.Node) error {
 	return m.insertInto([]string{"paths"}, object(path, comments))
 }
 
-// insertInto appends the content of more to the mapping or list in our document that at leads to. It adds missing keys.
+// insertInto appends the content of more to the mapping or list at the given keys of our document. It adds missing keys.
 func (m *merger) insertInto(at []string, more *yaml.Node) error {
 	node, line, column := m.positions, 0, -1
 	for i, step := range at {

@@ -74,7 +74,7 @@ func parseYAML(content []byte) (*yaml.Node, error) {
 }
 
 // plain copies a YAML node without comments. It replaces aliases and merge keys with their content, and keeps the last of
-// duplicate keys. It subtracts the number of values from left.
+// duplicate keys. left is the number of values that it may still copy.
 func plain(n *yaml.Node, left *int) (*yaml.Node, error) {
 	if *left--; *left < 0 {
 		return nil, fmt.Errorf("its aliases expand to more than %d values", maxNodes)

@@ -16,7 +16,8 @@ var (
 	annotations = []string{"title", "description", "deprecated", "default", "example", "examples", "readOnly", "writeOnly", "nullable"}
 )
 
-// booleanSchema converts the schemas true and false. It reports any other value, and returns a schema that accepts everything.
+// booleanSchema converts the schemas true and false. For any other value, it returns a schema that accepts everything, and
+// reports the value.
 func (c *converter) booleanSchema(src *yaml.Node, at string) *yaml.Node {
 	out := mapping()
 	switch {
@@ -89,7 +90,7 @@ func (c *converter) beforeSchema(s *yaml.Node, at string) {
 			set(s, "pattern", text(pattern))
 			c.report.add(repaired, `\uXXXX in a pattern becomes \x{XXXX}`, pointer(at, "pattern"))
 		} else if err != nil {
-			c.loosen(s, "a pattern that Go's regexp cannot compile (write it without lookaround and backreferences to have it checked)", pointer(at, "pattern"))
+			c.loosen(s, "a pattern that Go's regexp does not support (write it without lookaround and backreferences to have it checked)", pointer(at, "pattern"))
 			remove(s, "pattern")
 		}
 	}

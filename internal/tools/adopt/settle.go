@@ -113,7 +113,7 @@ func (c *converter) trySamples() {
 		"components": map[string]any{"schemas": schemas},
 	})
 	if err != nil {
-		return // package trial reports it
+		return // package trial reports the error
 	}
 	doc, err := openapi3.NewLoader().LoadFromData(content)
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 )
 
 // diff prints the breaking changes that oasdiff does not report: changes to the style of parameters, to security schemes, and to
-// the parameters of media types. It also reports that only wording changed. It writes both documents without wording to
-// before.json and after.json in dir. The input of oasdiff must not contain titles, by which it tells alternatives apart.
+// the parameters of media types. It also prints a line if only wording changed. It writes both documents without wording to
+// before.json and after.json in dir, for oasdiff, which would otherwise match alternatives by their titles.
 func diff(ctx context.Context, before, after, dir string, w io.Writer) error {
 	var docs []*openapi3.T
 	for _, file := range []string{before, after} {
@@ -162,7 +162,7 @@ func strip(node any, named bool) {
 				delete(node, key)
 				continue
 			}
-			// The keys of these objects are arbitrary names, such as description or title.
+			// The keys of these objects can be arbitrary names, such as description or title.
 			strip(v, !named && slices.Contains([]string{"properties", "schemas", "responses", "parameters", "headers", "content", "mapping", "paths"}, key))
 		}
 	case []any:

@@ -149,7 +149,6 @@ func run(ctx context.Context, file string, names []string, write bool, w io.Writ
 	return nil
 }
 
-// tester tries operations and records the outcomes.
 type tester struct {
 	ours     []byte
 	other    *adopt.Document

@@ -204,7 +204,7 @@ func (l *limits) parameter(place string, p *openapi3.Parameter) {
 		l.add(here, "is optional and has no type, and the client panics if it is not set", "give it a type")
 	}
 	if p.Schema.Ref == "" && len(s.AnyOf)+len(s.OneOf) > 0 {
-		l.add(here, "is an inline anyOf or oneOf, and callers cannot set a value of its Go type", "make it a component")
+		l.add(here, "is an inline anyOf or oneOf, and callers cannot set its value", "make it a component")
 	}
 	if p.Style == "spaceDelimited" {
 		l.add(here, "has the style spaceDelimited, and the client does not encode the spaces", "use another style, or leave the parameter out")

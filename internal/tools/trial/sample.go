@@ -44,7 +44,6 @@ func describe(ref *openapi3.SchemaRef) string {
 	return "a schema"
 }
 
-// value returns the first candidate that the schema accepts.
 func (s Sampler) value(ref *openapi3.SchemaRef, depth int) (any, bool) {
 	if ref == nil || ref.Value == nil {
 		return "anything", true

@@ -175,7 +175,7 @@ func (c *call) arguments(ctx context.Context, typ reflect.Type, raw bool) ([]ref
 		inPath, rest = append(inPath, name), after
 	}
 	args := []reflect.Value{reflect.ValueOf(ctx)}
-	for i := 1; i < typ.NumIn()-1; i++ { // the last parameter is the request editors
+	for i := 1; i < typ.NumIn()-1; i++ { // the last parameter is the list of request editors
 		in := typ.In(i)
 		switch {
 		case len(inPath) > 0:
@@ -233,7 +233,6 @@ func (c *call) params(typ reflect.Type) (reflect.Value, error) {
 	return params, nil
 }
 
-// into converts a value to a Go type through JSON.
 func into(typ reflect.Type, v any) (reflect.Value, error) {
 	p := reflect.New(typ)
 	b, err := json.Marshal(v)
@@ -243,7 +242,6 @@ func into(typ reflect.Type, v any) (reflect.Value, error) {
 	return p.Elem(), err
 }
 
-// encoded encodes the body for its media type.
 func (c *call) encoded() (contentType string, body io.Reader, err error) {
 	object, _ := c.body.(map[string]any)
 	switch {

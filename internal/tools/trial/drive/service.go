@@ -40,7 +40,6 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(s.response.body)
 }
 
-// response is a success response that the document describes.
 type response struct {
 	status      int
 	contentType string
