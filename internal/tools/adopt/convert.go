@@ -18,7 +18,7 @@ type converter struct {
 	doc        *Document
 	report     *report
 	problems   []string
-	scope      string // the current operation or component: a prefix for the schemas that are moved out of it
+	scope      string // the current operation or component; moveOut uses it as a prefix for names
 	components []*component
 	byRef      map[string]*component
 	byPlace    map[string]*component // by section and place
@@ -46,7 +46,7 @@ func (c *converter) loosen(schema *yaml.Node, why, at string) {
 	c.report.add(notChecked, why, at)
 }
 
-// convert converts a value of a kind that the table objects defines. It returns nil for a value of the wrong type and for a
+// convert converts a value of the given kind, written as in objects. It returns nil for a value of the wrong type and for a
 // reference to an object that is left out.
 func (c *converter) convert(kind string, src *yaml.Node, at string) *yaml.Node {
 	fields := objects[kind]

@@ -22,9 +22,9 @@ type merger struct {
 	positions    *yaml.Node // our document with line numbers
 	ours         *yaml.Node // our document as plain returns it
 	operationIDs map[string]bool
-	paths        map[string]string // our paths, by their templates
+	paths        map[string]string // our paths, by template
 	goNames      map[string]bool   // names that are taken in package gen
-	insertions   map[int]string    // text by the number of the line above it
+	insertions   map[int]string    // text to insert, by the number of the line above it
 }
 
 func newMerger(ours []byte, d *Document, reserved []string) (*merger, error) {
@@ -181,7 +181,7 @@ func references(n *yaml.Node) []string {
 	return refs
 }
 
-// rename replaces every reference in a converted object with to(reference).
+// rename replaces every reference ref in a converted object with to(ref).
 func rename(n *yaml.Node, to func(ref string) string) {
 	if ref := str(get(n, "$ref")); ref != "" {
 		set(n, "$ref", text(to(ref)))

@@ -1,6 +1,5 @@
 // Package limits finds the parts of an OpenAPI document from which oapi-codegen would generate code that does not compile or does
-// not do what the document describes. It runs before the generator. It also reports where hand-written code does not fit the
-// document.
+// not do what the document describes. It also reports where hand-written code does not fit the document.
 package limits
 
 import (
@@ -85,7 +84,7 @@ var clientNames = []string{
 	"NewClientWithResponses", "RequestEditorFn", "WithBaseURL", "WithHTTPClient", "WithRequestEditorFn",
 }
 
-// OperationNames returns the Go names that the code for an operation may declare.
+// OperationNames returns Go names that the generated code for an operation may declare.
 func OperationNames(id string) []string {
 	name := GoName(id)
 	return []string{name + "Params", name + "JSONRequestBody", "New" + name + "Request", "Parse" + name + "Result"}

@@ -75,7 +75,7 @@ func (u *unsentFields) schema(id string, ref *openapi3.SchemaRef) {
 
 // wrapperCode describes how the hand-written client uses package gen.
 type wrapperCode struct {
-	fields  map[string]map[string]bool // for each name in gen, the fields mentioned in the files that mention the name
+	fields  map[string]map[string]bool // for each name in package gen, the field names in the files that use it
 	strings map[string]bool            // string literals, in lower case
 }
 

@@ -22,8 +22,8 @@ type Sampler struct {
 }
 
 const (
-	maxDepth = 6      // of optional properties, so that recursion ends
-	maxSteps = 10_000 // of values with optional properties; Value gives up after twice as many
+	maxDepth = 6      // levels of optional properties, so that recursion ends
+	maxSteps = 10_000 // values, after which optional properties are left out; Value gives up after twice as many
 )
 
 // Value returns a valid value for a schema, with the types that encoding/json decodes into an interface. It returns an error if it

@@ -39,7 +39,7 @@ func (r Result) String() string {
 
 // StepError reports that a step failed for the whole document.
 type StepError struct {
-	Step   string // generate, compile, load
+	Step   string // "generate", "compile" or "load"
 	Output string
 }
 
@@ -83,7 +83,7 @@ func Try(ctx context.Context, root string, document []byte) ([]Result, error) {
 
 var outputLine = regexp.MustCompile(`(?m)^output: .*$`)
 
-// generate runs oapi-codegen with the configuration in api and returns the generated file, which is in dir.
+// generate runs oapi-codegen with the configuration in api. It writes a file to dir and returns the path of the file.
 func generate(ctx context.Context, root, dir, name, document string) (string, error) {
 	config, err := os.ReadFile(filepath.Join(root, "api", "client.cfg.yaml"))
 	if err != nil {
