@@ -234,8 +234,8 @@ func TestDocumentedResponses(t *testing.T) {
 		{"GET", 204, "", "[]", "response body must be an object, not a list"},
 		{"GET", 404, "", "[1]", ""},
 		{"GET", 404, "", "[1", "response body is not valid JSON: it ends too early"},
-		// If the document contains only a range of media types, the header or the first byte determines whether the body
-		// is JSON.
+		// If the document contains only a range of media types, the
+		// header or the first byte determines whether the body is JSON.
 		{"GET", 503, "Content-Type: text/html", "<html>", ""},
 		{"GET", 503, "", "", ""},
 		{"GET", 503, "Content-Type: text/plain", "7", ""},
@@ -294,8 +294,7 @@ func TestBodiesThatAreNotJSON(t *testing.T) {
 		{"application/x-www-form-urlencoded", "a=1", true},
 		{"application/x-www-form-urlencoded", "a=x", false},
 		{"application/x-www-form-urlencoded", "b=1", false},
-		// A part without a Content-Type, such as curl -F 'obj={…}' sends, is decoded as JSON if its schema describes an
-		// object.
+		// A part without a Content-Type, such as curl -F 'obj={…}' sends, is decoded as JSON if its schema describes an object.
 		{"multipart/form-data; boundary=b", form(`obj|{"a":1}`), true},
 		{"multipart/form-data; boundary=b", form(`obj;Content-Type: application/json|{"a":1}`), true},
 		{"multipart/form-data; boundary=b", form(`obj|{"a":"x"}`), false},

@@ -60,8 +60,8 @@ func TestParameters(t *testing.T) {
 		{"in: query, " + list, "f=1&f=2", ""},
 		{"in: query, " + list, "f=1&f=x", "query f /1 must be an integer"},
 		{"in: query, " + list, "f=1&f=2&f=3", "query f must have at most 2 items"},
-		// An encoded comma is part of an item. Encoded spaces and bars separate items, because a valid URL contains them
-		// only in encoded form.
+		// An encoded comma is part of an item. Encoded spaces and bars separate
+		// items, because a valid URL contains them only in encoded form.
 		{"in: query, explode: false, " + list, "f=%31,2", ""},
 		{"in: query, explode: false, " + list, "f=1%2C2", "query f /0 must be an integer"},
 		{"in: query, explode: false, " + list, "f=1,%ff", "query f /1 is not valid UTF-8"},

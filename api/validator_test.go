@@ -86,8 +86,8 @@ func of(tb testing.TB, paths string) *api.Validator {
 	return v
 }
 
-// ofOperation returns a validator for the single operation POST /x with these fields, in YAML. A default response covers
-// every status.
+// ofOperation returns a validator for the single operation POST /x
+// with these fields, in YAML. A default response covers every status.
 func ofOperation(tb testing.TB, fields string) *api.Validator {
 	tb.Helper()
 	return of(tb, "  /x: {post: {"+fields+", responses: {default: {description: d}}}}\n")
@@ -116,8 +116,7 @@ func lines(problems []api.Problem) []string {
 
 var lists = regexp.MustCompile(`\(\w+: [^)]*\)`)
 
-// wantProblems compares the problems in err with want. In want, "(…)" matches any list of names, because the document
-// may grow.
+// wantProblems compares the problems in err with want. In want, "(…)" matches any list of names, because the document may grow.
 func wantProblems(t *testing.T, err error, want ...string) {
 	t.Helper()
 	got := problems(t, err)

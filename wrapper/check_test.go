@@ -131,9 +131,9 @@ func TestCheckResponseAgreesWithTheClient(t *testing.T) {
 	}
 }
 
-// Without a request, CheckResponse can't name the operation and assumes that it may have had an effect. After redirects,
-// CheckResponse reports the first request, because an http.Client that follows redirects turns an abort into a GET of
-// the login page.
+// Without a request, CheckResponse can't name the operation and assumes that it may
+// have had an effect. After redirects, CheckResponse reports the first request, because
+// an http.Client that follows redirects turns an abort into a GET of the login page.
 func TestCheckResponseFindsTheOperation(t *testing.T) {
 	get := httptest.NewRequest(http.MethodGet, "/v1/thing", nil)
 	redirected := httptest.NewRequest(http.MethodGet, "/login", nil)

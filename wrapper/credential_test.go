@@ -36,8 +36,8 @@ func TestStandardKeyIsSentAsItIs(t *testing.T) {
 
 var nonceForm = regexp.MustCompile(`^[A-Za-z0-9]{64}$`)
 
-// wantSigned checks that an Advanced key has just signed the request, with a nonce that is not in seen. It adds the
-// nonce to seen.
+// wantSigned checks that an Advanced key has just signed the request,
+// with a nonce that is not in seen. It adds the nonce to seen.
 func wantSigned(t *testing.T, h http.Header, seen map[string]bool) {
 	t.Helper()
 	nonce, timestamp := h.Get("X-Xdr-Nonce"), strconv.FormatInt(time.Now().UnixMilli(), 10)

@@ -15,8 +15,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// setEnv sets the variables that FromEnv reads, and empties those without a value. The names omit the prefix
-// CORTEXCLOUD_API_.
+// setEnv sets the variables that FromEnv reads, and empties those without a value. The names omit the prefix CORTEXCLOUD_API_.
 func setEnv(t *testing.T, values map[string]string) {
 	for _, name := range []string{"URL", "KEY", "KEY_FILE", "KEY_ID", "KEY_TYPE"} {
 		t.Setenv("CORTEXCLOUD_API_"+name, values[name])

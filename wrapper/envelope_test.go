@@ -75,8 +75,8 @@ func FuzzEnvelope(f *testing.F) {
 	})
 }
 
-// checkAPIError checks what the package promises about every APIError: printable and bounded strings without the key, and the
-// beginning of the body.
+// checkAPIError checks what the package promises about every APIError:
+// printable and bounded strings without the key, and the beginning of the body.
 func checkAPIError(t *testing.T, op operation, e *wrapper.APIError, status int, body []byte) {
 	if e.StatusCode != status || e.Operation != op.what || e.Attempts != 1 || e.RetryAfter < 0 || len(e.Details) > 100 {
 		t.Fatalf("got the status %d, the operation %q, %d attempts, Retry-After %v and %d details", e.StatusCode, e.Operation, e.Attempts, e.RetryAfter, len(e.Details))

@@ -12,8 +12,8 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// Zero selects the default, and a negative value turns a feature off. The tests of internal/exchange cover the effects
-// of the settings.
+// Zero selects the default, and a negative value turns a feature off.
+// The tests of internal/exchange cover the effects of the settings.
 func TestOptionsReachTheExchange(t *testing.T) {
 	type settled struct {
 		timeout   time.Duration

@@ -66,8 +66,7 @@ func TestStatusDecidesKindAndOutcome(t *testing.T) {
 			}
 		}
 	}
-	// A code of 400 or more in the body determines the outcome as a status does. The exception is 500: the outcome is
-	// known.
+	// A code of 400 or more in the body determines the outcome as a status does. The exception is 500: the outcome is known.
 	for _, status := range []int{200, 400, 500} {
 		for code := 300; code <= 700; code++ {
 			body := fmt.Sprintf(`{"reply": {"err_code": %d, "err_msg": "m"}}`, code)
@@ -351,8 +350,8 @@ func TestContextEndsAsAResponseArrives(t *testing.T) {
 	}
 }
 
-// Sent is true if any attempt without a response may have reached the service. In that case, the outcome of a request
-// with an effect is unknown.
+// Sent is true if any attempt without a response may have reached the
+// service. In that case, the outcome of a request with an effect is unknown.
 func TestTransportErrors(t *testing.T) {
 	lost := failing(io.EOF)
 	for _, tt := range []struct {

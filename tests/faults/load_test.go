@@ -18,9 +18,9 @@ import (
 
 var number = regexp.MustCompile(`\d{9}`)
 
-// TestConcurrentCallsGetTheirResponses makes 3,000 calls from 100 goroutines through one Client. The server refuses the
-// first attempt of one call in ten. Each call must get its own response, each request must have a different nonce, and
-// no request must be lost.
+// TestConcurrentCallsGetTheirResponses makes 3,000 calls from 100 goroutines through one
+// Client. The server refuses the first attempt of one call in ten. Each call must get its
+// own response, each request must have a different nonce, and no request must be lost.
 func TestConcurrentCallsGetTheirResponses(t *testing.T) {
 	const goroutines, each, all = 100, 30, 3000
 	var received ledger
@@ -83,8 +83,8 @@ func TestOneConnectionCarriesAllCalls(t *testing.T) {
 	}
 	for name, rt := range map[string]http.RoundTripper{"a plain transport": newTransport(t), "the Client's own transport": nil} {
 		t.Run(name, func(t *testing.T) {
-			// On a busy machine, net/http may close a connection because its goroutine is 50 ms late. The test then
-			// tries again.
+			// On a busy machine, net/http may close a connection because
+			// its goroutine is 50 ms late. The test then tries again.
 			connections := int32(0)
 			for try := 0; try < 5 && connections != 1; try++ {
 				s := serve(t, func(x *exchange) bool { return mix[x.n%len(mix)](x) })

@@ -152,7 +152,7 @@ func (s *simulation) find(name string) *call {
 	return nil
 }
 
-// arrived records a request whose headers have arrived. It leaves the call of an AbortScan open, because only the body
+// arrived records a request whose headers have arrived. It does not set the call of an AbortScan, because only the body
 // identifies that call.
 func (s *simulation) arrived(r *http.Request) *arrival {
 	a := &arrival{entry: newEntry(r)}

@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// TestFailuresOverTCP makes every attempt of a call fail in the same way. It checks the number of attempts and the kinds
-// of the error.
+// TestFailuresOverTCP makes every attempt of a call fail in the same
+// way. It checks the number of attempts and the kinds of the error.
 func TestFailuresOverTCP(t *testing.T) {
 	for _, tt := range []struct {
 		name       string

@@ -101,8 +101,7 @@ func TestEchoedCredentialsAreHidden(t *testing.T) {
 
 var percent = regexp.MustCompile(`%[0-9A-F]{2}`)
 
-// TestEncodedCredentialsAreHidden uses a key with many kinds of punctuation. A server sends the key back in common
-// encodings.
+// TestEncodedCredentialsAreHidden uses a key with many kinds of punctuation. A server sends the key back in common encodings.
 func TestEncodedCredentialsAreHidden(t *testing.T) {
 	const key = `Key<"Marker'&>+/=%?# \Q7w8E9`
 	goJSON, err := json.Marshal(key)

@@ -1,6 +1,6 @@
-// Package security_test checks what SECURITY.md promises about credentials, redirects and terminals, with hostile
-// servers. Every place that can contain a secret gets a marker, and the tests search everything that a program could
-// print for these markers.
+// Package security_test checks what SECURITY.md promises about credentials, redirects
+// and terminals, with hostile servers. Every place that can contain a secret gets a
+// marker, and the tests search everything that a program could print for these markers.
 package security_test
 
 import (
@@ -189,8 +189,8 @@ func forms(secret string) []string {
 	return list
 }
 
-// TestOnlyTheListedFactsAreLogged checks that the log never contains the key ID, the path, the query, the body or any part of a
-// response.
+// TestOnlyTheListedFactsAreLogged checks that the log never contains
+// the key ID, the path, the query, the body or any part of a response.
 func TestOnlyTheListedFactsAreLogged(t *testing.T) {
 	const (
 		path, query, body       = "PathMarkerG7h8J9k0", "QueryMarkerA1s2D3f4", "BodyMarkerZ1x2C3v4"
@@ -227,8 +227,8 @@ func TestOnlyTheListedFactsAreLogged(t *testing.T) {
 	}
 }
 
-// TestRefusalsOfNewHideSecrets passes a password or the key in the wrong place. TestInvalidTenantsAreRefused covers more
-// tenants.
+// TestRefusalsOfNewHideSecrets passes a password or the key in the
+// wrong place. TestInvalidTenantsAreRefused covers more tenants.
 func TestRefusalsOfNewHideSecrets(t *testing.T) {
 	const marker = "UserMarkerV7b8N9m0"
 	create := func(tenant string, cred wrapper.Credential, opts ...wrapper.Option) error {

@@ -102,8 +102,8 @@ func TestRefusedHandshakeEndsTheCall(t *testing.T) {
 	}
 }
 
-// The message explains the io.EOF that net/http returns if a connection closes without a response. An EOF in a body
-// keeps its message.
+// The message explains the io.EOF that net/http returns if a connection
+// closes without a response. An EOF in a body keeps its message.
 func TestErrorNamesAClosedConnection(t *testing.T) {
 	truncated := fmt.Errorf("x: %w", io.EOF)
 	for want, rt := range map[string]transport{"the connection was closed without a response: EOF": failing(io.EOF), "x: EOF": cutOff(200, "{", truncated)} {

@@ -91,8 +91,8 @@ func (rec *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// newClient returns a client that makes at most three attempts without delays. The client signs with the key and a
-// numbered nonce.
+// newClient returns a client that makes at most three attempts
+// without delays. The client signs with the key and a numbered nonce.
 func newClient(rt http.RoundTripper, adjust ...func(*Client)) *Client {
 	signatures := 0
 	c := &Client{

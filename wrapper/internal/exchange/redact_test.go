@@ -15,8 +15,7 @@ import (
 	"testing"
 )
 
-// Encoders differ in how they write punctuation. A credential of fewer than eight bytes could be a word, and is not
-// redacted.
+// Encoders differ in how they write punctuation. A credential of fewer than eight bytes could be a word, and is not redacted.
 func TestCredentialIsRedactedInEveryEncoding(t *testing.T) {
 	for credential, forms := range map[string][]string{
 		`a"b\c&d<e>f'g h+i/j%k(!*)`: {
@@ -46,8 +45,7 @@ type ownError struct{ text string }
 
 func (e *ownError) Error() string { return e.text }
 
-// The message of an error is redacted, printable and limited in length. errors.Is still finds the error of the
-// transport.
+// The message of an error is redacted, printable and limited in length. errors.Is still finds the error of the transport.
 func TestErrorsAreSanitized(t *testing.T) {
 	full := strings.Repeat("a", MaxErrorText)
 	for text, want := range map[string]string{

@@ -62,8 +62,8 @@ func TestLongerDelayWins(t *testing.T) {
 	}
 }
 
-// A delay is random, with an upper bound that doubles from BaseDelay to MaxDelay. 300 draws miss the lowest or the highest eighth
-// about once in 10^17 runs.
+// A delay is random, with an upper bound that doubles from BaseDelay to MaxDelay.
+// 300 draws miss the lowest or the highest eighth about once in 10^17 runs.
 func TestBackoff(t *testing.T) {
 	for _, tt := range []struct {
 		base, most time.Duration

@@ -117,8 +117,8 @@ func TestOwnTransport(t *testing.T) {
 	}
 }
 
-// A transport may return an error and continue in the background. After that, the transport can't read the body or use a
-// connection.
+// A transport may return an error and continue in the background.
+// After that, the transport can't read the body or use a connection.
 func TestNothingIsSentAfterTheCallEnds(t *testing.T) {
 	for _, method := range methods {
 		canceled := false
@@ -156,8 +156,8 @@ func TestBodyHasOneReader(t *testing.T) {
 	}
 }
 
-// Stopping a replay closes an HTTP/1 connection. An HTTP/2 connection stays open, encrypted or not, because other
-// requests may share it.
+// Stopping a replay closes an HTTP/1 connection. An HTTP/2 connection
+// stays open, encrypted or not, because other requests may share it.
 func TestStoppedReplayClosesItsConnection(t *testing.T) {
 	for field, closed := range map[string]bool{"Host": true, ":authority": false} {
 		here, there := net.Pipe()
