@@ -171,7 +171,6 @@ func reachable(c *converter, adopted []adoption) []*component {
 	return slices.DeleteFunc(slices.Clone(c.components), func(made *component) bool { return !reached[made.ref()] || made.node == nil })
 }
 
-// references returns the references in a converted object. It does not follow them.
 func references(n *yaml.Node) []string {
 	var refs []string
 	rename(n, func(ref string) string {

@@ -51,7 +51,6 @@ func pairs(n *yaml.Node) iter.Seq2[string, *yaml.Node] {
 	}
 }
 
-// items returns the items of a list, or nil for any other node.
 func items(n *yaml.Node) []*yaml.Node {
 	if n == nil || n.Kind != yaml.SequenceNode {
 		return nil
@@ -59,7 +58,6 @@ func items(n *yaml.Node) []*yaml.Node {
 	return n.Content
 }
 
-// get returns the value of a key, or nil.
 func get(n *yaml.Node, key string) *yaml.Node {
 	for k, v := range pairs(n) {
 		if k == key {
@@ -88,12 +86,10 @@ func remove(n *yaml.Node, keys ...string) {
 	}
 }
 
-// addTo appends an item to a list in a mapping, such as allOf.
 func addTo(s *yaml.Node, key string, part *yaml.Node) {
 	set(s, key, list(append(slices.Clone(items(get(s, key))), part)...))
 }
 
-// str returns the value of a scalar, or "".
 func str(n *yaml.Node) string {
 	if n == nil || n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
 		return ""

@@ -261,7 +261,6 @@ func (c *converter) withoutLists(s *yaml.Node) {
 	}
 }
 
-// encoded replaces the encoding of a string with a format.
 func (c *converter) encoded(s *yaml.Node, format, at string) {
 	remove(s, "contentEncoding", "contentMediaType", "contentSchema")
 	set(s, "format", text(format))

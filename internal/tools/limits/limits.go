@@ -66,7 +66,6 @@ func (l *limits) add(place, problem, advice string) {
 	l.list = append(l.list, place+": "+problem+"; "+advice)
 }
 
-// clashes reports names that would have the same Go name.
 func (l *limits) clashes(place, what string, names map[string][]string, advice string) {
 	for _, same := range names {
 		if len(same) > 1 {

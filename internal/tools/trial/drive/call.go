@@ -305,7 +305,6 @@ func (c *call) check(got *request, res response, result any) error {
 	return nil
 }
 
-// sameForm compares the scalar fields of a form.
 func sameForm(got []byte, want any) error {
 	form, err := url.ParseQuery(string(got))
 	if err != nil {
