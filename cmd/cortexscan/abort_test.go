@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"io"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -52,27 +50,6 @@ func TestTenantIsTheHostWithOrWithoutItsPrefix(t *testing.T) {
 		if got := p.isTenant(host); got != want {
 			t.Errorf("%q: %v", host, got)
 		}
-	}
-}
-
-func TestInterruptEndsAPrompt(t *testing.T) {
-	for _, args := range []string{"abort --hostname laptop-17", "abort --all", "abort --hostname-file - --yes", "validate -"} {
-		t.Run(args, func(t *testing.T) {
-			c := newTrial(t, strings.Fields(args)...)
-			c.atTerminal()
-			ctx, cancel := context.WithCancel(t.Context())
-			stdin, never := io.Pipe()
-			t.Cleanup(func() { never.Close() })
-			c.sys.io.In = readerFunc(func(p []byte) (int, error) { cancel(); return stdin.Read(p) })
-			c.run(t, ctx, exitInterrupted)
-			wantText(t, c.stderr.String(), "interrupted before anything was sent")
-			if args == "validate -" {
-				wantText(t, c.stderr.String(), "Paste a recording, then press Ctrl-")
-			}
-			if len(c.tenant.Calls()) > 0 {
-				t.Error("it was sent")
-			}
-		})
 	}
 }
 

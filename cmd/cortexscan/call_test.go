@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -82,22 +81,6 @@ func TestExitStatusMessageAndHintOfAnAbortAgree(t *testing.T) {
 	if len(seen) != 3 || seen[exitUnknown] == 0 || seen[exitRefused] == 0 || seen[exitNothingMatched] == 0 {
 		t.Errorf("exit statuses: %v", seen)
 	}
-}
-
-// A 429 means that the request was refused, so Ctrl-C before the next attempt has a definite outcome.
-func TestInterruptBetweenAttempts(t *testing.T) {
-	c := newTrial(t, "abort", "--hostname", "laptop-17", "--yes")
-	c.tenant.Fail(sandbox.Failure{Times: 1, Status: 429, Header: map[string][]string{"Retry-After": {"20"}}})
-	ctx, cancel := context.WithCancel(t.Context())
-	c.sys.args = append(c.sys.args, "--verbose")
-	c.sys.io.ErrOut = writerFunc(func(p []byte) (int, error) { // the log shows when the wait begins
-		if strings.Contains(string(p), "retry") {
-			cancel()
-		}
-		return c.stderr.Write(p)
-	})
-	c.run(t, ctx, exitInterrupted)
-	wantText(t, c.stderr.String(), "interrupted after a response with HTTP status 429; nothing was canceled")
 }
 
 func TestErrorOfATooLargeResponseNamesTheLimit(t *testing.T) {

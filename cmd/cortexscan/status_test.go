@@ -41,11 +41,12 @@ func polls(end error, states ...string) iter.Seq2[*gen.ScanRunStatus, error] {
 }
 
 // watch runs watchRun with or without a terminal.
-func watch(terminal bool, statuses iter.Seq2[*gen.ScanRunStatus, error]) (c *trial, err error) {
+func watch(terminal, noCursor bool, statuses iter.Seq2[*gen.ScanRunStatus, error]) (c *trial, err error) {
 	c = newOffline()
 	if terminal {
 		c.atTerminal()
 	}
+	c.sys.io.NoCursor = noCursor
 	c.sys.now = time.Now
 	err = watchRun(&session{c.sys, false}, call{run: 7, host: "acme.example"}, statuses)
 	return c, err
@@ -53,7 +54,7 @@ func watch(terminal bool, statuses iter.Seq2[*gen.ScanRunStatus, error]) (c *tri
 
 func TestWaitOnATerminalUpdatesOneLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, err := watch(true, polls(nil, "Pending", "Running", "", "", "Running", "Completed"))
+		c, err := watch(true, false, polls(nil, "Pending", "Running", "", "", "Running", "Completed"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,22 +80,21 @@ func TestWaitOnATerminalUpdatesOneLine(t *testing.T) {
 	})
 }
 
-func TestWaitInAPipePrintsEachChange(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c, err := watch(false, polls(nil, "Pending", "", "", "Pending", "Running", "Completed"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		const at = "2000-01-01T00:00:"
-		want := at + "00Z  scan run 7  Pending\n" + at + "09Z  scan run 7  Running\n" + at + "11Z  scan run 7  Completed\n"
-		if c.stdout.String() != want {
-			t.Errorf("got %q", c.stdout.String())
-		}
-		want = at + "03Z  scan run 7  reconnecting: the network is down\n" + at + "06Z  scan run 7  reconnected\n"
-		if c.stderr.String() != want {
-			t.Errorf("got %q", c.stderr.String())
-		}
-	})
+func TestWaitInAPipeOrOnADumbTerminalPrintsEachChange(t *testing.T) {
+	for _, dumb := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			c, err := watch(dumb, dumb, polls(nil, "Pending", "", "", "Pending", "Running", "Completed"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			const at = "2000-01-01T00:00:"
+			want := at + "00Z  scan run 7  Pending\n" + at + "09Z  scan run 7  Running\n" + at + "11Z  scan run 7  Completed\n" +
+				at + "03Z  scan run 7  reconnecting: the network is down\n" + at + "06Z  scan run 7  reconnected\n"
+			if got := c.stdout.String() + c.stderr.String(); got != want {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
 }
 
 func TestErrorOfAWaitHasTheLastState(t *testing.T) {
@@ -112,7 +112,7 @@ func TestErrorOfAWaitHasTheLastState(t *testing.T) {
 			Exit: exitRefused, Message: "the service's message does not name a state: Scan is in [31m state"}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			trial, err := watch(true, polls(c.end, c.states...))
+			trial, err := watch(true, false, polls(c.end, c.states...))
 			f := describe(err)
 			if f.Exit != c.want.Exit || f.Message != c.want.Message || f.Note != c.want.Note || f.LastState != c.want.LastState || f.Exit == exitInterrupted && !*f.Sent {
 				t.Errorf("%q: got %+v", c.states, f)
@@ -122,17 +122,6 @@ func TestErrorOfAWaitHasTheLastState(t *testing.T) {
 				t.Errorf("%q: the last line is not ended, or still shows reconnecting: %q", c.states, out)
 			}
 		})
-	}
-}
-
-func TestWaitOnADumbTerminalPrintsLines(t *testing.T) {
-	c := newTrial(t, "status", "789", "--wait", "--every", "1ms")
-	c.atTerminal()
-	c.settings["TERM"] = "dumb"
-	c.run(t, t.Context(), exitDone)
-	want := "2026-11-22T21:00:00Z  scan run 789  Pending\n2026-11-22T21:00:00Z  scan run 789  Running\n2026-11-22T21:00:00Z  scan run 789  Completed\n"
-	if c.stdout.String() != want {
-		t.Errorf("got %q", c.stdout.String())
 	}
 }
 
