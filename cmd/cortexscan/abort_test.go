@@ -19,7 +19,7 @@ func TestAbortAsksForConfirmation(t *testing.T) {
 		{"the whole word yes", one, " YES \n", exitDone, "host name laptop-17"},
 		{"no", one, "n\n", exitInterrupted, "not confirmed; nothing was sent"},
 		{"only the Enter key", one, "\n", exitInterrupted, "nothing was sent"},
-		{"the terminal is closed", one, "", exitInterrupted, "nothing was sent"},
+		{"the terminal is closed before the line ends", one, "y", exitInterrupted, "nothing was sent"},
 		{"the host", all, "HOST\n", exitDone, "This cancels \x1b[31mEVERY\x1b[0m scan"},
 		{"the host in capitals", all, "hOST\n", exitDone, "EVERY"},
 		{"the host for filters that exclude nothing", "abort --platform windows,linux,macos,android", "HOST\n", exitDone, "because the filters exclude no endpoint"},
@@ -59,7 +59,7 @@ func TestKeyIsAskedForAndNotShown(t *testing.T) {
 	c.settings[wrapper.EnvKey] = ""
 	c.sys.io.ReadPassword = func() (string, error) { return testKey, nil }
 	c.run(t, t.Context(), exitDone)
-	wantText(t, c.stderr.String(), "API key with the ID 17 (input is hidden): ")
+	wantText(t, c.stderr.String(), "API key with the ID 17 (input is hidden): \n")
 	if strings.Contains(c.stdout.String()+c.stderr.String(), testKey) {
 		t.Error("the key is shown")
 	}

@@ -89,13 +89,21 @@ func TestVariablesSwitchColorsOff(t *testing.T) {
 
 func TestSystemWithoutATerminal(t *testing.T) {
 	s := System(func(string) string { return "" })
-	if s.In == nil || s.Out == nil || s.ErrOut == nil || s.ReadPassword == nil {
-		t.Errorf("got %+v", s)
+	if s.InIsTerminal {
+		t.Skip("standard input is a terminal")
 	}
-	if !s.InIsTerminal {
-		if _, err := s.ReadPassword(); err == nil {
-			t.Error("a password was read where there is no terminal")
+	if _, err := s.ReadPassword(); err == nil {
+		t.Error("a password was read where there is no terminal")
+	}
+	s.Restore()
+}
+
+func TestInteractive(t *testing.T) {
+	s, _, _ := fake()
+	for _, c := range [][3]bool{{false, false, false}, {true, false, false}, {false, true, false}, {true, true, true}} {
+		s.InIsTerminal, s.ErrIsTerminal = c[0], c[1]
+		if s.Interactive() != c[2] {
+			t.Errorf("input %v, standard error %v: %v", c[0], c[1], !c[2])
 		}
-		s.Restore()
 	}
 }

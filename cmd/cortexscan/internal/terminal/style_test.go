@@ -36,13 +36,3 @@ func TestFitNeverBreaksInsideAWord(t *testing.T) {
 		}
 	}
 }
-
-func TestCount(t *testing.T) {
-	for want, got := range map[string]string{
-		"1 entry": Count(1, "entry"), "2 entries": Count(2, "entry"), "0 problems": Count(0, "problem"), "1 problem": Count(1, "problem"),
-	} {
-		if got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-}
