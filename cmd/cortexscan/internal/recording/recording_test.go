@@ -162,6 +162,7 @@ func TestRawRequests(t *testing.T) {
 		noBody    = "the recording does not contain the body"
 		onlyTE    = "the only supported Transfer-Encoding is chunked"
 		noTarget  = "the request target is neither a path nor a URL"
+		curl      = "> GET /a?b=c HTTP/1.1\n> User-Agent: curl/8\n> \n< HTTP/1.1 200 OK\n< X: MARKER\n"
 		afterward = "there is data after the last chunk of the body: a file must contain only one request"
 	)
 	for _, c := range []struct {
@@ -177,11 +178,15 @@ func TestRawRequests(t *testing.T) {
 		{"length", "POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}\n", "POST /a {}"},
 		{"the same length twice on a line", "POST /a HTTP/1.1\nContent-Length: 2, 2\n\n{}", "POST /a {}"},
 		{"chunked", "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", "POST /a {}"},
+		{"curl with progress", "  % Total    % Received\n  0     0\r  0     0\n* Connected to 127.0.0.1\n{ [5 bytes data]\n" + curl, "GET /a?b=c "},
+		{"curl with a note", "Note: Unnecessary use of -X or --request, GET is already inferred.\n* Trying 127.0.0.1:1...\n" + curl, "GET /a?b=c "},
+		{"curl with a prompt", "$ curl -v https://h/a?b=c\n* Trying 127.0.0.1:1...\n" + curl, "GET /a?b=c "},
 		{"Latin-1 in a value", "GET /a HTTP/1.1\nX: \xe9\n\n", "GET /a "},
 
 		{"not chunked", "POST /a HTTP/1.1\nTransfer-Encoding: chunked\n\n{}", "the Transfer-Encoding is chunked, but the body is not"},
 		{"no chunks", "POST /a HTTP/1.1\nTransfer-Encoding: chunked\n\n", noBody},
 		{"no trailer after the chunks", "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n{\"MARKER\": 1}", afterward},
+		{"curl with a body", "> POST /a HTTP/1.1\n> Content-Length: 3\n> \n", noBody + ": curl -v does not print it"},
 		{"another encoding", "POST /a HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n{}", onlyTE},
 		{"length and encoding", "POST /a HTTP/1.1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 			"the request has both a Content-Length and a Transfer-Encoding"},
@@ -214,29 +219,6 @@ func TestRawRequests(t *testing.T) {
 				t.Errorf("got %q", got)
 			}
 		})
-	}
-}
-
-func TestOutputOfCurl(t *testing.T) {
-	const request = "> GET /a?b=c HTTP/1.1\n> User-Agent: curl/8\n> \n< HTTP/1.1 200 OK\n< X: MARKER\n"
-	for name, before := range map[string]string{
-		"progress": "  % Total    % Received\n  0     0\r  0     0\n* Connected to 127.0.0.1\n{ [5 bytes data]\n",
-		"a note":   "Note: Unnecessary use of -X or --request, GET is already inferred.\n* Trying 127.0.0.1:1...\n",
-		"a prompt": "$ curl -v https://h/a?b=c\n* Trying 127.0.0.1:1...\n",
-	} {
-		_, entries, err := parse(before + request)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		r := entries[0].Request
-		if r.Method != "GET" || r.URL.String() != "/a?b=c" || len(r.Header) != 1 || r.Body != nil {
-			t.Errorf("%s: got %s %s %v", name, r.Method, r.URL, r.Header)
-		}
-	}
-	_, _, err := parse("> POST /a HTTP/1.1\n> Content-Length: 3\n> \n")
-	if err == nil || err.Error() != "the recording does not contain the body: curl -v does not print it" {
-		t.Errorf("got %v", err)
 	}
 }
 
