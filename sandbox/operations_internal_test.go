@@ -12,69 +12,42 @@ import (
 	"example.com/cortexscan/gen"
 )
 
-func respondTo(t *Tenant, method, target, body string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(method, target, strings.NewReader(body))
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("User-Agent", "test")
-	r.Header.Set("X-Xdr-Auth-Id", "1")
-	r.Header.Set("Authorization", "any key")
-	w := httptest.NewRecorder()
-	t.ServeHTTP(w, r)
-	return w
-}
-
-func TestUnimplementedOperationIsValidatedAndGets501(t *testing.T) {
-	all := operations
-	operations = nil
-	defer func() { operations = all }()
-	tenant := New()
-	const path = "/public_api/v1/endpoints/abort_scan"
-	const notImplemented = `{"reply":{"err_code":501,"err_msg":"The sandbox does not implement the operation `
-	if w := respondTo(tenant, "POST", path, `{"request_data":{"filters":"all"}}`); w.Code != 501 || !strings.HasPrefix(w.Body.String(), notImplemented+`abortScan","err_extra":null}}`) {
-		t.Errorf("a valid request: %d %s", w.Code, w.Body)
-	}
-	if w := respondTo(tenant, "POST", path, `{"request_data":{"filters":[]}}`); w.Code != 400 {
-		t.Errorf("an invalid request: %d %s", w.Code, w.Body)
-	}
-	w := httptest.NewRecorder()
-	tenant.execute(&exchange{ResponseWriter: w, rec: tenant.record, call: &Call{}}, httptest.NewRequest("PUT", "/a%00b", nil), "")
-	if !strings.HasPrefix(w.Body.String(), notImplemented) || !strings.Contains(w.Body.String(), "PUT /a") {
-		t.Errorf("an operation without an ID: %s", w.Body)
-	}
-}
-
 func TestUnusableDocumentIsReported(t *testing.T) {
 	tenant := New()
 	tenant.useSpec(nil, errors.New("no document"))
-	w := respondTo(tenant, "GET", "/public_api/netscan/v1/scan/run", "")
+	r, w := httptest.NewRequest("GET", "/", nil), httptest.NewRecorder()
+	r.Header = http.Header{"X-Xdr-Auth-Id": {"1"}, "Authorization": {"any key"}}
+	tenant.ServeHTTP(w, r)
 	const want = `{"reply":{"err_code":500,"err_msg":"the sandbox cannot use its OpenAPI document: no document","err_extra":null}}`
 	if w.Code != 500 || strings.TrimSpace(w.Body.String()) != want {
 		t.Errorf("got %d %s", w.Code, w.Body)
 	}
 }
 
-// The validator accepts a request before it is decoded, but a changed document may accept more than the Go types can
-// hold.
-func TestUndecodableRequestIs400AndRepeatsNoValue(t *testing.T) {
+// The validator accepts a request before it is executed, but a changed document may have more operations than the sandbox, and
+// accept more than the Go types can hold.
+func TestValidRequestThatCannotBeExecutedIsReported(t *testing.T) {
 	for _, tt := range []struct {
-		name    string
-		id      string
-		request *http.Request
-		want    string
+		name, id, method, target, body string
+		status, problems               int
+		want                           string
 	}{
-		{"status", "getScanRunStatus", httptest.NewRequest("GET", "/?id=secret", nil),
+		{"undecodable status", "getScanRunStatus", "GET", "/?id=secret", "", 400, 1,
 			`{"err_msg":"The request contains invalid or missing parameters","metadata":{"err_extra":[{"field":"id","message":"has a value that the sandbox cannot decode"}]}}`},
-		{"abort", "abortScan", httptest.NewRequest("POST", "/", strings.NewReader(`{"request_data":"secret"}`)),
+		{"undecodable abort", "abortScan", "POST", "/", `{"request_data":"secret"}`, 400, 1,
 			`{"reply":{"err_code":400,"err_msg":"The request contains invalid or missing parameters","err_extra":"body: has a value that the sandbox cannot decode"}}`},
+		{"unimplemented", "publish", "POST", "/", "", 501, 0,
+			`{"reply":{"err_code":501,"err_msg":"The sandbox does not implement the operation publish","err_extra":null}}`},
+		{"unimplemented, without an ID", "", "PUT", "/a%00b", "", 501, 0,
+			`{"reply":{"err_code":501,"err_msg":"The sandbox does not implement the operation PUT /ab","err_extra":null}}`},
 	} {
-		tenant := New()
 		w := httptest.NewRecorder()
-		x := &exchange{ResponseWriter: w, rec: tenant.record, call: &Call{}}
-		tenant.execute(x, tt.request, tt.id)
-		if w.Code != 400 || strings.TrimSpace(w.Body.String()) != tt.want {
-			t.Errorf("%s: got %d %s", tt.name, w.Code, w.Body)
+		x := &exchange{ResponseWriter: w, rec: &recorder{}, call: &Call{}}
+		New().execute(x, httptest.NewRequest(tt.method, tt.target, strings.NewReader(tt.body)), tt.id)
+		if got := strings.TrimSpace(w.Body.String()); w.Code != tt.status || got != tt.want {
+			t.Errorf("%s: got %d %s", tt.name, w.Code, got)
 		}
-		if len(x.call.Problems) != 1 || x.call.Status != 400 {
+		if len(x.call.Problems) != tt.problems || x.call.Status != tt.status {
 			t.Errorf("%s: recorded %+v", tt.name, x.call)
 		}
 	}

@@ -36,17 +36,17 @@ func TestAbortCancelsPendingAndRunningScans(t *testing.T) {
 
 func TestEachStatusCallAdvancesTheRun(t *testing.T) {
 	tenant := sandbox.New()
-	tenant.AddScanRun(789, "Pending", "Running", "Completed")
-	tenant.AddScanRun(790)
+	tenant.AddScanRun(20)
+	tenant.AddScanRun(3, "Pending", "Running", "Completed")
 	for _, state := range []string{"Pending", "Running", "Completed", "Completed"} {
 		if got := tenant.Runs()[0].State; got != state {
 			t.Errorf("Runs has the state %q before the call, want %q", got, state)
 		}
-		wantResponse(t, send(tenant, statusRequest(789)), http.StatusOK, `{"DATA":"Scan is in `+state+` state"}`)
-		wantResponse(t, send(tenant, statusRequest(790)), http.StatusOK, `{"DATA":"Scan is in Running state"}`)
+		wantResponse(t, send(tenant, statusRequest(3)), http.StatusOK, `{"DATA":"Scan is in `+state+` state"}`)
+		wantResponse(t, send(tenant, statusRequest(20)), http.StatusOK, `{"DATA":"Scan is in Running state"}`)
 	}
-	tenant.AddScanRun(789, "Again")
-	wantResponse(t, send(tenant, statusRequest(789)), http.StatusOK, `{"DATA":"Scan is in Again state"}`)
+	tenant.AddScanRun(3, "Again")
+	wantResponse(t, send(tenant, statusRequest(3)), http.StatusOK, `{"DATA":"Scan is in Again state"}`)
 	wantResponse(t, send(tenant, statusRequest(-1)), http.StatusNotFound,
 		`{"err_msg":"Run ID not found","metadata":{"err_extra":[{"field":"id","message":"no scan run has this ID"}]}}`)
 }

@@ -125,12 +125,12 @@ func TestValuesThatAuthenticateAreNotRecorded(t *testing.T) {
 			t.Errorf("%s prints a secret: %s", verb, s)
 		}
 	}
-	for name, want := range map[string]string{
-		"Authorization": "[hidden]", "Proxy-Authorization": "[hidden]", "Cookie": "[hidden]", "X-Xdr-Nonce": "[hidden]", "X-Xdr-Auth-Id": "1", "User-Agent": "test",
-	} {
-		if got := call.Header.Get(name); got != want {
-			t.Errorf("%s is recorded as %q, want %q", name, got, want)
-		}
+	want := http.Header{
+		"Authorization": {"[hidden]", "[hidden]"}, "Proxy-Authorization": {"[hidden]"}, "Cookie": {"[hidden]"},
+		"X-Xdr-Nonce": {"[hidden]"}, "x-xdr-nonce": {"[hidden]"}, "X-Xdr-Auth-Id": {"1"}, "User-Agent": {"test"},
+	}
+	if !reflect.DeepEqual(call.Header, want) {
+		t.Errorf("recorded %q, want %q", call.Header, want)
 	}
 	if !reflect.DeepEqual(r.Header, sent) {
 		t.Error("the request itself was changed")
