@@ -20,19 +20,12 @@ func TestEverythingThatThePagesReferToIsServed(t *testing.T) {
 			found[m[1]+m[2]] = true
 		}
 	}
-	if len(found) < 10 {
-		t.Errorf("only %v were found", found)
-	}
 	for target := range found {
-		if w := send(h, "GET", "http://x"+target, ""); w.Code != 200 || w.Body.Len() == 0 || !strings.HasPrefix(target, "/") {
+		if w := send(h, "GET", "http://x"+target, ""); w.Code != 200 || w.Body.Len() < 50 || !strings.HasPrefix(target, "/") {
 			t.Errorf("%s: %d, %d bytes", target, w.Code, w.Body.Len())
 		}
 	}
 	for path := range assets() {
-		w := send(h, "GET", path, "")
-		if w.Code != 200 || w.Body.Len() < 50 {
-			t.Errorf("%s: %d, %d bytes", path, w.Code, w.Body.Len())
-		}
 		if !found[path] {
 			t.Errorf("no page uses %s", path)
 		}

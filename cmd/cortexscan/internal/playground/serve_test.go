@@ -11,42 +11,34 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
 // pipes is a listener without a network, for synctest.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	close  func()
-}
+type pipes chan net.Conn
 
 func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
-func (p pipes) Close() error   { p.close(); return nil }
+func (p pipes) Close() error   { close(p); return nil }
 
 func (p pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
+	if c, open := <-p; open {
 		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
 	}
+	return nil, net.ErrClosed
 }
 
 // serveOnPipes starts a playground for the host localhost. The function dial connects to it and sends something.
 func serveOnPipes(t *testing.T) (dial func(send string) net.Conn, stop context.CancelFunc, ended chan error) {
-	closed := make(chan struct{})
-	listener := pipes{make(chan net.Conn), closed, sync.OnceFunc(func() { close(closed) })}
+	listener := make(pipes)
 	ctx, stop := context.WithCancel(t.Context())
 	p, _ := newPlayground()
 	ended = make(chan error, 1)
 	go func() { ended <- p.Serve(ctx, &Listener{Listener: listener, name: "localhost", port: "80"}) }()
 	return func(send string) net.Conn {
 		near, far := net.Pipe()
-		listener.conns <- far
+		listener <- far
 		go func() { _, _ = io.WriteString(near, send) }() // the response may come before everything is sent
 		return near
 	}, stop, ended
