@@ -246,24 +246,39 @@ func (g *generator) object(s *openapi3.Schema, depth int) map[string]any {
 	return object
 }
 
+// valid contains a valid string of each format.
+var valid = map[string]any{
+	"date": "2026-02-03", "date-time": "2026-02-03T04:05:06Z", "uuid": "123e4567-e89b-12d3-a456-426614174000",
+	"byte": "eHl6", "email": "analyst@example.com", "ipv4": "192.0.2.1", "uri": "https://example.com/",
+}
+
 // plain returns a value that the schema accepts or, rarely, one at or beyond its bounds.
 func (g *generator) plain(s *openapi3.Schema) any {
+	if v := valid[s.Format]; v != nil && !g.oneIn(12) {
+		return v
+	}
 	letter := pick(g, []string{"x", "ö"})
-	bounds := []any{strings.Repeat(letter, max(1, int(s.MinLength)))}
-	if s.MaxLength != nil {
-		bounds = append(bounds, strings.Repeat(letter, int(*s.MaxLength)), strings.Repeat(letter, int(*s.MaxLength)+1))
+	var bounds []any
+	for _, length := range []*uint64{&s.MinLength, s.MaxLength} {
+		if length != nil && *length > 0 {
+			n := int(*length)
+			bounds = append(bounds, strings.Repeat(letter, n-1), strings.Repeat(letter, n), strings.Repeat(letter, n+1))
+		}
 	}
 	for _, bound := range []*float64{s.Min, s.Max, s.MultipleOf} {
 		if bound != nil {
 			bounds = append(bounds, *bound-1, *bound, *bound+1, *bound/2)
 		}
 	}
-	valid := slices.DeleteFunc(slices.Concat(s.Enum, bounds, []any{
-		true, false, 0.0, 7.0, 19.5, "laptop-17", "größer", "x y", "0", "true", "2026-02-03", "2026-02-03T04:05:06Z",
-		"123e4567-e89b-12d3-a456-426614174000", json.Number("9223372036854775808"), []any{1.0}, map[string]any{"a": "b"},
+	accepted := slices.DeleteFunc(slices.Concat(s.Enum, bounds, []any{
+		true, false, 0.0, 5.0, 7.0, 19.5, "laptop-17", "größer", "x y", "abc", "0", "true",
+		json.Number("9223372036854775808"), []any{1.0}, map[string]any{"a": "b"},
 	}), func(v any) bool { return s.VisitJSON(v) != nil })
-	if len(valid) == 0 || g.oneIn(12) {
+	switch {
+	case len(bounds) > 0 && g.oneIn(3):
 		return pick(g, bounds)
+	case len(accepted) == 0:
+		return "x"
 	}
-	return pick(g, valid)
+	return pick(g, accepted)
 }
