@@ -23,7 +23,7 @@ func TestAbortAsksForConfirmation(t *testing.T) {
 		{"the host", all, "HOST\n", exitDone, "This cancels \x1b[31mEVERY\x1b[0m scan"},
 		{"the host in capitals", all, "hOST\n", exitDone, "EVERY"},
 		{"the host for filters that exclude nothing", "abort --platform windows,linux,macos,android", "HOST\n", exitDone, "because the filters exclude no endpoint"},
-		{"yes for everything", all, "yes\n", exitInterrupted, "what you typed is not the tenant's host (HOST)"},
+		{"yes instead of the host", all, "yes\n", exitInterrupted, "what you typed is not the tenant's host (HOST)"},
 		{"--confirm-tenant with the host", one + " --confirm-tenant HOST", "y\n", exitDone, "Continue?"},
 		{"--confirm-tenant does not replace the answer", one + " --confirm-tenant HOST", "n\n", exitInterrupted, "Continue?"},
 	} {
@@ -35,25 +35,25 @@ func TestAbortAsksForConfirmation(t *testing.T) {
 			trial.run(t, t.Context(), c.exit)
 			wantText(t, strings.Join(strings.Fields(trial.stderr.String()), " "), host.Replace(c.want), trial.host())
 			if sent := len(trial.tenant.Calls()) > 0; sent != (c.exit == exitDone) {
-				t.Errorf("sent: %v", sent)
+				t.Errorf("got sent %v, want %v", sent, !sent)
 			}
 		})
 	}
 }
 
-func TestTenantIsTheHostWithOrWithoutItsPrefix(t *testing.T) {
+func TestTenantHostMatchesWithOrWithoutThePrefix(t *testing.T) {
 	for host, want := range map[string]bool{
 		"api-acme.example": true, "acme.example": true, " ACME.example ": true,
 		"": false, "api-": false, "api-api-acme.example": false, "acme.example.org": false, "acme": false,
 	} {
 		p := &plan{request: httptest.NewRequest("GET", "https://api-acme.example/x", nil)}
 		if got := p.isTenant(host); got != want {
-			t.Errorf("%q: %v", host, got)
+			t.Errorf("%q: got %v, want %v", host, got, want)
 		}
 	}
 }
 
-func TestKeyIsAskedForAndNotShown(t *testing.T) {
+func TestKeyTypedAtThePromptIsHidden(t *testing.T) {
 	c := newTrial(t, "status", "790")
 	c.atTerminal()
 	c.settings[wrapper.EnvKey] = ""
@@ -61,6 +61,6 @@ func TestKeyIsAskedForAndNotShown(t *testing.T) {
 	c.run(t, t.Context(), exitDone)
 	wantText(t, c.stderr.String(), "API key with the ID 17 (input is hidden): \n")
 	if strings.Contains(c.stdout.String()+c.stderr.String(), testKey) {
-		t.Error("the key is shown")
+		t.Error("the output contains the key")
 	}
 }

@@ -28,7 +28,7 @@ func TestErrorsHaveAKindAnExitStatusAndAMessage(t *testing.T) {
 	}{
 		{"no license", abort, wrapper.ErrNoLicense, "no_license", 1, "the tenant has no license to cancel scans; nothing was canceled"},
 		{"no permission", status, wrapper.ErrForbidden, "forbidden", 1, "the API key has no permission to read scan runs"},
-		{"no such run or path", status, errors.Join(gateway, wrapper.ErrNotFound), "not_found", 1,
+		{"an unknown run or path", status, errors.Join(gateway, wrapper.ErrNotFound), "not_found", 1,
 			"scan run 12345 or the Cortex API at acme.example was not found"},
 		{"bad request", abort, wrapper.ErrBadRequest, "bad_request", 1, "the service rejected the request; nothing was canceled"},
 		{"invalid request", abort, wrapper.ErrInvalidRequest, "invalid_request", 2, "the request is not valid; nothing was sent"},
@@ -36,7 +36,7 @@ func TestErrorsHaveAKindAnExitStatusAndAMessage(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			f := describe(&callError{call: c.call, err: fmt.Errorf("some call: %w", c.err)})
 			if f.Kind != c.kind || f.Exit != c.exit || f.Message != c.message {
-				t.Errorf("got %s, exit status %d, %q", f.Kind, f.Exit, f.Message)
+				t.Errorf("got %s, exit status %d, %q; want %s, exit status %d, %q", f.Kind, f.Exit, f.Message, c.kind, c.exit, c.message)
 			}
 		})
 	}
@@ -72,27 +72,27 @@ func TestExitStatusMessageAndHintOfAnAbortAgree(t *testing.T) {
 					"a hint to check the Action Center": strings.Contains(f.Hint, "Action Center"),
 				} {
 					if got != unknown {
-						t.Errorf("%d, %s: %s: %v, want %v: %+v", status, name, what, got, unknown, f)
+						t.Errorf("%d, %s: %s: got %v, want %v: %+v", status, name, what, got, unknown, f)
 					}
 				}
 			}
 		}
 	}
 	if len(seen) != 3 || seen[exitUnknown] == 0 || seen[exitRefused] == 0 || seen[exitNothingMatched] == 0 {
-		t.Errorf("exit statuses: %v", seen)
+		t.Errorf("got the exit statuses %v, want %d, %d and %d", seen, exitRefused, exitUnknown, exitNothingMatched)
 	}
 }
 
-func TestErrorOfATooLargeResponseNamesTheLimit(t *testing.T) {
+func TestLargeResponseErrorNamesTheLimit(t *testing.T) {
 	c := newTrial(t, "status", "790")
 	c.tenant.Fail(sandbox.Failure{Status: 200, Body: strings.Repeat(" ", 8<<20+1)})
 	c.run(t, t.Context(), exitRefused)
 	wantText(t, c.stderr.String(), "the response is larger than the limit of 8 MiB (HTTP 200)")
 }
 
-func TestUntrustedCertificateIsNotCalledANetworkProblem(t *testing.T) {
+func TestUntrustedCertificateIsReported(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // the refused handshake
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // hides the handshake error
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	c := newTrial(t, "status", "790", "--retries", "0", "--url", server.URL)

@@ -5,18 +5,18 @@ import (
 	"testing"
 )
 
-func TestCompletion(t *testing.T) {
+func TestCandidatesForCompletion(t *testing.T) {
 	const none, files = "", ":files"
 	for _, c := range []struct {
 		name  string
 		words []string
-		want  string // the candidates
+		want  string // the candidates, separated by spaces
 	}{
 		{"a command", []string{"st"}, "status"},
 		{"all commands", []string{""}, "status abort validate spec sandbox demo completion version"},
 		{"a shell", []string{"completion", "z"}, "zsh"},
 		{"a flag", []string{"abort", "--conf"}, "--confirm-tenant"},
-		{"a flag that only the root has", []string{"spec", "--v"}, none},
+		{"a flag of the root command", []string{"spec", "--v"}, none},
 		{"a documented value", []string{"abort", "--platform", "wi"}, "windows"},
 		{"after =", []string{"abort", "--isolation=u"}, "--isolation=unisolated"},
 		{"after = as bash passes it", []string{"abort", "--isolation", "=", "u"}, "unisolated"},
@@ -41,7 +41,7 @@ func TestCompletion(t *testing.T) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 			if trial.stderr.Len() > 0 || strings.Contains(trial.stdout.String(), "`") {
-				t.Errorf("printed %q, %q", &trial.stdout, &trial.stderr)
+				t.Errorf("got output %q, want no backquote; got errors %q, want none", &trial.stdout, &trial.stderr)
 			}
 		})
 	}

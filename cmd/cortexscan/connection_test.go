@@ -14,17 +14,17 @@ func TestKeyIsNeverPrinted(t *testing.T) {
 		c := newTrial(t, strings.Fields(args)...)
 		run(t.Context(), c.sys)
 		if strings.Contains(c.stdout.String()+c.stderr.String(), testKey) {
-			t.Errorf("%s prints the key", args)
+			t.Errorf("%s: the output contains the key", args)
 		}
 	}
 }
 
-func TestHostOfTheURLSetting(t *testing.T) {
+func TestHostIsTakenFromTheURLSetting(t *testing.T) {
 	for setting, want := range map[string]string{
 		"acme.example": "acme.example", "https://acme.example/gateway": "acme.example", "https://acme\u202e.example": "acme.example",
 	} {
 		if got := hostOf(setting); got != want {
-			t.Errorf("%s: %s", setting, got)
+			t.Errorf("%s: got %s, want %s", setting, got, want)
 		}
 	}
 }

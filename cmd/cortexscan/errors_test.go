@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestExitStatusIsDocumented(t *testing.T) {
+func TestExitStatusesAreDocumented(t *testing.T) {
 	page, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -22,13 +22,13 @@ func TestExitStatusIsDocumented(t *testing.T) {
 	}
 	exits := map[string]int{"network": exitNetwork} // by kind
 	for _, k := range kinds {
-		if !errors.Is(k.err, errProblems) { // never printed as an error
+		if !errors.Is(k.err, errProblems) { // errProblems is never printed
 			exits[k.name] = k.exit
 		}
 	}
 	for name, exit := range exits {
 		if !strings.Contains(rows[fmt.Sprint(exit)], "`"+name+"`") || !strings.Contains(about, fmt.Sprintf("\n  %d  ", exit)) {
-			t.Errorf("README.md has no %s in the row of exit status %d, or the help does not list that", name, exit)
+			t.Errorf("README.md does not list the kind %s for exit status %d, or the help does not list this exit status", name, exit)
 		}
 	}
 }
@@ -36,7 +36,7 @@ func TestExitStatusIsDocumented(t *testing.T) {
 func TestErrorsAreOnePrintableLine(t *testing.T) {
 	for _, err := range []error{errors.New("bad\x1b[31m\u202e\nnews"), usagef("bad\x1b[31m\u202e\nnews")} {
 		if f := describe(err); f.Message != "bad[31m news" {
-			t.Errorf("got %q", f.Message)
+			t.Errorf("got %q, want one printable line", f.Message)
 		}
 	}
 }
@@ -47,7 +47,7 @@ func TestErrorsAreWrappedAndColoredOnATerminal(t *testing.T) {
 	c.run(t, t.Context(), exitRefused)
 	for line := range strings.Lines(c.stderr.String()) {
 		if len(line) > 90 { // including color codes
-			t.Errorf("too wide: %q", line)
+			t.Errorf("got a line of %d bytes, want at most 90: %q", len(line), line)
 		}
 	}
 	wantText(t, c.stderr.String(), "\x1b[31merror:\x1b[0m the service rejected the API key", "\n       ")
@@ -55,7 +55,7 @@ func TestErrorsAreWrappedAndColoredOnATerminal(t *testing.T) {
 
 func TestUnwritableOutputIsAnError(t *testing.T) {
 	ended, stop := context.WithCancel(t.Context())
-	stop() // so that the sandbox ends at once
+	stop() // makes the sandbox end immediately
 	for args, ctx := range map[string]context.Context{"spec": t.Context(), "validate": t.Context(), "sandbox --listen 0": ended} {
 		c := newOffline(strings.Fields(args)...)
 		c.sys.io.In = strings.NewReader("POST /public_api/v1/endpoints/abort_scan HTTP/1.1\n\n{}")

@@ -43,18 +43,18 @@ func TestUsageErrorsHaveAHintAndSendNothing(t *testing.T) {
 			t.Errorf("%s:\ngot  %s\nwant %s", c.args, got, c.want)
 		}
 		if trial.stdout.Len() > 0 || len(trial.tenant.Calls()) > 0 {
-			t.Errorf("%s: printed %q, sent %d", c.args, &trial.stdout, len(trial.tenant.Calls()))
+			t.Errorf("%s: got output %q and %d requests, want none", c.args, &trial.stdout, len(trial.tenant.Calls()))
 		}
 	}
 }
 
-func TestTimes(t *testing.T) {
+func TestTimesAreParsed(t *testing.T) {
 	berlin := time.FixedZone("", 3600)
 	now := time.Date(2026, 11, 22, 21, 0, 0, 0, berlin)
 	for _, c := range []struct{ text, want string }{
 		{"2026-11-01T10:00:00Z", "2026-11-01T10:00:00Z"},
 		{"2026-11-01T10:00:00.5+02:00", "2026-11-01T08:00:00.5Z"},
-		{"2026-11-01", "2026-10-31T23:00:00Z"}, // midnight local time
+		{"2026-11-01", "2026-10-31T23:00:00Z"}, // midnight, local time
 		{"7d", "2026-11-15T20:00:00Z"},
 		{"1d12h", "2026-11-21T08:00:00Z"},
 		{"90m", "2026-11-22T18:30:00Z"},

@@ -11,7 +11,7 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// tree returns all commands, set up as in a run of the program.
+// tree returns the root command and its subcommands. Running --help completes their setup.
 func tree(t *testing.T) []*cli.Command {
 	t.Helper()
 	root := newRoot(new(error))
@@ -28,7 +28,7 @@ func TestHelpFitsATerminal(t *testing.T) {
 			for line := range strings.Lines(helpText(cmd, min(width, terminal.DefaultWidth))) {
 				n := utf8.RuneCountInString(strings.TrimRight(line, "\n"))
 				if n > width && strings.Contains(strings.TrimSpace(line), " ") {
-					t.Errorf("%s: wider than %d columns: %q", cmd.Name, width, line)
+					t.Errorf("%s: got a line wider than %d columns: %q", cmd.Name, width, line)
 				}
 			}
 		}
@@ -48,7 +48,7 @@ func TestHelpNamesOnlyExistingFlags(t *testing.T) {
 	for _, cmd := range commands {
 		for _, flag := range regexp.MustCompile(`--[a-z][a-z-]*`).FindAllString(cmd.Description, -1) {
 			if !known[flag] {
-				t.Errorf("%s: there is no %s", cmd.Name, flag)
+				t.Errorf("%s: the description mentions %s, which is not a flag", cmd.Name, flag)
 			}
 		}
 	}

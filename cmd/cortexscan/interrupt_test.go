@@ -11,8 +11,9 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// The context ends when the program has written the string in at. For "", it has ended before the program starts.
-func TestInterrupt(t *testing.T) {
+// The context is canceled when the program writes the string in at. If at is "", the context is canceled before the
+// program starts.
+func TestInterruptStopsPromptsAndCalls(t *testing.T) {
 	t.Chdir(t.TempDir()) // for the FIFO
 	const nothingSent = "interrupted before anything was sent"
 	for _, c := range []struct{ args, at, want string }{
@@ -49,7 +50,7 @@ func TestInterrupt(t *testing.T) {
 				if err := exec.Command("mkfifo", "fifo").Run(); err != nil {
 					t.Skip(err)
 				}
-				cancel() // opening the FIFO blocks until a program writes to it
+				cancel() // opening the FIFO blocks until another process opens it for writing
 			}
 			trial.run(t, ctx, exitInterrupted)
 			wantText(t, trial.stderr.String(), c.want)
@@ -57,7 +58,7 @@ func TestInterrupt(t *testing.T) {
 				t.Error("the demo reports success")
 			}
 			if sent := len(trial.tenant.Calls()) > 0; sent != strings.Contains(c.want, "429") {
-				t.Errorf("sent: %v", sent)
+				t.Errorf("got sent %v, want %v", sent, !sent)
 			}
 		})
 	}

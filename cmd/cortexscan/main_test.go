@@ -27,8 +27,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"cortexscan": main})
 }
 
-// TestScripts runs the program as a user would. Each script has a separate tenant. Its environment contains the settings for
-// that tenant, and $DEAD, a URL at which no server listens.
+// TestScripts runs the program as a user would. Each script has a separate tenant. The environment of a script contains
+// the settings for its tenant, $HOST, and $DEAD, a URL at which no server listens.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -55,7 +55,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// exits runs a program and checks its exit status: exits 2 cortexscan abort.
+// exits runs a program and checks its exit status, as in "exits 2 cortexscan abort".
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits STATUS PROGRAM [ARGUMENTS]")
@@ -69,11 +69,11 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 		got = exit.ExitCode()
 	}
 	if strconv.Itoa(got) != args[0] {
-		ts.Fatalf("exit status %d, want %s", got, args[0])
+		ts.Fatalf("got exit status %d, want %s", got, args[0])
 	}
 }
 
-// fail makes the next call fail: with a status, a closed connection (reset), or no response (hang).
+// fail makes the next call fail with a status, a closed connection (reset), or no response (hang).
 func fail(ts *testscript.TestScript, neg bool, args []string) {
 	f := sandbox.Failure{}
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
@@ -98,7 +98,7 @@ func fail(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Value("tenant").(*sandbox.Tenant).Fail(f)
 }
 
-// arrived waits until the tenant has received N calls, or at least N calls for N+.
+// "arrived N" waits until the tenant has received N calls, and fails if it has received more. "arrived N+" allows more.
 func arrived(ts *testscript.TestScript, neg bool, args []string) {
 	tenant := ts.Value("tenant").(*sandbox.Tenant)
 	if neg || len(args) != 1 {
@@ -109,11 +109,11 @@ func arrived(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	for deadline := time.Now().Add(time.Minute); len(tenant.Calls()) < want; <-time.After(time.Millisecond) {
 		if time.Now().After(deadline) {
-			ts.Fatalf("%d calls arrived, want %d", len(tenant.Calls()), want)
+			ts.Fatalf("got %d calls arrived, want %d", len(tenant.Calls()), want)
 		}
 	}
 	if n := len(tenant.Calls()); n != want && !orMore {
-		ts.Fatalf("%d calls arrived, want %d", n, want)
+		ts.Fatalf("got %d calls, want %d", n, want)
 	}
 }
 
@@ -138,7 +138,6 @@ func settingsOf(url string) map[string]string {
 	}
 }
 
-// deadURL returns a URL at which no server listens.
 func deadURL(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -149,7 +148,7 @@ func deadURL(t testing.TB) string {
 	return "http://" + l.Addr().String()
 }
 
-// trial runs the program in the process of the test. Unlike a script, it can have a terminal, and a context that ends.
+// trial runs the program in the test process. Unlike a script, it can simulate a terminal and cancel the context.
 type trial struct {
 	tenant         *sandbox.Tenant
 	sys            system
@@ -182,18 +181,17 @@ func newOffline(args ...string) *trial {
 	return c
 }
 
-// atTerminal makes the streams a terminal at which the user types these lines.
+// atTerminal simulates a terminal at which the user types these lines.
 func (c *trial) atTerminal(lines ...string) {
 	c.sys.io.InIsTerminal, c.sys.io.OutIsTerminal, c.sys.io.ErrIsTerminal = true, true, true
 	c.sys.io.In = strings.NewReader(strings.Join(lines, ""))
 }
 
-// run runs the program and checks its exit status.
 func (c *trial) run(t testing.TB, ctx context.Context, want int) {
 	t.Helper()
 	c.sys.io.Configure(c.sys.getenv)
 	if got := run(ctx, c.sys); got != want {
-		t.Errorf("%v: exit status %d, want %d", c.sys.args[1:], got, want)
+		t.Errorf("%v: got exit status %d, want %d", c.sys.args[1:], got, want)
 	}
 	if testing.Verbose() || t.Failed() {
 		t.Logf("%v\n%s%s", c.sys.args[1:], &c.stdout, &c.stderr)
@@ -206,7 +204,7 @@ func wantText(t testing.TB, text string, parts ...string) {
 	t.Helper()
 	for _, part := range parts {
 		if !strings.Contains(text, part) {
-			t.Errorf("%q is not in:\n%s", part, text)
+			t.Errorf("got no %q in\n%s", part, text)
 		}
 	}
 }

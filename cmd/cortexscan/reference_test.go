@@ -22,7 +22,7 @@ func TestReferenceIsCurrent(t *testing.T) {
 	before, rest, ok := strings.Cut(string(page), begin)
 	_, after, ok2 := strings.Cut(rest, end)
 	if !ok || !ok2 {
-		t.Fatal("README.md has no place for the reference")
+		t.Fatal("README.md does not contain the comments around the reference")
 	}
 	commands := slices.DeleteFunc(tree(t), func(c *cli.Command) bool { return c.Name == "help" })
 	for name, want := range map[string]string{
@@ -35,12 +35,12 @@ func TestReferenceIsCurrent(t *testing.T) {
 			}
 		}
 		if got, err := os.ReadFile(name); err != nil || string(got) != want {
-			t.Errorf("%s differs from the commands: run go test ./cmd/cortexscan -run Reference -update", name)
+			t.Errorf("%s is out of date: run go test ./cmd/cortexscan -run Reference -update", name)
 		}
 	}
 }
 
-// document formats commands as Markdown or as a man page. Each format takes the strings that it contains.
+// document formats commands as Markdown or as a man page. The string fields are formats for [fmt.Fprintf].
 type document struct {
 	strings.Builder
 	options, option, code, text string
@@ -65,7 +65,7 @@ func (p *document) addOptions(cmd *cli.Command) {
 	}
 }
 
-// addDescription adds paragraphs and preformatted lines.
+// addDescription treats lines that are indented by two spaces as preformatted text.
 func (p *document) addDescription(cmd *cli.Command) {
 	for part := range strings.SplitSeq(strings.TrimSpace(cmd.Description), "\n\n") {
 		head, code, hasCode := strings.Cut("\n"+part, "\n  ")
@@ -107,7 +107,7 @@ func manPage(commands []*cli.Command) string {
 	return p.String()
 }
 
-// roff escapes characters that man pages interpret.
+// roff escapes the characters that roff interprets.
 func roff(s string) string {
 	s = strings.NewReplacer(`\`, `\e`, "-", `\-`, "→", `\(->`, "…", "...", "\n.", "\n\\&.", "\n'", "\n\\&'").Replace("\n" + s)
 	return strings.TrimPrefix(s, "\n")

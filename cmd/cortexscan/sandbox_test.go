@@ -10,7 +10,7 @@ import (
 	"example.com/cortexscan/api"
 )
 
-func TestJSONOfTheSandboxHasItsSettingsAndPages(t *testing.T) {
+func TestSandboxJSONContainsSettingsAndPages(t *testing.T) {
 	c := newOffline("sandbox", "--listen", "0", "--output", "json")
 	from, to := io.Pipe()
 	c.sys.io.Out = to
@@ -37,6 +37,6 @@ func TestJSONOfTheSandboxHasItsSettingsAndPages(t *testing.T) {
 	}
 	stop()
 	if exit := <-ended; exit != exitDone {
-		t.Errorf("exit status %d", exit)
+		t.Errorf("got exit status %d, want %d", exit, exitDone)
 	}
 }

@@ -15,7 +15,7 @@ func TestYAMLIsConvertedToJSONInOrder(t *testing.T) {
 	} {
 		got, err := yamlToJSON([]byte(text))
 		if compact := strings.NewReplacer("\n", "", " ", "").Replace(string(got)); err != nil || compact != want {
-			t.Errorf("%s: got %s, %v", text, compact, err)
+			t.Errorf("%s: got %s, %v, want %s", text, compact, err, want)
 		}
 	}
 }

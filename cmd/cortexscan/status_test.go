@@ -16,7 +16,7 @@ import (
 
 var errNetwork = errors.New("the network is down")
 
-// polls yields a state every 2.3 s, and an error for "". The error of the last pair is end.
+// polls yields a state every 2.3 s, or errNetwork for "". If end is not nil, the last pair has the error end.
 func polls(end error, states ...string) iter.Seq2[*gen.ScanRunStatus, error] {
 	return func(yield func(*gen.ScanRunStatus, error) bool) {
 		var last *gen.ScanRunStatus
@@ -40,7 +40,6 @@ func polls(end error, states ...string) iter.Seq2[*gen.ScanRunStatus, error] {
 	}
 }
 
-// watch runs watchRun with or without a terminal.
 func watch(terminal, noCursor bool, statuses iter.Seq2[*gen.ScanRunStatus, error]) (c *trial, err error) {
 	c = newOffline()
 	if terminal {
@@ -60,7 +59,7 @@ func TestWaitOnATerminalUpdatesOneLine(t *testing.T) {
 		}
 		text := c.stdout.String()
 		if strings.Count(text, "\n") != 1 || !strings.HasSuffix(text, "\n") {
-			t.Errorf("not one line: %q", text)
+			t.Errorf("got %q, want one line", text)
 		}
 		var shown []string
 		for s := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\r\x1b[K\x1b[?7l") {
@@ -91,13 +90,13 @@ func TestWaitInAPipeOrOnADumbTerminalPrintsEachChange(t *testing.T) {
 			want := at + "00Z  scan run 7  Pending\n" + at + "09Z  scan run 7  Running\n" + at + "11Z  scan run 7  Completed\n" +
 				at + "03Z  scan run 7  reconnecting: the network is down\n" + at + "06Z  scan run 7  reconnected\n"
 			if got := c.stdout.String() + c.stderr.String(); got != want {
-				t.Errorf("got %q", got)
+				t.Errorf("got  %q\nwant %q", got, want)
 			}
 		})
 	}
 }
 
-func TestErrorOfAWaitHasTheLastState(t *testing.T) {
+func TestErrorOfAWaitContainsTheLastState(t *testing.T) {
 	for _, c := range []struct {
 		end    error
 		states []string
@@ -115,11 +114,11 @@ func TestErrorOfAWaitHasTheLastState(t *testing.T) {
 			trial, err := watch(true, false, polls(c.end, c.states...))
 			f := describe(err)
 			if f.Exit != c.want.Exit || f.Message != c.want.Message || f.Note != c.want.Note || f.LastState != c.want.LastState || f.Exit == exitInterrupted && !*f.Sent {
-				t.Errorf("%q: got %+v", c.states, f)
+				t.Errorf("%q: got %+v, want %+v", c.states, f, c.want)
 			}
 			out := trial.stdout.String()
 			if out != "" && !strings.HasSuffix(out, "\n") || strings.Contains(out, "reconnecting") {
-				t.Errorf("%q: the last line is not ended, or still shows reconnecting: %q", c.states, out)
+				t.Errorf("%q: the output does not end with a newline, or contains reconnecting: %q", c.states, out)
 			}
 		})
 	}
@@ -130,7 +129,7 @@ func TestStatesHaveColors(t *testing.T) {
 		"Completed": terminal.Green, "FAILED": terminal.Red, "Running": terminal.Yellow, "whatever": terminal.Yellow,
 	} {
 		if got := stateStyle(state); got != want {
-			t.Errorf("%s: %s", state, got)
+			t.Errorf("%s: got %s, want %s", state, got, want)
 		}
 	}
 }

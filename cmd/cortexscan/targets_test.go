@@ -11,7 +11,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-func TestConfirmationListsTenValues(t *testing.T) {
+func TestConfirmationListsAtMostTenValues(t *testing.T) {
 	many := make([]string, 13)
 	for i := range many {
 		many[i] = fmt.Sprint(i)
@@ -41,16 +41,16 @@ func TestFlagsMatchTheSpec(t *testing.T) {
 	for _, k := range known {
 		values, has := documented[k.Field]
 		if !has || !slices.Equal(values, k.Values) {
-			t.Errorf("%s: the spec documents the values %q, targets.go %q", k.Field, k.Values, values)
+			t.Errorf("%s: got the values %q, want those in the spec: %q", k.Field, values, k.Values)
 		}
 		delete(documented, k.Field)
 	}
 	if len(documented) > 0 || len(known) == 0 {
-		t.Errorf("not in the spec: %v", documented)
+		t.Errorf("got fields that are not in the spec: %v", documented)
 	}
 }
 
-func TestListOfNames(t *testing.T) {
+func TestListsOfNamesAreParsed(t *testing.T) {
 	const notOne = ": expected one host name per line, without quotes, commas, or spaces"
 	for name, c := range map[string]struct{ content, want string }{
 		"lines":                      {"a\nb\n", "a b"},
@@ -62,8 +62,8 @@ func TestListOfNames(t *testing.T) {
 		"Latin-1":                    {"a\nb\xe9", "FILE, line 2: not valid UTF-8: save the file as UTF-8"},
 		"commas":                     {"a,b", "FILE, line 1" + notOne},
 		"columns":                    {"a\tb", "FILE, line 1" + notOne},
-		"a comment behind a name":    {"a # b", "FILE, line 1" + notOne},
-		"no-break space":             {"a\u00a0b", "FILE, line 1" + notOne},
+		"a comment after a name":     {"a # b", "FILE, line 1" + notOne},
+		"a no-break space":           {"a\u00a0b", "FILE, line 1" + notOne},
 	} {
 		values, err := parseList([]byte(c.content), "FILE", "host name")
 		got := strings.Join(values, " ")
@@ -76,7 +76,7 @@ func TestListOfNames(t *testing.T) {
 	}
 }
 
-func TestEmptyRangesOfTimeGetAWarning(t *testing.T) {
+func TestEmptyTimeRangesGetAWarning(t *testing.T) {
 	now := time.Date(2026, 11, 22, 21, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
 		times map[string]time.Duration // after now

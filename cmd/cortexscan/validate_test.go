@@ -17,6 +17,6 @@ func TestListOfRequestsIsBoundedAndKeepsProblems(t *testing.T) {
 		all.merge(one)
 	}
 	if len(all.Requests) != maxListed || all.Checked != 2*maxListed+2 || all.NotListed != all.Checked-maxListed || len(all.Requests[maxListed/2].Problems) != 1 {
-		t.Errorf("%d requests are listed, %d are not, %d are checked", len(all.Requests), all.NotListed, all.Checked)
+		t.Errorf("got %d requests listed, %d not listed, and %d checked", len(all.Requests), all.NotListed, all.Checked)
 	}
 }

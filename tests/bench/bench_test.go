@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// benchstat reads the contestant from the name.
+// benchstat reads the contestant from who= in the name.
 func BenchmarkCall(b *testing.B) {
 	for _, medium := range []string{"memory", "loopback"} {
 		for _, k := range cases {

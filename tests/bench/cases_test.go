@@ -27,16 +27,15 @@ const (
 	refusal  = "The request contains invalid or missing parameters"
 )
 
-// caller makes both calls.
 type caller interface {
 	status(ctx context.Context, runID int64) (string, error)
-	abort(ctx context.Context, ids []string) (actionID string, err error) // nil selects all endpoints
+	abort(ctx context.Context, ids []string) (actionID string, err error) // nil ids select all endpoints
 }
 
 type contestant struct {
 	name  string
 	new   func(base string, transport http.RoundTripper) caller
-	signs bool // with an Advanced key; it also has hand's other duties
+	signs bool // performs hand's duties, including an Advanced signature
 }
 
 var validator = func() *api.Validator {
@@ -58,7 +57,7 @@ var contestants = []contestant{
 	{"validated", newOurs(wrapper.AdvancedKey(keyID, key), wrapper.WithRequestValidator(validator)), true},
 }
 
-// benchCase is a call and its response. It is a handler that sends this response.
+// benchCase is a call and its response. As a handler, it sends the response.
 type benchCase struct {
 	name   string
 	code   int
@@ -107,13 +106,13 @@ func callAbort(ids []string) func(context.Context, caller) error {
 	}
 }
 
-// callRefused expects the error of manyDetails. A client may drop details after the first hundred.
+// callRefused expects the error that manyDetails returns. A client may drop details after the first hundred.
 func callRefused(size int) func(context.Context, caller) error {
 	want := min(detailsIn(size), 100)
 	return func(ctx context.Context, c caller) error {
 		_, err := c.status(ctx, runID)
 		if code, message, details := parts(err); code != 400 || message != refusal || details < want {
-			return fmt.Errorf("the error has %d %q and %d details, want %d: %w", code, message, details, want, err)
+			return fmt.Errorf("got status %d, %q and %d details, want at least %d details: %w", code, message, details, want, err)
 		}
 		return nil
 	}
@@ -129,7 +128,7 @@ func parts(err error) (code int, message string, details int) {
 	return 0, "", 0
 }
 
-// manyDetails returns the documented error of the status call, with about size bytes.
+// manyDetails returns a documented error response to the status call, of about size bytes.
 func manyDetails(size int) []byte {
 	var e errorBody
 	e.ErrMsg = refusal
@@ -146,7 +145,7 @@ func manyDetails(size int) []byte {
 
 func detailsIn(size int) int { return (size - 100) / 108 }
 
-// padded adds unknown fields to a status, up to about size bytes.
+// padded adds unknown fields of about size bytes to a status.
 func padded(status string, size int) []byte {
 	var hosts []string
 	for i := range size / 100 {
@@ -168,7 +167,6 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 
 var jsonHeader = http.Header{"Content-Type": {"application/json"}}
 
-// roundTrip responds in memory.
 func (k benchCase) roundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		_, _ = io.Copy(io.Discard, r.Body)

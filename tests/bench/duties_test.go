@@ -9,10 +9,10 @@ import (
 	"testing"
 )
 
-// A contestant that skips part of the request would be faster.
+// A contestant that omitted part of the request would have an unfair advantage.
 func TestContestantsSendTheSameRequest(t *testing.T) {
 	for _, k := range cases {
-		var first string // hand's
+		var first string // the request of hand
 		for _, c := range contestants {
 			if k.errors && c.name == "bare" {
 				continue
@@ -33,19 +33,19 @@ func TestContestantsSendTheSameRequest(t *testing.T) {
 						first = request
 					}
 					if request != first || len(body) > 0 && r.Header.Get("Content-Type") != "application/json" {
-						t.Errorf("sent %.100s with %v, want %.100s", request, r.Header, first)
+						t.Errorf("got %.100s with headers %v, want %.100s", request, r.Header, first)
 					}
 					return k.roundTrip(r)
 				}))
 				if err := k.call(t.Context(), caller); err != nil || sent != 1 {
-					t.Errorf("%d requests, %v", sent, err)
+					t.Errorf("got %d requests, want 1, %v", sent, err)
 				}
 			})
 		}
 	}
 }
 
-// wantDuties checks the signature, the timeout and the other headers.
+// wantDuties checks the headers, including the signature, and that the request has a deadline.
 func wantDuties(t *testing.T, r *http.Request) {
 	t.Helper()
 	h := r.Header
@@ -53,11 +53,11 @@ func wantDuties(t *testing.T, r *http.Request) {
 	_, bounded := r.Context().Deadline()
 	if h.Get("Authorization") != hex.EncodeToString(sum[:]) || h.Get("x-xdr-auth-id") != keyID || len(h.Get("x-xdr-nonce")) != 64 ||
 		h.Get("User-Agent") == "" || h.Get("Accept") != "application/json" || !bounded {
-		t.Errorf("headers %v, timeout %v", h, bounded)
+		t.Errorf("got headers %v, deadline %v", h, bounded)
 	}
 }
 
-// The count includes the allocations of the response.
+// The count includes the allocations of the in-memory response.
 func TestStatusCallMakesFewAllocations(t *testing.T) {
 	const limit = 68
 	ours := contestants[5]
@@ -68,6 +68,6 @@ func TestStatusCallMakesFewAllocations(t *testing.T) {
 		}
 	})
 	if ours.name != "ours" || got > limit {
-		t.Errorf("a status call of %s makes %v allocations, want at most %d", ours.name, got, limit)
+		t.Errorf("got %[2]v allocations for a status call of %[1]s, want at most %[3]d", ours.name, got, limit)
 	}
 }

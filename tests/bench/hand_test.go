@@ -24,9 +24,9 @@ const (
 	abortPath  = "/public_api/v1/endpoints/abort_scan"
 )
 
-// hand is the code that a careful engineer would write for these two calls with net/http and encoding/json. Its duties are an
-// Advanced signature, a timeout that covers the body, a limit on the response size, a check of the status, and the
-// documented error.
+// hand is the code that a careful engineer would write for these two calls with net/http and encoding/json. Its duties are to
+// sign with an Advanced key, set a timeout that includes reading the body, limit the size of the response, check the
+// status, and parse the documented errors.
 type hand struct {
 	base string
 	http *http.Client
@@ -39,7 +39,7 @@ func newHand(base string, transport http.RoundTripper) caller {
 	}}
 }
 
-// failure is the error of hand, stock and resty for a response that is not a success.
+// failure is the error that hand, stock and resty return for an unsuccessful response.
 type failure struct {
 	status  int
 	message string
@@ -53,7 +53,7 @@ type detail struct {
 	Message string `json:"message"`
 }
 
-// errorBody has the fields of both documented errors.
+// errorBody combines the fields of both documented errors.
 type errorBody struct {
 	ErrMsg   string `json:"err_msg"`
 	Metadata struct {
@@ -161,13 +161,13 @@ func (c *hand) do(ctx context.Context, method, address string, payload []byte, r
 	}
 	if res.StatusCode != http.StatusOK {
 		var e errorBody
-		_ = json.Unmarshal(content, &e) // without a message, the error contains only the status
+		_ = json.Unmarshal(content, &e) // if this fails, the error contains only the status
 		return e.failure(res.StatusCode)
 	}
 	return json.Unmarshal(content, response)
 }
 
-// sign signs a call with an Advanced key.
+// sign returns the header values of a new Advanced signature.
 func sign() (nonce, timestamp, authorization string) {
 	raw := make([]byte, 32)
 	rand.Read(raw) // never fails

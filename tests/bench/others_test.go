@@ -65,7 +65,8 @@ func (c *bare) do(ctx context.Context, method, address string, payload []byte, r
 	return json.NewDecoder(res.Body).Decode(response)
 }
 
-// stock is the generated client without the wrapper. It has no signature, no timeout and no limit on the response size.
+// stock is the generated client without the wrapper. It does not sign requests, set a timeout,
+// or limit the size of the response.
 type stock struct{ api *gen.ClientWithResponses }
 
 func newStock(base string, transport http.RoundTripper) caller {
@@ -106,7 +107,7 @@ func (c *stock) abort(ctx context.Context, ids []string) (string, error) {
 	return "", &failure{status: res.StatusCode()}
 }
 
-// restyClient uses resty and has the same duties as hand.
+// restyClient performs hand's duties with resty.
 type restyClient struct{ c *resty.Client }
 
 func newResty(base string, transport http.RoundTripper) caller {
@@ -170,7 +171,6 @@ func (c *restyClient) signed(ctx context.Context) *resty.Request {
 		SetHeader("Authorization", authorization)
 }
 
-// ours is the wrapper.
 type ours struct{ c *wrapper.Client }
 
 func newOurs(cred wrapper.Credential, opts ...wrapper.Option) func(string, http.RoundTripper) caller {

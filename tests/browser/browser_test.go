@@ -1,4 +1,4 @@
-// Package browser_test tests the sandbox's pages in Chromium. The program serves them, as it does for a user.
+// Package browser_test tests the sandbox's pages in Chromium. The tests start the program as a user would.
 //
 //	go test ./...                              # skips the tests if no Chromium is installed
 //	CORTEXSCAN_BROWSER=required go test ./...  # fails if none is installed
@@ -25,13 +25,13 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// demand is the variable that makes the tests fail if there is no browser.
+// demand is the environment variable that makes the tests fail if no browser is installed.
 const demand = "CORTEXSCAN_BROWSER"
 
-// patience is how long each wait for a page may take. A page needs far less.
+// patience limits each wait for a page. A page usually needs much less time.
 const patience = 20 * time.Second
 
-// shared is the browser of all tests, because starting one takes seconds. Each test has its own profile.
+// shared is the browser for all tests, because starting a browser takes seconds. Each test has a separate profile.
 var shared struct {
 	sync.Once
 	ctx  context.Context
@@ -44,7 +44,7 @@ func startBrowser() {
 		chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("no-proxy-server", true),
-		// The pages must work offline, so no name resolves.
+		// The pages must work offline, so only local names resolve.
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"),
 		chromedp.WSURLReadTimeout(time.Minute),
 	)
@@ -59,7 +59,6 @@ func startBrowser() {
 	}
 }
 
-// tab is a tab of the browser.
 type tab struct {
 	t   testing.TB
 	ctx context.Context
@@ -68,7 +67,7 @@ type tab struct {
 	complaints []string
 }
 
-// openTab opens a tab in a new profile, with a desktop screen in light colors.
+// openTab opens a tab in a new profile, with a desktop-sized screen and light colors.
 func openTab(t testing.TB) *tab {
 	t.Helper()
 	if shared.Do(startBrowser); shared.err != nil {
@@ -80,7 +79,7 @@ func openTab(t testing.TB) *tab {
 	ctx, closeTab := chromedp.NewContext(shared.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(closeTab)
 	b := &tab{t: t, ctx: ctx}
-	if err := chromedp.Do(ctx); err != nil { // this opens the tab; the deadline of a context would close it
+	if err := chromedp.Do(ctx); err != nil { // opens the tab; a context with a deadline would close the tab
 		t.Fatal(err)
 	}
 	go b.listen(chromedp.Console(ctx))
@@ -88,7 +87,7 @@ func openTab(t testing.TB) *tab {
 	return b
 }
 
-// listen collects errors and warnings of the page: violations of the content security policy, failed requests, and errors
+// listen collects the page's errors and warnings: violations of the content security policy, failed requests, and errors
 // in scripts.
 func (b *tab) listen(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
 	for m, err := range messages {
@@ -103,7 +102,7 @@ func (b *tab) listen(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
 	}
 }
 
-// wantNoComplaints fails the test if there are complaints, except those that contain one of the strings.
+// wantNoComplaints reports every complaint that contains none of the strings in but.
 func (b *tab) wantNoComplaints(but ...string) {
 	b.t.Helper()
 	b.mu.Lock()
@@ -115,7 +114,6 @@ func (b *tab) wantNoComplaints(but ...string) {
 	}
 }
 
-// run runs one action in the tab.
 func run[T any](b *tab, action chromedp.Action[T]) T {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 2*patience)
@@ -127,7 +125,6 @@ func run[T any](b *tab, action chromedp.Action[T]) T {
 	return value
 }
 
-// command sends a command of the DevTools protocol.
 func command[P, R any](b *tab, c cdp.Command[P, R], params P) R {
 	b.t.Helper()
 	return run(b, func(ctx context.Context, t *chromedp.Target) (R, error) { return cdp.Call(ctx, t, c, params) })
@@ -144,7 +141,7 @@ func read[T any](b *tab, expression string, args ...any) T {
 	return run(b, chromedp.Evaluate[T](format(expression, args), chromedp.EvalAwaitPromise))
 }
 
-// format formats an expression. The arguments, all for %s, become JavaScript literals.
+// format inserts the arguments into the expression as JavaScript literals. Every verb must be %s.
 func format(expression string, args []any) string {
 	if len(args) == 0 {
 		return expression
@@ -177,8 +174,7 @@ func (b *tab) text() string {
 	return read[string](b, "document.body.innerText")
 }
 
-// click clicks the first element that matches a CSS selector. It waits until the element does not move and nothing covers
-// it.
+// click waits until the first element that matches a CSS selector is still and uncovered, and then clicks it.
 func (b *tab) click(selector string) {
 	b.t.Helper()
 	b.until(selector+" can be clicked", `(() => {
@@ -202,7 +198,6 @@ func (b *tab) fill(selector, text string) {
 	b.press(kb.Backspace + text)
 }
 
-// choose selects an option.
 func (b *tab) choose(selector, value string) {
 	b.t.Helper()
 	read[bool](b, `(() => {
@@ -217,7 +212,7 @@ func (b *tab) press(keys string) {
 	run(b, chromedp.KeyEvent(keys))
 }
 
-// device emulates a screen of this size, in light or dark.
+// device emulates a screen of this size. The scheme is light or dark.
 func (b *tab) device(width, height int64, scheme string) {
 	b.t.Helper()
 	command(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 600})
@@ -248,7 +243,7 @@ func wantText(t *testing.T, text string, want ...string) {
 	t.Helper()
 	for _, w := range want {
 		if !strings.Contains(text, w) {
-			t.Errorf("no %q in\n%.3000s", w, text)
+			t.Errorf("got no %q in\n%.3000s", w, text)
 		}
 	}
 }

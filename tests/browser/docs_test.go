@@ -27,7 +27,6 @@ func openDocs(b *tab, r running) {
 	}
 }
 
-// expand shows the details of an operation.
 func (b *tab) expand(id string) {
 	b.t.Helper()
 	b.click(block(id) + " .opblock-summary-control")
@@ -45,7 +44,7 @@ func (b *tab) execute(id, status string) {
 	})(document.querySelector(%[1]s))`, block(id)+" .live-responses-table tbody tr", status)
 }
 
-func TestPageAndCopiedCommandSendBothOperations(t *testing.T) {
+func TestPageAndCopiedCommandsCallBothOperations(t *testing.T) {
 	for _, keyType := range []string{"advanced", "standard"} {
 		t.Run(keyType, func(t *testing.T) {
 			b := openTab(t)
@@ -61,7 +60,7 @@ func TestPageAndCopiedCommandSendBothOperations(t *testing.T) {
 			b.until("the body can be edited", `document.querySelector(%s) !== null`, block(abortID)+" textarea")
 			body := read[string](b, `document.querySelector(%s).value`, block(abortID)+" textarea")
 			if !json.Valid([]byte(body)) || strings.Contains(body, `"all"`) || !strings.Contains(body, "laptop-17") {
-				t.Errorf("the body is filled in with %s", body)
+				t.Errorf("got the example body %s", body)
 			}
 			b.execute(abortID, "200")
 
@@ -70,9 +69,9 @@ func TestPageAndCopiedCommandSendBothOperations(t *testing.T) {
 				b.until("the command is copied", `document.querySelector(%s).innerText === 'Copied'`, block(id)+" .command .copy")
 				command := b.clipboard()
 				if shown := read[string](b, `document.querySelector(%s).innerText`, block(id)+" .command pre"); shown != command {
-					t.Errorf("shown is\n%s\ncopied\n%s", shown, command)
+					t.Errorf("got the copied command\n%s\nwant the visible command\n%s", command, shown)
 				}
-				for range 2 { // a signature is valid for one request
+				for range 2 { // a signature is valid for only one request
 					wantCommandWorks(t, command, map[string]string{statusID: "Scan is in", abortID: "No endpoint was found"}[id])
 				}
 			}
@@ -111,12 +110,12 @@ func TestTypedKeyIsSentAndNotShown(t *testing.T) {
 	b.click(".panel > summary")
 	b.until("the form is open", `document.querySelector('#key-form').checkVisibility()`)
 	b.fill("#key-form [name=secret]", "my-own-key")
-	b.until("the page shows that it is not the sandbox's key", `document.querySelector('#key-status').innerText.startsWith('your own')`)
+	b.until("the page reports that the key is not the sandbox's key", `document.querySelector('#key-status').innerText.startsWith('your own')`)
 	b.expand(statusID)
 	b.execute(statusID, "401")
 	command := read[string](b, `document.querySelector('.command pre').innerText`)
 	if strings.Contains(command, "my-own-key") || !strings.Contains(command, "$CORTEXCLOUD_API_KEY") {
-		t.Errorf("the command shows the key that was typed:\n%s", command)
+		t.Errorf("the command contains the typed key, or does not use the variable:\n%s", command)
 	}
 	wantCommandWorks(t, command, "Scan is in", wrapper.EnvKey+"="+r.Environment[wrapper.EnvKey])
 

@@ -17,22 +17,22 @@ func (b *tab) wantRows(n int) {
 	b.until(fmt.Sprint(n, " rows are there"), `document.querySelectorAll(%s).length === %s`, rowSelector, n)
 }
 
-func TestRefreshKeepsTheFocusAndWhatIsOpen(t *testing.T) {
+func TestRefreshKeepsFocusAndOpenDetails(t *testing.T) {
 	b := openTab(t)
 	r := startSandbox(t)
 	c := r.client(t)
 	if _, err := c.GetScanRunStatus(t.Context(), 5); err == nil {
-		t.Fatal("there is a run 5")
+		t.Fatal("scan run 5 exists")
 	}
 	b.open(r.Pages.Live)
 	b.wantRows(1)
 	for i := 0; !read[bool](b, `document.activeElement.matches(%s)`, rowSelector+" summary"); i++ {
 		if b.press(kb.Tab); i == 20 {
-			t.Fatal("the tab key does not lead to the call")
+			t.Fatal("the Tab key does not reach the call")
 		}
 	}
 	if outline := read[string](b, `(({ outlineStyle, outlineWidth }) => outlineStyle + ' ' + outlineWidth)(getComputedStyle(document.activeElement))`); outline != "solid 3px" {
-		t.Errorf("the focus has the outline %q", outline)
+		t.Errorf("got the focus outline %q, want solid 3px", outline)
 	}
 	b.press(kb.Enter)
 	b.until("the call is open", `document.activeElement.parentElement.open`)
@@ -44,7 +44,7 @@ func TestRefreshKeepsTheFocusAndWhatIsOpen(t *testing.T) {
 		t.Fatal(reply, err)
 	}
 	b.wantRows(2)
-	b.until("the next call is above it, and the state shows what it did",
+	b.until("the next call is listed first, and the state shows its effect",
 		`document.querySelector(%s).innerText.includes('POST') && document.querySelectorAll('td.aborted').length > 0`, rowSelector)
 	for _, polls := range []int{2, 4} {
 		r.poll(t, c, 2)
@@ -53,12 +53,12 @@ func TestRefreshKeepsTheFocusAndWhatIsOpen(t *testing.T) {
 	state := read[[]bool](b, `((s, row) => [s.localName === 'summary', s.parentElement.matches('.incidental[open]'), s.checkVisibility(),
 		Boolean(row?.open), Boolean(row?.innerText.includes('id=5')), document.querySelectorAll('li details[open]').length === 2])(document.activeElement, document.activeElement.closest('li > details'))`)
 	if slices.Contains(state, false) {
-		t.Errorf("after the refresh: %v", state)
+		t.Errorf("after the refresh: got %v, want only true", state)
 	}
 	b.wantNoComplaints()
 }
 
-func TestControlsOfTheLivePage(t *testing.T) {
+func TestLivePageControlsWork(t *testing.T) {
 	b := openTab(t)
 	b.allowClipboard()
 	r := startSandbox(t)

@@ -10,7 +10,7 @@ import (
 	"github.com/chromedp/cdproto/accessibility"
 )
 
-// busy starts a sandbox and sends requests of every kind to it.
+// busy starts a sandbox and sends requests of every kind.
 func busy(t *testing.T) running {
 	t.Helper()
 	r := startSandbox(t)
@@ -74,10 +74,10 @@ func TestPagesAreReadableOnEveryScreen(t *testing.T) {
 func (b *tab) wantReadable(t *testing.T, name string) {
 	t.Helper()
 	if width, limit := read[int](b, `document.documentElement.scrollWidth`), read[int](b, `document.documentElement.clientWidth`); width > limit {
-		t.Errorf("%s is %d wide on a screen of %d", name, width, limit)
+		t.Errorf("%s: got a width of %d, want at most %d", name, width, limit)
 	}
 	for _, weak := range read[[]string](b, contrast) {
-		t.Errorf("%s: contrast of %s", name, weak)
+		t.Errorf("%s: got a contrast of %s", name, weak)
 	}
 	for _, n := range command(b, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{}).Nodes {
 		if n.Ignored || n.Role == nil || n.Name == nil {
@@ -89,13 +89,13 @@ func (b *tab) wantReadable(t *testing.T, name string) {
 		switch role {
 		case "button", "link", "textbox", "searchbox", "combobox", "checkbox", "radio", "DisclosureTriangle":
 			if strings.TrimSpace(text) == "" {
-				t.Errorf("%s: a %s has no name (node %d)", name, role, n.BackendDOMNodeID)
+				t.Errorf("%s: got a %s without a name (node %d)", name, role, n.BackendDOMNodeID)
 			}
 		}
 	}
 }
 
-// contrast lists strings, including those from style sheets, whose contrast with the background is below 4.5.
+// contrast lists strings whose contrast with the background is below 4.5. It also checks strings in style sheets.
 const contrast = `(() => {
 	const parse = (color) => { const [r, g, b, a = 1] = color.match(/[\d.]+/g).map(Number); return { r, g, b, a }; };
 	const over = (top, below) => ({ r: top.r * top.a + below.r * (1 - top.a), g: top.g * top.a + below.g * (1 - top.a), b: top.b * top.a + below.b * (1 - top.a), a: 1 });
@@ -129,6 +129,6 @@ const contrast = `(() => {
 			check(e, text, style, over(parse(style.backgroundColor), behind(e)), Number(style.opacity));
 		}
 	}
-	if (checked < 20) weak.add('only ' + checked + ' texts');
+	if (checked < 20) weak.add('only ' + checked + ' strings');
 	return [...weak];
 })()`

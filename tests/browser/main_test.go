@@ -13,7 +13,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// program is the path of the program, built once.
+// program is the path of the program. startSandbox builds the program once.
 var program string
 
 func TestMain(m *testing.M) {
@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// running is a sandbox that a test has started.
+// running contains the settings and pages of a running sandbox.
 type running struct {
 	Environment map[string]string
 	Pages       struct{ Live, Docs, Contract string }
@@ -67,14 +67,13 @@ func startSandbox(t *testing.T, args ...string) running {
 	return r
 }
 
-// client returns a client with the settings that the sandbox printed.
 func (r running) client(t *testing.T) *wrapper.Client {
 	t.Helper()
 	cred, err := wrapper.KeyOfType(r.Environment[wrapper.EnvKeyType], r.Environment[wrapper.EnvKeyID], r.Environment[wrapper.EnvKey])
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A new transport has no idle connection from an earlier test.
+	// A new transport has no idle connections from an earlier test.
 	c, err := wrapper.New(r.Environment[wrapper.EnvURL], cred, wrapper.WithHTTPClient(&http.Client{Transport: &http.Transport{}, Timeout: 10 * time.Second}))
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +81,7 @@ func (r running) client(t *testing.T) *wrapper.Client {
 	return c
 }
 
-// poll gets the status of a run that exists.
+// poll gets the status of an existing run.
 func (r running) poll(t *testing.T, c *wrapper.Client, times int) {
 	t.Helper()
 	for range times {
@@ -92,8 +91,7 @@ func (r running) poll(t *testing.T, c *wrapper.Client, times int) {
 	}
 }
 
-// shell runs commands in a POSIX shell. The program is on its PATH, and its environment contains no
-// settings of the sandbox.
+// shell runs commands in a POSIX shell. The program is in PATH. The environment contains settings only if they are in env.
 func shell(t *testing.T, commands string, env ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "sh", "-eu")
@@ -101,7 +99,7 @@ func shell(t *testing.T, commands string, env ...string) string {
 	cmd.Env = append(env, "PATH="+filepath.Dir(program)+string(os.PathListSeparator)+os.Getenv("PATH"))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		t.Errorf("%v\n%s\nof\n%s", err, out, commands)
+		t.Errorf("%v\n%s\nfrom the commands\n%s", err, out, commands)
 	}
 	return string(out)
 }

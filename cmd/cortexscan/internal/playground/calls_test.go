@@ -27,9 +27,9 @@ func TestEqualPollsShareARow(t *testing.T) {
 		calls []sandbox.Call
 		want  string // target and count of each row
 	}{
-		{"an equal poll", []sandbox.Call{poll("1", "Running"), poll("1", "Running"), poll("1", "Running")}, "1×3"},
-		{"another response", []sandbox.Call{poll("1", "Pending"), poll("1", "Running"), poll("1", "Running")}, "1×1 1×2"},
-		{"two polls that take turns", []sandbox.Call{poll("1", "r"), poll("2", "r"), poll("1", "r"), poll("2", "r"), poll("1", "r")}, "1×3 2×2"},
+		{"equal polls", []sandbox.Call{poll("1", "Running"), poll("1", "Running"), poll("1", "Running")}, "1×3"},
+		{"a different response", []sandbox.Call{poll("1", "Pending"), poll("1", "Running"), poll("1", "Running")}, "1×1 1×2"},
+		{"alternating polls of two runs", []sandbox.Call{poll("1", "r"), poll("2", "r"), poll("1", "r"), poll("2", "r"), poll("1", "r")}, "1×3 2×2"},
 		{"an abort between polls", []sandbox.Call{poll("1", "r"), abort, poll("1", "r")}, "1×1 abort×1 1×1"},
 		{"equal aborts", []sandbox.Call{abort, abort}, "abort×1 abort×1"},
 		{"equal errors", []sandbox.Call{failed, failed}, "1×1 1×1"},
@@ -37,14 +37,14 @@ func TestEqualPollsShareARow(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for i := range c.calls {
-				c.calls[i].Time = start.Add(time.Duration(i/2) * time.Second) // two of them arrive at the same time
+				c.calls[i].Time = start.Add(time.Duration(i/2) * time.Second) // two calls per second
 			}
 			var got []string
 			seen := map[string]bool{}
 			list := rows(c.calls)
 			for i, r := range rows(c.calls[:len(c.calls)/2]) {
 				if list[i].ID != r.ID {
-					t.Error("a row changes its ID when calls are added")
+					t.Error("the ID of a row changed when calls were added")
 				}
 			}
 			for _, r := range list {
@@ -55,7 +55,7 @@ func TestEqualPollsShareARow(t *testing.T) {
 				}
 				seen[r.ID] = true
 				if r.First.After(r.Time) || r.Count == 1 && !r.First.Equal(r.Time) {
-					t.Errorf("%d calls from %s to %s", r.Count, r.First, r.Time)
+					t.Errorf("got %d calls from %s to %s", r.Count, r.First, r.Time)
 				}
 			}
 			if strings.Join(got, " ") != c.want {
@@ -78,21 +78,21 @@ func TestRowShowsTheLatestCall(t *testing.T) {
 	}
 	list := rows([]sandbox.Call{call, later})
 	if len(list) != 1 {
-		t.Fatalf("%d rows", len(list))
+		t.Fatalf("got %d rows, want 1", len(list))
 	}
 	row := list[0].view()
 	if got := fmt.Sprint(row.Header); got != "[{User-Agent later} {X-A a} {X-B 1} {X-B 2}]" {
-		t.Errorf("headers %s", got)
+		t.Errorf("got headers %s", got)
 	}
 	if got := fmt.Sprint(row.Incidental); got != "[{Accept-Language en} {Connection close} {Sec-Fetch-Mode cors}]" {
-		t.Errorf("incidental headers %s", got)
+		t.Errorf("got incidental headers %s", got)
 	}
 	if row.Took != "20 ms" || row.Response != "{\n  \"DATA\": \"x\"\n}" {
-		t.Errorf("took %s, response %q", row.Took, row.Response)
+		t.Errorf("got duration %s and response %q", row.Took, row.Response)
 	}
 }
 
-func TestPrintableReplacesWhatIsInvisible(t *testing.T) {
+func TestPrintableReplacesInvisibleCharacters(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain":           "plain",
 		"a\tb\nc":         "a\tb\nc",
@@ -153,7 +153,7 @@ func TestLogLineIsOnePrintableLine(t *testing.T) {
 	}
 	long := strings.Repeat("ä", 9000)
 	if line := LogLine(sandbox.Call{Method: long, Path: long, Query: long, Problems: []api.Problem{{Reason: long}}}); len(line) > 2*maxLine+30 || !utf8.ValidString(line) {
-		t.Errorf("a line of %d bytes", len(line))
+		t.Errorf("got a line of %d bytes, or a truncated character", len(line))
 	}
 }
 

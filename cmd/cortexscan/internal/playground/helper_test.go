@@ -19,7 +19,7 @@ func newPlayground() (*Playground, http.Handler) {
 	return p, p.handler(func(host string) bool { return host == testHost })
 }
 
-// send calls the handler without a network. header contains names and values in turn.
+// send calls the handler directly. header alternates between names and values.
 func send(h http.Handler, method, target, body string, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.Host = testHost
@@ -35,7 +35,6 @@ func send(h http.Handler, method, target, body string, header ...string) *httpte
 	return w
 }
 
-// signed returns the headers of a request with the playground's key.
 func signed() []string {
 	return []string{"User-Agent", "test", "X-Xdr-Auth-Id", "1", "Authorization", testKey, "Content-Type", "application/json"}
 }
@@ -43,6 +42,6 @@ func signed() []string {
 func wantCalls(t testing.TB, p *Playground, n int) {
 	t.Helper()
 	if got := len(p.tenant.Calls()); got != n {
-		t.Errorf("the tenant has recorded %d calls, want %d", got, n)
+		t.Errorf("got %d recorded calls, want %d", got, n)
 	}
 }

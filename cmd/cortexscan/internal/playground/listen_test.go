@@ -16,7 +16,7 @@ func TestListenRefusesPublicAddresses(t *testing.T) {
 	for _, c := range []struct {
 		address string
 		public  bool
-		url     string // up to the port
+		url     string // without the port
 		err     string
 	}{
 		{"127.0.0.1:0", false, "http://127.0.0.1:", ""},
@@ -44,11 +44,11 @@ func TestListenRefusesPublicAddresses(t *testing.T) {
 			}
 			defer l.Close()
 			if c.err != "" {
-				t.Fatalf("it listens on %s", l.Addr())
+				t.Fatalf("got a listener on %s, want the error %q", l.Addr(), c.err)
 			}
 			port := l.Addr().String()[strings.LastIndex(l.Addr().String(), ":")+1:]
 			if l.URL() != c.url+port || !l.answersTo(strings.TrimPrefix(l.URL(), "http://")) {
-				t.Errorf("its URL is %s", l.URL())
+				t.Errorf("got URL %s, want %s, accepted as a Host", l.URL(), c.url+port)
 			}
 		})
 	}
@@ -86,7 +86,7 @@ func TestHostMustBeTheListenersAddress(t *testing.T) {
 	} {
 		for name, l := range map[string]*Listener{"127.0.0.1": loopback, "::1": loopback6, "port 80": web, "one address": one, "a zone": zoned, "all addresses": all} {
 			if got := l.answersTo(c.host); got != slices.Contains(c.accepted, l) {
-				t.Errorf("%s, host %q: %v", name, c.host, got)
+				t.Errorf("%s, host %q: got %v, want %v", name, c.host, got, !got)
 			}
 		}
 	}

@@ -13,10 +13,10 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-func TestLivePageShowsWhatHappened(t *testing.T) {
+func TestLivePageShowsCallsAndStates(t *testing.T) {
 	_, h := newPlayground()
 	if page := send(h, "GET", "/", "").Body.String(); !strings.Contains(page, "No requests yet.") || len(callIDs(page)) != 0 {
-		t.Error("the page is not empty at first")
+		t.Error("the page is not empty before the first request")
 	}
 	send(h, "GET", runPath+"?id=789&fields=status", "", signed()...)
 	send(h, "POST", abortPath, `{"request_data":{"filters":[{"field":"<script>alert(1)</script>","operator":"in"}]}}`, signed()...)
@@ -35,23 +35,23 @@ func TestLivePageShowsWhatHappened(t *testing.T) {
 		`<th scope="row">789</th>`, `<th scope="row">laptop-17</th>`,
 	} {
 		if !strings.Contains(page, want) || !strings.Contains(fragment, want) {
-			t.Errorf("no %s", want)
+			t.Errorf("the page or its fragment does not contain %s", want)
 		}
 	}
 	for _, never := range []string{"<script>alert", "<b>", " onclick=", " style=", "<style"} {
 		if strings.Contains(page, never) {
-			t.Errorf("there is %s", never)
+			t.Errorf("the page contains %s", never)
 		}
 	}
 	if i, j := strings.Index(page, "401 Unauth"), strings.Index(page, "200 OK"); i > j {
-		t.Error("the latest call is not the first")
+		t.Error("the latest call is not listed first")
 	}
 	exports := Exports(Key{"1", testKey, "standard"}.Settings("http://"+testHost), runtime.GOOS) + "\ncortexscan status 789 --wait\n"
 	if !strings.Contains(html.UnescapeString(page), exports) || strings.Count(page, testKey) != 1 || strings.Contains(fragment, testKey) {
 		t.Error("the commands are missing, or the key appears outside of them")
 	}
 	if !strings.Contains(page, `<noscript><meta http-equiv="refresh"`) {
-		t.Error("without JavaScript it does not refresh")
+		t.Error("the page does not refresh without JavaScript")
 	}
 }
 
@@ -82,41 +82,41 @@ func TestFilterSelectsCalls(t *testing.T) {
 		query := "?" + url.Values{"q": {c.q}, "show": {c.show}}.Encode()
 		page := send(h, "GET", "/live"+query, "").Body.String()
 		if n := len(callIDs(page)); n != c.want {
-			t.Errorf("%s: %d calls, want %d", query, n, c.want)
+			t.Errorf("%s: got %d calls, want %d", query, n, c.want)
 		}
 		if count := fmt.Sprint("; the filter selects ", c.want, "."); strings.Contains(page, count) != (c.want < 4) {
-			t.Errorf("%s: %q is on the page: %t", query, count, c.want == 4)
+			t.Errorf("%s: the page contains %q: got %t, want %t", query, count, c.want == 4, c.want < 4)
 		}
 	}
 	page := send(h, "GET", "/?q=%3Cb%3E&show=errors", "").Body.String()
 	if !strings.Contains(page, `value="&lt;b&gt;"`) || !strings.Contains(page, `value="errors" selected`) {
-		t.Error("the page does not show its filter, escaped")
+		t.Error("the page does not contain the escaped filter")
 	}
 }
 
-func TestClearEmptiesThePageOnly(t *testing.T) {
+func TestClearEmptiesOnlyThePage(t *testing.T) {
 	p, h := newPlayground()
 	post := func() {
 		t.Helper()
 		if w := send(h, "POST", "/live/clear", ""); w.Code != 303 || w.Header().Get("Location") != "/" {
-			t.Errorf("%d to %q", w.Code, w.Header().Get("Location"))
+			t.Errorf("got status %d and location %q, want 303 and /", w.Code, w.Header().Get("Location"))
 		}
 	}
-	post() // an empty list, too
+	post() // clearing an empty list is not an error
 	send(h, "GET", "/x", "")
 	send(h, "GET", "/y", "")
 	post()
 	if page := send(h, "GET", "/", "").Body.String(); len(callIDs(page)) != 0 || !strings.Contains(page, "The list was cleared.") {
-		t.Error("it is not cleared")
+		t.Error("the list was not cleared")
 	}
 	send(h, "GET", "/z", "")
 	if page := send(h, "GET", "/", "").Body.String(); len(callIDs(page)) != 1 || !strings.Contains(page, "1 request, 1 with problems.") {
-		t.Error("the next request does not show")
+		t.Error("the next request is not listed")
 	}
 	if w := send(h, "GET", "/live/clear", ""); w.Code != 405 || w.Header().Get("Allow") != "POST" {
-		t.Errorf("GET: %d", w.Code)
+		t.Errorf("GET: got status %d, want 405 and Allow: POST", w.Code)
 	}
-	wantCalls(t, p, 3) // the tenant keeps its record
+	wantCalls(t, p, 3) // the tenant's record was not cleared
 }
 
 func TestRefreshIsBounded(t *testing.T) {
@@ -128,7 +128,7 @@ func TestRefreshIsBounded(t *testing.T) {
 		header = append(header, fmt.Sprintf("X-%d", i), "1")
 		unknown += fmt.Sprintf(`"field-%d":1,`, i)
 	}
-	for name, c := range map[string]struct{ query, body, response string }{ // no response: the tenant's own
+	for name, c := range map[string]struct{ query, body, response string }{ // if response is "", the tenant responds
 		"nested lists":        {"", lists, lists},
 		"long query and body": {strings.Repeat("x", size), strings.Repeat("ä", size), ""},
 		"many unknown fields": {"", `{"request_data":{` + unknown + `"x":1}}`, ""},
@@ -144,10 +144,10 @@ func TestRefreshIsBounded(t *testing.T) {
 			}
 			page := send(h, "GET", "/live", "").Body.String()
 			if len(page) > 640<<10 || !utf8.ValidString(page) {
-				t.Errorf("it has %d bytes, or a character that was cut", len(page))
+				t.Errorf("the page has %d bytes, or a truncated character", len(page))
 			}
 			if n := len(callIDs(page)); n != shownRows || !strings.Contains(page, "; only the latest 30 rows are shown.") {
-				t.Errorf("%d rows are shown", n)
+				t.Errorf("got %d rows, want %d and a note", n, shownRows)
 			}
 		})
 	}

@@ -11,7 +11,7 @@ import (
 
 var reference = regexp.MustCompile(`(?:href|src)="([^"#]+)"|url\(([^)"']+)\)`)
 
-func TestEverythingThatThePagesReferToIsServed(t *testing.T) {
+func TestFilesReferencedByPagesAreServed(t *testing.T) {
 	_, h := newPlayground()
 	send(h, "GET", "/x", "")
 	found := map[string]bool{}
@@ -22,7 +22,7 @@ func TestEverythingThatThePagesReferToIsServed(t *testing.T) {
 	}
 	for target := range found {
 		if w := send(h, "GET", "http://x"+target, ""); w.Code != 200 || w.Body.Len() < 50 || !strings.HasPrefix(target, "/") {
-			t.Errorf("%s: %d, %d bytes", target, w.Code, w.Body.Len())
+			t.Errorf("%s: got status %d and %d bytes", target, w.Code, w.Body.Len())
 		}
 	}
 	for path := range assets() {
@@ -37,15 +37,15 @@ func TestSwaggerUIIsServedCompressedAndWithItsLicenses(t *testing.T) {
 	w := send(h, "GET", "/assets/swagger-ui.css", "")
 	r, err := gzip.NewReader(w.Body)
 	if err != nil || w.Header().Get("Content-Encoding") != "gzip" || w.Header().Get("Content-Type") != "text/css; charset=utf-8" {
-		t.Fatalf("%v, headers %v", err, w.Header())
+		t.Fatalf("got headers %v and error %v, want compressed CSS", w.Header(), err)
 	}
 	if css, err := io.ReadAll(r); err != nil || !bytes.Contains(css, []byte(".swagger-ui")) {
-		t.Errorf("%d bytes, %v", len(css), err)
+		t.Errorf("got %d bytes and error %v, want the style sheet of Swagger UI", len(css), err)
 	}
 	text := send(h, "GET", "/assets/licenses.txt", "").Body.String()
 	for _, want := range []string{"SmartBear Software", "Apache License", "Version 2.0", "Copyright (c) Facebook", "DOMPurify"} {
 		if !strings.Contains(text, want) {
-			t.Errorf("no %s in the licenses", want)
+			t.Errorf("the licenses do not contain %s", want)
 		}
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Users paste the commands into a shell. It must set each variable to the exact value, and never execute a value.
+// Users paste the commands into a shell. The shell must set each variable to its exact value and never execute a value.
 func TestExportsAreQuotedForTheShell(t *testing.T) {
 	values := []string{
 		"plain", "", " two  words ", "it's", "'", "''", "$(echo executed)", "`echo executed`", "'$(echo executed)'", "${HOME}",
@@ -23,24 +23,24 @@ func TestExportsAreQuotedForTheShell(t *testing.T) {
 			script := Exports([]Setting{{"FIRST", v}, {"SECOND", v}}, "linux") + `printf '%s|%s' "$FIRST" "$SECOND"`
 			out, err := exec.CommandContext(t.Context(), path, "-c", script).CombinedOutput()
 			if err != nil || string(out) != v+"|"+v {
-				t.Errorf("%s: %q became %q, %v", shell, v, out, err)
+				t.Errorf("%s: got %q, %v, want %q twice", shell, out, err, v)
 			}
 		}
 	}
 	if shells == 0 {
-		t.Skip("there is no shell")
+		t.Skip("no shell is installed")
 	}
 }
 
-func TestExportsForPowerShell(t *testing.T) {
+func TestExportsAreQuotedForPowerShell(t *testing.T) {
 	for v, want := range map[string]string{
 		"plain":        "'plain'",
 		"it's":         "'it''s'",
 		"$(id)`n\\":    "'$(id)`n\\'",
-		"\u2018\u201b": "'\u2018\u2018\u201b\u201b'", // PowerShell ends a string at these, too
+		"\u2018\u201b": "'\u2018\u2018\u201b\u201b'", // PowerShell also ends a string at these quotation marks
 	} {
 		if got := Exports([]Setting{{"NAME", v}}, "windows"); got != "$env:NAME = "+want+"\n" {
-			t.Errorf("%q: got %s", v, got)
+			t.Errorf("%q: got %s, want %s", v, got, want)
 		}
 	}
 }

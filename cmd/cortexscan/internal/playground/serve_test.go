@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// pipes is a listener without a network, for synctest.
+// pipes is an in-memory listener for synctest.
 type pipes chan net.Conn
 
 func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
@@ -29,7 +29,7 @@ func (p pipes) Accept() (net.Conn, error) {
 	return nil, net.ErrClosed
 }
 
-// serveOnPipes starts a playground for the host localhost. The function dial connects to it and sends something.
+// serveOnPipes starts a playground for the host localhost. dial connects to the playground and sends a string.
 func serveOnPipes(t *testing.T) (dial func(send string) net.Conn, stop context.CancelFunc, ended chan error) {
 	listener := make(pipes)
 	ctx, stop := context.WithCancel(t.Context())
@@ -39,7 +39,7 @@ func serveOnPipes(t *testing.T) (dial func(send string) net.Conn, stop context.C
 	return func(send string) net.Conn {
 		near, far := net.Pipe()
 		listener <- far
-		go func() { _, _ = io.WriteString(near, send) }() // the response may come before everything is sent
+		go func() { _, _ = io.WriteString(near, send) }() // the response may arrive before the request is complete
 		return near
 	}, stop, ended
 }
@@ -52,8 +52,8 @@ func TestSlowAndExcessiveClientsAreDisconnected(t *testing.T) {
 		{"the header is too long", "GET / HTTP/1.1\r\nHost: localhost\r\nX: " + strings.Repeat("x", 2*maxHeader) + "\r\n\r\n", 0},
 		{"nothing is sent", "", headerTimeout},
 		{"the header does not end", "GET / HTTP/1.1\r\n", headerTimeout},
-		{"the body does not come", "POST " + abortPath + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n", requestTimeout},
-		{"no second request comes", "GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n", idleTimeout},
+		{"the body does not arrive", "POST " + abortPath + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n", requestTimeout},
+		{"no second request arrives", "GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n", idleTimeout},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -63,7 +63,7 @@ func TestSlowAndExcessiveClientsAreDisconnected(t *testing.T) {
 					t.Fatal(err)
 				}
 				if took := time.Since(start); took < c.within-time.Second || took > c.within+time.Second {
-					t.Errorf("disconnected after %s", took)
+					t.Errorf("got disconnected after %s, want %s", took, c.within)
 				}
 				stop()
 				if err := <-ended; err != nil {
@@ -74,7 +74,7 @@ func TestSlowAndExcessiveClientsAreDisconnected(t *testing.T) {
 	}
 }
 
-func TestShutdownWaitsForResponsesButNotForever(t *testing.T) {
+func TestShutdownWaitsBrieflyForResponses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dial, stop, ended := serveOnPipes(t)
 		const request = "POST " + abortPath + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n"
@@ -92,7 +92,7 @@ func TestShutdownWaitsForResponsesButNotForever(t *testing.T) {
 			t.Errorf("the response in progress was lost: %v", err)
 		}
 		if err := <-ended; err != nil || time.Since(start) > shutdownGrace+time.Second {
-			t.Errorf("after %s: %v", time.Since(start), err)
+			t.Errorf("shutdown took %s and returned %v", time.Since(start), err)
 		}
 	})
 }
@@ -110,24 +110,24 @@ func FuzzHandler(f *testing.F) {
 	f.Fuzz(func(t *testing.T, request []byte) {
 		r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(request)))
 		if err != nil {
-			t.Skip("no handler would get it")
+			t.Skip("no handler would receive this request")
 		}
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		if (w.Code == http.StatusMisdirectedRequest) != (r.Host != testHost) {
-			t.Errorf("host %q: %d", r.Host, w.Code)
+			t.Errorf("host %q: got status %d", r.Host, w.Code)
 		}
 		if w.Code == http.StatusInternalServerError {
-			t.Errorf("it failed: %s", w.Body)
+			t.Errorf("the handler failed: %s", w.Body)
 		}
 		page := send(h, "GET", "/live", "")
 		if page.Code != http.StatusOK || strings.Contains(page.Body.String(), testKey) || strings.Contains(page.Body.String(), "<b>") {
-			t.Errorf("the page: %d %s", page.Code, page.Body)
+			t.Errorf("got status %d and an unexpected live page: %s", page.Code, page.Body)
 		}
 	})
 }
 
-func TestRequestsOfOtherSitesAndHostsAreRefused(t *testing.T) {
+func TestRequestsFromOtherSitesAndHostsAreRefused(t *testing.T) {
 	const site = "Sec-Fetch-Site"
 	for _, c := range []struct {
 		name, method, target string
@@ -136,19 +136,19 @@ func TestRequestsOfOtherSitesAndHostsAreRefused(t *testing.T) {
 	}{
 		{"a program", "GET", "/", nil, 200},
 		{"a program calls an operation", "GET", runPath + "?id=789&fields=status", signed(), 200},
-		{"the browser's own page", "GET", "/live", []string{site, "same-origin", "Sec-Fetch-Mode", "cors"}, 200},
-		{"a link from elsewhere", "GET", "/docs", []string{site, "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"}, 200},
-		{"try it out", "POST", abortPath, append([]string{site, "same-origin", "Origin", "http://" + testHost}, signed()...), 400},
+		{"a script of the live page", "GET", "/live", []string{site, "same-origin", "Sec-Fetch-Mode", "cors"}, 200},
+		{"a link on another site", "GET", "/docs", []string{site, "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"}, 200},
+		{"an operation of the docs page", "POST", abortPath, append([]string{site, "same-origin", "Origin", "http://" + testHost}, signed()...), 400},
 
 		{"another host", "GET", "/", []string{"Host", "evil.example:8470"}, 421},
 		{"a script of another site", "GET", "/docs", []string{site, "cross-site", "Sec-Fetch-Mode", "cors"}, 403},
 		{"a frame", "GET", "/", []string{site, "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe"}, 403},
-		{"a picture", "GET", runPath, []string{site, "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image"}, 403},
+		{"an image", "GET", runPath, []string{site, "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image"}, 403},
 		{"a form of another site", "POST", abortPath, append([]string{site, "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"}, signed()...), 403},
 		{"a script in an older browser", "GET", "/docs", []string{"Origin", "http://evil.example"}, 403},
 		{"a file or a sandboxed frame", "POST", abortPath, append([]string{"Origin", "null"}, signed()...), 403},
 		{"a preflight", "OPTIONS", abortPath, []string{site, "cross-site", "Origin", "http://evil.example", "Access-Control-Request-Method", "POST"}, 403},
-		{"writing to a page", "POST", "/", nil, 405},
+		{"a POST to a page", "POST", "/", nil, 405},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p, h := newPlayground()
@@ -158,16 +158,16 @@ func TestRequestsOfOtherSitesAndHostsAreRefused(t *testing.T) {
 			}
 			for name := range w.Header() {
 				if strings.HasPrefix(name, "Access-Control-") {
-					t.Errorf("it has the header %s", name)
+					t.Errorf("got the header %s", name)
 				}
 			}
 			if slices.Contains([]int{403, 405, 421}, c.want) {
 				wantCalls(t, p, 0)
 				if h := w.Header(); h.Get("Content-Type") != "text/plain; charset=utf-8" || (h.Get("Allow") == "GET, HEAD") != (c.want == 405) {
-					t.Errorf("headers %v", h)
+					t.Errorf("got headers %v", h)
 				}
 				if strings.Contains(w.Body.String(), "evil") || strings.Count(w.Body.String(), "\n") != 1 {
-					t.Errorf("the response is %q", w.Body)
+					t.Errorf("got body %q, want one line without the host", w.Body)
 				}
 			}
 		})
@@ -187,18 +187,18 @@ func TestPagesHaveSecurityHeaders(t *testing.T) {
 			"X-Frame-Options":              "DENY",
 		} {
 			if got := header.Get(name); got != want {
-				t.Errorf("%s: %s is %q", path, name, got)
+				t.Errorf("%s: %s: got %q, want %q", path, name, got, want)
 			}
 		}
 		csp := header.Get("Content-Security-Policy")
 		if !strings.HasPrefix(csp, "default-src 'none'; ") || !strings.Contains(csp, "frame-ancestors 'none'") || strings.Contains(csp, "unsafe") {
-			t.Errorf("%s: the policy is %q", path, csp)
+			t.Errorf("%s: got policy %q", path, csp)
 		}
 		if w := send(h, "HEAD", path, ""); w.Code != 200 && path != "/robots.txt" {
-			t.Errorf("HEAD %s: %d", path, w.Code)
+			t.Errorf("HEAD %s: got status %d, want 200", path, w.Code)
 		}
 	}
 	if w := send(h, "GET", runPath+"?id=789&fields=status", "", signed()...); w.Code != 200 || len(w.Header()) != 3 {
-		t.Errorf("the tenant's response: %d, headers %v", w.Code, w.Header())
+		t.Errorf("the tenant's response: got status %d and headers %v, want 200 and three headers", w.Code, w.Header())
 	}
 }

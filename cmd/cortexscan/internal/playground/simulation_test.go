@@ -20,18 +20,18 @@ func TestScansAndRunsMakeProgress(t *testing.T) {
 		seen[r.State] = true
 	}
 	if len(seen) != 7 {
-		t.Errorf("at first, the states are only %v", seen)
+		t.Errorf("got the initial states %v, want all seven", seen)
 	}
-	var scan, run []string // every change
+	var scan, run []string // the state at each second
 	for at := time.Duration(0); at <= 5*time.Minute; at += time.Second {
 		sim.step(start.Add(at))
 		scan, run = append(scan, tenant.Endpoints()[0].ScanStatus), append(run, tenant.Runs()[0].State)
 	}
 	if got := strings.Join(slices.Compact(scan), " "); !strings.HasPrefix(got, "in_progress success none pending in_progress success") {
-		t.Errorf("the states of a scan are %s", got)
+		t.Errorf("got the scan states %s", got)
 	}
 	if got := strings.Join(slices.Compact(run), " "); !strings.HasPrefix(got, "Running Completed Pending Running") {
-		t.Errorf("the states of a run are %s", got)
+		t.Errorf("got the run states %s", got)
 	}
 }
 
@@ -45,14 +45,14 @@ func TestAbortedScansStayAbortedForAWhile(t *testing.T) {
 	sim.step(start.Add(time.Second))
 	sim.step(start.Add(31 * time.Second))
 	if got := tenant.Endpoints()[0].ScanStatus; got != "aborted" {
-		t.Errorf("after half a minute it is %s", got)
+		t.Errorf("after 30 seconds: got %s, want aborted", got)
 	}
 	sim.step(start.Add(42 * time.Second))
 	if got := tenant.Endpoints()[0].ScanStatus; got != "none" {
-		t.Errorf("after 41 seconds it is %s", got)
+		t.Errorf("after 41 seconds: got %s, want none", got)
 	}
 	sim.step(start.Add(time.Hour))
 	if list := tenant.Endpoints(); list[len(list)-1].ScanStatus != "error" {
-		t.Errorf("an unknown state moved to %s", list[len(list)-1].ScanStatus)
+		t.Errorf("the state error changed to %s", list[len(list)-1].ScanStatus)
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"testing/iotest"
 )
 
-// parse returns the entries of a recording.
 func parse(content string) (*Recording, []Entry, error) {
 	var entries []Entry
 	rec, err := Read(strings.NewReader(content), func(e Entry) { entries = append(entries, e) })
@@ -27,14 +26,14 @@ func TestReadFile(t *testing.T) {
 	}
 	n := 0
 	if rec, err := ReadFile(file, func(Entry) { n++ }); err != nil || n != 1 || rec.Entries != 1 || rec.HAR {
-		t.Errorf("got %v, %v", rec, err)
+		t.Errorf("got %+v and %d entries, %v, want one entry", rec, n, err)
 	}
 	var e *Error
 	if _, err := ReadFile(dir, nil); !errors.As(err, &e) || e.Reason != "this is a directory, not a recording" || e.Hint == "" {
-		t.Errorf("a directory: %v", err)
+		t.Errorf("a directory: got %v", err)
 	}
 	if _, err := ReadFile(filepath.Join(file, "none"), nil); !errors.As(err, &e) || strings.Contains(err.Error(), "MARKER") {
-		t.Errorf("not there: %v", err)
+		t.Errorf("a missing file: got %v", err)
 	}
 }
 
@@ -50,7 +49,7 @@ func TestInputIsBounded(t *testing.T) {
 	}
 }
 
-func TestContentThatIsNotARecordingIsNamed(t *testing.T) {
+func TestContentThatIsNotARecordingIsIdentified(t *testing.T) {
 	const (
 		none     = "this is neither a HAR file nor an HTTP request that begins with METHOD TARGET HTTP/1.1"
 		noList   = "this is JSON, but not a HAR file: the list log.entries is missing"
@@ -81,7 +80,7 @@ func TestContentThatIsNotARecordingIsNamed(t *testing.T) {
 		_, _, err := parse(text)
 		var e *Error
 		if !errors.As(err, &e) || e.Reason != want || e.Hint == "" {
-			t.Errorf("%q: got %#v", text, err)
+			t.Errorf("%q: got %#v, want the reason %q and a hint", text, err, want)
 		}
 	}
 	for text, want := range map[string]string{
@@ -98,7 +97,7 @@ func TestContentThatIsNotARecordingIsNamed(t *testing.T) {
 	}
 }
 
-func TestHAR(t *testing.T) {
+func TestHARIsParsed(t *testing.T) {
 	rec, entries, err := parse(`{"log":{"entries":[
 		{"request":{"method":"POST","url":"https://h/a?b=c#fragment","headers":[{"name":":path","value":"/x"},{"name":"X-A","value":"1"}],
 			"queryString":[{"name":"ignored","value":"1"}],"postData":{"mimeType":"text/plain","text":"e30=","encoding":"base64"}}},
@@ -113,7 +112,7 @@ func TestHAR(t *testing.T) {
 		t.Errorf("got %s %s %s %v", r.Method, r.URL, body, r.Header)
 	}
 	if got := entries[1].Request.URL.RawQuery; got != "a+b=%26" {
-		t.Errorf("query %q", got)
+		t.Errorf("got query %q, want a+b=%%26", got)
 	}
 }
 
@@ -147,15 +146,15 @@ func TestUnreadableEntryDoesNotAffectTheOthers(t *testing.T) {
 		}
 		bad, good := entries[0], entries[1]
 		if bad.Err == nil || bad.Err.Error() != want[0] || bad.URL != want[1] {
-			t.Errorf("%s: got %v, URL %q", text, bad.Err, bad.URL)
+			t.Errorf("%s: got %v, URL %q, want %q", text, bad.Err, bad.URL, want)
 		}
 		if good.Err != nil || good.Number != 2 || good.Request.URL.Path != "/good" {
-			t.Errorf("%s: the entry after it: %+v", text, good)
+			t.Errorf("%s: the next entry: got %+v", text, good)
 		}
 	}
 }
 
-func TestRawRequests(t *testing.T) {
+func TestRawRequestsAreParsed(t *testing.T) {
 	const (
 		control   = " contains a control character, which no server accepts"
 		noVersion = "the first line does not end with an HTTP version, such as HTTP/1.1"
@@ -174,7 +173,7 @@ func TestRawRequests(t *testing.T) {
 		{"a fragment", "GET /a?b#c HTTP/2\r\n\r\n", "GET /a?b "},
 		{"blank lines before", "\r\n\nGET /a HTTP/1.1\n\n", "GET /a "},
 		{"length 0", "POST /a HTTP/1.1\r\nContent-Length: 0\r\n\r\n", "POST /a "},
-		{"rest is the body", "POST /a HTTP/1.1\n\n{}\n", "POST /a {}\n"},
+		{"the rest is the body", "POST /a HTTP/1.1\n\n{}\n", "POST /a {}\n"},
 		{"length", "POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}\n", "POST /a {}"},
 		{"the same length twice on a line", "POST /a HTTP/1.1\nContent-Length: 2, 2\n\n{}", "POST /a {}"},
 		{"chunked", "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", "POST /a {}"},
@@ -190,22 +189,22 @@ func TestRawRequests(t *testing.T) {
 		{"another encoding", "POST /a HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n{}", onlyTE},
 		{"length and encoding", "POST /a HTTP/1.1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 			"the request has both a Content-Length and a Transfer-Encoding"},
-		{"no length", "POST /a HTTP/1.1\nContent-Length: MARKER\n\n{}", "the Content-Length is not a number"},
+		{"an invalid length", "POST /a HTTP/1.1\nContent-Length: MARKER\n\n{}", "the Content-Length is not a number"},
 		{"body missing", "POST /a HTTP/1.1\nContent-Length: 3\n\n", noBody},
-		{"short", "POST /a HTTP/1.1\nContent-Length: 3\n\n{}", "the recording contains only 2 of the 3 bytes of the body (Content-Length)"},
-		{"long", "POST /a HTTP/1.1\nContent-Length: 2\n\n{}\nGET /MARKER HTTP/1.1\n\n", "there is data after the body (Content-Length 2): a file must contain only one request"},
+		{"a short body", "POST /a HTTP/1.1\nContent-Length: 3\n\n{}", "the recording contains only 2 of the 3 bytes of the body (Content-Length)"},
+		{"a long body", "POST /a HTTP/1.1\nContent-Length: 2\n\n{}\nGET /MARKER HTTP/1.1\n\n", "there is data after the body (Content-Length 2): a file must contain only one request"},
 		{"folded header", "GET /a HTTP/1.1\nX: a\n MARKER: b\n\n", "line 3 is not a header"},
 		{"a space before the colon", "GET /a HTTP/1.1\nMARKER : b\n\n", "line 2 is not a header"},
 		{"bad target", "GET %zz HTTP/1.1\n\n", noTarget},
 
 		{"bare CR in a value", "GET /a HTTP/1.1\nX: a\rMARKER: b\n\n", "line 2" + control},
-		{"no such version", "GET /a HTTP/nonsense\n\n", noVersion},
+		{"an unknown version", "GET /a HTTP/nonsense\n\n", noVersion},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			rec, entries, err := parse(c.text)
 			if err != nil {
 				if err.Error() != c.want {
-					t.Errorf("got %q", err)
+					t.Errorf("got error %q, want %q", err, c.want)
 				}
 				return
 			}
@@ -216,13 +215,13 @@ func TestRawRequests(t *testing.T) {
 				body = string(b)
 			}
 			if got := r.Method + " " + r.URL.String() + " " + body; got != c.want || rec.HAR || len(entries) != 1 {
-				t.Errorf("got %q", got)
+				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
 	}
 }
 
-func FuzzReadRepeatsNoContent(f *testing.F) {
+func FuzzErrorsDoNotRepeatContent(f *testing.F) {
 	for _, seed := range []string{
 		"POST /public_api/v1/endpoints/abort_scan HTTP/1.1\nContent-Type: application/json\n\n{\"request_data\":{\"filters\":[{}]}}",
 		"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nA: b\r\n\r\nmore",
@@ -236,12 +235,12 @@ func FuzzReadRepeatsNoContent(f *testing.F) {
 		rec, entries, err := parse(content)
 		errs := []error{err}
 		if err == nil && rec.Entries != len(entries) {
-			t.Errorf("%d entries, and %d were read", rec.Entries, len(entries))
+			t.Errorf("got a count of %d, but read %d entries", rec.Entries, len(entries))
 		}
 		for _, e := range entries {
 			errs = append(errs, e.Err)
 			if (e.Err == nil) != (e.Request != nil) {
-				t.Errorf("entry %+v has both or neither of request and error", e)
+				t.Errorf("got %+v, want either a request or an error", e)
 			}
 		}
 		for _, err := range errs {
@@ -254,7 +253,7 @@ func FuzzReadRepeatsNoContent(f *testing.F) {
 	})
 }
 
-func TestManyEntriesTakeLittleMemory(t *testing.T) {
+func TestManyEntriesUseLittleMemory(t *testing.T) {
 	const entries = 100_000
 	content := `{"log":{"entries":[{}` + strings.Repeat(",{}", entries-1) + `]}}`
 	heap := func() uint64 {
@@ -270,6 +269,6 @@ func TestManyEntriesTakeLittleMemory(t *testing.T) {
 		}
 	})
 	if err != nil || during == 0 || during > before+4*uint64(len(content)) {
-		t.Errorf("%d bytes take %d bytes of memory, %v", len(content), during-before, err)
+		t.Errorf("%d bytes of entries use %d bytes of memory, %v", len(content), during-before, err)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"testing"
 )
 
-// fake returns streams and their buffers.
 func fake() (s *IOStreams, out, errOut *bytes.Buffer) {
 	out, errOut = &bytes.Buffer{}, &bytes.Buffer{}
 	return &IOStreams{In: &bytes.Buffer{}, Out: out, ErrOut: errOut}, out, errOut
@@ -24,7 +23,7 @@ func TestTableIsAligned(t *testing.T) {
 	}
 }
 
-func TestJSONEscapesWhatIsUnsafeToPrintAndNothingElse(t *testing.T) {
+func TestJSONEscapesOnlyUnsafeCharacters(t *testing.T) {
 	s, out, _ := fake()
 	value := "<&>a\u009b\u202e\u200b\u00a0\x7f\U000e0001é漢\ufffd"
 	s.PrintJSON([]string{value})
@@ -33,7 +32,7 @@ func TestJSONEscapesWhatIsUnsafeToPrintAndNothingElse(t *testing.T) {
 	}
 	var back []string
 	if err := json.Unmarshal(out.Bytes(), &back); err != nil || back[0] != value {
-		t.Errorf("decoded: %q, %v", back, err)
+		t.Errorf("decoded: got %q, %v, want %q", back, err, value)
 	}
 }
 
@@ -45,14 +44,14 @@ func TestMessagesFitANarrowTerminal(t *testing.T) {
 	s.Printf("%s", strings.Repeat("word ", 10)+"\n")
 	s.Notef("%s", strings.Repeat("word ", 10)+"\n")
 	if got := strings.Count(out.String(), "\n"); got != 3 {
-		t.Errorf("sentences are wrapped, data is not: %q", out.String())
+		t.Errorf("got %d lines, want two for sentences and one for data: %q", got, out.String())
 	}
 	if got := strings.Count(errOut.String(), "\n"); got != 1 {
-		t.Errorf("a file is not wrapped: %q", errOut.String())
+		t.Errorf("got %d lines, want one outside a terminal: %q", got, errOut.String())
 	}
 }
 
-func TestFirstErrorOfOutIsKept(t *testing.T) {
+func TestFirstWriteErrorIsKept(t *testing.T) {
 	s, _, _ := fake()
 	if s.Printf("a"); s.WriteError() != nil {
 		t.Error(s.WriteError())
@@ -68,12 +67,12 @@ func TestFirstErrorOfOutIsKept(t *testing.T) {
 	}
 }
 
-func TestVariablesSwitchColorsOff(t *testing.T) {
+func TestVariablesDisableColors(t *testing.T) {
 	for _, c := range []struct {
 		settings        map[string]string
 		color, noCursor bool
 	}{
-		{map[string]string{"WT_SESSION": "1"}, true, false}, // the terminal of Windows that has colors
+		{map[string]string{"WT_SESSION": "1"}, true, false}, // Windows Terminal supports colors
 		{map[string]string{"WT_SESSION": "1", "NO_COLOR": "1"}, false, false},
 		{map[string]string{"WT_SESSION": "1", "TERM": "dumb"}, false, true},
 		{nil, runtime.GOOS != "windows", false},
@@ -82,28 +81,28 @@ func TestVariablesSwitchColorsOff(t *testing.T) {
 		s.OutIsTerminal = true
 		s.Configure(func(name string) string { return c.settings[name] })
 		if s.OutColor() != c.color || s.ErrColor() || s.NoCursor != c.noCursor {
-			t.Errorf("%v: color of standard output %v, of standard error %v, no cursor %v", c.settings, s.OutColor(), s.ErrColor(), s.NoCursor)
+			t.Errorf("%v: got color of standard output %v, of standard error %v, no cursor %v", c.settings, s.OutColor(), s.ErrColor(), s.NoCursor)
 		}
 	}
 }
 
-func TestSystemWithoutATerminal(t *testing.T) {
+func TestPasswordNeedsATerminal(t *testing.T) {
 	s := System(func(string) string { return "" })
 	if s.InIsTerminal {
 		t.Skip("standard input is a terminal")
 	}
 	if _, err := s.ReadPassword(); err == nil {
-		t.Error("a password was read where there is no terminal")
+		t.Error("a password was read without a terminal")
 	}
 	s.Restore()
 }
 
-func TestInteractive(t *testing.T) {
+func TestInteractiveNeedsTerminalsForInputAndErrors(t *testing.T) {
 	s, _, _ := fake()
 	for _, c := range [][3]bool{{false, false, false}, {true, false, false}, {false, true, false}, {true, true, true}} {
 		s.InIsTerminal, s.ErrIsTerminal = c[0], c[1]
 		if s.Interactive() != c[2] {
-			t.Errorf("input %v, standard error %v: %v", c[0], c[1], !c[2])
+			t.Errorf("input %v, standard error %v: got %v, want %v", c[0], c[1], !c[2], c[2])
 		}
 	}
 }

@@ -2,17 +2,17 @@ package terminal
 
 import "testing"
 
-func TestWrapIndentsTheLinesThatItAdds(t *testing.T) {
+func TestWrapIndentsAddedLines(t *testing.T) {
 	for _, c := range []struct {
 		indent int
 		want   string
 	}{
 		{0, "größe one\nlongerthanthewidth\ntwo"},
 		{3, "größe\n   one\nlongerthanthewidth\n   two"},
-		{8, "größe\n  one\nlongerthanthewidth\n  two"}, // more than half the width
+		{8, "größe\n  one\nlongerthanthewidth\n  two"}, // the indent is more than half the width
 	} {
 		if got := Wrap("größe one longerthanthewidth two", c.indent, 10); got != c.want {
-			t.Errorf("%d: got %q, want %q", c.indent, got, c.want)
+			t.Errorf("indent %d: got %q, want %q", c.indent, got, c.want)
 		}
 	}
 }
