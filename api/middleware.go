@@ -31,7 +31,7 @@ const maxServedBody = 1 << 20
 //   - 400: every other violation; the response lists the problems, but no values
 //
 // Because next can be a proxy such as [net/http/httputil.ReverseProxy], the handler also rejects, with 400, requests
-// that a proxy, or a server behind the proxy, could interpret differently:
+// that a proxy, or a server behind the proxy, could interpret differently from the validator:
 //
 //   - CONNECT, Upgrade and announced trailers
 //   - a Connection header that names a validated header
@@ -64,7 +64,7 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 			checked.Body = http.MaxBytesReader(w, r.Body, maxServedBody)
 		}
 		rep := &report{}
-		m.Value.checkGate(r, &m, rep)
+		m.Value.checkAmbiguity(r, &m, rep)
 		switch err := m.Value.check(&checked, &m, rep); {
 		case errors.As(err, new(*http.MaxBytesError)):
 			envelopeOf(m.Value)(w, http.StatusRequestEntityTooLarge, "The request body is too long", []Problem{bodyProblem(err)})
@@ -83,8 +83,9 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 // overrides lists the headers that make common frameworks and proxies replace the method or the path of a request.
 var overrides = []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override", "X-Original-Url", "X-Rewrite-Url"}
 
-// checkGate reports the parts of a request that a proxy, or a server behind the proxy, could interpret differently.
-func (op *operation) checkGate(r *http.Request, m *route.Match[*operation], rep *report) {
+// checkAmbiguity reports the parts of a request that a proxy, or a server behind the proxy, could interpret differently from
+// the validator.
+func (op *operation) checkAmbiguity(r *http.Request, m *route.Match[*operation], rep *report) {
 	refuse := func(name, reason string) {
 		rep.add(Problem{In: openapi3.ParameterInHeader, Name: name, Reason: reason})
 	}

@@ -26,7 +26,7 @@ type Validator struct {
 // invalid.
 func NewValidator() (*Validator, error) { return newValidator(document) }
 
-const adopt = "the validator needs a valid OpenAPI 3.0 document; to convert and add operations of another document, run make adopt"
+const adopt = "the validator needs a valid OpenAPI 3.0 document; to convert and add operations from another document, run make adopt"
 
 func newValidator(document []byte) (*Validator, error) {
 	exact, err := schema.KeepExactNumbers(document)
@@ -93,7 +93,7 @@ func (v *Validator) find(r *http.Request) (route.Match[*operation], *Violation) 
 }
 
 // Operation returns the operationId of the operation that a request calls. It uses only the method and the path, and
-// ignores one slash at the end of the path. For an unknown operation, ok is false. For an operation without an
+// ignores a single trailing slash. For an unknown operation, ok is false. For an operation without an
 // operationId, id is empty.
 func (v *Validator) Operation(r *http.Request) (id string, ok bool) {
 	m, unknown := v.find(r)

@@ -199,7 +199,7 @@ func TestConcurrentUse(t *testing.T) {
 
 // Each error explains what to do.
 func TestInvalidDocumentsAreRefused(t *testing.T) {
-	const adopt = "(the validator needs a valid OpenAPI 3.0 document; to convert and add operations of another document, run make adopt)"
+	const adopt = "(the validator needs a valid OpenAPI 3.0 document; to convert and add operations from another document, run make adopt)"
 	document := string(api.Document())
 	for _, tt := range []struct{ name, document, want string }{
 		{"no document", "", adopt},

@@ -51,7 +51,7 @@ type AbortScanRequestData struct {
 	IncidentID string `json:"incident_id,omitempty,omitzero"`
 }
 
-// AbortScanResponse The response to an abort that was accepted.
+// AbortScanResponse The response to an accepted abort.
 type AbortScanResponse struct {
 	// Reply The action that was created. A reply means that the request was accepted, not that the scans have stopped.
 	Reply AbortScanReply `json:"reply"`

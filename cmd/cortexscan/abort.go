@@ -43,7 +43,7 @@ To give more than one value, repeat the flag or separate the values with commas.
 In --group, --alias, --username and --distribution, a comma is part of the name.
 Names match exactly; there are no wildcards. A blank value is an error, because
 it often comes from an unset variable. Filters that exclude no endpoint are
-treated like --all.
+treated like --all: with --yes, they also need --confirm-tenant.
 
 In a FILE, blank lines and lines that begin with # are skipped. A TIME is a time
 (2026-11-22T21:00:00Z), a date (2026-11-22, midnight local time), or how long

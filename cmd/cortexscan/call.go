@@ -156,7 +156,7 @@ func (e *callError) advice(kind string) string {
 	case noHint && kind == "not_found" && e.abort:
 		return "Check the tenant's address (--url)."
 	case noHint && kind == "not_found":
-		return "Check the ID of the scan run, and the tenant's address (--url)."
+		return "Check the scan run's ID and the tenant's address (--url)."
 	case kind == "rate_limited":
 		return "The service allows ten requests per second for each tenant, counted over all programs. Wait, then try again."
 	case errors.As(e.err, &certificate):

@@ -198,7 +198,7 @@ func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, e
 	return client, nil
 }
 
-// rehearsal returns a client with the same settings, but with a placeholder for the key and with another transport.
+// rehearsal returns a client like the one that client returns, but with a placeholder for the key and the given transport.
 // Its requests differ only in the credentials.
 func (c *connection) rehearsal(transport http.RoundTripper) (*wrapper.Client, error) {
 	if err := c.missing(false); err != nil {

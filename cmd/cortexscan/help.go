@@ -116,8 +116,8 @@ func flagHelp(f cli.Flag) [2]string {
 	return [2]string{name, usage}
 }
 
-// flagUsage returns the usage of a flag without backquotes. value is the word in backquotes, a placeholder for the
-// flag's value.
+// flagUsage returns a flag's usage text with the backquotes removed. value is the placeholder that was between them,
+// such as FILE.
 func flagUsage(f cli.Flag) (value, usage string) {
 	doc, ok := f.(cli.DocGenerationFlag)
 	if !ok {

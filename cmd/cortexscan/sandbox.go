@@ -146,12 +146,12 @@ func announce(s *session, l *playground.Listener, key playground.Key) {
 		})
 		return
 	}
-	s.io.Notef("An in-memory tenant is listening on %s. Press Ctrl-C to stop it.\n\n", url)
+	s.io.Notef("The sandbox is listening on %s. Press Ctrl-C to stop it.\n\n", url)
 	for _, page := range [][2]string{{"Requests", live}, {"API reference", docs}, {"Spec", contract}} {
 		s.io.Notef("  %-13s  %s\n", page[0], page[1])
 	}
 	if !l.Loopback() {
-		s.io.Notef("\nOther machines can reach the sandbox, without encryption. Do not use real keys or names.\n")
+		s.io.Notef("\nOther machines can reach the sandbox, and connections to it are not encrypted. Do not use real API keys or host names.\n")
 	}
 	if s.io.OutIsTerminal {
 		s.io.Notef("\nTo use the sandbox, paste these lines into another terminal:\n\n")

@@ -30,13 +30,13 @@ func statusCommand() *cli.Command {
 			&cli.DurationFlag{Name: "every", Value: 5 * time.Second, OnlyOnce: true, Category: waitCategory,
 				Usage: "the `TIME` between two polls (default 5s)", Validator: positive},
 			&cli.DurationFlag{Name: "patience", Value: 5 * time.Minute, OnlyOnce: true, Category: waitCategory,
-				Usage: "if polls fail, keep trying until this `TIME` after the last successful poll; with 0s, the first failure ends the wait (default 5m)", Validator: notBelowZero},
+				Usage: "if polls fail, keep trying for this `TIME` after the last successful poll; with 0s, stop at the first failure (default 5m)", Validator: notBelowZero},
 			&cli.StringSliceFlag{Name: "field",
 				Usage: "request this `FIELD`; can be repeated (default status, the only documented field)"},
 		}, connectionFlags()...),
-		Description: `With --wait, the program polls: it requests the status every few seconds. On a
-terminal, it updates one line. Otherwise, it prints one line for each change of
-state.
+		Description: `With --wait, the program polls: it requests the status every five seconds, or as
+often as --every specifies. On a terminal, it updates one line. Otherwise, it
+prints one line for each change of state.
 
 Without --until, the wait ends at the first state that is not in --while, and
 the exit status is 0. With --until, the exit status is 0 if the wait ends at a
@@ -183,7 +183,7 @@ func watchRun(s *session, c call, statuses iter.Seq2[*gen.ScanRunStatus, error])
 	return nil
 }
 
-// follow reads all statuses, and returns the last progress and the error that ended the wait. It shows the error of a poll
+// follow reads all statuses, and returns the last progress and the error that ended the wait. It shows a poll's error
 // only if the wait continues, because the caller reports the last error.
 func follow(statuses iter.Seq2[*gen.ScanRunStatus, error], d display) (p progress, err error) {
 	type poll struct {

@@ -383,7 +383,7 @@ func (t *targets) warnings(r *http.Request, now time.Time) []string {
 	list := t.timeWarnings(now)
 	for _, f := range t.filters {
 		if f.excludesNothing(now) {
-			list = append(list, fmt.Sprintf("--%s excludes no endpoint", f.flag))
+			list = append(list, fmt.Sprintf("--%s does not exclude any endpoint, so it has no effect", f.flag))
 		}
 		if w := f.nameWarning(); w != "" {
 			list = append(list, w)

@@ -79,8 +79,8 @@ func (d decimal) isMultipleOf(e decimal) bool {
 	return rest.Mod(rest.Mul(rest, power), divisor).Sign() == 0
 }
 
-// canonical returns the same string for equal JSON values. 1 and 1.0 are equal, and the order of properties does not
-// matter.
+// canonical returns a string that is the same for two JSON values only if they are equal. 1 and 1.0 are equal, and the
+// order of properties does not matter.
 func canonical(value any) string {
 	var b strings.Builder
 	writeCanonical(&b, value)
@@ -157,7 +157,7 @@ func (e exactNumbers) enum(values []any) map[string]bool {
 // of minimum, maximum and multipleOf are number literals. The value of enum is a list of JSON texts.
 type exactNumbers map[string]any
 
-// exactExtension is the schema extension in which KeepExactNumbers stores the exactNumbers.
+// exactExtension is the name of the schema extension in which KeepExactNumbers stores exact values.
 const exactExtension = "x-exact-numbers"
 
 // formats contains the checks for formats that kin-openapi does not check, or does not check exactly.

@@ -1,4 +1,4 @@
-// Package schema validates values against the schemas of an OpenAPI document. It reports every problem and its place.
+// Package schema validates values against the schemas of an OpenAPI document. It reports every problem with its location.
 // kin-openapi checks strings and the sizes of lists and objects. This package walks through the value, chooses between
 // alternatives, compares numbers exactly, and describes the problems.
 //

@@ -64,8 +64,8 @@ func (w *walker) visitOf(s *Schema, value any) (visit, bool) {
 
 func isScalar(value any) bool { return typeOf(value)&(Array|Object) == 0 }
 
-// add records a problem in the current value, or at the path further inside the value. It returns 1, the number of
-// problems.
+// add records a problem in the current value or, if further is not empty, at that path inside the value. It returns 1,
+// the number of problems.
 func (w *walker) add(reason string, further ...string) int {
 	if w.counting == 0 && !w.isFull() {
 		w.problems = append(w.problems, Problem{At: slices.Concat(w.at, further), Reason: reason})
@@ -263,28 +263,28 @@ func (w *walker) object(s *Schema, value map[string]any) int {
 		case known == nil && s.rest == nil:
 		case known == nil:
 			found += w.down(name, s.rest, value[name])
-		case value[name] != nil && w.isOtherWay(known):
-			found += w.add(otherWay[w.direction], name)
+		case value[name] != nil && w.isWrongDirection(known):
+			found += w.add(wrongDirection[w.direction], name)
 		default:
 			found += w.down(name, known, value[name])
 		}
 	}
 	for _, name := range s.source.Required {
-		if _, given := value[name]; !given && !w.isOtherWay(s.properties[name]) {
+		if _, given := value[name]; !given && !w.isWrongDirection(s.properties[name]) {
 			found += w.add("is required", name)
 		}
 	}
 	return found
 }
 
-// ignored ends the reason for an unknown property. otherWay is the reason for a property that isOtherWay reports.
+// ignored ends the reason for an unknown property. wrongDirection is the reason for a property that isWrongDirection reports.
 var (
-	ignored  = [...]string{Request: "; the service would ignore it", Response: ""}
-	otherWay = [...]string{Request: "is read-only: a request must not contain it", Response: "is write-only: a response must not contain it"}
+	ignored        = [...]string{Request: "; the service would ignore it", Response: ""}
+	wrongDirection = [...]string{Request: "is read-only: a request must not contain it", Response: "is write-only: a response must not contain it"}
 )
 
-// isOtherWay reports whether a property is readOnly in a request or writeOnly in a response.
-func (w *walker) isOtherWay(s *Schema) bool {
+// isWrongDirection reports whether a property is readOnly in a request or writeOnly in a response.
+func (w *walker) isWrongDirection(s *Schema) bool {
 	return s != nil && (w.direction == Request && s.source.ReadOnly || w.direction == Response && s.source.WriteOnly)
 }
 

@@ -85,7 +85,7 @@ func isPoll(c sandbox.Call) bool {
 	return c.Method == http.MethodGet && c.Status >= 200 && c.Status < 300 && len(c.Problems) == 0
 }
 
-// callView is the data for a row of the page. The template escapes its strings.
+// callView is the data for a row of the page. html/template escapes the strings.
 type callView struct {
 	ID    string
 	Count int

@@ -43,7 +43,7 @@ func (e *Error) Error() string { return e.Reason }
 
 // howToRecord describes how to record requests in a browser and in any other program.
 const howToRecord = "Record a HAR file. In a browser, use developer tools → Network → Export HAR. For other programs, " +
-	"use mitmdump --set hardump=FILE.har as the proxy."
+	"run mitmdump --set hardump=FILE.har and use it as their proxy."
 
 const maxSize = 256 << 20 // bytes, far more than a browser records in a day
 

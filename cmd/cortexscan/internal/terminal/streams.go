@@ -32,7 +32,7 @@ type IOStreams struct {
 	// Columns returns the width of the terminal, or 0 if the width is not known. Columns may be nil.
 	Columns func() int
 
-	// ReadPassword reads a line from the terminal without showing it: see [IOStreams.AskSecret].
+	// ReadPassword reads a line from the terminal without echoing it. See [IOStreams.AskSecret].
 	ReadPassword func() (string, error)
 	// Restore turns the terminal's echo on again after ReadPassword was interrupted.
 	Restore func()
@@ -122,7 +122,7 @@ func (s *IOStreams) Notef(format string, args ...any) {
 	_, _ = io.WriteString(s.ErrOut, s.fit(s.ErrIsTerminal, fmt.Sprintf(format, args...)))
 }
 
-// fit wraps text for a narrow terminal. All messages fit a terminal of the usual width.
+// fit wraps text if the terminal is narrower than DefaultWidth. Messages are written to fit that width.
 func (s *IOStreams) fit(isTerminal bool, text string) string {
 	if width := s.Width(); isTerminal && width < DefaultWidth {
 		return Fit(text, width)
