@@ -25,7 +25,7 @@ const (
 	Advanced
 )
 
-// maxSkew is the largest difference between a signature's timestamp and the tenant's clock. The service's own limit is not
+// maxSkew is the largest accepted difference between a signature's timestamp and the tenant's clock. The service's own limit is not
 // published.
 const maxSkew = 5 * time.Minute
 
@@ -55,8 +55,8 @@ func (k *keyring) add(id, key string, kind KeyKind) {
 	k.keys[id] = apiKey{kind: kind, key: func() string { return key }}
 }
 
-// authenticate checks the credentials, and uses up the nonce of a valid signature. The problems are only for
-// [Call].Problems, because the service never reports what was wrong.
+// authenticate checks the credentials, and uses up the nonce of a valid signature. The response must not contain the
+// problems, because the service never reports what was wrong.
 func (k *keyring) authenticate(h http.Header, now time.Time) []api.Problem {
 	c, problems := readCredentials(h)
 	if len(problems) > 0 || len(k.keys) == 0 {
@@ -104,7 +104,7 @@ func readCredentials(h http.Header) (c credentials, problems []api.Problem) {
 	c.signed = h.Get(headerNonce) != "" || h.Get(headerTimestamp) != ""
 	c.id = read(headerKeyID, true)
 	c.authorization = read(headerAuthorization, true)
-	c.nonce = read(headerNonce, c.signed) // each of the two requires the other
+	c.nonce = read(headerNonce, c.signed) // the nonce and the timestamp require each other
 	c.timestamp = read(headerTimestamp, c.signed)
 	if !c.signed {
 		return c, problems
@@ -120,7 +120,7 @@ func readCredentials(h http.Header) (c credentials, problems []api.Problem) {
 		c.at = time.UnixMilli(ms)
 	}
 	if c.authorization != "" && !isSHA256(c.authorization) {
-		bad(headerAuthorization, "is not a signature (64 lowercase hexadecimal digits), but a nonce and a timestamp were sent")
+		bad(headerAuthorization, "is not a signature (64 lowercase hexadecimal digits), but a nonce or a timestamp was sent")
 	}
 	return c, problems
 }
@@ -130,7 +130,7 @@ func (c credentials) verifyStandard(key string) []api.Problem {
 		return nil
 	}
 	if c.signed {
-		return headerProblem(headerAuthorization, "is a signature, but the key with this ID is Standard: send the key itself, without nonce and timestamp")
+		return headerProblem(headerAuthorization, "is a signature, but the key with this ID is Standard: send the key itself, without a nonce and a timestamp")
 	}
 	return headerProblem(headerAuthorization, "is not the key with this ID")
 }
@@ -141,7 +141,7 @@ func (c credentials) verifyAdvanced(key string, now time.Time) []api.Problem {
 	}
 	sum := sha256.Sum256([]byte(key + c.nonce + c.timestamp))
 	if c.authorization != hex.EncodeToString(sum[:]) {
-		return headerProblem(headerAuthorization, "is not the signature of key, nonce and timestamp")
+		return headerProblem(headerAuthorization, "is not the signature of the key, the nonce and the timestamp")
 	}
 	if now.Sub(c.at).Abs() > maxSkew {
 		return headerProblem(headerTimestamp, "differs from the tenant's clock by more than 5 minutes (it is in milliseconds since the Unix epoch)")
@@ -149,7 +149,7 @@ func (c credentials) verifyAdvanced(key string, now time.Time) []api.Problem {
 	return nil
 }
 
-// useNonce accepts the nonce of a valid signature once. It keeps a nonce only while its timestamp is valid.
+// useNonce accepts the nonce of a valid signature once. It forgets a nonce when the timestamp of its signature expires.
 func (k *keyring) useNonce(c credentials, now time.Time) []api.Problem {
 	k.mu.Lock()
 	defer k.mu.Unlock()

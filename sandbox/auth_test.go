@@ -61,7 +61,7 @@ func TestCredentialsAreChecked(t *testing.T) {
 		{"empty key configured, sent blank", keys, standard("4", " "), "Authorization empty key"},
 		{"unknown kind configured", keys, standard("6", "key"), "Authorization unknown kind"},
 		{"advanced", keys, advanced("2", "testApiKey", now), ""},
-		{"signed with another key", keys, advanced("2", "otherKey", now), "Authorization not the signature of key, nonce and timestamp"},
+		{"signed with another key", keys, advanced("2", "otherKey", now), "Authorization not the signature of the key, the nonce and the timestamp"},
 		{"advanced key sent unsigned", keys, standard("2", "testApiKey"), "Authorization key with this ID is Advanced"},
 		{"standard key used to sign", keys, advanced("1", "standardKey", now), "Authorization key with this ID is Standard"},
 		{"5 minutes late", keys, advanced("2", "testApiKey", now.Add(-skew)), ""},

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Endpoint is a computer of the tenant. The comment on each field begins with the filter field that selects by it.
+// Endpoint is a computer of the tenant. The comment on each field begins with the name of the filter field for it.
 type Endpoint struct {
 	ID           string // endpoint_id_list; if empty, AddEndpoint assigns one
 	Hostname     string // hostname, compared without regard to case

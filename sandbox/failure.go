@@ -14,12 +14,13 @@ import (
 	"time"
 )
 
-// Failure replaces the tenant's response to one or more calls, as a failing network or gateway does. The zero value applies
-// to one call and does not change it.
+// Failure simulates a failing network or gateway: it replaces the tenant's response to one or more calls. The zero value
+// applies to one call and does not change it.
 //
-// A failed call is not executed: no scan is aborted, no run advances. A request with bad credentials fails the same way,
-// and [Call].Problems lists what is wrong with it. The nonce of a valid signature is used up, except with Reset, which
-// simulates a request that was lost on its way to the service.
+// A failed call is not executed: no scan is aborted, no run advances. Invalid requests, such as one with bad credentials,
+// fail the same way. A failed call uses up the nonce of a valid signature, and [Call].Problems lists what is wrong with the
+// request. Reset is an exception: it simulates a request that was lost on its way to the service, so the tenant does not
+// check the request.
 type Failure struct {
 	// Operation selects calls by an operationId, such as "abortScan", or by method and path, such as
 	// "POST /public_api/v1/endpoints/abort_scan". Default: any call.
@@ -28,20 +29,20 @@ type Failure struct {
 	Skip int
 	// Times is the number of calls that fail. 0 means one; a negative number means all from then on.
 	Times int
-	// Status is the HTTP status. 0 means 200 if Header, Body or CutOff is set; otherwise the call is handled as usual after
-	// Delay. A number that is not a final status (200 to 999) is sent as 500.
+	// Status is the HTTP status. 0 means 200 if Header, Body or CutOff is set. If Status, Header, Body and CutOff are all
+	// zero, the call is handled as usual after Delay. A number that is not a final status (200 to 999) is sent as 500.
 	Status int
 	// Header is added to the response. If it has no Content-Type, the type is detected from Body. To send none, set
 	// Header["Content-Type"] to nil.
 	Header http.Header
 	// Body is sent unchanged. Default: empty.
 	Body string
-	// Delay is the time to wait before anything else happens. The wait ends early if the client goes away.
+	// Delay is the time to wait before the response or the reset. The wait ends early if the client disconnects.
 	Delay time.Duration
 	// CutOff announces more bytes than are sent, and closes the connection after Body.
 	CutOff bool
 	// Reset closes the connection (TCP RST) without a response. A connection that cannot be reset, such as HTTP/2, is
-	// aborted with http.ErrAbortHandler. Status, Header, Body and CutOff have no effect then.
+	// aborted with http.ErrAbortHandler. If Reset is set, Status, Header, Body and CutOff have no effect.
 	Reset bool
 }
 
@@ -61,8 +62,8 @@ func (q *failures) add(f Failure) {
 	q.queue = append(q.queue, &f)
 }
 
-// take returns the failure for a call, if there is one. id is the call's operationId, and name is its method and path. One
-// slash at the end of a path makes no difference.
+// take returns the failure for a call, if there is one. id is the call's operationId, and name is its method and path. A
+// slash at the end of a path is ignored.
 func (q *failures) take(id, name string) (Failure, bool) {
 	name = strings.TrimSuffix(name, "/")
 	q.mu.Lock()
@@ -86,7 +87,7 @@ func (q *failures) take(id, name string) (Failure, bool) {
 	return *f, true // its Header is shared, but never changed
 }
 
-// wait waits for the delay. It returns false if the client goes away.
+// wait waits for the delay. It returns false if the client disconnects first.
 func (f Failure) wait(ctx context.Context) bool {
 	if f.Delay <= 0 {
 		return true

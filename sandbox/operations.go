@@ -12,7 +12,7 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// operations maps an operationId to its implementation. The OpenAPI document may have more operations.
+// operations maps an operationId to its implementation. The OpenAPI document may contain more operations.
 var operations = map[string]operation{
 	"getScanRunStatus": (*Tenant).getScanRunStatus,
 	"abortScan":        (*Tenant).abortScan,
@@ -21,10 +21,9 @@ var operations = map[string]operation{
 // operation executes a request that the validator has accepted, and returns the response.
 type operation func(*Tenant, *exchange, *http.Request) response
 
-// response is the status and the JSON body of a response.
 type response struct {
 	status int
-	body   any
+	body   any // encoded as JSON
 }
 
 // Operations returns the operationIds of the operations that a [Tenant] executes, in alphabetical order. A Tenant
@@ -45,7 +44,7 @@ func (t *Tenant) execute(x *exchange, r *http.Request, id string) {
 	send(x, run(t, x, r))
 }
 
-// getScanRunStatus ignores the requested fields: only status is published.
+// getScanRunStatus ignores the requested fields, because only status is published.
 func (t *Tenant) getScanRunStatus(x *exchange, r *http.Request) response {
 	value := r.URL.Query().Get("id")
 	id, err := strconv.ParseInt(value, 10, 64)

@@ -50,7 +50,7 @@ type Call struct {
 // AbortResult is the effect of an abort.
 type AbortResult struct {
 	Selected int // number of endpoints that match its filters
-	Aborted  int // number of them whose scan was pending or in progress, and is now aborted
+	Aborted  int // number of scans that were pending or in progress and are now aborted
 }
 
 // recorder keeps the calls of a tenant.
@@ -111,7 +111,7 @@ func clip(s string) string {
 	return s
 }
 
-// recorded copies a header without the values that authenticate.
+// recorded copies a header, limits its size and hides its credentials.
 func recorded(h http.Header) http.Header {
 	kept, room := http.Header{}, maxRecorded
 	values := 0
@@ -157,7 +157,7 @@ type failingReader struct{ err error }
 
 func (f failingReader) Read([]byte) (int, error) { return 0, f.err }
 
-// exchange is the ResponseWriter of one call. It records the status before it is sent.
+// exchange is the ResponseWriter of one call. It records the status before it sends it.
 type exchange struct {
 	http.ResponseWriter
 	rec       *recorder

@@ -12,13 +12,14 @@
 //	run, err := client.WaitScanRun(ctx, 789, wrapper.WaitOptions{Every: time.Millisecond})
 //	reply, err := client.AbortScan(ctx, wrapper.Matching(wrapper.Hostnames("laptop-17")))
 //
-// The sandbox checks a request as the service does. It verifies the credentials (401), and then validates the request against
-// the OpenAPI document (400; 404 or 405 for an unknown operation, 413 over 1 MiB). Only then does it execute the request. A
-// valid request for an operation that it does not implement gets a 501. [Tenant.Calls] lists the requests, and the reasons
-// for rejecting them. [Tenant.Fail] simulates failures of the network and of gateways.
+// The sandbox first verifies the credentials of a request; if they are wrong, it responds with 401. Then it validates the
+// request against the OpenAPI document. An invalid request gets a 400, an unknown operation a 404 or 405, and a body over
+// 1 MiB a 413. Finally, it executes the request, or responds with 501 if it does not implement the operation. [Tenant.Calls]
+// lists the requests and what is wrong with them. [Tenant.Fail] simulates failures of the network and of gateways.
 //
-// Where the service's behavior is not published, the sandbox accepts new values (fields of a scan run, platforms, states). It
-// rejects a request that might select more endpoints than intended (an unknown filter). The service may behave differently.
+// The service's behavior is only partly published. In cases of doubt, the sandbox accepts values that the spec does not list,
+// such as other platforms and states. It rejects unknown filter fields, because to ignore one would select more endpoints than
+// intended. The service may behave differently.
 package sandbox
 
 import (
@@ -95,8 +96,8 @@ func New(opts ...Option) *Tenant {
 	return t
 }
 
-// useSpec makes v validate the requests. The document is embedded and tested, so err should be nil. If err is not nil,
-// New does not panic, and every response reports err.
+// useSpec makes v validate the requests. The document is embedded and tested, so err should be nil. If it is not, the tenant
+// responds to every authenticated request with err.
 func (t *Tenant) useSpec(v *api.Validator, err error) {
 	t.spec, t.specErr = v, err
 	if v == nil {
@@ -109,8 +110,8 @@ func (t *Tenant) useSpec(v *api.Validator, err error) {
 	}))
 }
 
-// AddScanRun adds a scan run, or replaces the one with this ID. Each status call returns a state and advances to the next,
-// except after the last state. States are words such as "Pending", "Running" or "Completed". Any string is accepted, because
+// AddScanRun adds a scan run, or replaces the one with this ID. Each status call returns the current state and then advances
+// to the next, but never past the last one. States are words such as "Pending", "Running" or "Completed". Any string is accepted, because
 // "Running" is the only published state. Default: "Running".
 func (t *Tenant) AddScanRun(id int64, states ...string) { t.runs.add(id, states) }
 

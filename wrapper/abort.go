@@ -20,8 +20,8 @@ type AbortOption struct{ incidentID string }
 // [ErrInvalidRequest].
 func WithIncident(id string) AbortOption { return AbortOption{incidentID: id} }
 
-// AbortScan cancels the pending and in-progress scans of the targets. The result means that the service accepted the
-// request, not that the scans have stopped. To follow the action, look for its ID in the console's Action Center.
+// AbortScan cancels the pending and in-progress scans of the targets. If it returns no error, the service has accepted the
+// request, but the scans may not have stopped yet. To follow the action, look for its ID in the console's Action Center.
 //
 // If the targets are empty or a filter is invalid, the error is an [ErrInvalidRequest]. AbortScan never treats such
 // targets as all endpoints. If nothing matches, the error is an [ErrNoEndpoints]. After an [ErrOutcomeUnknown], the
@@ -69,9 +69,9 @@ type Targets struct {
 // AllEndpoints selects every endpoint of the tenant.
 func AllEndpoints() Targets { return Targets{all: true} }
 
-// Matching selects the endpoints that match every filter. The call fails with an [ErrInvalidRequest] if there is no filter,
-// or if a filter has no value or a blank one, such as the value of an unset shell variable. Matching never selects all
-// endpoints instead.
+// Matching selects the endpoints that match every filter. The call fails with an [ErrInvalidRequest] if there are no filters,
+// or if a filter has no values or a blank value, such as that of an unset shell variable. It never selects all endpoints
+// instead.
 func Matching(filters ...gen.EndpointFilter) Targets {
 	filters = slices.Clone(filters)
 	for i, f := range filters {
@@ -156,8 +156,7 @@ const (
 	ScanError               = "error"
 )
 
-// The service documents the following filters. A filter with several values matches endpoints that have any of them. Calls
-// validate the filters: see [Matching].
+// The service documents the following filters. A filter with several values matches endpoints that have any of them.
 
 // EndpointIDs selects endpoints by their IDs, 32 hexadecimal digits each.
 func EndpointIDs(v ...string) gen.EndpointFilter { return in("endpoint_id_list", v) }

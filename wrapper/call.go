@@ -16,7 +16,7 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// pipeline handles every request of the generated client in the same way, whatever its operation.
+// pipeline validates, sends and checks the requests of all operations.
 type pipeline struct {
 	exchange          exchange.Client
 	keyType           keyType
@@ -25,8 +25,7 @@ type pipeline struct {
 	responseValidator ResponseValidator
 }
 
-// call validates the request, sends it, and returns the response if accept approves it. It validates and sends r with the
-// given body in place of r.Body.
+// call validates the request, sends it, and returns the response if accept approves it. The given body replaces r.Body.
 func (p *pipeline) call(ctx context.Context, r *http.Request, body []byte, accept func(*http.Response, []byte) error) (*exchange.Result, error) {
 	if err := prepare(r); err != nil {
 		return nil, &invalidRequestError{exchange.Operation(r), err}
@@ -55,8 +54,8 @@ func (p *pipeline) call(ctx context.Context, r *http.Request, body []byte, accep
 	return res, nil
 }
 
-// fetch calls an operation and returns its documented success. The function missing returns the name of the part that the
-// body lacks, or "" if the body is complete. Either the value or the error is nil.
+// fetch sends r and decodes the response. The function missing returns the name of a required part that the body lacks, or
+// "" if the body is complete.
 func fetch[T any](ctx context.Context, p *pipeline, r *http.Request, body []byte, missing func(v *T, body []byte) string) (*T, error) {
 	v := new(T)
 	_, err := p.call(ctx, r, body, func(_ *http.Response, body []byte) error {
@@ -97,7 +96,8 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 	response.Request = r // not the signed one
 	response.Body = io.NopCloser(bytes.NewReader(res.Body))
 	response.ContentLength = int64(len(res.Body))
-	// The generated parser relies on the Content-Type, which a gateway may have removed. An empty body is not JSON.
+	// The generated parser decodes the body if the Content-Type is JSON. A gateway may have removed that header. An empty body
+	// must not be decoded.
 	switch media := mediaType(response.Header); {
 	case len(res.Body) == 0:
 		response.Header = response.Header.Clone()
@@ -117,7 +117,7 @@ func acceptAny(res *http.Response, body []byte) error {
 		return nil
 	case json.Valid(body):
 		if envelope.IsErrorAlone(body) {
-			return errors.New("the body has only an error")
+			return errors.New("the body has only error fields")
 		}
 		return nil
 	case media == "":
@@ -137,14 +137,14 @@ func mediaType(h http.Header) string {
 	return media
 }
 
-// prepare gives the headers of r their canonical names, and returns an error if r cannot be sent. net/http refuses
+// prepare changes the header names of r to their canonical form, and returns an error if r cannot be sent. net/http refuses
 // most of these requests, too, but its errors do not show that nothing was sent.
 func prepare(r *http.Request) error {
 	isControl := func(c rune) bool { return c < ' ' && c != '\t' || c == '\x7f' }
 	isSpace := func(c rune) bool { return c == ' ' || c == '\t' || isControl(c) }
 	switch {
 	case r.URL == nil || !strings.HasPrefix(r.URL.Path, "/"):
-		return errors.New("the request's URL has no path that begins with a slash")
+		return errors.New("the path of the request's URL does not begin with a slash")
 	case strings.ContainsFunc(r.URL.RawQuery, isSpace):
 		return errors.New("the request's query contains a space or a control character: encode it, for example with url.Values")
 	case r.Method != "" && !isToken(r.Method):
@@ -172,15 +172,15 @@ func prepare(r *http.Request) error {
 	return checkPath(r.URL)
 }
 
-// checkPath refuses a path with dot segments. A server resolves it to another path, which may be that of another operation.
+// checkPath refuses a path with dot segments. A server may resolve such a path to that of another operation.
 func checkPath(u *url.URL) error {
 	if !strings.Contains(u.Path, ".") {
 		return nil
 	}
 	for segment := range strings.FieldsFuncSeq(u.Path, func(c rune) bool { return c == '/' || c == '\\' }) {
-		segment, _, _ = strings.Cut(segment, ";") // Java servers remove the rest
+		segment, _, _ = strings.Cut(segment, ";") // Java servers ignore the rest
 		if segment == "." || segment == ".." {
-			return fmt.Errorf("the request's path has the segment %q, which a server resolves to another path: check the path parameters", segment)
+			return fmt.Errorf("the request's path contains the segment %q, which a server resolves to another path: check the path parameters", segment)
 		}
 	}
 	return nil

@@ -22,8 +22,7 @@ const Version = "0.3.0"
 
 const productToken = "cortexscan/" + Version
 
-// Client calls the API of one tenant with one key. It is safe for concurrent use. Create one and reuse it, so that its
-// connections are reused.
+// Client calls the API of one tenant with one key. It is safe for concurrent use. A program needs only one Client per tenant.
 type Client struct {
 	pipeline *pipeline
 	api      *gen.ClientWithResponses
@@ -85,8 +84,8 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 	if s.logger == nil {
 		p.exchange.Log = slog.New(slog.DiscardHandler)
 	}
-	// The generated client builds the paths of the spec, and package exchange adds the tenant's address. Validators and errors
-	// therefore see the path in the spec, even behind a gateway.
+	// The generated client builds the path in the spec, which validators and errors need. Package exchange adds the tenant's
+	// address later.
 	api, err := gen.NewClientWithResponses("/", gen.WithHTTPClient(p))
 	if err != nil {
 		return nil, fmt.Errorf("cortexscan: %w", err)
@@ -94,14 +93,15 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 	return &Client{pipeline: p, api: api}, nil
 }
 
-// API returns the generated client, for operations and responses that this package has no method for. Its requests are validated,
-// signed, rate limited and retried in the same way, and have the same User-Agent. A 2xx is a success if its body is empty, is
-// JSON that does not consist of error fields alone (err_*, error, errors, detail), or has a media type other than JSON and HTML.
-// Any other response is an error of this package. If JSON does not fit the documented type, the generated client returns its own
-// decoding error, unless a response validator refuses the response first.
+// API returns the generated client, for operations and responses that the methods of Client do not cover. Its requests are
+// validated, signed, rate limited and retried like those of the methods, and have the same User-Agent.
+//
+// The generated client returns an [*APIError] for every response that [CheckResponse] does not accept. If the JSON of an accepted
+// response does not match the documented type, the generated client returns its own decoding error. A response validator runs
+// before the response is decoded.
 func (c *Client) API() gen.ClientWithResponsesInterface { return c.api }
 
-// String returns Client(HOST) with the tenant's host.
+// String returns "Client(HOST)", where HOST is the tenant's host.
 func (c *Client) String() string {
 	if c == nil || c.pipeline == nil {
 		return "Client(none)"

@@ -27,7 +27,7 @@ const (
 	headerTimestamp     = "X-Xdr-Timestamp"
 )
 
-// keyType is the type of a key, which the console calls its security level.
+// keyType is the type of a key. The console calls it the security level.
 type keyType string
 
 const (
@@ -36,8 +36,8 @@ const (
 )
 
 // Credential is an API key with its ID. Create one with [StandardKey] or [AdvancedKey]; [New] refuses the zero Credential. The
-// key does not appear under any fmt verb, in JSON or in a log, however deeply the Credential is nested. It is in a closure,
-// where reflection cannot find it.
+// key does not appear in the output of fmt, in JSON or in a log, however deeply the Credential is nested. A closure contains the
+// key, so that reflection cannot find it.
 type Credential struct {
 	kind keyType
 	// sign sets the headers that authenticate a request, and returns a redactor for the secrets in them. It is nil in the zero
@@ -48,8 +48,8 @@ type Credential struct {
 }
 
 // StandardKey returns a Credential for a key of type Standard, which is sent unchanged. StandardKey removes space around the
-// key and the ID; [New] validates both. A key shorter than 8 bytes is not redacted in responses, because that would redact
-// ordinary words as well.
+// key and the ID; [New] validates both. A key shorter than 8 bytes is not redacted in responses, because it could be an
+// ordinary word.
 func StandardKey(id, key string) Credential {
 	id, key, fault := checkKey(id, key)
 	redactor := exchange.NewRedactor(key)
@@ -78,7 +78,7 @@ func AdvancedKey(id, key string) Credential {
 //
 // The generated client calls it once per call. To retry a request, sign it again: the service refuses a nonce that was used
 // before. Sign does not check that the request is sent over TLS. It refuses a path with the segment "." or "..", which may come
-// from a path parameter. Its errors repeat neither the key nor the ID.
+// from a path parameter. Its errors do not contain the key or the ID.
 func (c Credential) Sign(_ context.Context, r *http.Request) error {
 	if err := c.check(); err != nil {
 		return err
@@ -88,7 +88,7 @@ func (c Credential) Sign(_ context.Context, r *http.Request) error {
 			return fmt.Errorf("cortexscan: %w", err)
 		}
 	}
-	h := make(http.Header, len(r.Header)+4) // requests may share the old one
+	h := make(http.Header, len(r.Header)+4) // requests may share r.Header
 	for name, values := range r.Header {
 		switch http.CanonicalHeaderKey(name) {
 		case headerAuthorization, headerKeyID, headerNonce, headerTimestamp:
@@ -138,7 +138,7 @@ func newNonce() string {
 	return string(base32.StdEncoding.AppendEncode(nonce[:0], raw[:]))
 }
 
-// setHeaders sets the given headers, pairs of a canonical name and a value, in one allocation.
+// setHeaders sets headers from pairs of a canonical name and a value, with one allocation.
 func setHeaders(h http.Header, pairs ...string) {
 	values := make([]string, len(pairs)/2)
 	for i := range values {
@@ -159,11 +159,11 @@ func checkKey(id, key string) (_, _, fault string) {
 		case v.value == "":
 			fault = " is empty" + v.advice
 		case strings.HasPrefix(v.value, "\xff\xfe"), strings.HasPrefix(v.value, "\xfe\xff"):
-			fault = " is encoded in UTF-16, as PowerShell writes files: save it as UTF-8 without a byte order mark"
+			fault = " is encoded in UTF-16, which some versions of PowerShell write: save it as UTF-8 without a byte order mark"
 		case strings.HasPrefix(v.value, "\ufeff"):
-			fault = " begins with a byte order mark, which some editors add: save it as UTF-8 without one"
+			fault = " begins with a byte order mark, which some editors add: save it as UTF-8 without that mark"
 		case quoted:
-			fault = " is in quotes, which some env files keep: remove the quotes"
+			fault = " is in quotes, which some programs keep when they read an env file: remove the quotes"
 		case strings.HasPrefix(strings.ToLower(v.value), bearer):
 			fault = ` begins with "Bearer ", which this service does not use: remove that word`
 		case len(v.value) > maxKey:

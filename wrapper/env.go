@@ -23,7 +23,7 @@ const (
 )
 
 // FromEnv calls [New] with settings from the environment: the tenant in [EnvURL], the key in [EnvKey] or in the file that
-// [EnvKeyFile] names (see [ReadKeyFile]), and the key's ID in [EnvKeyID]. [EnvKeyType] is "advanced", the default, or "standard".
+// [EnvKeyFile] names (see [ReadKeyFile]), and the key's ID in [EnvKeyID]. [EnvKeyType] is "advanced" (the default) or "standard".
 // If variables are missing, the error names all of them.
 func FromEnv(opts ...Option) (*Client, error) {
 	key, file := os.Getenv(EnvKey), os.Getenv(EnvKeyFile)
@@ -56,8 +56,8 @@ func FromEnv(opts ...Option) (*Client, error) {
 	return New(os.Getenv(EnvURL), cred, opts...)
 }
 
-// KeyOfType calls [AdvancedKey] if kind is "advanced" or empty, and [StandardKey] if kind is "standard". The case does not
-// matter.
+// KeyOfType calls [AdvancedKey] if kind is "advanced" or empty, and [StandardKey] if kind is "standard". The case of kind does
+// not matter.
 func KeyOfType(kind, id, key string) (Credential, error) {
 	kind = strings.TrimSpace(kind)
 	switch strings.ToLower(kind) {
@@ -77,7 +77,7 @@ func KeyOfType(kind, id, key string) (Credential, error) {
 const maxKeyFile = 64 << 10
 
 // ReadKeyFile reads a key from a file, such as a secret that a container platform mounts, and removes space around the key.
-// It refuses a file that every user of the machine can read, and the error contains the command that fixes it. On Windows,
+// If every user of the machine can read the file, ReadKeyFile returns an error with the command that fixes this. On Windows,
 // ReadKeyFile does not check who can read the file. If the file cannot be opened, the error does not contain the path,
 // which may be the key itself.
 func ReadKeyFile(path string) (string, error) {

@@ -15,7 +15,7 @@ import (
 
 // The kinds of failure, for [errors.Is]. One error can have several kinds: check for [ErrOutcomeUnknown] first.
 var (
-	// ErrBadRequest is HTTP 400 or 422: the service did not understand the request.
+	// ErrBadRequest is HTTP 400 or 422: the service rejected the request as invalid.
 	ErrBadRequest = errors.New("bad request")
 	// ErrUnauthorized is HTTP 401: the service refused the key. [APIError.Hint] lists what to check.
 	ErrUnauthorized = errors.New("unauthorized")
@@ -27,16 +27,18 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrRateLimited is HTTP 429: the request was refused before it was executed.
 	ErrRateLimited = errors.New("rate limited")
-	// ErrServer is HTTP 5xx. The request itself often causes a 500: see [APIError.Message].
+	// ErrServer is HTTP 5xx. An invalid request often causes a 500, too: see [APIError.Message].
 	ErrServer = errors.New("server error")
 
 	// ErrNoEndpoints means that the service found no matching endpoint. The service sends a 500, so the error is an [ErrServer],
-	// too. It is recognized by its message.
+	// too. This package recognizes the response by its message.
 	ErrNoEndpoints = errors.New("no endpoints matched")
-	// ErrUnexpectedResponse is a response that the spec does not document: a 2xx other than the documented success (HTML, an empty
-	// or cut-off body, another shape, an error envelope whose code is not an HTTP status), a redirect, or a status without a kind.
+	// ErrUnexpectedResponse is a response that the spec does not document: a redirect, a status for which this list has no kind, or
+	// a 2xx that is not the documented success. Examples of such a 2xx are HTML, an empty or incomplete body, JSON with another
+	// structure, and an error envelope whose code is not an HTTP status.
 	ErrUnexpectedResponse = errors.New("unexpected response")
-	// ErrResponseTooLarge is a response over the limit of [WithMaxResponseBytes]. The error also has the kind of the status.
+	// ErrResponseTooLarge is a response over the limit of [WithMaxResponseBytes]. The error also has the kind of its HTTP status, if
+	// that has one.
 	ErrResponseTooLarge = errors.New("response too large")
 	// ErrInvalidRequest means that this package or the validator of [WithRequestValidator] refused the request. Nothing was sent.
 	ErrInvalidRequest = errors.New("invalid request")
@@ -45,25 +47,26 @@ var (
 	ErrInvalidResponse = errors.New("invalid response")
 	// ErrUnexpectedState means that a wait ended in a state that is not in [WaitOptions].Until.
 	ErrUnexpectedState = errors.New("unexpected state")
-	// ErrOutcomeUnknown is set in addition to another kind or cause: a request other than GET was sent, and no definite response
-	// arrived. It may have been executed; check before you send it again.
+	// ErrOutcomeUnknown means that a request other than GET may have been executed: it was sent, and no definite response arrived.
+	// Check before you send it again. The error also has another kind or a cause.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
 )
 
-// APIError is a response, from the service or from something in front of it, that is not the documented success. Every string field
-// is one printable line: valid UTF-8 without control or format characters, and without the credentials of the request.
+// APIError reports a response that is not the documented success. The response may come from the service, or from a gateway or a
+// proxy in front of it. Every string field is one printable line: valid UTF-8 without control or format characters. A [Client]
+// removes the credentials of the request from all fields; [CheckResponse] cannot remove them.
 type APIError struct {
 	// Operation is the method and the path in the spec, such as "POST /public_api/v1/endpoints/abort_scan".
 	Operation string
 	// StatusCode is the HTTP status, even if the body contains another code.
 	StatusCode int
-	// Header contains the headers of the response, such as request IDs. Credentials of the request are replaced with "[redacted]".
+	// Header is the header of the response. Credentials of the request are replaced with "[redacted]".
 	Header http.Header
 	// Code is err_code, errorCode, metadata.code or code as a string, at most 128 bytes. It is not always an HTTP status.
 	Code string
-	// Message describes what went wrong, in at most 1 KiB. For plain text it is the first line, and for HTML the title.
+	// Message describes what went wrong, in at most 1 KiB. It is the first line of plain text, or the title of an HTML page.
 	Message string
-	// Details describe problems with individual fields, at most 100. If the service sent a map, they are sorted by field.
+	// Details lists at most 100 problems with individual fields. If the service sent a map, the list is sorted by field.
 	Details []Detail
 	// Extra is err_extra, unless that is a list of details. It is a string or compact JSON, at most 1 KiB.
 	Extra string
@@ -73,7 +76,7 @@ type APIError struct {
 	RetryAfter time.Duration
 	// Attempts is the number of times the request was sent, at least 1.
 	Attempts int
-	// Hint suggests what to try after the most common mistakes. Otherwise, it is empty.
+	// Hint suggests how to correct a common mistake. It is empty if there is no suggestion.
 	Hint string
 	// Body is the response body, at most its first 64 KiB. Credentials of the request are replaced with "[redacted]". If the
 	// response is too large or incomplete, Body is only the beginning.
@@ -95,8 +98,8 @@ func (d Detail) String() string {
 	return d.Field + ": " + d.Message
 }
 
-// Error returns one printable line of at most 4 KiB, such as "GET /public_api/netscan/v1/scan/run: Run ID not found (HTTP 404)",
-// with the hint at its end.
+// Error returns one printable line of at most 4 KiB, such as "GET /public_api/netscan/v1/scan/run: Run ID not found (HTTP 404)".
+// The hint is at its end.
 func (e *APIError) Error() string {
 	head := e.Operation + ": " + e.summary()
 	details := make([]string, 0, len(e.Details))
@@ -161,8 +164,8 @@ type TransportError struct {
 	// Attempts is the number of times the client sent or tried to send the request. It is 0 if the context ended before the
 	// first attempt.
 	Attempts int
-	// Sent reports whether any attempt without a response may have reached the service. For a request other than GET, that is
-	// the same as [ErrOutcomeUnknown].
+	// Sent reports whether any attempt without a response may have reached the service. If so, and if the request is not a GET,
+	// the error is an [ErrOutcomeUnknown].
 	Sent bool
 
 	kinds     []error

@@ -10,10 +10,9 @@ import (
 	"example.com/cortexscan/wrapper/internal/envelope"
 )
 
-// hint suggests in one sentence what to try after the most common mistakes. The first case that applies wins, so more specific
-// cases come first. HTML and plain text come from a gateway, a proxy or a firewall in front of the API.
+// hint returns one sentence that suggests how to correct a common mistake, or "". More specific cases come first. HTML and plain text come from a gateway, a proxy or a firewall in front of the API.
 func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) string {
-	const console = "This looks like the console or a login page, not the API%s: check the tenant's address, whose host begins with api-."
+	const console = "The response seems to come from the console or a login page%s: check the tenant's address (the API's host begins with api-)."
 	redirected := e.StatusCode >= 300 && e.StatusCode <= 399 && e.Header.Get("Location") != ""
 	fromFront := said.Form == envelope.HTML || said.Form == envelope.PlainText
 	switch {
@@ -28,19 +27,19 @@ func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) str
 	case e.is(ErrNoLicense), e.is(ErrServer) && mentionsLicense(e):
 		return "The tenant's license does not cover this operation: ask the person who manages the tenant's licenses."
 	case e.is(ErrNoEndpoints):
-		return "Check the values of the filters, and that a scan of these endpoints is pending or in progress."
+		return "Check that the filters match an endpoint, and that its scan is pending or in progress."
 	case e.StatusCode == http.StatusForbidden && fromFront:
-		return "A gateway, a proxy or a firewall in front of the API refused this request, so the key's role is not the reason: check the tenant's address, and whether this computer is allowed to reach it."
+		return "A gateway, a proxy or a firewall refused the request: check the tenant's address, and that this computer is allowed to reach it."
 	case e.is(ErrForbidden) && said.IsError:
-		return "The key's role lacks the permission for this operation: give the role that permission in the console, or use a key with another role."
+		return "The key's role lacks the permission for this operation: add the permission to the role in the console, or use a key with another role."
 	case e.is(ErrForbidden):
-		return "Either the key's role lacks the permission for this operation, or a gateway, a proxy or a firewall in front of the API refused the request: check the role first."
+		return "The key's role lacks the permission for this operation, or a gateway, a proxy or a firewall refused the request: check the role first."
 	case e.RetryAfter > 0:
 		return "The service asks you to wait " + duration(e.RetryAfter) + "."
 	case e.is(ErrRateLimited):
 		return "The service allows ten requests per second for each tenant: send fewer, for example with WithRateLimit."
 	case (e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusInternalServerError) && fromFront:
-		return "A gateway or a proxy in front of the service sent this response, either because the requested path does not exist there or because a different body is expected: check the tenant's address."
+		return "A gateway or a proxy sent this response: check the tenant's address."
 	}
 	return ""
 }
@@ -59,10 +58,10 @@ func mentionsLicense(e *APIError) bool {
 func keyHint(h http.Header, key keyType) string {
 	switch key {
 	case "":
-		return "Check that the key's type and ID are those that the console lists for it, and that the key has not expired."
-	case advancedKey: // explained below
+		return "Check the key's type and ID in the console, and that the key has not expired."
+	case advancedKey: // handled below
 	case standardKey:
-		return "The key was sent as a Standard key: check that the console lists it as Standard and not as Advanced, that the ID belongs to this key, and that the key has not expired."
+		return "The key was sent as a Standard key: check its type and ID in the console, and that the key has not expired."
 	}
 	date, err := http.ParseTime(h.Get("Date"))
 	if ahead := time.Since(date); err == nil && ahead.Abs() > time.Minute {
@@ -70,12 +69,12 @@ func keyHint(h http.Header, key keyType) string {
 		if ahead > 0 {
 			direction = "ahead of"
 		}
-		return fmt.Sprintf("This computer's clock is %s %s the service's, which invalidates the signature of an Advanced key: set the clock, and then check that the console lists the key as Advanced and not as Standard.", duration(ahead.Abs().Round(time.Second)), direction)
+		return fmt.Sprintf("This computer's clock is %s %s the service's, so the signature is not valid: set the clock.", duration(ahead.Abs().Round(time.Second)), direction)
 	}
-	return "The request was signed for an Advanced key: check that the console lists the key as Advanced and not as Standard, that the ID belongs to this key, and that the key has not expired."
+	return "The request was signed for an Advanced key: check the key's type and ID in the console, and that the key has not expired."
 }
 
-// duration writes d as people do: "10m", not "10m0s".
+// duration formats d without zero units: "10m" instead of "10m0s".
 func duration(d time.Duration) string {
 	if d > 1000*time.Hour {
 		return "more than 1000h"

@@ -14,7 +14,7 @@ import (
 const (
 	standardHint = "sent as a Standard key"
 	advancedHint = "signed for an Advanced key"
-	consoleHint  = "looks like the console"
+	consoleHint  = "seems to come from the console"
 	envelope401  = `{"reply": {"err_code": 401, "err_msg": "Public API request unauthorized", "err_extra": null}}`
 	consolePage  = "\ufeff\n<!DOCTYPE html><HTML><title>Sign in</title></HTML>"
 )
@@ -30,9 +30,9 @@ func TestHints(t *testing.T) {
 		theKeys  = "" // the hint depends on the key
 		none     = "none"
 		license  = "license does not cover this operation"
-		roleOr   = "Either the key's role lacks the permission for this operation, or a gateway, a proxy or a firewall in front of the API"
-		inFront  = "in front of the API refused this request, so the key's role is not the reason"
-		wrongURL = "the requested path does not exist there"
+		roleOr   = "The key's role lacks the permission for this operation, or a gateway, a proxy or a firewall refused the request"
+		inFront  = "A gateway, a proxy or a firewall refused the request"
+		wrongURL = "A gateway or a proxy sent this response"
 	)
 	for _, tt := range []struct {
 		name   string

@@ -22,7 +22,7 @@ const (
 // invalid values.
 type Option func(*settings) error
 
-// settings contains the values of the options before the defaults apply.
+// settings contains the values of the options before defaults are applied.
 type settings struct {
 	httpClient        *http.Client
 	product           string
@@ -43,8 +43,8 @@ type RequestValidator interface {
 	ValidateRequest(*http.Request) error
 }
 
-// ResponseValidator validates a response before the call returns it as a result. api.Validator implements it. The request is the
-// unsigned one. If the validator returns an error, the call fails with an [ErrInvalidResponse].
+// ResponseValidator validates a response before the call returns it as a result. api.Validator implements it. The request is
+// not signed. If the validator returns an error, the call fails with an [ErrInvalidResponse].
 type ResponseValidator interface {
 	ValidateResponse(r *http.Request, status int, h http.Header, body []byte) error
 }
@@ -54,17 +54,19 @@ type ResponseValidator interface {
 // Transport, all Clients of a program share one transport. It uses the proxy variables and the system's certificates, and keeps
 // 64 idle connections per host.
 //
-// With net/http's own [http.Transport], a request counts as sent only if it may have been sent. With any other
+// This package can tell most precisely with net/http's own [http.Transport] whether a request was sent. With any other
 // RoundTripper, or with a protocol registered with RegisterProtocol, a request counts as sent once its body has been read
-// or it has had a connection, and is not sent again after that. Without a body, it counts as sent unless the error proves
-// that there was no connection. An abort that was not sent may therefore end with [ErrOutcomeUnknown]. Two kinds of
-// RoundTripper can still execute a request twice or use a nonce twice: one that keeps the body and sends it again by
-// itself, and one that does not report to net/http/httptrace and sends a request without a body again.
+// or it has had a connection, and the RoundTripper cannot send it again. A request without a body counts as sent unless
+// the error proves that there was no connection. An abort that was not sent may therefore end with [ErrOutcomeUnknown].
+//
+// Two kinds of RoundTripper can still cause a request to be executed twice or a nonce to be used twice: one that copies
+// the body and sends it again, and one that does not call the hooks of net/http/httptrace and sends a request without a
+// body again.
 func WithHTTPClient(c *http.Client) Option {
 	return func(s *settings) error { s.httpClient = c; return nil }
 }
 
-// WithUserAgent puts the name of the calling program, such as "acme-soc/1.2", before this package's own in the User-Agent header.
+// WithUserAgent adds the name of the calling program, such as "acme-soc/1.2", to the User-Agent header, before this package's name.
 func WithUserAgent(product string) Option {
 	return func(s *settings) error {
 		s.product = strings.TrimSpace(product)
@@ -75,7 +77,7 @@ func WithUserAgent(product string) Option {
 	}
 }
 
-// WithTimeout ends an attempt after d, including the time to read the response body. Default 30 s; negative: only the context
+// WithTimeout limits each attempt to d, including the time to read the response body. Default 30 s; negative: only the context
 // limits an attempt. A call can take several attempts with delays between them: use the context to limit the whole call.
 func WithTimeout(d time.Duration) Option {
 	return func(s *settings) error { s.timeout = d; return nil }
@@ -112,7 +114,7 @@ func WithRateLimit(perSecond float64, burst int) Option {
 			return errors.New("WithRateLimit: perSecond must be a finite number")
 		}
 		if perSecond > 0 && burst < 0 {
-			return errors.New("WithRateLimit: with a negative burst nothing would be sent: to disable the limit, use a negative perSecond")
+			return errors.New("WithRateLimit: burst must not be negative: to disable the limit, use a negative perSecond")
 		}
 		s.perSecond, s.burst = perSecond, burst
 		return nil

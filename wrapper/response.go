@@ -13,18 +13,19 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// CheckResponse turns a response that the generated client returned into one error. It returns nil for a 2xx whose body is JSON
-// without an error envelope, is empty, or has a media type other than JSON and HTML. Any other response is an [*APIError], the same
-// as from a [Client].
+// CheckResponse returns an error if a response of the generated client is not a success. A 2xx is a success if its body is empty,
+// is JSON that does not describe an error, or has a media type other than JSON and HTML. JSON describes an error if it contains an
+// error envelope, or if all of its fields are error fields (err_*, error, errors, detail). The error is an [*APIError], the same as
+// from a [Client].
 //
 //	result, err := client.AbortScanWithResponse(ctx, body)
 //	if err == nil {
 //		err = wrapper.CheckResponse(result.HTTPResponse, result.Body)
 //	}
 //
-// The operation and the method are those of res.Request, or of the original request if an [http.Client] followed redirects.
-// Without a request, CheckResponse assumes that the request may have had an effect. CheckResponse does not have the key and
-// redacts nothing: if the server echoes the key, the error contains it.
+// The error describes res.Request, or the original request if an [http.Client] followed redirects. If res.Request is nil,
+// CheckResponse assumes that the request was not a GET. CheckResponse redacts nothing, because it does not have the key: if the
+// server echoes the key, the error contains it.
 func CheckResponse(res *http.Response, body []byte) error {
 	if res == nil {
 		res = &http.Response{}
@@ -36,7 +37,7 @@ func CheckResponse(res *http.Response, body []byte) error {
 	return check(r, &exchange.Result{Response: res, Body: body, Attempts: 1}, signedWith(r), acceptAny)
 }
 
-// check returns nil for a success that accept approves, and the error of the call otherwise.
+// check returns nil if the response is a success that accept approves. Otherwise, it returns the error of the call.
 func check(r *http.Request, res *exchange.Result, key keyType, accept func(*http.Response, []byte) error) error {
 	if !res.Whole() || !isSuccess(res.Response.StatusCode) || envelope.IsError(res.Body) {
 		return failure(r, res, key, nil, nil)
@@ -47,8 +48,8 @@ func check(r *http.Request, res *exchange.Result, key keyType, accept func(*http
 	return nil
 }
 
-// failure builds the error of a call that failed. The kind and the cause are those of a check that refused a complete response,
-// or nil.
+// failure builds the error of a failed call. The kind and the cause come from a check that refused a complete response; otherwise,
+// they are nil.
 func failure(r *http.Request, res *exchange.Result, key keyType, kind, cause error) error {
 	if res.Response == nil {
 		return transportError(r, res)
@@ -106,7 +107,7 @@ func transportError(r *http.Request, res *exchange.Result) error {
 	return e
 }
 
-// withEnded joins the error of a call and that of the caller's context. Either may be nil.
+// withEnded joins the error of a call and the error of the caller's context. Either may be nil.
 func withEnded(cause, ended error) error {
 	switch {
 	case ended == nil:
@@ -117,8 +118,7 @@ func withEnded(cause, ended error) error {
 	return fmt.Errorf("%w, and before that: %w", ended, cause)
 }
 
-// kindsOf derives the kinds from the HTTP status. For a 2xx with an error envelope, it uses the envelope's code if that has a
-// kind.
+// kindsOf derives the kinds from the HTTP status, or from the code in the envelope if the status is 2xx.
 func kindsOf(status int, said envelope.Error, tooLarge bool) (kinds []error) {
 	decisive := status
 	if isSuccess(status) && said.IsError {
@@ -142,12 +142,12 @@ func kindsOf(status int, said envelope.Error, tooLarge bool) (kinds []error) {
 }
 
 // isDefinite reports whether a response proves that the request was not executed. Any other response leaves the outcome unknown:
-// a gateway may have sent it after passing on the request.
+// a gateway may have sent it after it forwarded the request.
 func isDefinite(status int, whole bool, said envelope.Error) bool {
 	if said.ActionID != "" {
 		return false
 	}
-	// A numeric code counts like a status, except for 500: only the service itself sends that in an envelope.
+	// An error code must prove the same as a status. The exception is 500, because only the service sends that code.
 	code, _ := strconv.ParseFloat(strings.TrimSuffix(said.Code, "…"), 64) // a long number was shortened
 	if code >= 400 && code != http.StatusInternalServerError && !isRefusal(int(min(code, 1000))) {
 		return false
@@ -174,7 +174,7 @@ func isRefusal(status int) bool {
 	return slices.Contains([]int{428, 429, 431, 451, 501, 505}, status)
 }
 
-// kindOfStatus returns the kind of an HTTP status, or nil if it has none.
+// kindOfStatus returns the kind of an HTTP status, or nil if the status has none.
 func kindOfStatus(status int) error {
 	if status >= 500 && status <= 599 {
 		return ErrServer

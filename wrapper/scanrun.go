@@ -35,8 +35,7 @@ func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...st
 		return nil, &invalidRequestError{operation, err}
 	}
 	return fetch(ctx, c.pipeline, r, nil, func(v *gen.ScanRunStatus, body []byte) string {
-		// An empty message is valid, but a missing one is not. The service also calls the field "data", and encoding/json ignores
-		// the case.
+		// The field is required, but may be empty. Some responses call it "data"; encoding/json ignores the case.
 		var reply struct{ DATA *string }
 		if v.DATA == "" && (json.Unmarshal(body, &reply) != nil || reply.DATA == nil) {
 			return "field DATA"
@@ -52,8 +51,8 @@ type WaitOptions struct {
 	Every time.Duration
 	// While lists the states in which to keep waiting. Default Pending and Running, except those in Until.
 	While []string
-	// Until lists the states to wait for. A state that is in neither list is an [ErrUnexpectedState]. Default: any state that is
-	// not in While.
+	// Until lists the states to wait for. Default: any state that is not in While. If Until is not empty, a state that is in
+	// neither list is an [ErrUnexpectedState].
 	Until []string
 	// Patience limits how long polls may keep failing for temporary reasons (no response, 429, 502, 503, 504). It is counted
 	// from the last successful poll. Make it longer than Every. A Retry-After that exceeds the remaining time ends the wait.
@@ -72,7 +71,8 @@ func (c *Client) WaitScanRun(ctx context.Context, runID int64, o WaitOptions) (s
 }
 
 // WatchScanRun waits like WaitScanRun, and yields the result of every poll: a status, or an error that names the run. The
-// sequence ends with the status or the error that ends the wait. With an error, the status is the last one that was read, or nil.
+// sequence ends with the status or the error that ends the wait. WatchScanRun yields an error together with the last status that
+// was read, or nil.
 func (c *Client) WatchScanRun(ctx context.Context, runID int64, o WaitOptions) iter.Seq2[*gen.ScanRunStatus, error] {
 	return func(yield func(*gen.ScanRunStatus, error) bool) {
 		w, err := c.newWait(o)
@@ -106,13 +106,12 @@ func (c *Client) WatchScanRun(ctx context.Context, runID int64, o WaitOptions) i
 	}
 }
 
-// wait is the state of one wait.
 type wait struct {
 	every, patience, baseDelay time.Duration
 	while, until               []string
 
 	last *gen.ScanRunStatus // the last status
-	read time.Time          // when it was read
+	read time.Time          // when last was read
 }
 
 func (c *Client) newWait(o WaitOptions) (*wait, error) {
@@ -155,7 +154,7 @@ func (w *wait) succeeded(status *gen.ScanRunStatus) (pause time.Duration, done b
 	return 0, true, err
 }
 
-// failed returns the pause before the next poll, or done. It tries again after a temporary failure, until patience runs out.
+// failed returns the pause before the next poll, or done. A temporary failure ends the wait only after patience runs out.
 func (w *wait) failed(ctx context.Context, err error) (pause time.Duration, done bool) {
 	var asked time.Duration
 	var temporary bool

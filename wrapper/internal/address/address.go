@@ -26,7 +26,7 @@ func Parse(tenant string) (*url.URL, error) {
 		return nil, errors.New("the tenant is empty: " + tenantForms)
 	}
 	if strings.Trim(tenant, "\"'`") != tenant {
-		return nil, errors.New("the tenant is in quotes, which some env files keep: remove the quotes")
+		return nil, errors.New("the tenant is in quotes, which some programs keep when they read an env file: remove the quotes")
 	}
 	if hasTwoSchemes(tenant) {
 		return nil, errors.New("the tenant has two schemes, such as https://https:// or api-https://: give https:// once, at the beginning")

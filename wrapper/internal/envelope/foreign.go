@@ -44,7 +44,7 @@ func (p *parser) foreign(body []byte) {
 	}
 }
 
-// add sets the message, or the extra if there is a message.
+// add sets the message, or the extra if the message is already set.
 func (p *parser) add(s string) {
 	switch {
 	case s == "":

@@ -9,7 +9,7 @@ import (
 	"example.com/cortexscan/gen"
 )
 
-// object combines all JSON bodies of the platform, which differ in their fields and in the objects around them. encoding/json
+// object has the fields of all JSON error bodies of the platform, at every level where the platform puts them. encoding/json
 // decodes it in one pass, skips fields of an unexpected type, and matches names in any case. The levels are values instead of
 // pointers, and the types of the fields ignore null, so that a repeated field cannot erase an error.
 type object struct {
@@ -44,7 +44,7 @@ func decode(body []byte) (*object, bool) {
 	return o, err == nil || errors.As(err, &mismatch)
 }
 
-// levels returns the places where the fields of an error may be, outermost first.
+// levels returns the objects that may contain the error, outermost first.
 func (o *object) levels() []*fields {
 	return []*fields{&o.fields, &o.Reply.fields, &o.Reply.Reply, &o.Data.fields, &o.Data.Reply}
 }

@@ -12,7 +12,7 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// The limits of strings, in bytes, and of details.
+// The limits of strings are in bytes.
 const (
 	maxMessage = 1 << 10 // of a message or an extra
 	maxField   = 256
@@ -25,11 +25,11 @@ type Error struct {
 	Form          Form
 	Code, Message string
 	Details       []struct{ Field, Message string } // at most 100
-	Extra         string                            // what the body adds to the message, unless it is details
+	Extra         string                            // what the body adds to the message and the details
 	Line, Column  int                               // where in the request the service found the problem, or 0
 	// IsError reports whether the body is an error envelope of the platform, even with a code such as 200 or "SUCCESS".
 	IsError bool
-	// IsAlone reports whether the body is not such an envelope, but consists of error fields alone. Their values do not matter.
+	// IsAlone reports whether the body is not such an envelope, but all of its fields are error fields, whatever their values.
 	IsAlone bool
 	// NoEndpoints reports whether the message, a detail or the extra states that no endpoint matched, even if shortening
 	// removes that part.
@@ -87,8 +87,8 @@ func IsError(body []byte) bool {
 	return ok && o.find() != nil
 }
 
-// mayBeError avoids decoding most successes. The name of every field that makes an envelope contains "rr" in upper, lower or
-// mixed case, unless it has escapes.
+// mayBeError returns false for most successes without decoding them. The name of every field that identifies an envelope contains
+// "rr" in any case, or an escape.
 func mayBeError(body []byte) bool {
 	for _, part := range []string{"rr", "RR", "rR", "Rr", `\u00`} {
 		if bytes.Contains(body, []byte(part)) {
@@ -132,7 +132,7 @@ func (p *parser) text(s string, limit int) string {
 	return text.Printable(s, limit)
 }
 
-// message sets the message. The service passes on messages of its query parser, which are JSON themselves.
+// message sets the message. A message of the service's query parser is itself JSON.
 func (p *parser) message(s string) {
 	var located struct {
 		Line, Column int
@@ -178,7 +178,7 @@ func (p *parser) extra(r raw) {
 			return
 		}
 		var inner fields
-		if _ = json.Unmarshal(r, &inner); inner.ErrMsg != "" { // the more precise of the two
+		if _ = json.Unmarshal(r, &inner); inner.ErrMsg != "" { // inner.ErrMsg is more precise
 			p.Extra = p.Message
 			p.message(string(inner.ErrMsg))
 			return

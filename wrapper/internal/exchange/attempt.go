@@ -123,7 +123,7 @@ const (
 // readBody reads at most limit bytes of the body and closes it. If the body was read to its end, the next request can reuse the
 // connection. If the body is over the limit or incomplete, readBody returns its beginning.
 func readBody(res *http.Response, limit int64, cancel context.CancelFunc) (body []byte, tooLarge bool, err error) {
-	defer func() { _ = res.Body.Close() }() // a failed read was reported
+	defer func() { _ = res.Body.Close() }() // a failed read has been reported
 	if res.ContentLength > limit {
 		defer time.AfterFunc(patience, cancel).Stop()
 		body, _ = io.ReadAll(io.LimitReader(res.Body, min(limit, MaxShown)))

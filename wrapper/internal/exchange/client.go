@@ -1,6 +1,5 @@
-// Package exchange makes one HTTP call safely. Each attempt waits for the rate limit, signs the request, sends it once, reads the
-// response up to a limit and redacts it. Then the call returns or makes another attempt. The package deals with HTTP, not with
-// the service.
+// Package exchange makes an HTTP call in one or more attempts. Each attempt waits for the rate limit, signs the request, sends it
+// once, reads the response up to a limit and redacts it. The package does not depend on the API's operations.
 package exchange
 
 import (
@@ -27,8 +26,8 @@ type Client struct {
 	Attempts  int           // at most
 	BaseDelay time.Duration // the upper bound of the random delay before the second attempt; it doubles with each further attempt
 	MaxDelay  time.Duration // the upper bound of every delay; a longer Retry-After ends the call
-	// Refused reports whether a 429 means that the request was not executed; nil means that it always does. It is called only for
-	// requests that may have an effect.
+	// Refused reports whether a 429 proves that the request was not executed. If Refused is nil, every 429 does. Refused is called
+	// only for requests that may have an effect.
 	Refused func(*Result) bool
 	Limiter *rate.Limiter // nil: no limit
 	Log     *slog.Logger
@@ -115,7 +114,7 @@ func (c *Client) logRetry(ctx context.Context, r *http.Request, res *Result, del
 	}
 }
 
-// attributes returns the attributes that both records have. Status 0 means no response.
+// attributes returns the attributes of every log record. Status 0 means no response.
 func attributes(r *http.Request, res *Result) []slog.Attr {
 	status := 0
 	if res.Response != nil {

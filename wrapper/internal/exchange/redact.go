@@ -33,7 +33,7 @@ type Redactor []string
 
 var escape = regexp.MustCompile("%..")
 
-// NewRedactor returns a redactor for a credential, unchanged and as common encoders write it.
+// NewRedactor returns a redactor for a credential in plain form and as common encoders write it.
 func NewRedactor(credential string) (r Redactor) {
 	if len(credential) < minCredential {
 		return nil
@@ -104,8 +104,8 @@ func (r Redactor) sanitizeError(err error) error {
 	}
 }
 
-// redactedError replaces an error of a transport, which may contain the request. That error is in closures, so that printing a
-// redactedError does not show it.
+// redactedError replaces an error of a transport, because that error may contain the request. The original error is only in
+// closures, so that printing a redactedError does not print it.
 type redactedError struct {
 	text string
 	is   func(error) bool
@@ -125,7 +125,7 @@ type redactedNetError struct {
 func (e *redactedNetError) Timeout() bool   { return e.timeout }
 func (e *redactedNetError) Temporary() bool { return e.timeout }
 
-// as implements errors.As for net.Error and for the types of net, crypto/tls and crypto/x509. An error of any other type, such as
+// as implements errors.As for net.Error and for the types of packages net, crypto/tls and crypto/x509. An error of any other type, such as
 // a RoundTripper's own, may contain the request.
 func (r Redactor) as(err error, target any) bool {
 	switch target := target.(type) {

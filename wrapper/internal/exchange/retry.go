@@ -103,8 +103,8 @@ func waitRateLimit(ctx context.Context, limiter *rate.Limiter) error {
 	return err
 }
 
-// Sleep waits for d. If ctx ends first, Sleep returns the error of ctx. If d would outlast the deadline, Sleep returns
-// at once, with an error that names what it would have waited for.
+// Sleep waits for d. If ctx ends first, Sleep returns the error of ctx. If d would outlast the deadline, Sleep returns an
+// error at once. That error contains what, the purpose of the wait.
 func Sleep(ctx context.Context, d time.Duration, what string) error {
 	if d <= 0 || ctx.Err() != nil {
 		return contextEnded(ctx)
