@@ -149,7 +149,7 @@ func (c credentials) verifyAdvanced(key string, now time.Time) []api.Problem {
 	return nil
 }
 
-// useNonce accepts the nonce of a valid signature once. It forgets a nonce when the timestamp of its signature expires.
+// useNonce accepts the nonce of a valid signature once. It deletes a nonce after the timestamp of the signature has expired.
 func (k *keyring) useNonce(c credentials, now time.Time) []api.Problem {
 	k.mu.Lock()
 	defer k.mu.Unlock()

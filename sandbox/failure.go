@@ -27,7 +27,7 @@ type Failure struct {
 	Operation string
 	// Skip is the number of these calls that are handled as usual before the first one fails. Negative means 0.
 	Skip int
-	// Times is the number of calls that fail. 0 means one; a negative number means all from then on.
+	// Times is the number of calls that fail. 0 means one; a negative number means every later call.
 	Times int
 	// Status is the HTTP status. 0 means 200 if Header, Body or CutOff is set. If Status, Header, Body and CutOff are all
 	// zero, the call is handled as usual after Delay. A number that is not a final status (200 to 999) is sent as 500.

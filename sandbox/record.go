@@ -49,7 +49,7 @@ type Call struct {
 
 // AbortResult is the effect of an abort.
 type AbortResult struct {
-	Selected int // number of endpoints that match its filters
+	Selected int // number of endpoints that match the filters
 	Aborted  int // number of scans that were pending or in progress and are now aborted
 }
 
@@ -157,7 +157,7 @@ type failingReader struct{ err error }
 
 func (f failingReader) Read([]byte) (int, error) { return 0, f.err }
 
-// exchange is the ResponseWriter of one call. It records the status before it sends it.
+// exchange is the ResponseWriter of one call. It records the status before the client can receive it.
 type exchange struct {
 	http.ResponseWriter
 	rec       *recorder

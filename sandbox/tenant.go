@@ -17,8 +17,8 @@
 // 1 MiB a 413. Finally, it executes the request, or responds with 501 if it does not implement the operation. [Tenant.Calls]
 // lists the requests and what is wrong with them. [Tenant.Fail] simulates failures of the network and of gateways.
 //
-// The service's behavior is only partly published. In cases of doubt, the sandbox accepts values that the spec does not list,
-// such as other platforms and states. It rejects unknown filter fields, because to ignore one would select more endpoints than
+// Where the service's behavior is not published, the sandbox accepts values that the spec does not list, such as other fields
+// of a scan run, platforms and states. It rejects unknown filter fields, because ignoring one would select more endpoints than
 // intended. The service may behave differently.
 package sandbox
 

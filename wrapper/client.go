@@ -94,7 +94,7 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 }
 
 // API returns the generated client, for operations and responses that the methods of Client do not cover. Its requests are
-// validated, signed, rate limited and retried like those of the methods, and have the same User-Agent.
+// validated, signed, rate limited and retried like those of Client's methods, and have the same User-Agent.
 //
 // The generated client returns an [*APIError] for every response that [CheckResponse] does not accept. If the JSON of an accepted
 // response does not match the documented type, the generated client returns its own decoding error. A response validator runs

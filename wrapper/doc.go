@@ -29,7 +29,7 @@
 // # Errors
 //
 // If the response is not the documented success, the error is an [*APIError] with the HTTP status, the headers and the body. If no
-// response arrives, the error is a [*TransportError]. It wraps its cause, so errors.Is finds [context.Canceled] and
+// response arrives, the error is a [*TransportError]. A TransportError wraps its cause, so errors.Is finds [context.Canceled] and
 // [context.DeadlineExceeded]. If the error is nil, the result is not nil.
 //
 // The Err variables of this package are the kinds of errors. One error can have several kinds, so test for them in this order:
@@ -59,8 +59,8 @@
 // In all other cases, the outcome is unknown. Examples are a lost response, a 2xx that cannot be parsed, a 500 with plain text,
 // HTML or no body, and a 408, 499, 502, 503 or 504.
 //
-// A response is not definite if the code in its error envelope is a number of 400 or more that is neither 500 nor in the list
-// above. For example, the outcome is unknown after a code of 504, whatever the HTTP status. A response with an error and an
+// A response is not definite if the code in its error envelope is a number of 400 or more that the list does not contain.
+// For example, the outcome is unknown after a code of 504, whatever the HTTP status. A response with an error and an
 // action_id is never definite.
 //
 // # Retries

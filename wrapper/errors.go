@@ -38,7 +38,7 @@ var (
 	// structure, and an error envelope whose code is not an HTTP status.
 	ErrUnexpectedResponse = errors.New("unexpected response")
 	// ErrResponseTooLarge is a response over the limit of [WithMaxResponseBytes]. The error also has the kind of its HTTP status, if
-	// that has one.
+	// the status has one.
 	ErrResponseTooLarge = errors.New("response too large")
 	// ErrInvalidRequest means that this package or the validator of [WithRequestValidator] refused the request. Nothing was sent.
 	ErrInvalidRequest = errors.New("invalid request")

@@ -27,7 +27,7 @@ func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) str
 	case e.is(ErrNoLicense), e.is(ErrServer) && mentionsLicense(e):
 		return "The tenant's license does not cover this operation: ask the person who manages the tenant's licenses."
 	case e.is(ErrNoEndpoints):
-		return "Check that the filters match an endpoint, and that its scan is pending or in progress."
+		return "Check that the filters match an endpoint whose scan is pending or in progress."
 	case e.StatusCode == http.StatusForbidden && fromFront:
 		return "A gateway, a proxy or a firewall refused the request: check the tenant's address, and that this computer is allowed to reach it."
 	case e.is(ErrForbidden) && said.IsError:
@@ -58,10 +58,10 @@ func mentionsLicense(e *APIError) bool {
 func keyHint(h http.Header, key keyType) string {
 	switch key {
 	case "":
-		return "Check the key's type and ID in the console, and that the key has not expired."
+		return "Check that the key's type and ID match the console, and that the key has not expired."
 	case advancedKey: // handled below
 	case standardKey:
-		return "The key was sent as a Standard key: check its type and ID in the console, and that the key has not expired."
+		return "The key was sent as a Standard key: check that its type and ID match the console, and that the key has not expired."
 	}
 	date, err := http.ParseTime(h.Get("Date"))
 	if ahead := time.Since(date); err == nil && ahead.Abs() > time.Minute {
@@ -71,7 +71,7 @@ func keyHint(h http.Header, key keyType) string {
 		}
 		return fmt.Sprintf("This computer's clock is %s %s the service's, so the signature is not valid: set the clock.", duration(ahead.Abs().Round(time.Second)), direction)
 	}
-	return "The request was signed for an Advanced key: check the key's type and ID in the console, and that the key has not expired."
+	return "The request was signed for an Advanced key: check that the key's type and ID match the console, and that the key has not expired."
 }
 
 // duration formats d without zero units: "10m" instead of "10m0s".

@@ -54,7 +54,7 @@ type ResponseValidator interface {
 // Transport, all Clients of a program share one transport. It uses the proxy variables and the system's certificates, and keeps
 // 64 idle connections per host.
 //
-// This package can tell most precisely with net/http's own [http.Transport] whether a request was sent. With any other
+// With net/http's own [http.Transport], a request counts as sent if it may have been written to a connection. With any other
 // RoundTripper, or with a protocol registered with RegisterProtocol, a request counts as sent once its body has been read
 // or it has had a connection, and the RoundTripper cannot send it again. A request without a body counts as sent unless
 // the error proves that there was no connection. An abort that was not sent may therefore end with [ErrOutcomeUnknown].

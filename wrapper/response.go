@@ -118,7 +118,7 @@ func withEnded(cause, ended error) error {
 	return fmt.Errorf("%w, and before that: %w", ended, cause)
 }
 
-// kindsOf derives the kinds from the HTTP status, or from the code in the envelope if the status is 2xx.
+// kindsOf derives the kinds from the HTTP status. For a 2xx with an error envelope, it uses the envelope's code instead.
 func kindsOf(status int, said envelope.Error, tooLarge bool) (kinds []error) {
 	decisive := status
 	if isSuccess(status) && said.IsError {
@@ -147,7 +147,7 @@ func isDefinite(status int, whole bool, said envelope.Error) bool {
 	if said.ActionID != "" {
 		return false
 	}
-	// An error code must prove the same as a status. The exception is 500, because only the service sends that code.
+	// A numeric code of 400 or more must prove this, too. The exception is 500, which only the service itself sends in an envelope.
 	code, _ := strconv.ParseFloat(strings.TrimSuffix(said.Code, "…"), 64) // a long number was shortened
 	if code >= 400 && code != http.StatusInternalServerError && !isRefusal(int(min(code, 1000))) {
 		return false
