@@ -48,7 +48,7 @@ type endpoints struct {
 }
 
 func (es *endpoints) add(e Endpoint) {
-	e = e.clone() // the caller may change its list
+	e = e.clone() // the caller may change e.IPs later
 	if e.ScanStatus == "" {
 		e.ScanStatus = scanNone
 	}

@@ -57,7 +57,7 @@ func FromEnv(opts ...Option) (*Client, error) {
 }
 
 // KeyOfType calls [AdvancedKey] if kind is "advanced" or empty, and [StandardKey] if kind is "standard". The case of kind does
-// not matter.
+// not matter. Any other kind is an error.
 func KeyOfType(kind, id, key string) (Credential, error) {
 	kind = strings.TrimSpace(kind)
 	switch strings.ToLower(kind) {

@@ -99,7 +99,7 @@ func (d Detail) String() string {
 }
 
 // Error returns one printable line of at most 4 KiB, such as "GET /public_api/netscan/v1/scan/run: Run ID not found (HTTP 404)".
-// The hint is at its end.
+// The line ends with the hint, if there is one.
 func (e *APIError) Error() string {
 	head := e.Operation + ": " + e.summary()
 	details := make([]string, 0, len(e.Details))

@@ -55,8 +55,8 @@ type ResponseValidator interface {
 // 64 idle connections per host.
 //
 // With net/http's own [http.Transport], a request counts as sent if it may have been written to a connection. With any other
-// RoundTripper, or with a protocol registered with RegisterProtocol, a request counts as sent once its body has been read
-// or it has had a connection, and the RoundTripper cannot send it again. A request without a body counts as sent unless
+// RoundTripper, or with a protocol registered with RegisterProtocol, a request counts as sent once the RoundTripper has
+// read its body or has used a connection for it. The RoundTripper cannot send it again after that. A request without a body counts as sent unless
 // the error proves that there was no connection. An abort that was not sent may therefore end with [ErrOutcomeUnknown].
 //
 // Two kinds of RoundTripper can still cause a request to be executed twice or a nonce to be used twice: one that copies

@@ -111,7 +111,7 @@ type wait struct {
 	while, until               []string
 
 	last *gen.ScanRunStatus // the last status
-	read time.Time          // when last was read
+	read time.Time          // the time of the poll that returned last
 }
 
 func (c *Client) newWait(o WaitOptions) (*wait, error) {

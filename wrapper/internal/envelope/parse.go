@@ -14,7 +14,7 @@ import (
 
 // The limits of strings are in bytes.
 const (
-	maxMessage = 1 << 10 // of a message or an extra
+	maxMessage = 1 << 10 // of Message and of Extra
 	maxField   = 256
 	maxCode    = 128
 	maxDetails = 100

@@ -32,7 +32,7 @@ func (c *Client) next(mayHaveEffect bool, res *Result) (delay time.Duration, ret
 }
 
 // isTemporary reports whether a retry may succeed. It uses the HTTP status, not the body. A 500 is usually caused by the
-// request, so it would recur.
+// request, so a retry would fail, too.
 func (c *Client) isTemporary(mayHaveEffect bool, res *Result) bool {
 	switch {
 	case res.Permanent:
