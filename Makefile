@@ -119,7 +119,7 @@ fuzz: ## Run every fuzz target for FUZZTIME (default 30s)
 	@sh .ci/fuzz
 
 .PHONY: cover
-cover: ## Fail if the tests of a package that users depend on cover less than 90% of it
+cover: ## Fail if the tests of a package that users depend on cover less than 90% of its statements
 	@sh .ci/coverage
 
 .PHONY: bench

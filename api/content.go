@@ -26,7 +26,7 @@ type mediaType struct {
 	parameters map[string]string
 }
 
-// parseMediaType parses a media type. If a parameter is invalid, it returns both the name and an error.
+// parseMediaType parses a media type. If a parameter is invalid, it returns both the name of the media type and an error.
 func parseMediaType(s string) (mediaType, error) {
 	if s == "application/json" || s == "" { // the usual case
 		return mediaType{name: s}, nil
@@ -263,7 +263,7 @@ func (r *response) check(h http.Header, body []byte, mayBeEmpty bool, rep *repor
 	switch {
 	case !isJSON || len(body) == 0 && mayBeEmpty:
 	case len(body) == 0:
-		rep.add(Problem{In: at.In, Reason: "is empty, but the spec documents JSON"})
+		rep.add(Problem{In: at.In, Reason: "is empty, but the spec documents a JSON body"})
 	default:
 		rep.checkJSON(body, at, entry.schema, schema.Response)
 	}

@@ -177,7 +177,7 @@ func TestResponseProblems(t *testing.T) {
 	}{
 		{"a field in lower case", status, 200, `{"data":"x"}`, ""},
 		{"null", status, 200, `{"DATA":null}`, "response body /DATA must be a string, not null"},
-		{"empty", status, 200, ``, "response body is empty, but the spec documents JSON"},
+		{"empty", status, 200, ``, "response body is empty, but the spec documents a JSON body"},
 		{"HTML", status, 200, `<html>`, "response body is not valid JSON at byte 0"},
 		{"a repeated field", status, 200, `{"DATA":"x","a":[{"b":1,"b":2}]}`, "response body /a/0/b is given more than once"},
 		{"an error instead of success", abort, 200, `{"reply":{"err_code":500,"err_msg":"x"}}`, "response body /reply/action_id is required"},
@@ -228,7 +228,7 @@ func TestDocumentedResponses(t *testing.T) {
 		{"GET", 200, "X-Size: x\nX-Count: 1\nX-Age: x", "{}", "response header X-Age must be an integer\nresponse header X-Size must be an integer"},
 		{"GET", 200, "X-Count: 1\nContent-Type: text/plain", "done", ""},
 		{"GET", 200, "X-Count: 1\nContent-Type: text/html", "done", "response body is not valid JSON at byte 0"},
-		{"GET", 200, "X-Count: 1", "", "response body is empty, but the spec documents JSON"},
+		{"GET", 200, "X-Count: 1", "", "response body is empty, but the spec documents a JSON body"},
 		{"HEAD", 200, "X-Count: 1", "", ""},
 		{"GET", 204, "", "", ""},
 		{"GET", 204, "", "[]", "response body must be an object, not a list"},
@@ -241,7 +241,7 @@ func TestDocumentedResponses(t *testing.T) {
 		{"GET", 503, "Content-Type: text/plain", "7", ""},
 		{"GET", 503, "", " []", "response body must be an object, not a list"},
 		{"GET", 503, "Content-Type: text/plain", "{", "response body is not valid JSON: it ends too early"},
-		{"GET", 503, "Content-Type: application/json", "", "response body is empty, but the spec documents JSON"},
+		{"GET", 503, "Content-Type: application/json", "", "response body is empty, but the spec documents a JSON body"},
 		{"GET", 502, "Content-Type: text/html", "<html>", ""},
 		{"GET", 502, "Content-Type: text/html", "[]", "response body must be an object, not a list"},
 	} {

@@ -9,9 +9,9 @@
 //	}
 //	http.ListenAndServe("127.0.0.1:8080", v.Middleware(next))
 //
-// The validator also rejects input that the document does not exclude but that servers might ignore or interpret
-// differently: unknown query parameters, duplicate parameters, headers and JSON properties, an unexpected body, data
-// after the JSON value of a body, and charsets other than UTF-8 and US-ASCII. A single slash at the end of a path is
+// The validator also rejects input that the document does not exclude but that servers might ignore or interpret in
+// different ways: unknown query parameters, duplicate parameters, headers and JSON properties, an unexpected body, data
+// after the JSON value of a body, and charsets other than UTF-8 and US-ASCII. A single trailing slash in a path is
 // allowed.
 //
 // Numbers in bodies and in parameters must have JSON syntax. For example, +5 and 007 are not numbers, and 1.0 and 1e3

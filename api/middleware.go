@@ -126,7 +126,7 @@ func (op *operation) checkAmbiguity(r *http.Request, m *route.Match[*operation],
 	}
 }
 
-// isChecked reports whether a header affects validation, authentication, or how a server reads the request.
+// isChecked reports whether a header affects validation, authentication or how a server reads the request.
 func (op *operation) isChecked(header string) bool {
 	header = http.CanonicalHeaderKey(header)
 	switch header {
@@ -282,5 +282,5 @@ func respond(w http.ResponseWriter, status int, body any) {
 	w.WriteHeader(status)
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(body) // an error means that the client is gone
+	_ = encoder.Encode(body) // an error means that the client has disconnected
 }

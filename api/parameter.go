@@ -20,7 +20,7 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// parameter is a parameter or a response header whose value is a scalar, a list of scalars, or JSON.
+// parameter is a parameter or a response header whose value is a scalar, a list of scalars or JSON.
 type parameter struct {
 	in, name   string
 	required   bool

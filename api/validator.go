@@ -130,8 +130,8 @@ func (v *Validator) ValidateResponse(r *http.Request, status int, h http.Header,
 }
 
 // Advise returns probable mistakes in a valid request: filter fields, operators and values that the document does not
-// list, and a slash at the end of the path. These are not violations, because the service may accept more than is
-// documented. A problem about a filter suggests the nearest listed string or lists the documented ones. For an invalid
+// list, and a trailing slash in the path. These are not violations, because the service may accept more than is
+// documented. A problem about a filter suggests the nearest listed string or lists the documented strings. For an invalid
 // request or an unknown operation, Advise returns nil. The body can be read again afterward.
 func (v *Validator) Advise(r *http.Request) []Problem {
 	m, unknown := v.find(r)

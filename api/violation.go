@@ -49,7 +49,7 @@ func (v *Violation) Error() string {
 	return text.Visible(b.String(), maxErrorText)
 }
 
-// Problem describes one problem and its place. The strings are printable and limited in length. They can contain names
+// Problem describes one problem and its location. The strings are printable and limited in length. They can contain names
 // from the message, even unknown ones, but no values.
 type Problem struct {
 	// In is the part of the message with the problem. For a request, it is "method", "path", "query", "header", "cookie"
@@ -61,11 +61,11 @@ type Problem struct {
 	// is not a scalar. It is empty if the problem concerns the whole body or parameter. A long Pointer is shortened and
 	// starts with /….
 	Pointer string
-	// Reason completes a sentence about the place, such as "is required" or "must be an integer, not a string".
+	// Reason completes a sentence about the location, such as "is required" or "must be an integer, not a string".
 	Reason string
 }
 
-// String returns the place and the reason, such as "query fields is required" or "body /request_data must be an object,
+// String returns the location and the reason, such as "query fields is required" or "body /request_data must be an object,
 // not null".
 func (p Problem) String() string {
 	parts := make([]string, 0, 4)
@@ -92,7 +92,7 @@ func (r *report) add(p Problem) {
 	}
 }
 
-// checkJSON validates a JSON text at the given place in the message.
+// checkJSON validates a JSON text at the given location in the message.
 func (r *report) checkJSON(text []byte, at Problem, s *schema.Schema, d schema.Direction) {
 	value, ok, found := strictjson.Read(text, r.left())
 	r.problems = append(r.problems, placed(at, found)...)
@@ -101,7 +101,7 @@ func (r *report) checkJSON(text []byte, at Problem, s *schema.Schema, d schema.D
 	}
 }
 
-// check validates a value at the given place in the message.
+// check validates a value at the given location in the message.
 func (r *report) check(value any, at Problem, s *schema.Schema, d schema.Direction) {
 	r.problems = append(r.problems, placed(at, s.Check(value, d, r.left()))...)
 	if r.advising && len(r.problems) == 0 {
@@ -109,7 +109,7 @@ func (r *report) check(value any, at Problem, s *schema.Schema, d schema.Directi
 	}
 }
 
-// placed converts the problems in a value. at is the place of the value in the message.
+// placed converts the problems in a value. at is the location of the value in the message.
 func placed(at Problem, found []strictjson.Problem) []Problem {
 	var out []Problem
 	for _, p := range found {

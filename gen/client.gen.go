@@ -86,7 +86,7 @@ type EndpointFilter struct {
 	// Example: in
 	Operator string `json:"operator"`
 
-	// Value A list of strings, a single string, or a time in milliseconds since the Unix epoch (UTC).
+	// Value A list of strings, a single string or a time in milliseconds since the Unix epoch (UTC).
 	Value FilterValue `json:"value"`
 }
 
@@ -469,7 +469,7 @@ type ClientInterface interface {
 	// If no endpoint matches, the service responds with a 500 whose message ends in "No endpoint was found for
 	// creating the requested action".
 	//
-	// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; Cortex XSIAM Premium or
+	// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint or Cortex XDR Pro per GB; Cortex XSIAM Premium or
 	// Enterprise; or Cortex NG SIEM with endpoints or with the Cortex Cloud Runtime Security add-on.
 	//
 	// Takes any type of body and a specified content type.
@@ -487,7 +487,7 @@ type ClientInterface interface {
 	// If no endpoint matches, the service responds with a 500 whose message ends in "No endpoint was found for
 	// creating the requested action".
 	//
-	// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; Cortex XSIAM Premium or
+	// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint or Cortex XDR Pro per GB; Cortex XSIAM Premium or
 	// Enterprise; or Cortex NG SIEM with endpoints or with the Cortex Cloud Runtime Security add-on.
 	//
 	// Takes a body of the `application/json` content type.
@@ -525,7 +525,7 @@ func (c *Client) GetScanRunStatus(ctx context.Context, params *GetScanRunStatusP
 // If no endpoint matches, the service responds with a 500 whose message ends in "No endpoint was found for
 // creating the requested action".
 //
-// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; Cortex XSIAM Premium or
+// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint or Cortex XDR Pro per GB; Cortex XSIAM Premium or
 // Enterprise; or Cortex NG SIEM with endpoints or with the Cortex Cloud Runtime Security add-on.
 //
 // Takes any type of body and a specified content type.
@@ -553,7 +553,7 @@ func (c *Client) AbortScanWithBody(ctx context.Context, contentType string, body
 // If no endpoint matches, the service responds with a 500 whose message ends in "No endpoint was found for
 // creating the requested action".
 //
-// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; Cortex XSIAM Premium or
+// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint or Cortex XDR Pro per GB; Cortex XSIAM Premium or
 // Enterprise; or Cortex NG SIEM with endpoints or with the Cortex Cloud Runtime Security add-on.
 //
 // Takes a body of the `application/json` content type.
@@ -751,7 +751,7 @@ type ClientWithResponsesInterface interface {
 	// If no endpoint matches, the service responds with a 500 whose message ends in "No endpoint was found for
 	// creating the requested action".
 	//
-	// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; Cortex XSIAM Premium or
+	// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint or Cortex XDR Pro per GB; Cortex XSIAM Premium or
 	// Enterprise; or Cortex NG SIEM with endpoints or with the Cortex Cloud Runtime Security add-on.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -769,7 +769,7 @@ type ClientWithResponsesInterface interface {
 	// If no endpoint matches, the service responds with a 500 whose message ends in "No endpoint was found for
 	// creating the requested action".
 	//
-	// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; Cortex XSIAM Premium or
+	// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint or Cortex XDR Pro per GB; Cortex XSIAM Premium or
 	// Enterprise; or Cortex NG SIEM with endpoints or with the Cortex Cloud Runtime Security add-on.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -887,7 +887,7 @@ func (c *ClientWithResponses) GetScanRunStatusWithResponse(ctx context.Context, 
 // If no endpoint matches, the service responds with a 500 whose message ends in "No endpoint was found for
 // creating the requested action".
 //
-// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; Cortex XSIAM Premium or
+// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint or Cortex XDR Pro per GB; Cortex XSIAM Premium or
 // Enterprise; or Cortex NG SIEM with endpoints or with the Cortex Cloud Runtime Security add-on.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -911,7 +911,7 @@ func (c *ClientWithResponses) AbortScanWithBodyWithResponse(ctx context.Context,
 // If no endpoint matches, the service responds with a 500 whose message ends in "No endpoint was found for
 // creating the requested action".
 //
-// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint, or Cortex XDR Pro per GB; Cortex XSIAM Premium or
+// Licenses: Cortex XDR Prevent, Cortex XDR Pro per Endpoint or Cortex XDR Pro per GB; Cortex XSIAM Premium or
 // Enterprise; or Cortex NG SIEM with endpoints or with the Cortex Cloud Runtime Security add-on.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).

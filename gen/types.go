@@ -1,6 +1,6 @@
 // Package gen is generated from api/openapi.yaml, except for the few types whose JSON has more than one form. Its client does not
-// sign requests, retry them, or limit the size of responses. The client of package wrapper does all three. To use gen without it,
-// sign requests with Credential.Sign, and let CheckResponse turn error responses into errors:
+// sign requests, retry them or limit the size of responses. The client of package wrapper does all three. To use gen
+// without it, sign requests with Credential.Sign, and let CheckResponse turn error responses into errors:
 //
 //	client, err := gen.NewClientWithResponses("https://api-acme.xdr.us.paloaltonetworks.com", gen.WithRequestEditorFn(cred.Sign))
 //	if err != nil { … }
@@ -51,8 +51,8 @@ func below(server *url.URL, path string) (*url.URL, error) {
 const maxState = 64 // bytes
 
 // State returns the state that DATA names: "Running" for "Scan is in Running state". It returns "" if s is nil, if DATA has
-// another form, or if the state is empty, is longer than 64 bytes, or contains invisible characters. Only Running is published;
-// expect other states.
+// another form, or if the state is empty, is longer than 64 bytes or contains invisible characters. Only Running is
+// published; expect other states.
 func (s *ScanRunStatus) State() string {
 	if s == nil {
 		return ""
@@ -129,7 +129,8 @@ type EndpointFilters any
 // AllEndpoints is the value of [EndpointFilters] that selects every endpoint of the tenant.
 const AllEndpoints = "all"
 
-// FilterValue is the value that a filter compares with: a []string, a string, or an int64 of milliseconds since the Unix epoch, UTC.
+// FilterValue is the value that a filter compares with: a []string, a string or an int64 of milliseconds since the Unix
+// epoch, UTC.
 type FilterValue any
 
 // UnmarshalJSON decodes a list in Filters as a []EndpointFilter, and decodes IncidentID from a string or a number.
@@ -185,7 +186,7 @@ func (f *EndpointFilter) UnmarshalJSON(b []byte) error {
 // string. The string becomes one detail without a field.
 type ErrorDetails []ErrorDetail
 
-// UnmarshalJSON decodes a list of details, a string, or null.
+// UnmarshalJSON decodes a list of details, a string or null.
 func (d *ErrorDetails) UnmarshalJSON(b []byte) error {
 	if len(b) > 0 && b[0] == '"' {
 		var text string

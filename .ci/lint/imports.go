@@ -42,7 +42,7 @@ var importRules = depguard.LinterSettings{
 	"ioutil":  never("io/ioutil", "use io and os"),
 }
 
-// only restricts the imports of the code in and below a folder to the given ones. It does not apply to test files.
+// only restricts the code in and below a folder to the given imports. It does not apply to test files.
 func only(folder string, allow ...string) *depguard.List {
 	return &depguard.List{ListMode: "strict", Files: []string{root + folder + "/**", "!$test"}, Allow: allow}
 }

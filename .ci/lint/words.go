@@ -28,7 +28,7 @@ func checkWords() bool {
 	check(err)
 	spelling := misspell.New()
 	spelling.AddRuleList(misspell.DictAmerican)
-	spelling.RemoveRule([]string{"licence", "nmae", "requried"}) // these occur in test input
+	spelling.RemoveRule([]string{"licence", "nmae", "requried"}) // these misspellings occur in test input
 	spelling.Compile()
 	replaced := map[*regexp.Regexp]string{}
 	for word, better := range vocabulary {

@@ -27,7 +27,7 @@ type Match[T any] struct {
 	Value         T        // the value of the operation, if Found
 	Template      string   // the matching template, even if the method is unknown; empty if the path is unknown
 	Methods       []string // the known methods of the path, sorted, if the method is unknown
-	TrailingSlash bool     // the template matches the path without the final slash
+	TrailingSlash bool     // the template matches the path without its trailing slash
 	names         []string
 	values        []string // in canonical form
 }
@@ -75,9 +75,9 @@ func (t *Table[T]) Add(method, pathTemplate string, value T) {
 }
 
 // Find looks up an operation by its method and path. As in net/http, an empty method means GET. A path without
-// parameters takes precedence. An escaped slash does not end a segment. One slash at the end of the path is ignored
-// unless an operation matches the path with the slash. For example, DELETE /runs/ matches DELETE /runs/{id} instead of
-// DELETE /runs if the document contains both, because an empty ID must not delete all runs.
+// parameters takes precedence over a path with parameters. An escaped slash does not end a segment. A single trailing
+// slash is ignored unless an operation matches the path with the slash. For example, DELETE /runs/ matches DELETE
+// /runs/{id} instead of DELETE /runs if the document contains both, because an empty ID must not delete all runs.
 func (t *Table[T]) Find(method string, u *url.URL) Match[T] {
 	requested := canonicalPath(u)
 	p, values := t.find(requested)

@@ -12,7 +12,7 @@ import (
 
 const (
 	maxListed = 10 // phrases that List joins
-	deepest   = 16 // maximum nesting that a description follows, because schemas can form a cycle
+	deepest   = 16 // maximum depth of a description, because schemas can form a cycle
 )
 
 // reason describes the violation of a keyword. The description can quote the document, but never the value.

@@ -193,8 +193,8 @@ func isInt(value any, bits int) bool {
 
 var mayBeInexact = regexp.MustCompile(`[0-9]{16}`)
 
-// KeepExactNumbers extends an OpenAPI document with the exact values of numbers that float64 can't represent. An
-// extension of each schema that contains such numbers stores the values.
+// KeepExactNumbers extends an OpenAPI document with the exact values of numbers that float64 can't represent. It stores
+// the values in an extension of each schema that contains such numbers.
 func KeepExactNumbers(document []byte) ([]byte, error) {
 	if !mayBeInexact.Match(document) { // the usual case
 		return document, nil

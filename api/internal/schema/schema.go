@@ -1,6 +1,6 @@
 // Package schema validates values against the schemas of an OpenAPI document. It reports every problem with its location.
 // kin-openapi checks strings and the sizes of lists and objects. This package walks through the value, chooses between
-// alternatives, compares numbers exactly, and describes the problems.
+// alternatives, compares numbers exactly and describes the problems.
 //
 // Validation takes time linear in the size of the value, even if a recursive schema contains alternatives.
 package schema

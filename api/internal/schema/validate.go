@@ -64,8 +64,8 @@ func (w *walker) visitOf(s *Schema, value any) (visit, bool) {
 
 func isScalar(value any) bool { return typeOf(value)&(Array|Object) == 0 }
 
-// add records a problem in the current value or, if further is not empty, at that path inside the value. It returns 1,
-// the number of problems.
+// add records a problem in the current value and returns 1, the number of problems. The path in further, if any, leads
+// from the current value to the problem.
 func (w *walker) add(reason string, further ...string) int {
 	if w.counting == 0 && !w.isFull() {
 		w.problems = append(w.problems, Problem{At: slices.Concat(w.at, further), Reason: reason})
@@ -224,7 +224,7 @@ func (w *walker) keywords(s *Schema, value any) int {
 	return found
 }
 
-// lowest returns the lowest result of compare that satisfies a bound.
+// lowest returns the lowest comparison result that satisfies a bound: 1 if the bound is exclusive, otherwise 0.
 func lowest(exclusive openapi3.ExclusiveBound) int {
 	if exclusive.IsTrue() {
 		return 1
@@ -245,7 +245,7 @@ func hasDuplicate(list []any) bool {
 }
 
 // object validates the properties of an object. It reports unknown and missing properties, readOnly properties in
-// requests, and writeOnly properties in responses.
+// requests and writeOnly properties in responses.
 func (w *walker) object(s *Schema, value map[string]any) int {
 	found := 0
 	names := make([]string, 0, len(value))
@@ -377,7 +377,7 @@ func (s *Schema) discriminate(forms []*Schema, value any) ([]*Schema, error) {
 	return nil, errors.New("must be one of " + List(slices.Sorted(maps.Keys(discriminator.Mapping)), ", "))
 }
 
-// named returns the form that word selects through the discriminator of s, or nil.
+// named returns the form that the discriminator of s selects for word, or nil.
 func (s *Schema) named(forms []*Schema, word string) *Schema {
 	if ref, mapped := s.source.Discriminator.Mapping[word]; mapped {
 		word = path.Base(ref.Ref)

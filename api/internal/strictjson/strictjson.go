@@ -1,5 +1,5 @@
 // Package strictjson parses a JSON value and reports problems that a json.Decoder ignores: duplicate names in an
-// object, invalid UTF-8, and data after the value. Parsing takes linear time.
+// object, invalid UTF-8 and data after the value. Parsing takes linear time.
 package strictjson
 
 import (

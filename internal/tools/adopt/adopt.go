@@ -1,7 +1,7 @@
 // Package adopt converts operations of another OpenAPI 3 document to OpenAPI 3.0 and adds them to api/openapi.yaml. The other
 // document may contain errors. The conversion starts at the chosen operations, converts each object according to the table in
 // shape.go, and follows each $ref once, so errors elsewhere do not matter. A report lists every repair and every constraint that
-// is no longer checked, with its place in the other document.
+// is no longer checked, with its location in the other document.
 package adopt
 
 import (

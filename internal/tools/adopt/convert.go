@@ -21,7 +21,7 @@ type converter struct {
 	scope      string // the current operation or component; moveOut uses it as a prefix for names
 	components []*component
 	byRef      map[string]*component
-	byPlace    map[string]*component // by section and place
+	byPlace    map[string]*component // by section and location
 	loose      map[*yaml.Node]bool   // schemas that accept more than the original
 	places     map[*yaml.Node]string
 	samples    []sample
@@ -416,7 +416,7 @@ func (c *converter) parameters(op Operation) *yaml.Node {
 			}
 			name := str(get(target, "name"))
 			if isSetElsewhere(target) {
-				c.report.add(leftOut, "the header parameter "+name+", which is set anyway", at)
+				c.report.add(leftOut, "the header parameter "+name+", which the client sets itself", at)
 			} else if str(get(target, "in")) == "path" && !strings.Contains(op.Path, "{"+name+"}") {
 				c.report.add(leftOut, "the path parameter "+name+", which is not in the path", at)
 			} else if p = c.convert("parameter", p, at); p != nil {

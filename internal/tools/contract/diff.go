@@ -16,9 +16,10 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// diff prints the breaking changes that oasdiff does not report: changes to the style of parameters, to security schemes, and to
-// the parameters of media types. It also prints a line if only wording changed. It writes both documents without wording to
-// before.json and after.json in dir, for oasdiff, which would otherwise match alternatives by their titles.
+// diff prints the breaking changes that oasdiff does not report: changes to the style of parameters, to security
+// schemes and to the parameters of media types. It also prints a line if only wording changed. It writes both documents
+// without wording to before.json and after.json in dir, for oasdiff, which would otherwise match alternatives by their
+// titles.
 func diff(ctx context.Context, before, after, dir string, w io.Writer) error {
 	var docs []*openapi3.T
 	for _, file := range []string{before, after} {
@@ -55,7 +56,7 @@ func diff(ctx context.Context, before, after, dir string, w io.Writer) error {
 	return nil
 }
 
-// wireFacts maps each place in the document to a description of what is sent there.
+// wireFacts maps each location in the document to a description of what is sent there.
 func wireFacts(doc *openapi3.T) map[string]string {
 	facts := map[string]string{}
 	for path, item := range doc.Paths.Map() {

@@ -239,8 +239,8 @@ func stringsOf(schema *openapi3.Schema) []any {
 	return list
 }
 
-// matching returns a string that matches a pattern. The number of repetitions of each part is its minimum plus more, but at
-// most its maximum.
+// matching returns a string that matches a pattern. A part with the quantifier {min,max} occurs min+more times, but at
+// most max times.
 func matching(re *syntax.Regexp, more int) string {
 	var b strings.Builder
 	switch re.Op {

@@ -25,7 +25,7 @@ import (
 // call is one call of an operation, with values for its parameters and its body.
 type call struct {
 	op     operation
-	values map[string]any // parameters, by place and name
+	values map[string]any // parameters, by location and name
 	media  string         // the media type of the body, or "" for no body
 	body   any
 }

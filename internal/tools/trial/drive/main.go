@@ -96,7 +96,7 @@ type driver struct {
 	client, played *wrapper.Client
 }
 
-// try calls an operation with only the required values, then with all values, and then on the sandbox.
+// try calls an operation with only the required values and then with all values, and finally calls it on the sandbox.
 func (d driver) try(ctx context.Context, op operation) trial.Result {
 	result := trial.Result{Operation: op.method + " " + op.path}
 	res, err := responseOf(op)

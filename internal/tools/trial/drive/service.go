@@ -126,7 +126,7 @@ func rank(contentType string) int {
 	return 2
 }
 
-// plainText formats a scalar for a header, a form, or a body that is not JSON.
+// plainText formats a scalar for a header, a form or a body that is not JSON.
 func plainText(v any) string {
 	if f, isNumber := v.(float64); isNumber {
 		return strconv.FormatFloat(f, 'f', -1, 64)
