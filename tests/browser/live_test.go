@@ -74,7 +74,7 @@ func TestLivePageControlsWork(t *testing.T) {
 	b.wantRows(2)
 	b.fill("#q", "abort_scan")
 	b.wantRows(1)
-	b.until("the count is updated", `document.querySelector('[data-part=count]').innerText.includes('1 match')`)
+	b.until("the count is updated", `document.querySelector('[data-part=count]').innerText.includes('the filter selects 1.')`)
 	run(b, chromedp.Reload())
 	b.wantRows(1)
 	b.fill("#q", "")
