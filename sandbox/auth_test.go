@@ -39,18 +39,18 @@ func TestCredentialsAreChecked(t *testing.T) {
 		name   string
 		tenant *sandbox.Tenant
 		header http.Header
-		want   string // the first problem begins with its first word and contains the rest; "": the request is accepted
+		want   string // the header and a part of the reason of the first problem; "" if the request is accepted
 	}{
 		{"standard, no keys", open, standard("1", "key"), ""},
 		{"signed, no keys", open, signed(nonce, "1584983036945", signature), ""},
-		{"nothing", open, http.Header{}, "X-Xdr-Auth-Id is required"},
+		{"no credentials", open, http.Header{}, "X-Xdr-Auth-Id is required"},
 		{"two IDs", open, http.Header{"X-Xdr-Auth-Id": {"1", "2"}, "Authorization": {"key"}}, "X-Xdr-Auth-Id more than once"},
 		{"no authorization", open, http.Header{"X-Xdr-Auth-Id": {"1"}}, "Authorization is required"},
 		{"nonce alone", open, signed(nonce, "", signature), "X-Xdr-Timestamp is required"},
 		{"timestamp alone", open, signed("", "1", signature), "X-Xdr-Nonce is required"},
 		{"short nonce", open, signed(nonce[1:], "1", signature), "X-Xdr-Nonce 64 characters"},
 		{"punctuation in nonce", open, signed(nonce[1:]+"-", "1", signature), "X-Xdr-Nonce 64 characters"},
-		{"timestamp in words", open, signed(nonce, "now", signature), "X-Xdr-Timestamp milliseconds"},
+		{"timestamp that is not a number", open, signed(nonce, "now", signature), "X-Xdr-Timestamp milliseconds"},
 		{"short signature", open, signed(nonce, "1", signature[1:]), "Authorization not a signature"},
 		{"upper-case signature", open, signed(nonce, "1", strings.ToUpper(signature)), "Authorization not a signature"},
 
@@ -80,14 +80,14 @@ func TestCredentialsAreChecked(t *testing.T) {
 			problems := lastCall(t, c.tenant).Problems
 			if c.want == "" {
 				if wantStatus(t, w, http.StatusOK); len(problems) > 0 {
-					t.Errorf("problems of a valid request: %v", problems)
+					t.Errorf("got problems %v, want none", problems)
 				}
 				return
 			}
 			wantResponse(t, w, http.StatusUnauthorized, unauthorizedBody)
 			name, reason, _ := strings.Cut(c.want, " ")
 			if len(problems) == 0 || problems[0].In != "header" || problems[0].Name != name || !strings.Contains(problems[0].Reason, reason) {
-				t.Errorf("problems %v, want the header %s, %q", problems, name, reason)
+				t.Errorf("got problems %v, want the header %s, %q", problems, name, reason)
 			}
 		})
 	}
@@ -102,14 +102,14 @@ func TestNonceIsValidForOneRequest(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		key     string
-		now, at time.Duration // the tenant's clock, and the timestamp
-		want    int           // 503: the call is made to fail
+		now, at time.Duration // the tenant's time and the timestamp, after start
+		want    int           // 503 comes from a [sandbox.Failure]
 	}{
 		{"a bad signature does not use up the nonce", "otherKey", 0, 0, 401},
-		{"nor in a call that fails", "otherKey", 0, 0, 503},
+		{"a bad signature in a failed call does not use up the nonce", "otherKey", 0, 0, 503},
 		{"a bad timestamp does not use up the nonce", "secretKey", 0, 6 * time.Minute, 401},
-		{"first use, in a call that fails", "secretKey", 0, 5 * time.Minute, 503},
-		{"reused at once", "secretKey", 0, 5 * time.Minute, 401},
+		{"a failed call uses up the nonce", "secretKey", 0, 5 * time.Minute, 503},
+		{"reused immediately", "secretKey", 0, 5 * time.Minute, 401},
 		{"reused with another timestamp", "secretKey", 0, 0, 401},
 		{"reused while its timestamp is accepted", "secretKey", 10 * time.Minute, 5 * time.Minute, 401},
 		{"reused after it is forgotten", "secretKey", 20 * time.Minute, 20 * time.Minute, 200},
@@ -137,6 +137,6 @@ func TestNonceIsValidForOneRequest(t *testing.T) {
 		})
 	}
 	if wg.Wait(); accepted.Load() != 1 {
-		t.Errorf("%d concurrent requests with one nonce were accepted, want 1", accepted.Load())
+		t.Errorf("got %d accepted requests with one nonce, want 1", accepted.Load())
 	}
 }

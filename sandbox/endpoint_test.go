@@ -8,7 +8,7 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-func TestAddEndpoint(t *testing.T) {
+func TestEndpointsAreAddedOrReplaced(t *testing.T) {
 	tenant := sandbox.New()
 	tenant.AddEndpoint(sandbox.Endpoint{ID: "endpoint-2", Hostname: "named"})
 	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "first"})
@@ -25,7 +25,7 @@ func TestAddEndpoint(t *testing.T) {
 	}
 }
 
-func TestMoveScan(t *testing.T) {
+func TestOnlyScansInTheGivenStateAreMoved(t *testing.T) {
 	tenant := sandbox.New()
 	tenant.AddEndpoint(sandbox.Endpoint{ID: "e1", ScanStatus: "pending"})
 	for _, c := range []struct {
@@ -37,11 +37,11 @@ func TestMoveScan(t *testing.T) {
 		{"e2", "in_progress", "success", false},
 	} {
 		if moved := tenant.MoveScan(c.id, c.from, c.to); moved != c.moved || tenant.Endpoints()[0].ScanStatus != "in_progress" {
-			t.Errorf("%+v: moved %t, now %s", c, moved, tenant.Endpoints()[0].ScanStatus)
+			t.Errorf("%+v: got moved %t and state %s", c, moved, tenant.Endpoints()[0].ScanStatus)
 		}
 	}
 	wantStatus(t, send(tenant, abortRequest(`"all"`)), http.StatusOK)
 	if tenant.MoveScan("e1", "in_progress", "success") {
-		t.Error("the abort was undone")
+		t.Error("an aborted scan was moved")
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// This is how a program's behavior during failures of the service can be tested. Each case uses a new tenant, so that Calls
+// This example tests how a program behaves when the service fails. Each case uses a new tenant, so that Calls
 // contains only the requests of that case.
 func ExampleTenant_Fail() {
 	for name, failure := range map[string]sandbox.Failure{

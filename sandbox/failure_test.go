@@ -33,7 +33,7 @@ func TestFailureIsTheResponse(t *testing.T) {
 		{"highest status", sandbox.Failure{Status: 999}, 999, "", ""},
 		{"status too low", sandbox.Failure{Status: 199}, 500, "", ""},
 		{"status too high", sandbox.Failure{Status: 1000}, 500, "", ""},
-		{"nothing", sandbox.Failure{}, 200, "application/json", goodBody},
+		{"empty failure", sandbox.Failure{}, 200, "application/json", goodBody},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tenant := sandbox.New()
@@ -42,10 +42,10 @@ func TestFailureIsTheResponse(t *testing.T) {
 			w := send(tenant, statusRequest(1))
 			wantResponse(t, w, c.status, c.body)
 			if got := w.Header().Get("Content-Type"); got != c.contentType {
-				t.Errorf("content type %q, want %q", got, c.contentType)
+				t.Errorf("got content type %q, want %q", got, c.contentType)
 			}
 			if call := lastCall(t, tenant); call.Status != c.status || len(call.Problems) > 0 {
-				t.Errorf("recorded %d with problems %v, want %d without", call.Status, call.Problems, c.status)
+				t.Errorf("got recorded status %d with problems %v, want %d without problems", call.Status, call.Problems, c.status)
 			}
 			if c.body != goodBody { // a failed call does not advance the run
 				wantResponse(t, send(tenant, statusRequest(1)), http.StatusOK, goodBody)
@@ -94,10 +94,10 @@ func TestFailureSelectsCalls(t *testing.T) {
 	}
 }
 
-func TestDelayEndsEarlyOnlyWithTheClient(t *testing.T) {
+func TestDelayEndsEarlyOnlyIfTheClientLeaves(t *testing.T) {
 	for _, c := range []struct {
 		failure sandbox.Failure
-		want    int // without a client that goes away
+		want    int // the status if the client waits
 	}{
 		{sandbox.Failure{Delay: time.Hour}, 200}, {sandbox.Failure{Delay: time.Hour, Status: 503}, 503}, {sandbox.Failure{Delay: time.Hour, Reset: true}, 0},
 	} {
@@ -109,10 +109,10 @@ func TestDelayEndsEarlyOnlyWithTheClient(t *testing.T) {
 			start := time.Now()
 			send(tenant, abortRequest(`"all"`).WithContext(ctx))
 			if d := time.Since(start); d != time.Second {
-				t.Errorf("%+v: took %v, want a second", c.failure, d)
+				t.Errorf("%+v: got a delay of %v, want a second", c.failure, d)
 			}
 			if got := lastCall(t, tenant).Status; got != 0 || aborted(tenant) != "" {
-				t.Errorf("%+v: recorded %d, aborted %q", c.failure, got, aborted(tenant))
+				t.Errorf("%+v: got recorded status %d and aborted scans %q, want 0 and none", c.failure, got, aborted(tenant))
 			}
 			if c.want == 0 {
 				return
@@ -121,7 +121,7 @@ func TestDelayEndsEarlyOnlyWithTheClient(t *testing.T) {
 			start = time.Now()
 			wantStatus(t, send(tenant, abortRequest(`"all"`)), c.want)
 			if d := time.Since(start); d != time.Hour {
-				t.Errorf("%+v: took %v, want an hour", c.failure, d)
+				t.Errorf("%+v: got a delay of %v, want an hour", c.failure, d)
 			}
 		})
 	}
@@ -142,7 +142,7 @@ func TestCutOffEndsTheBodyEarly(t *testing.T) {
 			t.Errorf("%+v: got %q, %v; want the body and an unexpected end", f, body, err)
 		}
 		if want := max(f.Status, 200); resp.StatusCode != want || lastCall(t, tenant).Status != want {
-			t.Errorf("%+v: status %d, recorded %d, want %d", f, resp.StatusCode, lastCall(t, tenant).Status, want)
+			t.Errorf("%+v: got status %d, recorded %d, want %d", f, resp.StatusCode, lastCall(t, tenant).Status, want)
 		}
 	}
 }
@@ -151,7 +151,7 @@ func TestResetLosesTheRequest(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		start func(*httptest.Server)
-		err   error // nil: any
+		err   error // nil allows any error
 	}{
 		{"http", (*httptest.Server).Start, syscall.ECONNRESET},
 		{"https", (*httptest.Server).StartTLS, syscall.ECONNRESET},
@@ -172,16 +172,16 @@ func TestResetLosesTheRequest(t *testing.T) {
 				t.Errorf("got %v, want %v", err, c.err)
 			}
 			if got := lastCall(t, tenant).Status; got != 0 {
-				t.Errorf("recorded %d, want 0 for no response", got)
+				t.Errorf("got recorded status %d, want 0", got)
 			}
-			// The nonce is not used up.
+			// A lost request does not use up the nonce.
 			resp, err = over(sign(statusRequest(1), "1", "secretKey", nonce, at))
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer resp.Body.Close()
 			if body, _ := io.ReadAll(resp.Body); resp.StatusCode != 200 || strings.TrimSpace(string(body)) != goodBody {
-				t.Errorf("then got %d %s", resp.StatusCode, body)
+				t.Errorf("after the lost request: got %d %s", resp.StatusCode, body)
 			}
 		})
 	}

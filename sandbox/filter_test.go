@@ -11,7 +11,7 @@ import (
 
 var seen = time.UnixMilli(1584983036945)
 
-// fleet returns a tenant with three endpoints that differ in every field, and one whose fields are empty except for the scan.
+// fleet returns a tenant with three endpoints that have different values, and one that has only an ID and a scan status.
 func fleet() *sandbox.Tenant {
 	tenant := sandbox.New(nil, sandbox.WithClock(nil)) // options may be nil
 	for _, e := range []sandbox.Endpoint{
@@ -46,7 +46,7 @@ func aborted(tenant *sandbox.Tenant) string {
 	return strings.Join(ids, " ")
 }
 
-// filters returns a list of filters as JSON. parts are fields, operators and values, and the values are JSON.
+// filters returns a list of filters as JSON. Each filter consists of three parts: a field, an operator and a JSON value.
 func filters(parts ...string) string {
 	var list []string
 	for i := 0; i < len(parts); i += 3 {
@@ -55,7 +55,7 @@ func filters(parts ...string) string {
 	return "[" + strings.Join(list, ",") + "]"
 }
 
-// An abort with an unknown filter aborts nothing.
+// An abort with an invalid filter aborts nothing.
 func TestFiltersSelectEndpoints(t *testing.T) {
 	besides := func(parts ...string) string {
 		return filters(append([]string{"isolate", "in", `["isolated","unisolated"]`}, parts...)...)
@@ -63,7 +63,7 @@ func TestFiltersSelectEndpoints(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		filters string
-		want    string // the IDs of the endpoints whose scan is aborted, or the place of the error
+		want    string // the IDs of the endpoints with aborted scans, or the invalid part of the filters
 	}{
 		{"all", `"all"`, "a b c d"},
 		{"all, in a body of exactly 1 MiB", `"all"` + strings.Repeat(" ", 1<<20-len(`{"request_data":{"filters":"all"}}`)), "a b c d"},
@@ -82,12 +82,12 @@ func TestFiltersSelectEndpoints(t *testing.T) {
 		{"first seen since", filters("first_seen", "gte", `1584983036946`), "b c"},
 		{"first seen until", filters("first_seen", "lte", `1584983036946`), "a b"},
 		{"last seen since", filters("last_seen", "gte", `1584990236945`), "b c"},
-		{"never seen is not long ago, and a time with an exponent", filters("last_seen", "lte", `9e12`), "a b c"},
+		{"a time with an exponent, and an endpoint that was never seen", filters("last_seen", "lte", `9e12`), "a b c"},
 		{"blank does not match empty", filters("alias", "in", `[""]`), ""},
 		{"two fields", filters("group_name", "in", `["research"]`, "platform", "in", `["windows","linux"]`), "b"},
 		{"unknown field", besides("hostnme", "in", `["laptop-17"]`), "1/field"},
 		{"unknown operator", besides("hostname", "contains", `["laptop"]`), "1/operator"},
-		{"operator of lists for a time", besides("last_seen", "in", `1584983036945`), "1/operator"},
+		{"list operator for a time", besides("last_seen", "in", `1584983036945`), "1/operator"},
 		{"number for a string", besides("hostname", "in", `17`), "1/value"},
 		{"string for a time", besides("last_seen", "gte", `"1584983036945"`), "1/value"},
 		{"network for an IP", besides("ip_list", "in", `["10.0.0.0/8"]`), "1/value"},
@@ -102,7 +102,7 @@ func TestFiltersSelectEndpoints(t *testing.T) {
 				status = http.StatusInternalServerError
 			}
 			if got := aborted(tenant) + place; got != c.want || w.Code != status {
-				t.Errorf("got %q, want %q; response %d %s", got, c.want, w.Code, w.Body)
+				t.Errorf("got %q, want %q, in the response %d %s", got, c.want, w.Code, w.Body)
 			}
 		})
 	}

@@ -26,7 +26,7 @@ func statusRequest(id int64) *http.Request {
 	return withCredentials(httptest.NewRequest(http.MethodGet, fmt.Sprintf("%s?id=%d&fields=status", runPath, id), nil))
 }
 
-// abortRequest returns a request with these filters, which must be JSON.
+// abortRequest returns a request with these filters, in JSON.
 func abortRequest(filters string) *http.Request {
 	return abortBody(`{"request_data":{"filters":` + filters + `}}`)
 }
@@ -44,7 +44,7 @@ func withCredentials(r *http.Request) *http.Request {
 	return r
 }
 
-// sign signs with an Advanced key. It shares no code with the tenant, so that both cannot make the same mistake.
+// sign signs a request with an Advanced key. It shares no code with the tenant, so that tests find mistakes in the tenant.
 func sign(r *http.Request, id, key, nonce string, at time.Time) *http.Request {
 	timestamp := fmt.Sprint(at.UnixMilli())
 	sum := sha256.Sum256([]byte(key + nonce + timestamp))
@@ -57,14 +57,13 @@ func sign(r *http.Request, id, key, nonce string, at time.Time) *http.Request {
 
 func newNonce() string { return (rand.Text() + rand.Text() + rand.Text())[:64] }
 
-// send calls the handler without a network.
 func send(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w
 }
 
-// serve starts the tenant on the loopback interface, and returns a function that sends a request to it.
+// serve starts the tenant on the loopback interface and returns a function that sends a request to the tenant.
 func serve(t *testing.T, tenant *sandbox.Tenant, start func(*httptest.Server)) func(*http.Request) (*http.Response, error) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(tenant)

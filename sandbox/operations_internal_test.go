@@ -20,12 +20,12 @@ func TestUnusableDocumentIsReported(t *testing.T) {
 	tenant.ServeHTTP(w, r)
 	const want = `{"reply":{"err_code":500,"err_msg":"the sandbox cannot use its OpenAPI document: no document","err_extra":null}}`
 	if w.Code != 500 || strings.TrimSpace(w.Body.String()) != want {
-		t.Errorf("got %d %s", w.Code, w.Body)
+		t.Errorf("got %d %s, want 500 %s", w.Code, w.Body, want)
 	}
 }
 
-// The validator accepts a request before it is executed, but a changed document may have more operations than the sandbox, and
-// accept more than the Go types can hold.
+// A changed document may describe operations that the sandbox does not implement, or accept values that the Go types cannot
+// represent.
 func TestValidRequestThatCannotBeExecutedIsReported(t *testing.T) {
 	for _, tt := range []struct {
 		name, id, method, target, body string
@@ -45,15 +45,15 @@ func TestValidRequestThatCannotBeExecutedIsReported(t *testing.T) {
 		x := &exchange{ResponseWriter: w, rec: &recorder{}, call: &Call{}}
 		New().execute(x, httptest.NewRequest(tt.method, tt.target, strings.NewReader(tt.body)), tt.id)
 		if got := strings.TrimSpace(w.Body.String()); w.Code != tt.status || got != tt.want {
-			t.Errorf("%s: got %d %s", tt.name, w.Code, got)
+			t.Errorf("%s: got %d %s, want %d %s", tt.name, w.Code, got, tt.status, tt.want)
 		}
 		if len(x.call.Problems) != tt.problems || x.call.Status != tt.status {
-			t.Errorf("%s: recorded %+v", tt.name, x.call)
+			t.Errorf("%s: got recorded %+v", tt.name, x.call)
 		}
 	}
 }
 
-func TestAbortNeverSelectsWithoutFilters(t *testing.T) {
+func TestAbortWithInvalidFiltersSelectsNothing(t *testing.T) {
 	for _, filters := range []any{nil, "", "ALL", []any{}, map[string]any{}, 1} {
 		if s, err := selectionOf(filters); err == nil || s != nil {
 			t.Errorf("%v: got a selection of %d conditions", filters, len(s))
@@ -64,7 +64,7 @@ func TestAbortNeverSelectsWithoutFilters(t *testing.T) {
 func TestDocumentedFiltersAreImplemented(t *testing.T) {
 	known := api.KnownFilters()
 	if len(known) < 12 {
-		t.Fatalf("only %d fields are documented", len(known))
+		t.Fatalf("got %d documented fields, want at least 12", len(known))
 	}
 	for _, f := range known {
 		for _, operator := range []string{"in", "gte", "lte", "contains"} {
@@ -77,7 +77,7 @@ func TestDocumentedFiltersAreImplemented(t *testing.T) {
 			}
 			_, err := selectionOf([]gen.EndpointFilter{{Field: f.Field, Operator: operator, Value: value}})
 			if ok := slices.Contains(f.Operators, operator); ok != (err == nil) {
-				t.Errorf("%s %s: documented %v, got %v; filter.go lists the fields", f.Field, operator, ok, err)
+				t.Errorf("%s %s: got error %v, want it accepted: %v; filter.go lists the fields", f.Field, operator, err, ok)
 			}
 		}
 	}
@@ -86,7 +86,7 @@ func TestDocumentedFiltersAreImplemented(t *testing.T) {
 func TestRoundedNumbersAreNotWhole(t *testing.T) {
 	for f, want := range map[float64]bool{0: true, 1e3: true, -1e3: true, 1.5: false, -0.5: false, 1 << 53: true, 1<<53 + 2: false, -1<<53 - 2: false, 1e300: false} {
 		if got, ok := wholeNumber(f); ok != want || ok && float64(got) != f {
-			t.Errorf("%v: got %d, %t", f, got, ok)
+			t.Errorf("%v: got %d, %t, want %t", f, got, ok, want)
 		}
 	}
 }

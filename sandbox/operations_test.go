@@ -40,7 +40,7 @@ func TestEachStatusCallAdvancesTheRun(t *testing.T) {
 	tenant.AddScanRun(3, "Pending", "Running", "Completed")
 	for _, state := range []string{"Pending", "Running", "Completed", "Completed"} {
 		if got := tenant.Runs()[0].State; got != state {
-			t.Errorf("Runs has the state %q before the call, want %q", got, state)
+			t.Errorf("before the call: got state %q, want %q", got, state)
 		}
 		wantResponse(t, send(tenant, statusRequest(3)), http.StatusOK, `{"DATA":"Scan is in `+state+` state"}`)
 		wantResponse(t, send(tenant, statusRequest(20)), http.StatusOK, `{"DATA":"Scan is in Running state"}`)
@@ -51,15 +51,15 @@ func TestEachStatusCallAdvancesTheRun(t *testing.T) {
 		`{"err_msg":"Run ID not found","metadata":{"err_extra":[{"field":"id","message":"no scan run has this ID"}]}}`)
 }
 
-// The envelope of an error depends on the operation. Only a 401 is always in the platform's envelope. Published clients send a
-// slash at the end of the path, and numbers in several forms.
+// The envelope of an error depends on the operation, except for a 401. Published clients may end the path with a slash and write
+// numbers in several forms.
 func TestRequestsAreExecutedOrRefused(t *testing.T) {
 	anonymous := func(r *http.Request) *http.Request { r.Header.Del("Authorization"); return r }
 	get := func(path, body string) *http.Request {
 		return withCredentials(httptest.NewRequest("GET", path, strings.NewReader(body)))
 	}
 	to := func(r *http.Request, path string) *http.Request { r.URL.Path = path; return r }
-	withoutBody := func(r *http.Request) *http.Request { r.Body = nil; return r } // as from http.NewRequest
+	withoutBody := func(r *http.Request) *http.Request { r.Body = nil; return r } // as http.NewRequest does
 	const all = `{"request_data":{"filters":"all"}}`
 	long := all + strings.Repeat(" ", 1<<20+1-len(all))
 	const unknownPath, aborts = `{"reply":{"err_code":404,`, `{"reply":{"action_id":`
@@ -67,7 +67,7 @@ func TestRequestsAreExecutedOrRefused(t *testing.T) {
 		name    string
 		request *http.Request
 		status  int
-		body    string // how it begins
+		body    string // the beginning of the body
 	}{
 		{"abort, unauthorized", anonymous(abortRequest(`"all"`)), 401, unauthorizedBody},
 		{"unknown path, unauthorized", httptest.NewRequest("GET", "/", nil), 401, unauthorizedBody},
@@ -77,10 +77,10 @@ func TestRequestsAreExecutedOrRefused(t *testing.T) {
 		{"status with a slash", to(statusRequest(1), runPath+"/"), 200, `{"DATA":"`},
 		{"status, ID with an exponent", get(runPath+"?id=10e-1&fields=status", ""), 200, `{"DATA":"`},
 		{"status, ID with a fraction", get(runPath+"?id=1.5&fields=status", ""), 400, `{"err_msg":"`},
-		{"status, too large", get(runPath+"?id=1&fields=status", long), 413, `{"err_msg":"`},
+		{"status, body too large", get(runPath+"?id=1&fields=status", long), 413, `{"err_msg":"`},
 		{"abort with a slash and a numeric incident", to(abortBody(`{"request_data":{"filters":"all","incident_id":22519813685366}}`), abortPath+"/"), 200, aborts},
 		{"abort with two slashes", to(abortRequest(`"all"`), abortPath+"//"), 404, unknownPath},
-		{"abort, no JSON", abortBody(`{`), 400, `{"`},
+		{"abort, invalid JSON", abortBody(`{`), 400, `{"`},
 		{"abort without filters", abortRequest(`[]`), 400, `{"`},
 		{"abort, one byte too large", abortBody(long), 413, `{"`},
 		{"unknown path", get("/", ""), 404, unknownPath},
@@ -94,10 +94,10 @@ func TestRequestsAreExecutedOrRefused(t *testing.T) {
 				t.Errorf("got %d %s, want %d %s…; aborted %q", w.Code, w.Body, c.status, c.body, aborted(tenant))
 			}
 			if got := w.Header().Get("Content-Type"); got != "application/json" {
-				t.Errorf("content type %q", got)
+				t.Errorf("got content type %q, want application/json", got)
 			}
 			if call := lastCall(t, tenant); call.Status != c.status || (len(call.Problems) > 0) != (c.status >= 400) {
-				t.Errorf("recorded %d with problems %v, want %d, with the reason if it is refused", call.Status, call.Problems, c.status)
+				t.Errorf("got recorded status %d with problems %v, want %d, and problems only if it is an error", call.Status, call.Problems, c.status)
 			}
 		})
 	}

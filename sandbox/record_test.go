@@ -31,8 +31,8 @@ func TestCallsRecordRequestAndResponse(t *testing.T) {
 	for i, c := range []struct {
 		name     string
 		request  *http.Request
-		want     sandbox.Call // only the fields that are compared
-		response string       // part of it
+		want     sandbox.Call // without the fields that are checked separately
+		response string       // part of the response
 		refused  bool
 	}{
 		{"status", statusRequest(1), sandbox.Call{Method: "GET", Path: runPath, Query: "id=1&fields=status", Status: 200}, "Running", false},
@@ -50,16 +50,16 @@ func TestCallsRecordRequestAndResponse(t *testing.T) {
 			w := send(tenant, c.request)
 			got := lastCall(t, tenant)
 			if date := w.Header().Get("Date"); date != "Mon, 23 Mar 2020 17:03:56 GMT" {
-				t.Errorf("Date %q, want the tenant's clock", date)
+				t.Errorf("got Date %q, want the time of the tenant's clock", date)
 			}
 			if got.Response != w.Body.String() || !strings.Contains(got.Response, c.response) {
-				t.Errorf("the response %q is recorded as %q", w.Body, got.Response)
+				t.Errorf("got recorded response %q, want %q with %s", got.Response, w.Body, c.response)
 			}
 			if (len(got.Problems) > 0) != c.refused || got.Duration <= 0 || !got.Time.Equal(now) || got.Header.Get("User-Agent") != c.request.Header.Get("User-Agent") {
-				t.Errorf("recorded %+v", got)
+				t.Errorf("got recorded call %+v", got)
 			}
 			if len(logged) != i+1 || !reflect.DeepEqual(logged[i], got) {
-				t.Errorf("logged %+v", logged[i:])
+				t.Errorf("got logged calls %+v, want %+v", logged[i:], got)
 			}
 			got.Time, got.Header, got.Problems, got.Response, got.Duration = time.Time{}, nil, nil, "", 0
 			if !reflect.DeepEqual(got, c.want) {
@@ -74,7 +74,7 @@ func TestCallsRecordRequestAndResponse(t *testing.T) {
 		send(tenant, statusRequest(1))
 	}()
 	if last := logged[len(logged)-1]; len(logged) != 8 || last.Status != 0 {
-		t.Errorf("a call without a response is logged as %+v", last)
+		t.Errorf("got logged call %+v, want one without a status", last)
 	}
 }
 
@@ -85,7 +85,7 @@ func TestCallsAreBounded(t *testing.T) {
 	}
 	calls := tenant.Calls()
 	if len(calls) != 1000 || calls[0].Query != "id=10&fields=status" || calls[999].Query != "id=1009&fields=status" {
-		t.Errorf("%d calls, from %s to %s; want the last 1000", len(calls), calls[0].Query, calls[len(calls)-1].Query)
+		t.Errorf("got %d calls, from %s to %s; want the last 1000", len(calls), calls[0].Query, calls[len(calls)-1].Query)
 	}
 
 	long := strings.Repeat("x", 100<<10)
@@ -97,16 +97,16 @@ func TestCallsAreBounded(t *testing.T) {
 	call := lastCall(t, tenant)
 	for name, part := range map[string]string{"method": call.Method, "path": call.Path, "query": call.Query, "body": call.Body, "response": call.Response} {
 		if len(part) != 64<<10 {
-			t.Errorf("%d bytes of the %s are kept, want 64 KiB", len(part), name)
+			t.Errorf("got %d bytes of the %s, want 64 KiB", len(part), name)
 		}
 	}
 	if n := len(strings.Join(call.Header["Long"], "")); n != 50<<10 {
-		t.Errorf("%d bytes of the header are kept, want the first value", n)
+		t.Errorf("got %d bytes of the header, want the first value", n)
 	}
 	r.Header["Long"] = strings.Split(long[:200], "")
 	send(tenant, r)
-	if n := len(lastCall(t, tenant).Header["Long"]); n != 98 { // after Authorization and Content-Type
-		t.Errorf("%d values of the header are kept, want 98", n)
+	if n := len(lastCall(t, tenant).Header["Long"]); n != 98 { // of 100 values, because Authorization and Content-Type come first
+		t.Errorf("got %d values of the header, want 98", n)
 	}
 }
 
@@ -130,10 +130,10 @@ func TestValuesThatAuthenticateAreNotRecorded(t *testing.T) {
 		"X-Xdr-Nonce": {"[hidden]"}, "x-xdr-nonce": {"[hidden]"}, "X-Xdr-Auth-Id": {"1"}, "User-Agent": {"test"},
 	}
 	if !reflect.DeepEqual(call.Header, want) {
-		t.Errorf("recorded %q, want %q", call.Header, want)
+		t.Errorf("got header %q, want %q", call.Header, want)
 	}
 	if !reflect.DeepEqual(r.Header, sent) {
-		t.Error("the request itself was changed")
+		t.Error("the header of the request was changed")
 	}
 }
 
@@ -147,7 +147,7 @@ func TestStatusIsRecordedBeforeItIsSent(t *testing.T) {
 		}
 		resp.Body.Close()
 		if calls := tenant.Calls(); len(calls) != i+1 || calls[i].Status != 404 {
-			t.Fatalf("after response %d the record ends in %+v", i+1, calls[len(calls)-1])
+			t.Fatalf("after response %d: got the last call %+v", i+1, calls[len(calls)-1])
 		}
 	}
 }

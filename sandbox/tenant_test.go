@@ -28,12 +28,12 @@ func TestResponsesMatchTheDocument(t *testing.T) {
 	} {
 		w := send(tenant, r)
 		if err := v.ValidateResponse(r, w.Code, w.Header(), w.Body.Bytes()); err != nil {
-			t.Errorf("%s %d %s: %v", r.URL, w.Code, w.Body, err)
+			t.Errorf("%s: got %d %s: %v", r.URL, w.Code, w.Body, err)
 		}
 	}
 }
 
-func TestTenantSharesNothingWithItsCallers(t *testing.T) {
+func TestTenantSharesNoDataWithCallers(t *testing.T) {
 	tenant := sandbox.New(sandbox.WithCallLog(func(c sandbox.Call) { c.Header.Set("User-Agent", "changed") }))
 	ips, states, header := []string{"10.0.0.1"}, []string{"Pending", "Running"}, http.Header{"Retry-After": {"7"}}
 	tenant.AddEndpoint(sandbox.Endpoint{IPs: ips, ScanStatus: "pending"})
@@ -54,14 +54,14 @@ func TestTenantSharesNothingWithItsCallers(t *testing.T) {
 	r.Header.Set("User-Agent", "changed")
 	send(tenant, statusRequest(3)).Header()["Retry-After"][0] = "changed"
 	if got := send(tenant, statusRequest(3)).Header().Get("Retry-After"); got != "7" {
-		t.Errorf("Retry-After %q, want 7", got)
+		t.Errorf("got Retry-After %q, want 7", got)
 	}
 	endpoints, runs, calls := tenant.Endpoints(), tenant.Runs(), tenant.Calls()
 	endpoints[0].Hostname, endpoints[0].IPs[0], runs[0].States[1] = "changed", "changed", "changed"
 	calls[0].Abort.Aborted, calls[1].Problems[0].Reason = 99, "changed"
 	calls[0].Header.Set("User-Agent", "changed")
 	if now := state(); now != before || strings.Contains(now, "changed") {
-		t.Errorf("it was\n%s\nand is now\n%s", before, now)
+		t.Errorf("got the state\n%s\nwant\n%s", now, before)
 	}
 }
 
@@ -86,9 +86,9 @@ func TestTenantIsSafeForConcurrentUse(t *testing.T) {
 	}
 	wg.Wait()
 	if n := len(tenant.Calls()); n != 8*25*3 {
-		t.Errorf("%d calls are recorded, want %d", n, 8*25*3)
+		t.Errorf("got %d recorded calls, want %d", n, 8*25*3)
 	}
 	if got := aborted(tenant); len(strings.Fields(got)) == 0 || len(tenant.Endpoints()) != 8 {
-		t.Errorf("endpoints %+v", tenant.Endpoints())
+		t.Errorf("got endpoints %+v, want 8", tenant.Endpoints())
 	}
 }

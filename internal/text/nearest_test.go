@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestNearest(t *testing.T) {
+func TestNearestFindsSimilarWords(t *testing.T) {
 	words := []string{"hostname", "endpoint_id_list", "in", "gte", "lte", "isolated", "unisolated", "wait"}
 	for typed, want := range map[string]string{
 		"hostnmae": "hostname", "HOSTNAME": "hostname", "host-name": "hostname", "endpoint_id": "endpoint_id_list", "endpointIdList": "endpoint_id_list",

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestPrintable(t *testing.T) {
+func TestPrintableRemovesControlCharacters(t *testing.T) {
 	for _, tt := range []struct{ name, in, want string }{
 		{"empty", "", ""},
 		{"spaces, tabs and lines", "  a \t b\r\nc\n", "a b c"},
@@ -31,7 +31,7 @@ func TestPrintable(t *testing.T) {
 	}
 }
 
-func TestVisibleMarksWhatPrintableLeavesOut(t *testing.T) {
+func TestVisibleMarksRemovedCharacters(t *testing.T) {
 	for in, want := range map[string]string{
 		"fields": "fields", "fi\u200belds": "fi\ufffdelds", "a\x00b\x1bc": "a\ufffdb\ufffdc", "\u3164": "\ufffd", " a\n b ": "a b", "": "",
 	} {
@@ -45,7 +45,7 @@ func TestVisibleMarksWhatPrintableLeavesOut(t *testing.T) {
 // IsBlank must report whether a string contains no visible character.
 func TestTerminalEscapesAreRemoved(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
-		if r > 0x33479 && r < 0xe0000 || r > 0xe0fff { // only a sample of ideographs, unassigned and private-use characters
+		if r > 0x33479 && r < 0xe0000 || r > 0xe0fff { // tests only a sample of ideographs, unassigned characters and private-use characters
 			r += 100
 		}
 		in := "a" + string(r) + "b"
@@ -55,11 +55,11 @@ func TestTerminalEscapesAreRemoved(t *testing.T) {
 				t.Errorf("%s %U: got the unprintable string %q", name, r, got)
 			}
 			if !blank && got != in {
-				t.Errorf("%s %U: a harmless string became %q", name, r, got)
+				t.Errorf("%s %U: got %q, want %q", name, r, got, in)
 			}
 		}
 		if s := " " + string(r) + "\u200b"; IsBlank(s) != blank {
-			t.Errorf("%q: IsBlank returned %v, want %v", s, !blank, blank)
+			t.Errorf("%q: IsBlank: got %v, want %v", s, !blank, blank)
 		}
 	}
 }
@@ -70,7 +70,7 @@ func isShowable(s string) bool {
 	})
 }
 
-// Only a string that is too long is cut, and it then ends in an ellipsis.
+// Only strings that are too long are truncated, and truncated strings end with an ellipsis.
 func TestPrintableIsBounded(t *testing.T) {
 	for name, unit := range map[string]string{"one byte": "m", "two bytes": "ü", "four bytes": "😀", "invalid": "\xff", "controls": "\x00", "spaces": " m"} {
 		for n := range 40 {
@@ -79,14 +79,14 @@ func TestPrintableIsBounded(t *testing.T) {
 				got, whole := Printable(in, limit), Printable(in, 1000)
 				cut := strings.HasSuffix(got, ellipsis)
 				if len(got) > limit || !isShowable(got) || cut == (got == whole) || len(whole)+len(" "+ellipsis) <= limit && cut {
-					t.Errorf("%s × %d at most %d: got %q for %q", name, n, limit, got, whole)
+					t.Errorf("%s × %d, limit %d: got %q for %q", name, n, limit, got, whole)
 				}
 			}
 		}
 	}
 	for in, want := range map[string]string{"0123456789": "0123456789", "012 456 89": "012 456 89", "~1234567~!": "~1234567~!", "01234567890": "012345…"} {
 		if got := Printable(in, 10); got != want {
-			t.Errorf("%s at most 10: got %q, want %q", in, got, want)
+			t.Errorf("%s, limit 10: got %q, want %q", in, got, want)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// documents returns our document and others that use more of OpenAPI.
+// documents returns our document, and documents that use more of OpenAPI.
 func documents(t *testing.T) map[string][]byte {
 	t.Helper()
 	out := map[string][]byte{"contract": api.Document()}
@@ -31,8 +31,8 @@ func documents(t *testing.T) map[string][]byte {
 	return out
 }
 
-// TestAgreement checks that every difference belongs to a class that README.md explains, and that every class occurs.
-func TestAgreement(t *testing.T) {
+// TestEveryDifferenceIsExplained checks that every difference belongs to a class that README.md explains, and that every class occurs.
+func TestEveryDifferenceIsExplained(t *testing.T) {
 	used := map[string]int{}
 	exchanges, agreed, differ := 0, map[string]int{}, map[string]int{}
 	for name, document := range documents(t) {
@@ -80,14 +80,14 @@ func TestAgreement(t *testing.T) {
 	}
 	for _, c := range classes {
 		if used[c.name] == 0 || !strings.Contains(string(readme), "\n### "+c.name+"\n") {
-			t.Errorf("%d differences are of the class %q, want at least one, and a section of README.md", used[c.name], c.name)
+			t.Errorf("got %d differences of the class %q, want at least one, and a section in README.md", used[c.name], c.name)
 		}
 	}
 	if sections := strings.Count(string(readme), "\n### "); sections != len(used) {
-		t.Errorf("README.md explains %d classes, and %d occur", sections, len(used))
+		t.Errorf("got %d sections in README.md, want %d", sections, len(used))
 	}
 	if exchanges < 4000 || agreed["kin"] < exchanges/2 || agreed["JSON Schema"] < exchanges/4 {
-		t.Errorf("only %d exchanges, with %v equal results", exchanges, agreed)
+		t.Errorf("got only %d exchanges with %v equal results", exchanges, agreed)
 	}
 	for _, name := range slices.Sorted(maps.Keys(used)) {
 		t.Logf("%5d × %s", used[name], name)

@@ -6,24 +6,24 @@ import (
 	"strings"
 )
 
-// difference is an exchange that api.Validator and another implementation treat differently. The one that refuses it
-// gives reasons.
+// difference is an exchange that only api.Validator refuses, for the reasons in mine, or that only another implementation
+// refuses, for the reasons in theirs.
 type difference struct {
 	exchange
-	mine, theirs opinion
+	mine, theirs reasonList
 	other        string
 }
 
-// class is a kind of difference: a section of README.md.
+// class is a kind of difference that a section of README.md explains.
 type class struct {
 	name   string
-	other  string                // JSON Schema or kin; empty for both
-	theirs bool                  // the other refuses what ours accepts
+	other  string                // JSON Schema or kin; "" for both
+	theirs bool                  // the other implementation refuses what ours accepts
 	reason string                // a regular expression
 	when   func(difference) bool // nil means always
 }
 
-// explain returns the classes of a difference, or nil if any reason does not belong to a class.
+// explain returns the classes of a difference, or nil if a reason does not belong to any class.
 func (d difference) explain() []string {
 	reasons, theirs := d.mine, false
 	if len(reasons) == 0 {
@@ -46,7 +46,7 @@ func bodies(pattern string) func(difference) bool {
 	return func(d difference) bool { return regexp.MustCompile(pattern).MatchString(d.body + d.response) }
 }
 
-// What ours refuses and others accept.
+// The first classes contain what only our implementation refuses.
 var classes = []class{
 	{name: "What the document does not describe", reason: `is not a parameter of this operation|^body is not allowed`},
 	{name: "Duplicate names in an object", reason: `/\S* is given more than once`},
@@ -69,7 +69,7 @@ var classes = []class{
 	{name: "Formats", other: "JSON Schema", reason: `must have the format byte`},
 	{name: "Formats", other: "kin", reason: `must have the format uuid`},
 
-	// What others refuse and ours accepts.
+	// The following classes contain what only the other implementations refuse.
 	{name: "Numbers as in JSON", theirs: true, reason: `Value '1e3' is not a valid integer|value 1e3: an invalid integer`},
 	{name: "Absent optional objects", theirs: true, reason: `"spread" in query .*property "d" is missing|Query array parameter 'spread' failed to validate / missing property 'd'`},
 	{name: "JSON with another Content-Type", theirs: true, reason: `response content type .* does not exist|response header Content-Type has unexpected value`},

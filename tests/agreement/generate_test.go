@@ -14,7 +14,7 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
-// exchange is a request or, if it has a status, a response. Its media is nil unless its body is JSON of that media type.
+// exchange is a request or, if status is not 0, a response. media is the media type of a JSON body, and is otherwise nil.
 type exchange struct {
 	method, target string
 	header         http.Header
@@ -33,13 +33,13 @@ func (e exchange) String() string {
 func (e exchange) request() *http.Request {
 	r, err := http.NewRequest(e.method, "https://api-acme.example"+e.target, strings.NewReader(e.body))
 	if err != nil {
-		panic(fmt.Sprintf("%s: %v", e, err)) // the generator's fault
+		panic(fmt.Sprintf("%s: %v", e, err)) // a mistake in the generator
 	}
 	r.Header = e.header.Clone()
 	return r
 }
 
-// generator generates exchanges for a document: first mostly valid ones, then mutations of them.
+// generator generates exchanges for a document. Most exchanges are valid before they are mutated.
 type generator struct {
 	*rand.Rand
 	doc *openapi3.T
@@ -80,7 +80,7 @@ func (g *generator) fillRequest(e *exchange, op *openapi3.Operation, parameters 
 			continue
 		}
 		v := g.value(schema.Value, 0)
-		if list, isList := v.([]any); v == nil || isList && len(list) == 0 { // no style can express these
+		if list, isList := v.([]any); v == nil || isList && len(list) == 0 { // no style can encode null or an empty list
 			continue
 		}
 		switch text := styled(p, v); p.In {
@@ -121,7 +121,7 @@ func (g *generator) fillResponse(e *exchange, op *openapi3.Operation) {
 
 func isJSON(mediaType string) bool { return strings.Contains(mediaType, "json") }
 
-// content generates a body of one of the media types, and sets the Content-Type.
+// content generates a body of one of the media types and sets the Content-Type.
 func (g *generator) content(all openapi3.Content, header http.Header) (media *openapi3.MediaType, body string) {
 	key := pickKey(g, all)
 	mediaType := strings.Replace(strings.Replace(key, "*/*", "application/json", 1), "/*", "/json", 1)
@@ -160,7 +160,7 @@ func scalar(v any) string {
 	return encode(v)
 }
 
-// styled encodes a value of a parameter as the client does: with the parameter's name, unless it is in the path or a header.
+// styled encodes the value of a parameter as the client does. The result includes the name of a query or cookie parameter.
 func styled(p *openapi3.Parameter, v any) string {
 	if p.Schema == nil {
 		return p.Name + "=" + url.QueryEscape(encode(v))
@@ -189,7 +189,7 @@ func (g *generator) value(s *openapi3.Schema, depth int) any {
 	if alternatives := slices.Concat(s.OneOf, s.AnyOf); len(alternatives) > 0 {
 		form := pick(g, alternatives)
 		v = g.value(form.Value, depth)
-		if g.oneIn(6) { // a match of two alternatives is valid for anyOf only
+		if g.oneIn(6) { // a value that matches two alternatives is valid only for anyOf
 			v = merge(v, g.value(pick(g, alternatives).Value, depth))
 		}
 		if object, ok := v.(map[string]any); ok && s.Discriminator != nil {
@@ -246,13 +246,13 @@ func (g *generator) object(s *openapi3.Schema, depth int) map[string]any {
 	return object
 }
 
-// valid contains a valid string of each format.
+// valid contains a valid string for each format.
 var valid = map[string]any{
 	"date": "2026-02-03", "date-time": "2026-02-03T04:05:06Z", "uuid": "123e4567-e89b-12d3-a456-426614174000",
 	"byte": "eHl6", "email": "analyst@example.com", "ipv4": "192.0.2.1", "uri": "https://example.com/",
 }
 
-// plain returns a value that the schema accepts or, rarely, one at or beyond its bounds.
+// plain returns a value that the schema usually accepts, or a value near one of its bounds.
 func (g *generator) plain(s *openapi3.Schema) any {
 	if v := valid[s.Format]; v != nil && !g.oneIn(12) {
 		return v

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// mutate changes one thing in a request or response.
+// mutate makes one change to a request or response.
 func (g *generator) mutate(e *exchange) {
 	header, body := e.header, &e.body
 	if e.status > 0 {
@@ -76,7 +76,7 @@ func (g *generator) mutateTarget(e *exchange) {
 	e.target = path + "?" + strings.Join(pairs, "&")
 }
 
-// mutateText changes JSON, mostly its value and sometimes its text. It replaces anything else.
+// mutateText usually changes the value that a JSON text represents, and sometimes the text itself. It replaces other text.
 func (g *generator) mutateText(text string) string {
 	var v any
 	if json.Unmarshal([]byte(text), &v) != nil {
@@ -90,7 +90,7 @@ func (g *generator) mutateText(text string) string {
 	case 2:
 		return text + pick(g, []string{"{}", " x", ",", " \n"})
 	case 3:
-		if len(object) > 0 { // the same name and value twice
+		if len(object) > 0 { // repeats a name and its value
 			name := pickKey(g, object)
 			return "{" + encode(name) + ":" + encode(object[name]) + "," + text[1:]
 		}

@@ -43,7 +43,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	if state := status.State(); state != "Completed" {
-		return fmt.Errorf("the run ended as %q", state)
+		return fmt.Errorf("got the last state %q, want Completed", state)
 	}
 	windows := wrapper.Matching(wrapper.Platforms("windows"), wrapper.LastSeenSince(time.Now().Add(-time.Hour)))
 	reply, err := c.AbortScan(ctx, windows, wrapper.WithIncident("4711"))
@@ -51,10 +51,10 @@ func run(ctx context.Context) error {
 		return err
 	}
 	if reply.EndpointsCount != "1" {
-		return fmt.Errorf("the abort selected %s endpoints, want 1", reply.EndpointsCount)
+		return fmt.Errorf("got an abort of %s endpoints, want 1", reply.EndpointsCount)
 	}
 	if _, err := c.AbortScan(ctx, windows); !errors.Is(err, wrapper.ErrNoEndpoints) {
-		return fmt.Errorf("want ErrNoEndpoints, got %w", err)
+		return fmt.Errorf("got %w, want ErrNoEndpoints", err)
 	}
 	return nil
 }

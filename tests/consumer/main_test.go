@@ -2,7 +2,7 @@ package main
 
 import "testing"
 
-func TestRun(t *testing.T) {
+func TestProgramRuns(t *testing.T) {
 	if err := run(t.Context()); err != nil {
 		t.Error(err)
 	}

@@ -23,7 +23,7 @@ const root = "../.."
 // module is "example.com/cortexscan".
 var module = strings.TrimSuffix(reflect.TypeFor[wrapper.Client]().PkgPath(), "/wrapper")
 
-// surroundings declares the variables that snippets use without declaring them.
+// surroundings declares the variables that snippets use but do not declare.
 const surroundings = `package snippet
 
 import (
@@ -42,8 +42,8 @@ SNIPPET
 }
 `
 
-// The Go snippets in Markdown files and doc comments compile. A fence with another word after "go" is skipped. Unused variables
-// and imports are allowed.
+// Go snippets in Markdown files and doc comments must compile, except those whose fence has another word after "go". Unused
+// variables and imports are allowed.
 func TestSnippetsCompile(t *testing.T) {
 	snippets := append(inDocuments(), inComments()...)
 	overlay := map[string]string{}
@@ -111,7 +111,7 @@ func inComments() (all []snippet) {
 			}
 			for _, group := range must(parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)).Comments {
 				for _, block := range new(comment.Parser).Parse(group.Text()).Content {
-					// Other code blocks are tables and wire formats.
+					// Code blocks without := are tables and wire formats.
 					if code, isCode := block.(*comment.Code); isCode && strings.Contains(code.Text, ":=") {
 						all = append(all, snippet{fmt.Sprintf("package %s, snippet %d:1", name, len(all)+1), code.Text})
 					}

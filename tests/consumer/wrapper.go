@@ -75,7 +75,7 @@ var (
 	_ = wrapper.TransportError{Operation: string(""), Attempts: int(0), Sent: bool(false)}
 )
 
-// The kinds of errors. An *APIError may match several.
+// The kinds of errors. An *APIError may match several kinds.
 var (
 	_ = []error{
 		wrapper.ErrBadRequest, wrapper.ErrUnauthorized, wrapper.ErrNoLicense, wrapper.ErrForbidden, wrapper.ErrNotFound,

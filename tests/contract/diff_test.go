@@ -18,7 +18,6 @@ func needDownloads(t *testing.T) {
 	}
 }
 
-// write writes files below dir, by their paths.
 func write(t *testing.T, dir string, files map[string]string) {
 	t.Helper()
 	for name, content := range files {
@@ -45,7 +44,7 @@ func run(t *testing.T, dir, name string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...) // #nosec G204 -- commands of these tests
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath") // so that copies share compiled packages
+	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath") // lets copies share compiled packages
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
 	}
@@ -59,7 +58,7 @@ func commit(t *testing.T, dir string) {
 	run(t, dir, "git", "-c", "user.name=test", "-c", "user.email=test@example.org", "commit", "-q", "-m", "first")
 }
 
-// wantScript runs a script of .ci, and checks whether it succeeds and that its output contains all words.
+// wantScript runs a script of .ci, and checks its exit status and that its output contains all words.
 func wantScript(t *testing.T, dir, command string, ok bool, words ...string) {
 	t.Helper()
 	cmd := exec.Command("sh", strings.Fields(command)...)
@@ -68,11 +67,11 @@ func wantScript(t *testing.T, dir, command string, ok bool, words ...string) {
 	cmd.Env = append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir))
 	out, err := cmd.CombinedOutput()
 	if (err == nil) != ok {
-		t.Errorf("%s succeeds: %v, want %v\n%s", command, err == nil, ok, out)
+		t.Errorf("%s: got success %v, want %v\n%s", command, err == nil, ok, out)
 	}
 	for _, w := range words {
 		if !strings.Contains(string(out), w) {
-			t.Errorf("%s: want %q in\n%s", command, w, out)
+			t.Errorf("%s: got no %q in\n%s", command, w, out)
 		}
 	}
 }
@@ -87,7 +86,7 @@ const (
 	refused  = "does not announce the breaking changes"
 )
 
-// diffed is a document to change.
+// diffed is the document that the test changes.
 const diffed = `openapi: 3.0.3
 info: {title: T, version: 1.0.0}
 security:
@@ -127,8 +126,7 @@ components:
     Other: {type: apiKey, in: header, name: X-Other}
 `
 
-// TestContractDiff: a breaking change to the spec passes only if it is announced for the next release.
-func TestContractDiff(t *testing.T) {
+func TestBreakingChangeToTheSpecMustBeAnnounced(t *testing.T) {
 	needDownloads(t)
 	tool := filepath.Join(t.TempDir(), "contract")
 	run(t, ".", "go", "build", "-o", tool, "example.com/cortexscan/internal/tools/contract")
@@ -150,7 +148,7 @@ func TestContractDiff(t *testing.T) {
 		output          []string
 	}{
 		{"no change", silent, nil, true, []string{"Nothing changed.", harmless}},
-		{"other words", silent, []string{"Does something.", "Does a thing.", "title: The first", "title: Another", "operationId: getB", "operationId: getB\n      x-known-values: [a]"},
+		{"changed wording", silent, []string{"Does something.", "Does a thing.", "title: The first", "title: Another", "operationId: getB", "operationId: getB\n      x-known-values: [a]"},
 			true, []string{"Only wording changed", harmless}},
 		{"additions", silent, []string{"explode: true, ", "", "                kind:", "                more: {type: string}\n                kind:", "'200': {description: OK}", "'200': {description: OK}, '409': {description: Busy}"},
 			true, []string{"`more`", "`409`", harmless}},
@@ -164,7 +162,7 @@ func TestContractDiff(t *testing.T) {
 			"error\tPOST /a: response 200 application/json was application/json and is now application/json; charset=UTF-8",
 			"warning\t[request-property-removed]", "error\t[api-operation-id-removed]", breaks, refused,
 		}},
-		{"another header", silent, []string{"name: X-Key", "name: X-Keys"}, false, []string{"security was (apiKey header x-key) and is now (apiKey header x-keys)", breaks, refused}},
+		{"a changed header", silent, []string{"name: X-Key", "name: X-Keys"}, false, []string{"security was (apiKey header x-key) and is now (apiKey header x-keys)", breaks, refused}},
 		{"a moved path, announced", announced, []string{"  /b:", "  /v2/b:"}, true, []string{"/b", breaks, "CHANGELOG.md announces breaking changes."}},
 		{"a moved path, announced in an earlier release", announcedAgo, []string{"  /b:", "  /v2/b:"}, false, []string{"/b", breaks, refused}},
 	} {
@@ -172,7 +170,7 @@ func TestContractDiff(t *testing.T) {
 			now := diffed
 			for i := 0; i < len(tt.changes); i += 2 {
 				if !strings.Contains(now, tt.changes[i]) {
-					t.Fatalf("the document has no %q", tt.changes[i])
+					t.Fatalf("the document does not contain %q", tt.changes[i])
 				}
 				now = strings.Replace(now, tt.changes[i], tt.changes[i+1], 1)
 			}
@@ -187,8 +185,7 @@ func TestContractDiff(t *testing.T) {
 	})
 }
 
-// TestAPIDiff: a breaking change to the Go API passes only if it is announced for the next release.
-func TestAPIDiff(t *testing.T) {
+func TestBreakingChangeToTheGoAPIMustBeAnnounced(t *testing.T) {
 	needDownloads(t)
 	dir := t.TempDir()
 	source := func(pkg string) string {
@@ -203,7 +200,7 @@ func TestAPIDiff(t *testing.T) {
 	wantScript(t, dir, ".ci/api-diff --store", true)
 	commit(t, dir)
 
-	// An internal package changes, the generated client gains a method, and a package and a type are new.
+	// Harmless changes: an internal package changes, the generated client gains a method, and a package and a type are added.
 	write(t, dir, map[string]string{
 		"internal/x/a.go": "package x\n", "more/a.go": "package more\n", "gen/a.go": strings.Replace(source("gen"), "Get()", "Get(); Put()", 1) + "type C int\n",
 	})

@@ -1,7 +1,8 @@
-// Package contract_test checks api/openapi.yaml: what its operations must document, that its examples fit the Go types,
-// where its facts come from, and that a change to it reaches everything else.
+// Package contract_test checks api/openapi.yaml: that its operations are completely documented, that its examples fit the Go
+// types, that its facts have origins, and that changing it takes only the documented steps.
 //
-// The stricter rules apply only to the operations that the sandbox implements. Users may add others to the spec.
+// The stricter rules apply only to the operations that the sandbox implements, because users may add other operations to the
+// spec.
 package contract_test
 
 import (
@@ -20,7 +21,7 @@ import (
 
 const root = "../.."
 
-// TestDocumentIsValid includes the examples of our own operations. api.NewValidator checks the rest of the document.
+// TestDocumentIsValid validates our own operations, including their examples. api.NewValidator validates the rest of the document.
 func TestDocumentIsValid(t *testing.T) {
 	ours, err := yaml.Marshal(ourTree(t))
 	if err != nil {
@@ -34,14 +35,15 @@ func TestDocumentIsValid(t *testing.T) {
 		t.Error(err)
 	}
 	if doc.OpenAPI != "3.0.3" {
-		t.Errorf("the OpenAPI version is %s, want 3.0.3", doc.OpenAPI)
+		t.Errorf("got OpenAPI version %s, want 3.0.3", doc.OpenAPI)
 	}
 	if got := doc.Servers[0].URL; got != "https://api-{fqdn}" {
-		t.Errorf("the server is %s, want https://api-{fqdn}", got)
+		t.Errorf("got server %s, want https://api-{fqdn}", got)
 	}
 }
 
-// ourTree returns the document as a tree, with the operations that the sandbox implements and what they refer to.
+// ourTree returns the document as a tree. The tree contains only the operations that the sandbox implements and the components
+// that these operations use.
 func ourTree(t *testing.T) map[string]any {
 	t.Helper()
 	var doc map[string]any
@@ -65,7 +67,7 @@ func ourTree(t *testing.T) map[string]any {
 		}
 	}
 	if found != len(sandbox.Operations()) {
-		t.Fatalf("the document has %d of the operations that the sandbox implements: %v", found, sandbox.Operations())
+		t.Fatalf("got %d operations in the document, want those that the sandbox implements: %v", found, sandbox.Operations())
 	}
 	reached := map[string]bool{}
 	follow(doc, "/paths", reached, func(string, string, map[string]any) {})
@@ -86,7 +88,8 @@ var httpMethods = map[string]bool{
 // named lists the fields whose values map names to objects.
 var named = []string{"paths", "schemas", "properties", "parameters", "requestBodies", "responses", "headers", "content", "examples", "securitySchemes", "variables"}
 
-// walk visits every object in a node, except for data. It passes the JSON Pointer of the object and the field that contains it.
+// walk visits every object in a node, except objects in data such as examples. visit receives the JSON Pointer of the object,
+// the field that contains the object, and the object.
 func walk(place, in string, node any, visit func(place, in string, o map[string]any)) {
 	switch node := node.(type) {
 	case map[string]any:
@@ -112,7 +115,7 @@ func walk(place, in string, node any, visit func(place, in string, o map[string]
 	}
 }
 
-// follow walks through the node at a place and through the targets of its references, each of them once.
+// follow walks through the node at a place and, once each, through the targets of references.
 func follow(doc map[string]any, place string, reached map[string]bool, visit func(place, in string, o map[string]any)) {
 	walk(place, place[strings.LastIndex(place, "/")+1:], lookUp(doc, place), func(at, in string, o map[string]any) {
 		visit(at, in, o)
@@ -124,7 +127,7 @@ func follow(doc map[string]any, place string, reached map[string]bool, visit fun
 }
 
 // lookUp returns the value at a JSON Pointer, or nil. The pointer may contain the name of a parameter instead of its index, so
-// that it stays valid when another parameter is inserted.
+// that the pointer stays valid when another parameter is inserted.
 func lookUp(doc any, pointer string) any {
 	for _, step := range strings.Split(pointer, "/")[1:] {
 		step = unescapePointer.Replace(step)

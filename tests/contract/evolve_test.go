@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// additions are optional parameters, properties and a status for our own operations. Each is inserted before the line that is
-// its key.
+// additions contains optional parameters, optional properties and a status for our own operations. Each key is the line before
+// which the addition is inserted.
 var additions = map[string]string{
 	"        - name: fields\n": `        - {name: new_flag, in: query, description: New., schema: {type: boolean}, example: false}
         - {name: new_number, in: query, description: New., schema: {type: integer, minimum: 1}, example: 1}
@@ -30,8 +30,8 @@ var additions = map[string]string{
 }
 
 // TestChangingTheContract changes the contract in a copy of the repository. It adds optional parts to our own operations. Then
-// it follows the section "Changing the contract" of CONTRIBUTING.md: it adopts operations of another document, adds one by
-// hand, generates the code, calls the new operations, and implements one in the sandbox. Nothing else has to change, and
+// it follows the section "Changing the contract" of CONTRIBUTING.md: it adopts operations of another document, adds an
+// operation by hand, generates the code, calls the new operations, and implements one of them in the sandbox. Nothing else has to change, and
 // existing callers send the same bytes.
 func TestChangingTheContract(t *testing.T) {
 	steps := walkThrough(t)
@@ -44,7 +44,7 @@ func TestChangingTheContract(t *testing.T) {
 	}
 	adopted, isAdoption := strings.CutPrefix(steps["sh adopt"], "make adopt DOC=vendor.yaml OPERATIONS=")
 	if !isAdoption {
-		t.Fatalf("the first step is %q", steps["sh adopt"])
+		t.Fatalf("got the first step %q, want make adopt", steps["sh adopt"])
 	}
 	run(t, work, "go", "run", "./internal/tools/contract", "adopt", "tests/contract/testdata/evolve/vendor.yaml", strings.TrimSpace(adopted))
 	edit(t, work, contract, "\ncomponents:\n", "\n"+steps["yaml paths"]+"\ncomponents:\n")
@@ -52,14 +52,14 @@ func TestChangingTheContract(t *testing.T) {
 	run(t, work, "go", "generate", "./...")
 	changed, err := exec.CommandContext(t.Context(), "git", "-C", work, "status", "--porcelain").Output()
 	if string(changed) != " M "+contract+"\n M gen/client.gen.go\n" || err != nil {
-		t.Errorf("changed, apart from the contract and gen/client.gen.go: %v\n%s", err, changed)
+		t.Errorf("want changes to the contract and gen/client.gen.go only, got %v\n%s", err, changed)
 	}
 	for _, name := range []string{"call.go", "call_test.go"} {
 		content := strings.Replace(read(t, "tests/contract/testdata/evolve/"+name), "\t// CALL\n", steps["go call"], 1)
 		write(t, work, map[string]string{"evolved/" + name: content})
 	}
-	run(t, work, "git", "add", "-A") // some tests ask git for the files
-	// These packages depend on the contract. The skipped test would demand origins for the additions.
+	run(t, work, "git", "add", "-A") // some tests list the files in git
+	// These packages depend on the contract. The skipped test would require origins for the additions.
 	run(t, work, "go", "test", "-short", "-skip=^TestEveryFactHasAnOrigin$", "./api/...", "./cmd/...", "./evolved", "./gen", "./internal/tools/...",
 		"./sandbox", "./tests/contract", "./tests/repo", "./tests/security", "./tests/wire", "./wrapper")
 	write(t, work, map[string]string{"sandbox/command.go": "package sandbox\n\nimport (\n\t\"encoding/json\"\n\t\"net/http\"\n\n\t\"example.com/cortexscan/gen\"\n)\n\n" + steps["go sandbox"]})
@@ -70,7 +70,7 @@ func TestChangingTheContract(t *testing.T) {
 
 var fence = regexp.MustCompile("(?ms)^```(\\w+ \\w+)\n(.*?)^```$")
 
-// walkThrough returns the code blocks of the section, keyed by the words after their opening fences.
+// walkThrough returns the code blocks of the section "Changing the contract", keyed by the words after their opening fences.
 func walkThrough(t *testing.T) map[string]string {
 	t.Helper()
 	_, section, _ := strings.Cut(read(t, "CONTRIBUTING.md"), "\n## Changing the contract\n")
@@ -81,12 +81,11 @@ func walkThrough(t *testing.T) map[string]string {
 	}
 	want := []string{"go call", "go operations", "go sandbox", "sh adopt", "yaml paths", "yaml schemas"}
 	if got := slices.Sorted(maps.Keys(steps)); !slices.Equal(got, want) {
-		t.Fatalf("the section has the blocks %q, want %q", got, want)
+		t.Fatalf("got the blocks %q, want %q", got, want)
 	}
 	return steps
 }
 
-// edit replaces the first occurrence of text in a file.
 func edit(t *testing.T, dir, file, text, replacement string) {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(dir, file))
@@ -94,7 +93,7 @@ func edit(t *testing.T, dir, file, text, replacement string) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(content), text) {
-		t.Fatalf("%s has no %q", file, text)
+		t.Fatalf("%s does not contain %q", file, text)
 	}
 	write(t, dir, map[string]string{file: strings.Replace(string(content), text, replacement, 1)})
 }

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// constraints are the keywords that need an origin. oneOf, anyOf and allOf do not: the schemas that they list have origins.
+// constraints lists the keywords that need an origin. oneOf, anyOf and allOf need no origin, because the schemas that they list
+// have origins.
 var constraints = []string{
 	"type", "format", "enum", "nullable", "required", "additionalProperties", "minItems", "maxItems", "uniqueItems",
 	"minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
@@ -23,11 +24,11 @@ func factsOf(doc map[string]any) map[string][]string {
 	facts := map[string][]string{}
 	part := map[string]any{"paths": doc["paths"], "components": doc["components"]}
 	walk("", "", part, func(place, in string, o map[string]any) {
-		if o["$ref"] != nil || in == "securitySchemes" { // the target of a reference has the facts
+		if o["$ref"] != nil || in == "securitySchemes" { // the target of the reference contains the facts
 			return
 		}
 		for keyword := range o {
-			// additionalProperties constrains only when it is false.
+			// additionalProperties is a constraint only if it is false.
 			if slices.Contains(constraints, keyword) && (keyword != "additionalProperties" || o[keyword] == false) {
 				facts[place] = append(facts[place], keyword)
 			}
@@ -44,7 +45,7 @@ func factsOf(doc map[string]any) map[string][]string {
 	return facts
 }
 
-// origins has the content of origins.md, by place and keyword.
+// origins contains the origins in origins.md, by place and keyword.
 type origins map[string]map[string]string
 
 func readOrigins(t *testing.T) origins {
@@ -76,8 +77,8 @@ func readOrigins(t *testing.T) origins {
 	return o
 }
 
-// TestEveryFactHasAnOrigin lets a reader tell facts from decisions of this project. It compares origins.md with the document,
-// in both directions.
+// TestEveryFactHasAnOrigin checks that origins.md lists exactly the facts in the document, so that a reader can tell facts from
+// decisions of this project.
 func TestEveryFactHasAnOrigin(t *testing.T) {
 	doc, all := ourTree(t), readOrigins(t)
 	facts := factsOf(doc)
@@ -89,12 +90,12 @@ func TestEveryFactHasAnOrigin(t *testing.T) {
 		}
 		for keyword := range keywords {
 			if !slices.Contains(facts[place], keyword) {
-				t.Errorf("origins.md: remove %s from the row of %s, which does not have it", keyword, place)
+				t.Errorf("origins.md: remove %s from the row of %s, where the document does not contain this keyword", keyword, place)
 			}
 		}
 	}
 	for path, rows := range moved {
-		t.Errorf("origins.md: %d rows are about the path %s, which the document does not have: replace it with the new path", rows, path)
+		t.Errorf("origins.md: %d rows are about the path %s, which is not in the document: replace the path with the new one", rows, path)
 	}
 	for place, keywords := range facts {
 		for _, keyword := range keywords {
@@ -104,11 +105,11 @@ func TestEveryFactHasAnOrigin(t *testing.T) {
 		}
 	}
 	if len(facts) < 80 {
-		t.Errorf("only %d places with facts were found", len(facts))
+		t.Errorf("got facts at %d places, want at least 80", len(facts))
 	}
 }
 
-// TestStricterConstraintsAreListed: the description of the document says which constraints are ours.
+// The description of the document must list the constraints that this project decided on.
 func TestStricterConstraintsAreListed(t *testing.T) {
 	info := object(ourTree(t)["info"])
 	_, table, _ := strings.Cut(fmt.Sprint(info["description"]), "| keyword | constraint | reason |\n|---|---|---|\n")
@@ -127,7 +128,7 @@ func TestStricterConstraintsAreListed(t *testing.T) {
 		}
 	}
 	if !maps.Equal(listed, strict) {
-		t.Errorf("the description lists %v, want %v", listed, strict)
+		t.Errorf("got %v in the description, want %v", listed, strict)
 	}
 }
 

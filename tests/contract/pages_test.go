@@ -10,8 +10,9 @@ import (
 	"testing"
 )
 
-// pageFacts are the names, types and required properties on the vendor's two documentation pages. A place is a JSON Pointer
-// below the operation or below components/schemas. here is the type in the document if it is another one, and why is the reason.
+// pageFacts lists the names, types and required properties on the vendor's two documentation pages. A place is a JSON Pointer
+// that may begin with an operationId or the name of a schema. If the document has a different type, here is that type, and why
+// is the reason.
 var pageFacts = []struct {
 	place, typ string
 	required   bool
@@ -54,23 +55,23 @@ func at(t *testing.T, doc map[string]any, place string) string {
 	return "/components/schemas/" + place
 }
 
-// TestPageFacts compares the facts with the document, and with what origins.md calls documented.
-func TestPageFacts(t *testing.T) {
+// The document must contain the facts, and origins.md must list them as documented.
+func TestDocumentAgreesWithTheVendorsPages(t *testing.T) {
 	doc, origins := ourTree(t), readOrigins(t)
 	for _, fact := range pageFacts {
 		pointer := at(t, doc, fact.place)
 		node := lookUp(doc, pointer)
 		if node == nil {
-			t.Errorf("%s: is not in the document", fact.place)
+			t.Errorf("%s is not in the document", fact.place)
 			continue
 		}
 		if got := typeOf(doc, node); got != cmp.Or(fact.here, fact.typ) {
-			t.Errorf("%s: is %s in the document, want %s (%s on the page)", fact.place, got, cmp.Or(fact.here, fact.typ), fact.typ)
+			t.Errorf("%s: got type %s, want %s (%s on the page)", fact.place, got, cmp.Or(fact.here, fact.typ), fact.typ)
 		}
 		if o := origins[pointer]["type"]; object(node)["type"] != nil && o != "documented" && origins[pointer] != nil {
-			t.Errorf("%s: the origin of its type is %s, want documented", fact.place, o)
+			t.Errorf("%s: got origin %q of the type, want documented", fact.place, o)
 		}
-		// A property is in the list of its object, and a parameter has a boolean.
+		// The object of a property lists the required properties. In a parameter, required is a boolean.
 		by, name, isProperty := strings.Cut(pointer, "/properties/")
 		list, _ := object(lookUp(doc, by))["required"].([]any)
 		required := slices.Contains(list, any(name))
@@ -79,11 +80,11 @@ func TestPageFacts(t *testing.T) {
 			required = object(lookUp(doc, by))["required"] == true
 		}
 		if fact.required && !required {
-			t.Errorf("%s: is required on the page, but not in the document", fact.place)
+			t.Errorf("%s is required on the page, but not in the document", fact.place)
 		}
 		want := map[bool]string{true: "documented", false: "ours"}[fact.required]
 		if o := origins[by]["required"]; required && o != want && origins[by] != nil {
-			t.Errorf("%s: the origin of required is %s, want %s", fact.place, o, want)
+			t.Errorf("%s: got origin %q of required, want %s", fact.place, o, want)
 		}
 	}
 }
@@ -130,7 +131,7 @@ type knownFilter struct {
 	Values    []string `json:"values,omitempty"`
 }
 
-// TestFilterTableIsComplete compares x-known-values with the table in the description, which repeats the published values.
+// The table in the description must list the same fields, operators and values as x-known-values.
 func TestFilterTableIsComplete(t *testing.T) {
 	filter := object(lookUp(ourTree(t), "/components/schemas/EndpointFilter"))
 	var known map[string]knownFilter
@@ -148,6 +149,6 @@ func TestFilterTableIsComplete(t *testing.T) {
 		}
 	}
 	if len(known) < 12 || !reflect.DeepEqual(inTable, known) {
-		t.Errorf("the table has %v, and x-known-values has %v", inTable, known)
+		t.Errorf("got the table %v, want the content of x-known-values: %v", inTable, known)
 	}
 }

@@ -46,8 +46,9 @@ func TestOurOperationsAreComplete(t *testing.T) {
 	})
 }
 
-// TestRequestsAreClosedAndResponsesOpen: the service would silently ignore a misspelled property of a request, and it may
-// add properties to a response. It also adds values, so requests have no enumerations, except for the keyword "all".
+// The service would silently ignore a misspelled property of a request, so request objects must not allow additional properties.
+// Response objects must allow them, because the service may add properties. The service may also accept new values, so requests
+// must not contain enumerations, except the keyword "all".
 func TestRequestsAreClosedAndResponsesOpen(t *testing.T) {
 	doc := ourTree(t)
 	for _, id := range sandbox.Operations() {
@@ -56,7 +57,7 @@ func TestRequestsAreClosedAndResponsesOpen(t *testing.T) {
 			isRequest := part != "/responses"
 			follow(doc, at+part, map[string]bool{}, func(place, _ string, o map[string]any) {
 				if closed := o["additionalProperties"] == false; o["type"] == "object" && closed != isRequest {
-					t.Errorf("%s: additionalProperties is false: %v, want %v", place, closed, isRequest)
+					t.Errorf("%s: got closed %v, want %v", place, closed, isRequest)
 				}
 				if list, _ := o["enum"].([]any); isRequest && len(list) > 0 && !reflect.DeepEqual(list, []any{"all"}) {
 					t.Errorf("%s: the enumeration %v refuses values that the service may add: use x-known-values", place, list)
@@ -66,7 +67,7 @@ func TestRequestsAreClosedAndResponsesOpen(t *testing.T) {
 	}
 }
 
-// TestExamplesSurviveTheGoTypes decodes each example of a body into the type that the client uses, and encodes it again.
+// TestExamplesSurviveTheGoTypes decodes each example of a body into the type that the client uses, and encodes the result.
 func TestExamplesSurviveTheGoTypes(t *testing.T) {
 	doc, client, found := ourTree(t), reflect.TypeFor[gen.ClientWithResponsesInterface](), 0
 	for _, id := range sandbox.Operations() {
@@ -94,11 +95,12 @@ func TestExamplesSurviveTheGoTypes(t *testing.T) {
 		}
 	}
 	if found < 20 {
-		t.Errorf("only %d examples were found", found)
+		t.Errorf("got %d examples, want at least 20", found)
 	}
 }
 
-// survives reports whether a type keeps everything in a JSON value. A union accepts any JSON, so one of its forms must keep everything.
+// survives reports whether a JSON value keeps its meaning when it is decoded into a type and encoded again. A union accepts any
+// JSON, so one of the union's forms must keep the meaning.
 func survives(t *testing.T, typ reflect.Type, value []byte) bool {
 	t.Helper()
 	v := reflect.New(typ)
@@ -138,8 +140,7 @@ func decode(t *testing.T, b []byte) any {
 	return v
 }
 
-// canonical makes values equal that have the same meaning: numbers become strings, null is left out, and names are in
-// lower case.
+// canonical makes values with the same meaning equal: it converts numbers to strings and names to lower case, and removes null.
 func canonical(v any) any {
 	switch v := v.(type) {
 	case json.Number:

@@ -95,7 +95,7 @@ func TestFilesNamedInArchitectureExist(t *testing.T) {
 	}
 }
 
-// In SECURITY.md, each guarantee names a folder and the tests in it that prove it.
+// In SECURITY.md, each guarantee names the folders and tests that prove the guarantee.
 func TestGuaranteesNameExistingTests(t *testing.T) {
 	folder := regexp.MustCompile("^`([a-z0-9/]+)` ")
 	guarantees := 0
@@ -151,6 +151,6 @@ func TestReleaseNotesAreTheSectionOfTheVersion(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 	if got, err := notes("v0.0.1"); err == nil || !strings.Contains(got, "wrapper.Version is "+wrapper.Version) {
-		t.Errorf("a tag of another version: %q, %v", got, err)
+		t.Errorf("a tag of another version: got %q, %v", got, err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func TestInvalidModulePathsAreRefused(t *testing.T) {
-	work := t.TempDir() // renamed if the script accepts a path
+	work := t.TempDir() // if the script accepts a path, it renames the module here
 	for _, name := range []string{"Makefile", "go.mod", "README.md", ".ci/rename"} {
 		copied := filepath.Join(work, name)
 		if err := os.MkdirAll(filepath.Dir(copied), 0o755); err != nil {
@@ -35,7 +35,7 @@ func TestInvalidModulePathsAreRefused(t *testing.T) {
 				cmd.Env = append(cmd.Env, "MODULE="+path)
 			}
 			if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "path") {
-				t.Fatalf("make rename with %q: %v %s", path, err, out)
+				t.Fatalf("make rename with %q: got %v, %s", path, err, out)
 			}
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 var pinned = regexp.MustCompile(`^[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
 
-// A tag can move, so a workflow names the commit of an action, and its release in a comment.
+// A tag can move, so workflows must name the commit of an action, and the release in a comment.
 func TestActionsArePinned(t *testing.T) {
 	files, err := filepath.Glob(root + "/.github/workflows/*.yml")
 	if err != nil || len(files) == 0 {
@@ -35,7 +35,7 @@ func TestActionsArePinned(t *testing.T) {
 	}
 }
 
-func TestEveryModuleIsKeptUpToDate(t *testing.T) {
+func TestMakefileAndDependabotListEveryModule(t *testing.T) {
 	var modules []string
 	for _, path := range find(t, "go.mod") {
 		modules = append(modules, filepath.ToSlash(filepath.Dir(path)))
@@ -55,12 +55,12 @@ func TestEveryModuleIsKeptUpToDate(t *testing.T) {
 		}
 		slices.Sort(listed)
 		if !slices.Equal(listed, modules) {
-			t.Errorf("%s lists the modules %q, and the repository has %q", file, listed, modules)
+			t.Errorf("%s: got the modules %q, want %q", file, listed, modules)
 		}
 	}
 }
 
-func TestWrapperDoesNotDependOnPathsOfTheAPI(t *testing.T) {
+func TestWrapperContainsNoPathsOfTheAPI(t *testing.T) {
 	files := 0
 	err := filepath.WalkDir(root+"/wrapper", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {

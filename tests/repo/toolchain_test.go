@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// The first path is the example from the README, which the script also contains.
+// The first path is the example in the README and in the script.
 func TestRenamedModuleBuildsAndPasses(t *testing.T) {
 	work := t.TempDir()
 	run(t, root, "sh", "-c", `git ls-files -z --cached --others --exclude-standard | tar -cf - --null -T - | tar -xf - -C "$1"`, "sh", work)
@@ -19,7 +19,7 @@ func TestRenamedModuleBuildsAndPasses(t *testing.T) {
 	for _, path := range []string{"github.com/you/cortexscan", last} {
 		run(t, work, "make", "rename", "MODULE="+path)
 		if got := modulePath(t, work); got != path {
-			t.Errorf("the module is %s, want %s", got, path)
+			t.Errorf("got module %s, want %s", got, path)
 		}
 	}
 	run(t, work, "go", "vet", "-tags", "toolchain", "./...")
@@ -34,7 +34,7 @@ func TestRenamedModuleBuildsAndPasses(t *testing.T) {
 	renamed := readFile(t, generated)
 	run(t, work, "go", "generate", "./...")
 	if readFile(t, generated) != renamed {
-		t.Error("go generate changes what make rename left")
+		t.Error("after make rename, go generate changes the generated code")
 	}
 }
 
@@ -56,8 +56,8 @@ func run(t *testing.T, dir string, args ...string) {
 	}
 }
 
-// Ports and times are different in every run.
-func TestPictureShowsWhatTheDemonstrationPrints(t *testing.T) {
+// Ports and times differ in every run.
+func TestPictureIsUpToDate(t *testing.T) {
 	drawn := filepath.Join(t.TempDir(), "demo.svg")
 	run(t, root, "sh", ".ci/picture", drawn)
 	number := regexp.MustCompile(`:\d+\.|\d+\.\d&#160;s`)

@@ -47,7 +47,7 @@ func document(version, paths, components string) []byte {
 
 func indent(s string) string { return "  " + strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n  ") }
 
-// adoptNamed adopts operations of a document by their names.
+// adoptNamed adopts the named operations of a document, or all operations if there are no names.
 func adoptNamed(t *testing.T, ours string, theirs []byte, names ...string) (*Result, error) {
 	t.Helper()
 	d, err := Read("their-papi.yaml", theirs)
@@ -90,7 +90,8 @@ func printed(r *Result) string {
 	return b.String()
 }
 
-// A converted schema accepts what the original accepted, or more if the report says so.
+// A converted schema accepts every value that the original schema accepts. The report mentions it if the converted schema
+// accepts more values.
 func TestSchemasBecomeOpenAPI30(t *testing.T) {
 	for _, tt := range []struct{ name, schema, want, report string }{
 		{"a schema of OpenAPI 3.0", `{type: string, minLength: 1, enum: [a, b]}`, `{type: string, minLength: 1, enum: [a, b]}`, ""},
@@ -236,7 +237,7 @@ func TestOperationsBecomeOpenAPI30(t *testing.T) {
 	}
 }
 
-// insertions returns the added lines. It fails if one of our lines was changed or moved.
+// insertions returns the added lines. It fails the test if one of our lines was changed or moved.
 func insertions(t *testing.T, ours string, document []byte) string {
 	t.Helper()
 	left := slices.Collect(strings.Lines(ours))
@@ -249,7 +250,7 @@ func insertions(t *testing.T, ours string, document []byte) string {
 		b.Write(line)
 	}
 	if len(left) > 0 {
-		t.Errorf("changed or moved: %q in\n%s", left[0], document)
+		t.Errorf("our line %q was changed or moved in\n%s", left[0], document)
 	}
 	return b.String()
 }
@@ -305,7 +306,7 @@ func TestAdoptionOnlyInsertsLines(t *testing.T) {
 	)
 	want := strings.NewReplacer("\n  # The second", put+"\n  # The second", "components:\n", get+"components:\n").Replace(our) + components
 	if string(r.Document) != want {
-		t.Errorf("got\n%s", r.Document)
+		t.Errorf("got\n%s\nwant\n%s", r.Document, want)
 	}
 	for _, words := range []string{
 		"added        operation putA, PUT /a/{id}\n", "operation getC, GET /c\n", "responses: C\n", "schemas: TheirThing\n",
@@ -318,7 +319,7 @@ func TestAdoptionOnlyInsertsLines(t *testing.T) {
 	}
 }
 
-func TestAdoptedNamesAreNotTakenInGen(t *testing.T) {
+func TestAdoptedNamesAreUniqueInGen(t *testing.T) {
 	schemas := func(list string) string { return "components: {schemas: {" + list + "}}" }
 	body := func(name string) string {
 		return "/x: {post: {operationId: getA, requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/" + name + "'}}}}, responses: {'200': {description: OK}}}}"
@@ -337,21 +338,21 @@ func TestAdoptedNamesAreNotTakenInGen(t *testing.T) {
 			r := adoptAll(t, our, document("3.0.0", body(tt.schema), tt.components))
 			op := load(t, r.Document).Paths.Value("/x").Post
 			if got := op.RequestBody.Value.Content["application/json"].Schema.Ref; got != "#/components/schemas/"+tt.want {
-				t.Errorf("the body is %s, want %s", got, tt.want)
+				t.Errorf("got body %s, want %s", got, tt.want)
 			}
 			if op.OperationID != "getA2" {
-				t.Errorf("the operationId is %s", op.OperationID)
+				t.Errorf("got operationId %s, want getA2", op.OperationID)
 			}
 			again := adoptAll(t, string(r.Document), document("3.0.0", strings.Replace(body(tt.schema), "/x:", "/y:", 1), tt.components))
-			// A second adopted operation uses the components of the first one.
+			// A second adopted operation uses the components of the first.
 			if got := load(t, again.Document).Paths.Value("/y").Post.RequestBody.Value.Content["application/json"].Schema.Ref; got != "#/components/schemas/"+tt.want && !strings.Contains(tt.name, "operation") {
-				t.Errorf("the second body is %s, want %s", got, tt.want)
+				t.Errorf("got second body %s, want %s", got, tt.want)
 			}
 		})
 	}
 }
 
-func TestOperationsAreFoundByTheirNames(t *testing.T) {
+func TestOperationsAreFoundByName(t *testing.T) {
 	theirs := document("3.0.0", `
 /x: {get: {operationId: x, responses: {}}, post: {operationId: twice, responses: {}}}
 /y: {get: {operationId: twice, responses: {}}, delete: {responses: {}}}
@@ -360,9 +361,9 @@ func TestOperationsAreFoundByTheirNames(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		names []string
-		want  []string // of the error
+		want  []string // parts of the error
 	}{
-		{"an ID, a method and path", []string{"x", "delete /y", "POST  /x"}, nil},
+		{"an ID, and a method and path", []string{"x", "delete /y", "POST  /x"}, nil},
 		{"unknown names", []string{"x", "no", "neither"}, []string{`no operation "no"`, `no operation "neither"`, "POST /b"}},
 		{"an ambiguous name", []string{"twice"}, []string{`has 2 operations called "twice": name one by method and path, such as "POST /x"`}},
 		{"an operation that we have", []string{"abort"}, []string{"POST /b is already in api/openapi.yaml, as \"postB\""}},
@@ -371,7 +372,7 @@ func TestOperationsAreFoundByTheirNames(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r, err := adoptNamed(t, our, theirs, tt.names...)
 			if (err != nil) != (tt.want != nil) {
-				t.Fatalf("got %v", err)
+				t.Fatalf("got error %v, want %q", err, tt.want)
 			}
 			for _, want := range tt.want {
 				if !strings.Contains(err.Error(), want) {
@@ -379,7 +380,7 @@ func TestOperationsAreFoundByTheirNames(t *testing.T) {
 				}
 			}
 			if err == nil && len(r.Operations) != len(tt.names) {
-				t.Errorf("got %q", r.Operations)
+				t.Errorf("got operations %q, want %q", r.Operations, tt.names)
 			}
 		})
 	}
@@ -397,7 +398,7 @@ func TestAdoptionIsDeterministic(t *testing.T) {
 		if got := string(r.Document) + printed(r); first == "" {
 			first = got
 		} else if got != first {
-			t.Fatalf("got\n%s\nand\n%s", first, got)
+			t.Fatalf("got\n%s\nwant the first result\n%s", got, first)
 		}
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Faults in a document never change our lines. A few results are invalid, and limits.Load reports them.
+// Adopting a faulty document never changes our lines. At most 2% of the results are invalid, and limits.Load reports them.
 func TestRandomFaultsAreRepairedOrReported(t *testing.T) {
 	files, err := filepath.Glob("../limits/testdata/*/*.yaml")
 	if err != nil || len(files) < 50 {
-		t.Fatalf("%d documents, %v", len(files), err)
+		t.Fatalf("got %d documents, %v, want at least 50", len(files), err)
 	}
 	files = append(files, "../../../tests/contract/testdata/evolve/vendor.yaml")
 	const rounds = 100
@@ -65,11 +65,11 @@ func TestRandomFaultsAreRepairedOrReported(t *testing.T) {
 		}
 	}
 	if adopted < rounds || 50*invalid > adopted {
-		t.Errorf("%d operations of %d documents were adopted, and %d of the results are invalid", adopted, rounds, invalid)
+		t.Errorf("got %d adopted operations in %d rounds, of which %d are invalid", adopted, rounds, invalid)
 	}
 }
 
-// damage changes one value somewhere in a document.
+// damage adds, replaces or deletes a value at a random place in a document.
 func damage(n *yaml.Node, random *rand.Rand) {
 	for len(n.Content) > 0 {
 		i := random.IntN(len(n.Content))

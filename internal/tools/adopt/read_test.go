@@ -27,7 +27,7 @@ func TestErrorsNameTheKindOfTheDocument(t *testing.T) {
 	}
 }
 
-// bomb returns nine lists, each with ten aliases of the one before.
+// bomb returns nine YAML lists, each with ten aliases of the previous list.
 func bomb() string {
 	var b strings.Builder
 	for i := range 9 {
@@ -37,17 +37,17 @@ func bomb() string {
 	return b.String() + "paths: {}"
 }
 
-func TestEveryValueOfJSONAndYAMLIsRead(t *testing.T) {
+func TestValuesOfJSONAndYAMLAreRead(t *testing.T) {
 	for _, tt := range []struct{ name, content, want string }{
 		{"JSON escapes that YAML lacks", `{"openapi":"3.0.0","paths":{},"x":"\ud83d\ude00\/\u2028\b\u001f"}`, "😀/\u2028\b\x1f"},
 		{"JSON after a byte order mark", "\ufeff" + `{"openapi":"3.0.0","paths":{},"x":"a"}`, "a"},
-		{"a duplicate name in JSON: the last counts", `{"openapi":"3.0.0","paths":{},"x":"a","x":"b"}`, "b"},
+		{"a duplicate name in JSON: the last value is used", `{"openapi":"3.0.0","paths":{},"x":"a","x":"b"}`, "b"},
 		{"an unquoted version", "openapi: 3.1\npaths: {}\nx: a", "a"},
 		{"a key that is a number", "openapi: 3.0.0\npaths: {}\n200: {}\nx: a", "a"},
 		{"an alias", "openapi: 3.0.0\npaths: {}\ny: &y a\nx: *y", "a"},
 		{"a merge key", "openapi: 3.0.0\npaths: {}\ny: &y {x: a, openapi: 2}\n<<: *y", "a"},
-		{"two merge keys: the first counts", "openapi: 3.0.0\npaths: {}\n<<: [{x: a}, {x: b}]", "a"},
-		{"a tag of another program", "openapi: 3.0.0\npaths: {}\nx: !include a.yaml", "a.yaml"},
+		{"two merge keys: the first value is used", "openapi: 3.0.0\npaths: {}\n<<: [{x: a}, {x: b}]", "a"},
+		{"an application-specific tag", "openapi: 3.0.0\npaths: {}\nx: !include a.yaml", "a.yaml"},
 		{"an octal number", "openapi: 3.0.0\npaths: {}\nx: 0o17", "15"},
 		{"a number beyond float64", `{"openapi":"3.0.0","paths":{},"x":1e400}`, "1e400"},
 	} {

@@ -35,7 +35,7 @@ func TestOperationsAreTried(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer
 			if err := run(t.Context(), tt.file, tt.operations, false, &out); (err != nil) != tt.fails {
-				t.Errorf("got %v", err)
+				t.Errorf("got error %v, want one: %v", err, tt.fails)
 			}
 			for _, want := range tt.want {
 				if !strings.Contains(out.String(), want) {

@@ -8,7 +8,8 @@ import (
 	"testing/fstest"
 )
 
-// repository creates a repository with the operation cancel and only the files that documents are compared with.
+// repository creates a repository with the operation cancel. It contains only the files with which HandWritten compares a
+// document.
 func repository(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
@@ -36,7 +37,7 @@ func cancel() {
 	return root
 }
 
-func TestEachMismatchWithHandWrittenCodeIsOneSentence(t *testing.T) {
+func TestEachMismatchWithHandWrittenCodeIsReportedOnce(t *testing.T) {
 	root := repository(t)
 	const document = `
 openapi: 3.0.3

@@ -10,14 +10,14 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// TestLimitsAreReported: Check finds nothing in our document and in testdata/growth, and exactly one problem in each document of
-// testdata/refused.
+// Check reports no problem in our document and in testdata/growth. For each document in testdata/refused, Load fails or Check
+// reports exactly one problem.
 func TestLimitsAreReported(t *testing.T) {
 	documents := map[string][]byte{"ours": api.Document()}
 	for folder, atLeast := range map[string]int{"growth": 20, "refused": 25} {
 		files, err := filepath.Glob("testdata/" + folder + "/*.yaml")
 		if err != nil || len(files) < atLeast {
-			t.Fatalf("%d documents in %s, want %d at least: %v", len(files), folder, atLeast, err)
+			t.Fatalf("got %d documents in %s, want at least %d: %v", len(files), folder, atLeast, err)
 		}
 		for _, file := range files {
 			if documents[folder+"/"+filepath.Base(file)], err = os.ReadFile(file); err != nil {
@@ -31,11 +31,11 @@ func TestLimitsAreReported(t *testing.T) {
 				Fails struct{ Step, Problem string } `yaml:"x-fails"`
 			}
 			if err := yaml.Unmarshal(document, &want); err != nil || strings.HasPrefix(name, "refused/") != (want.Fails.Step != "") {
-				t.Fatalf("its field x-fails is %+v, %v", want.Fails, err)
+				t.Fatalf("got x-fails %+v, %v", want.Fails, err)
 			}
 			doc, err := Load(t.Context(), document)
 			if (err != nil) != (want.Fails.Step == "load") || err != nil && !strings.Contains(err.Error(), want.Fails.Problem) {
-				t.Fatalf("load: %v, want %+v", err, want)
+				t.Fatalf("load: got %v, want %+v", err, want)
 			}
 			if err != nil {
 				return

@@ -20,7 +20,7 @@ func corpus(t *testing.T, folder string, atLeast int) map[string][]byte {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("..", "limits", "testdata", folder, "*.yaml"))
 	if err != nil || len(files) < atLeast {
-		t.Fatalf("%d documents in %s, want %d at least: %v", len(files), folder, atLeast, err)
+		t.Fatalf("got %d documents in %s, want at least %d: %v", len(files), folder, atLeast, err)
 	}
 	documents := map[string][]byte{}
 	for _, file := range files {
@@ -48,7 +48,8 @@ func failureOf(t *testing.T, document []byte) failure {
 	return d.Fails
 }
 
-// The operations of testdata/growth are added to ours, and those of testdata/refused that compile but fail when they are called.
+// The test adds operations to our document: those in testdata/growth, which work, and those in testdata/refused that compile but
+// fail when they are called.
 func TestEveryOperationOfTheCorpusWorksOrFailsAsDescribed(t *testing.T) {
 	var merged joined
 	if err := yaml.Unmarshal(api.Document(), &merged); err != nil {
@@ -89,7 +90,7 @@ func TestEveryOperationOfTheCorpusWorksOrFailsAsDescribed(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(results) < 60 || len(wrong) < 8 {
-		t.Fatalf("only %d operations were tried, and %d of them should fail", len(results), len(wrong))
+		t.Fatalf("got only %d operations, of which %d should fail", len(results), len(wrong))
 	}
 	for _, r := range results {
 		t.Run(r.Operation, func(t *testing.T) {
@@ -97,7 +98,7 @@ func TestEveryOperationOfTheCorpusWorksOrFailsAsDescribed(t *testing.T) {
 			f, isWrong := wrong[path]
 			switch {
 			case !isWrong && !r.OK():
-				t.Errorf("%+v", r)
+				t.Errorf("got %+v, want a call that works", r)
 			case isWrong && (r.OK() || !strings.Contains(r.Call+r.Skip, f.Output)):
 				t.Errorf("got %+v, want a call that fails with %q; if the generator now supports it, move the document to growth", r, f.Output)
 			}
@@ -105,11 +106,11 @@ func TestEveryOperationOfTheCorpusWorksOrFailsAsDescribed(t *testing.T) {
 		})
 	}
 	if len(ours) > 0 {
-		t.Errorf("not tried: %v", ours)
+		t.Errorf("got no results for our operations %v", ours)
 	}
 }
 
-// joined is a document that others are added to.
+// joined is a document to which other documents are added.
 type joined struct {
 	Paths      map[string]any
 	Components map[string]map[string]any
@@ -125,7 +126,7 @@ func (j *joined) add(t *testing.T, document []byte) {
 	add := func(into, from map[string]any) {
 		for name, value := range from {
 			if into[name] != nil {
-				t.Fatalf("two documents have %s", name)
+				t.Fatalf("two documents contain %s", name)
 			}
 			into[name] = value
 		}
@@ -151,7 +152,7 @@ func TestCodeForRefusedDocumentsDoesNotCompile(t *testing.T) {
 		f := failureOf(t, document)
 		switch got := failed[name]; {
 		case name == "good" && got != "":
-			t.Errorf("a document that the generator supports fails: %s", got)
+			t.Errorf("the code for a supported document does not compile: %s", got)
 		case name != "good" && (got == "" || !strings.Contains(got, f.Output)):
 			t.Errorf("%s: got %q, want %q; if the generator now supports it, move the document to growth", name, got, f.Output)
 		}

@@ -31,8 +31,8 @@ func client(t *testing.T, url string) *wrapper.Client {
 	return c
 }
 
-// TestCalls: an added operation is signed, validated and retried like every other, and its errors are normalized.
-func TestCalls(t *testing.T) {
+// An added operation is signed, validated and retried like every other operation, and its errors are normalized.
+func TestAddedOperationIsCalledLikeEveryOther(t *testing.T) {
 	const path, good = "/public_api/netscan/v1/scan/run/789/command", `{"DATA":"Scan is in Paused state"}`
 	invalid := func(ctx context.Context, c *wrapper.Client) error {
 		_, err := c.API().CommandScanRunWithBodyWithResponse(ctx, 789, &gen.CommandScanRunParams{}, "application/json", strings.NewReader(`{}`))
@@ -41,7 +41,7 @@ func TestCalls(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		call    func(context.Context, *wrapper.Client) error
-		replies []string // status and body; the last one stays
+		replies []string // status and body; the last reply is repeated
 		arrive  int
 		kind    error
 	}{
@@ -68,13 +68,13 @@ func TestCalls(t *testing.T) {
 				t.Errorf("got %v, want %v", err, tt.kind)
 			}
 			if slices.Sort(nonces); len(nonces) != tt.arrive || len(slices.Compact(nonces)) != tt.arrive {
-				t.Errorf("%d requests arrived with the nonces %q, want %d", len(nonces), nonces, tt.arrive)
+				t.Errorf("got %d requests with the nonces %q, want %d", len(nonces), nonces, tt.arrive)
 			}
 		})
 	}
 }
 
-func TestAdoptedOperation(t *testing.T) {
+func TestAdoptedOperationCanBeCalled(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		if string(body) != `{"request_data":{"group_action_id":22519813685366}}` {
@@ -93,8 +93,8 @@ func TestAdoptedOperation(t *testing.T) {
 	}
 }
 
-// TestSandbox: the sandbox validates the operation, and responds with 501 until the operation is implemented.
-func TestSandbox(t *testing.T) {
+// The sandbox validates the operation, and responds with 501 until the operation is implemented.
+func TestSandboxValidatesTheAddedOperation(t *testing.T) {
 	tenant := sandbox.New(sandbox.WithKey("17", "a key of the test", sandbox.Advanced))
 	server := httptest.NewServer(tenant)
 	defer server.Close()
@@ -108,6 +108,6 @@ func TestSandbox(t *testing.T) {
 		t.Errorf("got %v, want a 501", err)
 	}
 	if calls := tenant.Calls(); len(calls) != 1 || len(calls[0].Problems) > 0 {
-		t.Errorf("the sandbox got %+v", calls)
+		t.Errorf("got the calls %+v, want one without problems", calls)
 	}
 }

@@ -18,17 +18,17 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// embedded is the document that api.NewValidator reads. These tests replace it, which a program can't and need not do.
+// embedded is the document that api.NewValidator reads. These tests replace the document. Programs cannot do that.
 //
 //go:linkname embedded example.com/cortexscan/api.document
 var embedded []byte
 
-// opinion lists the reasons why an exchange is invalid.
-type opinion []string
+// reasonList lists the reasons why an exchange is invalid.
+type reasonList []string
 
 // ofBody returns the reasons that concern the body.
-func (o opinion) ofBody() (reasons opinion) {
-	for _, reason := range o {
+func (r reasonList) ofBody() (reasons reasonList) {
+	for _, reason := range r {
 		if strings.HasPrefix(strings.TrimPrefix(reason, "response "), "body") {
 			reasons = append(reasons, reason)
 		}
@@ -36,8 +36,8 @@ func (o opinion) ofBody() (reasons opinion) {
 	return reasons
 }
 
-// implementation validates exchanges against one document. It reports false for those that it does not check.
-type implementation func(exchange) (reasons opinion, checked bool)
+// implementation validates an exchange against a document. checked is false if the implementation does not check the exchange.
+type implementation func(exchange) (reasons reasonList, checked bool)
 
 func ours(t *testing.T, document []byte) implementation {
 	t.Helper()
@@ -48,7 +48,7 @@ func ours(t *testing.T, document []byte) implementation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func(e exchange) (reasons opinion, checked bool) {
+	return func(e exchange) (reasons reasonList, checked bool) {
 		var err error
 		if e.status > 0 {
 			err = v.ValidateResponse(e.request(), e.status, e.responseHeader, []byte(e.response))
@@ -65,8 +65,8 @@ func ours(t *testing.T, document []byte) implementation {
 	}
 }
 
-// schemas is a JSON Schema validator. It checks JSON bodies against their schemas and nothing else. OpenAPI 3.0 is based on
-// draft 4 (more precisely, on its predecessor "Wright 00"), except for nullable.
+// schemas returns a JSON Schema validator, which checks only JSON bodies. Except for nullable, the schemas of OpenAPI 3.0 use
+// keywords of Wright Draft 00, which differs from draft 4 only in wording.
 func schemas(t *testing.T, doc *openapi3.T) implementation {
 	t.Helper()
 	compiler := jsonschema.NewCompiler()
@@ -87,7 +87,7 @@ func schemas(t *testing.T, doc *openapi3.T) implementation {
 		}
 		return compiler.MustCompile(name + "#/schema")
 	}
-	return func(e exchange) (reasons opinion, checked bool) {
+	return func(e exchange) (reasons reasonList, checked bool) {
 		text := e.body
 		if e.status > 0 {
 			text = e.response
@@ -110,14 +110,14 @@ func schemas(t *testing.T, doc *openapi3.T) implementation {
 				}
 			}
 			if reasons == nil {
-				reasons = opinion{err.Error()}
+				reasons = reasonList{err.Error()}
 			}
 		}
 		return reasons, true
 	}
 }
 
-// withNull translates nullable into an alternative, because JSON Schema does not have it.
+// withNull converts nullable to an alternative, because JSON Schema has no nullable.
 func withNull(v any) any {
 	switch v := v.(type) {
 	case []any:
@@ -135,7 +135,7 @@ func withNull(v any) any {
 	return v
 }
 
-// kin is kin-openapi's openapi3filter, which ours uses in part.
+// kin returns kin-openapi's openapi3filter. api.Validator uses parts of kin-openapi.
 func kin(t *testing.T, doc *openapi3.T) implementation {
 	t.Helper()
 	doc.Servers = nil
@@ -146,7 +146,7 @@ func kin(t *testing.T, doc *openapi3.T) implementation {
 	options := &openapi3filter.Options{
 		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, SkipSettingDefaults: true, IncludeResponseStatus: true,
 	}
-	return func(e exchange) (reasons opinion, checked bool) {
+	return func(e exchange) (reasons reasonList, checked bool) {
 		r := e.request()
 		route, params, err := router.FindRoute(r)
 		if err == nil {
