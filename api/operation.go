@@ -36,7 +36,7 @@ func newOperation(doc *openapi3.T, item *openapi3.PathItem, method, template str
 	for _, ref := range slices.Concat(item.Parameters, described.Parameters) {
 		p := ref.Value
 		if own := described.Parameters.GetByInAndName(p.In, p.Name); own != nil && own != p || isIgnored(p) {
-			continue // the operation redefines this parameter of the path
+			continue // the operation overrides this parameter of its path
 		}
 		if p.In == openapi3.ParameterInQuery {
 			inQuery = append(inQuery, p.Name)
@@ -90,7 +90,7 @@ func (op *operation) check(r *http.Request, m *route.Match[*operation], rep *rep
 		case value == "":
 			rep.add(Problem{In: p.in, Name: p.name, Reason: "must not be empty"})
 		case hasDotSegment(value):
-			rep.add(Problem{In: p.in, Name: p.name, Reason: `must not contain "." or ".." as a path segment, because servers would then use another path`})
+			rep.add(Problem{In: p.in, Name: p.name, Reason: `must not contain "." or ".." as a path segment, because servers would resolve it to another path`})
 		case p.isList && p.separator == ",":
 			p.checkValues(m.List(p.name), rep)
 		default:

@@ -275,7 +275,7 @@ type tree struct {
 	broken bool // a problem was already reported, so the value is not validated
 }
 
-const maxDepth = 32 // pairs of brackets in the name of a parameter
+const maxDepth = 32 // maximum number of bracket pairs in the name of a parameter
 
 // add adds a value at a path such as [a][b]. If the path is invalid, add returns the reason.
 func (t *tree) add(path, value string) string {

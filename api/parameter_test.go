@@ -158,7 +158,7 @@ func TestOptionalParametersMayBeAbsent(t *testing.T) {
 }
 
 func TestPathParameters(t *testing.T) {
-	const dots = `path p must not contain "." or ".." as a path segment, because servers would then use another path`
+	const dots = `path p must not contain "." or ".." as a path segment, because servers would resolve it to another path`
 	const operation = "  /x/{p}: {parameters: [{name: p, in: path, required: true, schema: {type: string}}], get: {responses: {'200': {description: d}}}}\n"
 	for _, tt := range []struct{ schema, path, want string }{
 		{"{type: string}", "/x/a%2Fb", ""},

@@ -92,7 +92,7 @@ type EndpointFilter struct {
 
 // ErrorDetail What is wrong with one field.
 type ErrorDetail struct {
-	// Field The name of the field that caused the error. The value may also be an integer.
+	// Field The name of the field that caused the error. The name can be an integer instead of a string.
 	Field Text `json:"field,omitempty,omitzero"`
 
 	// Message What is wrong with the field.

@@ -64,8 +64,8 @@ func (d decimal) compare(e decimal) int {
 
 // isMultipleOf reports whether d is an integer multiple of e, which must not be zero.
 func (d decimal) isMultipleOf(e decimal) bool {
-	// d = D × 10^m, and e = E × 10^n, with integers D and E. D is not divisible by 10. If m < n, d is thus not a multiple
-	// of e.
+	// d = D × 10^m, and e = E × 10^n, with integers D and E. D is not divisible by 10, so d is not a multiple of e if m
+	// < n.
 	m, n := d.point-int64(len(d.digits)), e.point-int64(len(e.digits))
 	if d.digits == "" || m < n {
 		return d.digits == ""
@@ -79,7 +79,7 @@ func (d decimal) isMultipleOf(e decimal) bool {
 	return rest.Mod(rest.Mul(rest, power), divisor).Sign() == 0
 }
 
-// canonical returns a string that is the same for two JSON values only if they are equal. 1 and 1.0 are equal, and the
+// canonical returns the same string for two JSON values if and only if they are equal. 1 and 1.0 are equal, and the
 // order of properties does not matter.
 func canonical(value any) string {
 	var b strings.Builder

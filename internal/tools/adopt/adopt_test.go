@@ -200,7 +200,7 @@ func TestOperationsBecomeOpenAPI30(t *testing.T) {
 		{"a query parameter without a type", `/x: {get: {parameters: [{name: a, in: query, schema: {description: Any}}], ` + ok + `}}`, []string{"type: string"}, nil},
 		{"a parameter with a schema and content", `/x: {get: {parameters: [{name: a, in: query, schema: {type: string}, content: {application/json: {schema: {}}}}], ` + ok + `}}`, []string{"type: string"}, []string{"application/json"}},
 		{"a path parameter that is not in the path", `/x: {get: {parameters: [{name: a, in: path, required: true, schema: {type: string}}], ` + ok + `}}`, nil, []string{"name: a"}},
-		{"two JSON media types", `/x: {get: {responses: {'200': {description: OK, content: {application/json;v=1: {schema: {type: string}}, application/json: {schema: {type: string}}}}}}}`, []string{"application/json:"}, []string{"v=1"}},
+		{"several JSON media types", `/x: {get: {responses: {'200': {description: OK, content: {application/json;v=1: {schema: {type: string}}, application/json: {schema: {type: string}}}}}}}`, []string{"application/json:"}, []string{"v=1"}},
 		{"nullable items of a parameter", `/x: {get: {parameters: [{name: a, in: query, schema: {type: array, items: {type: [string, 'null']}}}], ` + ok + `}}`, []string{"items:\n              type: string"}, []string{"nullable"}},
 		{"an inline union as a parameter", `/x: {get: {operationId: x, parameters: [{name: a, in: query, schema: {anyOf: [{type: string}, {type: integer}]}}], ` + ok + `}}`, []string{"$ref: '#/components/schemas/XA'", "XA:\n      anyOf"}, nil},
 		{"two parameters with one Go name", `/x: {get: {parameters: [{name: a-b, in: query, schema: {type: string}}, {name: a_b, in: query, schema: {type: string}}], ` + ok + `}}`, []string{"x-go-name: QueryAB"}, nil},

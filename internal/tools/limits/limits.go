@@ -232,7 +232,7 @@ func (l *limits) response(place string, r *openapi3.Response) {
 		}
 	}
 	if json > 1 {
-		l.add(place, "has two JSON media types, and the client decodes neither if the service adds a charset", "keep the one that the service sends")
+		l.add(place, "has several JSON media types, and the client decodes none of them if the service adds a charset", "keep the one that the service sends")
 	}
 }
 

@@ -69,7 +69,7 @@ func responseOf(op operation) (response, error) {
 	case key == "" && op.Responses.Default() != nil:
 		key, a.status = "default", http.StatusOK
 	case key == "":
-		return a, errors.New("it has no documented success response")
+		return a, errors.New("no success response is documented")
 	case strings.HasSuffix(key, "XX"):
 		a.status = http.StatusOK
 	default:
