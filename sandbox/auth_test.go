@@ -39,7 +39,7 @@ func TestCredentialsAreChecked(t *testing.T) {
 		name   string
 		tenant *sandbox.Tenant
 		header http.Header
-		want   string // the header and a part of the reason of the first problem; "" if the request is accepted
+		want   string // the first problem: its header and a part of its reason; "" if the request is accepted
 	}{
 		{"standard, no keys", open, standard("1", "key"), ""},
 		{"signed, no keys", open, signed(nonce, "1584983036945", signature), ""},
@@ -102,7 +102,7 @@ func TestNonceIsValidForOneRequest(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		key     string
-		now, at time.Duration // the tenant's time and the timestamp, after start
+		now, at time.Duration // the tenant's time and the request's timestamp, relative to start
 		want    int           // 503 comes from a [sandbox.Failure]
 	}{
 		{"a bad signature does not use up the nonce", "otherKey", 0, 0, 401},

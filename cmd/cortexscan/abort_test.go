@@ -35,7 +35,7 @@ func TestAbortAsksForConfirmation(t *testing.T) {
 			trial.run(t, t.Context(), c.exit)
 			wantText(t, strings.Join(strings.Fields(trial.stderr.String()), " "), host.Replace(c.want), trial.host())
 			if sent := len(trial.tenant.Calls()) > 0; sent != (c.exit == exitDone) {
-				t.Errorf("got sent %v, want %v", sent, !sent)
+				t.Errorf("sent a request: got %v, want %v", sent, !sent)
 			}
 		})
 	}

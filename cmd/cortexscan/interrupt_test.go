@@ -11,7 +11,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// The context is canceled when the program writes the string in at. If at is "", the context is canceled before the
+// The test cancels the context when the program writes the value of at. If at is "", it cancels the context before the
 // program starts.
 func TestInterruptStopsPromptsAndCalls(t *testing.T) {
 	t.Chdir(t.TempDir()) // for the FIFO
@@ -58,7 +58,7 @@ func TestInterruptStopsPromptsAndCalls(t *testing.T) {
 				t.Error("the demo reports success")
 			}
 			if sent := len(trial.tenant.Calls()) > 0; sent != strings.Contains(c.want, "429") {
-				t.Errorf("got sent %v, want %v", sent, !sent)
+				t.Errorf("sent a request: got %v, want %v", sent, !sent)
 			}
 		})
 	}

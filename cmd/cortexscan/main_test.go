@@ -109,7 +109,7 @@ func arrived(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	for deadline := time.Now().Add(time.Minute); len(tenant.Calls()) < want; <-time.After(time.Millisecond) {
 		if time.Now().After(deadline) {
-			ts.Fatalf("got %d calls arrived, want %d", len(tenant.Calls()), want)
+			ts.Fatalf("got %d calls, want %d", len(tenant.Calls()), want)
 		}
 	}
 	if n := len(tenant.Calls()); n != want && !orMore {

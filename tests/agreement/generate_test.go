@@ -252,7 +252,7 @@ var valid = map[string]any{
 	"byte": "eHl6", "email": "analyst@example.com", "ipv4": "192.0.2.1", "uri": "https://example.com/",
 }
 
-// plain returns a value that the schema usually accepts, or a value near one of its bounds.
+// plain returns a value that the schema usually accepts, or a value near one of the schema's bounds.
 func (g *generator) plain(s *openapi3.Schema) any {
 	if v := valid[s.Format]; v != nil && !g.oneIn(12) {
 		return v

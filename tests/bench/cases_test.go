@@ -35,7 +35,7 @@ type caller interface {
 type contestant struct {
 	name  string
 	new   func(base string, transport http.RoundTripper) caller
-	signs bool // performs hand's duties, including an Advanced signature
+	signs bool // signs with an Advanced key and has hand's other features
 }
 
 var validator = func() *api.Validator {

@@ -24,9 +24,9 @@ const (
 	abortPath  = "/public_api/v1/endpoints/abort_scan"
 )
 
-// hand is the code that a careful engineer would write for these two calls with net/http and encoding/json. Its duties are to
-// sign with an Advanced key, set a timeout that includes reading the body, limit the size of the response, check the
-// status, and parse the documented errors.
+// hand is the code that a careful engineer would write for these two calls with net/http and encoding/json. It signs
+// requests with an Advanced key, sets a timeout that includes reading the body, limits the size of the response, checks the
+// status, and parses the documented errors.
 type hand struct {
 	base string
 	http *http.Client

@@ -16,7 +16,7 @@ import (
 	"github.com/go-resty/resty/v2"
 )
 
-// bare is the shortest code for the two calls, without hand's duties.
+// bare is the shortest code for the two calls, without hand's features.
 type bare struct {
 	base string
 	http *http.Client
@@ -107,7 +107,7 @@ func (c *stock) abort(ctx context.Context, ids []string) (string, error) {
 	return "", &failure{status: res.StatusCode()}
 }
 
-// restyClient performs hand's duties with resty.
+// restyClient has the same features as hand, based on resty.
 type restyClient struct{ c *resty.Client }
 
 func newResty(base string, transport http.RoundTripper) caller {

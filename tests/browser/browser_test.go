@@ -102,7 +102,7 @@ func (b *tab) listen(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
 	}
 }
 
-// wantNoComplaints reports every complaint that contains none of the strings in but.
+// wantNoComplaints reports every complaint, except those that contain one of the given strings.
 func (b *tab) wantNoComplaints(but ...string) {
 	b.t.Helper()
 	b.mu.Lock()
@@ -157,7 +157,7 @@ func format(expression string, args []any) string {
 	return fmt.Sprintf(expression, literals...)
 }
 
-// until waits until a JavaScript expression is true.
+// until waits for a JavaScript expression to become true.
 func (b *tab) until(what, expression string, args ...any) {
 	b.t.Helper()
 	code := "(() => { try { return Boolean(" + format(expression, args) + ") } catch { return false } })()"

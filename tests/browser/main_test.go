@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// running contains the settings and pages of a running sandbox.
+// running contains the settings and the page URLs of a running sandbox.
 type running struct {
 	Environment map[string]string
 	Pages       struct{ Live, Docs, Contract string }

@@ -115,7 +115,7 @@ func walk(place, in string, node any, visit func(place, in string, o map[string]
 	}
 }
 
-// follow walks through the node at a place and, once each, through the targets of references.
+// follow visits the objects in the node at a place, and the targets of references once each.
 func follow(doc map[string]any, place string, reached map[string]bool, visit func(place, in string, o map[string]any)) {
 	walk(place, place[strings.LastIndex(place, "/")+1:], lookUp(doc, place), func(at, in string, o map[string]any) {
 		visit(at, in, o)

@@ -11,7 +11,7 @@ import (
 
 var pinned = regexp.MustCompile(`^[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
 
-// A tag can move, so workflows must name the commit of an action, and the release in a comment.
+// A tag can move, so workflows must name the commit of each action, and the release in a comment.
 func TestActionsArePinned(t *testing.T) {
 	files, err := filepath.Glob(root + "/.github/workflows/*.yml")
 	if err != nil || len(files) == 0 {

@@ -11,7 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// our is the document that operations are added to. Its comments, quotes and order must not change.
+// our is the document to which operations are added. Its comments, quotes and order must not change.
 const our = `openapi: 3.0.3 # our version
 info: {title: Ours, version: "1"}
 tags:
@@ -90,8 +90,8 @@ func printed(r *Result) string {
 	return b.String()
 }
 
-// A converted schema accepts every value that the original schema accepts. The report mentions it if the converted schema
-// accepts more values.
+// A converted schema accepts every value that the original schema accepts. If the converted schema accepts more
+// values, the report mentions the reason.
 func TestSchemasBecomeOpenAPI30(t *testing.T) {
 	for _, tt := range []struct{ name, schema, want, report string }{
 		{"a schema of OpenAPI 3.0", `{type: string, minLength: 1, enum: [a, b]}`, `{type: string, minLength: 1, enum: [a, b]}`, ""},

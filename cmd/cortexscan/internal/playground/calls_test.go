@@ -81,11 +81,11 @@ func TestRowShowsTheLatestCall(t *testing.T) {
 		t.Fatalf("got %d rows, want 1", len(list))
 	}
 	row := list[0].view()
-	if got := fmt.Sprint(row.Header); got != "[{User-Agent later} {X-A a} {X-B 1} {X-B 2}]" {
-		t.Errorf("got headers %s", got)
+	if got, want := fmt.Sprint(row.Header), "[{User-Agent later} {X-A a} {X-B 1} {X-B 2}]"; got != want {
+		t.Errorf("got headers %s, want %s", got, want)
 	}
-	if got := fmt.Sprint(row.Incidental); got != "[{Accept-Language en} {Connection close} {Sec-Fetch-Mode cors}]" {
-		t.Errorf("got incidental headers %s", got)
+	if got, want := fmt.Sprint(row.Incidental), "[{Accept-Language en} {Connection close} {Sec-Fetch-Mode cors}]"; got != want {
+		t.Errorf("got incidental headers %s, want %s", got, want)
 	}
 	if row.Took != "20 ms" || row.Response != "{\n  \"DATA\": \"x\"\n}" {
 		t.Errorf("got duration %s and response %q", row.Took, row.Response)

@@ -128,7 +128,7 @@ func TestRefreshIsBounded(t *testing.T) {
 		header = append(header, fmt.Sprintf("X-%d", i), "1")
 		unknown += fmt.Sprintf(`"field-%d":1,`, i)
 	}
-	for name, c := range map[string]struct{ query, body, response string }{ // if response is "", the tenant responds
+	for name, c := range map[string]struct{ query, body, response string }{ // if response is "", the tenant's own response is used
 		"nested lists":        {"", lists, lists},
 		"long query and body": {strings.Repeat("x", size), strings.Repeat("ä", size), ""},
 		"many unknown fields": {"", `{"request_data":{` + unknown + `"x":1}}`, ""},

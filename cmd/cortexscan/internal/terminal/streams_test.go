@@ -18,8 +18,8 @@ func fake() (s *IOStreams, out, errOut *bytes.Buffer) {
 func TestTableIsAligned(t *testing.T) {
 	s, out, _ := fake()
 	s.Table([2]string{"run", "789"}, [2]string{"left out", ""}, [2]string{"größe", "7"})
-	if got := out.String(); got != "run    789\ngröße  7\n" {
-		t.Errorf("got %q", got)
+	if got, want := out.String(), "run    789\ngröße  7\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
@@ -62,7 +62,7 @@ func TestFirstWriteErrorIsKept(t *testing.T) {
 	for _, write := range []func(){func() { s.Printf("b") }, func() { s.PrintJSON(1) }, func() { _, _ = s.OutWriter().Write([]byte("c")) }} {
 		write()
 		if err := s.WriteError(); err == nil || err.Error() != "no space left on device" {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want the first error", err)
 		}
 	}
 }

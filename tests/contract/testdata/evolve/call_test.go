@@ -78,7 +78,7 @@ func TestAdoptedOperationCanBeCalled(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		if string(body) != `{"request_data":{"group_action_id":22519813685366}}` {
-			t.Errorf("got %s", body)
+			t.Errorf("got the body %s", body)
 		}
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"reply":{"data":{"endpoint-1":"IN_PROGRESS"}}}`)
@@ -89,7 +89,7 @@ func TestAdoptedOperationCanBeCalled(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := (*result.JSON200.Reply.Data)["endpoint-1"]; got != gen.ActionINPROGRESS {
-		t.Errorf("got %q", got)
+		t.Errorf("got %q, want %q", got, gen.ActionINPROGRESS)
 	}
 }
 
@@ -102,7 +102,7 @@ func TestSandboxValidatesTheAddedOperation(t *testing.T) {
 	var e *wrapper.APIError
 	if implemented := slices.Contains(sandbox.Operations(), "commandScanRun"); implemented {
 		if err != nil {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want success", err)
 		}
 	} else if !errors.As(err, &e) || e.StatusCode != http.StatusNotImplemented || errors.Is(err, wrapper.ErrOutcomeUnknown) {
 		t.Errorf("got %v, want a 501", err)

@@ -12,7 +12,7 @@ import (
 // A contestant that omitted part of the request would have an unfair advantage.
 func TestContestantsSendTheSameRequest(t *testing.T) {
 	for _, k := range cases {
-		var first string // the request of hand
+		var first string // hand's request
 		for _, c := range contestants {
 			if k.errors && c.name == "bare" {
 				continue
@@ -22,7 +22,7 @@ func TestContestantsSendTheSameRequest(t *testing.T) {
 				caller := c.new(tenant, roundTripper(func(r *http.Request) (*http.Response, error) {
 					sent++
 					if c.signs {
-						wantDuties(t, r)
+						wantFeatures(t, r)
 					}
 					var body []byte
 					if r.Body != nil {
@@ -45,8 +45,8 @@ func TestContestantsSendTheSameRequest(t *testing.T) {
 	}
 }
 
-// wantDuties checks the headers, including the signature, and that the request has a deadline.
-func wantDuties(t *testing.T, r *http.Request) {
+// wantFeatures checks the headers, including the signature, and that the request has a deadline.
+func wantFeatures(t *testing.T, r *http.Request) {
 	t.Helper()
 	h := r.Header
 	sum := sha256.Sum256([]byte(key + h.Get("x-xdr-nonce") + h.Get("x-xdr-timestamp")))
