@@ -26,7 +26,7 @@ type mediaType struct {
 	parameters map[string]string
 }
 
-// parseMediaType parses a media type. If a parameter is invalid, it returns both the name of the media type and an error.
+// parseMediaType returns both the name of the media type and an error if a parameter is invalid.
 func parseMediaType(s string) (mediaType, error) {
 	if s == "application/json" || s == "" { // the usual case
 		return mediaType{name: s}, nil

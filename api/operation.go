@@ -14,7 +14,7 @@ import (
 )
 
 type operation struct {
-	id, name   string       // name is a string such as "GET /public_api/netscan/v1/scan/run"
+	id, name   string       // name is the method and path, such as "GET /public_api/netscan/v1/scan/run"
 	parameters []*parameter // the path, header and cookie parameters
 	query      query
 	fallbacks  []*fallback

@@ -277,7 +277,7 @@ type tree struct {
 
 const maxDepth = 32 // maximum number of bracket pairs in the name of a parameter
 
-// add adds a value at a path such as [a][b]. If the path is invalid, add returns the reason.
+// add stores a value at a path such as [a][b]. If the path is invalid, add returns the reason.
 func (t *tree) add(path, value string) string {
 	inner, closed := strings.CutSuffix(path[1:], "]")
 	names := strings.Split(inner, "][")

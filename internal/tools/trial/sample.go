@@ -41,7 +41,7 @@ func describe(ref *openapi3.SchemaRef) string {
 	if ref != nil && ref.Ref != "" {
 		return ref.Ref
 	}
-	return "a schema"
+	return "an inline schema"
 }
 
 func (s Sampler) value(ref *openapi3.SchemaRef, depth int) (any, bool) {

@@ -80,7 +80,7 @@ func makeCall(op operation, sampler trial.Sampler) (*call, error) {
 	c.media = types[0]
 	v, err := sampler.Value(content[c.media].Schema)
 	if err != nil {
-		return nil, fmt.Errorf("make the body: %w", err)
+		return nil, fmt.Errorf("generate the body: %w", err)
 	}
 	c.body = v
 	return c, nil
@@ -202,7 +202,7 @@ func (c *call) arguments(ctx context.Context, typ reflect.Type, raw bool) ([]ref
 		default:
 			v, err := into(in, c.body)
 			if err != nil {
-				return nil, fmt.Errorf("make the body: %w", err)
+				return nil, fmt.Errorf("convert the body: %w", err)
 			}
 			args = append(args, v)
 		}
