@@ -42,12 +42,12 @@ Center.
 To give more than one value, repeat the flag or separate the values with commas.
 In --group, --alias, --username and --distribution, a comma is part of the name.
 Names match exactly; there are no wildcards. A blank value is an error, because
-it often comes from an unset variable. Filters that exclude no endpoint are
-treated like --all: with --yes, they also need --confirm-tenant.
+it often comes from an unset variable. Filters that do not exclude any endpoint
+are treated like --all: with --yes, they also need --confirm-tenant.
 
-In a FILE, blank lines and lines that begin with # are skipped. A TIME is a time
-(2026-11-22T21:00:00Z), a date (2026-11-22, midnight local time), or how long
-ago (90m, 24h, 7d).
+In a FILE, blank lines and lines that begin with # are skipped. A TIME is a
+timestamp (2026-11-22T21:00:00Z), a date (2026-11-22, midnight local time) or a
+duration before now (90m, 24h, 7d).
 
 With --output json: {"tenant", "action_id", "status", "endpoints_count"}, all
 strings. With --dry-run: {"tenant", "method", "url", "headers", "body"}. If
@@ -115,7 +115,7 @@ func runAbort(ctx context.Context, s *session, o abortOptions) error {
 		}
 	}
 	if o.confirmTenant != "" && !p.isTenant(o.confirmTenant) {
-		return usagef("--confirm-tenant is not the tenant's host (%s); nothing was sent", p.host())
+		return usagef("the value of --confirm-tenant is not the tenant's host (%s); nothing was sent", p.host())
 	}
 	if o.dryRun {
 		return p.print(ctx, s)
@@ -142,7 +142,7 @@ type plan struct {
 	extra      []wrapper.AbortOption
 	request    *http.Request
 	warnings   []string
-	everything bool // whether the filters exclude no endpoint
+	everything bool // whether the filters do not exclude any endpoint
 }
 
 func (p *plan) host() string { return text.Visible(p.request.URL.Host, maxText) }
@@ -240,7 +240,7 @@ func (p *plan) description(io *terminal.IOStreams) string {
 	}
 	switch {
 	case p.everything && !p.all:
-		fmt.Fprint(&b, "because the filters exclude no endpoint:\n")
+		fmt.Fprint(&b, "because the filters do not exclude any endpoint:\n")
 	case !p.all:
 		fmt.Fprint(&b, "of the endpoints with\n")
 	}
@@ -263,7 +263,7 @@ func (p *plan) confirm(ctx context.Context, s *session) error {
 	case p.yes && p.everything && p.confirmTenant == "":
 		what := "--all with --yes needs"
 		if !p.all {
-			what = "the filters exclude no endpoint, so --yes needs"
+			what = "the filters do not exclude any endpoint, so --yes needs"
 		}
 		return usagef("%s --confirm-tenant; nothing was sent", what).hint("The tenant's host is %s.", p.host())
 	case !p.yes && s.io.InIsTerminal && !s.io.ErrIsTerminal:
@@ -283,7 +283,7 @@ func (p *plan) confirm(ctx context.Context, s *session) error {
 }
 
 // ask returns nil only if the user confirms the abort. If the abort is for all endpoints, the user has to type the host,
-// because typing yes would be too easy.
+// because it is too easy to type "yes" by mistake.
 func (p *plan) ask(ctx context.Context, s *session) error {
 	if p.everything {
 		answer, err := s.ask(ctx, "Type the tenant's host to continue:")
@@ -346,17 +346,18 @@ func (p *plan) accepted(s *session, reply *gen.AbortScanReply) error {
 
 func (s *session) ask(ctx context.Context, question string) (string, error) {
 	answer, err := s.io.Ask(ctx, question)
-	return answer, promptError(ctx, err)
+	return answer, promptError(ctx, err, fmt.Errorf("%w: the input ended", errInterrupted))
 }
 
-func promptError(ctx context.Context, err error) error {
+// promptError returns the error of a prompt. It returns ended if the input ended before an answer.
+func promptError(ctx context.Context, err, ended error) error {
 	switch {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, io.EOF):
-		return fmt.Errorf("%w: the input ended; nothing was sent", errInterrupted)
+		return fmt.Errorf("%w; nothing was sent", ended)
 	}
 	return fmt.Errorf("%w: the input cannot be read: %w", errFailed, err)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ func TestAbortAsksForConfirmation(t *testing.T) {
 		{"the terminal is closed before the line ends", one, "y", exitInterrupted, "nothing was sent"},
 		{"the host", all, "HOST\n", exitDone, "This cancels \x1b[31mEVERY\x1b[0m scan"},
 		{"the host in capitals", all, "hOST\n", exitDone, "EVERY"},
-		{"the host for filters that exclude nothing", "abort --platform windows,linux,macos,android", "HOST\n", exitDone, "because the filters exclude no endpoint"},
+		{"the host for filters that exclude nothing", "abort --platform windows,linux,macos,android", "HOST\n", exitDone, "because the filters do not exclude any endpoint"},
 		{"yes instead of the host", all, "yes\n", exitInterrupted, "what you typed is not the tenant's host (HOST)"},
 		{"--confirm-tenant with the host", one + " --confirm-tenant HOST", "y\n", exitDone, "Continue?"},
 		{"--confirm-tenant does not replace the answer", one + " --confirm-tenant HOST", "n\n", exitInterrupted, "Continue?"},
@@ -63,4 +64,13 @@ func TestKeyTypedAtThePromptIsHidden(t *testing.T) {
 	if strings.Contains(c.stdout.String()+c.stderr.String(), testKey) {
 		t.Error("the output contains the key")
 	}
+}
+
+func TestEndOfInputAtTheKeyPromptIsReported(t *testing.T) {
+	c := newTrial(t, "status", "790")
+	c.atTerminal()
+	c.settings[wrapper.EnvKey] = ""
+	c.sys.io.ReadPassword = func() (string, error) { return "", io.EOF }
+	c.run(t, t.Context(), exitInterrupted)
+	wantText(t, c.stderr.String(), "error: no API key was entered; nothing was sent\n")
 }

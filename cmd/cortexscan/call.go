@@ -22,7 +22,7 @@ type call struct {
 	until []string // the states in --until
 }
 
-// callError is an error from a call, with the data from which meaning and advice build texts for the user.
+// callError is the error of a failed call, with the data that meaning and advice need to describe it to the user.
 type callError struct {
 	call
 	err       error
@@ -158,7 +158,7 @@ func (e *callError) advice(kind string) string {
 	case noHint && kind == "not_found":
 		return "Check the scan run's ID and the tenant's address (--url)."
 	case kind == "rate_limited":
-		return "The service allows ten requests per second for each tenant, counted over all programs. Wait, then try again."
+		return "The service allows ten requests per second for each tenant, across all programs. Wait, then try again."
 	case errors.As(e.err, &certificate):
 		return "If a proxy inspects TLS connections, add its certificate to the certificates that this system trusts."
 	case kind == "network", kind == "timeout":

@@ -36,7 +36,7 @@ func newChecker(o validateOptions) (*checker, error) {
 type result struct {
 	operation          string
 	problems, warnings []api.Problem
-	leftOut            bool // an entry of a HAR file for another service
+	leftOut            bool // whether the request was skipped
 }
 
 func problem(in, reason string) result {
@@ -111,7 +111,7 @@ func (c *checker) unknownPath(r *http.Request) string {
 	for _, known := range c.paths {
 		switch {
 		case strings.TrimRight(path, "/") == known:
-			return "ends with more than one slash; one is allowed after " + known
+			return "has more than one trailing slash; at most one is allowed after " + known
 		case strings.EqualFold(path, known):
 			return "has the wrong capitalization; did you mean " + known + "?"
 		}

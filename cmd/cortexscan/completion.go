@@ -39,9 +39,9 @@ func parseCompletion(_ *session, cmd *cli.Command) (o completionOptions, err err
 	case cmd.Args().Len() > 1:
 		return o, usagef("unexpected argument %q", printable(cmd.Args().Get(1))).hint("See cortexscan completion --help.")
 	case o.shell == "":
-		return o, usagef("the shell is missing: use bash, zsh, fish, or pwsh")
+		return o, usagef("no shell was given: use bash, zsh, fish or pwsh")
 	case !slices.Contains(shells, o.shell):
-		return o, usagef("unknown shell %q: use bash, zsh, fish, or pwsh", printable(o.shell))
+		return o, usagef("unknown shell %q: use bash, zsh, fish or pwsh", printable(o.shell))
 	}
 	return o, nil
 }
@@ -141,8 +141,8 @@ func takesValue(flags []cli.Flag, dashedName string) bool {
 	return ok && f.TakesValue()
 }
 
-// candidates returns everything that can come next, even if it does not match the current word. If files is true, a
-// file name can come next.
+// candidates returns the candidates for the current word, including those that do not match its beginning. files
+// reports whether the word is a file name.
 func (c *completer) candidates() (list []candidate, files bool) {
 	switch {
 	case c.flag != "":

@@ -28,7 +28,7 @@ func connectionFlags() []cli.Flag {
 		&cli.StringFlag{Name: "key-file", Category: category, OnlyOnce: true, TakesFile: true,
 			Usage: "a `FILE` that contains the API key; other users must not be able to read the file"},
 		&cli.DurationFlag{Name: "timeout", Category: category, OnlyOnce: true, Value: 30 * time.Second,
-			Usage: "the `TIME` limit for each attempt (default 30s)", Validator: positive},
+			Usage: "stop each attempt after this `TIME` (default 30s)", Validator: positive},
 		&cli.IntFlag{Name: "retries", Category: category, OnlyOnce: true, Value: 2,
 			Usage: "retry a request up to `N` times if a retry is safe; N is at most 100 (default 2)", Validator: retries},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Category: category,
@@ -102,8 +102,8 @@ func parseConnection(s *session, cmd *cli.Command) (*connection, error) {
 	return c, nil
 }
 
-// checkKeyID returns an error if the ID is not a number. The error does not repeat the ID, because the user may have
-// set the ID to the key by mistake.
+// checkKeyID returns an error if the ID is not a number. The error does not repeat the ID, because the user may
+// have entered the key by mistake.
 func checkKeyID(cmd *cli.Command, id string) error {
 	if strings.Trim(id, "0123456789") == "" { // the method missing reports an empty ID
 		return nil
@@ -141,12 +141,16 @@ func (c *connection) missing(keyToo bool) error {
 	add(c.url, wrapper.EnvURL+" (or --url)")
 	if keyToo {
 		add(c.keyID, wrapper.EnvKeyID+" (or --key-id)")
-		add(c.key+c.keyFile, wrapper.EnvKey+" (or "+wrapper.EnvKeyFile+", or --key-file)")
+		add(c.key+c.keyFile, wrapper.EnvKey+" (or "+wrapper.EnvKeyFile+" or --key-file)")
 	}
 	if names == nil {
 		return nil
 	}
-	return usagef("settings are missing: set %s", strings.Join(names, ", ")).
+	list := strings.Join(names, ", ")
+	if last := len(names) - 1; last > 0 {
+		list = strings.Join(names[:last], ", ") + " and " + names[last]
+	}
+	return usagef("settings are missing: set %s", list).
 		hint(`See cortexscan --help. "cortexscan demo" and "cortexscan sandbox" need no settings.`)
 }
 
@@ -175,7 +179,7 @@ func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, e
 	case ask:
 		key, err = s.io.AskSecret(ctx, fmt.Sprintf("API key with the ID %s (input is hidden):", printable(c.keyID)))
 		if err != nil {
-			return nil, promptError(ctx, err)
+			return nil, promptError(ctx, err, errNoKey)
 		}
 	case c.keyFile != "":
 		// Reading a FIFO blocks until a program writes to it.
@@ -199,7 +203,7 @@ func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, e
 }
 
 // rehearsal returns a client like the one that client returns, but with a placeholder for the key and the given transport.
-// Its requests differ only in the credentials.
+// The requests of the two clients differ only in their credentials.
 func (c *connection) rehearsal(transport http.RoundTripper) (*wrapper.Client, error) {
 	if err := c.missing(false); err != nil {
 		return nil, err

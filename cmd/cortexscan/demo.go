@@ -154,7 +154,7 @@ func (d *demo) abort(ctx context.Context) error {
 }
 
 func (d *demo) abortAgain(ctx context.Context) error {
-	d.step("Cancel the same scans again, although none is left")
+	d.step("Cancel the same scans again, although they are already canceled")
 	d.code(windowsCode)
 	reply, err := d.client.AbortScan(ctx, windows())
 	return d.expect(reply, err, wrapper.ErrNoEndpoints, "wrapper.ErrNoEndpoints")

@@ -25,10 +25,11 @@ const (
 
 var (
 	errUsage       = errors.New("usage error")
-	errFailed      = errors.New("failed")             // the program failed
-	errProblems    = errors.New("problems")           // validate found and printed problems
-	errInterrupted = errors.New("not confirmed")      // the user did not confirm the abort
-	errResultLost  = errors.New("result not written") // an abort was accepted, but its result was not printed
+	errFailed      = errors.New("failed")                 // the program failed
+	errProblems    = errors.New("problems")               // validate found and printed problems
+	errInterrupted = errors.New("not confirmed")          // the user did not confirm the abort
+	errNoKey       = errors.New("no API key was entered") // the input ended at the prompt for the key
+	errResultLost  = errors.New("result not written")     // the result of an accepted abort was not printed
 )
 
 // kinds maps an error to its name in JSON and to the exit status. kindOf uses the first match, so that an unknown
@@ -44,6 +45,7 @@ var kinds = []struct {
 	{errProblems, "problems", exitUsage},
 	{wrapper.ErrInvalidRequest, "invalid_request", exitUsage},
 	{errInterrupted, "not_confirmed", exitInterrupted},
+	{errNoKey, "not_confirmed", exitInterrupted},
 	{context.Canceled, "interrupted", exitInterrupted},
 	{wrapper.ErrUnexpectedState, "unexpected_state", exitUnexpectedState},
 	{wrapper.ErrNoEndpoints, "no_endpoints", exitNothingMatched},
@@ -71,7 +73,7 @@ func kindOf(err error) (name string, exit int) {
 	return "network", exitNetwork
 }
 
-// failure is an error as it is printed: as lines of text, or as the JSON object "error".
+// failure is the printed form of an error: lines of text, or the JSON object "error".
 type failure struct {
 	Kind       string        `json:"kind"`
 	Exit       int           `json:"exit_status"`
@@ -143,7 +145,7 @@ func (f *failure) addResponse(err error) {
 	var lost *wrapper.TransportError
 	if errors.As(err, &lost) {
 		f.Operation, f.Attempts, f.Sent = lost.Operation, lost.Attempts, new(lost.Sent)
-		if !errors.Is(err, context.Canceled) { // if canceled, the message already contains the cause
+		if !errors.Is(err, context.Canceled) { // otherwise the message already contains the cause
 			f.Cause = cause(lost)
 		}
 	}
@@ -161,8 +163,8 @@ func (f *failure) addResponse(err error) {
 	}
 }
 
-// cause returns an error from the wrapper as text for users. It removes the last sentence, which the message already
-// contains, and replaces names from the Go API.
+// cause returns an error from the wrapper as text for users. It removes the sentence about an unknown outcome,
+// because the message already reports it, and replaces names from the Go API.
 func cause(err error) string {
 	text, _, _ := strings.Cut(printable(err.Error()), ". The request may have been executed")
 	return strings.Replace(text, "WithMaxResponseBytes", "8 MiB", 1)
@@ -203,7 +205,7 @@ func (s *session) report(err error) int {
 	return f.Exit
 }
 
-// line writes a labeled message to standard error. It wraps the message for a terminal.
+// line writes a labeled message to standard error, wrapped if standard error is a terminal.
 func (s *session) line(style terminal.Style, label, text string) {
 	if text == "" {
 		return

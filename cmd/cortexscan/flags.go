@@ -21,7 +21,6 @@ func usagef(format string, args ...any) *usageError {
 	return &usageError{message: fmt.Sprintf(format, args...)}
 }
 
-// hint sets the advice and returns the error.
 func (e *usageError) hint(format string, args ...any) *usageError {
 	e.advice = fmt.Sprintf(format, args...)
 	return e
@@ -30,7 +29,7 @@ func (e *usageError) hint(format string, args ...any) *usageError {
 func (e *usageError) Error() string { return e.message }
 func (e *usageError) Unwrap() error { return errUsage }
 
-// dashed returns the name of a flag as the user types it.
+// dashed returns a flag's name with its dashes.
 func dashed(name string) string { return strings.Repeat("-", min(len(name), 2)) + name }
 
 // wantsJSON reports whether args contain --output json. It does not wait for the parser, because the parser's errors
@@ -139,7 +138,7 @@ func listFlag(cmd *cli.Command, name string, commas bool) ([]string, error) {
 	return values, nil
 }
 
-const timeForms = "expected a time (2026-11-22T21:00:00Z), a date (2026-11-22, midnight local time), or how long ago (90m, 24h, 7d)"
+const timeForms = "expected a timestamp (2026-11-22T21:00:00Z), a date (2026-11-22, midnight local time) or a duration before now (90m, 24h, 7d)"
 
 // parseTime parses an RFC 3339 time, a date (midnight in the time zone of now), or a duration before now.
 func parseTime(text string, now time.Time) (time.Time, error) {

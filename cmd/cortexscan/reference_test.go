@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -55,13 +56,18 @@ func (p *document) add(format string, parts ...any) {
 }
 
 func (p *document) addOptions(cmd *cli.Command) {
-	header := p.options
+	header, category := p.options, ""
 	for _, f := range cmd.VisibleFlags() {
-		if f.Names()[0] != "help" {
-			option := flagHelp(f)
-			p.add(header+p.option, option[0], option[1])
-			header = ""
+		if f.Names()[0] == "help" {
+			continue
 		}
+		if c := f.(cli.CategorizableFlag).GetCategory(); c != category {
+			p.add(p.text, cmp.Or(c, "Options")+":")
+			header, category = p.options, c
+		}
+		option := flagHelp(f)
+		p.add(header+p.option, option[0], option[1])
+		header = ""
 	}
 }
 

@@ -25,7 +25,7 @@ func commands() []*cli.Command {
 
 const about = `Settings are flags or environment variables. If both are set, the flag takes
 precedence. There is no flag for the API key, because other users of the machine
-can see flags in the list of processes.
+can see flags in the process list.
 
   CORTEXCLOUD_API_URL       the tenant's host or URL          (--url)
   CORTEXCLOUD_API_KEY_ID    the ID of the API key             (--key-id)
@@ -40,7 +40,7 @@ Exit status:
   1  the service refused the request or sent an unexpected response, or the
      program failed
   2  a usage error, or an invalid request or recording; nothing was sent
-  3  no response (network, address, or timeout); nothing was changed
+  3  no response (network, address or timeout); nothing was changed
   4  interrupted or not confirmed; nothing was changed
   5  an abort was sent, but its result is unknown or could not be printed:
      check the Action Center before you send the abort again

@@ -92,7 +92,7 @@ func runSandbox(ctx context.Context, s *session, o sandboxOptions) error {
 	return nil
 }
 
-// requestLog prints and counts requests. Goroutines may call it concurrently, and also after the server has stopped.
+// requestLog prints and counts requests. The server may call add concurrently, even after Serve has returned.
 type requestLog struct {
 	print func(line string)
 	quiet bool

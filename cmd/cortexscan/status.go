@@ -36,7 +36,7 @@ func statusCommand() *cli.Command {
 		}, connectionFlags()...),
 		Description: `With --wait, the program polls: it requests the status every five seconds, or as
 often as --every specifies. On a terminal, it updates one line. Otherwise, it
-prints one line for each change of state.
+prints one line for each state change.
 
 Without --until, the wait ends at the first state that is not in --while, and
 the exit status is 0. With --until, the exit status is 0 if the wait ends at a
@@ -155,10 +155,9 @@ type progress struct {
 	state, message string
 	polls          int // number of successful polls
 	elapsed        time.Duration
-	failing        error // the error of the last poll, if it failed
+	failing        error // the last poll's error; nil if the poll succeeded
 }
 
-// display shows the progress of a wait.
 type display interface {
 	show(progress) // called after a poll, and every second
 	end()
@@ -271,8 +270,7 @@ func (d *liveDisplay) end() {
 	}
 }
 
-// lineDisplay prints one line for each change of state, for logs and pipes. It reports failed polls on standard
-// error.
+// lineDisplay prints one line for each state change, for logs and pipes. It reports failed polls on standard error.
 type lineDisplay struct {
 	s       *session
 	call    call

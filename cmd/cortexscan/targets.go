@@ -30,12 +30,12 @@ const targetsCategory = "Which endpoints"
 // listFilter is a flag with a list of values.
 type listFilter struct {
 	flag, usage string
-	noun        string // for messages
+	noun        string // what messages call a value
 	commas      bool   // commas separate values; otherwise they are part of a name
 	one         bool   // each value usually selects one endpoint
 	filter      func(...string) gen.EndpointFilter
 	documented  []string // the documented values; a test compares them with the spec
-	everything  []string // values that together exclude no endpoint that an abort could affect
+	everything  []string // values that together match every endpoint that an abort could affect
 }
 
 var (
@@ -59,7 +59,7 @@ var listFilters = []listFilter{
 		documented: scanStatuses, everything: activeScans},
 	{flag: "isolation", usage: "with this isolation `STATE`", noun: "isolation", commas: true, filter: wrapper.Isolation,
 		documented: isolation, everything: isolation},
-	{flag: "group", usage: "of the endpoint group `NAME`", noun: "group", filter: wrapper.GroupNames},
+	{flag: "group", usage: "in the endpoint group `NAME`", noun: "group", filter: wrapper.GroupNames},
 	{flag: "alias", usage: "with the alias `NAME`", noun: "alias", one: true, filter: wrapper.Aliases},
 	{flag: "username", usage: "on which the user `NAME` is logged in", noun: "user name", filter: wrapper.Usernames},
 	{flag: "distribution", usage: "installed from the distribution `NAME`", noun: "distribution", filter: wrapper.Distributions},
@@ -78,7 +78,7 @@ var timeFilters = []struct {
 	{"first-seen-until", "first seen at this `TIME` or earlier", "first seen at or before", wrapper.FirstSeenUntil},
 }
 
-// oldest is a time before any endpoint was seen, because Cortex XDR was introduced in 2019.
+// oldest is earlier than the first endpoint was seen: Cortex XDR was introduced in 2019.
 var oldest = time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func targetFlags() []cli.Flag {
@@ -98,7 +98,7 @@ func targetFlags() []cli.Flag {
 		flags = append(flags, &cli.StringFlag{Name: f.flag, Category: targetsCategory, Usage: f.usage, OnlyOnce: true})
 	}
 	return append(flags, &cli.StringSliceFlag{Name: "where", Category: targetsCategory,
-		Usage: "any other filter, in the form `FIELD:OPERATOR:VALUE`"})
+		Usage: "that match another filter, in the form `FIELD:OPERATOR:VALUE`"})
 }
 
 // documentedValues returns the values that the spec lists for a flag. It returns nil if the spec lists none.
@@ -111,14 +111,14 @@ func documentedValues(flag string) []string {
 	return nil
 }
 
-// targets are the endpoints that the command line selects.
+// targets describes the endpoints that the command line selects.
 type targets struct {
 	wrapper.Targets // set by readFiles
 	all             bool
 	filters         []filter
 }
 
-// filter is one filter of the request, and the flag that it comes from.
+// filter is a filter in the request, with the flag that it comes from.
 type filter struct {
 	gen.EndpointFilter
 	flag   string
@@ -296,7 +296,7 @@ func distinct(values []string) []string {
 
 const maxListFile = 16 << 20 // bytes, far more than the largest tenant needs
 
-// readList reads the file of a filter: one name per line.
+// readList reads a filter's file, which contains one value per line.
 func readList(ctx context.Context, s *session, f *filter) ([]string, error) {
 	if f.file == "-" && s.io.InIsTerminal {
 		s.io.Notef("Type or paste the %ss, one per line. Then press %s.\n", f.list.noun, endOfInput())
@@ -325,8 +325,8 @@ func readList(ctx context.Context, s *session, f *filter) ([]string, error) {
 	return parseList(content, name, f.list.noun)
 }
 
-// parseList returns the names in a list. It skips blank lines and comments. A line that is not a plain name is an error,
-// because it would match no endpoint.
+// parseList returns the values in a list. It skips blank lines and comments. A line with quotes, commas or spaces is
+// an error, because it would not match any endpoint.
 func parseList(content []byte, name, noun string) ([]string, error) {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	if bytes.HasPrefix(content, []byte{0xff, 0xfe}) || bytes.HasPrefix(content, []byte{0xfe, 0xff}) || bytes.IndexByte(content, 0) >= 0 {
@@ -347,7 +347,7 @@ func parseList(content []byte, name, noun string) ([]string, error) {
 		case text.IsBlank(line):
 			continue
 		case strings.ContainsFunc(line, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`,;"'`, r) }):
-			return nil, usagef("%s, line %d: expected one %s per line, without quotes, commas, or spaces", name, number, noun)
+			return nil, usagef("%s, line %d: expected one %s per line, without quotes, commas or spaces", name, number, noun)
 		}
 		values = append(values, line)
 	}
@@ -357,7 +357,7 @@ func parseList(content []byte, name, noun string) ([]string, error) {
 	return values, nil
 }
 
-// everything reports whether the filters exclude no endpoint that an abort could affect.
+// everything reports whether the filters match every endpoint that an abort could affect.
 func (t *targets) everything(now time.Time) bool {
 	return t.all || !slices.ContainsFunc(t.filters, func(f filter) bool { return !f.excludesNothing(now) })
 }

@@ -51,7 +51,7 @@ func TestFlagsMatchTheSpec(t *testing.T) {
 }
 
 func TestListsOfNamesAreParsed(t *testing.T) {
-	const notOne = ": expected one host name per line, without quotes, commas, or spaces"
+	const notOne = ": expected one host name per line, without quotes, commas or spaces"
 	for name, c := range map[string]struct{ content, want string }{
 		"lines":                      {"a\nb\n", "a b"},
 		"CRLF and a byte order mark": {"\ufeffa\r\nb\r\n", "a b"},

@@ -22,7 +22,7 @@ func validateCommand() *cli.Command {
 		UsageText: "cortexscan validate [FILE...] [OPTIONS]",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "base-path", OnlyOnce: true,
-				Usage: "the `PATH`, such as /gateway, that a gateway adds before the paths in the spec"},
+				Usage: "remove a gateway's `PATH` prefix, such as /gateway, before checking a request"},
 			&cli.BoolFlag{Name: "strict",
 				Usage: "treat warnings as problems"},
 			&cli.BoolFlag{Name: "allow-empty",
@@ -43,8 +43,8 @@ FILE is "-", the program reads standard input. A FILE is one of:
 The host and the credentials are not checked. The output contains names of
 fields and parameters, but never values or headers from a recording.
 
-A valid request gets a warning if its path ends in a slash, or if a field,
-operator or value of a filter is not documented (such as the platform "win").
+A valid request gets a warning if its path has a trailing slash, or if a field,
+operator or value in a filter is not documented (such as the platform "win").
 The exit status is 2 if a request has a problem or an unknown path, or if
 nothing was checked.
 
@@ -192,7 +192,7 @@ type validation struct {
 	Requests  []requestJSON `json:"requests"`
 
 	problems, warnings int
-	unlisted           int // requests with problems or warnings that are not in Requests
+	unlisted           int // requests that have problems or warnings and are not in Requests
 }
 
 type requestJSON struct {

@@ -49,7 +49,7 @@ func LogLine(c sandbox.Call) string {
 
 // row is one row of the live page: a call, or several polls with the same response.
 type row struct {
-	sandbox.Call        // the latest
+	sandbox.Call        // the latest call
 	ID           string // from the first call, so that the ID does not change when polls are added
 	Count        int
 	First        time.Time
@@ -60,7 +60,7 @@ type row struct {
 func rows(calls []sandbox.Call) []row {
 	type poll struct{ path, query, response string }
 	var list []row
-	polls := map[poll]int{} // the latest row of each poll
+	polls := map[poll]int{} // each poll's latest row
 	arrived := map[int64]int{}
 	for _, c := range calls {
 		at := c.Time.UnixNano()
@@ -163,7 +163,7 @@ func isIncidental(name string) bool {
 	return false
 }
 
-// target returns the method, path and query. The result may not be safe to print.
+// target returns the method, path and query. The result may contain characters that are not safe to print.
 func target(c sandbox.Call) string {
 	t := c.Method + " " + c.Path
 	if c.Query != "" {

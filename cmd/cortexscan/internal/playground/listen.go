@@ -12,7 +12,7 @@ import (
 )
 
 // ErrPublic is the error that [Listen] returns for an address that other machines can reach.
-var ErrPublic = errors.New("other machines could reach it")
+var ErrPublic = errors.New("other machines could reach this address")
 
 // Listener is a network listener with the host that was passed to [Listen].
 type Listener struct {
@@ -70,7 +70,7 @@ func lookUp(ctx context.Context, host string) (netip.Addr, error) {
 	return found[0], nil
 }
 
-// plain returns only the reason, such as "address already in use".
+// plain returns only the reason of an error, such as "address already in use".
 func plain(err error) error {
 	var call *os.SyscallError
 	var port *net.AddrError

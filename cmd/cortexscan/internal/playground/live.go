@@ -18,8 +18,8 @@ const shownRows = 30
 type liveView struct {
 	Filter    filter
 	Total     int // calls since the list was cleared
-	Matching  int // calls of Total that match the filter
-	Problems  int // calls of Total that have problems
+	Matching  int // calls in Total that match the filter
+	Problems  int // calls in Total that have problems
 	Cleared   bool
 	Rows      []callView // latest first
 	MoreRows  bool
@@ -88,7 +88,7 @@ func (p *Playground) live(f filter) liveView {
 	return v
 }
 
-// clear empties the list of calls on the page. It does not change the tenant's record.
+// clear empties the list of calls on the page. It does not change the tenant's record of calls.
 func (p *Playground) clear(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)

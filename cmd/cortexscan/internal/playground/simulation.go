@@ -7,7 +7,7 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-// step is the next state and the time until the change.
+// step is a change of state: the next state and the time that passes before it.
 type step struct {
 	to    string
 	after time.Duration
@@ -41,7 +41,7 @@ type simulation struct {
 	runs   map[int64]dwell
 }
 
-// dwell is a state and the time at which the simulation first saw it.
+// dwell is a state and when the simulation first saw it.
 type dwell struct {
 	state string
 	since time.Time

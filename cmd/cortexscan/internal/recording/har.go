@@ -28,7 +28,7 @@ func readHAR(content []byte, each func(Entry)) (*Recording, error) {
 		} `json:"info"`
 		Scope any `json:"_postman_variable_scope"`
 	}
-	err := json.Unmarshal(content, &archive) // a field of another type keeps its zero value
+	err := json.Unmarshal(content, &archive) // a field of the wrong type keeps its zero value
 	var syntax *json.SyntaxError
 	switch entries := archive.Log.Entries; {
 	case errors.As(err, &syntax) && strings.HasPrefix(syntax.Error(), "unexpected end"):
@@ -44,7 +44,7 @@ func readHAR(content []byte, each func(Entry)) (*Recording, error) {
 	}
 }
 
-// readEntries decodes one entry at a time, so that a list of millions takes little memory. It returns the number of
+// readEntries decodes one entry at a time, so that a list of millions of entries needs little memory. It returns the number of
 // entries.
 func readEntries(list []byte, each func(Entry)) (count int) {
 	decoder := json.NewDecoder(bytes.NewReader(list))
@@ -116,7 +116,7 @@ func (a *archiveRequest) request() (*http.Request, error) {
 	}
 	r := &http.Request{Method: a.Method, URL: u, Header: http.Header{}}
 	for _, header := range a.Headers {
-		if !strings.HasPrefix(header.Name, ":") { // an HTTP/2 pseudo-header
+		if !strings.HasPrefix(header.Name, ":") { // skip HTTP/2 pseudo-headers
 			r.Header.Add(header.Name, header.Value)
 		}
 	}

@@ -126,7 +126,7 @@ func isHTTPFile(content []byte, words []string) bool {
 	return bytes.Contains(head, []byte("{{")) || bytes.Contains(content, []byte("\n###"))
 }
 
-// Cause returns the reason why a file cannot be read, without the name of the file.
+// Cause returns the reason why a file cannot be read, without the file's name.
 func Cause(err error) string {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {
@@ -136,7 +136,7 @@ func Cause(err error) string {
 }
 
 // parseTarget parses a request target. It ignores the fragment, which browsers do not send. The error does not repeat
-// the target, unlike the error of net/url.
+// the target, unlike net/url's error.
 func parseTarget(target string) (*url.URL, error) {
 	target, _, _ = strings.Cut(target, "#")
 	u, err := url.ParseRequestURI(target)
@@ -164,12 +164,12 @@ func checkHeaders(h http.Header) error {
 	case len(hosts) == 1 && !httpguts.ValidHostHeader(hosts[0]):
 		return errors.New("the Host header is not valid")
 	case disagree(h.Values("Content-Length")):
-		return errors.New("the request has two different Content-Lengths")
+		return errors.New("the request has two different Content-Length values")
 	}
 	return nil
 }
 
-// disagree reports whether the values of Content-Length differ, on separate lines or on one.
+// disagree reports whether the Content-Length values differ, in separate headers or in one.
 func disagree(lengths []string) bool {
 	all := strings.Split(strings.Join(lengths, ","), ",")
 	for _, length := range all[1:] {

@@ -128,7 +128,7 @@ func TestUnreadableEntryDoesNotAffectTheOthers(t *testing.T) {
 		`{"request":{"url":7,"method":"GET"}}`:                        {"a field of the request has the wrong type", ""},
 		`{"request":{"url":"data:text/plain,MARKER","method":"GET"}}`: {"the request target is neither a path nor a URL", "data:text/plain,MARKER"},
 		request(`"postData":{"text":"MARKER!","encoding":"base64"}`):  {"the postData is marked as base64, but is not valid base64", "/x"},
-		request(`"headers":[{"name":"Content-Length","value":"1"},{"name":"content-length","value":"2"}]`): {"the request has two different Content-Lengths", "/x"},
+		request(`"headers":[{"name":"Content-Length","value":"1"},{"name":"content-length","value":"2"}]`): {"the request has two different Content-Length values", "/x"},
 		request(`"headers":[{"name":"Host","value":"a"},{"name":"host","value":"b"}]`):                     {"the request has more than one Host header", "/x"},
 		header("Host", "a b"):        {"the Host header is not valid", "/x"},
 		header("A b", "MARKER"):      {"the name of a header is not valid", "/x"},

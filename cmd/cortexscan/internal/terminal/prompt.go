@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Ask prints a question to standard error and returns the trimmed line that the user types. It returns the error of ctx
-// if ctx ends first, and io.EOF if the input ends before the line does.
+// Ask prints a question to standard error and returns the trimmed line that the user types. It returns ctx's error
+// if ctx ends first, and io.EOF if the input ends before the end of the line.
 func (s *IOStreams) Ask(ctx context.Context, question string) (string, error) {
 	s.Notef("%s ", question)
 	line, err := Await(ctx, s.readLine, func() {})
@@ -33,15 +33,15 @@ func (s *IOStreams) readLine() (string, error) {
 	}
 }
 
-// AskSecret prints a question to standard error and returns the line that the user types. The terminal does not show
-// the line. If ctx ends, AskSecret restores the terminal.
+// AskSecret prints a question to standard error and returns the line that the user types, without echoing
+// it. If ctx ends, AskSecret restores the terminal.
 func (s *IOStreams) AskSecret(ctx context.Context, question string) (string, error) {
 	s.Notef("%s ", question)
 	defer s.Notef("\n")
 	return Await(ctx, s.ReadPassword, s.Restore)
 }
 
-// Await returns the result of read. If ctx ends first, Await calls interrupted and returns the error of ctx. A
+// Await returns the result of read. If ctx ends first, Await calls interrupted and returns ctx's error. A
 // blocked read cannot be canceled, so its goroutine keeps running. Use Await only if the program ends soon after ctx
 // ends.
 func Await[T any](ctx context.Context, read func() (T, error), interrupted func()) (T, error) {

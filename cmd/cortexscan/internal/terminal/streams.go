@@ -1,4 +1,4 @@
-// Package terminal provides the program's input and output: standard streams that may be terminals, prompts, colors, and
+// Package terminal provides the program's input and output: standard streams that may be terminals, prompts, colors and
 // wrapped lines.
 package terminal
 
@@ -136,7 +136,7 @@ func (s *IOStreams) PrintJSON(v any) {
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	_ = e.Encode(v) // the program only passes values that can be encoded
+	_ = e.Encode(v) // the program passes only values that can be encoded
 	_, _ = outWriter{s}.Write(EscapeJSON(b.Bytes()))
 }
 

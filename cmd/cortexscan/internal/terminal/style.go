@@ -41,7 +41,7 @@ func columns(text string) int {
 const DefaultWidth = 78
 
 // Wrap breaks the string between words into lines of at most width columns. The first line begins in column indent.
-// Every other line begins with indent spaces.
+// Every other line begins with indent spaces, or with two if indent is more than half the width.
 func Wrap(text string, indent, width int) string {
 	hanging := indent
 	if hanging > width/2 {

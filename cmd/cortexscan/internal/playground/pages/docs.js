@@ -12,7 +12,7 @@ const readKey = () => {
 	key = type === own.type && id === own.id && secret === own.secret ? own : { type, id, secret };
 	status.textContent = `${key === own ? 'the sandbox’s key' : 'your own key'} (${key.type}, ID ${key.id || 'missing'})`;
 	trouble.textContent = canSign(key) ? '' :
-		'This browser can sign requests only on pages that come from this machine or over https. ' +
+		'This browser can sign requests only on pages that it loads from this machine or over HTTPS. ' +
 		'Without a signature, the sandbox rejects the requests with status 401. ' +
 		'To send requests from this page, start the sandbox with --key-type standard.';
 };
@@ -25,7 +25,7 @@ readKey();
 // instead.
 const schemesAsTable = (schemes) => Object.values(schemes ?? {}).reduce(
 	(table, { name, description }) => `${table}\n| \`${name}\` | ${(description ?? '').replaceAll(/\s+/g, ' ')} |`,
-	'\n\n**Headers that carry the key.** This page sends them for you.\n\n| header | value |\n|---|---|',
+	'\n\n**Authentication headers.** This page sends them for you.\n\n| header | value |\n|---|---|',
 );
 
 // A script cannot set the User-Agent, so the page does not ask for it.
