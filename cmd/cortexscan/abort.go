@@ -142,7 +142,7 @@ type plan struct {
 	extra      []wrapper.AbortOption
 	request    *http.Request
 	warnings   []string
-	everything bool // whether the filters do not exclude any endpoint
+	everything bool // whether the abort affects every endpoint
 }
 
 func (p *plan) host() string { return text.Visible(p.request.URL.Host, maxText) }

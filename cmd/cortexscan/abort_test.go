@@ -72,5 +72,5 @@ func TestEndOfInputAtTheKeyPromptIsReported(t *testing.T) {
 	c.settings[wrapper.EnvKey] = ""
 	c.sys.io.ReadPassword = func() (string, error) { return "", io.EOF }
 	c.run(t, t.Context(), exitInterrupted)
-	wantText(t, c.stderr.String(), "error: no API key was entered; nothing was sent\n")
+	wantText(t, c.stderr.String(), " no API key was entered; nothing was sent\n")
 }
