@@ -33,7 +33,7 @@ func Example_hostsFromCSV() {
 	// laptop-17,Ana,canceled by action 1
 	// laptop-18,Ben,nothing to cancel
 	// laptop-19,Cleo,unknown: look in the Action Center before you try again
-	// laptop-20,Dan,not canceled: POST /public_api/v1/endpoints/abort_scan: Forbidden (HTTP 403). The key's role lacks the permission for this operation, or a gateway, a proxy or a firewall refused the request: check the role first.
+	// laptop-20,Dan,not canceled: POST /public_api/v1/endpoints/abort_scan: Forbidden (HTTP 403). Either the key's role lacks the permission for this operation, or a gateway, a proxy or a firewall refused the request: check the role first.
 }
 
 func cancel(ctx context.Context, client *wrapper.Client, host string) string {

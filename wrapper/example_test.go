@@ -173,7 +173,7 @@ func ExampleAPIError() {
 	fmt.Println(errors.Is(err, wrapper.ErrUnauthorized))
 	// Output:
 	// 401 401 Public API request unauthorized
-	// The key was sent as a Standard key: check that its type and ID match the console, and that the key has not expired.
+	// The key was sent as a Standard key: check that its type and ID match those in the console, and that the key has not expired.
 	// true
 }
 

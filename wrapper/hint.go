@@ -10,7 +10,8 @@ import (
 	"example.com/cortexscan/wrapper/internal/envelope"
 )
 
-// hint returns one sentence that suggests how to correct a common mistake, or "". More specific cases come first. HTML and plain text come from a gateway, a proxy or a firewall in front of the API.
+// hint returns one sentence that suggests how to correct a common mistake, or "". More specific cases come first. HTML and
+// plain text come from a gateway, a proxy or a firewall in front of the API.
 func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) string {
 	const console = "The response seems to come from the console or a login page%s: check the tenant's address (the API's host begins with api-)."
 	redirected := e.StatusCode >= 300 && e.StatusCode <= 399 && e.Header.Get("Location") != ""
@@ -29,17 +30,17 @@ func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) str
 	case e.is(ErrNoEndpoints):
 		return "Check that the filters match an endpoint whose scan is pending or in progress."
 	case e.StatusCode == http.StatusForbidden && fromFront:
-		return "A gateway, a proxy or a firewall refused the request: check the tenant's address, and that this computer is allowed to reach it."
+		return "A gateway, a proxy or a firewall refused the request, not the service, so the key's role is not the cause: check the tenant's address, and that this computer is allowed to reach it."
 	case e.is(ErrForbidden) && said.IsError:
 		return "The key's role lacks the permission for this operation: add the permission to the role in the console, or use a key with another role."
 	case e.is(ErrForbidden):
-		return "The key's role lacks the permission for this operation, or a gateway, a proxy or a firewall refused the request: check the role first."
+		return "Either the key's role lacks the permission for this operation, or a gateway, a proxy or a firewall refused the request: check the role first."
 	case e.RetryAfter > 0:
 		return "The service asks you to wait " + duration(e.RetryAfter) + "."
 	case e.is(ErrRateLimited):
 		return "The service allows ten requests per second for each tenant: send fewer, for example with WithRateLimit."
 	case (e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusInternalServerError) && fromFront:
-		return "A gateway or a proxy sent this response: check the tenant's address."
+		return "A gateway or a proxy sent this response, for example because the path does not exist there: check the tenant's address."
 	}
 	return ""
 }
@@ -58,10 +59,10 @@ func mentionsLicense(e *APIError) bool {
 func keyHint(h http.Header, key keyType) string {
 	switch key {
 	case "":
-		return "Check that the key's type and ID match the console, and that the key has not expired."
+		return "Check that the key's type and ID match those in the console, and that the key has not expired."
 	case advancedKey: // handled below
 	case standardKey:
-		return "The key was sent as a Standard key: check that its type and ID match the console, and that the key has not expired."
+		return "The key was sent as a Standard key: check that its type and ID match those in the console, and that the key has not expired."
 	}
 	date, err := http.ParseTime(h.Get("Date"))
 	if ahead := time.Since(date); err == nil && ahead.Abs() > time.Minute {
@@ -69,9 +70,9 @@ func keyHint(h http.Header, key keyType) string {
 		if ahead > 0 {
 			direction = "ahead of"
 		}
-		return fmt.Sprintf("This computer's clock is %s %s the service's, so the signature is not valid: set the clock.", duration(ahead.Abs().Round(time.Second)), direction)
+		return fmt.Sprintf("This computer's clock is %s %s the service's, so the signature is not valid: set the clock, and if the error remains, check the key's type.", duration(ahead.Abs().Round(time.Second)), direction)
 	}
-	return "The request was signed for an Advanced key: check that the key's type and ID match the console, and that the key has not expired."
+	return "The request was signed for an Advanced key: check that the key's type and ID match those in the console, and that the key has not expired."
 }
 
 // duration formats d without zero units: "10m" instead of "10m0s".

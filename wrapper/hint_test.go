@@ -30,8 +30,8 @@ func TestHints(t *testing.T) {
 		theKeys  = "" // the hint depends on the key
 		none     = "none"
 		license  = "license does not cover this operation"
-		roleOr   = "The key's role lacks the permission for this operation, or a gateway, a proxy or a firewall refused the request"
-		inFront  = "A gateway, a proxy or a firewall refused the request"
+		roleOr   = "Either the key's role lacks the permission for this operation, or a gateway, a proxy or a firewall refused the request"
+		inFront  = "refused the request, not the service, so the key's role is not the cause"
 		wrongURL = "A gateway or a proxy sent this response"
 	)
 	for _, tt := range []struct {
