@@ -26,7 +26,7 @@ type mediaType struct {
 	parameters map[string]string
 }
 
-// parseMediaType returns both the name of the media type and an error if a parameter is invalid.
+// parseMediaType returns an error if s is invalid. Even then, the result contains the name.
 func parseMediaType(s string) (mediaType, error) {
 	if s == "application/json" || s == "" { // the usual case
 		return mediaType{name: s}, nil

@@ -46,7 +46,7 @@ func (c *converter) loosen(schema *yaml.Node, why, at string) {
 	c.report.add(notChecked, why, at)
 }
 
-// convert converts a value. The notation for kinds, such as "[]parameter", is the one in the table objects. It returns
+// convert converts a value of the given kind, such as "[]parameter" (see objects). It returns
 // nil for a value of the wrong type and for a reference to an object that is left out.
 func (c *converter) convert(kind string, src *yaml.Node, at string) *yaml.Node {
 	fields := objects[kind]

@@ -1,5 +1,5 @@
-// Package trial tries a document in place of api/openapi.yaml. It generates the client, compiles it with the rest of the
-// code, and calls every operation, without changing a file in the repository.
+// Package trial tries a document in place of api/openapi.yaml. It generates the client, compiles it with the rest of
+// the code and calls every operation, without changing a file in the repository.
 package trial
 
 import (
@@ -45,9 +45,9 @@ type StepError struct {
 
 func (e *StepError) Error() string { return e.Step + ": " + strings.TrimSpace(e.Output) }
 
-// Try generates the client from a document, compiles it, and calls every operation through API() with validators for requests and
-// responses. The first calls go to a server that responds as documented, and the last one to the sandbox. root is the repository.
-// If a step fails for the whole document, Try returns a *StepError.
+// Try generates the client from a document, compiles it and calls every operation through API() with validators for
+// requests and responses. The first calls go to a server that responds as documented, and the last one to the sandbox.
+// root is the repository. If a step fails for the whole document, Try returns a *StepError.
 func Try(ctx context.Context, root string, document []byte) ([]Result, error) {
 	dir, err := os.MkdirTemp("", "contract-")
 	if err != nil {
