@@ -57,10 +57,10 @@ type AbortScanResponse struct {
 	Reply AbortScanReply `json:"reply"`
 }
 
-// DataReplyError The platform's error envelope inside `data`, documented for related operations.
+// DataReplyError The platform's error envelope inside `data`, which the vendor documents for related operations.
 type DataReplyError struct {
-	// Data The platform's error envelope. It is the most common envelope, and authentication errors use it. It is not
-	// documented for these operations. A 200 with this body is an error, too.
+	// Data The platform's error envelope. It is the most common envelope, and authentication errors use it. The vendor does
+	// not document it for these operations. A 200 with this body is an error, too.
 	Data XDRReplyError `json:"data"`
 }
 
@@ -119,13 +119,13 @@ type NetscanErrorBody struct {
 
 // NetscanErrorMetadata Details of an error of the network scan operations.
 type NetscanErrorMetadata struct {
-	// Code The kind of error as a word, such as BAD_REQUEST. Documented for related operations.
+	// Code The kind of error as a word, such as BAD_REQUEST. The vendor documents it for related operations.
 	Code Text `json:"code,omitempty,omitzero"`
 
-	// ErrCode The error code, usually the HTTP status. Observed, but not documented.
+	// ErrCode The error code, usually the HTTP status. Observed, but not documented by the vendor.
 	ErrCode Text `json:"err_code,omitempty,omitzero"`
 
-	// ErrExtra What is wrong with each field. A list is documented; a single string and null have been observed.
+	// ErrExtra What is wrong with each field. The vendor documents a list; a single string and null have been observed.
 	ErrExtra ErrorDetails `json:"err_extra,omitempty,omitzero"`
 }
 
@@ -158,8 +158,8 @@ type XDRErrorBody struct {
 	union json.RawMessage
 }
 
-// XDRReplyError The platform's error envelope. It is the most common envelope, and authentication errors use it. It is not
-// documented for these operations. A 200 with this body is an error, too.
+// XDRReplyError The platform's error envelope. It is the most common envelope, and authentication errors use it. The vendor does
+// not document it for these operations. A 200 with this body is an error, too.
 type XDRReplyError struct {
 	// Reply The error inside `reply`.
 	Reply XDRReplyErrorContent `json:"reply"`
@@ -192,8 +192,8 @@ type NetscanNotFound = NetscanError
 // NetscanServerError The error envelope of the network scan operations.
 type NetscanServerError = NetscanError
 
-// Unauthorized The platform's error envelope. It is the most common envelope, and authentication errors use it. It is not
-// documented for these operations. A 200 with this body is an error, too.
+// Unauthorized The platform's error envelope. It is the most common envelope, and authentication errors use it. The vendor does
+// not document it for these operations. A 200 with this body is an error, too.
 type Unauthorized = XDRReplyError
 
 // XDRBadRequest An error of the endpoint operations, in either of its two envelopes.

@@ -13,7 +13,7 @@
 //	if err != nil { … }
 //	fmt.Println(result.JSON200.DATA)
 //
-// The client does not check whether a request has all required properties. Package api has a validator for that.
+// The client does not check whether a request has all required properties. Package api has a validator that checks this.
 package gen
 
 import (
@@ -182,8 +182,8 @@ func (f *EndpointFilter) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// ErrorDetails describes what is wrong with each field. The service documents a list. It also sends null or a single
-// string. The string becomes one detail without a field.
+// ErrorDetails describes what is wrong with each field. The vendor documents a list. The service also sends null or a
+// single string. The string becomes one detail without a field.
 type ErrorDetails []ErrorDetail
 
 // UnmarshalJSON decodes a list of details, a string or null.
@@ -199,5 +199,6 @@ func (d *ErrorDetails) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*[]ErrorDetail)(d))
 }
 
-// ErrorExtra is additional information about an error. It is documented as a string. Objects, lists and null have also been observed.
+// ErrorExtra is additional information about an error. The vendor documents a string. Objects, lists and null have also
+// been observed.
 type ErrorExtra = any

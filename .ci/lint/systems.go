@@ -8,8 +8,8 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// checkSystems type-checks the code and its dependencies for other systems. It prints the errors that a compiler would
-// report, and returns false if there are any. Compiling instead would take a minute for each system.
+// checkSystems type-checks the code and its dependencies for other platforms. It prints the errors that a compiler would
+// report, and returns false if there are any. Compiling instead would take a minute for each platform.
 func checkSystems() bool {
 	good := true
 	for _, system := range []string{"windows/amd64", "darwin/arm64", "linux/386"} {

@@ -64,7 +64,7 @@ func (r *reader) problem(at []string, reason string) {
 	}
 }
 
-// syntaxProblem describes a decoder error by its position, because the message of the error quotes the input.
+// syntaxProblem describes a decoder error by its position, because the error's message quotes the input.
 func syntaxProblem(err error) string {
 	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Sprintf("is not valid JSON at byte %d", syntax.ByteOffset)
