@@ -242,7 +242,7 @@ func (p *plan) description(io *terminal.IOStreams) string {
 	case p.everything && !p.all:
 		fmt.Fprint(&b, "because the filters do not exclude any endpoint:\n")
 	case !p.all:
-		fmt.Fprint(&b, "of the endpoints with\n")
+		fmt.Fprint(&b, "on the endpoints that match:\n")
 	}
 	for i, f := range p.filters {
 		and := ""
@@ -349,7 +349,7 @@ func (s *session) ask(ctx context.Context, question string) (string, error) {
 	return answer, promptError(ctx, err, fmt.Errorf("%w: the input ended", errInterrupted))
 }
 
-// promptError returns the error of a prompt. It returns ended if the input ended before an answer.
+// promptError returns the error for a failed prompt. ended is the reason to report if the input ended.
 func promptError(ctx context.Context, err, ended error) error {
 	switch {
 	case err == nil:

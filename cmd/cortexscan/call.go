@@ -14,7 +14,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// call describes the purpose of a request.
+// call describes a request in the user's terms.
 type call struct {
 	abort bool
 	run   int64 // the ID of the scan run, for a status call
@@ -22,7 +22,7 @@ type call struct {
 	until []string // the states in --until
 }
 
-// callError is the error of a failed call, with the data that meaning and advice need to describe it to the user.
+// callError adds to the error of a failed call the data that its message and its hint need.
 type callError struct {
 	call
 	err       error
@@ -34,7 +34,7 @@ type callError struct {
 func (e *callError) Error() string { return e.err.Error() }
 func (e *callError) Unwrap() error { return e.err }
 
-// meaning returns a message for the user.
+// meaning returns the error message for the user.
 func (e *callError) meaning(kind string) string {
 	var response *wrapper.APIError
 	errors.As(e.err, &response)
@@ -76,7 +76,7 @@ func (e *callError) refusal(kind string, response *wrapper.APIError) string {
 	case "forbidden":
 		return "the API key has no permission to " + what
 	case "not_found":
-		// The service responds with JSON. A proxy or gateway may also respond with JSON, so only a message about the
+		// The service sends errors as JSON. A proxy or gateway may also respond with JSON, so only a message about the
 		// run ID shows that the response is from the service.
 		switch {
 		case e.abort || response == nil || !bytes.HasPrefix(bytes.TrimSpace(response.Body), []byte("{")):
@@ -167,7 +167,7 @@ func (e *callError) advice(kind string) string {
 	return ""
 }
 
-// resultLost reports that the service accepted an abort, but the result cannot be written.
+// resultLost reports that an accepted abort's result cannot be written.
 type resultLost struct {
 	actionID string
 	err      error

@@ -104,7 +104,7 @@ func (c *checker) isOurs(target string) bool {
 	return false
 }
 
-// unknownPath describes a common mistake in the path of r. It returns "" if it finds none. The description does not
+// unknownPath describes a common mistake in r's path. It returns "" if it finds none. The description does not
 // repeat the path.
 func (c *checker) unknownPath(r *http.Request) string {
 	path := r.URL.Path
@@ -147,7 +147,7 @@ func specPaths(document []byte) ([]string, error) {
 		return nil, fmt.Errorf("%w: the spec cannot be read: %w", errFailed, err)
 	}
 	var paths []string
-	for i := 0; i < len(d.Paths.Content); i += 2 { // Content alternates names and values
+	for i := 0; i < len(d.Paths.Content); i += 2 { // Content alternates keys and values
 		paths = append(paths, d.Paths.Content[i].Value)
 	}
 	return paths, nil

@@ -63,7 +63,7 @@ const completeCommand = "__complete"
 // completeFiles is the output that makes a script complete file names.
 const completeFiles = ":files"
 
-// complete prints one candidate per line, followed by a tab and a description.
+// complete prints one candidate per line, each followed by a tab and a description.
 func (s *session) complete(words []string) {
 	if len(words) == 0 {
 		return

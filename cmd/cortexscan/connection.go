@@ -15,7 +15,7 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// connectionFlags returns the flags of the commands that call a tenant.
+// connectionFlags returns the flags of the commands that send requests to a tenant.
 func connectionFlags() []cli.Flag {
 	const category = "Connection"
 	return []cli.Flag{
@@ -202,8 +202,8 @@ func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, e
 	return client, nil
 }
 
-// rehearsal returns a client like the one that client returns, but with a placeholder for the key and the given transport.
-// The requests of the two clients differ only in their credentials.
+// rehearsal returns a client that uses a placeholder for the key and sends its requests to the given transport. Apart
+// from the credentials, the requests are the same as those of a real client.
 func (c *connection) rehearsal(transport http.RoundTripper) (*wrapper.Client, error) {
 	if err := c.missing(false); err != nil {
 		return nil, err

@@ -203,7 +203,7 @@ func (d *demo) breakSpec(ctx context.Context) error {
 	return nil
 }
 
-// expect checks that a call failed with this kind of error, and prints the error.
+// expect checks that err is of the expected kind, and prints err.
 func (d *demo) expect(result any, err, kind error, name string) error {
 	if !errors.Is(err, kind) {
 		return fmt.Errorf("want %s, got %v and %w", name, result, orNone(err))

@@ -140,7 +140,7 @@ func describe(err error) failure {
 	return f
 }
 
-// addResponse adds the last response, or the reason why no response arrived.
+// addResponse sets the fields that describe the last response, or the reason why no response arrived.
 func (f *failure) addResponse(err error) {
 	var lost *wrapper.TransportError
 	if errors.As(err, &lost) {

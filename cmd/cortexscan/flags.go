@@ -140,7 +140,7 @@ func listFlag(cmd *cli.Command, name string, commas bool) ([]string, error) {
 
 const timeForms = "expected a timestamp (2026-11-22T21:00:00Z), a date (2026-11-22, midnight local time) or a duration before now (90m, 24h, 7d)"
 
-// parseTime parses an RFC 3339 time, a date (midnight in the time zone of now), or a duration before now.
+// parseTime parses an RFC 3339 time, a date (midnight in the same time zone as now) or a duration before now.
 func parseTime(text string, now time.Time) (time.Time, error) {
 	text = strings.TrimSpace(text)
 	if t, err := time.Parse(time.RFC3339, text); err == nil {

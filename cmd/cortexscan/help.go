@@ -9,7 +9,7 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// widthKey is the key of the terminal's width in the metadata of the root command.
+// widthKey is the key for the terminal's width in the root command's metadata.
 const widthKey = "width"
 
 // Replace the library's help, which is wider than a terminal. The library supports this only through global variables.
@@ -102,7 +102,7 @@ func writeSection(b *strings.Builder, width int, title string, list [][2]string)
 	}
 }
 
-// flagHelp returns a flag as the user types it, and its usage.
+// flagHelp returns a flag's names and placeholder, and its usage.
 func flagHelp(f cli.Flag) [2]string {
 	var names []string
 	for _, n := range f.Names() {

@@ -33,7 +33,7 @@ can see flags in the process list.
   CORTEXCLOUD_API_KEY       the API key
   CORTEXCLOUD_API_KEY_FILE  a file with the API key           (--key-file)
 
-On a terminal, the program asks for the API key if it is not set.
+If the API key is not set, the program asks for it on a terminal.
 
 Exit status:
   0  success
@@ -111,7 +111,7 @@ func newRoot(notFound *error) *cli.Command {
 func prepare(c *cli.Command, onUnknown cli.CommandNotFoundFunc) {
 	c.CommandNotFound = onUnknown
 	c.OnUsageError = func(_ context.Context, cmd *cli.Command, err error, _ bool) error { return flagError(cmd, err) }
-	// A comma may be part of a name. listFlag splits the values of other flags.
+	// A comma may be part of a name. For flags without names, listFlag splits the values.
 	c.DisableSliceFlagSeparator = true
 	for _, sub := range c.Commands {
 		prepare(sub, onUnknown)

@@ -67,8 +67,8 @@ func writeNode(e *jsontext.Encoder, n *yaml.Node) error {
 		if err := e.WriteToken(jsontext.BeginObject); err != nil {
 			return err
 		}
-		for i := 0; i < len(n.Content); i += 2 { // Content alternates names and values
-			if err := e.WriteToken(jsontext.String(n.Content[i].Value)); err != nil { // a name that is a number, such as 200, becomes a string
+		for i := 0; i < len(n.Content); i += 2 { // Content alternates keys and values
+			if err := e.WriteToken(jsontext.String(n.Content[i].Value)); err != nil { // a key that is a number, such as 200, becomes a string
 				return err
 			}
 			if err := writeNode(e, n.Content[i+1]); err != nil {

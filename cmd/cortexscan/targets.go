@@ -27,7 +27,7 @@ import (
 
 const targetsCategory = "Which endpoints"
 
-// listFilter is a flag with a list of values.
+// listFilter describes a filter flag that accepts a list of values.
 type listFilter struct {
 	flag, usage string
 	noun        string // what messages call a value
@@ -65,7 +65,7 @@ var listFilters = []listFilter{
 	{flag: "distribution", usage: "installed from the distribution `NAME`", noun: "distribution", filter: wrapper.Distributions},
 }
 
-// listFileFlags maps the name of a flag to the name of the flag that reads the same values from a file.
+// listFileFlags maps each list flag to the flag that reads the same values from a file.
 var listFileFlags = map[string]string{"endpoint-id": "endpoint-id-file", "hostname": "hostname-file"}
 
 var timeFilters = []struct {
@@ -78,7 +78,7 @@ var timeFilters = []struct {
 	{"first-seen-until", "first seen at this `TIME` or earlier", "first seen at or before", wrapper.FirstSeenUntil},
 }
 
-// oldest is earlier than the first endpoint was seen: Cortex XDR was introduced in 2019.
+// No endpoint was seen before oldest: Cortex XDR was introduced in 2019.
 var oldest = time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func targetFlags() []cli.Flag {
@@ -357,7 +357,7 @@ func parseList(content []byte, name, noun string) ([]string, error) {
 	return values, nil
 }
 
-// everything reports whether the filters match every endpoint that an abort could affect.
+// everything reports whether --all is set, or the filters match every endpoint that an abort could affect.
 func (t *targets) everything(now time.Time) bool {
 	return t.all || !slices.ContainsFunc(t.filters, func(f filter) bool { return !f.excludesNothing(now) })
 }
@@ -399,8 +399,8 @@ func (t *targets) warnings(r *http.Request, now time.Time) []string {
 	return list
 }
 
-// nameWarning returns a warning about the first value that another program would expand, or that contains invisible
-// characters or additional spaces.
+// nameWarning returns a warning about the first value that looks like a file reference or a wildcard pattern, or
+// that contains invisible characters or additional spaces.
 func (f *filter) nameWarning() string {
 	if !f.time.IsZero() {
 		return ""
@@ -409,7 +409,7 @@ func (f *filter) nameWarning() string {
 		shown := text.Visible(v, maxText)
 		switch {
 		case strings.HasPrefix(v, "@"):
-			w := fmt.Sprintf("--%s: %q: the @ does not refer to a file", f.flag, shown)
+			w := fmt.Sprintf("--%s: %q: the @ is part of the value and does not refer to a file", f.flag, shown)
 			if name := listFileFlags[f.flag]; name != "" {
 				w += "; use --" + name
 			}

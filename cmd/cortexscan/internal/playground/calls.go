@@ -18,9 +18,9 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-// These limits keep the log and the page small. The page refreshes every two seconds.
+// These limits keep log lines short and the page small. The page reloads the list of calls every two seconds.
 const (
-	maxLine     = 160     // bytes of a target, and of a result, in the log
+	maxLine     = 160     // bytes of a target or a result in the log
 	maxText     = 512     // bytes of a name, a value or a target on the page
 	maxBody     = 4 << 10 // bytes of a body on the page
 	maxBrackets = 200     // a body with more opening brackets is not indented

@@ -30,7 +30,7 @@ func Listen(ctx context.Context, address string, public bool) (*Listener, error)
 	}
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, errors.New("expected HOST:PORT, or a port")
+		return nil, errors.New("expected HOST:PORT or a port")
 	}
 	// Listen on the address that was checked. A second lookup could return another address.
 	ip, err := lookUp(ctx, host)
@@ -70,7 +70,7 @@ func lookUp(ctx context.Context, host string) (netip.Addr, error) {
 	return found[0], nil
 }
 
-// plain returns only the reason of an error, such as "address already in use".
+// plain returns only an error's reason, such as "address already in use".
 func plain(err error) error {
 	var call *os.SyscallError
 	var port *net.AddrError

@@ -8,8 +8,8 @@
 //	err = p.Serve(ctx, listener) // until ctx ends
 //
 // The server is meant for programs and browsers on the same machine. It listens only on the loopback interface unless
-// the public argument of [Listen] is true. It accepts only requests that name its own address, and refuses requests that
-// a browser sends on behalf of another site.
+// the public argument of [Listen] is true. It accepts only requests whose Host header contains its own address, and
+// refuses requests that a browser sends on behalf of another site.
 package playground
 
 import (

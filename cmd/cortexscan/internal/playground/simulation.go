@@ -7,7 +7,7 @@ import (
 	"example.com/cortexscan/sandbox"
 )
 
-// step is a change of state: the next state and the time that passes before it.
+// step is a state change: the next state and the time before the change.
 type step struct {
 	to    string
 	after time.Duration
@@ -47,7 +47,7 @@ type dwell struct {
 	since time.Time
 }
 
-// newSimulation adds endpoints and runs to the tenant, and returns the simulation of their progress.
+// newSimulation adds endpoints and runs to the tenant, and returns the simulation that advances them.
 func newSimulation(tenant *sandbox.Tenant, now time.Time) *simulation {
 	for _, e := range []sandbox.Endpoint{
 		{Hostname: "laptop-17", Platform: "windows", Group: "sales", Username: "ada", ScanStatus: "in_progress", IPs: []string{"10.1.0.17"}},

@@ -150,11 +150,11 @@ func parseTarget(target string) (*url.URL, error) {
 func checkHeaders(h http.Header) error {
 	for name, values := range h {
 		if !httpguts.ValidHeaderFieldName(name) {
-			return errors.New("the name of a header is not valid")
+			return errors.New("a header name is not valid")
 		}
 		for _, value := range values {
 			if !httpguts.ValidHeaderFieldValue(value) {
-				return errors.New("the value of a header contains a control character")
+				return errors.New("a header value contains a control character")
 			}
 		}
 	}

@@ -131,8 +131,8 @@ func TestUnreadableEntryDoesNotAffectTheOthers(t *testing.T) {
 		request(`"headers":[{"name":"Content-Length","value":"1"},{"name":"content-length","value":"2"}]`): {"the request has two different Content-Length values", "/x"},
 		request(`"headers":[{"name":"Host","value":"a"},{"name":"host","value":"b"}]`):                     {"the request has more than one Host header", "/x"},
 		header("Host", "a b"):        {"the Host header is not valid", "/x"},
-		header("A b", "MARKER"):      {"the name of a header is not valid", "/x"},
-		header("A", "MARKER\r\nB:c"): {"the value of a header contains a control character", "/x"},
+		header("A b", "MARKER"):      {"a header name is not valid", "/x"},
+		header("A", "MARKER\r\nB:c"): {"a header value contains a control character", "/x"},
 
 		request(`"bodySize":7`):                                      {noBody, "/x"},
 		request(`"bodySize":7,"postData":{"mimeType":"a/b"}`):        {noBody, "/x"},

@@ -61,8 +61,8 @@ func System(getenv func(string) string) *IOStreams {
 	return s
 }
 
-// passwordReader returns ReadPassword and Restore for a terminal. It saves the terminal's settings, because
-// ReadPassword changes them.
+// passwordReader returns ReadPassword and Restore for a terminal. It saves the terminal's settings, so
+// that Restore can undo the changes that ReadPassword makes.
 func passwordReader(fd int) (read func() (string, error), restore func()) {
 	before, err := term.GetState(fd)
 	restore = func() {
@@ -122,7 +122,7 @@ func (s *IOStreams) Notef(format string, args ...any) {
 	_, _ = io.WriteString(s.ErrOut, s.fit(s.ErrIsTerminal, fmt.Sprintf(format, args...)))
 }
 
-// fit wraps text if the terminal is narrower than DefaultWidth. Messages are written to fit that width.
+// fit wraps text if the terminal is narrower than DefaultWidth. Messages already fit DefaultWidth.
 func (s *IOStreams) fit(isTerminal bool, text string) string {
 	if width := s.Width(); isTerminal && width < DefaultWidth {
 		return Fit(text, width)
@@ -158,7 +158,7 @@ func EscapeJSON(doc []byte) []byte {
 	return out
 }
 
-// Table writes rows of a name and a value to standard output, with the values aligned. It leaves out rows without a value.
+// Table writes one name and its value per line to standard output, with the values aligned. It leaves out empty values.
 func (s *IOStreams) Table(rows ...[2]string) {
 	longest := 0
 	for _, row := range rows {

@@ -50,7 +50,8 @@ func Wrap(text string, indent, width int) string {
 	return wrap(text, indent, hanging, width)
 }
 
-// Fit wraps each line that is wider than width. The lines that it adds are indented by up to two more columns.
+// Fit wraps each line that is wider than width. The lines that it adds are indented by up to two columns more
+// than the original line.
 func Fit(text string, width int) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
