@@ -14,7 +14,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// call describes a request in the user's terms.
+// call describes a request for messages to the user.
 type call struct {
 	abort bool
 	run   int64 // the ID of the scan run, for a status call

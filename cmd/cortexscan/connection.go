@@ -164,7 +164,7 @@ func hostOf(setting string) string {
 	return printable(host)
 }
 
-// client returns a client with these settings. On a terminal, it asks for the key if the key is not set.
+// client returns a client configured with c. On a terminal, it asks for the key if the key is not set.
 func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, error) {
 	ask := c.key == "" && c.keyFile == "" && c.url != "" && c.keyID != "" && s.io.Interactive()
 	if !ask {

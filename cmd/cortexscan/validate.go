@@ -181,7 +181,7 @@ func nothingChecked(name string, rec *recording.Recording) error {
 	return e.hint("To accept such a file, add --allow-empty.")
 }
 
-const maxListed = 10_000 // requests in JSON; a recording can have millions
+const maxListed = 10_000 // maximum number of requests in the JSON result; a recording can have millions
 
 // validation is the result for one file or for all files.
 type validation struct {

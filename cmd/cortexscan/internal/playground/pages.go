@@ -18,8 +18,8 @@ var files embed.FS
 
 var docsPages = template.Must(template.New("docs.html").ParseFS(files, "pages/docs.html"))
 
-// docsPage serves Swagger UI. The page contains the key, so that its script can sign requests. The guard and the
-// security headers prevent other sites from reading the page.
+// docsPage serves Swagger UI. The page contains the key, so that its script can sign requests. The function guard and
+// the security headers prevent other sites from reading the page.
 func (p *Playground) docsPage(w http.ResponseWriter, _ *http.Request) {
 	render(w, docsPages, "docs.html", struct{ Key Key }{p.key})
 }

@@ -18,7 +18,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// Recording describes the content that was read.
+// Recording is the result of [Read].
 type Recording struct {
 	HAR     bool // true for a HAR file, false for one request as text
 	Entries int
