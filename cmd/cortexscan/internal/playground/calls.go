@@ -55,9 +55,9 @@ type row struct {
 	First        time.Time
 }
 
-// rows groups calls in order of arrival. Polls with the same target and response share a row, even if other
-// polls arrive between them. After a
-// call that is not a poll, polls get new rows, so that the page shows the order of events.
+// rows groups calls in order of arrival. Polls with the same target and response share a row, even if other polls
+// arrive between them. After a call that is not a poll, polls get new rows, so that the page shows the order of
+// events.
 func rows(calls []sandbox.Call) []row {
 	type poll struct{ path, query, response string }
 	var list []row

@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"path"
 
-	// Import only the files. The module's handler uses inline scripts and styles, which the
-	// pages' Content-Security-Policy forbids.
+	// Import only the files. The module's handler uses inline scripts and styles, which the pages'
+	// Content-Security-Policy forbids.
 	swaggerui "github.com/swaggest/swgui/v5/static"
 )
 

@@ -44,8 +44,8 @@ func readHAR(content []byte, each func(Entry)) (*Recording, error) {
 	}
 }
 
-// readEntries decodes one entry at a time, so that a list of millions of entries needs little memory. It returns the number of
-// entries.
+// readEntries decodes one entry at a time, so that a list of millions of entries needs little memory. It returns
+// the number of entries.
 func readEntries(list []byte, each func(Entry)) (count int) {
 	decoder := json.NewDecoder(bytes.NewReader(list))
 	_, _ = decoder.Token() // the list is known to be valid
