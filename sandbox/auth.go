@@ -20,8 +20,8 @@ type KeyKind int
 const (
 	// Standard keys are sent unchanged, in the Authorization header.
 	Standard KeyKind = iota + 1
-	// Advanced keys are not sent. Authorization is the SHA-256 hash of the key, a nonce and a timestamp, in
-	// lowercase hexadecimal.
+	// Advanced keys are not sent. The Authorization header contains the SHA-256 hash of the key, a nonce and a
+	// timestamp, in lowercase hexadecimal.
 	Advanced
 )
 
@@ -36,12 +36,12 @@ const (
 	headerAuthorization = "Authorization"
 )
 
-// keyring contains the keys of a tenant and the nonces that were used with them.
+// keyring contains a tenant's keys and the nonces that were used with them.
 type keyring struct {
-	keys map[string]apiKey // by ID; if empty, any well-formed credentials are valid
+	keys map[string]apiKey // keys by ID; if the map is empty, any well-formed credentials are valid
 
 	mu        sync.Mutex
-	nonces    map[string]time.Time // used nonces, and when to delete them
+	nonces    map[string]time.Time // used nonces, with the times at which to delete them
 	nextSweep time.Time
 }
 
@@ -56,7 +56,7 @@ func (k *keyring) add(id, key string, kind KeyKind) {
 }
 
 // authenticate checks the credentials, and uses up the nonce of a valid signature. The response must not contain the
-// problems, because the service never reports what was wrong.
+// problems, because the service never reports what is wrong with the credentials.
 func (k *keyring) authenticate(h http.Header, now time.Time) []api.Problem {
 	c, problems := readCredentials(h)
 	if len(problems) > 0 || len(k.keys) == 0 {
@@ -65,7 +65,7 @@ func (k *keyring) authenticate(h http.Header, now time.Time) []api.Problem {
 	own, known := k.keys[c.id]
 	switch {
 	case !known:
-		return headerProblem(headerKeyID, "is not the ID of a key of this tenant")
+		return headerProblem(headerKeyID, "is not the ID of one of this tenant's keys")
 	case text.IsBlank(own.key()):
 		return headerProblem(headerAuthorization, "cannot be valid: the sandbox has an empty key for this ID")
 	case own.kind == Standard:
@@ -83,8 +83,8 @@ func (k *keyring) authenticate(h http.Header, now time.Time) []api.Problem {
 type credentials struct {
 	id, authorization, nonce, timestamp string
 
-	signed bool      // whether there is a nonce or a timestamp
-	at     time.Time // the timestamp
+	signed bool      // the request has a nonce or a timestamp
+	at     time.Time // the parsed timestamp
 }
 
 func readCredentials(h http.Header) (c credentials, problems []api.Problem) {
@@ -149,7 +149,7 @@ func (c credentials) verifyAdvanced(key string, now time.Time) []api.Problem {
 	return nil
 }
 
-// useNonce accepts the nonce of a valid signature once. It deletes a nonce after the timestamp of the signature has expired.
+// useNonce accepts the nonce of a valid signature once. It deletes nonces after their signatures have expired.
 func (k *keyring) useNonce(c credentials, now time.Time) []api.Problem {
 	k.mu.Lock()
 	defer k.mu.Unlock()

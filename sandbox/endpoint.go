@@ -7,9 +7,10 @@ import (
 	"time"
 )
 
-// Endpoint is a computer of the tenant. The comment on each field begins with the name of the filter field for it.
+// Endpoint is a computer of the tenant. The comment on each field begins with the name of the corresponding filter
+// field.
 type Endpoint struct {
-	ID           string // endpoint_id_list; if empty, AddEndpoint assigns one
+	ID           string // endpoint_id_list; if empty, AddEndpoint assigns an ID
 	Hostname     string // hostname, compared without regard to case
 	Alias        string // alias
 	Group        string // group_name
@@ -22,7 +23,7 @@ type Endpoint struct {
 	IPs      []string // ip_list; a string that is not an IP address never matches
 
 	FirstSeen time.Time // first_seen, compared in milliseconds; the zero time never matches
-	LastSeen  time.Time // last_seen, likewise
+	LastSeen  time.Time // last_seen, compared like first_seen
 }
 
 // An abort changes pending and in_progress to aborted.
@@ -44,7 +45,7 @@ type endpoints struct {
 	mu         sync.Mutex
 	all        []*Endpoint
 	unnamed    int   // number of endpoints added without an ID
-	lastAction int64 // ID of the last abort
+	lastAction int64 // action ID of the last abort
 }
 
 func (es *endpoints) add(e Endpoint) {
@@ -92,7 +93,7 @@ func (es *endpoints) move(id, from, to string) bool {
 	return true
 }
 
-// abort aborts the selected scans that are pending or in progress, and returns the ID of the action.
+// abort aborts the selected scans that are pending or in progress, and returns the action's ID.
 func (es *endpoints) abort(selected selection) (action int64, result AbortResult) {
 	es.mu.Lock()
 	defer es.mu.Unlock()

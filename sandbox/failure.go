@@ -17,32 +17,33 @@ import (
 // Failure simulates a failing network or gateway: it replaces the tenant's response to one or more calls. The zero value
 // applies to one call and does not change it.
 //
-// A failed call is not executed: no scan is aborted, no run advances. Invalid requests, such as one with bad credentials,
-// fail the same way. A failed call uses up the nonce of a valid signature, and [Call].Problems lists what is wrong with the
-// request. Reset is an exception: it simulates a request that was lost on its way to the service, so the tenant does not
-// check the request.
+// A failed call is not executed: no scan is aborted, no run advances. Invalid requests, such as those with wrong
+// credentials, fail in the same way. A failed call uses up the nonce of a valid signature, and [Call].Problems lists
+// what is wrong with the request. Reset is an exception: it simulates a request that was lost on its way to the
+// service, so the tenant does not check the request.
 type Failure struct {
 	// Operation selects calls by an operationId, such as "abortScan", or by method and path, such as
 	// "POST /public_api/v1/endpoints/abort_scan". Default: any call.
 	Operation string
-	// Skip is the number of these calls that are handled as usual before the first one fails. Negative means 0.
+	// Skip is the number of selected calls that are handled as usual before the first one fails. Negative means 0.
 	Skip int
-	// Times is the number of calls that fail. 0 means one; a negative number means every later call.
+	// Times is the number of calls that fail. 0 means one; a negative number means every call after the skipped ones.
 	Times int
-	// Status is the HTTP status. 0 means 200 if Header, Body or CutOff is set. If Status, Header, Body and CutOff are all
-	// zero, the call is handled as usual after Delay. A number that is not a final status (200 to 999) is sent as 500.
+	// Status is the HTTP status of the response. 0 means 200 if Header, Body or CutOff is set. If Status, Header,
+	// Body and CutOff are all zero, the call is handled as usual after Delay. A number that is not a final status
+	// (200 to 999) is sent as 500.
 	Status int
-	// Header is added to the response. If it has no Content-Type, the type is detected from Body. To send none, set
-	// Header["Content-Type"] to nil.
+	// Header is added to the response. If it has no Content-Type, the type is detected from Body. To send no
+	// Content-Type, set Header["Content-Type"] to nil.
 	Header http.Header
 	// Body is sent unchanged. Default: empty.
 	Body string
 	// Delay is the time to wait before the response or the reset. The wait ends early if the client disconnects.
 	Delay time.Duration
-	// CutOff announces more bytes than are sent, and closes the connection after Body.
+	// CutOff sends a Content-Length that exceeds the length of Body, and closes the connection after Body.
 	CutOff bool
-	// Reset closes the connection (TCP RST) without a response. A connection that cannot be reset, such as HTTP/2, is
-	// aborted with http.ErrAbortHandler. If Reset is set, Status, Header, Body and CutOff have no effect.
+	// Reset closes the connection (TCP RST) without a response. If the connection cannot be reset, as with HTTP/2,
+	// the handler aborts with http.ErrAbortHandler. If Reset is set, Status, Header, Body and CutOff have no effect.
 	Reset bool
 }
 
@@ -62,8 +63,8 @@ func (q *failures) add(f Failure) {
 	q.queue = append(q.queue, &f)
 }
 
-// take returns the failure for a call, if there is one. id is the call's operationId, and name is its method and path. A
-// slash at the end of a path is ignored.
+// take returns the failure for a call, if there is one, and counts the call. id is the call's operationId, and name
+// is its method and path. A trailing slash in the path is ignored.
 func (q *failures) take(id, name string) (Failure, bool) {
 	name = strings.TrimSuffix(name, "/")
 	q.mu.Lock()
@@ -130,10 +131,10 @@ func (f Failure) respond(w http.ResponseWriter) {
 		status = http.StatusInternalServerError
 	}
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, f.Body) // the client may be gone, or the status may have no body
+	_, _ = io.WriteString(w, f.Body) // the client may have disconnected, or the status may have no body
 }
 
-// reset closes the connection so that the client sees a reset instead of a regular end.
+// reset closes the connection so that the client sees a reset instead of a normal close.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

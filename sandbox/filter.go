@@ -49,7 +49,7 @@ var timeFields = map[string]func(e *Endpoint) time.Time{
 	"last_seen":  func(e *Endpoint) time.Time { return e.LastSeen },
 }
 
-// invalidFilter is an error for err_extra. It contains no value from the request.
+// invalidFilter is the error that a response returns in err_extra. It never contains a value from the request.
 type invalidFilter struct{ where, reason string }
 
 func (e *invalidFilter) Error() string { return e.where + ": " + e.reason }
@@ -103,7 +103,7 @@ func conditionOf(f gen.EndpointFilter, where string) (condition, error) {
 
 func timeCondition(f gen.EndpointFilter, where string, moment func(*Endpoint) time.Time) (condition, error) {
 	limit, ok := f.Value.(int64)
-	if number, isFloat := f.Value.(float64); isFloat { // such as 1e3 or 1000.0
+	if number, isFloat := f.Value.(float64); isFloat { // JSON such as 1e3 or 1000.0
 		limit, ok = wholeNumber(number)
 	}
 	if !ok {

@@ -30,7 +30,7 @@ type response struct {
 // responds with 501 to every other operation in the OpenAPI document.
 func Operations() []string { return slices.Sorted(maps.Keys(operations)) }
 
-const maxOperation = 256 // bytes of an operation's name in a response
+const maxOperation = 256 // maximum length of an operation in a response, in bytes
 
 func (t *Tenant) execute(x *exchange, r *http.Request, id string) {
 	run, ok := operations[id]
@@ -49,7 +49,7 @@ func (t *Tenant) getScanRunStatus(x *exchange, r *http.Request) response {
 	value := r.URL.Query().Get("id")
 	id, err := strconv.ParseInt(value, 10, 64)
 	ok := err == nil
-	if number, err := strconv.ParseFloat(value, 64); err == nil && !ok { // such as 1e3 or 1000.0
+	if number, err := strconv.ParseFloat(value, 64); err == nil && !ok { // a number such as 1e3 or 1000.0
 		id, ok = wholeNumber(number)
 	}
 	if !ok {
@@ -63,8 +63,8 @@ func (t *Tenant) getScanRunStatus(x *exchange, r *http.Request) response {
 	return response{http.StatusOK, gen.ScanRunStatus{DATA: "Scan is in " + state + " state"}}
 }
 
-// abortScan aborts the pending and in-progress scans of the selected endpoints, or none if a filter is invalid. It ignores
-// the incident.
+// abortScan aborts the pending and in-progress scans of the selected endpoints, or none if a filter is invalid. It
+// ignores the incident ID.
 func (t *Tenant) abortScan(x *exchange, r *http.Request) response {
 	var request gen.AbortScanRequest
 	if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
@@ -119,5 +119,5 @@ func send(w http.ResponseWriter, res response) {
 	b, _ := json.Marshal(res.body) // the types above can always be encoded
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(res.status)
-	_, _ = w.Write(append(b, '\n')) // the client may be gone
+	_, _ = w.Write(append(b, '\n')) // the client may have disconnected
 }

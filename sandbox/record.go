@@ -14,24 +14,25 @@ import (
 )
 
 const (
-	maxCalls    = 1000     // calls in the record
-	maxBody     = 1 << 20  // bytes of the longest body that is accepted
-	maxRecorded = 64 << 10 // bytes recorded of a body, a path, a query, and of the whole header
-	maxValues   = 100      // values recorded of a header
+	maxCalls    = 1000     // number of calls that the tenant records
+	maxBody     = 1 << 20  // maximum size of a request body, in bytes
+	maxRecorded = 64 << 10 // number of bytes recorded of a body, a path, a query and all headers together
+	maxValues   = 100      // number of header values recorded
 
 	hidden = "[hidden]"
 )
 
 // Call is a request and its response.
 type Call struct {
-	Time   time.Time // when it arrived, by the tenant's clock
+	Time   time.Time // when the request arrived, by the tenant's clock
 	Method string
 	Path   string // decoded
 	Query  string // as sent
-	Body   string // its first 64 KiB
+	Body   string // the first 64 KiB of the request's body
 
-	// Header is the request's header, at most 100 values and 64 KiB of it. The values of Authorization,
-	// Proxy-Authorization, Cookie and X-Xdr-Nonce are replaced with "[hidden]". A key that was sent anywhere else is recorded.
+	// Header contains at most 100 values and 64 KiB of the request's headers. The values of Authorization,
+	// Proxy-Authorization, Cookie and X-Xdr-Nonce are replaced with "[hidden]". A key that was sent anywhere else is
+	// recorded.
 	Header http.Header
 
 	// Status is the HTTP status of the response, or 0 if no response has been sent.
@@ -43,7 +44,7 @@ type Call struct {
 	Response string
 	// Duration is the time from the request's arrival to the last write of the response so far, by the real clock.
 	Duration time.Duration
-	// Abort is the result of an abort that was executed. It is nil for other calls.
+	// Abort is the result of an executed abort. It is nil for other calls.
 	Abort *AbortResult
 }
 
@@ -131,11 +132,11 @@ func recorded(h http.Header) http.Header {
 	return kept
 }
 
-// takeBody reads at most one byte more than the limit. It returns the body, and a copy of the request whose body yields the
-// same bytes and the same error.
+// takeBody reads the body, at most one byte more than maxBody. It returns the body, and a copy of the request whose
+// body yields the same bytes and the same error.
 func takeBody(r *http.Request) (*http.Request, []byte) {
 	taken := *r
-	if r.Body == nil { // a direct call of ServeHTTP
+	if r.Body == nil { // ServeHTTP was called directly
 		taken.Body = http.NoBody
 	}
 	if taken.Body == http.NoBody {
@@ -167,7 +168,7 @@ type exchange struct {
 	sent      []byte // the recorded part of the response's body
 }
 
-// Unwrap is for [http.ResponseController].
+// Unwrap returns the wrapped ResponseWriter, for [http.ResponseController].
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 
 func (x *exchange) WriteHeader(status int) {

@@ -44,7 +44,7 @@ func (all *runs) list() []Run {
 	return list
 }
 
-// next returns the state of a run, and advances the run.
+// next returns the state of a run, and advances the run to its next state.
 func (all *runs) next(id int64) (string, bool) {
 	all.mu.Lock()
 	defer all.mu.Unlock()

@@ -12,14 +12,15 @@
 //	run, err := client.WaitScanRun(ctx, 789, wrapper.WaitOptions{Every: time.Millisecond})
 //	reply, err := client.AbortScan(ctx, wrapper.Matching(wrapper.Hostnames("laptop-17")))
 //
-// The sandbox first verifies the credentials of a request; if they are wrong, it responds with 401. Then it validates the
-// request against the OpenAPI document. An invalid request gets a 400, an unknown operation a 404 or 405, and a body over
-// 1 MiB a 413. Finally, it executes the request, or responds with 501 if it does not implement the operation. [Tenant.Calls]
-// lists the requests and what is wrong with them. [Tenant.Fail] simulates failures of the network and of gateways.
+// The sandbox first verifies a request's credentials; if they are wrong, it responds with 401. Then it validates the
+// request against the OpenAPI document. An invalid request gets a 400, an unknown operation a 404 or 405, and a body
+// over 1 MiB a 413. Finally, it executes the request, or responds with 501 if it does not implement the operation.
+// [Tenant.Calls] returns the recorded requests and the problems in them. [Tenant.Fail] simulates failures of the
+// network and of gateways.
 //
-// Where the service's behavior is not published, the sandbox accepts values that the spec does not list, such as other fields
-// of a scan run, platforms and states. It rejects unknown filter fields, because ignoring one would select more endpoints than
-// intended. The service may behave differently.
+// Where the service's behavior is not published, the sandbox accepts values that the spec does not list, such as
+// additional scan run fields, platforms and states. It rejects unknown filter fields, because ignoring one would
+// select more endpoints than intended. In these cases, the service may behave differently from the sandbox.
 package sandbox
 
 import (
@@ -42,11 +43,11 @@ type Tenant struct {
 	endpoints *endpoints
 
 	spec    *api.Validator
-	specErr error        // why spec is nil
+	specErr error        // the reason why spec is nil
 	refuse  http.Handler // responds to an invalid request
 }
 
-// Option sets up a Tenant in [New]: [WithKey], [WithClock] or [WithCallLog].
+// Option configures the Tenant that [New] returns: [WithKey], [WithClock] or [WithCallLog].
 type Option func(*Tenant)
 
 // WithKey makes the tenant verify credentials: it accepts only requests with this key, or with the key of another WithKey.
@@ -57,8 +58,9 @@ func WithKey(id, key string, kind KeyKind) Option {
 	return func(t *Tenant) { t.keys.add(id, key, kind) }
 }
 
-// WithClock sets the tenant's clock, which is used for the age of a signature, the Date of a response, and [Call].Time. now
-// is called from many goroutines; nil means [time.Now], the default. The delay of a [Failure] uses the real clock.
+// WithClock sets the tenant's clock, which is used for the age of a signature, the Date header of a response and
+// [Call].Time. now is called from many goroutines. If now is nil, the clock is [time.Now], the default.
+// [Failure].Delay uses the real clock.
 func WithClock(now func() time.Time) Option {
 	return func(t *Tenant) {
 		if now != nil {
@@ -96,8 +98,8 @@ func New(opts ...Option) *Tenant {
 	return t
 }
 
-// useSpec makes v validate the requests. The document is embedded and tested, so err should be nil. If it is not, the tenant
-// responds to every authenticated request with err.
+// useSpec makes v validate the requests. The document is embedded and tested, so err should be nil. If err is not
+// nil, the tenant responds to every authenticated request with err.
 func (t *Tenant) useSpec(v *api.Validator, err error) {
 	t.spec, t.specErr = v, err
 	if v == nil {
@@ -110,23 +112,24 @@ func (t *Tenant) useSpec(v *api.Validator, err error) {
 	}))
 }
 
-// AddScanRun adds a scan run, or replaces the one with this ID. Each status call returns the current state and then advances
-// to the next, but never past the last one. States are words such as "Pending", "Running" or "Completed". Any string is accepted, because
-// "Running" is the only published state. Default: "Running".
+// AddScanRun adds a scan run, or replaces the one with this ID. Each status call returns the current state and then
+// advances to the next, but never past the last one. States are words such as "Pending", "Running" or "Completed".
+// Any string is accepted, because "Running" is the only published state. If no states are given, the only state is
+// "Running".
 func (t *Tenant) AddScanRun(id int64, states ...string) { t.runs.add(id, states) }
 
 // Runs returns copies of the scan runs, sorted by ID. It does not advance them.
 func (t *Tenant) Runs() []Run { return t.runs.list() }
 
-// AddEndpoint adds an endpoint, or replaces the one with the same ID. Endpoints without an ID get endpoint-1, endpoint-2 and
-// so on.
+// AddEndpoint adds an endpoint, or replaces the one with the same ID. Endpoints without an ID get the IDs endpoint-1,
+// endpoint-2 and so on.
 func (t *Tenant) AddEndpoint(e Endpoint) { t.endpoints.add(e) }
 
 // Endpoints returns copies of the endpoints, in the order in which they were added.
 func (t *Tenant) Endpoints() []Endpoint { return t.endpoints.list() }
 
-// MoveScan changes the state of an endpoint's scan, to simulate its progress. It returns false and changes nothing if no
-// endpoint has this ID, or if its scan is not in the state from, so that it never undoes an abort.
+// MoveScan changes the state of an endpoint's scan, to simulate its progress. It returns false and changes nothing if
+// no endpoint has this ID, or if the scan's state is not from. It therefore never undoes an abort.
 func (t *Tenant) MoveScan(id, from, to string) bool { return t.endpoints.move(id, from, to) }
 
 // Fail makes calls fail as f describes. Failures for the same operation form a queue: only the first one applies, until
@@ -157,7 +160,7 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.note(problems)
 	if failing {
 		if !failure.wait(r.Context()) {
-			return // the client is gone
+			return // the client has disconnected
 		}
 		if failure.responds() {
 			failure.respond(x)
@@ -171,7 +174,7 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t.execute(x, r, id)
 }
 
-// check validates a request. If it is invalid, check returns the handler that refuses it, and the problems.
+// check validates a request. If the request is invalid, check returns its problems and the handler that refuses it.
 func (t *Tenant) check(r *http.Request, oversized bool) (refuse http.Handler, problems []api.Problem) {
 	if problems := t.keys.authenticate(r.Header, t.clock()); len(problems) > 0 {
 		return refusal(http.StatusUnauthorized, "Public API request unauthorized"), problems
@@ -190,7 +193,7 @@ func (t *Tenant) check(r *http.Request, oversized bool) (refuse http.Handler, pr
 	return nil, nil
 }
 
-// refusal responds without details, as the service does.
+// refusal returns a handler that responds without details, as the service does.
 func refusal(status int, message string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { send(w, replyError(status, message, nil)) })
 }
