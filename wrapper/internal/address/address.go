@@ -1,4 +1,4 @@
-// Package address parses the address of a tenant, in the forms in which people copy it.
+// Package address parses a tenant's address in the forms in which users enter it.
 package address
 
 import (
@@ -86,7 +86,7 @@ func Parse(tenant string) (*url.URL, error) {
 	return rebuild(u.Scheme, host, u.Port(), path)
 }
 
-// hasTwoSchemes recognizes a prefix before a whole URL, such as api-https://acme or https://https://acme.
+// hasTwoSchemes recognizes a prefix before a complete URL, such as api-https://acme or https://https://acme.
 func hasTwoSchemes(tenant string) bool {
 	scheme, rest, _ := strings.Cut(strings.ToLower(tenant), ":/")
 	host, _, _ := strings.Cut(strings.TrimLeft(rest, "/"), "/")
@@ -94,7 +94,7 @@ func hasTwoSchemes(tenant string) bool {
 		slices.Contains([]string{"http", "https", "http:", "https:", "api-http:", "api-https:"}, host)
 }
 
-// rebuild parses the path again, so that Path and RawPath of the result agree.
+// rebuild returns the URL with these parts. It parses the path again, so that Path and RawPath are consistent.
 func rebuild(scheme, host, port, path string) (*url.URL, error) {
 	if port != "" {
 		host = net.JoinHostPort(host, port)
@@ -109,7 +109,8 @@ func rebuild(scheme, host, port, path string) (*url.URL, error) {
 	return u, nil
 }
 
-// checkHost refuses names that no host can have, and bare names that need a scheme.
+// checkHost refuses invalid host names. If bare is true, the tenant was given without a scheme, and checkHost also
+// refuses IP addresses and single words.
 func checkHost(host string, bare bool) error {
 	if _, err := netip.ParseAddr(host); err == nil {
 		if bare {

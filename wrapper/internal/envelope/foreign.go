@@ -10,8 +10,8 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// foreign reads JSON that does not come from the platform: FastAPI's detail, problem+json, and the errors of proxies and
-// gateways. The field "message", if it is a string, has already been read.
+// foreign reads JSON that does not come from the platform: FastAPI's detail, problem+json and the errors of proxies
+// and gateways. The method platform has already read the field "message" if it is a string.
 func (p *parser) foreign(body []byte) {
 	var o struct {
 		Title, Reply                   scalar
@@ -84,7 +84,7 @@ func isList(r raw) bool {
 	return start[0] == '"' || start[0] == '{'
 }
 
-const maxPage = 64 << 10 // the most bytes of HTML or plain text that are read
+const maxPage = 64 << 10 // maximum number of bytes of HTML or plain text to search
 
 var (
 	titles = []*regexp.Regexp{
@@ -94,7 +94,7 @@ var (
 	tag = regexp.MustCompile(`<[^>]*>?`)
 )
 
-// htmlTitle returns the title of a page. The rest of a proxy's error page rarely adds anything.
+// htmlTitle returns the title of a page. The rest of a proxy's error page rarely contains anything useful.
 func htmlTitle(page []byte) string {
 	for _, title := range titles {
 		if found := title.FindSubmatch(page[:min(len(page), maxPage)]); found != nil {
@@ -106,7 +106,7 @@ func htmlTitle(page []byte) string {
 	return ""
 }
 
-// plainText reads the first line that is not blank. JSON that was cut off and binary data are not plain text.
+// plainText sets the message to the first line that is not blank. Truncated JSON and binary data are not plain text.
 func (p *parser) plainText(body []byte) {
 	body = body[:min(len(body), maxPage)]
 	if body[0] == '{' || body[0] == '[' || bytes.IndexByte(body, 0) >= 0 {

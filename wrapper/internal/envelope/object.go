@@ -60,7 +60,7 @@ func (o *object) find() *fields {
 	return nil
 }
 
-// scalar is a JSON string or number. Decoding a value of another type does not change it.
+// scalar is a JSON string or number. Decoding a value of another type has no effect.
 type scalar string
 
 func (s *scalar) UnmarshalJSON(b []byte) error {
@@ -78,7 +78,7 @@ func first(strings ...scalar) string {
 	return ""
 }
 
-// value is a scalar, or an object or list as compact JSON. Decoding an empty object or list does not change it.
+// value is a scalar, or an object or list as compact JSON. Decoding an empty object or list has no effect.
 type value string
 
 func (v *value) UnmarshalJSON(b []byte) error {
@@ -107,7 +107,7 @@ func (l *place) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// raw is a JSON value that is decoded later. Decoding null does not change it.
+// raw is a JSON value that is decoded later. Decoding null has no effect.
 type raw []byte
 
 func (r *raw) UnmarshalJSON(b []byte) error {
@@ -125,7 +125,7 @@ func (r raw) scalar() (s scalar) {
 	return s
 }
 
-// text returns the value of a string, and compact JSON for anything else.
+// text returns the value of a string, "" for null and compact JSON for any other value.
 func (r raw) text() string {
 	switch {
 	case len(r) == 0, string(r) == "null":

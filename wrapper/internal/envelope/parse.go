@@ -12,7 +12,7 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// The limits of strings are in bytes.
+// The maximum lengths of strings, in bytes, and the maximum number of details.
 const (
 	maxMessage = 1 << 10 // of Message and of Extra
 	maxField   = 256
@@ -25,24 +25,25 @@ type Error struct {
 	Form          Form
 	Code, Message string
 	Details       []struct{ Field, Message string } // at most 100
-	Extra         string                            // what the body adds to the message and the details
-	Line, Column  int                               // where in the request the service found the problem, or 0
+	Extra         string                            // additional information, a string or compact JSON
+	Line, Column  int                               // position of the problem in the request, or 0
 	// IsError reports whether the body is an error envelope of the platform, even with a code such as 200 or "SUCCESS".
 	IsError bool
-	// IsAlone reports whether the body is not such an envelope, but all of its fields are error fields, whatever their values.
+	// IsAlone reports whether the body is not an error envelope, but all of its fields are error fields, whatever
+	// their values.
 	IsAlone bool
-	// NoEndpoints reports whether the message, a detail or the extra states that no endpoint matched, even if shortening
-	// removes that part.
+	// NoEndpoints reports whether the message, a detail or the extra states that no endpoint matched, even if that
+	// part was cut off.
 	NoEndpoints bool
 	// ActionID is the action_id in the body, or "". If it is not empty, the request may have been executed
 	// despite the error.
 	ActionID string
 }
 
-// Form is the form of a body. It depends on the bytes, not on the Content-Type.
+// Form is the format of a body, as detected from its bytes instead of the Content-Type.
 type Form int
 
-// The forms of a body. An Unreadable body is empty, binary, or JSON that was cut off.
+// The formats of a body. An Unreadable body is empty, binary or truncated JSON.
 const (
 	Unreadable Form = iota
 	JSON
@@ -50,8 +51,8 @@ const (
 	PlainText
 )
 
-// Parse parses an error body of any form. It makes every string printable, passes it to redact, and then cuts it: an invisible
-// character may split a credential, and a cut may leave half of one.
+// Parse parses an error body of any format. It makes every string printable, redacts it and then truncates it. The
+// order matters: an invisible character may split a credential, and truncation may leave half of one.
 func Parse(body []byte, redact func(string) string) Error {
 	p := parser{redact: redact}
 	switch body = bytes.TrimSpace(TrimMark(body)); {
@@ -78,7 +79,7 @@ func Parse(body []byte, redact func(string) string) Error {
 // TrimMark returns the body without a byte order mark at its beginning.
 func TrimMark(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\ufeff")) }
 
-// IsError computes Error.IsError for the body of a success.
+// IsError computes Error.IsError for the body of a 2xx response.
 func IsError(body []byte) bool {
 	if !mayBeError(body) {
 		return false
@@ -87,8 +88,8 @@ func IsError(body []byte) bool {
 	return ok && o.find() != nil
 }
 
-// mayBeError returns false for most successes without decoding them. The name of every field that identifies an envelope contains
-// "rr" in any case, or an escape.
+// mayBeError returns false for most bodies without an error, and does not decode them. The name of every field that
+// identifies an envelope contains "rr" in any case, or an escape.
 func mayBeError(body []byte) bool {
 	for _, part := range []string{"rr", "RR", "rR", "Rr", `\u00`} {
 		if bytes.Contains(body, []byte(part)) {
@@ -98,7 +99,7 @@ func mayBeError(body []byte) bool {
 	return false
 }
 
-// IsErrorAlone computes Error.IsAlone for the body of a success.
+// IsErrorAlone computes Error.IsAlone for the body of a 2xx response.
 func IsErrorAlone(body []byte) bool {
 	var fields map[string]json.RawMessage
 	if !mayBeError(body) && !bytes.Contains(bytes.ToLower(body), []byte("detail")) || json.Unmarshal(TrimMark(body), &fields) != nil {
@@ -123,7 +124,7 @@ type parser struct {
 	redact func(string) string
 }
 
-// text makes s printable, redacts it, and cuts it to limit bytes.
+// text makes s printable, redacts it and truncates it to limit bytes.
 func (p *parser) text(s string, limit int) string {
 	s = p.redact(text.Printable(s, math.MaxInt))
 	if len(s) >= len(noEndpoints) {
@@ -132,7 +133,7 @@ func (p *parser) text(s string, limit int) string {
 	return text.Printable(s, limit)
 }
 
-// message sets the message. A message of the service's query parser is itself JSON.
+// message sets the message. The service's query parser sends a message that is itself JSON.
 func (p *parser) message(s string) {
 	var located struct {
 		Line, Column int
@@ -164,7 +165,7 @@ func (p *parser) platform(o *object) {
 	}
 }
 
-// extra reads what a body adds to the message: a list of details, a map of them, an error inside the error, or anything else.
+// extra reads err_extra or a similar field: a list of details, a map of details, a nested error or any other value.
 func (p *parser) extra(r raw) {
 	if len(r) == 0 {
 		return
@@ -178,7 +179,7 @@ func (p *parser) extra(r raw) {
 			return
 		}
 		var inner fields
-		if _ = json.Unmarshal(r, &inner); inner.ErrMsg != "" { // inner.ErrMsg is more precise
+		if _ = json.Unmarshal(r, &inner); inner.ErrMsg != "" { // more precise than p.Message
 			p.Extra = p.Message
 			p.message(string(inner.ErrMsg))
 			return
@@ -200,12 +201,12 @@ type item struct {
 // list decodes at most maxDetails items.
 func (p *parser) list(r raw) {
 	d := json.NewDecoder(bytes.NewReader(r))
-	_, _ = d.Token() // the bracket
+	_, _ = d.Token() // the opening bracket
 	var i item
 	for len(p.Details) < maxDetails && d.More() {
 		i = item{}
 		from := d.InputOffset()
-		_ = d.Decode(&i) // an item that is not an object is its own message
+		_ = d.Decode(&i) // an item that is not an object becomes the message
 		field, message := first(scalar(i.Loc), i.Field), first(i.Message, i.Msg, i.Detail, i.Title)
 		if field == "" && message == "" {
 			message = raw(bytes.TrimLeft(r[from:d.InputOffset()], ", \t\r\n")).text()

@@ -65,7 +65,8 @@ func (c *Client) attemptContext(ctx context.Context) (context.Context, context.C
 	return context.WithCancel(ctx)
 }
 
-// sign keeps the last two signatures: a response to the first may arrive after net/http has replayed the request with the second.
+// sign keeps redactors for the last two signatures: a response to the first may arrive after net/http has replayed
+// the request with the second.
 func (r *Result) sign(signature Redactor) {
 	if r.Redactor = signature; r.signature != nil && !slices.Equal(signature, r.signature) {
 		r.Redactor = slices.Concat(signature, r.signature)
@@ -112,7 +113,7 @@ func (c *Client) explain(ctx, attemptCtx context.Context, trace *requestTrace, r
 }
 
 const (
-	// MaxShown is the maximum number of bytes that are kept of the body of a failed response.
+	// MaxShown is the maximum number of bytes that are kept from a failed response's body.
 	MaxShown = 64 << 10
 	// maxTrusted is the largest Content-Length for which memory is allocated before the body arrives.
 	maxTrusted = 1 << 20
@@ -123,7 +124,7 @@ const (
 // readBody reads at most limit bytes of the body and closes it. If the body was read to its end, the next request can reuse the
 // connection. If the body is over the limit or incomplete, readBody returns its beginning.
 func readBody(res *http.Response, limit int64, cancel context.CancelFunc) (body []byte, tooLarge bool, err error) {
-	defer func() { _ = res.Body.Close() }() // a failed read has been reported
+	defer func() { _ = res.Body.Close() }() // read errors are returned, and close errors do not matter
 	if res.ContentLength > limit {
 		defer time.AfterFunc(patience, cancel).Stop()
 		body, _ = io.ReadAll(io.LimitReader(res.Body, min(limit, MaxShown)))
@@ -133,7 +134,7 @@ func readBody(res *http.Response, limit int64, cancel context.CancelFunc) (body 
 	if n := res.ContentLength; n >= 0 && n <= maxTrusted {
 		size = n
 	}
-	body = make([]byte, 0, size+1) // one extra byte, so that the end is reached without growing the slice
+	body = make([]byte, 0, size+1) // one extra byte, so that Read returns io.EOF before the slice must grow
 	for {
 		n, err := res.Body.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]

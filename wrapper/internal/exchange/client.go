@@ -21,13 +21,13 @@ type Client struct {
 	// Sign sets the headers that authenticate a request, and returns a redactor for the credentials in them.
 	Sign      func(h http.Header, now time.Time) Redactor
 	Transport http.RoundTripper
-	Timeout   time.Duration // of one attempt, including its body; 0: none
-	MaxBytes  int64         // of a response body, after decompression
-	Attempts  int           // at most
-	BaseDelay time.Duration // the upper bound of the random delay before the second attempt; it doubles with each further attempt
-	MaxDelay  time.Duration // the upper bound of every delay; a longer Retry-After ends the call
-	// Refused reports whether a 429 proves that the request was not executed. If Refused is nil, every 429 does. Refused is called
-	// only for requests that may have an effect.
+	Timeout   time.Duration // limit of one attempt, including the response body; 0: no limit
+	MaxBytes  int64         // maximum size of a response body, after decompression
+	Attempts  int           // maximum number of attempts
+	BaseDelay time.Duration // upper bound of the random delay before the second attempt; it doubles with each attempt
+	MaxDelay  time.Duration // upper bound of every delay; a longer Retry-After ends the call
+	// Refused reports whether a 429 proves that the request was not executed. If Refused is nil, every 429 proves it.
+	// Refused is called only for requests that may have an effect.
 	Refused func(*Result) bool
 	Limiter *rate.Limiter // nil: no limit
 	Log     *slog.Logger
@@ -35,10 +35,10 @@ type Client struct {
 
 // Result is the outcome of a call.
 type Result struct {
-	// Response is the response to the last attempt, without its body; nil if there was none.
+	// Response is the response to the last attempt, without its body. It is nil if no response arrived.
 	Response *http.Response
-	// Body is the response body without the credentials of its request. If the response is too large or incomplete, Body is
-	// only the beginning.
+	// Body is the response body, in which the request's credentials are redacted. If the response is too large or
+	// incomplete, Body is only the beginning.
 	Body     []byte
 	TooLarge bool
 	// Err is the reason why there is no response, or why its body is incomplete.
@@ -49,14 +49,14 @@ type Result struct {
 	Attempts int
 	// Sent reports whether any attempt without a response may have reached the server.
 	Sent bool
-	// Permanent reports whether a retry would fail the same way: the TLS handshake was refused.
+	// Permanent reports whether a retry would fail in the same way, because the TLS handshake was refused.
 	Permanent bool
 	// LastStatus is the status of the last response to any attempt, or 0 if there was none.
 	LastStatus int
 	// Redactor removes the last two signatures of the call.
 	Redactor Redactor
 
-	signature Redactor // the last one
+	signature Redactor // redactor for the last signature
 }
 
 // Whole reports whether the response arrived completely.

@@ -56,7 +56,7 @@ func NewRedactor(credential string) (r Redactor) {
 			r = append(r, form)
 		}
 	}
-	slices.SortStableFunc(r, func(a, b string) int { return len(b) - len(a) }) // a form may contain a shorter one
+	slices.SortStableFunc(r, func(a, b string) int { return len(b) - len(a) }) // longest first, because a form may contain a shorter one
 	return r
 }
 
@@ -82,7 +82,7 @@ func (r Redactor) Header(h http.Header) http.Header {
 	h = h.Clone()
 	for name, values := range h {
 		for _, secret := range r {
-			if strings.Contains(strings.ToLower(name), strings.ToLower(secret)) { // net/http has changed the case of the name
+			if strings.Contains(strings.ToLower(name), strings.ToLower(secret)) { // net/http changes the case of a name
 				delete(h, name)
 			}
 		}
@@ -93,10 +93,11 @@ func (r Redactor) Header(h http.Header) http.Header {
 	return h
 }
 
-// sanitizeError returns an error with the message of err: redacted, printable and limited in length. (net/http quotes malformed
-// responses.) errors.Is finds what err wraps, and errors.As finds only a few types.
+// sanitizeError returns an error with the message of err: redacted, printable and limited in length. net/http quotes
+// malformed responses, which may echo credentials. errors.Is finds everything that err wraps, but errors.As finds
+// only error types of the standard library's network packages.
 func (r Redactor) sanitizeError(err error) error {
-	s := r.Redact(text.Printable(r.Redact(err.Error()), math.MaxInt)) // before it is cut, which might leave half a credential
+	s := r.Redact(text.Printable(r.Redact(err.Error()), math.MaxInt)) // before truncation, which might leave half a credential
 	return &redactedError{
 		text: text.Printable(s, MaxErrorText),
 		is:   func(target error) bool { return errors.Is(err, target) },
@@ -125,8 +126,8 @@ type redactedNetError struct {
 func (e *redactedNetError) Timeout() bool   { return e.timeout }
 func (e *redactedNetError) Temporary() bool { return e.timeout }
 
-// as implements errors.As for net.Error and for the types of packages net, crypto/tls and crypto/x509. An error of any other type, such as
-// a RoundTripper's own, may contain the request.
+// as implements errors.As for net.Error, and for the types in packages net, crypto/tls and crypto/x509. An error of
+// any other type, such as a RoundTripper's own, may contain the request.
 func (r Redactor) as(err error, target any) bool {
 	switch target := target.(type) {
 	case *net.Error:

@@ -45,7 +45,7 @@ func (c *Client) isTemporary(mayHaveEffect bool, res *Result) bool {
 		return !mayHaveEffect || c.Refused == nil || c.Refused(res)
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return !mayHaveEffect
-	default: // a success with an incomplete body
+	default: // retry a 2xx with an incomplete body
 		return res.Err != nil && status/100 == 2 && !mayHaveEffect
 	}
 }
@@ -63,7 +63,7 @@ func (c *Client) backoff(attempts int) time.Duration {
 	if bound == math.MaxInt64 {
 		bound--
 	}
-	return rand.N(bound + 1) // security does not depend on it
+	return rand.N(bound + 1) // need not be cryptographically secure
 }
 
 // RetryAfter parses the Retry-After header, which is a number of seconds or a date. It returns 0 if the header is missing or
@@ -103,8 +103,8 @@ func waitRateLimit(ctx context.Context, limiter *rate.Limiter) error {
 	return err
 }
 
-// Sleep waits for d. If ctx ends first, Sleep returns the error of ctx. If d would outlast the deadline, Sleep returns an
-// error at once. That error contains what, the purpose of the wait.
+// Sleep waits for d. If ctx ends first, Sleep returns the error of ctx. If d would outlast the deadline, Sleep
+// returns an error at once. The argument what is the purpose of the wait, which that error contains.
 func Sleep(ctx context.Context, d time.Duration, what string) error {
 	if d <= 0 || ctx.Err() != nil {
 		return contextEnded(ctx)
@@ -122,7 +122,7 @@ func Sleep(ctx context.Context, d time.Duration, what string) error {
 	}
 }
 
-// contextEnded returns the context's error together with the cause that its owner gave, or nil if the context has not ended.
+// contextEnded returns the context's error together with its cause, or nil if the context has not ended.
 func contextEnded(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if err == nil || cause == nil || cause.Error() == err.Error() {

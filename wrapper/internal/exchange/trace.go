@@ -22,21 +22,22 @@ import (
 // PROTOCOL_ERROR may follow a request that was executed. Every replay of a request with a body calls GetBody. Without a body, a
 // replay is visible only in GotConn.
 //
-// Any other RoundTripper may try several connections, copy the header, and report anything. It is allowed to read the body only
-// once, and not allowed to use a second connection after it has used the first. A RoundTripper that is registered as a protocol
-// of net/http's Transport looks like net/http here, so its requests without a body follow net/http's rules.
+// Any other RoundTripper may try several connections, copy the header, and report anything. It is allowed to read the
+// body only once, and not allowed to use a second connection after it has used the first. A RoundTripper that is
+// registered as a protocol of net/http's Transport is treated like net/http, so its requests without a body follow
+// net/http's rules.
 type requestTrace struct {
 	own     bool               // the RoundTripper is net/http's Transport
 	guarded bool               // the request must not be sent again once it may have been executed
-	hasBody bool               // a request whose body was not read cannot have been executed
-	cancel  context.CancelFunc // of the attempt
+	hasBody bool               // the request has a body, and cannot be executed before the body is read
+	cancel  context.CancelFunc // cancels the attempt
 	resign  func()             // signs a replay again, because the service refuses a nonce that was used before
 
 	mu               sync.Mutex
-	reported         bool         // the transport calls the hooks
+	reported         bool         // the transport has called a hook
 	connected        bool         // the request has had a connection
-	sent             bool         // something may have been written, on any connection
-	reader           *watchedBody // the body that was read
+	sent             bool         // something may have been written to a connection
+	reader           *watchedBody // the body that was read first
 	handshakeRefused bool         // the last TLS handshake was refused
 	stopped          bool         // a replay was stopped
 	ended            bool         // the attempt is over, and nothing may be sent anymore
@@ -44,7 +45,7 @@ type requestTrace struct {
 	// About the current connection:
 	headers bool // the headers were written
 	http2   bool
-	doomed  net.Conn // a stopped replay must not be written to it
+	doomed  net.Conn // connection of a stopped replay, to be closed before anything is written to it
 }
 
 // errReplayStopped replaces the error that led to the replay, because net/http does not return that error.
@@ -77,8 +78,9 @@ func (t *requestTrace) follow(ctx context.Context, r *http.Request, body []byte)
 	return out
 }
 
-// mayHaveArrived reports whether the service may have executed the request. Over HTTP/1, written headers alone do not show that,
-// because net/http writes them into a buffer. It flushes the buffer before it reads the body. The caller holds the lock.
+// mayHaveArrived reports whether the service may have executed the request. Over HTTP/1, written headers do not prove
+// that the request was sent, because net/http writes them into a buffer. It flushes the buffer before it reads the
+// body. The caller holds the lock.
 func (t *requestTrace) mayHaveArrived() bool {
 	return t.reader != nil || t.headers && (t.http2 || !t.own)
 }
@@ -113,8 +115,8 @@ func (t *requestTrace) gotConn(info httptrace.GotConnInfo) {
 	t.cancel()
 }
 
-// wroteHeaderField recognizes HTTP/2 by its pseudo-header fields. That also works without TLS and with a wrapped connection.
-// HTTP/1 calls it while the request is still in a buffer.
+// wroteHeaderField recognizes HTTP/2 by its pseudo-header fields. That also works without TLS and with a wrapped
+// connection. Over HTTP/1, net/http calls this hook while the request is still in a buffer.
 func (t *requestTrace) wroteHeaderField(name string, _ []string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -184,7 +186,8 @@ func (t *requestTrace) wasStopped() bool {
 	return t.stopped
 }
 
-// end ends an attempt that failed with err. Nothing is sent after that. It reports whether the request may have been sent.
+// end marks the end of an attempt that failed with err, after which nothing is sent. It reports whether the request
+// may have been sent, and whether the TLS handshake was refused.
 func (t *requestTrace) end(err error) (sent, handshakeRefused bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -202,7 +205,8 @@ func (t *requestTrace) mayHaveSent(err error) bool {
 	return !neverConnected(err)
 }
 
-// isNetworkError distinguishes a connection that broke during the handshake from a handshake that was refused.
+// isNetworkError reports whether a TLS handshake failed because the connection broke, time ran out or the attempt was
+// canceled. Any other error counts as a refused handshake.
 func isNetworkError(err error) bool {
 	var timeout net.Error
 	return errors.As(err, &timeout) && timeout.Timeout() ||
@@ -211,7 +215,7 @@ func isNetworkError(err error) bool {
 		errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
-// isCertificateError recognizes a refused certificate even if the transport reports nothing.
+// isCertificateError recognizes a refused certificate even if the transport does not call the hooks.
 func isCertificateError(err error) bool {
 	_, refused := errors.AsType[*tls.CertificateVerificationError](err)
 	return refused
