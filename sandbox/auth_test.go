@@ -56,7 +56,7 @@ func TestCredentialsAreChecked(t *testing.T) {
 
 		{"standard", keys, standard("1", "standardKey"), ""},
 		{"wrong key", keys, standard("1", "standardKez"), "Authorization not the key"},
-		{"unknown ID", keys, standard("9", "standardKey"), "X-Xdr-Auth-Id not the ID of a key"},
+		{"unknown ID", keys, standard("9", "standardKey"), "X-Xdr-Auth-Id not the ID of one of this tenant's keys"},
 		{"replaced key", keys, standard("8", "before"), "Authorization not the key"},
 		{"empty key configured, sent blank", keys, standard("4", " "), "Authorization empty key"},
 		{"unknown kind configured", keys, standard("6", "key"), "Authorization unknown kind"},

@@ -13,11 +13,12 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// AbortOption adds information to an abort. It cannot change which endpoints are selected. The zero value is refused.
+// AbortOption adds information to an abort. It cannot change which endpoints are selected. AbortScan refuses the zero
+// value.
 type AbortOption struct{ incidentID string }
 
-// WithIncident makes the console show the action in the timeline of the incident with this ID. A blank ID is an
-// [ErrInvalidRequest].
+// WithIncident makes the console show the action in the timeline of the incident with this ID. If the ID is blank,
+// AbortScan returns an [ErrInvalidRequest].
 func WithIncident(id string) AbortOption { return AbortOption{incidentID: id} }
 
 // AbortScan cancels the pending and in-progress scans of the targets. If it returns no error, the service has accepted the
@@ -59,8 +60,8 @@ func (c *Client) AbortScan(ctx context.Context, targets Targets, opts ...AbortOp
 	return &res.Reply, nil
 }
 
-// Targets select the endpoints for an operation. Create them with [AllEndpoints] or [Matching]. The zero value is refused, so
-// that a value left empty by mistake never selects all endpoints.
+// Targets select the endpoints for an operation. Create them with [AllEndpoints] or [Matching]. AbortScan refuses the
+// zero value, so that a value left empty by mistake never selects all endpoints.
 type Targets struct {
 	all     bool
 	filters []gen.EndpointFilter
@@ -69,9 +70,9 @@ type Targets struct {
 // AllEndpoints selects every endpoint of the tenant.
 func AllEndpoints() Targets { return Targets{all: true} }
 
-// Matching selects the endpoints that match every filter. The call fails with an [ErrInvalidRequest] if there are no filters,
-// or if a filter has no values or a blank value, such as that of an unset shell variable. It never selects all endpoints
-// instead.
+// Matching selects the endpoints that match every filter. AbortScan returns an [ErrInvalidRequest] if there are no
+// filters, or if a filter has no values or a blank value, such as that of an unset shell variable. Matching never
+// falls back to all endpoints.
 func Matching(filters ...gen.EndpointFilter) Targets {
 	filters = slices.Clone(filters)
 	for i, f := range filters {
@@ -135,8 +136,8 @@ func checkTime(millis int64) error {
 	return nil
 }
 
-// The values that the service documents for [Platforms], [Isolation] and [ScanStatuses]. The service accepts other
-// values, and adds values without notice.
+// The values that the service documents for [Platforms], [Isolation] and [ScanStatuses]. The service also accepts
+// other values, and adds new ones without notice.
 const (
 	PlatformWindows = "windows"
 	PlatformLinux   = "linux"
@@ -189,21 +190,21 @@ func Isolation(v ...string) gen.EndpointFilter { return in("isolate", v) }
 // [ScanPending] or [ScanInProgress] can be canceled.
 func ScanStatuses(v ...string) gen.EndpointFilter { return in("scan_status", v) }
 
-// FirstSeenSince selects endpoints first seen at t or later. The call fails if t is the zero time.
+// FirstSeenSince selects endpoints first seen at t or later. AbortScan refuses the zero time.
 func FirstSeenSince(t time.Time) gen.EndpointFilter { return at("first_seen", "gte", t) }
 
-// FirstSeenUntil selects endpoints first seen at t or earlier. The call fails if t is the zero time.
+// FirstSeenUntil selects endpoints first seen at t or earlier. AbortScan refuses the zero time.
 func FirstSeenUntil(t time.Time) gen.EndpointFilter { return at("first_seen", "lte", t) }
 
-// LastSeenSince selects endpoints last seen at t or later. The call fails if t is the zero time.
+// LastSeenSince selects endpoints last seen at t or later. AbortScan refuses the zero time.
 func LastSeenSince(t time.Time) gen.EndpointFilter { return at("last_seen", "gte", t) }
 
-// LastSeenUntil selects endpoints last seen at t or earlier. The call fails if t is the zero time.
+// LastSeenUntil selects endpoints last seen at t or earlier. AbortScan refuses the zero time.
 func LastSeenUntil(t time.Time) gen.EndpointFilter { return at("last_seen", "lte", t) }
 
 // Where selects endpoints by any field, for example one that the service added after this version was released.
 func Where(field, operator string, values ...string) gen.EndpointFilter {
-	// The list is a copy, and never nil.
+	// Value is a copy of the list, and never nil.
 	return gen.EndpointFilter{Field: field, Operator: operator, Value: append([]string{}, values...)}
 }
 

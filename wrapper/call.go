@@ -93,7 +93,7 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	response := *res.Response
-	response.Request = r // not the signed one
+	response.Request = r // the request as it was before it was signed
 	response.Body = io.NopCloser(bytes.NewReader(res.Body))
 	response.ContentLength = int64(len(res.Body))
 	// The generated parser decodes the body if the Content-Type is JSON. A gateway may have removed that header. An empty body
@@ -102,7 +102,7 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 	case len(res.Body) == 0:
 		response.Header = response.Header.Clone()
 		response.Header.Del("Content-Type")
-	case json.Valid(res.Body) && (media == "application/json" || !strings.Contains(media, "json")): // another JSON type may be documented
+	case json.Valid(res.Body) && (media == "application/json" || !strings.Contains(media, "json")): // the spec may document another JSON type
 		response.Header = response.Header.Clone()
 		response.Header.Set("Content-Type", "application/json")
 	}
@@ -122,7 +122,7 @@ func acceptAny(res *http.Response, body []byte) error {
 		return nil
 	case media == "":
 		return errors.New("the body is not JSON, and the response has no valid Content-Type")
-	case strings.Contains(media, "json"), media == "text/html", media == "application/xhtml+xml": // as the generated parser does
+	case strings.Contains(media, "json"), media == "text/html", media == "application/xhtml+xml": // the generated parser, too, decodes any type that contains "json"
 		return errNotJSON
 	}
 	return nil
@@ -178,7 +178,7 @@ func checkPath(u *url.URL) error {
 		return nil
 	}
 	for segment := range strings.FieldsFuncSeq(u.Path, func(c rune) bool { return c == '/' || c == '\\' }) {
-		segment, _, _ = strings.Cut(segment, ";") // Java servers ignore the rest
+		segment, _, _ = strings.Cut(segment, ";") // Java servers ignore a semicolon and what follows
 		if segment == "." || segment == ".." {
 			return fmt.Errorf("the request's path contains the segment %q, which a server resolves to another path: check the path parameters", segment)
 		}

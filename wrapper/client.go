@@ -77,7 +77,7 @@ func New(tenant string, cred Credential, opts ...Option) (*Client, error) {
 		if c.Transport != nil {
 			p.exchange.Transport = c.Transport
 		}
-		if c.Timeout > 0 && (s.timeout <= 0 || c.Timeout < s.timeout) { // the shorter one applies
+		if c.Timeout > 0 && (s.timeout <= 0 || c.Timeout < s.timeout) { // the shorter timeout applies
 			p.exchange.Timeout = c.Timeout
 		}
 	}

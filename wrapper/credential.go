@@ -59,8 +59,9 @@ func StandardKey(id, key string) Credential {
 	}, fault}
 }
 
-// AdvancedKey returns a Credential for a key of type Advanced, which is never sent. Each attempt sends a new nonce, the time, and
-// the SHA-256 of the key, the nonce and the time. AdvancedKey removes space around the key and the ID; [New] validates both.
+// AdvancedKey returns a Credential for a key of type Advanced, which is never sent. Each attempt sends a new nonce, a
+// timestamp, and the SHA-256 hash of the key, the nonce and the timestamp. AdvancedKey removes space around the key
+// and the ID; [New] validates both.
 func AdvancedKey(id, key string) Credential {
 	id, key, fault := checkKey(id, key)
 	return Credential{advancedKey, func(h http.Header, now time.Time) exchange.Redactor {
@@ -76,9 +77,9 @@ func AdvancedKey(id, key string) Credential {
 //
 //	client, err := gen.NewClientWithResponses(url, gen.WithRequestEditorFn(cred.Sign))
 //
-// The generated client calls it once per call. To retry a request, sign it again: the service refuses a nonce that was used
-// before. Sign does not check that the request is sent over TLS. It refuses a path with the segment "." or "..", which may come
-// from a path parameter. Its errors do not contain the key or the ID.
+// The generated client calls Sign once per call. To retry a request, sign it again: the service refuses a nonce that
+// was used before. Sign does not check that the request is sent over TLS. It refuses a path with the segment "." or
+// "..", which may come from a path parameter. Its errors do not contain the key or the ID.
 func (c Credential) Sign(_ context.Context, r *http.Request) error {
 	if err := c.check(); err != nil {
 		return err
@@ -183,7 +184,7 @@ func fitsHeader(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0
 }
 
-// String returns the type of the key and nothing else.
+// String returns the type of the key but not the key, such as "Credential(advanced, hidden)".
 func (c Credential) String() string {
 	if c.kind == "" {
 		return "Credential(none)"

@@ -59,16 +59,16 @@
 // In all other cases, the outcome is unknown. Examples are a lost response, a 2xx that cannot be parsed, a 500 with plain text,
 // HTML or no body, and a 408, 499, 502, 503 or 504.
 //
-// A response is not definite if the code in its error envelope is a number of 400 or more that the list does not contain.
-// For example, the outcome is unknown after a code of 504, whatever the HTTP status. A response with an error and an
-// action_id is never definite.
+// A response is not definite if the code in its error envelope is a number of 400 or more that the list above does
+// not contain. For example, the outcome is unknown after a code of 504, whatever the HTTP status. A response with an
+// error and an action_id is never definite.
 //
 // # Retries
 //
 //	                                        GET       any other method
 //	the request was not sent                retried   retried
 //	  (except after a refused TLS handshake)
-//	connection lost or timed out later      retried   no: it may have been executed
+//	sent, but no response arrived           retried   no: it may have been executed
 //	429                                     retried   retried: it was refused
 //	502 503 504                             retried   no
 //	everything else, 500 and 401 included   no        no
@@ -77,17 +77,18 @@
 // at 500 ms and doubles to at most 30 s. A Retry-After is honored up to [Retry].MaxDelay. A longer Retry-After ends the call at
 // once, and [APIError].RetryAfter reports it. Every attempt has a new nonce, timestamp and signature, and the same body.
 //
-// net/http replays some requests by itself. For methods other than GET, HEAD, OPTIONS and TRACE, this package stops replays once the
-// request may have been executed. The call then ends with ErrOutcomeUnknown, even if the server refused the request over HTTP/2.
+// net/http replays some requests by itself. For methods other than GET, HEAD, OPTIONS and TRACE, this package stops
+// replays once the request may have been executed. The call then ends with ErrOutcomeUnknown, even if the server
+// refused the request over HTTP/2.
 //
 // With net/http's own Transport, this package signs a replayed GET again. With any other RoundTripper, it stops the replay and
 // retries the request itself. [WithHTTPClient] describes the replays that cannot be stopped.
 //
 // # Limits and connections
 //
-// [WithTimeout] limits an attempt, including the time to read the response body. The context limits the whole call, with all its
-// attempts and delays. If a delay would outlast the context's deadline, the call ends at once. Redirects are never followed, because
-// following one could send the signed headers to another host. Cookies are never kept.
+// [WithTimeout] limits an attempt, including the time to read the response body. The context limits the whole call,
+// with all its attempts and delays. If a delay would outlast the context's deadline, the call ends at once. Redirects
+// are never followed, because following one could send the signed headers to another host. Cookies are never kept.
 //
 // A [Client] and a [Credential] are safe for concurrent use. A program needs one Client per tenant. To use OpenTelemetry, pass an
 // http.Client whose Transport is otelhttp.NewTransport(http.DefaultTransport) to [WithHTTPClient]. Each attempt then starts a child

@@ -13,7 +13,8 @@ import (
 	"example.com/cortexscan/wrapper/internal/exchange"
 )
 
-// The variables that [FromEnv] reads. The vendor's Go SDK and Terraform provider use the same names, except for EnvKeyFile.
+// The environment variables that [FromEnv] reads. The vendor's Go SDK and Terraform provider use the same names,
+// except for EnvKeyFile.
 const (
 	EnvURL     = "CORTEXCLOUD_API_URL"
 	EnvKey     = "CORTEXCLOUD_API_KEY"
@@ -76,10 +77,10 @@ func KeyOfType(kind, id, key string) (Credential, error) {
 // maxKeyFile is the maximum size of a key file in bytes, far more than a key needs.
 const maxKeyFile = 64 << 10
 
-// ReadKeyFile reads a key from a file, such as a secret that a container platform mounts, and removes space around the key.
-// If every user of the machine can read the file, ReadKeyFile returns an error with the command that fixes this. On Windows,
-// ReadKeyFile does not check who can read the file. If the file cannot be opened, the error does not contain the path,
-// which may be the key itself.
+// ReadKeyFile reads a key from a file, such as a secret that a container platform mounts, and removes space around
+// the key. If every user of the machine can read the file, ReadKeyFile returns an error with the command that
+// corrects the file's permissions. On Windows, ReadKeyFile does not check who can read the file. If the file cannot
+// be opened, the error does not contain the path, which may be the key itself.
 func ReadKeyFile(path string) (string, error) {
 	f, err := os.Open(path)
 	switch {

@@ -17,7 +17,7 @@ import (
 var (
 	// ErrBadRequest is HTTP 400 or 422: the service rejected the request as invalid.
 	ErrBadRequest = errors.New("bad request")
-	// ErrUnauthorized is HTTP 401: the service refused the key. [APIError.Hint] lists what to check.
+	// ErrUnauthorized is HTTP 401: the service refused the key. [APIError.Hint] suggests what to check.
 	ErrUnauthorized = errors.New("unauthorized")
 	// ErrNoLicense is HTTP 402: the tenant lacks the license for the operation.
 	ErrNoLicense = errors.New("no license")
@@ -37,8 +37,8 @@ var (
 	// a 2xx that is not the documented success. Examples of such a 2xx are HTML, an empty or incomplete body, JSON with another
 	// structure, and an error envelope whose code is not an HTTP status.
 	ErrUnexpectedResponse = errors.New("unexpected response")
-	// ErrResponseTooLarge is a response over the limit of [WithMaxResponseBytes]. The error also has the kind of its HTTP status, if
-	// the status has one.
+	// ErrResponseTooLarge is a response over the limit of [WithMaxResponseBytes]. The error also has the kind of its
+	// HTTP status, if the status has one.
 	ErrResponseTooLarge = errors.New("response too large")
 	// ErrInvalidRequest means that this package or the validator of [WithRequestValidator] refused the request. Nothing was sent.
 	ErrInvalidRequest = errors.New("invalid request")
@@ -60,13 +60,16 @@ type APIError struct {
 	Operation string
 	// StatusCode is the HTTP status, even if the body contains another code.
 	StatusCode int
-	// Header is the header of the response. Credentials of the request are replaced with "[redacted]".
+	// Header contains the response's headers. Credentials of the request are replaced with "[redacted]".
 	Header http.Header
-	// Code is err_code, errorCode, metadata.code or code as a string, at most 128 bytes. It is not always an HTTP status.
+	// Code is the body's err_code, errorCode, metadata.code or code, as a string of at most 128 bytes. It is not
+	// always an HTTP status.
 	Code string
-	// Message describes what went wrong, in at most 1 KiB. It is the first line of plain text, or the title of an HTML page.
+	// Message describes what went wrong, in at most 1 KiB. If the body is plain text, Message is its first line that
+	// is not blank; if it is HTML, its title.
 	Message string
-	// Details lists at most 100 problems with individual fields. If the service sent a map, the list is sorted by field.
+	// Details lists at most 100 problems with individual fields. If the service sent a map instead of a list, Details
+	// is sorted by field.
 	Details []Detail
 	// Extra is err_extra, unless that is a list of details. It is a string or compact JSON, at most 1 KiB.
 	Extra string
@@ -130,7 +133,7 @@ func (e *APIError) Error() string {
 	return sentence(head, facts, e.is(ErrOutcomeUnknown), e.Hint)
 }
 
-// summary returns the service's message, or the meaning of the status.
+// summary returns the service's message, or a description of the status.
 func (e *APIError) summary() string {
 	s := e.Message
 	switch {
@@ -170,7 +173,7 @@ type TransportError struct {
 
 	kinds     []error
 	cause     error
-	permanent bool // the TLS handshake was refused, so a wait ends
+	permanent bool // the TLS handshake was refused, so WaitScanRun stops polling
 }
 
 // Error returns one printable line of at most 4 KiB.
@@ -192,7 +195,7 @@ func (e *TransportError) Error() string {
 // Unwrap returns the error's kinds and its cause.
 func (e *TransportError) Unwrap() []error { return wrapped(e.kinds, e.cause) }
 
-const maxFieldText = 256 // the most bytes of a string that an error quotes
+const maxFieldText = 256 // maximum length of a string in an error, in bytes
 
 // invalidRequestError reports an invalid request, which was not sent.
 type invalidRequestError struct {
@@ -213,8 +216,8 @@ func wrapped(kinds []error, cause error) []error {
 	return append(slices.Clip(kinds), cause)
 }
 
-// sentence returns one printable line: what happened, the facts in parentheses, and what to do. If the line is too long,
-// sentence shortens the description of what happened.
+// sentence returns one printable line: what happened, the facts in parentheses and what to do. If the line is too
+// long, sentence shortens the description of what happened.
 func sentence(happened string, facts []string, outcomeUnknown bool, hint string) string {
 	tail := ""
 	if len(facts) > 0 {

@@ -45,7 +45,7 @@ func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) str
 	return ""
 }
 
-// mentionsLicense reports whether the service's reason mentions a license.
+// mentionsLicense reports whether the message, the extra or a detail mentions a license.
 func mentionsLicense(e *APIError) bool {
 	reason := e.Message + e.Extra
 	for _, d := range e.Details {
@@ -54,7 +54,7 @@ func mentionsLicense(e *APIError) bool {
 	return strings.Contains(strings.ToLower(reason), "licen")
 }
 
-// keyHint returns the most likely reason why the service refused a key. A wrong clock invalidates only the signature of an
+// keyHint returns the hint for a key that the service refused. A wrong clock invalidates only the signature of an
 // Advanced key.
 func keyHint(h http.Header, key keyType) string {
 	switch key {

@@ -36,9 +36,10 @@ type settings struct {
 	responseValidator ResponseValidator
 }
 
-// RequestValidator validates a request before it is signed. api.Validator implements it. The path of the request is the one in
-// the spec. A validator may read the body, but must not change the URL or the headers. If it returns an error, the call fails
-// with an [ErrInvalidRequest], whose message includes that error.
+// RequestValidator validates a request before it is signed. api.Validator implements it. The path of the request is
+// the one in the spec, without the path prefix of a gateway. A validator may read the body, but must not change the
+// URL or the headers. If it returns an error, the call fails with an [ErrInvalidRequest], whose message includes that
+// error.
 type RequestValidator interface {
 	ValidateRequest(*http.Request) error
 }
@@ -49,15 +50,16 @@ type ResponseValidator interface {
 	ValidateResponse(r *http.Request, status int, h http.Header, body []byte) error
 }
 
-// WithHTTPClient sends requests through c's Transport, and also applies c's Timeout to each attempt. It does not change c, and it
-// ignores c's CheckRedirect and Jar: redirects are never followed and cookies are never kept. By default, and if c has no
-// Transport, all Clients of a program share one transport. It uses the proxy variables and the system's certificates, and keeps
-// 64 idle connections per host.
+// WithHTTPClient sends requests through c's Transport, and also applies c's Timeout to each attempt. It does not
+// change c, and it ignores c's CheckRedirect and Jar: redirects are never followed and cookies are never kept. By
+// default, and if c has no Transport, all Clients of a program share one transport. The shared transport uses the
+// proxy environment variables and the system's root certificates, and keeps up to 64 idle connections per host.
 //
-// With net/http's own [http.Transport], a request counts as sent if it may have been written to a connection. With any other
-// RoundTripper, or with a protocol registered with RegisterProtocol, a request counts as sent once the RoundTripper has
-// read its body or has used a connection for it. The RoundTripper cannot send it again after that. A request without a body counts as sent unless
-// the error proves that there was no connection. An abort that was not sent may therefore end with [ErrOutcomeUnknown].
+// With net/http's own [http.Transport], a request counts as sent if it may have been written to a connection. With
+// any other RoundTripper, or with a protocol registered with RegisterProtocol, a request counts as sent once the
+// RoundTripper has read its body or has used a connection for it. After that, the RoundTripper cannot send the
+// request again. A request without a body counts as sent unless the error proves that there was no connection. An
+// abort that was not sent may therefore end with [ErrOutcomeUnknown].
 //
 // Two kinds of RoundTripper can still cause a request to be executed twice or a nonce to be used twice: one that copies
 // the body and sends it again, and one that does not call the hooks of net/http/httptrace and sends a request without a
@@ -83,8 +85,8 @@ func WithTimeout(d time.Duration) Option {
 	return func(s *settings) error { s.timeout = d; return nil }
 }
 
-// Retry limits the number of times a request is sent, and the delays in between. The package documentation lists the
-// failures that are retried.
+// Retry limits the number of times a request is sent, and the delays between attempts. The package documentation
+// lists the failures that are retried.
 type Retry struct {
 	// Attempts is the maximum number of times a request is sent. Default 3; 1 or negative: no retry.
 	Attempts int
@@ -95,7 +97,7 @@ type Retry struct {
 	MaxDelay time.Duration
 }
 
-// WithRetry changes the number of attempts and the delays between them. Default: 3 attempts, 500 ms to 30 s.
+// WithRetry changes the number of attempts and the delays between them. The fields of [Retry] describe the defaults.
 func WithRetry(r Retry) Option {
 	return func(s *settings) error {
 		if r.BaseDelay > 0 && r.MaxDelay > 0 && r.BaseDelay > r.MaxDelay {
@@ -106,8 +108,9 @@ func WithRetry(r Retry) Option {
 	}
 }
 
-// WithRateLimit delays attempts so that at most perSecond of them are sent per second, after an initial burst. The default burst
-// is perSecond, rounded up. The service allows ten requests per second for each tenant. Default and negative: no limit.
+// WithRateLimit delays attempts so that at most perSecond of them are sent per second, after an initial burst. The
+// default burst is perSecond, rounded up. The service allows ten requests per second for each tenant. By default, and
+// if perSecond is negative, there is no limit.
 func WithRateLimit(perSecond float64, burst int) Option {
 	return func(s *settings) error {
 		if math.IsNaN(perSecond) || math.IsInf(perSecond, 0) {
@@ -126,8 +129,9 @@ func WithMaxResponseBytes(n int64) Option {
 	return func(s *settings) error { s.maxResponseBytes = n; return nil }
 }
 
-// WithLogger logs every attempt at debug and every retry at info, with the operation, attempt, status, duration, delay and bytes,
-// and nothing else. Default nil: nothing is logged.
+// WithLogger logs every attempt at level debug and every retry at level info. The records contain only the operation,
+// the number of the attempt, the status, the duration, the delay and the number of bytes. Default nil: nothing is
+// logged.
 func WithLogger(l *slog.Logger) Option {
 	return func(s *settings) error { s.logger = l; return nil }
 }

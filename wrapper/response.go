@@ -99,7 +99,7 @@ func transportError(r *http.Request, res *exchange.Result) error {
 		cause: withEnded(res.Err, res.Ended), permanent: res.Permanent,
 	}
 	if kind := kindOfStatus(res.LastStatus); kind != nil && res.Ended != nil {
-		e.kinds = append(e.kinds, kind) // of the response to an earlier attempt
+		e.kinds = append(e.kinds, kind) // the kind of the response to an earlier attempt
 	}
 	if res.Sent && exchange.MayHaveEffect(r) {
 		e.kinds = append(e.kinds, ErrOutcomeUnknown)
@@ -147,8 +147,9 @@ func isDefinite(status int, whole bool, said envelope.Error) bool {
 	if said.ActionID != "" {
 		return false
 	}
-	// A numeric code of 400 or more must prove this, too. The exception is 500, which only the service itself sends in an envelope.
-	code, _ := strconv.ParseFloat(strings.TrimSuffix(said.Code, "…"), 64) // a long number was shortened
+	// If the body has a numeric code of 400 or more, the code must prove this, too. The exception is 500, which only
+	// the service itself sends in an envelope.
+	code, _ := strconv.ParseFloat(strings.TrimSuffix(said.Code, "…"), 64) // a truncated number ends with "…"
 	if code >= 400 && code != http.StatusInternalServerError && !isRefusal(int(min(code, 1000))) {
 		return false
 	}

@@ -18,8 +18,9 @@ import (
 
 var defaultFields = []string{"status"}
 
-// GetScanRunStatus reads the status of a network scan run. The fields select what the response contains. The default is "status",
-// the only value that the service documents. If the run does not exist, the error is an [ErrNotFound].
+// GetScanRunStatus returns the status of a network scan run. The fields select what the response contains. The
+// default is "status", the only value that the service documents. If the run does not exist, the error is an
+// [ErrNotFound].
 func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...string) (*gen.ScanRunStatus, error) {
 	const operation = "get scan run status"
 	if len(fields) == 0 {
@@ -35,7 +36,8 @@ func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...st
 		return nil, &invalidRequestError{operation, err}
 	}
 	return fetch(ctx, c.pipeline, r, nil, func(v *gen.ScanRunStatus, body []byte) string {
-		// The field is required, but may be empty. Some responses call it "data"; encoding/json ignores the case.
+		// The field is required, but may be empty. Some responses name the field "data"; encoding/json ignores the
+		// case.
 		var reply struct{ DATA *string }
 		if v.DATA == "" && (json.Unmarshal(body, &reply) != nil || reply.DATA == nil) {
 			return "field DATA"
@@ -54,16 +56,16 @@ type WaitOptions struct {
 	// Until lists the states to wait for. Default: any state that is not in While. If Until is not empty, a state that is in
 	// neither list is an [ErrUnexpectedState].
 	Until []string
-	// Patience limits how long polls may keep failing for temporary reasons (no response, 429, 502, 503, 504). It is counted
-	// from the last successful poll. Make it longer than Every. A Retry-After that exceeds the remaining time ends the wait.
-	// Default 5 min; negative: the first failure ends the wait. A failure before the first successful poll always ends the wait,
-	// so that a wrong host or key is reported at once.
+	// Patience limits how long polls may keep failing for temporary reasons (no response, 429, 502, 503, 504). The
+	// time is counted from the last successful poll. Patience should be longer than Every. A Retry-After that exceeds
+	// the remaining time ends the wait. Default 5 min; negative: the first failure ends the wait. A failure before
+	// the first successful poll always ends the wait, so that a wrong host or key is reported at once.
 	Patience time.Duration
 }
 
-// WaitScanRun polls the status of a scan run until its state ends the wait (see [WaitOptions]), and returns that status. It has
-// no time limit: use ctx to set one. A message without a state ends the wait with an [ErrUnexpectedResponse]. If a status was
-// read before an error, WaitScanRun returns both.
+// WaitScanRun polls the status of a scan run until its state ends the wait (see [WaitOptions]), and returns that
+// status. It has no time limit: use ctx to set one. A response whose message contains no state ends the wait with an
+// [ErrUnexpectedResponse]. If a status was read before an error, WaitScanRun returns both.
 func (c *Client) WaitScanRun(ctx context.Context, runID int64, o WaitOptions) (status *gen.ScanRunStatus, err error) {
 	for status, err = range c.WatchScanRun(ctx, runID, o) { // the last pair is the result
 	}
@@ -111,7 +113,7 @@ type wait struct {
 	while, until               []string
 
 	last *gen.ScanRunStatus // the last status
-	read time.Time          // the time of the poll that returned last
+	read time.Time          // when last was read
 }
 
 func (c *Client) newWait(o WaitOptions) (*wait, error) {
@@ -140,7 +142,8 @@ func contains(states []string, state string) bool {
 	return slices.ContainsFunc(states, func(s string) bool { return strings.EqualFold(strings.TrimSpace(s), strings.TrimSpace(state)) })
 }
 
-// succeeded returns the pause before the next poll, or done. A status that ends the wait without success is an error.
+// succeeded returns the pause before the next poll, or done if the wait ends. A status that ends the wait without
+// success is an error.
 func (w *wait) succeeded(status *gen.ScanRunStatus) (pause time.Duration, done bool, err error) {
 	w.last, w.read = status, time.Now()
 	switch state := status.State(); {
@@ -154,7 +157,8 @@ func (w *wait) succeeded(status *gen.ScanRunStatus) (pause time.Duration, done b
 	return 0, true, err
 }
 
-// failed returns the pause before the next poll, or done. A temporary failure ends the wait only after patience runs out.
+// failed returns the pause before the next poll, or done if the wait ends. A temporary failure ends the wait only
+// after patience runs out.
 func (w *wait) failed(ctx context.Context, err error) (pause time.Duration, done bool) {
 	var asked time.Duration
 	var temporary bool
