@@ -14,7 +14,7 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-// KeyKind is the type of an API key. It determines how a request authenticates.
+// KeyKind is the type of an API key. It determines how requests with the key are authenticated.
 type KeyKind int
 
 const (
@@ -79,7 +79,7 @@ func (k *keyring) authenticate(h http.Header, now time.Time) []api.Problem {
 	return headerProblem(headerAuthorization, "cannot be valid: the sandbox has a key of an unknown kind for this ID")
 }
 
-// credentials contains the credentials of a request before they are verified.
+// credentials contains a request's unverified credentials.
 type credentials struct {
 	id, authorization, nonce, timestamp string
 

@@ -17,7 +17,7 @@ import (
 // Failure simulates a failing network or gateway: it replaces the tenant's response to one or more calls. The zero value
 // applies to one call and does not change it.
 //
-// A failed call is not executed: no scan is aborted, no run advances. Invalid requests, such as those with wrong
+// A failed call is not executed: no scan is aborted and no run advances. Invalid requests, such as those with wrong
 // credentials, fail in the same way. A failed call uses up the nonce of a valid signature, and [Call].Problems lists
 // what is wrong with the request. Reset is an exception: it simulates a request that was lost on its way to the
 // service, so the tenant does not check the request.
@@ -88,7 +88,7 @@ func (q *failures) take(id, name string) (Failure, bool) {
 	return *f, true // its Header is shared, but never changed
 }
 
-// wait waits for the delay. It returns false if the client disconnects first.
+// wait waits until the delay has passed. It returns false if the client disconnects first.
 func (f Failure) wait(ctx context.Context) bool {
 	if f.Delay <= 0 {
 		return true

@@ -26,7 +26,7 @@ func (s selection) matches(e *Endpoint) bool {
 	return true
 }
 
-// stringFields are compared with a list of strings.
+// stringFields are the fields that a filter compares with a list of strings.
 var stringFields = map[string]func(e *Endpoint, value string) bool{
 	"endpoint_id_list": func(e *Endpoint, v string) bool { return e.ID == v },
 	"hostname":         func(e *Endpoint, v string) bool { return strings.EqualFold(e.Hostname, v) },
@@ -43,7 +43,7 @@ var stringFields = map[string]func(e *Endpoint, value string) bool{
 
 const ipField = "ip_list" // compared as addresses, so that the notation makes no difference
 
-// timeFields are compared with a time.
+// timeFields are the fields that a filter compares with a time.
 var timeFields = map[string]func(e *Endpoint) time.Time{
 	"first_seen": func(e *Endpoint) time.Time { return e.FirstSeen },
 	"last_seen":  func(e *Endpoint) time.Time { return e.LastSeen },

@@ -203,7 +203,7 @@ func (x *exchange) noteAbort(result AbortResult) {
 	x.call.Abort = &result
 }
 
-// end records the body of the response, and logs the call.
+// end records the response's body, and passes the call to the log function.
 func (x *exchange) end() {
 	x.rec.mu.Lock()
 	x.call.Response = string(x.sent)

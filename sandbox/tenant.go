@@ -50,10 +50,10 @@ type Tenant struct {
 // Option configures the Tenant that [New] returns: [WithKey], [WithClock] or [WithCallLog].
 type Option func(*Tenant)
 
-// WithKey makes the tenant verify credentials: it accepts only requests with this key, or with the key of another WithKey.
-// The timestamp of a signature may differ from the tenant's clock by up to 5 minutes, and its nonce is valid for one
-// request. Space around id and key is removed. If either is then empty, for instance because a variable was unset, every
-// request with this key is rejected. A second key with the same id replaces the first.
+// WithKey makes the tenant verify credentials: it accepts only requests with this key, or with a key from another
+// WithKey option. The timestamp of a signature may differ from the tenant's clock by up to 5 minutes, and its nonce
+// is valid for one request. Space around id and key is removed. If either is then empty, for instance because a
+// variable was unset, every request with this key is rejected. A second key with the same id replaces the first.
 func WithKey(id, key string, kind KeyKind) Option {
 	return func(t *Tenant) { t.keys.add(id, key, kind) }
 }
@@ -139,7 +139,7 @@ func (t *Tenant) Fail(f Failure) { t.failures.add(f) }
 // Calls returns copies of the last 1,000 requests in order of arrival, rejected and failed ones included.
 func (t *Tenant) Calls() []Call { return t.record.list() }
 
-// ServeHTTP records and checks a request, and then executes it, rejects it, or fails it as scripted.
+// ServeHTTP records and checks a request. Then it executes the request, rejects it or simulates a failure.
 func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x, r := t.record.arrive(w, r, t.clock())
 	defer x.end()

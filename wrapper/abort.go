@@ -115,7 +115,7 @@ func checkFilter(f gen.EndpointFilter) error {
 	case nil:
 		return errors.New("no value")
 	}
-	return fmt.Errorf("a value of type %T: use a []string, a string, or an int64 of milliseconds", f.Value)
+	return fmt.Errorf("a value of type %T: use a []string, a string or an int64 of milliseconds", f.Value)
 }
 
 func checkValues(values []string) error {

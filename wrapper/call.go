@@ -25,7 +25,8 @@ type pipeline struct {
 	responseValidator ResponseValidator
 }
 
-// call validates the request, sends it, and returns the response if accept approves it. The given body replaces r.Body.
+// call validates the request, sends it and returns the response if accept approves it. The given body replaces
+// r.Body.
 func (p *pipeline) call(ctx context.Context, r *http.Request, body []byte, accept func(*http.Response, []byte) error) (*exchange.Result, error) {
 	if err := prepare(r); err != nil {
 		return nil, &invalidRequestError{exchange.Operation(r), err}
@@ -102,7 +103,8 @@ func (p *pipeline) Do(r *http.Request) (*http.Response, error) {
 	case len(res.Body) == 0:
 		response.Header = response.Header.Clone()
 		response.Header.Del("Content-Type")
-	case json.Valid(res.Body) && (media == "application/json" || !strings.Contains(media, "json")): // the spec may document another JSON type
+	case json.Valid(res.Body) && (media == "application/json" || !strings.Contains(media, "json")):
+		// Any other JSON type remains, because the spec may document it.
 		response.Header = response.Header.Clone()
 		response.Header.Set("Content-Type", "application/json")
 	}
@@ -122,7 +124,8 @@ func acceptAny(res *http.Response, body []byte) error {
 		return nil
 	case media == "":
 		return errors.New("the body is not JSON, and the response has no valid Content-Type")
-	case strings.Contains(media, "json"), media == "text/html", media == "application/xhtml+xml": // the generated parser, too, decodes any type that contains "json"
+	case strings.Contains(media, "json"), media == "text/html", media == "application/xhtml+xml":
+		// The generated parser, too, treats every type that contains "json" as JSON.
 		return errNotJSON
 	}
 	return nil

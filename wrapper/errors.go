@@ -45,7 +45,7 @@ var (
 	// ErrInvalidResponse means that the validator of [WithResponseValidator] refused the response. The error is an [*APIError] that
 	// wraps the validator's error.
 	ErrInvalidResponse = errors.New("invalid response")
-	// ErrUnexpectedState means that a wait ended in a state that is not in [WaitOptions].Until.
+	// ErrUnexpectedState means that the wait for a scan run ended in a state that is not in [WaitOptions].Until.
 	ErrUnexpectedState = errors.New("unexpected state")
 	// ErrOutcomeUnknown means that a request other than GET may have been executed: it was sent, and no definite response arrived.
 	// Check before you send it again. The error also has another kind or a cause.

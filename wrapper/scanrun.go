@@ -113,7 +113,7 @@ type wait struct {
 	while, until               []string
 
 	last *gen.ScanRunStatus // the last status
-	read time.Time          // when last was read
+	read time.Time          // when the last status was read
 }
 
 func (c *Client) newWait(o WaitOptions) (*wait, error) {

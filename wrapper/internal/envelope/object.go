@@ -9,9 +9,10 @@ import (
 	"example.com/cortexscan/gen"
 )
 
-// object has the fields of all JSON error bodies of the platform, at every level where the platform puts them. encoding/json
-// decodes it in one pass, skips fields of an unexpected type, and matches names in any case. The levels are values instead of
-// pointers, and the types of the fields ignore null, so that a repeated field cannot erase an error.
+// object has the fields of all JSON error bodies of the platform, at every level where the platform puts them.
+// encoding/json decodes it in one pass, skips fields of an unexpected type and matches names in any case. The levels
+// are values instead of pointers, and the types of the fields ignore null, so that a repeated field cannot erase an
+// error.
 type object struct {
 	fields
 	Reply, Data struct {

@@ -76,7 +76,7 @@ func Parse(body []byte, redact func(string) string) Error {
 	return p.Error
 }
 
-// TrimMark returns the body without a byte order mark at its beginning.
+// TrimMark removes a leading byte order mark.
 func TrimMark(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\ufeff")) }
 
 // IsError computes Error.IsError for the body of a 2xx response.

@@ -53,7 +53,7 @@ type Result struct {
 	Permanent bool
 	// LastStatus is the status of the last response to any attempt, or 0 if there was none.
 	LastStatus int
-	// Redactor removes the last two signatures of the call.
+	// Redactor redacts the call's last two signatures.
 	Redactor Redactor
 
 	signature Redactor // redactor for the last signature
@@ -62,8 +62,8 @@ type Result struct {
 // Whole reports whether the response arrived completely.
 func (r *Result) Whole() bool { return r.Response != nil && r.Err == nil && !r.TooLarge }
 
-// Do sends r until an attempt succeeds, fails in a way that is not retried, or is the last one. The URL of r is relative to Base.
-// Do sends the given body, and ignores the Body and GetBody of r.
+// Do sends r until an attempt succeeds, fails in a way that is not retried or is the last one. The URL of r is
+// relative to Base. Do sends the given body, and ignores the Body and GetBody of r.
 func (c *Client) Do(ctx context.Context, r *http.Request, body []byte) *Result {
 	res := &Result{}
 	for {
@@ -99,7 +99,7 @@ func MayHaveEffect(r *http.Request) bool {
 	return r == nil || r.Method != http.MethodGet && r.Method != ""
 }
 
-// The log contains only the attributes below: no header, no query, no body, and no string from the service.
+// The log contains only the attributes below: no header, query, body or string from the service.
 
 func (c *Client) logAttempt(ctx context.Context, r *http.Request, res *Result, start time.Time) {
 	if c.Log.Enabled(ctx, slog.LevelDebug) {

@@ -26,9 +26,9 @@ const (
 	MaxErrorText = 4 << 10
 )
 
-// Redactor replaces the credentials of a request in the response, because a wrong host, a debugging proxy or an error page may
-// echo them. It is applied to a body right after reading, to the error of a transport, and to strings that were taken from a body
-// and made printable.
+// Redactor replaces the credentials of a request in the response, because a wrong host, a debugging proxy or an error
+// page may echo them. It is applied to a body right after it is read, to a transport's error and to strings that were
+// taken from a body and made printable.
 type Redactor []string
 
 var escape = regexp.MustCompile("%..")
@@ -56,7 +56,8 @@ func NewRedactor(credential string) (r Redactor) {
 			r = append(r, form)
 		}
 	}
-	slices.SortStableFunc(r, func(a, b string) int { return len(b) - len(a) }) // longest first, because a form may contain a shorter one
+	// Longest first, because a form may contain a shorter one.
+	slices.SortStableFunc(r, func(a, b string) int { return len(b) - len(a) })
 	return r
 }
 
@@ -77,7 +78,7 @@ func (r Redactor) body(b []byte) []byte {
 	return b
 }
 
-// Header returns a copy of h without the credentials. A header whose name contains a credential is left out.
+// Header returns a copy of h without the credentials. A header whose name contains a credential is omitted.
 func (r Redactor) Header(h http.Header) http.Header {
 	h = h.Clone()
 	for name, values := range h {

@@ -31,8 +31,8 @@ func (c *Client) next(mayHaveEffect bool, res *Result) (delay time.Duration, ret
 	return delay, true
 }
 
-// isTemporary reports whether a retry may succeed. It uses the HTTP status, not the body. A 500 is usually caused by the
-// request, so a retry would fail, too.
+// isTemporary reports whether a retry is safe and may succeed. A 500 is usually caused by the request, so a retry
+// would fail, too.
 func (c *Client) isTemporary(mayHaveEffect bool, res *Result) bool {
 	switch {
 	case res.Permanent:

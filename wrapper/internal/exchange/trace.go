@@ -22,10 +22,10 @@ import (
 // PROTOCOL_ERROR may follow a request that was executed. Every replay of a request with a body calls GetBody. Without a body, a
 // replay is visible only in GotConn.
 //
-// Any other RoundTripper may try several connections, copy the header, and report anything. It is allowed to read the
-// body only once, and not allowed to use a second connection after it has used the first. A RoundTripper that is
-// registered as a protocol of net/http's Transport is treated like net/http, so its requests without a body follow
-// net/http's rules.
+// Any other RoundTripper may try several connections, copy the header and call the hooks incorrectly. It is allowed
+// to read the body only once, and not allowed to use a second connection after it has used the first. A RoundTripper
+// that is registered as a protocol of net/http's Transport is treated like net/http, so its requests without a body
+// follow net/http's rules.
 type requestTrace struct {
 	own     bool               // the RoundTripper is net/http's Transport
 	guarded bool               // the request must not be sent again once it may have been executed
@@ -96,7 +96,7 @@ func (t *requestTrace) getConn(string) {
 	}
 }
 
-// gotConn is called once each time the request is sent. Nothing is written before it.
+// gotConn is called once each time the request is sent, before anything is written.
 func (t *requestTrace) gotConn(info httptrace.GotConnInfo) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -115,7 +115,7 @@ func (t *requestTrace) gotConn(info httptrace.GotConnInfo) {
 	t.cancel()
 }
 
-// wroteHeaderField recognizes HTTP/2 by its pseudo-header fields. That also works without TLS and with a wrapped
+// wroteHeaderField recognizes HTTP/2 by its pseudo-header fields. This also works without TLS and with a wrapped
 // connection. Over HTTP/1, net/http calls this hook while the request is still in a buffer.
 func (t *requestTrace) wroteHeaderField(name string, _ []string) {
 	t.mu.Lock()
@@ -151,8 +151,8 @@ func (t *requestTrace) replay(body []byte) (io.ReadCloser, error) {
 	return &watchedBody{t, bytes.NewReader(body)}, nil
 }
 
-// watchedBody can be read by only one sender. net/http does not recognize it as a body in memory, and so flushes the headers
-// before it reads the body.
+// watchedBody can be read by only one sender. net/http does not recognize it as a body in memory, and therefore
+// flushes the headers before it reads the body.
 type watchedBody struct {
 	trace *requestTrace
 	r     *bytes.Reader
