@@ -42,7 +42,8 @@ type Call struct {
 
 	// Response is the first 64 KiB of the response's body. It is empty until the response is complete.
 	Response string
-	// Duration is the time from the request's arrival to the last write of the response so far, by the real clock.
+	// Duration is the time from the request's arrival to the last write of the response so far, measured by the real
+	// clock.
 	Duration time.Duration
 	// Abort is the result of an executed abort. It is nil for other calls.
 	Abort *AbortResult

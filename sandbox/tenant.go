@@ -69,8 +69,8 @@ func WithClock(now func() time.Time) Option {
 	}
 }
 
-// WithCallLog sets a function that receives each call once the call has ended, with or without a response. log is called
-// from many goroutines, before the connection accepts the next request.
+// WithCallLog sets a function that receives each call once the call has ended, with or without a response. log is
+// called from many goroutines, each time before the connection accepts its next request.
 func WithCallLog(log func(Call)) Option {
 	return func(t *Tenant) { t.record.log = log }
 }

@@ -68,7 +68,7 @@
 //	                                        GET       any other method
 //	the request was not sent                retried   retried
 //	  (except after a refused TLS handshake)
-//	sent, but no response arrived           retried   no: it may have been executed
+//	sent, but no complete response arrived  retried   no: it may have been executed
 //	429                                     retried   retried: it was refused
 //	502 503 504                             retried   no
 //	everything else, 500 and 401 included   no        no

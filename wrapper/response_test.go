@@ -162,7 +162,7 @@ func TestRetriesAreAsDocumented(t *testing.T) {
 	}{
 		{"the request was not sent                retried   retried", []transport{notSent}, 3, 3},
 		{"  (except after a refused TLS handshake)", []transport{failing(&tls.CertificateVerificationError{Err: errors.New("unknown authority")})}, 1, 1},
-		{"sent, but no response arrived           retried   no: it may have been executed",
+		{"sent, but no complete response arrived  retried   no: it may have been executed",
 			[]transport{failing(io.EOF), silent, cutOff(200, "{", io.ErrUnexpectedEOF), cutOff(299, "{", io.ErrUnexpectedEOF)}, 3, 1},
 		{"429                                     retried   retried: it was refused", append(statuses(429), canned(429, `{"reply": {"err_code": 429, "err_msg": "m"}}`)), 3, 3},
 		{"502 503 504                             retried   no", append(statuses(502, 503, 504), passedOn...), 3, 1},

@@ -133,7 +133,7 @@ func (p *parser) text(s string, limit int) string {
 	return text.Printable(s, limit)
 }
 
-// message sets the message. The service's query parser sends a message that is itself JSON.
+// message sets Error.Message. The service's query parser sends a message that is itself JSON.
 func (p *parser) message(s string) {
 	var located struct {
 		Line, Column int

@@ -83,7 +83,7 @@ func (r Redactor) Header(h http.Header) http.Header {
 	h = h.Clone()
 	for name, values := range h {
 		for _, secret := range r {
-			if strings.Contains(strings.ToLower(name), strings.ToLower(secret)) { // net/http changes the case of a name
+			if strings.Contains(strings.ToLower(name), strings.ToLower(secret)) { // net/http changes the case of header names
 				delete(h, name)
 			}
 		}

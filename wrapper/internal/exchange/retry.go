@@ -71,7 +71,7 @@ func (c *Client) backoff(attempts int) time.Duration {
 func RetryAfter(h http.Header, now time.Time) time.Duration {
 	values := h["Retry-After"]
 	if len(values) != 1 {
-		return 0 // several values contradict each other
+		return 0 // several values may contradict each other
 	}
 	value := strings.TrimSpace(values[0])
 	if strings.Trim(value, "0123456789.eE+") == "" {
@@ -104,7 +104,7 @@ func waitRateLimit(ctx context.Context, limiter *rate.Limiter) error {
 }
 
 // Sleep waits for d. If ctx ends first, Sleep returns the error of ctx. If d would outlast the deadline, Sleep
-// returns an error at once. The argument what is the purpose of the wait, which that error contains.
+// returns an error at once. The error contains what, which describes the purpose of the wait.
 func Sleep(ctx context.Context, d time.Duration, what string) error {
 	if d <= 0 || ctx.Err() != nil {
 		return contextEnded(ctx)

@@ -221,8 +221,8 @@ func isCertificateError(err error) bool {
 	return refused
 }
 
-// neverConnected reports whether an error alone proves that there was no connection. It ignores joined errors, because one of
-// them may be about a second attempt.
+// neverConnected reports whether an error alone proves that there was no connection. It ignores joined errors,
+// because one of them may come from a second attempt.
 func neverConnected(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
 		//lint:ignore errorlint the loop unwraps
