@@ -14,7 +14,7 @@ import (
 )
 
 // checkViolation fails the test unless err is a *Violation whose strings are printable and bounded.
-func checkViolation(tb testing.TB, err error) {
+func checkViolation(tb testing.TB, err error) *api.Violation {
 	tb.Helper()
 	violation, ok := errors.AsType[*api.Violation](err)
 	if !ok || len(violation.Problems) == 0 || len(violation.Problems) > 100 {
@@ -31,6 +31,7 @@ func checkViolation(tb testing.TB, err error) {
 		checkText(tb, p.Pointer, 520)
 		checkText(tb, p.Reason, 1000)
 	}
+	return violation
 }
 
 func checkText(tb testing.TB, text string, limit int) {
@@ -102,11 +103,11 @@ func TestNoValueIsRepeated(t *testing.T) {
 		r.Header.Add("User-Agent", "MARKER")
 		t.Run(name, func(t *testing.T) {
 			err := v.ValidateRequest(r)
-			checkViolation(t, err)
+			violation := checkViolation(t, err)
 			r.Header.Set("X-XDR-Auth-Id", "MARKER")
 			w := httptest.NewRecorder()
 			v.Middleware(http.NotFoundHandler()).ServeHTTP(w, r)
-			shown := fmt.Sprintf("%v %+v %s %v", err, lines(err.(*api.Violation).Problems), w.Body, w.Header())
+			shown := fmt.Sprintf("%v %+v %s %v", err, lines(violation.Problems), w.Body, w.Header())
 			if strings.Contains(shown, marker) || strings.Contains(shown, "11222333") {
 				t.Errorf("a value is repeated: %s", shown)
 			}

@@ -22,7 +22,7 @@ func polls(end error, states ...string) iter.Seq2[*gen.ScanRunStatus, error] {
 		var last *gen.ScanRunStatus
 		for i, state := range states {
 			if i > 0 {
-				time.Sleep(2300 * time.Millisecond)
+				<-time.After(2300 * time.Millisecond)
 			}
 			var err error
 			if state == "" {
