@@ -40,7 +40,7 @@ func TestBodyProblems(t *testing.T) {
 		{"more than 64 bits", filter(`{"field":"last_seen","operator":"gte","value":9223372036854775808}`),
 			[]string{"body /request_data/filters/0/value must be between -9223372036854775808 and 9223372036854775807"}},
 		{"many problems at once", `{"request_data":{"filters":[{"operator":"","operator":"","value":{}}],"incident":1}} {`, []string{
-			"body /request_data/filters/0/operator is given more than once",
+			"body /request_data/filters/0/operator appears more than once",
 			"body contains data after the JSON value, at byte 85",
 			"body /request_data/filters/0/operator must not be empty",
 			"body /request_data/filters/0/value " + noValue + ", not an object",
@@ -179,7 +179,7 @@ func TestResponseProblems(t *testing.T) {
 		{"null", status, 200, `{"DATA":null}`, "response body /DATA must be a string, not null"},
 		{"empty", status, 200, ``, "response body is empty, but the spec documents a JSON body"},
 		{"HTML", status, 200, `<html>`, "response body is not valid JSON at byte 0"},
-		{"a repeated field", status, 200, `{"DATA":"x","a":[{"b":1,"b":2}]}`, "response body /a/0/b is given more than once"},
+		{"a repeated field", status, 200, `{"DATA":"x","a":[{"b":1,"b":2}]}`, "response body /a/0/b appears more than once"},
 		{"an error instead of success", abort, 200, `{"reply":{"err_code":500,"err_msg":"x"}}`, "response body /reply/action_id is required"},
 		{"numbers", abort, 200, `{"reply":{"action_id":22519813685366,"status":1,"endpoints_count":1.5}}`, ""},
 		{"other types", abort, 200, `{"reply":{"action_id":true,"status":{}}}`, "response body /reply/action_id " + text + ", not a boolean\nresponse body /reply/status " + text + ", not an object"},
@@ -272,7 +272,7 @@ func TestBodiesThatAreNotJSON(t *testing.T) {
 			obj: {type: object, required: [a], properties: {a: {type: integer}}},
 			list: {type: array, items: {type: object, required: [b]}},
 			text: {type: string, maxLength: 3}}}}}}`)
-	// form builds a multipart body from parts of the form "name|content" or "name;header|content".
+	// form builds a multipart body from parts written as "name|content" or "name;header|content".
 	form := func(parts ...string) string {
 		var b strings.Builder
 		for _, part := range parts {

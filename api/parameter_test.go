@@ -78,7 +78,7 @@ func TestParameters(t *testing.T) {
 		{"in: header, " + list, "F: 1\nF: x, 3", "header f /1 must be an integer"},
 
 		{"in: query, " + json, "f=%7B%22a%22:1%7D", ""},
-		{"in: query, " + json, `f=%7B%22a%22:"MARKER",%22a%22:"x"%7D`, "query f /a is given more than once\nquery f /a must be an integer, not a string"},
+		{"in: query, " + json, `f=%7B%22a%22:"MARKER",%22a%22:"x"%7D`, "query f /a appears more than once\nquery f /a must be an integer, not a string"},
 		{"in: header, " + integer, "F: 1\nF: 2", "header f must be given only once, not 2 times"},
 		{"in: header, schema: {type: string, minLength: 1}", "F: \t", "header f must not be empty"},
 		{"in: header, " + json, `F: {"a":1} x`, "header f contains data after the JSON value, at byte 8"},

@@ -107,7 +107,7 @@ func timeCondition(f gen.EndpointFilter, where string, moment func(*Endpoint) ti
 		limit, ok = wholeNumber(number)
 	}
 	if !ok {
-		return nil, &invalidFilter{where + "/value", "the value for this field must be a whole number of milliseconds"}
+		return nil, &invalidFilter{where + "/value", "the value for this field must be a time in whole milliseconds since 1970-01-01 UTC"}
 	}
 	switch f.Operator {
 	case "gte":

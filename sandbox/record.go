@@ -31,8 +31,8 @@ type Call struct {
 	Body   string // the first 64 KiB of the request's body
 
 	// Header contains at most 100 values and 64 KiB of the request's headers. The values of Authorization,
-	// Proxy-Authorization, Cookie and X-Xdr-Nonce are replaced with "[hidden]". A key that was sent anywhere else is
-	// recorded.
+	// Proxy-Authorization, Cookie and X-Xdr-Nonce are replaced with "[hidden]". A key sent anywhere else is
+	// recorded as is.
 	Header http.Header
 
 	// Status is the HTTP status of the response, or 0 if no response has been sent.

@@ -70,7 +70,7 @@ func TestTargetsCopyTheCallersSlices(t *testing.T) {
 	}
 }
 
-// Through API(), the zero request is sent, but it selects no endpoints. A request validator refuses this request.
+// API() sends the zero request, but with null filters, never with "all". A request validator refuses this request.
 func TestZeroRequestNeverMeansAll(t *testing.T) {
 	rec := &recorder{next: transport(good)}
 	must(newClient(t, rec).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}))
@@ -83,7 +83,7 @@ func TestZeroRequestNeverMeansAll(t *testing.T) {
 	}
 }
 
-// Every form of targets is sent as the spec documents it. tests/wire covers all documented filters.
+// Every kind of Targets is encoded as the spec documents it. tests/wire covers all documented filters.
 func TestOnlyAllEndpointsSendsAll(t *testing.T) {
 	// This time is not in UTC, and its microseconds are not sent.
 	at := time.UnixMilli(1584983036945).Add(999 * time.Microsecond).In(time.FixedZone("far", 9*3600))

@@ -49,7 +49,7 @@ func good(r *http.Request) (*http.Response, error) {
 	return response(r, http.StatusOK, body), nil
 }
 
-// response builds a response. The header alternates names and values.
+// response builds a response. header is a list of alternating names and values.
 func response(r *http.Request, status int, body string, header ...string) *http.Response {
 	h := http.Header{}
 	for i := 0; i+1 < len(header); i += 2 {

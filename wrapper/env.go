@@ -93,8 +93,11 @@ func ReadKeyFile(path string) (string, error) {
 	}
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
-	if err != nil || info.IsDir() {
-		return "", errors.New("cortexscan: the key file is a directory, or its permissions cannot be read")
+	switch {
+	case err != nil:
+		return "", errors.New("cortexscan: the permissions of the key file cannot be read")
+	case info.IsDir():
+		return "", errors.New("cortexscan: the key file is a directory")
 	}
 	if info.Mode().Perm()&0o004 != 0 && runtime.GOOS != "windows" {
 		quoted := strings.ReplaceAll(text.Printable(path, exchange.MaxErrorText), "'", `'\''`)

@@ -14,7 +14,7 @@ import (
 )
 
 // This program cancels the scans of the hosts in a CSV file with one call per host, and prints the outcome next to each
-// host. A person must check only the third host, because its abort may have been executed.
+// host. Only the third host needs a manual check: its abort may have been executed.
 func Example_hostsFromCSV() {
 	url, closeTenant := tenantOfTheCSV()
 	defer closeTenant()

@@ -10,8 +10,8 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// This program watches two scan runs at once and logs every change. The watches share a client and its rate limit. A poll that
-// fails for a temporary reason causes a warning, and the watch continues. The second run does not exist, so its watch ends.
+// This program watches two scan runs at once and logs every change. The watches share a client and its rate limit. If a poll
+// fails for a temporary reason, the program logs a warning and the watch continues. The second run does not exist, so its watch ends.
 func Example_watchScanRuns() {
 	client, closeTenant := demoClient(wrapper.WithRateLimit(1000, 5))
 	defer closeTenant()

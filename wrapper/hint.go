@@ -30,7 +30,7 @@ func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) str
 	case e.is(ErrNoEndpoints):
 		return "Check that the filters match an endpoint whose scan is pending or in progress."
 	case e.StatusCode == http.StatusForbidden && fromFront:
-		return "A gateway, a proxy or a firewall refused the request, not the service, so the key's role is not the cause: check the tenant's address, and that this computer is allowed to reach it."
+		return "The request was refused by a gateway, a proxy or a firewall, and not by the service, so the key's role is not the cause: check the tenant's address, and that this computer is allowed to reach it."
 	case e.is(ErrForbidden) && said.IsError:
 		return "The key's role lacks the permission for this operation: add the permission to the role in the console, or use a key with another role."
 	case e.is(ErrForbidden):

@@ -31,7 +31,7 @@ func TestHints(t *testing.T) {
 		none     = "none"
 		license  = "license does not cover this operation"
 		roleOr   = "Either the key's role lacks the permission for this operation, or a gateway, a proxy or a firewall refused the request"
-		inFront  = "refused the request, not the service, so the key's role is not the cause"
+		inFront  = "and not by the service, so the key's role is not the cause"
 		wrongURL = "A gateway or a proxy sent this response"
 	)
 	for _, tt := range []struct {

@@ -51,9 +51,9 @@ type ResponseValidator interface {
 }
 
 // WithHTTPClient sends requests through c's Transport, and also applies c's Timeout to each attempt. It does not
-// change c, and it ignores c's CheckRedirect and Jar: redirects are never followed and cookies are never kept. By
-// default, and if c has no Transport, all Clients of a program share one transport. The shared transport uses the
-// proxy environment variables and the system's root certificates, and keeps up to 64 idle connections per host.
+// change c, and it ignores c's CheckRedirect and Jar: redirects are never followed and cookies are never kept. Without
+// this option, or if c.Transport is nil, all Clients in a program share one transport. It uses the proxy environment
+// variables and the system's root certificates, and keeps up to 64 idle connections per host.
 //
 // With net/http's own [http.Transport], a request counts as sent if it may have been written to a connection. With
 // any other RoundTripper, or with a protocol registered with RegisterProtocol, a request counts as sent once the

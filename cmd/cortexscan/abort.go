@@ -252,7 +252,7 @@ func (p *plan) description(io *terminal.IOStreams) string {
 		fmt.Fprintf(&b, "  %s%s\n", and, terminal.Wrap(f.inWords(), 4, io.Width()))
 	}
 	if p.incident != "" {
-		fmt.Fprintf(&b, "and shows the action in the timeline of incident %s\n", text.Visible(p.incident, maxText))
+		fmt.Fprintf(&b, "The action will appear in the timeline of incident %s\n", text.Visible(p.incident, maxText))
 	}
 	return b.String()
 }

@@ -22,7 +22,7 @@ type call struct {
 	until []string // the states in --until
 }
 
-// callError adds to the error of a failed call the data that its message and its hint need.
+// callError wraps the error of a failed call and adds the data for its message and hint.
 type callError struct {
 	call
 	err       error
@@ -160,7 +160,7 @@ func (e *callError) advice(kind string) string {
 	case kind == "rate_limited":
 		return "The service allows ten requests per second for each tenant, across all programs. Wait, then try again."
 	case errors.As(e.err, &certificate):
-		return "If a proxy inspects TLS connections, add its certificate to the certificates that this system trusts."
+		return "If a proxy inspects TLS connections, add its CA certificate to this system's trusted certificates."
 	case kind == "network", kind == "timeout":
 		return "Check the tenant's address (--url), the network, and proxy variables such as HTTPS_PROXY."
 	}

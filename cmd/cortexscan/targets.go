@@ -490,7 +490,7 @@ func (t *targets) fewer(endpoints gen.Text) []string {
 	var notes []string
 	for _, f := range t.filters {
 		if f.list != nil && f.list.one && n < int64(len(f.values)) {
-			notes = append(notes, fmt.Sprintf("the abort includes only %s for %s", terminal.Count(int(n), "endpoint"), terminal.Count(len(f.values), f.list.noun)))
+			notes = append(notes, fmt.Sprintf("only %s selected, although %s were given: check the values", terminal.Count(int(n), "endpoint"), terminal.Count(len(f.values), f.list.noun)))
 		}
 	}
 	return notes

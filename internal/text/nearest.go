@@ -11,7 +11,7 @@ func Nearest(typed string, words []string) string {
 		return ""
 	}
 	folded := fold.Replace(strings.ToLower(typed))
-	best, fewest := "", max(len(folded)/3, 1)+1 // one edit more than is accepted
+	best, fewest := "", max(len(folded)/3, 1)+1 // one more than the largest accepted number of edits
 	for _, word := range words {
 		target := fold.Replace(strings.ToLower(word))
 		if folded == "" || target == "" || folded[0] != target[0] {

@@ -49,7 +49,7 @@ func bodies(pattern string) func(difference) bool {
 // The first classes contain what only our implementation refuses.
 var classes = []class{
 	{name: "What the document does not describe", reason: `is not a parameter of this operation|^body is not allowed`},
-	{name: "Duplicate names in an object", reason: `/\S* is given more than once`},
+	{name: "Duplicate names in an object", reason: `/\S* appears more than once`},
 	{name: "Data after the JSON value", reason: `contains data after the JSON value`},
 	{name: "Invalid encoding of the query", reason: `^query .*(contains invalid percent-encoding|is not valid UTF-8|contains a semicolon)`},
 	{name: "Invalid encoding of the query", reason: `^query .* (must (be|have)|is not valid JSON) `, when: func(d difference) bool { return strings.Contains(d.target, "%zz") || strings.Contains(d.target, ";") }},

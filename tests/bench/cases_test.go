@@ -106,7 +106,7 @@ func callAbort(ids []string) func(context.Context, caller) error {
 	}
 }
 
-// callRefused expects the error that manyDetails returns. A client may drop details after the first hundred.
+// callRefused returns a call that must fail with the error in manyDetails. A client may drop details after the first hundred.
 func callRefused(size int) func(context.Context, caller) error {
 	want := min(detailsIn(size), 100)
 	return func(ctx context.Context, c caller) error {

@@ -241,7 +241,7 @@ func (s *simulation) close() (inUse []string) {
 		(&side{l, client}).Close()
 	}
 	s.server.Close()
-	time.Sleep(10 * time.Minute) // until nothing waits for a connection anymore
+	time.Sleep(10 * time.Minute) // so that everything that waits for a connection times out
 	return inUse
 }
 

@@ -100,7 +100,7 @@ func (s *simulation) checkReplay(t *testing.T, how replay, request operation, er
 	case request.get:
 	case !errors.Is(err, wrapper.ErrOutcomeUnknown):
 		t.Errorf("got %v, want ErrOutcomeUnknown", err)
-	// Through a wrapper, a dead connection may end the call before the abort is executed.
+	// If a custom RoundTripper wraps net/http's, a dead connection may end the call before the abort is executed.
 	case executed > 1, executed < 1 && s.kind.round == nil:
 		t.Errorf("the abort was executed %d times, want once", executed)
 	}

@@ -20,7 +20,7 @@ import (
 	"example.com/cortexscan/wrapper"
 )
 
-// responses returns responses of a hostile server, a gateway or a wrong host. Each contains s in a different place.
+// responses returns what a hostile server, a gateway or the wrong host might send. Each contains s in a different place.
 func responses(s string) map[string]string {
 	j := inJSON(s)
 	inJSONObject := func(status, body string) string { return whole(status, "application/json", body) }

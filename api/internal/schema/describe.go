@@ -34,7 +34,7 @@ func (s *Schema) reason(keyword string) string {
 		return cmp.Or(formatReasons[k.Format], "must have the format "+k.Format)
 	case "minimum":
 		if k.ExclusiveMin.IsTrue() {
-			return "must be more than " + s.minimum.literal
+			return "must be greater than " + s.minimum.literal
 		}
 		return "must be at least " + s.minimum.literal
 	case "maximum":

@@ -16,7 +16,7 @@ func TestReasons(t *testing.T) {
 		{`{"type":"integer"}`, `0.5`, "must be an integer, not a number with a fraction"},
 		{`{"type":"number","minimum":0.5}`, `0`, "must be at least 0.5"},
 		{`{"type":"number","maximum":1000000}`, `1e7`, "must be at most 1000000"},
-		{`{"type":"number","minimum":1,"exclusiveMinimum":true}`, `1`, "must be more than 1"},
+		{`{"type":"number","minimum":1,"exclusiveMinimum":true}`, `1`, "must be greater than 1"},
 		{`{"type":"number","maximum":1,"exclusiveMaximum":true}`, `1`, "must be less than 1"},
 		{`{"type":"number"}`, `1e999`, "must be a number, not a number that is out of range"},
 		{`{"type":"array","items":{},"minItems":2}`, `[1]`, "must have at least 2 items"},

@@ -118,7 +118,7 @@ func (r *reader) object() (any, error) {
 		}
 		name := token.String()
 		if _, again := object[name]; again && len(r.problems) < r.limit {
-			r.problem(slices.Collect(r.decoder.StackPointer().Tokens()), "is given more than once")
+			r.problem(slices.Collect(r.decoder.StackPointer().Tokens()), "appears more than once")
 		}
 		if object[name], err = r.value(); err != nil {
 			return nil, err

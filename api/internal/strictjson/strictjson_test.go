@@ -44,8 +44,8 @@ func TestRead(t *testing.T) {
 		{"invalid UTF-8 that is not JSON", "\xff", nil, []string{"is not valid UTF-8", noJSON + " at byte 0"}},
 
 		{"a repeated name", `{"a":1,"b":[{"c":1,"\u0063":2}],"a":3}`, map[string]any{"a": json.Number("3"), "b": []any{map[string]any{"c": json.Number("2")}}},
-			[]string{"/b/0/c is given more than once", "/a is given more than once"}},
-		{"a repeated name that contains / and ~", `{"/~":{"":1,"":2}}`, map[string]any{"/~": map[string]any{"": json.Number("2")}}, []string{"//~/ is given more than once"}},
+			[]string{"/b/0/c appears more than once", "/a appears more than once"}},
+		{"a repeated name that contains / and ~", `{"/~":{"":1,"":2}}`, map[string]any{"/~": map[string]any{"": json.Number("2")}}, []string{"//~/ appears more than once"}},
 		{"the same name in two objects", `[{"a":1},{"a":1}]`, []any{map[string]any{"a": json.Number("1")}, map[string]any{"a": json.Number("1")}}, nil},
 		{"nested too deeply", strings.Repeat("[", MaxDepth+1), nil, []string{"is nested deeper than 1000 levels"}},
 	} {

@@ -106,7 +106,7 @@ func TestSchemasBecomeOpenAPI30(t *testing.T) {
 		{"null as an alternative to a reference", `{oneOf: [{$ref: '#/components/schemas/R'}, {type: 'null'}]}`, `{nullable: true, allOf: [{$ref: '#/components/schemas/R'}]}`, "null as an alternative"},
 		{"const", `{const: a}`, `{enum: [a]}`, "const is written as enum"},
 		{"exclusive bounds", `{type: number, minimum: 1, exclusiveMinimum: 1, exclusiveMaximum: 9, maximum: 5}`, `{type: number, minimum: 1, exclusiveMinimum: true, maximum: 5}`, "exclusiveMinimum"},
-		{"a list of examples", `{type: string, examples: [a, b]}`, `{type: string, example: a}`, "the first of several examples"},
+		{"a list of examples", `{type: string, examples: [a, b]}`, `{type: string, example: a}`, "only the first of its examples"},
 		{"an example that contradicts the type", `{type: string, example: 5, default: false}`, `{type: string}`, "contradicts its schema"},
 		{"an array without items", `{type: array}`, `{type: array, items: {}}`, "array without items"},
 		{"false as items", `{type: array, items: false}`, `{type: array, items: {}, maxItems: 0}`, ""},

@@ -65,7 +65,7 @@ func (c *converter) beforeSchema(s *yaml.Node, at string) {
 		remove(s, "examples")
 		if len(items(v)) > 0 && get(s, "example") == nil {
 			set(s, "example", v.Content[0])
-			c.report.add(repaired, "the first of several examples becomes the example of a schema", at)
+			c.report.add(repaired, "a schema keeps only the first of its examples, as example", at)
 		}
 	}
 	c.withoutLists(s)
@@ -315,8 +315,8 @@ func (c *converter) afterSchema(s *yaml.Node, at string) {
 	}
 }
 
-// requiredProperties adds the required properties that a schema does not describe, because the Go type would have no field for
-// them.
+// requiredProperties adds the required properties that a schema does not describe. Without them, the Go type would have
+// no field for these properties.
 func (c *converter) requiredProperties(s *yaml.Node, at string) {
 	properties := get(s, "properties")
 	if properties == nil || get(s, "allOf") != nil || strings.Contains(at, "/allOf/") || strings.Contains(at, "/oneOf/") || strings.Contains(at, "/anyOf/") {

@@ -30,7 +30,7 @@ func (l *limits) composition(place string, s *openapi3.Schema) {
 	var leaves []*openapi3.Schema
 	for _, part := range parts {
 		if len(part.Value.AllOf) > 0 && hasProperties(part.Value) {
-			l.add(place, "a part of allOf has both properties and a nested allOf, and the client loses these properties", "move them into the nested allOf")
+			l.add(place, "a part of allOf has both properties and a nested allOf, and the generated client omits the properties", "move them into the nested allOf")
 		}
 		leaves = append(leaves, leavesOf(part.Value, nil)...)
 	}

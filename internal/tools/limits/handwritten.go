@@ -58,7 +58,7 @@ func (w *wrapperCode) sends(operationID string) bool {
 	return w.fields["New"+name+"Request"] != nil || w.fields["New"+name+"RequestWithBody"] != nil
 }
 
-// missingSchemas reports the types that gen/types.go uses although there is no schema for them.
+// missingSchemas reports the exported types that gen/types.go uses but the document has no schema for.
 func missingSchemas(doc *openapi3.T, root string) ([]string, error) {
 	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "gen", "types.go"), nil, 0)
 	if err != nil {

@@ -121,7 +121,7 @@ func readWrapper(root string) (*wrapperCode, error) {
 		}
 	}
 	if len(w.fields) == 0 {
-		return nil, fmt.Errorf("%s does not use package gen: is %s the repository?", filepath.Join(root, "wrapper"), root)
+		return nil, fmt.Errorf("%s does not use package gen: is %q the root of the repository?", filepath.Join(root, "wrapper"), root)
 	}
 	return w, nil
 }

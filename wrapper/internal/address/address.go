@@ -75,7 +75,7 @@ func Parse(tenant string) (*url.URL, error) {
 	vendor := strings.HasSuffix(host, "."+vendorDomain)
 	path := strings.TrimRight(u.EscapedPath(), "/")
 	if path != "" && (vendor || bare) {
-		return nil, errors.New("the tenant has a path after its host, perhaps that of a console page: give only the host")
+		return nil, errors.New("the tenant's URL contains a path, perhaps copied from a console page: give only the host")
 	}
 	if vendor && strings.HasPrefix(host, apiPrefix+apiPrefix) {
 		return nil, errors.New(`the tenant's host begins with "api-" twice: give it once, or leave it out`)

@@ -59,7 +59,7 @@ func TestInvalidTenantsAreRefused(t *testing.T) {
 		{"http to a zone", "http://[::1%25lo]", "plain http"},
 		{"a zone with a space", "https://[fe80::1%25a%20b]", ""},
 		{"another scheme", "ftp://acme.example.org", "neither https nor http"},
-		{"a bare host with a path", "acme.xdr.us.paloaltonetworks.com/dashboard", "a path after its host"},
+		{"a bare host with a path", "acme.xdr.us.paloaltonetworks.com/dashboard", "URL contains a path"},
 		{"api- twice", "api-api-acme.xdr.us.paloaltonetworks.com", "twice"},
 		{"the vendor's own domain", "https://PaloAltoNetworks.com./", "without the tenant's name"},
 		{"a bare word", "acme", "fully qualified"},

@@ -106,7 +106,8 @@ func htmlTitle(page []byte) string {
 	return ""
 }
 
-// plainText sets the message to the first line that is not blank. Truncated JSON and binary data are not plain text.
+// plainText recognizes a plain-text body and uses its first nonblank line as the message. Truncated JSON and binary data
+// are not plain text.
 func (p *parser) plainText(body []byte) {
 	body = body[:min(len(body), maxPage)]
 	if body[0] == '{' || body[0] == '[' || bytes.IndexByte(body, 0) >= 0 {

@@ -27,7 +27,7 @@ type Error struct {
 	Details       []struct{ Field, Message string } // at most 100
 	Extra         string                            // additional information, a string or compact JSON
 	Line, Column  int                               // position of the problem in the request, or 0
-	// IsError reports whether the body is an error envelope of the platform, even with a code such as 200 or "SUCCESS".
+	// IsError reports whether the body is an error envelope of the platform, even if its code is 200 or "SUCCESS", for example.
 	IsError bool
 	// IsAlone reports whether the body is not an error envelope, but all of its fields are error fields, whatever
 	// their values.

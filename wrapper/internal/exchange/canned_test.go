@@ -23,7 +23,7 @@ type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// newResponse returns a response of unknown length. The header alternates names and values.
+// newResponse returns a response of unknown length. header is a list of alternating names and values.
 func newResponse(status int, body io.Reader, header ...string) *http.Response {
 	h := http.Header{}
 	for i := 0; i+1 < len(header); i += 2 {

@@ -96,7 +96,7 @@ type callView struct {
 	Target       string
 	Status       string // "200 OK"
 	Class        string // CSS class of the status: good, bad or none
-	Checked      string // result of the check
+	Checked      string // "request OK" or "2 problems"
 	Took         string
 	Outcome      string // of an abort
 	Selection    string // of an abort
@@ -219,7 +219,7 @@ func statusText(c sandbox.Call) string {
 	return strings.TrimSpace(fmt.Sprint(c.Status, " ", http.StatusText(c.Status)))
 }
 
-// took formats a duration: "0.4 ms", "12 ms", "1.5 s".
+// took formats a duration, or returns "" if it is not positive: "0.4 ms", "12 ms", "1.5 s".
 func took(d time.Duration) string {
 	switch {
 	case d <= 0:

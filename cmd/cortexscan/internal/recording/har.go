@@ -16,7 +16,7 @@ import (
 
 // readHAR reads an HTTP archive (HAR 1.2). An entry that cannot be read does not affect other entries.
 func readHAR(content []byte, each func(Entry)) (*Recording, error) {
-	content = bytes.TrimRight(content, " \t\r\n") // the position in an error must be where the content was cut off
+	content = bytes.TrimRight(content, " \t\r\n") // an error for truncated JSON must give the position where it was cut off
 	var archive struct {
 		Log struct {
 			Entries json.RawMessage `json:"entries"`

@@ -158,7 +158,7 @@ func EscapeJSON(doc []byte) []byte {
 	return out
 }
 
-// Table writes one name and its value per line to standard output, with the values aligned. It leaves out empty values.
+// Table writes one name and its value per line to standard output, with the values aligned. It skips rows whose value is empty.
 func (s *IOStreams) Table(rows ...[2]string) {
 	longest := 0
 	for _, row := range rows {

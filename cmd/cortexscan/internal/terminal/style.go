@@ -96,5 +96,8 @@ func Count(n int, noun string) string {
 	if stem, ok := strings.CutSuffix(noun, "y"); ok {
 		return strconv.Itoa(n) + " " + stem + "ies"
 	}
+	if strings.HasSuffix(noun, "s") {
+		noun += "e"
+	}
 	return strconv.Itoa(n) + " " + noun + "s"
 }

@@ -36,3 +36,14 @@ func TestFitNeverBreaksInsideAWord(t *testing.T) {
 		}
 	}
 }
+
+func TestCount(t *testing.T) {
+	for want, got := range map[string]string{
+		"1 entry": Count(1, "entry"), "2 entries": Count(2, "entry"), "0 problems": Count(0, "problem"),
+		"11 IP addresses": Count(11, "IP address"), "2 aliases": Count(2, "alias"),
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -89,7 +89,7 @@ func responseOf(op operation) (response, error) {
 	types := slices.Sorted(maps.Keys(documented.Content))
 	slices.SortStableFunc(types, func(a, b string) int { return rank(a) - rank(b) })
 	if len(types) == 0 || a.status == http.StatusNoContent || op.method == http.MethodHead {
-		return a, nil // HTTP allows no body here, even if the document describes one
+		return a, nil // no body is documented, or HTTP allows none
 	}
 	a.contentType = types[0]
 	m := documented.Content[types[0]]
