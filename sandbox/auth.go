@@ -144,7 +144,7 @@ func (c credentials) verifyAdvanced(key string, now time.Time) []api.Problem {
 		return headerProblem(headerAuthorization, "is not the signature of the key, the nonce and the timestamp")
 	}
 	if now.Sub(c.at).Abs() > maxSkew {
-		return headerProblem(headerTimestamp, "differs from the tenant's clock by more than 5 minutes (it is in milliseconds since the Unix epoch)")
+		return headerProblem(headerTimestamp, "differs from the tenant's clock by more than 5 minutes (the timestamp must be in milliseconds since the Unix epoch)")
 	}
 	return nil
 }

@@ -123,7 +123,7 @@ func checkValues(values []string) error {
 		return errors.New("no value")
 	}
 	if i := slices.IndexFunc(values, text.IsBlank); i >= 0 {
-		return fmt.Errorf("a blank value (%d of %d): is a variable unset?", i+1, len(values))
+		return fmt.Errorf("a blank value (number %d of %d): is a variable unset?", i+1, len(values))
 	}
 	return nil
 }

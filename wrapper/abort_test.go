@@ -38,7 +38,7 @@ func TestAbortWithoutTargetsIsRefused(t *testing.T) {
 		{"zero Targets", wrapper.Targets{}, "no endpoints are selected"},
 		{"Matching nothing", wrapper.Matching(), "no endpoints are selected"},
 		{"a valid filter and one without values", wrapper.Matching(hosts, wrapper.GroupNames()), "filter 2 (group_name) has no value"},
-		{"an empty value among valid ones", wrapper.Matching(wrapper.Hostnames("a", "", "b")), "a blank value (2 of 3)"},
+		{"an empty value among valid ones", wrapper.Matching(wrapper.Hostnames("a", "", "b")), "a blank value (number 2 of 3)"},
 		{"Where with a blank field", wrapper.Matching(wrapper.Where(" ", "in", "a")), "blank"},
 		{"Where with a blank operator", wrapper.Matching(wrapper.Where("hostname", "\u200b", "a")), "blank"},
 		{"the zero time", wrapper.Matching(wrapper.LastSeenSince(time.Time{})), "January 1, 1970"},

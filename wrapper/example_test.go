@@ -147,7 +147,7 @@ func ExampleClient_AbortScan() {
 	// Output:
 	// action 1 for 1 endpoint
 	// true
-	// abort scan: invalid request, nothing was sent: filter 1 (hostname) has a blank value (1 of 1): is a variable unset?
+	// abort scan: invalid request, nothing was sent: filter 1 (hostname) has a blank value (number 1 of 1): is a variable unset?
 	// all that is left: 1 <nil>
 }
 

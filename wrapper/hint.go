@@ -40,7 +40,7 @@ func hint(e *APIError, said envelope.Error, key keyType, mayHaveEffect bool) str
 	case e.is(ErrRateLimited):
 		return "The service allows ten requests per second for each tenant: send fewer, for example with WithRateLimit."
 	case (e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusInternalServerError) && fromFront:
-		return "A gateway or a proxy sent this response, for example because the path does not exist there: check the tenant's address."
+		return "A gateway or a proxy sent this response, perhaps because the tenant's address is wrong: check the address."
 	}
 	return ""
 }

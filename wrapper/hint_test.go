@@ -39,7 +39,7 @@ func TestHints(t *testing.T) {
 		status int
 		body   string
 		header []string
-		want   string // a part of the hint
+		want   string // a substring of the hint, or theKeys or none
 	}{
 		{"401", 401, envelope401, nil, theKeys},
 		{"401 in a 200", 200, envelope401, nil, theKeys},

@@ -18,8 +18,8 @@ const (
 	defaultMaxResponseBytes = 8 << 20
 )
 
-// Option changes how a [Client] works. In every option, zero means the default and a negative value means off. [New] rejects
-// invalid values.
+// Option changes how a [Client] works. For counts, durations and limits, zero means the default. A negative value turns the
+// feature off, unless the option's comment says otherwise. [New] rejects invalid values.
 type Option func(*settings) error
 
 // settings contains the values of the options before defaults are applied.

@@ -17,6 +17,35 @@ func (b *tab) wantRows(n int) {
 	b.until(fmt.Sprint(n, " rows are there"), `document.querySelectorAll(%s).length === %s`, rowSelector, n)
 }
 
+// The response to a filter may arrive after the next refresh was requested.
+func TestFilterRemovesOpenRowsEvenIfItsResponseIsLate(t *testing.T) {
+	b := openTab(t)
+	r := startSandbox(t)
+	if _, err := r.client(t).GetScanRunStatus(t.Context(), 5); err == nil {
+		t.Fatal("scan run 5 exists")
+	}
+	b.open(r.Pages.Live)
+	b.wantRows(1)
+	b.click(rowSelector + " summary")
+	read[bool](b, `(() => {
+		const send = window.fetch;
+		let first = true;
+		window.fetch = async (...request) => {
+			const response = await send(...request);
+			if (first) {
+				first = false;
+				await new Promise((done) => setTimeout(done, 3000));
+			}
+			return response;
+		};
+		const search = document.querySelector('#q');
+		search.value = 'nothing like this';
+		return search.dispatchEvent(new Event('input', { bubbles: true }));
+	})()`)
+	b.wantRows(0)
+	b.wantNoComplaints()
+}
+
 func TestRefreshKeepsFocusAndOpenDetails(t *testing.T) {
 	b := openTab(t)
 	r := startSandbox(t)

@@ -42,7 +42,7 @@ func read(t *testing.T, file string) string {
 
 func run(t *testing.T, dir, name string, args ...string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), name, args...) // #nosec G204 -- commands of these tests
+	cmd := exec.CommandContext(t.Context(), name, args...) // #nosec G204 -- only tests choose the command
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath") // lets copies share compiled packages
 	if out, err := cmd.CombinedOutput(); err != nil {

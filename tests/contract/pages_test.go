@@ -11,8 +11,8 @@ import (
 )
 
 // pageFacts lists the names, types and required properties on the vendor's two documentation pages. A place is a JSON Pointer
-// that may begin with an operationId or the name of a schema. If the document has a different type, here is that type, and why
-// is the reason.
+// that may begin with an operationId or the name of a schema. If the document has a different type, the field
+// here contains that type and the field why contains the reason.
 var pageFacts = []struct {
 	place, typ string
 	required   bool

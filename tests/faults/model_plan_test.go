@@ -77,7 +77,7 @@ func (s *simulation) randomRequest(connection, n int) requestPlan {
 	if d.chance(60) {
 		p.reset = []uint32{codeProtocol, codeProtocol, codeInternal, codeRefused, codeCancel}[d.IntN(5)]
 	}
-	if d.chance(25) { // net/http may replay the request after it was executed
+	if d.chance(25) { // the server executes the request, but net/http may still replay it
 		p.send, p.goAway, p.end = "nothing", d.pick("", "", "the one before", "none"), d.pick("stays open", "closed", "closed", "reset")
 		return p
 	}

@@ -15,7 +15,8 @@ import (
 )
 
 // HandWritten reports where hand-written code does not fit the document. It finds operations and schemas that the document lacks;
-// required parameters, properties and headers that wrapper does not set; and paths that have changed. root is the repository.
+// required parameters, properties and headers that wrapper does not set; and paths that have changed. root is the path of the
+// repository.
 func HandWritten(doc *openapi3.T, root string) ([]string, error) {
 	w, err := readWrapper(root)
 	if err != nil {

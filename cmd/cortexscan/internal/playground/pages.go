@@ -24,7 +24,7 @@ func (p *Playground) docsPage(w http.ResponseWriter, _ *http.Request) {
 	render(w, docsPages, "docs.html", struct{ Key Key }{p.key})
 }
 
-// render renders the whole page before it writes the response.
+// render executes the template into a buffer first, so that an error can still become a response with status 500.
 func render(w http.ResponseWriter, pages *template.Template, name string, data any) {
 	var page bytes.Buffer
 	if err := pages.ExecuteTemplate(&page, name, data); err != nil {

@@ -22,7 +22,7 @@ type IOStreams struct {
 	In          io.Reader
 	Out, ErrOut io.Writer
 
-	// Colors are written only to terminals.
+	// Terminals get colors, and can get prompts and lines that are updated in place.
 	InIsTerminal, OutIsTerminal, ErrIsTerminal bool
 	// NoColor disables colors on terminals.
 	NoColor bool

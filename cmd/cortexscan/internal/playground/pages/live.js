@@ -44,7 +44,8 @@
 	};
 
 	let latest = 0; // only the response to the latest refresh is used
-	const refresh = async (keepOpen) => {
+	let keepOpen = true; // false until a response to a new filter is used
+	const refresh = async () => {
 		const mine = ++latest;
 		try {
 			const query = new URLSearchParams(new FormData(filter));
@@ -57,6 +58,7 @@
 				if (part === list) updateCalls(freshPart, keepOpen);
 				else update(part, freshPart);
 			}
+			keepOpen = true;
 			if (trouble.textContent) trouble.textContent = '';
 		} catch {
 			if (mine === latest) trouble.textContent = 'The sandbox is not responding. Has it been stopped?';
@@ -64,20 +66,22 @@
 	};
 
 	const loop = async () => {
-		if (!paused && !document.hidden) await refresh(true);
+		if (!paused && !document.hidden) await refresh();
 		setTimeout(loop, every);
 	};
 
 	filter.addEventListener('input', () => {
 		const query = new URLSearchParams(new FormData(filter));
 		history.replaceState(null, '', search.value || query.get('show') !== 'all' ? `/?${query}` : '/'); // for a reload
-		refresh(false);
+		keepOpen = false;
+		refresh();
 	});
 	filter.addEventListener('submit', (event) => event.preventDefault());
 	byID('clear').addEventListener('submit', async (event) => {
 		event.preventDefault();
 		await fetch('/live/clear', { method: 'POST', redirect: 'manual' }).catch(() => {}); // the refresh reports errors
-		refresh(false);
+		keepOpen = false;
+		refresh();
 	});
 
 	pause.hidden = false;
