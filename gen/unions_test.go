@@ -58,7 +58,7 @@ func TestIncidentAsNumber(t *testing.T) {
 	}
 }
 
-// A string becomes one detail without a field.
+// A JSON string decodes to one detail whose Field is empty.
 func TestDetailsAsText(t *testing.T) {
 	var got gen.ErrorDetails
 	want := gen.ErrorDetails{{Message: "no\nlicense"}}

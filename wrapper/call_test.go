@@ -218,7 +218,7 @@ func TestValidatedBodyIsSent(t *testing.T) {
 				t.Errorf("%s: the validator got %q, then %q, and the length %d", name, body, again, r.ContentLength)
 			}
 			validated = string(body)
-			r.Body = http.NoBody // this does not change the request that is sent
+			r.Body = http.NoBody // must not change the request that is sent
 			return nil
 		}}
 		rec := &recorder{next: canned(429, "")}

@@ -38,7 +38,7 @@ func (c *converter) beside(src, ref *yaml.Node, at string) *yaml.Node {
 			remove(more, key)
 		} else if !slices.Contains(annotations, key) && !c.doc.is31() {
 			remove(more, key)
-			c.report.add(leftOut, key+" beside a $ref, which OpenAPI 3.0 ignores", at)
+			c.report.add(leftOut, key+" next to a $ref, where OpenAPI 3.0 ignores it", at)
 		}
 	}
 	if len(more.Content) == 0 {

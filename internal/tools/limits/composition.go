@@ -109,7 +109,7 @@ func wholeOf(s *openapi3.Schema) whole {
 	return w
 }
 
-// sent checks a schema of a request for properties that the client cannot send, or would send even if they are not set.
+// sent checks a request schema for properties that the client cannot send, or would send even if they are not set.
 func (l *limits) sent(place string, ref *openapi3.SchemaRef, isAlternative bool) {
 	if ref == nil || l.seen[ref.Value] {
 		return

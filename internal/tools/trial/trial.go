@@ -24,7 +24,7 @@ type Result struct {
 // OK reports whether the operation was tried and succeeded.
 func (r Result) OK() bool { return r.Call == "" && r.Serve == "" && r.Skip == "" }
 
-// String describes the failure, or returns "ok".
+// String returns "ok", or describes why the operation failed or was not tried.
 func (r Result) String() string {
 	switch {
 	case r.Skip != "":

@@ -43,7 +43,7 @@ type Error struct {
 // Form is the format of a body, as detected from its bytes instead of the Content-Type.
 type Form int
 
-// The formats of a body. An Unreadable body is empty, binary or truncated JSON.
+// Values of Form. An Unreadable body is empty, binary or truncated JSON.
 const (
 	Unreadable Form = iota
 	JSON
