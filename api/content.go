@@ -18,6 +18,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 
 	"example.com/cortexscan/api/internal/schema"
+	"example.com/cortexscan/internal/text"
 )
 
 // mediaType is a parsed media type or media range, from a Content-Type header or from the document.
@@ -94,7 +95,7 @@ func (c content) keys() string {
 	for i, d := range c {
 		keys[i] = d.key
 	}
-	return schema.List(keys, " or ")
+	return text.List(keys, " or ")
 }
 
 // contentType parses and validates the Content-Type of a request. The message of an error becomes the Reason of a

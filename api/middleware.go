@@ -15,6 +15,7 @@ import (
 
 	"example.com/cortexscan/api/internal/route"
 	"example.com/cortexscan/api/internal/schema"
+	"example.com/cortexscan/internal/text"
 )
 
 // maxServedBody is the maximum length, in bytes, of a body that Middleware accepts. It is enough for about 25,000
@@ -211,7 +212,7 @@ func (s security) String() string {
 	for _, c := range s[0] {
 		names = append(names, "the "+c.in+" "+c.name)
 	}
-	return schema.List(names, " and ")
+	return text.List(names, " and ")
 }
 
 func (s security) isInQuery(name string) bool {

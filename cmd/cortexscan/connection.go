@@ -146,11 +146,7 @@ func (c *connection) missing(keyToo bool) error {
 	if names == nil {
 		return nil
 	}
-	list := strings.Join(names, ", ")
-	if last := len(names) - 1; last > 0 {
-		list = strings.Join(names[:last], ", ") + " and " + names[last]
-	}
-	return usagef("settings are missing: set %s", list).
+	return usagef("settings are missing: set %s", text.List(names, " and ")).
 		hint(`See cortexscan --help. "cortexscan demo" and "cortexscan sandbox" need no settings.`)
 }
 

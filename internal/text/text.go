@@ -1,5 +1,5 @@
-// Package text makes strings from other programs safe to print, recognizes blank strings, suggests words for misspelled
-// ones and converts JavaScript patterns to Go's syntax.
+// Package text makes strings from other programs safe to print, recognizes blank strings, joins lists, suggests words
+// for misspelled ones and converts JavaScript patterns to Go's syntax.
 package text
 
 import (

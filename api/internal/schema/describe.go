@@ -5,15 +5,13 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/cortexscan/internal/text"
 )
 
-const (
-	maxListed = 10 // phrases that List joins
-	deepest   = 16 // maximum depth of a description, because schemas can form a cycle
-)
+const deepest = 16 // maximum depth of a description, because schemas can form a cycle
 
 // reason describes the violation of a keyword. The description can quote the document, but never the value.
 func (s *Schema) reason(keyword string) string {
@@ -68,7 +66,7 @@ func (s *Schema) Describe() string {
 	if slices.Contains(texts, "null") { // null comes last
 		texts = append(slices.DeleteFunc(texts, func(text string) bool { return text == "null" }), "null")
 	}
-	return List(texts, " or ")
+	return text.List(texts, " or ")
 }
 
 // forms returns the phrases that Describe joins.
@@ -81,7 +79,7 @@ func (s *Schema) forms(depth int) []string {
 	switch {
 	case len(alternatives) > 0:
 		for _, alternative := range alternatives {
-			if texts = append(texts, alternative.forms(depth+1)...); len(texts) > maxListed {
+			if texts = append(texts, alternative.forms(depth+1)...); len(texts) > text.MaxListed {
 				break
 			}
 		}
@@ -148,20 +146,7 @@ func oneOfValues(values []any) string {
 	if len(texts) == 1 {
 		return texts[0]
 	}
-	return "one of " + List(texts, ", ")
-}
-
-// List joins phrases with commas, and the last two with last. If there are more than ten phrases, List joins the first
-// ten and appends the number of the remaining ones.
-func List(texts []string, last string) string {
-	if n := len(texts); n > maxListed {
-		return strings.Join(texts[:maxListed], ", ") + " and " + strconv.Itoa(n-maxListed) + " more"
-	}
-	n := len(texts) - 1
-	if n < 1 {
-		return strings.Join(texts, "")
-	}
-	return strings.Join(texts[:n], ", ") + last + texts[n]
+	return "one of " + text.List(texts, ", ")
 }
 
 // Listed returns " (label: a, b)", or "" if there are no names.
@@ -169,7 +154,7 @@ func Listed(label string, names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return " (" + label + ": " + List(names, ", ") + ")"
+	return " (" + label + ": " + text.List(names, ", ") + ")"
 }
 
 func plural(noun string) string {

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/cortexscan/internal/text"
 )
 
 // Check returns at most limit problems in a value. Numbers in the value must have the type json.Number.
@@ -345,7 +347,7 @@ func (w *walker) subtype(s *Schema, value any) int {
 	}
 	if mapping := s.source.Discriminator.Mapping; len(mapping) > 0 {
 		if _, mapped := mapping[word]; !mapped {
-			return w.add("must be one of "+List(slices.Sorted(maps.Keys(mapping)), ", "), s.source.Discriminator.PropertyName)
+			return w.add("must be one of "+text.List(slices.Sorted(maps.Keys(mapping)), ", "), s.source.Discriminator.PropertyName)
 		}
 	}
 	return 0
@@ -374,7 +376,7 @@ func (s *Schema) discriminate(forms []*Schema, value any) ([]*Schema, error) {
 	if len(discriminator.Mapping) == 0 {
 		return forms, nil
 	}
-	return nil, errors.New("must be one of " + List(slices.Sorted(maps.Keys(discriminator.Mapping)), ", "))
+	return nil, errors.New("must be one of " + text.List(slices.Sorted(maps.Keys(discriminator.Mapping)), ", "))
 }
 
 // named returns the form that the discriminator of s selects for word, or nil.
