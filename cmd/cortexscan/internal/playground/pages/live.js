@@ -21,9 +21,10 @@
 		old.querySelectorAll('details').forEach((d, i) => { d.open = open[i] ?? false; });
 	};
 
+	let keepOpen = true; // false until a response to a new filter is used
 	// Adds new rows at the top and keeps the order of the other rows. If keepOpen is true, a row that is open or has
 	// the focus is not removed.
-	const updateCalls = (fresh, keepOpen) => {
+	const updateCalls = (fresh) => {
 		const before = new Map([...list.children].map((call) => [call.id, call]));
 		let next = list.firstElementChild;
 		for (const call of [...fresh.children]) {
@@ -44,7 +45,6 @@
 	};
 
 	let latest = 0; // only the response to the latest refresh is used
-	let keepOpen = true; // false until a response to a new filter is used
 	const refresh = async () => {
 		const mine = ++latest;
 		try {
@@ -55,7 +55,7 @@
 			if (mine !== latest) return;
 			for (const part of document.querySelectorAll('[data-part]')) {
 				const freshPart = fresh.querySelector(`[data-part="${part.dataset.part}"]`);
-				if (part === list) updateCalls(freshPart, keepOpen);
+				if (part === list) updateCalls(freshPart);
 				else update(part, freshPart);
 			}
 			keepOpen = true;
