@@ -193,8 +193,8 @@ func (g *generator) value(s *openapi3.Schema, depth int) any {
 			v = merge(v, g.value(pick(g, alternatives).Value, depth))
 		}
 		if object, ok := v.(map[string]any); ok && s.Discriminator != nil {
-			for word, to := range s.Discriminator.Mapping {
-				if to.Ref == form.Ref {
+			for _, word := range slices.Sorted(maps.Keys(s.Discriminator.Mapping)) {
+				if s.Discriminator.Mapping[word].Ref == form.Ref {
 					object[s.Discriminator.PropertyName] = word
 				}
 			}
