@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"regexp"
 	"strconv"
-	"strings"
 	"testing"
 
 	"example.com/cortexscan/api"
@@ -26,7 +25,7 @@ var listening = regexp.MustCompile(`Prism is listening on (http://\S+)`)
 
 func start(t *testing.T) string {
 	t.Helper()
-	prism := exec.Command("prism", "mock", "--port", "0", "../../api/openapi.yaml")
+	prism := exec.CommandContext(t.Context(), "prism", "mock", "--port", "0", "../../api/openapi.yaml")
 	out, err := prism.StdoutPipe()
 	if err == nil {
 		err = prism.Start()
@@ -34,10 +33,7 @@ func start(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = prism.Process.Kill()
-		_ = prism.Wait()
-	})
+	t.Cleanup(func() { _ = prism.Wait() })
 	for in := bufio.NewScanner(out); in.Scan(); {
 		if match := listening.FindSubmatch(in.Bytes()); match != nil {
 			go func() { _, _ = io.Copy(io.Discard, out) }() // so that Prism never blocks
@@ -76,11 +72,9 @@ func TestPrism(t *testing.T) {
 	v := must(api.NewValidator())
 	client := func(cred wrapper.Credential, preference string) *wrapper.Client {
 		return must(wrapper.New(url, cred, wrapper.WithHTTPClient(&http.Client{Transport: prefer{t, preference}}),
-			wrapper.WithRetry(wrapper.Retry{BaseDelay: -1}), wrapper.WithRequestValidator(v), wrapper.WithResponseValidator(v)))
+			wrapper.WithRetry(wrapper.Retry{BaseDelay: -1}), wrapper.WithResponseValidator(v)))
 	}
-	standard, advanced := wrapper.StandardKey("17", "key"), wrapper.AdvancedKey("17", "key")
-
-	for _, cred := range []wrapper.Credential{standard, advanced} {
+	for _, cred := range []wrapper.Credential{wrapper.StandardKey("17", "key"), wrapper.AdvancedKey("17", "key")} {
 		if got, err := client(cred, "").GetScanRunStatus(t.Context(), 789, "status", "name"); err != nil || got.State() != "Running" {
 			t.Errorf("status: got %v, %v", got, err)
 		}
@@ -92,30 +86,26 @@ func TestPrism(t *testing.T) {
 	}
 
 	// The client understands every documented error.
-	doc := must(openapi3.NewLoader().LoadFromData(api.Document()))
 	tested := 0
-	for _, item := range doc.Paths.Map() {
+	for _, item := range must(openapi3.NewLoader().LoadFromData(api.Document())).Paths.Map() {
 		for method, op := range item.Operations() {
 			for code, response := range op.Responses.Map() {
-				examples := openapi3.Examples{"": nil} // if the response has no body
-				if media := response.Value.Content.Get("application/json"); media != nil {
-					examples = media.Examples
+				media := response.Value.Content.Get("application/json")
+				if code < "400" || media == nil {
+					continue
 				}
-				for example := range examples {
-					if code < "400" {
-						continue
-					}
+				for example := range media.Examples {
 					tested++
 					var err error
-					c := client(advanced, strings.TrimSuffix("code="+code+", example="+example, ", example="))
+					c := client(wrapper.AdvancedKey("17", "key"), "code="+code+", example="+example)
 					if method == http.MethodGet {
 						_, err = c.GetScanRunStatus(t.Context(), 789)
 					} else {
 						_, err = c.AbortScan(t.Context(), wrapper.AllEndpoints())
 					}
 					e, ok := errors.AsType[*wrapper.APIError](err)
-					if !ok || strconv.Itoa(e.StatusCode) != code || errors.Is(err, wrapper.ErrOutcomeUnknown) || errors.Is(err, wrapper.ErrUnexpectedResponse) ||
-						errors.Is(err, wrapper.ErrNoEndpoints) != (example == "noEndpoint") || (e.Message == "") != (example == "") {
+					if !ok || strconv.Itoa(e.StatusCode) != code || e.Message == "" || errors.Is(err, wrapper.ErrOutcomeUnknown) ||
+						errors.Is(err, wrapper.ErrUnexpectedResponse) || errors.Is(err, wrapper.ErrNoEndpoints) != (example == "noEndpoint") {
 						t.Errorf("%s %s %s: got %v", op.OperationID, code, example, err)
 					}
 				}
@@ -124,36 +114,5 @@ func TestPrism(t *testing.T) {
 	}
 	if tested < 15 {
 		t.Errorf("tested %d errors, want at least 15", tested)
-	}
-
-	// Prism and the validator agree.
-	const status, abort = "GET /public_api/netscan/v1/scan/run", "POST /public_api/v1/endpoints/abort_scan "
-	for request, valid := range map[string]bool{
-		status + "?id=789&fields=status&fields=name":                      true,
-		status + "?fields=status":                                         false,
-		status + "?id=1.5&fields=status":                                  false,
-		status + "?id=789":                                                false,
-		abort + `{"request_data":{"filters":"all","incident_id":"4711"}}`: true,
-		abort + `{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["a","b"]}]}}`:       true,
-		abort + `{"request_data":{"filters":[{"field":"last_seen","operator":"gte","value":1584983036945}]}}`: true,
-		abort + `{"request_data":{"filters":null}}`:                                                           false, // the zero value of gen.AbortScanRequest
-		abort + `{"request_data":{"filters":[]}}`:                                                             false,
-		abort + `{"request_data":{"filters":"ALL"}}`:                                                          false,
-		abort + `{"request_data":{"filters":"all","incident":"4711"}}`:                                        false,
-		abort + `{"request_data":{"filters":[{"field":"a","operator":"in","value":[1]}]}}`:                    false,
-	} {
-		method, rest, _ := strings.Cut(request, " ")
-		target, body, _ := strings.Cut(rest, " ")
-		r := must(http.NewRequestWithContext(t.Context(), method, url+target, strings.NewReader(body)))
-		r.Header = http.Header{"User-Agent": {"test"}, "Authorization": {"key"}, "X-Xdr-Auth-Id": {"17"}}
-		if body != "" {
-			r.Header.Set("Content-Type", "application/json")
-		}
-		if err := v.ValidateRequest(r); (err == nil) != valid {
-			t.Errorf("%s: the validator returned %v, want a valid request: %v", request, err, valid)
-		}
-		if res, err := http.DefaultTransport.RoundTrip(r); err != nil || res.StatusCode != map[bool]int{true: 200, false: 400}[valid] {
-			t.Errorf("%s: Prism returned %v, %v, want a valid request: %v", request, res, err, valid)
-		}
 	}
 }
