@@ -11,7 +11,7 @@ func BenchmarkCall(b *testing.B) {
 	for _, medium := range []string{"memory", "loopback"} {
 		for _, k := range cases {
 			for _, c := range contestants {
-				if k.errors && c.name == "bare" {
+				if k.code != 200 && c.name == "bare" {
 					continue
 				}
 				b.Run(fmt.Sprintf("%s/%s/who=%s", medium, k.name, c.name), func(b *testing.B) {

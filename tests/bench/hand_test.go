@@ -24,19 +24,10 @@ const (
 	abortPath  = "/public_api/v1/endpoints/abort_scan"
 )
 
-// hand is the code that a careful engineer would write for these two calls with net/http and encoding/json. It signs
-// requests with an Advanced key, sets a timeout that includes reading the body, limits the size of the response, checks the
-// status, and parses the documented errors.
-type hand struct {
+// direct makes the two calls without generated code. do sends a request and decodes the response.
+type direct struct {
 	base string
-	http *http.Client
-}
-
-func newHand(base string, transport http.RoundTripper) caller {
-	return &hand{base, &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	do   func(ctx context.Context, method, address string, payload, response any) error
 }
 
 // failure is the error that hand, stock and resty return for an unsuccessful response.
@@ -92,62 +83,51 @@ type filter struct {
 	Value    []string `json:"value"`
 }
 
-func newAbortRequest(ids []string) (r abortRequest) {
-	r.RequestData.Filters = "all"
-	if ids != nil {
-		r.RequestData.Filters = []filter{{"endpoint_id_list", "in", ids}}
-	}
-	return r
-}
-
-func statusQuery(runID int64) string {
-	return url.Values{"id": {strconv.FormatInt(runID, 10)}, "fields": {"status"}}.Encode()
-}
-
-func (c *hand) status(ctx context.Context, runID int64) (string, error) {
+func (c direct) status(ctx context.Context, runID int64) (string, error) {
 	var response statusResponse
-	err := c.do(ctx, http.MethodGet, c.base+statusPath+"?"+statusQuery(runID), nil, &response)
+	query := url.Values{"id": {strconv.FormatInt(runID, 10)}, "fields": {"status"}}
+	err := c.do(ctx, http.MethodGet, c.base+statusPath+"?"+query.Encode(), nil, &response)
 	if err == nil && response.DATA == "" {
 		err = errors.New("the response has no DATA")
 	}
 	return response.DATA, err
 }
 
-func (c *hand) abort(ctx context.Context, ids []string) (string, error) {
-	payload, err := json.Marshal(newAbortRequest(ids))
-	if err != nil {
-		return "", err
+func (c direct) abort(ctx context.Context, ids []string) (string, error) {
+	var request abortRequest
+	request.RequestData.Filters = "all"
+	if ids != nil {
+		request.RequestData.Filters = []filter{{"endpoint_id_list", "in", ids}}
 	}
 	var response abortResponse
-	err = c.do(ctx, http.MethodPost, c.base+abortPath, payload, &response)
+	err := c.do(ctx, http.MethodPost, c.base+abortPath, request, &response)
 	if err == nil && response.Reply.ActionID == "" {
 		err = errors.New("the reply has no action_id")
 	}
 	return response.Reply.ActionID, err
 }
 
-func (c *hand) do(ctx context.Context, method, address string, payload []byte, response any) error {
+// hand is the code that a careful engineer would write for these two calls with net/http and encoding/json. It signs
+// requests with an Advanced key, sets a timeout that includes reading the body, limits the size of the response, checks the
+// status, and parses the documented errors.
+type hand struct{ http.Client }
+
+func newHand(base string, transport http.RoundTripper) caller {
+	noRedirects := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return direct{base, (&hand{http.Client{Transport: transport, CheckRedirect: noRedirects}}).do}
+}
+
+func (c *hand) do(ctx context.Context, method, address string, payload, response any) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	var body io.Reader
-	if payload != nil {
-		body = bytes.NewReader(payload)
-	}
-	r, err := http.NewRequestWithContext(ctx, method, address, body)
+	r, err := newRequest(ctx, method, address, payload)
 	if err != nil {
 		return err
 	}
 	r.Header.Set("User-Agent", "hand/1.0")
 	r.Header.Set("Accept", "application/json")
-	if payload != nil {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	nonce, timestamp, authorization := sign()
-	r.Header.Set("x-xdr-auth-id", keyID)
-	r.Header.Set("x-xdr-nonce", nonce)
-	r.Header.Set("x-xdr-timestamp", timestamp)
-	r.Header.Set("Authorization", authorization)
-	res, err := c.http.Do(r)
+	sign(r.Header.Set)
+	res, err := c.Do(r)
 	if err != nil {
 		return err
 	}
@@ -167,12 +147,29 @@ func (c *hand) do(ctx context.Context, method, address string, payload []byte, r
 	return json.Unmarshal(content, response)
 }
 
-// sign returns the header values of a new Advanced signature.
-func sign() (nonce, timestamp, authorization string) {
+func newRequest(ctx context.Context, method, address string, payload any) (*http.Request, error) {
+	if payload == nil {
+		return http.NewRequestWithContext(ctx, method, address, nil)
+	}
+	body, err := json.Marshal(payload)
+	if err != nil {
+		return nil, err
+	}
+	r, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	if err == nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return r, err
+}
+
+// sign sets the headers of a new Advanced signature.
+func sign(set func(name, value string)) {
 	raw := make([]byte, 32)
 	rand.Read(raw) // never fails
-	nonce = hex.EncodeToString(raw)
-	timestamp = strconv.FormatInt(time.Now().UnixMilli(), 10)
+	nonce, timestamp := hex.EncodeToString(raw), strconv.FormatInt(time.Now().UnixMilli(), 10)
 	sum := sha256.Sum256([]byte(key + nonce + timestamp))
-	return nonce, timestamp, hex.EncodeToString(sum[:])
+	set("x-xdr-auth-id", keyID)
+	set("x-xdr-nonce", nonce)
+	set("x-xdr-timestamp", timestamp)
+	set("Authorization", hex.EncodeToString(sum[:]))
 }

@@ -1,14 +1,10 @@
 package bench_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"strconv"
 
 	"example.com/cortexscan/gen"
 	"example.com/cortexscan/wrapper"
@@ -17,44 +13,18 @@ import (
 )
 
 // bare is the shortest code for the two calls, without hand's features.
-type bare struct {
-	base string
-	http *http.Client
-}
+type bare struct{ http.Client }
 
 func newBare(base string, transport http.RoundTripper) caller {
-	return &bare{base, &http.Client{Transport: transport}}
+	return direct{base, (&bare{http.Client{Transport: transport}}).do}
 }
 
-func (c *bare) status(ctx context.Context, runID int64) (string, error) {
-	var response statusResponse
-	err := c.do(ctx, http.MethodGet, c.base+statusPath+"?"+statusQuery(runID), nil, &response)
-	return response.DATA, err
-}
-
-func (c *bare) abort(ctx context.Context, ids []string) (string, error) {
-	payload, err := json.Marshal(newAbortRequest(ids))
-	if err != nil {
-		return "", err
-	}
-	var response abortResponse
-	err = c.do(ctx, http.MethodPost, c.base+abortPath, payload, &response)
-	return response.Reply.ActionID, err
-}
-
-func (c *bare) do(ctx context.Context, method, address string, payload []byte, response any) error {
-	var body io.Reader
-	if payload != nil {
-		body = bytes.NewReader(payload)
-	}
-	r, err := http.NewRequestWithContext(ctx, method, address, body)
+func (c *bare) do(ctx context.Context, method, address string, payload, response any) error {
+	r, err := newRequest(ctx, method, address, payload)
 	if err != nil {
 		return err
 	}
-	if payload != nil {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	res, err := c.http.Do(r)
+	res, err := c.Do(r)
 	if err != nil {
 		return err
 	}
@@ -108,67 +78,31 @@ func (c *stock) abort(ctx context.Context, ids []string) (string, error) {
 }
 
 // restyClient has the same features as hand, based on resty.
-type restyClient struct{ c *resty.Client }
+type restyClient struct{ *resty.Client }
 
 func newResty(base string, transport http.RoundTripper) caller {
-	return &restyClient{resty.New().
+	return direct{base, restyClient{resty.New().
 		SetTransport(transport).
-		SetBaseURL(base).
 		SetHeader("User-Agent", "resty/1.0").
 		SetHeader("Accept", "application/json").
 		SetResponseBodyLimit(maxResponse).
-		SetRedirectPolicy(resty.NoRedirectPolicy())}
+		SetRedirectPolicy(resty.NoRedirectPolicy())}.do}
 }
 
-func (c *restyClient) status(ctx context.Context, runID int64) (string, error) {
+func (c restyClient) do(ctx context.Context, method, address string, payload, response any) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	var response statusResponse
 	var e errorBody
-	res, err := c.signed(ctx).
-		SetQueryParam("id", strconv.FormatInt(runID, 10)).
-		SetQueryParam("fields", "status").
-		SetResult(&response).SetError(&e).
-		Get(statusPath)
-	switch {
-	case err != nil:
-		return "", err
-	case res.StatusCode() != http.StatusOK:
-		return "", e.failure(res.StatusCode())
-	case response.DATA == "":
-		return "", errors.New("the response has no DATA")
+	r := c.R().SetContext(ctx).SetResult(response).SetError(&e)
+	sign(func(name, value string) { r.SetHeader(name, value) })
+	if payload != nil {
+		r.SetHeader("Content-Type", "application/json").SetBody(payload)
 	}
-	return response.DATA, nil
-}
-
-func (c *restyClient) abort(ctx context.Context, ids []string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	var response abortResponse
-	var e errorBody
-	res, err := c.signed(ctx).
-		SetHeader("Content-Type", "application/json").
-		SetBody(newAbortRequest(ids)).
-		SetResult(&response).SetError(&e).
-		Post(abortPath)
-	switch {
-	case err != nil:
-		return "", err
-	case res.StatusCode() != http.StatusOK:
-		return "", e.failure(res.StatusCode())
-	case response.Reply.ActionID == "":
-		return "", errors.New("the reply has no action_id")
+	res, err := r.Execute(method, address)
+	if err == nil && res.StatusCode() != http.StatusOK {
+		err = e.failure(res.StatusCode())
 	}
-	return response.Reply.ActionID, nil
-}
-
-func (c *restyClient) signed(ctx context.Context) *resty.Request {
-	nonce, timestamp, authorization := sign()
-	return c.c.R().SetContext(ctx).
-		SetHeader("x-xdr-auth-id", keyID).
-		SetHeader("x-xdr-nonce", nonce).
-		SetHeader("x-xdr-timestamp", timestamp).
-		SetHeader("Authorization", authorization)
+	return err
 }
 
 type ours struct{ c *wrapper.Client }
