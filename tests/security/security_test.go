@@ -25,18 +25,18 @@ import (
 
 const (
 	keyMarker = "KeyMarkerQ7w8E9r0T1y2U3i4"
-	idMarker  = "4711000017"
+	keyID     = "4711000017"
 )
 
 var credentials = map[string]wrapper.Credential{
-	"standard": wrapper.StandardKey(idMarker, keyMarker),
-	"advanced": wrapper.AdvancedKey(idMarker, keyMarker),
+	"standard": wrapper.StandardKey(keyID, keyMarker),
+	"advanced": wrapper.AdvancedKey(keyID, keyMarker),
 }
 
 // calls contains every way to make a request.
 var calls = map[string]func(context.Context, *wrapper.Client) error{
 	"status": func(ctx context.Context, c *wrapper.Client) error {
-		_, err := c.GetScanRunStatus(ctx, 789, "QueryMarkerA1s2D3f4")
+		_, err := c.GetScanRunStatus(ctx, 789)
 		return err
 	},
 	"wait": func(ctx context.Context, c *wrapper.Client) error {
@@ -44,17 +44,15 @@ var calls = map[string]func(context.Context, *wrapper.Client) error{
 		return err
 	},
 	"abort": func(ctx context.Context, c *wrapper.Client) error {
-		_, err := c.AbortScan(ctx, wrapper.Matching(wrapper.Hostnames("BodyMarkerZ1x2C3v4")))
+		_, err := c.AbortScan(ctx, wrapper.AllEndpoints())
 		return err
 	},
 	"status through API": func(ctx context.Context, c *wrapper.Client) error {
-		_, err := c.API().GetScanRunStatusWithResponse(ctx, &gen.GetScanRunStatusParams{ID: 789, Fields: []string{"QueryMarkerA1s2D3f4"}})
+		_, err := c.API().GetScanRunStatusWithResponse(ctx, &gen.GetScanRunStatusParams{ID: 789})
 		return err
 	},
 	"abort through API": func(ctx context.Context, c *wrapper.Client) error {
-		_, err := c.API().AbortScanWithResponse(ctx, gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{
-			Filters: []gen.EndpointFilter{wrapper.Hostnames("BodyMarkerZ1x2C3v4")},
-		}})
+		_, err := c.API().AbortScanWithResponse(ctx, gen.AbortScanRequest{})
 		return err
 	},
 }
@@ -62,7 +60,6 @@ var calls = map[string]func(context.Context, *wrapper.Client) error{
 type recorder struct {
 	mu       sync.Mutex
 	requests []*http.Request
-	bodies   []string
 }
 
 // serve starts a server that responds to each request with raw bytes and closes the connection.
@@ -70,9 +67,9 @@ func serve(t testing.TB, respond func(r *http.Request) string) (url string, rece
 	t.Helper()
 	received = &recorder{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
+		_, _ = io.Copy(io.Discard, r.Body)
 		received.mu.Lock()
-		received.requests, received.bodies = append(received.requests, r), append(received.bodies, string(body))
+		received.requests = append(received.requests, r)
 		received.mu.Unlock()
 		conn, _, err := w.(http.Hijacker).Hijack()
 		if err != nil {
@@ -187,44 +184,6 @@ func forms(secret string) []string {
 		}
 	}
 	return list
-}
-
-// TestOnlyTheListedFactsAreLogged checks that the log never contains
-// the key ID, the path, the query, the body or any part of a response.
-func TestOnlyTheListedFactsAreLogged(t *testing.T) {
-	const (
-		path, query, body       = "PathMarkerG7h8J9k0", "QueryMarkerA1s2D3f4", "BodyMarkerZ1x2C3v4"
-		header, content, reason = "HeaderMarkerB5n6M7q8", "ResponseMarkerL3k4J5h6", "ReasonMarkerP0o9I8u7"
-	)
-	markers := []string{idMarker, path, query, body, header, content, reason}
-	for end, response := range map[string]string{
-		"success":     "HTTP/1.1 200 " + reason + "\r\nX-A: " + header + "\r\n\r\n" + `{"DATA": "Scan is in ` + content + ` state", "reply": {"action_id": "` + content + `"}}`,
-		"retries":     "HTTP/1.1 503 " + reason + "\r\nRetry-After: " + header + "\r\n\r\n" + content,
-		"failure":     "HTTP/1.1 401 " + reason + "\r\nWWW-Authenticate: " + header + "\r\n\r\n" + `{"reply": {"err_code": "` + content + `", "err_msg": "` + content + `"}}`,
-		"redirect":    "HTTP/1.1 302 " + reason + "\r\nLocation: /" + header + "\r\nContent-Length: 0\r\n\r\n",
-		"not HTTP":    content + "\r\n\r\n",
-		"no response": "",
-	} {
-		for keyType, cred := range credentials {
-			for name, call := range calls {
-				t.Run(end+"/"+keyType+"/"+name, func(t *testing.T) {
-					url, received := serve(t, func(*http.Request) string { return response })
-					c, log := client(t, url+"/"+path, cred)
-					err := call(t.Context(), c)
-					wantHidden(t, "log", append(markers, received.secrets()...), log.String())
-					wantHidden(t, "error", received.secrets(), printed(err)...)
-					// Without this check, the test would pass even if nothing was sent or logged.
-					r := received.requests[0]
-					sent := fmt.Sprint(r.URL, r.Header, received.bodies[0])
-					hasContent := strings.Contains(sent, body) || strings.Contains(sent, query) || name == "wait"
-					signed := len(received.secrets()) > 1 || keyType == "standard"
-					if !hasContent || !strings.Contains(sent, path) || !strings.Contains(sent, idMarker) || !signed || log.Len() == 0 {
-						t.Errorf("sent %s, logged %q", sent, log)
-					}
-				})
-			}
-		}
-	}
 }
 
 // TestRefusalsOfNewHideSecrets passes a password or the key in the
