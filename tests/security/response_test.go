@@ -1,6 +1,7 @@
 package security_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -95,6 +96,10 @@ func TestHostileResponsesAreSanitized(t *testing.T) {
 							if s := e.Error(); !isClean(s) || len(s) > 4<<10 {
 								t.Errorf("%T is not printable or longer than 4 KiB: %q", e, s)
 							}
+						}
+						var e *wrapper.APIError
+						if errors.As(err, &e) && !isClean(e.Code+e.Message+e.Extra+e.Hint) {
+							t.Errorf("a field is not printable: %q, %q, %q, %q", e.Code, e.Message, e.Extra, e.Hint)
 						}
 					})
 				}
