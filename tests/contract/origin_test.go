@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/cortexscan/api"
 )
 
 // constraints lists the keywords that need an origin. oneOf, anyOf and allOf need no origin, because the schemas that they list
@@ -28,8 +31,8 @@ func factsOf(doc map[string]any) map[string][]string {
 			return
 		}
 		for keyword := range o {
-			// additionalProperties is a constraint only if it is false.
-			if slices.Contains(constraints, keyword) && (keyword != "additionalProperties" || o[keyword] == false) {
+			// additionalProperties is a constraint only if it is false, and required only if it is not false.
+			if slices.Contains(constraints, keyword) && (keyword != "additionalProperties" || o[keyword] == false) && (keyword != "required" || o[keyword] != false) {
 				facts[place] = append(facts[place], keyword)
 			}
 		}
@@ -129,6 +132,25 @@ func TestStricterConstraintsAreListed(t *testing.T) {
 	}
 	if !maps.Equal(listed, strict) {
 		t.Errorf("got %v in the description, want %v", listed, strict)
+	}
+}
+
+// The table in the description of a filter must list the same fields, operators and values as x-known-values.
+func TestFilterTableIsComplete(t *testing.T) {
+	var inTable []api.KnownFilter
+	description := object(lookUp(ourTree(t), "/components/schemas/EndpointFilter"))["description"]
+	for line := range strings.Lines(fmt.Sprint(description)) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 5 || !strings.Contains(cells[1], "`") {
+			continue
+		}
+		for _, name := range quoted(cells[1]) {
+			inTable = append(inTable, api.KnownFilter{Field: name, Operators: quoted(cells[2]), Values: quoted(cells[3])})
+		}
+	}
+	slices.SortFunc(inTable, func(a, b api.KnownFilter) int { return strings.Compare(a.Field, b.Field) })
+	if known := api.KnownFilters(); len(known) < 12 || !reflect.DeepEqual(inTable, known) {
+		t.Errorf("got the table %v, want the content of x-known-values: %v", inTable, known)
 	}
 }
 

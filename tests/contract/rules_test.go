@@ -4,47 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
 	"example.com/cortexscan/gen"
 	"example.com/cortexscan/sandbox"
 )
-
-// described lists the fields whose objects need a description.
-var described = []string{"info", "tags", "securitySchemes", "variables", "parameters", "requestBody", "responses", "headers", "schemas", "properties"}
-
-// TestOurOperationsAreComplete checks the descriptions, examples and statuses of our operations.
-func TestOurOperationsAreComplete(t *testing.T) {
-	isGiven := func(value any) bool { return value != nil && value != "" }
-	walk("", "", ourTree(t), func(place, in string, o map[string]any) {
-		need := func(is bool, what string) {
-			if !is {
-				t.Errorf("%s has no %s", place, what)
-			}
-		}
-		if o["$ref"] != nil {
-			return
-		}
-		need(isGiven(o["description"]) || !slices.Contains(described, in) && !httpMethods[in], "description")
-		switch {
-		case in == "content":
-			need(o["schema"] != nil, "schema")
-			need(o["example"] != nil || len(object(o["examples"])) > 0, "example")
-		case in == "parameters":
-			need(o["example"] != nil || len(object(o["examples"])) > 0, "example")
-		case in == "examples":
-			need(isGiven(o["summary"]), "summary")
-			need(o["value"] != nil, "value")
-		case httpMethods[in]:
-			need(isGiven(o["summary"]), "summary")
-			for _, status := range []string{"200", "400", "401", "403", "429", "500"} {
-				need(object(o["responses"])[status] != nil, "response "+status+", although every operation can return it")
-			}
-		}
-	})
-}
 
 // The service would silently ignore a misspelled property of a request, so request objects must not allow additional properties.
 // Response objects must allow them, because the service may add properties. The service may also accept new values, so requests
@@ -67,22 +32,21 @@ func TestRequestsAreClosedAndResponsesOpen(t *testing.T) {
 	}
 }
 
-// TestExamplesSurviveTheGoTypes decodes each example of a body into the type that the client uses, and encodes the result.
-func TestExamplesSurviveTheGoTypes(t *testing.T) {
+// TestExamplesFitTheGoTypes decodes each example of a body into the type that the client uses.
+func TestExamplesFitTheGoTypes(t *testing.T) {
 	doc, client, found := ourTree(t), reflect.TypeFor[gen.ClientWithResponsesInterface](), 0
 	for _, id := range sandbox.Operations() {
 		at, op := findOperation(doc, id)
 		method, _ := client.MethodByName(strings.ToUpper(id[:1]) + id[1:] + "WithResponse")
 		check := func(typ reflect.Type, place string, body any) {
-			_, resolved := resolve(doc, place, body)
-			for name, example := range object(lookUp(resolved, "/content/application~1json/examples")) {
+			for name, example := range object(lookUp(resolve(doc, body), "/content/application~1json/examples")) {
 				found++
-				t.Run(place+" "+name, func(t *testing.T) {
-					_, e := resolve(doc, "", example)
-					if value := encode(t, e["value"]); !survives(t, typ, value) {
-						t.Errorf("%v loses a part of %s", typ, value)
-					}
-				})
+				value, _ := json.Marshal(resolve(doc, example)["value"])
+				d := json.NewDecoder(bytes.NewReader(value))
+				d.DisallowUnknownFields()
+				if err := d.Decode(reflect.New(typ).Interface()); err != nil {
+					t.Errorf("%s %s: decode %s into %v: %v", place, name, value, typ, err)
+				}
 			}
 		}
 		if op["requestBody"] != nil {
@@ -99,67 +63,21 @@ func TestExamplesSurviveTheGoTypes(t *testing.T) {
 	}
 }
 
-// survives reports whether a JSON value keeps its meaning when it is decoded into a type and encoded again. A union accepts any
-// JSON, so one of the union's forms must keep the meaning.
-func survives(t *testing.T, typ reflect.Type, value []byte) bool {
-	t.Helper()
-	v := reflect.New(typ)
-	if err := json.Unmarshal(value, v.Interface()); err != nil {
-		t.Error(err)
-		return false
-	}
-	isUnion := false
-	for i := range typ.NumMethod() {
-		if strings.HasPrefix(typ.Method(i).Name, "As") {
-			isUnion = true
-			if form := v.Elem().Method(i).Call(nil); form[1].IsNil() && survives(t, form[0].Type(), value) {
-				return true
+func findOperation(doc map[string]any, id string) (at string, op map[string]any) {
+	for path, item := range object(doc["paths"]) {
+		for method, op := range object(item) {
+			if object(op)["operationId"] == id {
+				return "/paths/" + escapePointer.Replace(path) + "/" + method, object(op)
 			}
 		}
 	}
-	return !isUnion && reflect.DeepEqual(canonical(decode(t, encode(t, v.Interface()))), canonical(decode(t, value)))
+	return "", nil
 }
 
-func encode(t *testing.T, v any) []byte {
-	t.Helper()
-	b, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
+// resolve follows a $ref.
+func resolve(doc map[string]any, node any) map[string]any {
+	if ref, ok := object(node)["$ref"].(string); ok {
+		return resolve(doc, lookUp(doc, strings.TrimPrefix(ref, "#")))
 	}
-	return b
-}
-
-func decode(t *testing.T, b []byte) any {
-	t.Helper()
-	var v any
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.UseNumber()
-	if err := d.Decode(&v); err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
-// canonical makes values with the same meaning equal: it converts numbers to strings and names to lower case, and removes null.
-func canonical(v any) any {
-	switch v := v.(type) {
-	case json.Number:
-		return v.String()
-	case map[string]any:
-		out := map[string]any{}
-		for name, value := range v {
-			if value = canonical(value); value != nil {
-				out[strings.ToLower(name)] = value
-			}
-		}
-		if len(out) == 0 && len(v) > 0 {
-			return nil
-		}
-		return out
-	case []any:
-		for i := range v {
-			v[i] = canonical(v[i])
-		}
-	}
-	return v
+	return object(node)
 }

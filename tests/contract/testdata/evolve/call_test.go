@@ -1,14 +1,11 @@
 package evolved
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
 
 	"example.com/cortexscan/api"
@@ -31,49 +28,6 @@ func client(t *testing.T, url string) *wrapper.Client {
 	return c
 }
 
-// An added operation is signed, validated and retried like every other operation, and its errors are normalized.
-func TestAddedOperationIsCalledLikeEveryOther(t *testing.T) {
-	const path, good = "/public_api/netscan/v1/scan/run/789/command", `{"DATA":"Scan is in Paused state"}`
-	invalid := func(ctx context.Context, c *wrapper.Client) error {
-		_, err := c.API().CommandScanRunWithBodyWithResponse(ctx, 789, &gen.CommandScanRunParams{}, "application/json", strings.NewReader(`{}`))
-		return err
-	}
-	for _, tt := range []struct {
-		name    string
-		call    func(context.Context, *wrapper.Client) error
-		replies []string // status and body; the last reply is repeated
-		arrive  int
-		kind    error
-	}{
-		{"success", call, []string{"200 " + good}, 1, nil},
-		{"an invalid request is not sent", invalid, []string{"200 " + good}, 0, wrapper.ErrInvalidRequest},
-		{"429 is retried", call, []string{"429 ", "200 " + good}, 2, nil},
-		{"an error", call, []string{`404 {"err_msg":"Run ID not found"}`}, 1, wrapper.ErrNotFound},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			var nonces []string
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				status, reply, _ := strings.Cut(tt.replies[min(len(nonces), len(tt.replies)-1)], " ")
-				nonces = append(nonces, r.Header.Get("x-xdr-nonce"))
-				body, _ := io.ReadAll(r.Body)
-				if r.Method != http.MethodPost || r.URL.Path != path || string(body) != `{"type":"PAUSE"}` || len(r.Header.Get("Authorization")) != 64 {
-					t.Errorf("got %s %s with %s, signed %q", r.Method, r.URL.Path, body, r.Header.Get("Authorization"))
-				}
-				code, _ := strconv.Atoi(status)
-				w.WriteHeader(code)
-				_, _ = io.WriteString(w, reply)
-			}))
-			defer server.Close()
-			if err := tt.call(t.Context(), client(t, server.URL)); !errors.Is(err, tt.kind) {
-				t.Errorf("got %v, want %v", err, tt.kind)
-			}
-			if slices.Sort(nonces); len(nonces) != tt.arrive || len(slices.Compact(nonces)) != tt.arrive {
-				t.Errorf("got %d requests with the nonces %q, want %d", len(nonces), nonces, tt.arrive)
-			}
-		})
-	}
-}
-
 func TestAdoptedOperationCanBeCalled(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -93,12 +47,19 @@ func TestAdoptedOperationCanBeCalled(t *testing.T) {
 	}
 }
 
-// The sandbox validates the operation, and responds with 501 until the operation is implemented.
-func TestSandboxValidatesTheAddedOperation(t *testing.T) {
+// An added operation is signed, validated and retried like every other operation, and its errors are normalized. The sandbox
+// responds with 501 until the operation is implemented.
+func TestAddedOperationIsCalledLikeEveryOther(t *testing.T) {
 	tenant := sandbox.New(sandbox.WithKey("17", "a key of the test", sandbox.Advanced))
 	server := httptest.NewServer(tenant)
 	defer server.Close()
-	err := call(t.Context(), client(t, server.URL))
+	c := client(t, server.URL)
+	_, err := c.API().CommandScanRunWithResponse(t.Context(), 789, &gen.CommandScanRunParams{}, gen.ScanRunCommand{})
+	if calls := tenant.Calls(); !errors.Is(err, wrapper.ErrInvalidRequest) || len(calls) > 0 {
+		t.Errorf("got %v and %d calls for an invalid request, want an error before it is sent", err, len(calls))
+	}
+	tenant.Fail(sandbox.Failure{Operation: "commandScanRun", Times: 1, Status: http.StatusTooManyRequests})
+	err = call(t.Context(), c)
 	var e *wrapper.APIError
 	if implemented := slices.Contains(sandbox.Operations(), "commandScanRun"); implemented {
 		if err != nil {
@@ -107,7 +68,7 @@ func TestSandboxValidatesTheAddedOperation(t *testing.T) {
 	} else if !errors.As(err, &e) || e.StatusCode != http.StatusNotImplemented || errors.Is(err, wrapper.ErrOutcomeUnknown) {
 		t.Errorf("got %v, want a 501", err)
 	}
-	if calls := tenant.Calls(); len(calls) != 1 || len(calls[0].Problems) > 0 {
-		t.Errorf("got the calls %+v, want one without problems", calls)
+	if calls := tenant.Calls(); len(calls) != 2 || len(calls[1].Problems) > 0 {
+		t.Errorf("got the calls %+v, want a 429 and a retry without problems", calls)
 	}
 }
