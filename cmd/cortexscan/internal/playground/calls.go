@@ -116,7 +116,7 @@ func (r row) view() callView {
 		ID: r.ID, Count: r.Count, First: r.First,
 		Time: c.Time, Target: text.Visible(target(c), maxText),
 		Status: statusText(c), Class: class(c.Status),
-		Checked: checked(c), Took: took(c.Duration),
+		Checked: checked(c), Took: c.Duration.Round(10 * time.Microsecond).String(),
 		Outcome: outcome(c), Selection: selection(c),
 		Body: shownBody(c.Body), Response: shownBody(c.Response),
 	}
@@ -217,19 +217,6 @@ func statusText(c sandbox.Call) string {
 		return "no response"
 	}
 	return strings.TrimSpace(fmt.Sprint(c.Status, " ", http.StatusText(c.Status)))
-}
-
-// took formats a duration, or returns "" if it is not positive: "0.4 ms", "12 ms", "1.5 s".
-func took(d time.Duration) string {
-	switch {
-	case d <= 0:
-		return ""
-	case d < 10*time.Millisecond:
-		return fmt.Sprintf("%.1f ms", max(0.1, float64(d)/float64(time.Millisecond)))
-	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	}
-	return fmt.Sprintf("%.1f s", d.Seconds())
 }
 
 // shownBody returns the beginning of a body. It indents short JSON. It does not indent JSON that may be deeply

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html"
 	"net/url"
-	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -15,7 +14,7 @@ import (
 
 func TestLivePageShowsCallsAndStates(t *testing.T) {
 	_, h := newPlayground()
-	if page := send(h, "GET", "/", "").Body.String(); !strings.Contains(page, "No requests yet.") || len(callIDs(page)) != 0 {
+	if page := send(h, "GET", "/", "").Body.String(); !strings.Contains(page, "No requests yet.") || rowsIn(page) != 0 {
 		t.Error("the page is not empty before the first request")
 	}
 	send(h, "GET", runPath+"?id=789&fields=status", "", signed()...)
@@ -55,14 +54,7 @@ func TestLivePageShowsCallsAndStates(t *testing.T) {
 	}
 }
 
-var callID = regexp.MustCompile(`<li id="(call-[^"]+)"`)
-
-func callIDs(page string) (ids []string) {
-	for _, m := range callID.FindAllStringSubmatch(page, -1) {
-		ids = append(ids, m[1])
-	}
-	return ids
-}
+func rowsIn(page string) int { return strings.Count(page, `<li id="call-`) }
 
 func TestFilterSelectsCalls(t *testing.T) {
 	_, h := newPlayground()
@@ -81,7 +73,7 @@ func TestFilterSelectsCalls(t *testing.T) {
 	} {
 		query := "?" + url.Values{"q": {c.q}, "show": {c.show}}.Encode()
 		page := send(h, "GET", "/live"+query, "").Body.String()
-		if n := len(callIDs(page)); n != c.want {
+		if n := rowsIn(page); n != c.want {
 			t.Errorf("%s: got %d calls, want %d", query, n, c.want)
 		}
 		if count := fmt.Sprint("; the filter selects ", c.want, "."); strings.Contains(page, count) != (c.want < 4) {
@@ -96,25 +88,27 @@ func TestFilterSelectsCalls(t *testing.T) {
 
 func TestClearEmptiesOnlyThePage(t *testing.T) {
 	p, h := newPlayground()
-	post := func() {
-		t.Helper()
-		if w := send(h, "POST", "/live/clear", ""); w.Code != 303 || w.Header().Get("Location") != "/" {
-			t.Errorf("got status %d and location %q, want 303 and /", w.Code, w.Header().Get("Location"))
+	for _, c := range []struct {
+		method, target string
+		status         int
+		header         string // Location or Allow
+		rows           int
+		count          string
+	}{
+		{"POST", "/live/clear", 303, "/", 0, "No requests yet."}, // clearing an empty list is not an error
+		{"GET", "/x", 401, "", 1, "1 request, 1 with problems."},
+		{"GET", "/y", 401, "", 2, "2 requests, 2 with problems."},
+		{"POST", "/live/clear", 303, "/", 0, "The list was cleared."},
+		{"GET", "/z", 401, "", 1, "1 request, 1 with problems."},
+		{"GET", "/live/clear", 405, "POST", 1, "1 request, 1 with problems."},
+	} {
+		w := send(h, c.method, c.target, "")
+		if got := w.Header().Get("Location") + w.Header().Get("Allow"); w.Code != c.status || got != c.header {
+			t.Errorf("%s %s: got status %d and header %q, want %d and %q", c.method, c.target, w.Code, got, c.status, c.header)
 		}
-	}
-	post() // clearing an empty list is not an error
-	send(h, "GET", "/x", "")
-	send(h, "GET", "/y", "")
-	post()
-	if page := send(h, "GET", "/", "").Body.String(); len(callIDs(page)) != 0 || !strings.Contains(page, "The list was cleared.") {
-		t.Error("the list was not cleared")
-	}
-	send(h, "GET", "/z", "")
-	if page := send(h, "GET", "/", "").Body.String(); len(callIDs(page)) != 1 || !strings.Contains(page, "1 request, 1 with problems.") {
-		t.Error("the next request is not listed")
-	}
-	if w := send(h, "GET", "/live/clear", ""); w.Code != 405 || w.Header().Get("Allow") != "POST" {
-		t.Errorf("GET: got status %d, want 405 and Allow: POST", w.Code)
+		if page := send(h, "GET", "/", "").Body.String(); rowsIn(page) != c.rows || !strings.Contains(page, c.count) {
+			t.Errorf("%s %s: got %d rows, want %d and %s", c.method, c.target, rowsIn(page), c.rows, c.count)
+		}
 	}
 	wantCalls(t, p, 3) // the tenant's record was not cleared
 }
@@ -146,7 +140,7 @@ func TestRefreshIsBounded(t *testing.T) {
 			if len(page) > 640<<10 || !utf8.ValidString(page) {
 				t.Errorf("the page has %d bytes, or a truncated character", len(page))
 			}
-			if n := len(callIDs(page)); n != shownRows || !strings.Contains(page, "; only the latest 30 rows are shown.") {
+			if n := rowsIn(page); n != shownRows || !strings.Contains(page, "; only the latest 30 rows are shown.") {
 				t.Errorf("got %d rows, want %d and a note", n, shownRows)
 			}
 		})

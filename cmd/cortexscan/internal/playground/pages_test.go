@@ -1,9 +1,6 @@
 package playground
 
 import (
-	"bytes"
-	"compress/gzip"
-	"io"
 	"regexp"
 	"strings"
 	"testing"
@@ -32,16 +29,8 @@ func TestFilesReferencedByPagesAreServed(t *testing.T) {
 	}
 }
 
-func TestSwaggerUIIsServedCompressedAndWithItsLicenses(t *testing.T) {
+func TestLicensesAreServed(t *testing.T) {
 	_, h := newPlayground()
-	w := send(h, "GET", "/assets/swagger-ui.css", "")
-	r, err := gzip.NewReader(w.Body)
-	if err != nil || w.Header().Get("Content-Encoding") != "gzip" || w.Header().Get("Content-Type") != "text/css; charset=utf-8" {
-		t.Fatalf("got headers %v and error %v, want compressed CSS", w.Header(), err)
-	}
-	if css, err := io.ReadAll(r); err != nil || !bytes.Contains(css, []byte(".swagger-ui")) {
-		t.Errorf("got %d bytes and error %v, want the style sheet of Swagger UI", len(css), err)
-	}
 	text := send(h, "GET", "/assets/licenses.txt", "").Body.String()
 	for _, want := range []string{"SmartBear Software", "Apache License", "Version 2.0", "Copyright (c) Facebook", "DOMPurify"} {
 		if !strings.Contains(text, want) {

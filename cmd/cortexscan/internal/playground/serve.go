@@ -15,45 +15,27 @@ import (
 const (
 	maxConnections = 64
 	maxHeader      = 32 << 10
-	headerTimeout  = 5 * time.Second
 	requestTimeout = 30 * time.Second
-	idleTimeout    = 60 * time.Second
-	shutdownGrace  = 2 * time.Second
 )
 
-// Serve handles requests on l until ctx ends. It then closes l, waits up to two seconds for the requests in progress,
-// and returns nil.
+// Serve handles requests on l until ctx ends. It then closes l and all connections, and returns nil.
 func (p *Playground) Serve(ctx context.Context, l *Listener) error {
 	server := &http.Server{
-		Handler:           p.handler(l.answersTo),
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       requestTimeout,
-		WriteTimeout:      requestTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeader,
+		Handler:        p.handler(l.answersTo),
+		ReadTimeout:    requestTimeout, // also of an idle connection
+		WriteTimeout:   requestTimeout,
+		MaxHeaderBytes: maxHeader,
 		// Check "OPTIONS *" like any other request.
 		DisableGeneralOptionsHandler: true,
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go p.simulation.run(ctx)
-	closed := make(chan struct{})
-	go func() {
-		defer close(closed)
-		<-ctx.Done()
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
-		defer cancel()
-		if server.Shutdown(grace) != nil {
-			_ = server.Close() // a request did not end in time
-		}
-	}()
-	err := server.Serve(netutil.LimitListener(l.Listener, maxConnections))
-	stop()
-	<-closed
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	if err := server.Serve(netutil.LimitListener(l.Listener, maxConnections)); !errors.Is(err, http.ErrServerClosed) {
+		return err
 	}
-	return err
+	return nil
 }
 
 // handler serves the pages, and passes every other request to the tenant. The tenant also records requests for
