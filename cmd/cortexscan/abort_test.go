@@ -54,23 +54,23 @@ func TestTenantHostMatchesWithOrWithoutThePrefix(t *testing.T) {
 	}
 }
 
-func TestKeyTypedAtThePromptIsHidden(t *testing.T) {
-	c := newTrial(t, "status", "790")
-	c.atTerminal()
-	c.settings[wrapper.EnvKey] = ""
-	c.sys.io.ReadPassword = func() (string, error) { return testKey, nil }
-	c.run(t, t.Context(), exitDone)
-	wantText(t, c.stderr.String(), "API key with the ID 17 (input is hidden): \n")
-	if strings.Contains(c.stdout.String()+c.stderr.String(), testKey) {
-		t.Error("the output contains the key")
+func TestKeyIsReadFromTheTerminal(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		exit int
+		want string
+	}{
+		{nil, exitDone, "API key with the ID 17 (input is hidden): \n"},
+		{io.EOF, exitInterrupted, " no API key was entered; nothing was sent\n"},
+	} {
+		trial := newTrial(t, "status", "790")
+		trial.atTerminal()
+		trial.settings[wrapper.EnvKey] = ""
+		trial.sys.io.ReadPassword = func() (string, error) { return testKey, c.err }
+		trial.run(t, t.Context(), c.exit)
+		wantText(t, trial.stderr.String(), c.want)
+		if strings.Contains(trial.stdout.String()+trial.stderr.String(), testKey) {
+			t.Error("the output contains the key")
+		}
 	}
-}
-
-func TestEndOfInputAtTheKeyPromptIsReported(t *testing.T) {
-	c := newTrial(t, "status", "790")
-	c.atTerminal()
-	c.settings[wrapper.EnvKey] = ""
-	c.sys.io.ReadPassword = func() (string, error) { return "", io.EOF }
-	c.run(t, t.Context(), exitInterrupted)
-	wantText(t, c.stderr.String(), " no API key was entered; nothing was sent\n")
 }

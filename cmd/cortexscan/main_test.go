@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -39,7 +38,7 @@ func TestScripts(t *testing.T) {
 			server := httptest.NewServer(tenant)
 			env.Defer(server.Close)
 			env.Values["tenant"] = tenant
-			env.Setenv("DEAD", deadURL(t))
+			env.Setenv("DEAD", "http://127.0.0.1:1")
 			env.Setenv("HOST", strings.TrimPrefix(server.URL, "http://"))
 			env.Setenv("TZ", "UTC")
 			for name, value := range settingsOf(server.URL) {
@@ -136,16 +135,6 @@ func settingsOf(url string) map[string]string {
 		wrapper.EnvKey:     testKey,
 		wrapper.EnvKeyType: "advanced",
 	}
-}
-
-func deadURL(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return "http://" + l.Addr().String()
 }
 
 // trial runs the program in the test process. Unlike a script, it can simulate a terminal and cancel the context.

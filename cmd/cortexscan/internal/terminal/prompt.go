@@ -1,36 +1,22 @@
 package terminal
 
 import (
+	"bufio"
 	"context"
 	"strings"
 )
 
 // Ask prints a question to standard error and returns the trimmed line that the user types. It returns ctx's error
-// if ctx ends first, and io.EOF if the input ends before the end of the line.
+// if ctx ends first, and io.EOF if the input ends before the end of the line. It may read more than one line, so only
+// one question can be asked.
 func (s *IOStreams) Ask(ctx context.Context, question string) (string, error) {
 	s.Notef("%s ", question)
-	line, err := Await(ctx, s.readLine, func() {})
+	line, err := Await(ctx, func() (string, error) { return bufio.NewReader(s.In).ReadString('\n') }, func() {})
 	if err != nil {
 		s.Notef("\n") // the cursor is still after the question
 		return "", err
 	}
-	return line, nil
-}
-
-// readLine reads one line. It does not read ahead, because the next line may be for another question.
-func (s *IOStreams) readLine() (string, error) {
-	var line strings.Builder
-	for one := make([]byte, 1); ; {
-		n, err := s.In.Read(one)
-		switch {
-		case n == 1 && one[0] == '\n':
-			return strings.TrimSpace(line.String()), nil
-		case n == 1:
-			line.WriteByte(one[0])
-		case err != nil:
-			return "", err
-		}
-	}
+	return strings.TrimSpace(line), nil
 }
 
 // AskSecret prints a question to standard error and returns the line that the user types, without echoing

@@ -3,24 +3,19 @@ package terminal
 import (
 	"context"
 	"errors"
-	"io"
+	"fmt"
 	"strings"
 	"testing"
 )
 
-func TestEachQuestionReadsOneLine(t *testing.T) {
-	s, _, errOut := fake()
-	s.In = strings.NewReader(" yes \r\nno\nhalf")
-	for _, want := range []string{"yes", "no"} {
-		if got, err := s.Ask(t.Context(), "Continue?"); got != want || err != nil {
-			t.Errorf("got %q, %v, want %q", got, err, want)
+func TestAnswerIsOneTrimmedLine(t *testing.T) {
+	for in, want := range map[string]string{" yes \r\nno\n": "yes, <nil>: Continue? ", "half": ", EOF: Continue? \n"} {
+		s, _, errOut := fake()
+		s.In = strings.NewReader(in)
+		answer, err := s.Ask(t.Context(), "Continue?")
+		if got := fmt.Sprintf("%s, %v: %s", answer, err, errOut); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
-	}
-	if _, err := s.Ask(t.Context(), "Continue?"); !errors.Is(err, io.EOF) {
-		t.Errorf("half a line: got %v, want io.EOF", err)
-	}
-	if got := errOut.String(); got != "Continue? Continue? Continue? \n" {
-		t.Errorf("got the questions %q", got)
 	}
 }
 
