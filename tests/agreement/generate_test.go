@@ -8,34 +8,40 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oapi-codegen/runtime"
 )
 
-// exchange is a request or, if status is not 0, a response. media is the media type of a JSON body, and is otherwise nil.
+// exchange is a request and, if status is not 0, the response to validate.
 type exchange struct {
-	method, target string
-	header         http.Header
-	body           string
-	media          *openapi3.MediaType
+	method, target    string
+	status            int
+	request, response message
+}
 
-	status         int
-	responseHeader http.Header
-	response       string
+type message struct {
+	header http.Header
+	body   string
+	media  *openapi3.MediaType // the media type of a JSON body, otherwise nil
+}
+
+func (e *exchange) validated() *message {
+	if e.status > 0 {
+		return &e.response
+	}
+	return &e.request
 }
 
 func (e exchange) String() string {
-	return fmt.Sprintf("%s %s %v %s\nresponse: %d %v %s", e.method, e.target, e.header, e.body, e.status, e.responseHeader, e.response)
+	return fmt.Sprintf("%s %s %v %s\nresponse: %d %v %s", e.method, e.target, e.request.header, e.request.body, e.status, e.response.header, e.response.body)
 }
 
-func (e exchange) request() *http.Request {
-	r, err := http.NewRequest(e.method, "https://api-acme.example"+e.target, strings.NewReader(e.body))
-	if err != nil {
-		panic(fmt.Sprintf("%s: %v", e, err)) // a mistake in the generator
-	}
-	r.Header = e.header.Clone()
+func (e exchange) http() *http.Request {
+	r := must(http.NewRequest(e.method, "https://api-acme.example"+e.target, strings.NewReader(e.request.body)))
+	r.Header = e.request.header.Clone()
 	return r
 }
 
@@ -57,10 +63,24 @@ func (g *generator) exchange() exchange {
 	item := g.doc.Paths.Value(path)
 	method := pickKey(g, item.Operations())
 	op := item.GetOperation(method)
-	e := exchange{method: method, target: path, header: http.Header{}}
-	g.fillRequest(&e, op, slices.Concat(item.Parameters, op.Parameters))
+	e := exchange{method: method, target: path, request: message{header: http.Header{}}}
+	g.addParameters(&e, slices.Concat(item.Parameters, op.Parameters))
+	if body := op.RequestBody; body != nil && (body.Value.Required || !g.oneIn(4)) {
+		g.addBody(&e.request, body.Value.Content)
+	}
 	if method != "HEAD" && g.oneIn(2) { // responses to HEAD have no body
-		g.fillResponse(&e, op)
+		key := pickKey(g, op.Responses.Map())
+		e.status = must(strconv.Atoi(strings.NewReplacer("XX", "01", "default", "503").Replace(key)))
+		e.response.header = http.Header{}
+		described := op.Responses.Value(key).Value
+		for _, name := range slices.Sorted(maps.Keys(described.Headers)) {
+			if h := described.Headers[name].Value; h.Schema != nil && (h.Required || g.oneIn(2)) {
+				e.response.header.Set(name, scalar(g.value(h.Schema.Value, 0)))
+			}
+		}
+		if len(described.Content) > 0 {
+			g.addBody(&e.response, described.Content)
+		}
 	}
 	for range g.IntN(3) {
 		g.mutate(&e)
@@ -68,8 +88,8 @@ func (g *generator) exchange() exchange {
 	return e
 }
 
-func (g *generator) fillRequest(e *exchange, op *openapi3.Operation, parameters openapi3.Parameters) {
-	var query []string
+func (g *generator) addParameters(e *exchange, parameters openapi3.Parameters) {
+	separator := "?"
 	for _, ref := range parameters {
 		p := ref.Value
 		schema := p.Schema
@@ -87,77 +107,14 @@ func (g *generator) fillRequest(e *exchange, op *openapi3.Operation, parameters 
 		case "path":
 			e.target = strings.ReplaceAll(e.target, "{"+p.Name+"}", text)
 		case "query":
-			query = append(query, text)
+			e.target += separator + text
+			separator = "&"
 		case "header":
-			e.header.Set(p.Name, text)
+			e.request.header.Set(p.Name, text)
 		case "cookie":
-			e.header.Add("Cookie", text)
+			e.request.header.Add("Cookie", text)
 		}
 	}
-	if len(query) > 0 {
-		e.target += "?" + strings.Join(query, "&")
-	}
-	if op.RequestBody != nil && (op.RequestBody.Value.Required || !g.oneIn(4)) {
-		e.media, e.body = g.content(op.RequestBody.Value.Content, e.header)
-	}
-}
-
-func (g *generator) fillResponse(e *exchange, op *openapi3.Operation) {
-	key := pickKey(g, op.Responses.Map())
-	described := op.Responses.Value(key).Value
-	if _, err := fmt.Sscan(strings.NewReplacer("XX", "01", "default", "503").Replace(key), &e.status); err != nil {
-		panic(err)
-	}
-	e.responseHeader, e.media = http.Header{}, nil
-	for _, name := range slices.Sorted(maps.Keys(described.Headers)) {
-		if h := described.Headers[name].Value; h.Schema != nil && (h.Required || g.oneIn(2)) {
-			e.responseHeader.Set(name, scalar(g.value(h.Schema.Value, 0)))
-		}
-	}
-	if len(described.Content) > 0 {
-		e.media, e.response = g.content(described.Content, e.responseHeader)
-	}
-}
-
-func isJSON(mediaType string) bool { return strings.Contains(mediaType, "json") }
-
-// content generates a body of one of the media types and sets the Content-Type.
-func (g *generator) content(all openapi3.Content, header http.Header) (media *openapi3.MediaType, body string) {
-	key := pickKey(g, all)
-	mediaType := strings.Replace(strings.Replace(key, "*/*", "application/json", 1), "/*", "/json", 1)
-	header.Set("Content-Type", mediaType)
-	if all[key].Schema == nil {
-		return nil, "{}"
-	}
-	v := g.value(all[key].Schema.Value, 0)
-	switch object, _ := v.(map[string]any); {
-	case isJSON(mediaType) && isJSON(key):
-		return all[key], encode(v)
-	case strings.HasPrefix(mediaType, "application/x-www-form-urlencoded"):
-		form := url.Values{}
-		for name, property := range object {
-			form.Set(name, scalar(property))
-		}
-		return nil, form.Encode()
-	case isJSON(mediaType):
-		return nil, encode(v)
-	}
-	return nil, scalar(v)
-}
-
-func encode(v any) string {
-	text, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
-	return string(text)
-}
-
-func scalar(v any) string {
-	if s, ok := v.(string); ok {
-		return s
-	}
-	return encode(v)
 }
 
 // styled encodes the value of a parameter as the client does. The result includes the name of a query or cookie parameter.
@@ -165,16 +122,51 @@ func styled(p *openapi3.Parameter, v any) string {
 	if p.Schema == nil {
 		return p.Name + "=" + url.QueryEscape(encode(v))
 	}
-	style, err := p.SerializationMethod()
-	if err != nil {
-		panic(err)
-	}
+	style := must(p.SerializationMethod())
 	places := map[string]runtime.ParamLocation{"path": runtime.ParamLocationPath, "query": runtime.ParamLocationQuery}
-	s, err := runtime.StyleParamWithOptions(style.Style, style.Explode, p.Name, v, runtime.StyleParamOptions{ParamLocation: places[p.In]})
-	if err != nil {
-		panic(err)
-	}
+	s := must(runtime.StyleParamWithOptions(style.Style, style.Explode, p.Name, v, runtime.StyleParamOptions{ParamLocation: places[p.In]}))
 	return strings.ReplaceAll(s, " ", "%20")
+}
+
+func isJSON(mediaType string) bool { return strings.Contains(mediaType, "json") }
+
+// addBody adds a body of one of the media types and sets the Content-Type.
+func (g *generator) addBody(m *message, all openapi3.Content) {
+	key := pickKey(g, all)
+	mediaType := strings.NewReplacer("*/*", "application/json", "/*", "/json").Replace(key)
+	m.header.Set("Content-Type", mediaType)
+	if all[key].Schema == nil {
+		m.body = "{}"
+		return
+	}
+	v := g.value(all[key].Schema.Value, 0)
+	if examples := all[key].Examples; len(examples) > 0 && g.oneIn(3) {
+		v = examples[pickKey(g, examples)].Value.Value
+	}
+	object, _ := v.(map[string]any)
+	switch {
+	case isJSON(mediaType):
+		if m.body = encode(v); isJSON(key) {
+			m.media = all[key]
+		}
+	case strings.HasPrefix(mediaType, "application/x-www-form-urlencoded"):
+		form := url.Values{}
+		for name, property := range object {
+			form.Set(name, scalar(property))
+		}
+		m.body = form.Encode()
+	default:
+		m.body = scalar(v)
+	}
+}
+
+func encode(v any) string { return string(must(json.Marshal(v))) }
+
+func scalar(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	return encode(v)
 }
 
 // value generates a value that the schema usually accepts.
@@ -184,26 +176,6 @@ func (g *generator) value(s *openapi3.Schema, depth int) any {
 		return nil
 	case s.Example != nil && g.oneIn(2):
 		return s.Example
-	}
-	var v any
-	if alternatives := slices.Concat(s.OneOf, s.AnyOf); len(alternatives) > 0 {
-		form := pick(g, alternatives)
-		v = g.value(form.Value, depth)
-		if g.oneIn(6) { // a value that matches two alternatives is valid only for anyOf
-			v = merge(v, g.value(pick(g, alternatives).Value, depth))
-		}
-		if object, ok := v.(map[string]any); ok && s.Discriminator != nil {
-			for _, word := range slices.Sorted(maps.Keys(s.Discriminator.Mapping)) {
-				if s.Discriminator.Mapping[word].Ref == form.Ref {
-					object[s.Discriminator.PropertyName] = word
-				}
-			}
-		}
-	}
-	for _, part := range s.AllOf {
-		v = merge(v, g.value(part.Value, depth))
-	}
-	switch {
 	case s.Type.Is("array"):
 		items := []any{}
 		for range int(s.MinItems) + g.IntN(3) {
@@ -212,29 +184,21 @@ func (g *generator) value(s *openapi3.Schema, depth int) any {
 			}
 		}
 		return items
-	case s.Type.Is("object"), len(s.Properties) > 0:
-		return merge(v, g.object(s, depth))
-	case v != nil:
-		return v
 	}
-	return g.plain(s)
-}
-
-func merge(a, b any) any {
-	into, isObject := a.(map[string]any)
-	from, both := b.(map[string]any)
-	switch {
-	case isObject && both:
-		maps.Copy(into, from)
-		return into
-	case a == nil:
-		return b
+	parts := slices.Clone(s.AllOf)
+	if alternatives := slices.Concat(s.OneOf, s.AnyOf); len(alternatives) > 0 {
+		parts = append(parts, pick(g, alternatives))
+		if g.oneIn(6) { // a value that matches two alternatives is valid only for anyOf
+			parts = append(parts, pick(g, alternatives))
+		}
 	}
-	return a
-}
-
-func (g *generator) object(s *openapi3.Schema, depth int) map[string]any {
+	var v any
 	object := map[string]any{}
+	for _, part := range parts {
+		v = g.value(part.Value, depth)
+		properties, _ := v.(map[string]any)
+		maps.Copy(object, properties)
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 		if slices.Contains(s.Required, name) || depth < 3 && g.oneIn(2) {
 			object[name] = g.value(s.Properties[name].Value, depth+1)
@@ -243,7 +207,16 @@ func (g *generator) object(s *openapi3.Schema, depth int) map[string]any {
 	if extra := s.AdditionalProperties.Schema; extra != nil && depth < 3 && g.oneIn(2) {
 		object["extra"] = g.value(extra.Value, depth+1)
 	}
-	return object
+	if s.Discriminator != nil && len(object) > 0 {
+		object[s.Discriminator.PropertyName] = pickKey(g, s.Discriminator.Mapping)
+	}
+	switch {
+	case len(object) > 0, s.Type.Is("object"):
+		return object
+	case len(parts) > 0:
+		return v
+	}
+	return g.plain(s)
 }
 
 // valid contains a valid string for each format.
@@ -257,11 +230,10 @@ func (g *generator) plain(s *openapi3.Schema) any {
 	if v := valid[s.Format]; v != nil && !g.oneIn(12) {
 		return v
 	}
-	letter := pick(g, []string{"x", "ö"})
 	var bounds []any
 	for _, length := range []*uint64{&s.MinLength, s.MaxLength} {
 		if length != nil && *length > 0 {
-			n := int(*length)
+			letter, n := pick(g, []string{"x", "ö"}), int(*length)
 			bounds = append(bounds, strings.Repeat(letter, n-1), strings.Repeat(letter, n), strings.Repeat(letter, n+1))
 		}
 	}

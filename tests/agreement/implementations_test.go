@@ -6,14 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
-	"testing"
 	_ "unsafe" // for go:linkname
 
 	"example.com/cortexscan/api"
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -23,97 +22,64 @@ import (
 //go:linkname embedded example.com/cortexscan/api.document
 var embedded []byte
 
-// reasonList lists the reasons why an exchange is invalid.
-type reasonList []string
-
-// ofBody returns the reasons that concern the body.
-func (r reasonList) ofBody() (reasons reasonList) {
-	for _, reason := range r {
-		if strings.HasPrefix(strings.TrimPrefix(reason, "response "), "body") {
-			reasons = append(reasons, reason)
-		}
-	}
-	return reasons
-}
-
-// implementation validates an exchange against a document. checked is false if the implementation does not check the exchange.
-type implementation func(exchange) (reasons reasonList, checked bool)
-
-func ours(t *testing.T, document []byte) implementation {
-	t.Helper()
-	before := embedded
+// ours returns api.Validator as a function that returns the reasons why an exchange is invalid, and those that concern its body.
+func ours(document []byte) func(exchange) (reasons, ofBody []string) {
 	embedded = document
-	defer func() { embedded = before }()
-	v, err := api.NewValidator()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return func(e exchange) (reasons reasonList, checked bool) {
-		var err error
+	v := must(api.NewValidator())
+	return func(e exchange) (reasons, ofBody []string) {
+		err := v.ValidateRequest(e.http())
 		if e.status > 0 {
-			err = v.ValidateResponse(e.request(), e.status, e.responseHeader, []byte(e.response))
-		} else {
-			err = v.ValidateRequest(e.request())
+			err = v.ValidateResponse(e.http(), e.status, e.response.header, []byte(e.response.body))
 		}
 		var violation *api.Violation
 		if errors.As(err, &violation) {
 			for _, p := range violation.Problems {
 				reasons = append(reasons, p.String())
+				if strings.HasSuffix(p.In, "body") {
+					ofBody = append(ofBody, p.String())
+				}
 			}
 		}
-		return reasons, true
+		return reasons, ofBody
 	}
 }
 
+// implementation validates an exchange against a document. checked is false if the implementation does not check the exchange.
+type implementation func(exchange) (reasons []string, checked bool)
+
 // schemas returns a JSON Schema validator, which checks only JSON bodies. Except for nullable, the schemas of OpenAPI 3.0 use
 // keywords of Wright Draft 00, which differs from draft 4 only in wording.
-func schemas(t *testing.T, doc *openapi3.T) implementation {
-	t.Helper()
+func schemas(doc *openapi3.T) implementation {
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft4)
 	compiled := map[*openapi3.MediaType]*jsonschema.Schema{}
 	compile := func(media *openapi3.MediaType) *jsonschema.Schema {
-		text, err := json.Marshal(map[string]any{"schema": media.Schema, "components": doc.Components})
-		if err != nil {
-			t.Fatal(err)
-		}
-		resource, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-		if err != nil {
-			t.Fatal(err)
-		}
+		text := must(json.Marshal(map[string]any{"schema": media.Schema, "components": doc.Components}))
 		name := fmt.Sprintf("https://schemas.example/%d.json", len(compiled))
-		if err := compiler.AddResource(name, withNull(resource)); err != nil {
-			t.Fatal(err)
+		if err := compiler.AddResource(name, withNull(must(jsonschema.UnmarshalJSON(bytes.NewReader(text))))); err != nil {
+			panic(err)
 		}
 		return compiler.MustCompile(name + "#/schema")
 	}
-	return func(e exchange) (reasons reasonList, checked bool) {
-		text := e.body
-		if e.status > 0 {
-			text = e.response
-		}
-		if e.media == nil || text == "" {
+	return func(e exchange) (reasons []string, checked bool) {
+		m := e.validated()
+		if m.media == nil || m.body == "" {
 			return nil, false
 		}
-		if compiled[e.media] == nil {
-			compiled[e.media] = compile(e.media)
+		if compiled[m.media] == nil {
+			compiled[m.media] = compile(m.media)
 		}
-		value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+		value, err := jsonschema.UnmarshalJSON(strings.NewReader(m.body))
 		if err == nil {
-			err = compiled[e.media].Validate(value)
+			err = compiled[m.media].Validate(value)
 		}
-		if err != nil {
-			// The first line names the schema, and lines that end in "failed" only summarize the lines below them.
-			for line := range strings.Lines(err.Error()) {
-				if reason, is := strings.CutPrefix(strings.TrimSpace(line), "- at "); is && !strings.HasSuffix(reason, " failed") {
-					reasons = append(reasons, reason)
-				}
-			}
-			if reasons == nil {
-				reasons = reasonList{err.Error()}
-			}
+		if err == nil {
+			return nil, true
 		}
-		return reasons, true
+		// The first line names the schema, and lines that end in "failed" only summarize the lines below them.
+		return slices.DeleteFunc(strings.Split(err.Error(), "\n"), func(line string) bool {
+			return strings.HasPrefix(line, "jsonschema validation failed") || strings.HasSuffix(line, " failed")
+		}), true
 	}
 }
 
@@ -136,33 +102,27 @@ func withNull(v any) any {
 }
 
 // kin returns kin-openapi's openapi3filter. api.Validator uses parts of kin-openapi.
-func kin(t *testing.T, doc *openapi3.T) implementation {
-	t.Helper()
+func kin(doc *openapi3.T) implementation {
 	doc.Servers = nil
-	router, err := legacy.NewRouter(doc, openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation())
-	if err != nil {
-		t.Fatal(err)
-	}
+	router := must(legacy.NewRouter(doc, openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation()))
 	options := &openapi3filter.Options{
 		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, SkipSettingDefaults: true, IncludeResponseStatus: true,
 	}
-	return func(e exchange) (reasons reasonList, checked bool) {
-		r := e.request()
+	return func(e exchange) (reasons []string, checked bool) {
+		r := e.http()
 		route, params, err := router.FindRoute(r)
-		if err == nil {
-			input := &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route, Options: options}
-			if e.status == 0 {
-				err = openapi3filter.ValidateRequest(t.Context(), input)
-			} else {
-				err = openapi3filter.ValidateResponse(t.Context(), &openapi3filter.ResponseValidationInput{
-					RequestValidationInput: input, Status: e.status, Header: e.responseHeader, Body: io.NopCloser(bytes.NewReader([]byte(e.response))), Options: options,
-				})
-			}
-		} else if routing := (*routers.RouteError)(nil); errors.As(err, &routing) {
-			err = fmt.Errorf("route: %s", routing.Reason)
+		input := &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route, Options: options}
+		switch {
+		case err != nil:
+		case e.status == 0:
+			err = openapi3filter.ValidateRequest(r.Context(), input)
+		default:
+			err = openapi3filter.ValidateResponse(r.Context(), &openapi3filter.ResponseValidationInput{
+				RequestValidationInput: input, Status: e.status, Header: e.response.header, Body: io.NopCloser(strings.NewReader(e.response.body)), Options: options,
+			})
 		}
 		if err != nil {
-			reasons = append(reasons, strings.Join(strings.Fields(err.Error()), " "))
+			reasons = []string{strings.Join(strings.Fields(err.Error()), " ")}
 		}
 		return reasons, true
 	}

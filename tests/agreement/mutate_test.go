@@ -3,77 +3,73 @@ package agreement_test
 import (
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
 
-// mutate makes one change to a request or response.
+// mutate makes one change to the message that is validated.
 func (g *generator) mutate(e *exchange) {
-	header, body := e.header, &e.body
-	if e.status > 0 {
-		header, body = e.responseHeader, &e.response
-	}
+	m := e.validated()
 	kind := g.IntN(16)
-	if kind < 7 {
-		*body = g.mutateText(*body)
-		return
-	}
-	if kind != 9 {
-		e.media = nil
+	if kind > 7 {
+		m.media = nil // another schema may apply
 	}
 	switch {
-	case kind == 7, kind == 8:
-		if header.Del("Content-Type"); !g.oneIn(10) {
-			header.Set("Content-Type", pick(g, contentTypes))
-		}
-	case kind == 9 && e.status == 0 && len(header) > 0 && g.oneIn(2):
-		header.Del(pickKey(g, header))
-	case kind == 9:
-		for _, name := range slices.Sorted(maps.Keys(header)) {
+	case kind < 7:
+		m.body = g.mutateText(m.body)
+	case kind == 7:
+		for _, name := range slices.Sorted(maps.Keys(m.header)) {
 			if name != "Content-Type" && name != "Cookie" {
-				header.Set(name, pick(g, odd))
+				m.header.Set(name, scalar(g.odd()))
 			}
 		}
+	case kind == 8 && len(m.header) > 0:
+		m.header.Del(pickKey(g, m.header))
+	case kind < 11:
+		m.header.Set("Content-Type", pick(g, []string{
+			"application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8", "application/json; charset=iso-8859-1", "application/json; charset",
+			"text/plain", "text/html", "application/problem+json", "application/xml",
+		}))
 	case e.status > 0:
 		e.status = pick(g, []int{200, 201, 204, 302, 400, 401, 404, 418, 429, 500, 503})
-	case kind == 10 && g.oneIn(2):
+	case kind == 11:
 		e.method = pick(g, []string{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"})
 	default:
 		g.mutateTarget(e)
 	}
 }
 
-var (
-	contentTypes = []string{
-		"application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8", "application/json; charset=iso-8859-1", "application/json; charset",
-		"text/plain", "text/html", "application/problem+json", "application/xml",
-	}
-	odd = []string{"", "abc", "7", "-1", "1.5", "1e3", "0x10", "true", "null", "a,b", "1,2", "99999999999999999999", "007", "%207", "a%2Fb", "%C3%B6"}
-)
+var segmentOrPair = regexp.MustCompile(`[/?&][^/?&]*`)
 
 func (g *generator) mutateTarget(e *exchange) {
-	path, query, _ := strings.Cut(e.target, "?")
-	segments, pairs := strings.Split(path, "/"), strings.Split(query, "&")
-	i := g.IntN(len(pairs))
-	name, _, _ := strings.Cut(pairs[i], "=")
+	parts := segmentOrPair.FindAllString(e.target, -1)
+	i := max(g.IntN(len(parts)), g.IntN(len(parts))) // the parameters are at the end
+	name, _, isPair := strings.Cut(parts[i], "=")
 	switch g.IntN(8) {
 	case 0:
-		path = pick(g, []string{path + "/", path + "//", "/" + path, strings.ToUpper(path), path + "x"})
+		parts = slices.Delete(parts, i, i+1)
 	case 1:
-		segments[1+g.IntN(len(segments)-1)] = pick(g, odd)
-		path = strings.Join(segments, "/")
+		parts = append(parts, "&"+parts[i][1:])
 	case 2:
-		pairs = slices.Delete(pairs, i, i+1)
+		parts = append(parts, pick(g, []string{"&unknown=1", "/", "//"}))
 	case 3:
-		pairs = append(pairs, pairs[i])
+		if parts[i][0] == '/' {
+			parts[i] += "x"
+		} else {
+			parts[i] += pick(g, []string{"x", "=", "%zz", "=%zz", "%ff", ";2"})
+		}
 	case 4:
-		pairs = append(pairs, pick(g, []string{"unknown=1", strings.ToUpper(name) + "=1", "x%20y"}))
-	case 5:
-		pairs[i] = pick(g, []string{name, name + "=", name + "=%zz", name + "=%ff", name + "=1;2"})
+		parts[i] = strings.ToUpper(parts[i])
 	default:
-		pairs[i] = name + "=" + pick(g, odd)
+		if parts[i] = parts[i][:1] + scalar(g.odd()); isPair {
+			parts[i] = name + "=" + parts[i][1:]
+		}
 	}
-	e.target = path + "?" + strings.Join(pairs, "&")
+	e.target = strings.Join(parts, "")
+	if !strings.Contains(e.target, "?") {
+		e.target = strings.Replace(e.target, "&", "?", 1)
+	}
 }
 
 // mutateText usually changes the value that a JSON text represents, and sometimes the text itself. It replaces other text.
@@ -106,23 +102,22 @@ func (g *generator) mutateValue(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		name := pick(g, append(slices.Sorted(maps.Keys(v)), "unknown"))
-		if g.oneIn(6) {
+		if v[name] = g.mutateValue(v[name]); g.oneIn(6) {
 			delete(v, name)
-		} else {
-			v[name] = g.mutateValue(v[name])
 		}
 		return v
 	case []any:
-		switch i := g.IntN(len(v) + 1); {
-		case i == len(v):
+		if len(v) == 0 {
 			return append(v, g.odd())
-		case g.oneIn(3):
-			return append(v, v[i])
-		case g.oneIn(6):
-			return slices.Delete(v, i, i+1)
-		default:
-			v[i] = g.mutateValue(v[i])
 		}
+		i := g.IntN(len(v))
+		switch g.IntN(4) {
+		case 0:
+			return append(v, v[i])
+		case 1:
+			return slices.Delete(v, i, i+1)
+		}
+		v[i] = g.mutateValue(v[i])
 		return v
 	}
 	return g.odd()
@@ -130,7 +125,8 @@ func (g *generator) mutateValue(v any) any {
 
 func (g *generator) odd() any {
 	return pick(g, []any{
-		nil, true, "", "text", "7", 7, -1, 0, 1.5, 1e3, json.Number("9223372036854775808"), json.Number("9223372036854775807"), json.Number("1e400"), json.Number("1.0"),
+		nil, true, "", "text", "7", 7, -1, 2.25, json.Number("1e3"), json.Number("9223372036854775808"), json.Number("9223372036854775807"), json.Number("1e400"), json.Number("1.0"),
 		[]any{}, []any{nil}, []any{"a", "a"}, map[string]any{}, map[string]any{"a": 1},
+		"a,b", "1,2", "99999999999999999999", "007", "0x10", "%207", "a%2Fb", "%C3%B6",
 	})
 }
