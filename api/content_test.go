@@ -10,53 +10,6 @@ import (
 	"testing/iotest"
 )
 
-func TestBodyProblems(t *testing.T) {
-	const (
-		noFilters = `must be "all" or a list of at least one EndpointFilter`
-		noValue   = "must be a list of at least one string, a string or an integer"
-		unknown   = "is not a known property (…); the service would ignore it"
-	)
-	filter := func(s string) string { return `{"request_data":{"filters":[` + s + `]}}` }
-	for _, tt := range []struct {
-		name, body string
-		want       []string
-	}{
-		{"an incident as a number, as published clients send it", `{"request_data":{"filters":"all","incident_id":4711}}`, nil},
-		{"an unknown field", filter(`{"field":"tomorrow","operator":"near","value":["x"]}`), nil},
-		{"escaped names", `{"request_d\u0061ta":{"filter\u0073":"\u0061ll"}}`, nil},
-
-		{"empty", ``, []string{"body is required"}},
-		{"truncated", `{"request_data":{"filters":"al`, []string{"body is not valid JSON: it ends too early"}},
-		{"null", `null`, []string{"body must be an object (AbortScanRequest), not null"}},
-		{"no filters", `{"request_data":{}}`, []string{"body /request_data/filters is required"}},
-		{"null filters", `{"request_data":{"filters":null}}`, []string{"body /request_data/filters " + noFilters + ", not null"}},
-		{"an empty list of filters", `{"request_data":{"filters":[]}}`, []string{"body /request_data/filters must have at least one item"}},
-		{"a string other than all", `{"request_data":{"filters":"ALL"}}`, []string{"body /request_data/filters " + noFilters + ", not another string"}},
-		{"all inside a list", `{"request_data":{"filters":["all"]}}`, []string{"body /request_data/filters/0 must be an object (EndpointFilter), not a string"}},
-		{"the wrong case", `{"Request_Data":{"filters":"all"}}`, []string{"body /Request_Data " + unknown, "body /request_data is required"}},
-		{"a misspelled field in the second filter", filter(`{"field":"hostname","operator":"in","value":["a"]},{"field":"alias","operater":"in","value":["a"]}`), []string{
-			"body /request_data/filters/1/operater " + unknown, "body /request_data/filters/1/operator is required"}},
-		{"no value", filter(`{"field":"a","operator":"in","value":[]}`), []string{"body /request_data/filters/0/value must have at least one item"}},
-		{"more than 64 bits", filter(`{"field":"last_seen","operator":"gte","value":9223372036854775808}`),
-			[]string{"body /request_data/filters/0/value must be between -9223372036854775808 and 9223372036854775807"}},
-		{"many problems at once", `{"request_data":{"filters":[{"operator":"","operator":"","value":{}}],"incident":1}} {`, []string{
-			"body /request_data/filters/0/operator appears more than once",
-			"body contains data after the JSON value, at byte 85",
-			"body /request_data/filters/0/operator must not be empty",
-			"body /request_data/filters/0/value " + noValue + ", not an object",
-			"body /request_data/filters/0/field is required",
-			"body /request_data/incident " + unknown,
-		}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			wantProblems(t, validator(t).ValidateRequest(post(tt.body)), tt.want...)
-		})
-	}
-	r := get("id=1&fields=status")
-	r.Body = io.NopCloser(strings.NewReader("{}"))
-	wantProblems(t, validator(t).ValidateRequest(r), "body is not allowed for this operation")
-}
-
 type closeCounter struct {
 	io.Reader
 	closed int
@@ -176,23 +129,16 @@ func TestResponseProblems(t *testing.T) {
 		want   string
 	}{
 		{"a field in lower case", status, 200, `{"data":"x"}`, ""},
-		{"null", status, 200, `{"DATA":null}`, "response body /DATA must be a string, not null"},
-		{"empty", status, 200, ``, "response body is empty, but the spec documents a JSON body"},
-		{"HTML", status, 200, `<html>`, "response body is not valid JSON at byte 0"},
 		{"a repeated field", status, 200, `{"DATA":"x","a":[{"b":1,"b":2}]}`, "response body /a/0/b appears more than once"},
 		{"an error instead of success", abort, 200, `{"reply":{"err_code":500,"err_msg":"x"}}`, "response body /reply/action_id is required"},
 		{"numbers", abort, 200, `{"reply":{"action_id":22519813685366,"status":1,"endpoints_count":1.5}}`, ""},
 		{"other types", abort, 200, `{"reply":{"action_id":true,"status":{}}}`, "response body /reply/action_id " + text + ", not a boolean\nresponse body /reply/status " + text + ", not an object"},
 
 		{"a status that is not documented", status, 302, `{}`, "response status 302 is not documented for this operation (…)"},
-		{"a status that the other operation documents", status, 402, `{}`, "response status 402 is not documented for this operation (…)"},
-		{"no documented content", status, 429, ``, ""},
 		{"no documented content, some sent", abort, 429, `Too many requests`, ""},
 
 		{"a network scan error with a number", status, 404, `{"err_msg":"x","metadata":{"err_extra":1}}`, "response body /metadata/err_extra must be a list of ErrorDetails, a string or null, not a number"},
 		{"a 401 of the platform", status, 401, `{"reply":{"err_code":401,"err_msg":"x","err_extra":null}}`, ""},
-		{"a 401 in the wrong envelope", status, 401, `{"err_msg":"x"}`, "response body /reply is required"},
-		{"an empty object instead of an error", abort, 500, `{}`, "response body /err_msg is required"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, h := range []http.Header{nil, {"Content-Type": {"text/html"}}} {
@@ -212,8 +158,13 @@ func TestDocumentedResponses(t *testing.T) {
         '204': {description: d, content: {application/json: {schema: {type: object}}}}
         '502': {description: d, content: {application/*: {schema: {type: object}}}}
         5XX: {description: d, content: {'*/*': {schema: {type: object}}}}
+        '409': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
         default: {description: d, content: {application/json: {}}}
     head: *get
+components:
+  schemas:
+    Pet: {type: object, properties: {kind: {type: string}}, discriminator: {propertyName: kind}}
+    Cat: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, required: [claws]}]}
 `
 	v := of(t, operation)
 	for _, tt := range []struct {
@@ -232,6 +183,7 @@ func TestDocumentedResponses(t *testing.T) {
 		{"HEAD", 200, "X-Count: 1", "", ""},
 		{"GET", 204, "", "", ""},
 		{"GET", 204, "", "[]", "response body must be an object, not a list"},
+		{"GET", 409, "", `{"kind":"Cat"}`, "response body /claws is required"},
 		{"GET", 404, "", "[1]", ""},
 		{"GET", 404, "", "[1", "response body is not valid JSON: it ends too early"},
 		// If the document contains only a range of media types, the
@@ -248,17 +200,6 @@ func TestDocumentedResponses(t *testing.T) {
 		h := newRequest("GET", "/", "", linesOf(tt.header)...).Header
 		wantProblems(t, v.ValidateResponse(newRequest(tt.method, "/x", ""), tt.status, h, []byte(tt.body)), linesOf(tt.want)...)
 	}
-}
-
-func TestDiscriminatorsFindSubtypes(t *testing.T) {
-	v := of(t, `
-  /x: {post: {requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}, responses: {default: {description: d}}}}
-components:
-  schemas:
-    Pet: {type: object, properties: {kind: {type: string}}, discriminator: {propertyName: kind}}
-    Cat: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, required: [claws]}]}
-`)
-	wantProblems(t, v.ValidateRequest(newRequest("POST", "/x", `{"kind":"Cat"}`, "Content-Type: application/json")), "body /claws is required")
 }
 
 func TestBodiesThatAreNotJSON(t *testing.T) {

@@ -1,17 +1,12 @@
 package api_test
 
 import (
-	"encoding/json"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"example.com/cortexscan/api"
-	"example.com/cortexscan/sandbox"
 )
 
 func TestDocumentIsACopy(t *testing.T) {
@@ -34,46 +29,5 @@ func TestKnownFilters(t *testing.T) {
 	filters[platform].Values[0] = "mine"
 	if !reflect.DeepEqual(api.KnownFilters()[platform], want) {
 		t.Error("the caller can change the package's slices")
-	}
-}
-
-func TestExamplesOfBodiesAreValid(t *testing.T) {
-	found := 0
-	check := func(place string, content openapi3.Content, validate func(body string) error) {
-		for name, example := range content.Get("application/json").Examples {
-			found++
-			body, err := json.Marshal(example.Value.Value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, problem := range problems(t, validate(string(body))) {
-				if strings.Contains(problem, "body") {
-					t.Errorf("%s, %s: %s", place, name, problem)
-				}
-			}
-		}
-	}
-	for path, item := range document().Paths.Map() {
-		for method, op := range item.Operations() {
-			if !slices.Contains(sandbox.Operations(), op.OperationID) {
-				continue
-			}
-			if op.RequestBody != nil {
-				check(path, op.RequestBody.Value.Content, func(body string) error {
-					return validator(t).ValidateRequest(newRequest(method, path, body, "Content-Type: application/json"))
-				})
-			}
-			for code, response := range op.Responses.Map() {
-				if len(response.Value.Content) > 0 {
-					status, _ := strconv.Atoi(code)
-					check(path+" "+code, response.Value.Content, func(body string) error {
-						return validator(t).ValidateResponse(newRequest(method, path, ""), status, nil, []byte(body))
-					})
-				}
-			}
-		}
-	}
-	if found < 18 {
-		t.Errorf("found %d examples, want at least 18", found)
 	}
 }

@@ -6,13 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/iotest"
 
@@ -31,15 +29,6 @@ func signed(r *http.Request) *http.Request {
 	r.Header.Set("Authorization", "key")
 	r.Header.Set("x-xdr-auth-id", "1")
 	return r
-}
-
-// The middleware sets the length of the checked body only in the copy of the request that the handler gets.
-func TestMiddlewareDoesNotChangeItsRequest(t *testing.T) {
-	r := signed(post(`{"request_data":{"filters":"all"}}`))
-	r.ContentLength = -1
-	if w, called := served(t, validator(t), r); !called || r.ContentLength != -1 {
-		t.Errorf("got %d %s and the length %d, want -1", w.Code, w.Body, r.ContentLength)
-	}
 }
 
 func TestMiddlewareRefusesInvalidRequests(t *testing.T) {
@@ -106,34 +95,26 @@ func TestErrorsHaveTheDocumentedEnvelope(t *testing.T) {
 	}
 }
 
-// TestMiddlewareBeforeAProxy sends raw requests to a server whose middleware forwards valid requests through a
-// ReverseProxy to a service. Whatever the service receives must be the valid request that the middleware checked.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// A ReverseProxy behind the middleware must send the valid request that the middleware checked, or nothing.
 func TestMiddlewareBeforeAProxy(t *testing.T) {
 	const body = `{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["a"]}]}}`
-	var seen atomic.Int32
-	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	sent := false
+	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: "service.example"})
+	proxy.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+		sent = true
 		got, _ := io.ReadAll(r.Body)
-		seen.Add(1)
 		switch {
 		case string(got) != body || r.Header.Get("Content-Type") != "application/json" || r.Header.Get("Authorization") != "key" || r.Header.Get("X-Xdr-Auth-Id") != "1":
-			t.Errorf("the service got %v %s", r.Header, got)
+			t.Errorf("the proxy sent %v %s", r.Header, got)
 		case len(r.TransferEncoding) > 0 || r.ContentLength != int64(len(body)) || len(r.Trailer) > 0:
-			t.Errorf("the service got %d bytes, %v, %v", r.ContentLength, r.TransferEncoding, r.Trailer)
+			t.Errorf("the proxy sent %d bytes, %v, %v", r.ContentLength, r.TransferEncoding, r.Trailer)
 		}
-		if r.Header.Get("Upgrade") != "" {
-			w.Header().Set("Connection", "Upgrade")
-			w.Header().Set("Upgrade", r.Header.Get("Upgrade"))
-			w.WriteHeader(http.StatusSwitchingProtocols)
-		}
-	}))
-	defer service.Close()
-	target, err := url.Parse(service.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	front := httptest.NewServer(validator(t).Middleware(httputil.NewSingleHostReverseProxy(target)))
-	defer front.Close()
-
+		return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}, nil
+	})
 	length := fmt.Sprintf("Content-Length: %d\r\n", len(body))
 	chunked := fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n", len(body), body)
 	for _, tt := range []struct {
@@ -144,7 +125,6 @@ func TestMiddlewareBeforeAProxy(t *testing.T) {
 		{"valid, kept alive", "", "Connection: keep-alive, X-Other\r\nX-Other: 1\r\n", "", 200},
 		{"valid, chunked", "", "", chunked + "\r\n", 200},
 		{"valid, a trailer that is not announced", "", "", chunked + "Content-Type: text/plain\r\n\r\n", 200},
-		{"valid, after 100 Continue", "", "Expect: 100-continue\r\n", "", 200},
 		{"valid, a slash at the end", "POST " + abortPath + "/ HTTP/1.1", "", "", 200},
 		{"valid, an absolute target", "POST http://any.example" + abortPath + " HTTP/1.1", "", "", 200},
 
@@ -161,25 +141,20 @@ func TestMiddlewareBeforeAProxy(t *testing.T) {
 		{"a tunnel", "CONNECT " + abortPath + " HTTP/1.1", "", "", 405},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			seen.Store(0)
+			sent = false
 			line, rest := cmp.Or(tt.line, "POST "+abortPath+" HTTP/1.1"), cmp.Or(tt.rest, length+"\r\n"+body)
-			conn, err := net.Dial("tcp", front.Listener.Addr().String())
+			raw := line + "\r\nHost: h\r\nContent-Type: application/json\r\nAuthorization: key\r\nX-Xdr-Auth-Id: 1\r\n" + tt.headers + rest
+			r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(raw)))
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer conn.Close()
-			_, _ = io.WriteString(conn, line+"\r\nHost: h\r\nContent-Type: application/json\r\nAuthorization: key\r\nX-Xdr-Auth-Id: 1\r\n"+tt.headers+rest)
-			in := bufio.NewReader(conn)
-			resp, err := http.ReadResponse(in, nil)
-			for err == nil && resp.StatusCode == http.StatusContinue {
-				resp, err = http.ReadResponse(in, nil)
+			before, w := r.ContentLength, httptest.NewRecorder()
+			validator(t).Middleware(proxy).ServeHTTP(w, r)
+			if w.Code != tt.want || sent != (tt.want == 200) {
+				t.Errorf("got %d %s, the proxy sent a request: %t; want %d", w.Code, w.Body, sent, tt.want)
 			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, _ := io.ReadAll(resp.Body)
-			if resp.StatusCode != tt.want || seen.Load() > 0 != (tt.want == 200) {
-				t.Errorf("got %d %s, the service saw %d requests; want %d", resp.StatusCode, got, seen.Load(), tt.want)
+			if r.ContentLength != before {
+				t.Errorf("the middleware changed the length of its request from %d to %d", before, r.ContentLength)
 			}
 		})
 	}

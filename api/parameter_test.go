@@ -6,33 +6,6 @@ import (
 	"testing"
 )
 
-func TestQueryProblems(t *testing.T) {
-	for _, tt := range []struct{ name, query, want string }{
-		{"valid", "id=789&fields=status", ""},
-		{"escaped names", "%69d=7&f%69elds=a+b%26c", ""},
-		{"empty pairs", "&&id=1&&fields=a&", ""},
-		{"an empty query", "", "query id is required\nquery fields is required"},
-		{"an empty field", "id=1&fields=a&fields=", "query fields /1 must not be empty"},
-		{"empty id", "id=&fields=a", "query id must not be empty"},
-		{"no value", "id&fields=a", "query id must not be empty"},
-		{"a fraction", "id=1.5&fields=a", "query id must be an integer, not a number with a fraction"},
-		{"a whole number with a point", "id=1.0&fields=a", ""},
-		{"more than 64 bits", "id=9223372036854775808&fields=a", "query id must be between -9223372036854775808 and 9223372036854775807"},
-		{"id twice, once escaped", "id=1&%69d=1&fields=a", "query id must be given only once, not 2 times"},
-		{"the wrong case", "ID=1&fields=a", "query ID is not a parameter of this operation (…)\nquery id is required"},
-		{"no name", "id=1&fields=a&=b", `query "" is not a parameter of this operation (…)`},
-		{"invalid escape", "id=1&fields=%zz", "query fields contains invalid percent-encoding"},
-		{"invalid escape in a name", "id=1&fields=a&%z=1", "query %z contains invalid percent-encoding"},
-		{"semicolon", "id=1;fields=a", "query id contains a semicolon, which servers interpret in different ways; encode it as %3B\nquery id must be an integer\nquery fields is required"},
-		{"invalid UTF-8", "id=1&fields=%ff", "query fields /0 is not valid UTF-8"},
-		{"control characters in a name", "id=1&fields=a&x%0a%00%e2%80%ae=b", "query x �� is not a parameter of this operation (…)"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			wantProblems(t, validator(t).ValidateRequest(get(tt.query)), linesOf(tt.want)...)
-		})
-	}
-}
-
 func TestParameters(t *testing.T) {
 	const (
 		integer = "schema: {type: integer}"

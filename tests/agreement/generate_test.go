@@ -239,7 +239,7 @@ func (g *generator) plain(s *openapi3.Schema) any {
 	}
 	for _, bound := range []*float64{s.Min, s.Max, s.MultipleOf} {
 		if bound != nil {
-			bounds = append(bounds, *bound-1, *bound, *bound+1, *bound/2)
+			bounds = append(bounds, *bound-1, *bound, *bound+1, *bound*2.5)
 		}
 	}
 	accepted := slices.DeleteFunc(slices.Concat(s.Enum, bounds, []any{

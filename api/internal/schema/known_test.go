@@ -29,16 +29,11 @@ func TestAdvise(t *testing.T) {
 		want                []string
 	}{
 		{"a typo", word, `"windwos"`, []string{"is not a documented value; did you mean windows?"}},
-		{"the wrong case", word, `"Linux"`, []string{"is not a documented value; did you mean linux?"}},
-		{"a space", word, `"in progress"`, []string{"is not a documented value; did you mean in_progress?"}},
 		{"nothing near", word, `"SECRET"`, []string{"is not a documented value (documented: windows, linux, in_progress)"}},
-		{"empty", word, `""`, []string{"is not a documented value (documented: windows, linux, in_progress)"}},
-		{"in a part", `{"allOf":[` + word + `]}`, `"linus"`, []string{"is not a documented value; did you mean linux?"}},
 		{"in the alternative that matches", `{"oneOf":[{"type":"integer","x-known-values":["x"]},` + word + `]}`, `"linus"`, []string{"is not a documented value; did you mean linux?"}},
 		{"in alternatives that do not match", `{"anyOf":[{"type":"string","maxLength":2,"x-known-values":["x"]},{"type":"string"}]}`, `"linus"`, nil},
 
 		{"a documented filter", filter, `{"field":"platform","operator":"in","value":["windows","linux"]}`, nil},
-		{"a field without documented values", filter, `{"field":"hostname","operator":"in","value":["laptop-17"]}`, nil},
 		{"a misspelled field", filter, `{"field":"host_name","operator":"equals","value":["a"]}`, []string{"/field is not a documented field; did you mean hostname?"}},
 		{"an unknown field", filter, `{"field":"os","operator":"in","value":["a"]}`, []string{"/field is not a documented field (documented: first_seen, hostname, platform)"}},
 		{"another operator", filter, `{"field":"first_seen","operator":"lt","value":7}`, []string{"/operator is not a documented operator of the field first_seen; did you mean lte?"}},
@@ -46,7 +41,6 @@ func TestAdvise(t *testing.T) {
 			"/value/0 is not a documented value of the field platform; did you mean windows?",
 			"/value/2 is not a documented value of the field platform (documented: windows, linux)"}},
 		{"not a filter", filter, `{"field":7}`, nil},
-		{"a value of another type", filter, `{"field":"platform","operator":"in","value":[7]}`, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := lines(compile(t, tt.schema).Advise(value(t, tt.value), 10)); !slices.Equal(got, tt.want) {
