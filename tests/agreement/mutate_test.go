@@ -12,28 +12,28 @@ import (
 func (g *generator) mutate(e *exchange) {
 	m := e.validated()
 	kind := g.IntN(16)
-	if kind > 7 {
+	if kind > 5 {
 		m.media = nil // another schema may apply
 	}
 	switch {
-	case kind < 7:
+	case kind < 5:
 		m.body = g.mutateText(m.body)
-	case kind == 7:
+	case kind == 5:
 		for _, name := range slices.Sorted(maps.Keys(m.header)) {
 			if name != "Content-Type" && name != "Cookie" {
 				m.header.Set(name, scalar(g.odd()))
 			}
 		}
-	case kind == 8 && len(m.header) > 0:
+	case kind == 6 && len(m.header) > 0:
 		m.header.Del(pickKey(g, m.header))
-	case kind < 11:
+	case kind < 9:
 		m.header.Set("Content-Type", pick(g, []string{
 			"application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8", "application/json; charset=iso-8859-1", "application/json; charset",
 			"text/plain", "text/html", "application/problem+json", "application/xml",
 		}))
 	case e.status > 0:
 		e.status = pick(g, []int{200, 201, 204, 302, 400, 401, 404, 418, 429, 500, 503})
-	case kind == 11:
+	case kind == 9:
 		e.method = pick(g, []string{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"})
 	default:
 		g.mutateTarget(e)
