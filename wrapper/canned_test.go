@@ -20,7 +20,12 @@ const (
 
 	goodStatus = `{"DATA":"Scan is in Running state"}`
 	goodReply  = `{"reply":{"action_id":"7","status":"1","endpoints_count":"2"}}`
+
+	envelope401 = `{"reply": {"err_code": 401, "err_msg": "Public API request unauthorized", "err_extra": null}}`
+	consolePage = "\ufeff\n<!DOCTYPE html><HTML><title>Sign in</title></HTML>"
 )
+
+var keysOfBothTypes = map[string]wrapper.Credential{"Standard": wrapper.StandardKey(testKeyID, testKey), "Advanced": wrapper.AdvancedKey(testKeyID, testKey)}
 
 // transport is a RoundTripper without a network. It does not report to net/http/httptrace.
 type transport func(*http.Request) (*http.Response, error)

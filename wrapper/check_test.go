@@ -2,10 +2,8 @@ package wrapper_test
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -106,28 +104,6 @@ func TestJSONIsRecognizedByItsBytes(t *testing.T) {
 	}
 	if res, err := newClient(t, canned(200, `[]`)).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{}); res != nil || err == nil {
 		t.Errorf("JSON of another shape: got %+v, %v, want an error", res, err)
-	}
-}
-
-// For a signed request, CheckResponse returns the same errors as the Client.
-func TestCheckResponseAgreesWithTheClient(t *testing.T) {
-	cred := wrapper.AdvancedKey(testKeyID, testKey)
-	r := httptest.NewRequest(http.MethodPost, "/public_api/v1/endpoints/abort_scan", nil)
-	if err := cred.Sign(t.Context(), r); err != nil {
-		t.Fatal(err)
-	}
-	for _, status := range []int{200, 299, 302, 303, 400, 401, 429, 500, 504} {
-		for _, body := range []string{
-			"", goodReply, envelope401, "null", "text", consolePage, `{"detail": "d"}`, `{"reply": {"action_id": "7", "err_code": 500}}`, "\ufeff" + goodReply,
-		} {
-			rt := canned(status, body, "Content-Type", "application/json", "X-Request-Id", "r-1", "Retry-After", "7")
-			got := wrapper.CheckResponse(must(rt(r)), []byte(body))
-			_, want := clientWithKey(t, rt, cred, once()).API().AbortScanWithResponse(t.Context(), gen.AbortScanRequest{})
-			wantKinds(t, got, kindsOf(want)...)
-			if fmt.Sprint(got) != fmt.Sprint(want) || got != nil && !reflect.DeepEqual(apiError(t, got).Header, apiError(t, want).Header) {
-				t.Errorf("%d %q:\ngot  %+v\nwant %+v", status, body, got, want)
-			}
-		}
 	}
 }
 

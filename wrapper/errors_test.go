@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"math"
 	"net/http"
 	"os"
@@ -76,22 +77,50 @@ func TestErrorsMadeByHandHaveMessages(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "rewrite testdata/errors.txt")
+var update = flag.Bool("update", false, "rewrite the files in testdata")
+
+// page lists error messages.
+type page struct {
+	strings.Builder
+	last string
+}
+
+func (p *page) section(title string) { fmt.Fprintf(p, "\n%s\n\n", title) }
+
+// add writes the message of err, unless it is the same as the last one.
+func (p *page) add(t testing.TB, err error) {
+	t.Helper()
+	if err == nil {
+		t.Error("got no error")
+	} else if err.Error() != p.last {
+		p.last = err.Error()
+		fmt.Fprintln(p, p.last)
+	}
+}
+
+// compare compares the page with a file.
+func (p *page) compare(t testing.TB, file string) {
+	got := strings.TrimPrefix(p.String(), "\n")
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := strings.ReplaceAll(string(must(os.ReadFile(file))), "\r\n", "\n")
+	if got == want {
+		return
+	}
+	is, was, i := strings.Split(got, "\n"), strings.Split(want, "\n"), 0
+	for is[i] == was[i] {
+		i++
+	}
+	t.Errorf("%s differs in line %d: run go test ./wrapper -update, and review the difference\ngot  %s\nwant %s", file, i+1, is[i], was[i])
+}
 
 // testdata/errors.txt lists the errors of this package, so that they can be reviewed together.
 func TestErrorMessages(t *testing.T) {
-	var page strings.Builder
-	section := func(title string) { fmt.Fprintf(&page, "\n%s\n\n", title) }
-	last := ""
-	add := func(err error) {
-		switch {
-		case err == nil:
-			t.Error("got no error")
-		case err.Error() != last:
-			last = err.Error()
-			fmt.Fprintln(&page, last)
-		}
-	}
+	page := &page{}
+	add := func(err error) { t.Helper(); page.add(t, err) }
 	result := func(_ any, err error) { add(err) }
 	newWith := func(tenant string, cred wrapper.Credential, opts ...wrapper.Option) {
 		c, err := wrapper.New(tenant, cred, opts...)
@@ -101,14 +130,14 @@ func TestErrorMessages(t *testing.T) {
 	}
 	key := wrapper.AdvancedKey(testKeyID, testKey)
 
-	section("New: the tenant")
+	page.section("New: the tenant")
 	for _, tenant := range []string{
 		"", "https://", "https://ana:pw@acme.example.org", "https://acme.example.org?a=b", "https://acme.example.org:0", "http://acme.example.org", "ftp://acme.example.org",
 		"acme,example", "acme", "192.0.2.1", "paloaltonetworks.com", "https://acme.xdr.us.paloaltonetworks.com/dashboard", "api-api-acme.xdr.us.paloaltonetworks.com", "api-https://acme.xdr.us.paloaltonetworks.com",
 	} {
 		newWith(tenant, key)
 	}
-	section("New: the key and the options")
+	page.section("New: the key and the options")
 	for _, cred := range []wrapper.Credential{
 		{}, wrapper.AdvancedKey("17", ""), wrapper.StandardKey("17", " \t\n\u00a0"), wrapper.AdvancedKey("", testKey),
 		wrapper.AdvancedKey("17", testKey+"\nb"), wrapper.StandardKey("17", testKey+"\x7f"), wrapper.AdvancedKey("17", testKey+"\u200b"), wrapper.AdvancedKey("17", "\xff"+testKey),
@@ -131,7 +160,7 @@ func TestErrorMessages(t *testing.T) {
 		result(wrapper.ReadKeyFile(path))
 	}
 
-	section("Requests that are not sent")
+	page.section("Requests that are not sent")
 	rec := &recorder{next: transport(good)}
 	c, refusingClient := newClient(t, rec), newClient(t, rec, wrapper.WithRequestValidator(refusing{errors.New("not like this")}))
 	refused := func(err error) {
@@ -160,71 +189,54 @@ func TestErrorMessages(t *testing.T) {
 		t.Errorf("%d requests were sent, want none", len(rec.requests))
 	}
 
-	section("Responses")
-	const noEndpoint = `{"reply": {"err_code": 500, "err_msg": "An error occurred while processing XDR public API - No endpoint was found for creating the requested action", "err_extra": null}}`
-	end := func(op int, rt http.RoundTripper, opts ...wrapper.Option) {
-		add(operations[op].call(t, t.Context(), newClient(t, rt, opts...)))
+	page.section("No response")
+	// If any attempt may have reached the service, Sent is true, and the outcome of a request with an effect is unknown.
+	unanswered := func(ctx context.Context, shown int, kinds string, responses ...transport) {
+		t.Helper()
+		for i, op := range operations {
+			rec := polls(responses...)
+			err := op.call(t, ctx, newClient(t, rec, noWait()))
+			wantKinds(t, err, op.kinds(kinds)...)
+			e, ok := errors.AsType[*wrapper.TransportError](err)
+			if !ok || e.Operation != op.what || e.Attempts != len(rec.requests) || op.effect && e.Sent != (kinds != "") {
+				t.Errorf("got %+v after %d requests", err, len(rec.requests))
+			}
+			if i == shown {
+				add(err)
+			}
+		}
 	}
-	respond := func(op, status int, body string, header ...string) { end(op, canned(status, body, header...), once()) }
-	respond(0, 404, `{"err_msg": "Run ID not found", "metadata": {"err_extra": null}}`)
-	respond(0, 400, `{"err_msg": "The request contains invalid or missing parameters", "metadata": {"err_extra": [{"field": "id", "message": "Field required"}]}}`)
-	respond(1, 400, `{"err_code": "500", "err_msg": "{\"line\": 1, \"column\": 19, \"message\": \"no viable alternative at input\"}", "err_extra": "e"}`)
-	respond(1, 400, `{"err_code": 400, "err_msg": {"line": 1, "column": 0, "message": "m"}}`)
-	respond(1, 400, `{"reply": {"err_code": 400, "err_msg": "an empty object is no extra", "err_extra": {}}}`)
-	respond(1, 400, `{"err_msg": "two details", "err_extra": [{"field": "a", "message": "b"}, {"message": "c"}]}`)
-	respond(0, 422, `{"detail": [{"loc": ["query", "id"], "msg": "the only detail is the message"}]}`)
-	respond(0, 599, ``)
-	respond(0, 503, `Service Unavailable`)
-	end(0, canned(503, "not the first attempt"), noWait())
-	respond(1, 502, `It ends with a period.`)
-	respond(1, 402, `{"err_code": 402, "err_msg": "It ends with a period."}`)
-	respond(1, 401, `{"reply": {"err_code": 401, "err_msg": "Public API request unauthorized", "err_extra": null}}`)
-	synctest.Test(t, func(t *testing.T) { // the clock starts at midnight UTC on January 1, 2000
-		add(operations[1].call(t, t.Context(), clientWithKey(t, canned(401, `{"reply": {"err_code": 401, "err_msg": "Public API request unauthorized"}}`, "Date", "Sat, 01 Jan 2000 00:10:00 GMT"), keysOfBothTypes[advancedHint])))
-	})
-	respond(1, 402, ``)
-	respond(1, 403, `{"reply": {"err_code": 403, "err_msg": "User not authorized"}}`)
-	respond(1, 429, `Too many requests`)
-	respond(1, 429, `Too many requests`, "Retry-After", "600")
-	respond(1, 429, `Too many requests`, "Retry-After", "1e300")
-	respond(1, 500, noEndpoint)
-	respond(1, 500, `{"reply": {"err_code": 500, "err_msg": "This feature is not licensed"}}`)
-	respond(1, 500, "Internal Server Error\n\n(generated by waitress)")
-	respond(1, 502, "<html><head><title>502 Bad Gateway</title></head></html>")
-	respond(0, 302, "", "Location", "/login")
-	respond(0, 200, "<html><title>Sign in</title></html>")
-	respond(0, 200, "")
-	respond(0, 200, "[]")
-	respond(1, 200, "{}")
-	respond(1, 200, `{"reply": {"err_code": 500, "err_msg": "Internal error"}}`)
-	respond(1, 200, `{"reply": {"action_id": "7", "err_code": "SUCCESS"}}`)
-	end(1, canned(200, strings.Repeat(" ", 100)), wrapper.WithMaxResponseBytes(10))
-	end(1, canned(200, goodReply), wrapper.WithResponseValidator(refusing{errors.New("not like this")}))
-
-	section("No response")
-	end(1, transport(notSent), noWait())
-	add(operations[1].call(t, endedContext(t, errors.New("shutting down")), newClient(t, canned(200, goodReply))))
-	end(0, failing(errors.New("connection reset by peer")), noWait())
-	end(1, failing(errors.New("connection reset by peer")), noWait())
-	end(1, failing(&tls.CertificateVerificationError{Err: errors.New("x509: certificate signed by unknown authority")}))
+	ctx, reset, closed := t.Context(), failing(errors.New("connection reset by peer")), failing(io.EOF)
+	const unknown = "OutcomeUnknown"
+	unanswered(endedContext(t, errors.New("shutting down")), 1, "")
+	unanswered(ctx, 1, "", notSent, notSent, notSent)
+	unanswered(ctx, 1, "", canned(429, ""), notSent, notSent)
+	unanswered(ctx, 0, unknown, reset, reset, reset)
+	unanswered(ctx, 1, unknown, reset, reset, reset)
+	unanswered(ctx, 0, unknown, reset, notSent, notSent)
+	unanswered(ctx, 1, unknown, canned(429, ""), closed, closed)
+	unanswered(ctx, 1, "", failing(&tls.CertificateVerificationError{Err: errors.New("x509: certificate signed by unknown authority")}))
 	synctest.Test(t, func(t *testing.T) {
-		end(1, transport(silent), wrapper.WithTimeout(30*time.Second))
+		end := func(ctx context.Context, op int, rt transport, opts ...wrapper.Option) {
+			add(operations[op].call(t, ctx, newClient(t, rt, opts...)))
+		}
+		end(t.Context(), 1, silent, wrapper.WithTimeout(30*time.Second))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		add(operations[1].call(t, ctx, newClient(t, transport(silent))))
-		add(operations[1].call(t, ctx, newClient(t, transport(silent))))
+		end(ctx, 1, silent)
+		end(ctx, 1, silent)
 		ctx, cancel = context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		add(operations[0].call(t, ctx, newClient(t, canned(429, "", "Retry-After", "5"))))
+		end(ctx, 0, canned(429, "", "Retry-After", "5"))
 		canceled, stop := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Nanosecond, func() { stop(errors.New("shutting down")) })
-		add(operations[1].call(t, canceled, newClient(t, transport(notSent), wrapper.WithRetry(wrapper.Retry{BaseDelay: math.MaxInt64}))))
+		end(canceled, 1, notSent, wrapper.WithRetry(wrapper.Retry{BaseDelay: math.MaxInt64}))
 		limited := newClient(t, canned(200, goodStatus), wrapper.WithRateLimit(0.01, 1))
 		must(limited.GetScanRunStatus(ctx, 1))
 		result(limited.GetScanRunStatus(ctx, 1))
 	})
 
-	section("Waiting")
+	page.section("Waiting")
 	synctest.Test(t, func(t *testing.T) {
 		result(newClient(t, message("Done")).WaitScanRun(t.Context(), 789, wrapper.WaitOptions{}))
 		result(newClient(t, message(completed)).WaitScanRun(t.Context(), 789, wrapper.WaitOptions{Until: []string{"Paused"}}))
@@ -233,15 +245,5 @@ func TestErrorMessages(t *testing.T) {
 		result(newClient(t, message(running)).WaitScanRun(ctx, 789, wrapper.WaitOptions{}))
 	})
 
-	const golden = "testdata/errors.txt"
-	got := strings.TrimPrefix(page.String(), "\n")
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want := must(os.ReadFile(golden))
-	if got != strings.ReplaceAll(string(want), "\r\n", "\n") {
-		t.Errorf("the errors differ from %s: run go test ./wrapper -run TestErrorMessages -update, and review the difference", golden)
-	}
+	page.compare(t, "testdata/errors.txt")
 }

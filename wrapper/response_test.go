@@ -11,11 +11,13 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"os"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 
 	"example.com/cortexscan/wrapper"
@@ -192,109 +194,167 @@ func TestRetriesAreAsDocumented(t *testing.T) {
 }
 
 // Every operation returns an error with the kinds of the row. Only operations with an effect return ErrOutcomeUnknown.
+// CheckResponse returns the same error as API(). testdata/responses.txt lists the errors, so that they can be reviewed together.
 func TestKindsOfResponses(t *testing.T) {
-	type row struct {
-		name   string
-		status int
-		body   string
-		kinds  string
-		says   string // a part of the error
-	}
 	const (
-		limit       = 50 // the size limit of the group "too large", in bytes
-		refused     = `{"reply": {"err_code": 500, "err_msg": "m"}}`
-		noEndpoints = "An error occurred while processing XDR public API - No endpoint was found for creating the requested action"
-		unknown     = "Unexpected OutcomeUnknown"
+		limit      = 50 // of the group "Too large", in bytes
+		refused    = `{"reply": {"err_code": 500, "err_msg": "m"}}`
+		noEndpoint = "An error occurred while processing XDR public API - No endpoint was found for creating the requested action"
+		server     = "Server OutcomeUnknown"
+		unknown    = "Unexpected OutcomeUnknown"
 	)
+	page := &page{}
+	cred := keysOfBothTypes["Standard"]
+	// fail calls the operations. It adds the error of one of them to the page, and returns the error and the request of the last.
+	fail := func(ops []operation, shown, status int, kinds, body string, rt transport, opts ...wrapper.Option) (err error, sent *http.Request) {
+		t.Helper()
+		for i, op := range ops {
+			rec := &recorder{next: rt}
+			err = op.call(t, t.Context(), clientWithKey(t, rec, cred, opts...))
+			wantKinds(t, err, op.kinds(kinds)...)
+			if e := apiError(t, err); e.StatusCode != status || string(e.Body) != body[:min(len(body), 64<<10)] || e.Operation != op.what || e.Attempts != len(rec.requests) {
+				t.Errorf("got the status %d, the operation %q, %d attempts, and %d of %d bytes of the body", e.StatusCode, e.Operation, e.Attempts, len(e.Body), len(body))
+			}
+			if i == shown {
+				page.add(t, err)
+			}
+			sent = rec.requests[0]
+		}
+		return err, sent
+	}
+	respond := func(shown, status int, kinds, body string, header ...string) {
+		t.Helper()
+		rt := canned(status, body, header...)
+		want, sent := fail(operations, shown, status, kinds, body, rt, once())
+		got := wrapper.CheckResponse(must(rt(sent)), []byte(body))
+		wantKinds(t, got, kindsOf(want)...)
+		if fmt.Sprint(got) != fmt.Sprint(want) || !reflect.DeepEqual(apiError(t, got).Header, apiError(t, want).Header) {
+			t.Errorf("CheckResponse:\ngot  %+v\nwant %+v", got, want)
+		}
+	}
+
+	page.section("An error status")
+	respond(0, 404, "NotFound", `{"err_msg": "Run ID not found", "metadata": {"err_extra": null}}`)
+	respond(0, 400, "BadRequest", `{"err_msg": "The request contains invalid or missing parameters", "metadata": {"err_extra": [{"field": "id", "message": "Field required"}]}}`)
+	respond(1, 400, "BadRequest", `{"err_code": "500", "err_msg": "{\"line\": 1, \"column\": 19, \"message\": \"no viable alternative at input\"}", "err_extra": "e"}`)
+	respond(1, 400, "BadRequest", `{"err_code": 400, "err_msg": {"line": 1, "column": 0, "message": "m"}}`)
+	respond(1, 400, "BadRequest", `{"reply": {"err_code": 400, "err_msg": "an empty object is no extra", "err_extra": {}}}`)
+	respond(1, 400, "BadRequest", `{"err_msg": "two details", "err_extra": [{"field": "a", "message": "b"}, {"message": "c"}]}`)
+	respond(1, 400, "BadRequest", `{"err_msg": "not licensed, which only a 500 explains"}`)
+	respond(1, 400, "BadRequest", ``, "Location", "/login")
+	respond(0, 422, "BadRequest", `{"detail": [{"loc": ["query", "id"], "msg": "the only detail is the message"}]}`)
+	respond(1, 402, "NoLicense", ``)
+	respond(1, 402, "NoLicense", `{"err_code": 402, "err_msg": "It ends with a period."}`)
+	respond(1, 418, unknown, consolePage)
+	respond(1, 429, "RateLimited", `Too many requests`)
+	respond(1, 429, "RateLimited", `Too many requests`, "Retry-After", "600")
+	respond(1, 429, "RateLimited", `Too many requests`, "Retry-After", "1e300")
+	respond(1, 500, "Server", `{"reply": {"err_code": 500, "err_msg": "This feature is not licensed"}}`)
+	respond(1, 500, "Server", `{"reply": {"err_code": 500, "err_msg": "m", "err_extra": "missing licence"}}`)
+	respond(1, 500, "Server", `{"err_msg": "m", "metadata": {"err_extra": [{"message": "No License"}]}}`)
+	respond(1, 500, "Server", refused)
+	respond(1, 502, server, `It ends with a period.`)
+	respond(0, 503, server, `Service Unavailable`)
+	fail(operations, 0, 503, server, "not the first attempt", canned(503, "not the first attempt"), noWait())
+	respond(0, 599, server, ``)
+
+	page.section("From a gateway, a proxy or a login page")
+	respond(1, 403, "Forbidden", "<html><title>Access denied</title></html>")
+	respond(1, 403, "Forbidden", `{"message": "Forbidden"}`)
+	respond(1, 403, "Forbidden", `{"reply": {"err_code": 403, "err_msg": "User not authorized"}}`) // from the service
+	respond(1, 404, "NotFound", "<html><h1>Not Found</h1></html>")
+	respond(1, 500, server, "Internal Server Error\n\n(generated by waitress)")
+	respond(1, 502, server, "<html><head><title>502 Bad Gateway</title></head></html>")
+	respond(1, 502, server, consolePage)
+	respond(0, 300, "Unexpected", "", "Location", "/login")
+	respond(1, 302, "Unexpected", "", "Location", "/login")
+	respond(1, 302, "Unexpected", "")
+	respond(1, 303, unknown, "", "Location", "/login") // a 303 can follow a request that was executed
+	respond(0, 399, "Unexpected", "", "Location", "https://acme.xdr.us.paloaltonetworks.com/login")
+	respond(1, 200, unknown, "<html><title>Sign in</title></html>")
+	respond(1, 299, unknown, consolePage)
+	respond(1, 200, unknown, "<error/>")
+	respond(1, 200, unknown, "OK <html>")
+
+	page.section("An error in a 2xx") // a code of 400 or more determines the kind as a status does
+	respond(1, 200, "Server", `{"reply": {"err_code": 500, "err_msg": "Internal error"}}`)
+	respond(1, 299, "BadRequest", `{"reply": {"err_code": 400, "err_msg": "m"}}`)
+	respond(1, 200, "Unauthorized", `{"err_code": "401", "err_msg": "m"}`)
+	respond(1, 200, "Unexpected", `{"reply": {"err_code": 409, "err_msg": "m"}}`)
+	respond(1, 200, "Unexpected", `{"reply": {"err_code": 100, "err_msg": "m"}}`)
+	respond(1, 200, "Unexpected", `{"errorCode": "VALIDATION_ERROR", "message": "m"}`)
+	respond(1, 200, "Server", `{"DATA": "Scan is in Running state", "reply": {"status": "1", "err_code": 500}}`)
+	respond(1, 200, "Unexpected", `{"error": "e"}`)
+	respond(3, 200, "Unexpected", `{"detail": "e"}`)
+	respond(1, 200, unknown, `{"reply": {"err_code": 600, "err_msg": "m"}}`)
+	respond(1, 200, unknown, `{"error": null}`)
+	respond(1, 200, unknown, `{"err_code": 0, "err_msg": null}`)
+
+	page.section("An error and an action") // whatever the code is, the abort may have been executed
+	respond(1, 200, unknown, `{"reply": {"action_id": "7", "err_code": 200}}`)
+	respond(1, 200, unknown, `{"reply": {"action_id": 7}, "err_code": "SUCCESS"}`)
+	respond(1, 200, "Forbidden OutcomeUnknown", `{"reply": {"action_id": "7"}, "err_code": "403"}`)
+
+	page.section("No endpoints") // the message identifies this error at any status; the error is also an ErrServer
+	respond(1, 500, "Server NoEndpoints", `{"reply": {"err_code": 500, "err_msg": "`+noEndpoint+`", "err_extra": null}}`)
+	respond(1, 500, "Server NoEndpoints OutcomeUnknown", noEndpoint)
+	respond(1, 400, "BadRequest Server NoEndpoints", `{"err_msg": "`+noEndpoint+`"}`)
+	respond(1, 200, "Unexpected Server NoEndpoints", `{"reply": {"err_msg": "`+noEndpoint+`"}}`)
+
+	page.section("Too large, or cut off")
+	tooLarge := func(status int, kinds, body string) {
+		t.Helper()
+		fail(operations, 1, status, kinds, body[:limit], canned(status, body), wrapper.WithMaxResponseBytes(limit))
+	}
 	long := `{"err_code": 500, "err_msg": "` + strings.Repeat("m", 200) + `"}`
-	for _, group := range []struct {
-		name string
-		rows []row
-	}{
-		{"an error in a 2xx", []row{ // a code of 400 or more determines the kind as a status does
-			{"500", 200, refused, "Server", "m"},
-			{"400", 299, `{"reply": {"err_code": 400, "err_msg": "m"}}`, "BadRequest", ""},
-			{"401 as a string", 200, `{"err_code": "401", "err_msg": "m"}`, "Unauthorized", ""},
-			{"a status without a kind", 200, `{"reply": {"err_code": 409, "err_msg": "m"}}`, "Unexpected", ""},
-			{"100", 200, `{"reply": {"err_code": 100, "err_msg": "m"}}`, "Unexpected", ""},
-			{"a word", 200, `{"errorCode": "VALIDATION_ERROR", "message": "m"}`, "Unexpected", ""},
-			{"with a result", 200, `{"DATA": "Scan is in Running state", "reply": {"status": "1", "err_code": 500}}`, "Server", ""},
-			{"error", 200, `{"error": "e"}`, "Unexpected", ": e: the body has "},
-			{"detail", 200, `{"detail": "e"}`, "Unexpected", ": e: the body has "},
-			{"600", 200, `{"reply": {"err_code": 600, "err_msg": "m"}}`, unknown, ""},
-			{"an error that is null", 200, `{"error": null}`, unknown, ""},
-			{"error fields without an error", 200, `{"err_code": 0, "err_msg": null}`, unknown, ""},
-		}},
-		{"an error and an action", []row{ // whatever the code is, the abort may have been executed
-			{"200 in the action", 200, `{"reply": {"action_id": "7", "err_code": 200}}`, unknown, "action_id 7"},
-			{"a word", 200, `{"reply": {"action_id": 7}, "err_code": "SUCCESS"}`, unknown, "action_id 7"},
-			{"403", 200, `{"reply": {"action_id": "7"}, "err_code": "403"}`, "Forbidden OutcomeUnknown", "action_id 7"},
-		}},
-		{"no endpoints", []row{ // the message identifies this error at any status; the error is also an ErrServer
-			{"500", 500, `{"reply": {"err_code": 500, "err_msg": "` + noEndpoints + `", "err_extra": null}}`, "Server NoEndpoints", ""},
-			{"500, plain text", 500, noEndpoints, "Server NoEndpoints OutcomeUnknown", ""},
-			{"400", 400, `{"err_msg": "` + noEndpoints + `"}`, "BadRequest Server NoEndpoints", ""},
-			{"200 without a code", 200, `{"reply": {"err_msg": "` + noEndpoints + `"}}`, "Unexpected Server NoEndpoints", ""},
-		}},
-		{"too large", []row{
-			{"200", 200, long, "TooLarge OutcomeUnknown", ""},
-			{"302", 302, long, "Unexpected TooLarge", ""},
-			{"400", 400, long, "BadRequest TooLarge", ""},
-			{"500", 500, refused + strings.Repeat(" ", 1000), "Server TooLarge OutcomeUnknown", ""},
-		}},
-		{"cut off", []row{
-			{"200", 200, goodStatus, unknown, ""},
-			{"302", 302, goodStatus, "Unexpected", ""},
-			{"500 after an error", 500, refused, "Server OutcomeUnknown", ""},
-			{"200 after an error", 200, refused, "Server OutcomeUnknown", ""},
-		}},
-		{"not JSON", []row{
-			{"blank", 200, " \n", unknown, ""},
-			{"HTML", 200, "<html><title>Sign in</title></html>", unknown, ""},
-			{"half a body", 200, goodReply[:20], unknown, ""},
-			{"text after the JSON", 200, goodReply + "x", unknown, ""},
-			{"two byte order marks", 200, "\ufeff\ufeff" + goodStatus, unknown, ""},
-			{"10,001 levels deep", 200, `{"DATA":"x","reply":{"action_id":"7"},"deep":` + nested(10_000) + `}`, unknown, ""},
-			{"100,000 levels of errors", 200, strings.Repeat(`{"reply":`, 100_000) + strings.Repeat("}", 100_000), unknown, ""},
-		}},
-		{"undocumented JSON", []row{ // API() returns the JSON, or the decoding error of the generated client
-			{"null", 200, `null`, unknown, ""},
-			{"an empty object", 200, `{}`, unknown, ""},
-			{"other types", 200, `{"DATA": 7, "reply": "x"}`, unknown, ""},
-			{"no action", 200, `{"data ": "x", "reply": {"status": "1"}}`, unknown, ""},
-			{"an empty action", 200, `{"reply": {"action_id": "", "status": "1"}}`, unknown, ""},
-			{"an action of another type", 200, `{"reply": {"action_id": true}}`, unknown, ""},
-		}},
+	tooLarge(200, "TooLarge OutcomeUnknown", long)
+	tooLarge(302, "Unexpected TooLarge", long)
+	tooLarge(400, "BadRequest TooLarge", long)
+	tooLarge(500, "Server TooLarge OutcomeUnknown", refused+strings.Repeat(" ", 1000))
+	broken := func(status int, kinds, body string) {
+		t.Helper()
+		cause := errors.New("cable pulled")
+		if err, _ := fail(operations, 1, status, kinds, body, cutOff(status, body, cause), once()); !errors.Is(err, cause) {
+			t.Errorf("got %v, which does not wrap the cause", err)
+		}
+	}
+	broken(200, unknown, goodStatus)
+	broken(302, "Unexpected", goodStatus)
+	broken(500, server, refused)
+	broken(200, server, refused)
+
+	page.section("A 2xx without the documented body")
+	for _, body := range []string{
+		" \n", goodReply[:20], goodReply + "x", "\ufeff\ufeff" + goodStatus,
+		`{"DATA":"x","reply":{"action_id":"7"},"deep":` + nested(10_000) + `}`, strings.Repeat(`{"reply":`, 100_000) + strings.Repeat("}", 100_000),
 	} {
-		for _, tt := range group.rows {
-			for _, op := range operations {
-				t.Run(group.name+"/"+tt.name+"/"+op.name, func(t *testing.T) {
-					cause := errors.New("cable pulled")
-					rt, opt, body, says := canned(tt.status, tt.body), noWait(), tt.body, tt.says
-					switch group.name {
-					case "too large":
-						opt, body, says = wrapper.WithMaxResponseBytes(limit), body[:limit], "limit of WithMaxResponseBytes"
-					case "cut off":
-						rt, opt, says = cutOff(tt.status, tt.body, cause), once(), "the response is incomplete: cable pulled"
-					}
-					err := op.call(t, t.Context(), newClient(t, rt, opt))
-					if group.name == "undocumented JSON" && op.throughAPI() {
-						if _, refused := errors.AsType[*wrapper.APIError](err); refused {
-							t.Errorf("got %v", err)
-						}
-						return
-					}
-					wantKinds(t, err, op.kinds(tt.kinds)...)
-					if !strings.Contains(err.Error(), says) || errors.Is(err, cause) != (group.name == "cut off") {
-						t.Errorf("the error does not contain %q, or has another cause: %v", says, err)
-					}
-					if e := apiError(t, err); e.StatusCode != tt.status || string(e.Body) != body[:min(len(body), 64<<10)] || e.Operation != op.what || e.Attempts != 1 {
-						t.Errorf("got the status %d, the operation %q, %d attempts, and %d of %d bytes of the body", e.StatusCode, e.Operation, e.Attempts, len(e.Body), len(body))
-					}
-				})
+		respond(1, 200, unknown, body)
+	}
+	for _, body := range []string{
+		``, `null`, `{}`, `[]`, `{"DATA": 7, "reply": "x"}`, `{"data ": "x", "reply": {"status": "1"}}`,
+		`{"reply": {"action_id": "", "status": "1"}}`, `{"reply": {"action_id": true}}`,
+	} {
+		fail(operations[:2], 1, 200, unknown, body, canned(200, body), once())
+		for _, op := range operations[2:] { // API() returns the response, or the decoding error of the generated client
+			if _, refused := errors.AsType[*wrapper.APIError](op.call(t, t.Context(), newClient(t, canned(200, body)))); refused {
+				t.Errorf("%s refuses %s", op.name, body)
 			}
 		}
 	}
+	fail(operations[1:2], 0, 200, "InvalidResponse OutcomeUnknown", goodReply, canned(200, goodReply), wrapper.WithResponseValidator(refusing{errors.New("not like this")}))
+
+	page.section("The key is refused")
+	respond(1, 401, "Unauthorized", envelope401)
+	respond(1, 200, "Unauthorized", envelope401)
+	synctest.Test(t, func(*testing.T) { // a wrong clock matters only for an Advanced key, and only after a minute
+		date := func(ahead time.Duration) string { return time.Now().Add(-ahead).UTC().Format(http.TimeFormat) }
+		respond(1, 401, "Unauthorized", envelope401, "Date", date(time.Hour))
+		cred = keysOfBothTypes["Advanced"]
+		for _, clock := range []string{"", "yesterday", date(time.Minute), date(-time.Minute), date(61 * time.Second), date(-61 * time.Second), date(-10 * time.Minute), date(-9 * time.Hour)} {
+			respond(1, 401, "Unauthorized", envelope401, "Date", clock)
+		}
+	})
+	page.compare(t, "testdata/responses.txt")
 }
 
 // golang.org/x/sync/errgroup cancels the remaining calls with the error of the call that failed first. The errors of the
@@ -321,65 +381,22 @@ func TestErrorOfAnotherCallAddsNoKind(t *testing.T) {
 // response. A successful response is still a success.
 func TestContextEndsAsAResponseArrives(t *testing.T) {
 	cause := errors.New("shutting down")
-	for status, kinds := range map[int]string{200: "", 429: "RateLimited", 503: "Server OutcomeUnknown"} {
-		for _, op := range operations {
-			ctx, cancel := context.WithCancelCause(t.Context())
-			err := op.call(t, ctx, newClient(t, transport(func(r *http.Request) (*http.Response, error) {
-				cancel(cause)
-				if status == 200 {
-					return good(r)
-				}
-				return response(r, status, ""), nil
-			}), once()))
-			wantKinds(t, err, op.kinds(kinds)...)
-			if (status == 200) != (err == nil) || err != nil && (!errors.Is(err, context.Canceled) || !errors.Is(err, cause)) {
-				t.Errorf("%s, %d: got %v", op.name, status, err)
-			}
-		}
+	var cancel context.CancelCauseFunc
+	endedBefore := func(rt transport) transport {
+		return func(r *http.Request) (*http.Response, error) { cancel(cause); return rt(r) }
 	}
-	for _, op := range operations {
-		ctx, cancel := context.WithCancel(t.Context())
-		err := op.call(t, ctx, newClient(t, polls(canned(429, ""), transport(func(r *http.Request) (*http.Response, error) {
-			cancel()
-			return nil, r.Context().Err()
-		})), noWait()))
-		wantKinds(t, err, op.kinds("RateLimited OutcomeUnknown")...)
-		if lost, ok := errors.AsType[*wrapper.TransportError](err); !ok || lost.Attempts != 2 || !lost.Sent || !errors.Is(err, context.Canceled) {
-			t.Errorf("%s, after a 429: got %v", op.name, err)
-		}
-	}
-}
-
-// Sent is true if any attempt without a response may have reached the
-// service. In that case, the outcome of a request with an effect is unknown.
-func TestTransportErrors(t *testing.T) {
-	lost := failing(io.EOF)
-	for _, tt := range []struct {
-		name      string
-		responses []transport
-		get, post int // attempts
-		sent      bool
-	}{
-		{"never sent", []transport{notSent, notSent, notSent}, 3, 3, false},
-		{"lost, and then not sent", []transport{lost, notSent, notSent}, 3, 1, true},
-		{"a response, and then not sent", []transport{canned(429, ""), notSent, notSent}, 3, 3, false},
-		{"a response, and then lost", []transport{canned(429, ""), lost, lost}, 3, 2, true},
+	for kinds, responses := range map[string][]transport{
+		"": {endedBefore(good)}, "RateLimited": {endedBefore(canned(429, ""))}, "Server OutcomeUnknown": {endedBefore(canned(503, ""))},
+		"RateLimited OutcomeUnknown": {canned(429, ""), endedBefore(silent)},
 	} {
 		for _, op := range operations {
-			err := op.call(t, t.Context(), newClient(t, polls(tt.responses...), noWait()))
-			attempts := tt.get
-			if op.effect {
-				attempts = tt.post
-			}
-			wantKinds(t, err, op.kinds(map[bool]string{true: "OutcomeUnknown"}[tt.sent])...)
-			if got, ok := errors.AsType[*wrapper.TransportError](err); !ok || got.Operation != op.what || got.Attempts != attempts || got.Sent != tt.sent {
-				t.Errorf("%s, %s: got %+v, want %d attempts, sent %v", tt.name, op.name, got, attempts, tt.sent)
+			ctx, end := context.WithCancelCause(t.Context())
+			cancel = end
+			err := op.call(t, ctx, newClient(t, polls(responses...), noWait()))
+			wantKinds(t, err, op.kinds(kinds)...)
+			if (kinds == "") != (err == nil) || err != nil && (!errors.Is(err, context.Canceled) || !errors.Is(err, cause)) {
+				t.Errorf("%s, %q: got %v", op.name, kinds, err)
 			}
 		}
-	}
-	rec := &recorder{next: transport(good)}
-	err := operations[1].call(t, endedContext(t, nil), newClient(t, rec))
-	if got, ok := errors.AsType[*wrapper.TransportError](err); !ok || got.Attempts != 0 || got.Sent || len(rec.requests) != 0 || !errors.Is(err, context.Canceled) {
-		t.Errorf("before the first attempt: got %v and %d requests", err, len(rec.requests))
 	}
 }
