@@ -122,6 +122,8 @@ func TestCheckResponseFindsTheOperation(t *testing.T) {
 		{nil, "request", true},
 		{&http.Response{StatusCode: 503}, "request", true},
 		{&http.Response{StatusCode: 503, Request: get}, "GET /v1/thing", false},
+		{&http.Response{StatusCode: 503, Request: httptest.NewRequest(http.MethodGet, "/a%0Ab%1B%E2%80%AE", nil)}, "GET /a b", false},
+		{&http.Response{StatusCode: 503, Request: httptest.NewRequest(http.MethodGet, "/"+strings.Repeat("a", 300), nil)}, "GET /" + strings.Repeat("a", 247) + "…", false},
 		{&http.Response{StatusCode: 200, Request: redirected}, "POST /v1/stop", true},
 	} {
 		err := wrapper.CheckResponse(tt.res, []byte(consolePage))

@@ -41,9 +41,13 @@ func TestCredentialIsRedactedInEveryEncoding(t *testing.T) {
 	}
 }
 
-type ownError struct{ text string }
+type ownError struct {
+	text  string
+	cause error
+}
 
 func (e *ownError) Error() string { return e.text }
+func (e *ownError) Unwrap() error { return e.cause }
 
 // The message of an error is redacted, printable and limited in length. errors.Is still finds the error of the transport.
 func TestErrorsAreSanitized(t *testing.T) {
@@ -52,7 +56,7 @@ func TestErrorsAreSanitized(t *testing.T) {
 		"sent " + key: "sent [redacted]", "sent " + key[:5] + "\u200b" + key[5:]: "sent [redacted]",
 		"größer\x1b[31m\n\u202e\xff": "größer[31m \ufffd", full: full, full[10:] + key: full[10:] + redacted,
 	} {
-		own := &ownError{text}
+		own := &ownError{text: text}
 		err := do(t.Context(), t, newClient(failing(own)), http.MethodPost).Err
 		var found *ownError
 		if err.Error() != want || !errors.Is(err, own) || errors.Is(err, io.EOF) || errors.As(err, &found) || errors.Unwrap(err) != nil {
@@ -60,24 +64,23 @@ func TestErrorsAreSanitized(t *testing.T) {
 		}
 	}
 	for n := range 20 {
-		err := do(t.Context(), t, newClient(failing(&ownError{full[n:] + key + key})), http.MethodPost).Err
+		err := do(t.Context(), t, newClient(failing(&ownError{text: full[n:] + key + key})), http.MethodPost).Err
 		if len(err.Error()) > MaxErrorText || strings.Contains(err.Error(), "k") {
 			t.Errorf("%d: got %d bytes that end in %s", n, len(err.Error()), err.Error()[MaxErrorText-30:])
 		}
 	}
-	if err := do(t.Context(), t, newClient(cutOff(200, "", &ownError{"sent " + key})), http.MethodPost).Err; err.Error() != "sent [redacted]" {
+	if err := do(t.Context(), t, newClient(cutOff(200, "", &ownError{text: "sent " + key})), http.MethodPost).Err; err.Error() != "sent [redacted]" {
 		t.Errorf("a truncated body: got %v", err)
 	}
 }
 
-// errors.As finds only a few types, without the data that a transport added to them. tests/security covers more types.
+// errors.As finds a few types, without the data that a transport added to them. tests/security covers what it must not find.
 func TestErrorsAsFindsAFewTypes(t *testing.T) {
-	secret := &ownError{"sent " + key}
 	fail := func(err error) error {
 		return do(t.Context(), t, newClient(failing(fmt.Errorf("wrapped: %w", err)), once), http.MethodPost).Err
 	}
-	operation, ok := errors.AsType[*net.OpError](fail(&net.OpError{Op: "dial", Net: "tcp", Err: fmt.Errorf("%w: %w", secret, syscall.ECONNREFUSED)}))
-	if !ok || operation.Op != "dial" || !errors.Is(operation, syscall.ECONNREFUSED) || strings.Contains(fmt.Sprintf("%v %+v", operation, operation.Err), key) {
+	operation, ok := errors.AsType[*net.OpError](fail(&net.OpError{Op: "dial", Net: "tcp", Err: &ownError{"sent " + key, syscall.ECONNREFUSED}}))
+	if !ok || operation.Error() != "dial tcp: sent [redacted]" || !errors.Is(operation, syscall.ECONNREFUSED) {
 		t.Errorf("net.OpError: got %v", operation)
 	}
 	if _, ok := errors.AsType[*ownError](error(operation)); ok {
@@ -93,16 +96,7 @@ func TestErrorsAsFindsAFewTypes(t *testing.T) {
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](fail(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}})); !ok {
 		t.Error("errors.As does not find the reason for a refused certificate")
 	}
-	for name, found := range map[string]bool{
-		"a url.Error":                   isA[*url.Error](fail(&url.Error{Op: "Get", URL: "u", Err: io.EOF})),
-		"a net.Error that is not there": isA[net.Error](fail(secret)),
-		"a net.DNSError with the key":   isA[*net.DNSError](fail(&net.DNSError{Name: key})),
-		"a TLS error with the key":      isA[*tls.CertificateVerificationError](fail(&tls.CertificateVerificationError{Err: secret})),
-	} {
-		if found {
-			t.Errorf("errors.As finds %s", name)
-		}
+	if e, ok := errors.AsType[*net.DNSError](fail(&net.DNSError{Name: key})); ok {
+		t.Errorf("errors.As finds an error that contains the key: %v", e)
 	}
 }
-
-func isA[E error](err error) bool { _, ok := errors.AsType[E](err); return ok }

@@ -2,9 +2,7 @@ package exchange
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"math"
 	"net/http"
 	"slices"
@@ -118,31 +116,3 @@ func TestWaitRateLimit(t *testing.T) {
 		}
 	})
 }
-
-// The error contains the context's error and the cause, each once.
-func TestContextEnded(t *testing.T) {
-	cause := errors.New("shutting down")
-	if err := contextEnded(t.Context()); err != nil {
-		t.Errorf("a context that has not ended: got %v", err)
-	}
-	for want, cause := range map[string]error{
-		"context canceled": nil, "context canceled: shutting down": cause, "stopped: context canceled": fmt.Errorf("stopped: %w", context.Canceled),
-		"context canceled: several: shutting down": notComparable{cause},
-	} {
-		ctx, cancel := context.WithCancelCause(t.Context())
-		cancel(cause)
-		err := contextEnded(ctx)
-		if err.Error() != want || !errors.Is(err, context.Canceled) {
-			t.Errorf("got %v, want %s", err, want)
-		}
-		var list notComparable // errors.Is can't find a value that is not comparable
-		if cause != nil && !errors.As(cause, &list) && !errors.Is(err, cause) || errors.Is(err, notComparable{cause}) || errors.Is(err, io.EOF) {
-			t.Errorf("%v: errors.Is does not find the cause, or finds another error", err)
-		}
-	}
-}
-
-// notComparable is an error for which == panics.
-type notComparable []error
-
-func (e notComparable) Error() string { return "several: " + e[0].Error() }
