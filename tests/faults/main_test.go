@@ -5,12 +5,9 @@ package faults_test
 
 import (
 	"context"
-	"errors"
 	"io"
 	"log"
 	"net/http"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -85,31 +82,4 @@ func bounded(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	t.Cleanup(cancel)
 	return ctx
-}
-
-var kinds = map[string]error{
-	"BadRequest": wrapper.ErrBadRequest, "Unauthorized": wrapper.ErrUnauthorized, "NotFound": wrapper.ErrNotFound,
-	"RateLimited": wrapper.ErrRateLimited, "Server": wrapper.ErrServer, "Unexpected": wrapper.ErrUnexpectedResponse,
-	"TooLarge": wrapper.ErrResponseTooLarge, "InvalidRequest": wrapper.ErrInvalidRequest, "Unknown": wrapper.ErrOutcomeUnknown,
-	"Canceled": context.Canceled, "Deadline": context.DeadlineExceeded,
-}
-
-// wantKinds checks that err has exactly these kinds, in any order.
-func wantKinds(t testing.TB, err error, want string) {
-	t.Helper()
-	if err == nil {
-		t.Fatalf("got no error, want the kinds %q", want)
-	}
-	var got []string
-	for name, kind := range kinds {
-		if errors.Is(err, kind) {
-			got = append(got, name)
-		}
-	}
-	slices.Sort(got)
-	names := strings.Fields(want)
-	slices.Sort(names)
-	if !slices.Equal(got, names) {
-		t.Errorf("got the kinds %q, want %q: %v", got, names, err)
-	}
 }
