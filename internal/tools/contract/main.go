@@ -131,7 +131,7 @@ func run(ctx context.Context, file string, names []string, write bool, w io.Writ
 		if err := t.try(ctx, possible); err != nil {
 			return err
 		}
-		fmt.Fprintln(w, "\nResults of calls through API(), with validators for requests and responses, to a server that responds as documented and to the sandbox:")
+		fmt.Fprintln(w, "\nResults of calls through API(), with validators for requests and responses, to a server that validates them and responds as documented:")
 	}
 	failed := t.table(w, operations)
 	switch {

@@ -15,7 +15,6 @@ import (
 // Sampler generates valid values for schemas.
 type Sampler struct {
 	Full     bool // with optional properties
-	Plain    bool // without the document's examples, which may not fit the Go types
 	Response bool // with readOnly and without writeOnly properties
 
 	steps *int
@@ -60,11 +59,6 @@ func (s Sampler) value(ref *openapi3.SchemaRef, depth int) (any, bool) {
 	return nil, false
 }
 
-// kin-openapi does not check the format uuid, and some documents have invalid examples of it.
-func init() {
-	openapi3.DefineStringFormatValidator("uuid", openapi3.NewRegexpFormatValidator("^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"))
-}
-
 func (s Sampler) accepts(schema *openapi3.Schema, v any) bool {
 	direction := openapi3.VisitAsRequest()
 	if s.Response {
@@ -75,9 +69,6 @@ func (s Sampler) accepts(schema *openapi3.Schema, v any) bool {
 
 func (s Sampler) candidates(schema *openapi3.Schema, depth int) []any {
 	var list []any
-	if schema.Example != nil && s.Full && !s.Plain {
-		list = append(list, schema.Example)
-	}
 	list = append(list, schema.Enum...)
 	for _, part := range slices.Concat(schema.OneOf, schema.AnyOf) {
 		if depth > 3*maxDepth {

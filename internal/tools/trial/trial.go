@@ -13,16 +13,15 @@ import (
 	"strings"
 )
 
-// Result is the outcome for one operation. At most one of Call, Serve and Skip is set.
+// Result is the outcome for one operation. At most one of Call and Skip is set.
 type Result struct {
 	Operation string // method and path
 	Call      string // how a call failed
-	Serve     string // how the sandbox failed
 	Skip      string // why it was not tried
 }
 
 // OK reports whether the operation was tried and succeeded.
-func (r Result) OK() bool { return r.Call == "" && r.Serve == "" && r.Skip == "" }
+func (r Result) OK() bool { return r.Call == "" && r.Skip == "" }
 
 // String returns "ok", or describes why the operation failed or was not tried.
 func (r Result) String() string {
@@ -31,8 +30,6 @@ func (r Result) String() string {
 		return "not tried: " + r.Skip
 	case r.Call != "":
 		return "a call " + r.Call
-	case r.Serve != "":
-		return "in the sandbox: " + r.Serve
 	}
 	return "ok"
 }
@@ -46,8 +43,7 @@ type StepError struct {
 func (e *StepError) Error() string { return e.Step + ": " + strings.TrimSpace(e.Output) }
 
 // Try generates the client from a document, compiles it and calls every operation through API() with validators for
-// requests and responses. The first calls go to a server that responds as documented, and the last one to the sandbox.
-// root is the repository. If a step fails for the whole document, Try returns a *StepError.
+// requests and responses. The calls go to a server that validates them and responds as documented. root is the repository. If a step fails for the whole document, Try returns a *StepError.
 func Try(ctx context.Context, root string, document []byte) ([]Result, error) {
 	dir, err := os.MkdirTemp("", "contract-")
 	if err != nil {

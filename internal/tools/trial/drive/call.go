@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -31,38 +33,16 @@ type call struct {
 }
 
 func newCall(op operation, full bool) (*call, error) {
-	c, err := makeCall(op, trial.Sampler{Full: full})
-	if err != nil {
-		return nil, err
-	}
-	// Only decoding into the Go type detects an example that contradicts its format.
-	if m, raw, err := c.method(apiType); err == nil {
-		//lint:ignore noBackground nothing is sent
-		if _, err := c.arguments(context.Background(), m.Type, raw); err != nil {
-			return makeCall(op, trial.Sampler{Full: full, Plain: true})
-		}
-	}
-	return c, nil
-}
-
-func makeCall(op operation, sampler trial.Sampler) (*call, error) {
 	c := &call{op: op, values: map[string]any{}}
-	full := sampler.Full
 	for _, p := range op.parameters() {
-		if !p.Value.Required && !full {
-			continue
-		}
-		if isSetElsewhere(p.Value) {
+		if !p.Value.Required && !full || isSetElsewhere(p.Value) {
 			continue
 		}
 		schema := p.Value.Schema
 		for _, m := range p.Value.Content {
 			schema = m.Schema
 		}
-		v, err := trial.Sampler{Full: true, Plain: sampler.Plain}.Value(schema)
-		if p.Value.Example != nil && !sampler.Plain {
-			v, err = p.Value.Example, nil
-		}
+		v, err := trial.Sampler{Full: true}.Value(schema)
 		if err != nil {
 			return nil, fmt.Errorf("parameter %s: %w", p.Value.Name, err)
 		}
@@ -78,11 +58,10 @@ func makeCall(op operation, sampler trial.Sampler) (*call, error) {
 		return c, nil
 	}
 	c.media = types[0]
-	v, err := sampler.Value(content[c.media].Schema)
-	if err != nil {
+	var err error
+	if c.body, err = (trial.Sampler{Full: full}).Value(content[c.media].Schema); err != nil {
 		return nil, fmt.Errorf("generate the body: %w", err)
 	}
-	c.body = v
 	return c, nil
 }
 
@@ -111,32 +90,25 @@ var apiType = reflect.TypeFor[gen.ClientWithResponsesInterface]()
 
 // method finds the generated method, preferably the one with a typed body. raw reports that the method accepts a content type and
 // an io.Reader instead.
-func (c *call) method(api reflect.Type) (m reflect.Method, raw bool, err error) {
-	id := c.op.OperationID
-	if id == "" {
-		id = c.op.method + c.op.path
-	}
+func (c *call) method() (m reflect.Method, raw bool, err error) {
+	id := key(cmp.Or(c.op.OperationID, c.op.method+c.op.path))
 	if unicode.IsDigit(rune(id[0])) {
 		id = "n" + id // as the generator does
 	}
-	mediaName, known := mediaNames[c.media]
-	if !known {
-		mediaName = key(c.media)
-	}
-	names := []string{key(id) + "withresponse"}
-	if c.op.RequestBody != nil && len(c.op.RequestBody.Value.Content) > 0 {
-		names = []string{key(id) + "with" + mediaName + "bodywithresponse", key(id) + "withbodywithresponse"}
-		if mediaName == "" {
-			names[0] = key(id) + "withresponse"
-		}
-	}
-	if c.media == "" && len(names) == 2 {
+	names := []string{id + "withresponse", id + "withbodywithresponse"}
+	switch name, known := mediaNames[c.media]; {
+	case c.op.RequestBody == nil || len(c.op.RequestBody.Value.Content) == 0:
+	case c.media == "":
 		names[0] = "" // a method with a typed body always sends a body
+	case !known:
+		names[0] = id + "with" + key(c.media) + "bodywithresponse"
+	case name != "":
+		names[0] = id + "with" + name + "bodywithresponse"
 	}
-	for i, name := range names {
-		for j := range api.NumMethod() {
-			if key(api.Method(j).Name) == name {
-				return api.Method(j), i == 1, nil
+	for _, name := range names {
+		for m := range apiType.Methods() {
+			if key(m.Name) == name {
+				return m, name == names[1], nil
 			}
 		}
 	}
@@ -150,7 +122,7 @@ func (c *call) send(ctx context.Context, client *wrapper.Client) (result any, er
 			err = fmt.Errorf("the client panics: %v", p)
 		}
 	}()
-	m, raw, err := c.method(apiType)
+	m, raw, err := c.method()
 	if err != nil {
 		return nil, err
 	}
@@ -164,24 +136,18 @@ func (c *call) send(ctx context.Context, client *wrapper.Client) (result any, er
 	return out[0].Interface(), err
 }
 
+var pathParameter = regexp.MustCompile(`\{([^{}]*)\}`)
+
 func (c *call) arguments(ctx context.Context, typ reflect.Type, raw bool) ([]reflect.Value, error) {
-	var inPath []string
-	for rest := c.op.path; ; {
-		_, tail, found := strings.Cut(rest, "{")
-		if !found {
-			break
-		}
-		name, after, _ := strings.Cut(tail, "}")
-		inPath, rest = append(inPath, name), after
-	}
+	inPath := pathParameter.FindAllStringSubmatch(c.op.path, -1)
 	args := []reflect.Value{reflect.ValueOf(ctx)}
 	for i := 1; i < typ.NumIn()-1; i++ { // the last parameter is the list of request editors
 		in := typ.In(i)
 		switch {
 		case len(inPath) > 0:
-			v, err := into(in, c.values["path "+inPath[0]])
+			v, err := into(in, c.values["path "+inPath[0][1]])
 			if err != nil {
-				return nil, fmt.Errorf("path parameter %s: %w", inPath[0], err)
+				return nil, fmt.Errorf("path parameter %s: %w", inPath[0][1], err)
 			}
 			args, inPath = append(args, v), inPath[1:]
 		case in.Kind() == reflect.Pointer && in.Elem().Kind() == reflect.Struct && strings.HasSuffix(in.Elem().Name(), "Params"):

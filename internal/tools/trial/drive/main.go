@@ -6,17 +6,14 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"slices"
 
 	"example.com/cortexscan/api"
 	"example.com/cortexscan/internal/tools/trial"
-	"example.com/cortexscan/sandbox"
 	"example.com/cortexscan/wrapper"
 	"github.com/getkin/kin-openapi/openapi3"
 	_ "github.com/oapi-codegen/nullable" // package gen imports it once a property is nullable and optional, so go.mod needs it
@@ -43,21 +40,14 @@ func drive(ctx context.Context) ([]trial.Result, error) {
 		return nil, err
 	}
 	service := &service{}
-	documented := httptest.NewServer(service)
-	defer documented.Close()
-	tenant := sandbox.New(sandbox.WithKey("1", "key", sandbox.Advanced))
-	tenant.AddScanRun(7)
-	tenant.AddScanRun(789)
-	tenant.AddEndpoint(sandbox.Endpoint{ScanStatus: "pending"})
-	played := httptest.NewServer(tenant)
-	defer played.Close()
-	d := driver{service: service, tenant: tenant}
-	if d.client, err = newClient(documented.URL, v); err != nil {
+	server := httptest.NewServer(v.Middleware(service))
+	defer server.Close()
+	client, err := wrapper.New(server.URL, wrapper.AdvancedKey("1", "key"), wrapper.WithRetry(wrapper.Retry{Attempts: 1}),
+		wrapper.WithRequestValidator(v), wrapper.WithResponseValidator(v))
+	if err != nil {
 		return nil, err
 	}
-	if d.played, err = newClient(played.URL, v); err != nil {
-		return nil, err
-	}
+	d := driver{service, client}
 	var results []trial.Result
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
 		item := doc.Paths.Value(path)
@@ -67,11 +57,6 @@ func drive(ctx context.Context) ([]trial.Result, error) {
 		}
 	}
 	return results, nil
-}
-
-func newClient(url string, v *api.Validator) (*wrapper.Client, error) {
-	return wrapper.New(url, wrapper.AdvancedKey("1", "key"), wrapper.WithRetry(wrapper.Retry{Attempts: 1}),
-		wrapper.WithRequestValidator(v), wrapper.WithResponseValidator(v))
 }
 
 type operation struct {
@@ -91,12 +76,11 @@ func (o operation) parameters() openapi3.Parameters {
 }
 
 type driver struct {
-	service        *service
-	tenant         *sandbox.Tenant
-	client, played *wrapper.Client
+	service *service
+	client  *wrapper.Client
 }
 
-// try calls an operation with only the required values and then with all values, and finally calls it on the sandbox.
+// try calls an operation with only the required values and then with all values.
 func (d driver) try(ctx context.Context, op operation) trial.Result {
 	result := trial.Result{Operation: op.method + " " + op.path}
 	res, err := responseOf(op)
@@ -120,38 +104,5 @@ func (d driver) try(ctx context.Context, op operation) trial.Result {
 			return result
 		}
 	}
-	if err := d.play(ctx, op); err != nil {
-		result.Serve = err.Error()
-	}
 	return result
-}
-
-// play calls an operation on the sandbox. The sandbox must find the request valid, and must respond with 501 if and only if it does
-// not implement the operation.
-func (d driver) play(ctx context.Context, op operation) error {
-	call, err := newCall(op, true)
-	if err != nil {
-		return err
-	}
-	before := len(d.tenant.Calls())
-	_, err = call.send(ctx, d.played)
-	if err != nil && statusOf(err) == 0 {
-		return err // no response arrived; a status such as 404 is fine
-	}
-	calls := d.tenant.Calls()
-	if len(calls) == before {
-		//lint:ignore errorlint err may be nil
-		return fmt.Errorf("no request arrived: %v", err)
-	}
-	last := calls[len(calls)-1]
-	if len(last.Problems) > 0 {
-		return fmt.Errorf("the request is invalid: %v", last.Problems)
-	}
-	switch implemented := slices.Contains(sandbox.Operations(), op.OperationID); {
-	case implemented && last.Status == http.StatusNotImplemented:
-		return errors.New("the status is 501, but sandbox.Operations lists the operation")
-	case !implemented && last.Status != http.StatusNotImplemented:
-		return fmt.Errorf("the status is %d, but sandbox.Operations does not list the operation", last.Status)
-	}
-	return nil
 }

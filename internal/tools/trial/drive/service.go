@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"example.com/cortexscan/internal/tools/trial"
-	"example.com/cortexscan/wrapper"
 )
 
 // service sends the same response to every request and keeps the last request.
@@ -60,20 +59,17 @@ var serverHeaders = []string{"Connection", "Content-Encoding", "Content-Length",
 func responseOf(op operation) (response, error) {
 	var a response
 	key := ""
-	for _, status := range slices.Sorted(maps.Keys(op.Responses.Map())) {
-		if strings.HasPrefix(status, "2") && key == "" {
+	for _, status := range slices.Backward(slices.Sorted(maps.Keys(op.Responses.Map()))) {
+		if strings.HasPrefix(status, "2") || status == "default" && key == "" {
 			key = status
 		}
 	}
-	switch {
-	case key == "" && op.Responses.Default() != nil:
-		key, a.status = "default", http.StatusOK
-	case key == "":
+	if key == "" {
 		return a, errors.New("no success response is documented")
-	case strings.HasSuffix(key, "XX"):
+	}
+	var err error
+	if a.status, err = strconv.Atoi(key); err != nil { // 2XX or default
 		a.status = http.StatusOK
-	default:
-		a.status, _ = strconv.Atoi(key)
 	}
 	documented := op.Responses.Value(key).Value
 	sampler := trial.Sampler{Full: true, Response: true}
@@ -132,12 +128,4 @@ func plainText(v any) string {
 		return strconv.FormatFloat(f, 'f', -1, 64)
 	}
 	return fmt.Sprint(v)
-}
-
-func statusOf(err error) int {
-	var e *wrapper.APIError
-	if errors.As(err, &e) {
-		return e.StatusCode
-	}
-	return 0
 }
