@@ -121,9 +121,8 @@ func Adopt(ours []byte, d *Document, operations []Operation, reserved []string) 
 			c.problems = append(c.problems, known.Error())
 			continue
 		}
-		original := op
 		m.identify(&op)
-		adopted = append(adopted, adoption{op, original, c.operation(op)})
+		adopted = append(adopted, adoption{op, c.operation(op)})
 	}
 	if len(c.problems) > 0 {
 		return nil, Problems(c.problems)
@@ -148,8 +147,7 @@ func Known(ours []byte, d *Document, op Operation) error {
 }
 
 type adoption struct {
-	Operation // with its ID and path in our document
-	original  Operation
+	Operation // with its ID in our document
 	node      *yaml.Node
 }
 

@@ -2,6 +2,7 @@ package adopt
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -86,68 +87,58 @@ func (m *merger) name(c *converter, adopted []adoption) {
 			m.goNames[name] = true
 		}
 	}
-	candidates := map[*component]int{}
-	name := func(made *component) string {
-		switch i := candidates[made]; i {
-		case 0:
-			return made.name
-		case 1:
-			return m.prefix + strings.ToUpper(made.name[:1]) + made.name[1:]
-		default:
-			return m.prefix + strings.ToUpper(made.name[:1]) + made.name[1:] + strconv.Itoa(i)
-		}
-	}
-	final := func(ref string) string {
-		if made := c.byRef[ref]; made != nil {
-			return "#/components/" + made.section + "/" + name(made)
-		}
-		return ref
-	}
-	exactly := func(a, b string) bool { return final(a) == b }
-	always := func(string, string) bool { return true }
-	same := map[*component]bool{}
-	// renameTaken tries the next name for each component whose name is taken, unless our component of that name is identical. It
-	// reports whether it changed a name. References contain names, so the loop below treats all references as equal
-	// until the names are stable.
-	renameTaken := func(ref func(a, b string) bool) bool {
-		changed := false
-		used := map[string]bool{}
-		for _, made := range c.components {
-			old := get(get(get(m.ours, "components"), made.section), name(made))
-			if same[made] = old != nil && equal(made.node, old, ref); same[made] {
-				continue
-			}
-			all := goNamesOf(made.section, name(made), made.node)
-			if old != nil || slices.ContainsFunc(all, func(goName string) bool { return m.goNames[goName] || used[goName] }) {
-				candidates[made]++
-				changed = true
-				continue
-			}
-			for _, goName := range all {
-				used[goName] = true
-			}
-		}
-		return changed
-	}
-	for renameTaken(always) || renameTaken(exactly) {
-	}
+	final := map[string]string{} // references
+	var added []*component
 	for _, made := range c.components {
-		if name(made) != made.name {
-			m.report.add(renamed, made.ref()+" becomes "+name(made)+", because the name is taken", made.place)
+		from, base := made.ref(), made.name
+		for i := 1; !m.isKnown(c, made, from); i++ {
+			names := goNamesOf(made.section, made.name, made.node)
+			if m.our(made.ref()) == nil && !slices.ContainsFunc(names, func(name string) bool { return m.goNames[name] }) {
+				added = append(added, made)
+				for _, name := range names {
+					m.goNames[name] = true
+				}
+				break
+			}
+			made.name = m.prefix + strings.ToUpper(base[:1]) + base[1:]
+			if i > 1 {
+				made.name += strconv.Itoa(i)
+			}
+		}
+		if final[from] = made.ref(); final[from] != from {
+			m.report.add(renamed, from+" becomes "+made.name+", because the name is taken", made.place)
 		}
 	}
+	to := func(ref string) string { return cmp.Or(final[ref], ref) }
 	for _, made := range c.components {
-		rename(made.node, final)
+		rename(made.node, to)
 	}
 	for _, a := range adopted {
-		rename(a.node, final)
+		rename(a.node, to)
 	}
-	clear(c.byRef)
-	for _, made := range c.components {
-		made.name = name(made)
-		c.byRef[made.ref()] = made
+	c.components = added
+}
+
+// our returns the component of our document with the given reference, or nil.
+func (m *merger) our(ref string) *yaml.Node {
+	section, name, _ := strings.Cut(strings.TrimPrefix(ref, "#/components/"), "/")
+	return get(get(get(m.ours, "components"), section), name)
+}
+
+// isKnown reports whether our document contains a component with the name of made, and whether both, and everything that they
+// refer to, are identical except for names. from is the reference to made before it was renamed.
+func (m *merger) isKnown(c *converter, made *component, from string) bool {
+	seen := map[string]bool{}
+	var same func(theirs, ours string) bool
+	same = func(theirs, ours string) bool {
+		if seen[theirs+" "+ours] {
+			return true
+		}
+		seen[theirs+" "+ours] = true
+		other := m.our(ours)
+		return c.byRef[theirs] != nil && other != nil && equal(c.byRef[theirs].node, other, same)
 	}
-	c.components = slices.DeleteFunc(c.components, func(made *component) bool { return same[made] })
+	return same(from, made.ref())
 }
 
 // reachable returns the components that the adopted operations use, directly or indirectly, in the order of their conversion.
@@ -224,9 +215,6 @@ func goNamesOf(section, name string, node *yaml.Node) []string {
 }
 
 func (m *merger) merge(c *converter, adopted []adoption) (*Result, error) {
-	for i := range adopted {
-		m.rename(c, &adopted[i])
-	}
 	var problems []error
 	result := &Result{report: m.report}
 	done := map[string]bool{} // paths
@@ -246,7 +234,7 @@ func (m *merger) merge(c *converter, adopted []adoption) (*Result, error) {
 		}
 		problems = append(problems, m.insertPath(a.Path, block))
 	}
-	blocks := mapping()
+	newSections := mapping()
 	for _, section := range []string{"parameters", "headers", "responses", "requestBodies", "examples", "schemas"} {
 		var names []string
 		block := mapping()
@@ -256,17 +244,18 @@ func (m *merger) merge(c *converter, adopted []adoption) (*Result, error) {
 				names = append(names, made.name)
 			}
 		}
-		if len(names) > 0 {
-			set(blocks, section, block)
-			m.report.add(added, section+": "+strings.Join(names, ", "), "")
+		if len(names) == 0 {
+			continue
+		}
+		m.report.add(added, section+": "+strings.Join(names, ", "), "")
+		if get(get(m.ours, "components"), section) == nil {
+			set(newSections, section, block)
+		} else {
+			problems = append(problems, m.insertInto([]string{"components", section}, block))
 		}
 	}
-	for _, isNew := range []bool{false, true} { // additions to the last section must precede new sections
-		for section, block := range pairs(blocks) {
-			if isNew == (get(get(m.ours, "components"), section) == nil) {
-				problems = append(problems, m.insertInto([]string{"components", section}, block))
-			}
-		}
+	if len(newSections.Content) > 0 { // additions to the last section precede new sections
+		problems = append(problems, m.insertInto([]string{"components"}, newSections))
 	}
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
@@ -283,33 +272,6 @@ func (m *merger) merge(c *converter, adopted []adoption) (*Result, error) {
 	}
 	result.Document = []byte(b.String())
 	return result, m.verify(result.Document, c, adopted)
-}
-
-// rename changes an operation's path to ours if the two differ only in the names of parameters.
-func (m *merger) rename(c *converter, a *adoption) {
-	path := m.paths[template(a.Path)]
-	if path == "" {
-		m.paths[template(a.Path)] = a.Path
-		return
-	}
-	if path == a.Path {
-		return
-	}
-	theirs, ours := inPath.FindAllStringSubmatch(a.Path, -1), inPath.FindAllStringSubmatch(path, -1)
-	parameters := get(a.node, "parameters")
-	for i, p := range items(parameters) {
-		found := c.find(p)
-		for j := range theirs {
-			if str(get(found, "in")) == "path" && str(get(found, "name")) == theirs[j][1] {
-				renamed := shallow(found)
-				set(renamed, "name", text(ours[j][1]))
-				parameters.Content[i] = renamed
-				break
-			}
-		}
-	}
-	m.report.add(renamed, "the path "+a.Path+" becomes "+path+", which matches the same requests", a.place)
-	a.Path = path
 }
 
 // tags adds the missing tags of an operation to our document.

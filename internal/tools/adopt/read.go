@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -60,42 +59,33 @@ func escaped(content []byte) ([]byte, error) {
 	return jsontext.AppendFormat(nil, content, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), jsontext.EscapeForJS(true))
 }
 
-const maxNodes = 1_000_000 // after aliases are expanded
-
 func parseYAML(content []byte) (*yaml.Node, error) {
 	var doc yaml.Node
-	if err := yaml.NewDecoder(bytes.NewReader(content)).Decode(&doc); errors.Is(err, io.EOF) || err == nil && len(doc.Content) == 0 {
-		return nil, errors.New("the file is empty")
-	} else if err != nil {
+	if err := yaml.Unmarshal(content, &doc); err != nil {
 		return nil, err
 	}
-	left := maxNodes
-	return plain(doc.Content[0], &left)
+	if len(doc.Content) == 0 {
+		return nil, errors.New("the file is empty")
+	}
+	return plain(doc.Content[0]), nil
 }
 
 // plain copies a YAML node without comments. It replaces aliases and merge keys with their content, and keeps the last of
-// duplicate keys. left is the number of values that it may still copy.
-func plain(n *yaml.Node, left *int) (*yaml.Node, error) {
-	if *left--; *left < 0 {
-		return nil, fmt.Errorf("its aliases expand to more than %d values", maxNodes)
-	}
+// duplicate keys.
+func plain(n *yaml.Node) *yaml.Node {
 	switch n.Kind {
 	case yaml.AliasNode:
-		return plain(n.Alias, left)
+		return plain(n.Alias)
 	case yaml.SequenceNode:
 		out := list()
 		for _, item := range n.Content {
-			v, err := plain(item, left)
-			if err != nil {
-				return nil, err
-			}
-			out.Content = append(out.Content, v)
+			out.Content = append(out.Content, plain(item))
 		}
-		return out, nil
+		return out
 	case yaml.MappingNode:
-		return plainMapping(n, left)
+		return plainMapping(n)
 	}
-	return plainScalar(n), nil
+	return plainScalar(n)
 }
 
 func plainScalar(n *yaml.Node) *yaml.Node {
@@ -120,27 +110,18 @@ func plainScalar(n *yaml.Node) *yaml.Node {
 	return text(n.Value)
 }
 
-func plainMapping(n *yaml.Node, left *int) (*yaml.Node, error) {
+func plainMapping(n *yaml.Node) *yaml.Node {
 	out := mapping()
 	var merged []*yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		key := n.Content[i]
-		value, err := plain(n.Content[i+1], left)
-		if err != nil {
-			return nil, err
-		}
-		if key.Kind == yaml.AliasNode {
-			key = key.Alias
-		}
+		key, value := plain(n.Content[i]), plain(n.Content[i+1])
 		switch {
-		case key.Tag == "!!merge" && value.Kind == yaml.SequenceNode:
-			merged = append(merged, value.Content...)
-		case key.Tag == "!!merge":
-			merged = append(merged, value)
-		case key.Kind != yaml.ScalarNode:
-			return nil, fmt.Errorf("line %d: a key is not a string", key.Line)
-		default:
+		case n.Content[i].Tag != "!!merge":
 			set(out, key.Value, value)
+		case value.Kind == yaml.SequenceNode:
+			merged = append(merged, value.Content...)
+		default:
+			merged = append(merged, value)
 		}
 	}
 	for _, more := range merged {
@@ -150,7 +131,7 @@ func plainMapping(n *yaml.Node, left *int) (*yaml.Node, error) {
 			}
 		}
 	}
-	return out, nil
+	return out
 }
 
 const maxReferences = 100 // in a chain
