@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"net/netip"
@@ -49,13 +50,8 @@ var timeFields = map[string]func(e *Endpoint) time.Time{
 	"last_seen":  func(e *Endpoint) time.Time { return e.LastSeen },
 }
 
-// invalidFilter is the error that a response returns in err_extra. It never contains a value from the request.
-type invalidFilter struct{ where, reason string }
-
-func (e *invalidFilter) Error() string { return e.where + ": " + e.reason }
-
 // selectionOf compiles all filters or returns an error. It never ignores a filter, because the remaining filters would
-// select more endpoints than intended.
+// select more endpoints than intended. The error, which a response returns in err_extra, contains no value from the request.
 func selectionOf(filters gen.EndpointFilters) (selection, error) {
 	const where = "/request_data/filters"
 	if filters == gen.AllEndpoints {
@@ -63,7 +59,7 @@ func selectionOf(filters gen.EndpointFilters) (selection, error) {
 	}
 	list, _ := filters.([]gen.EndpointFilter)
 	if len(list) == 0 {
-		return nil, &invalidFilter{where, `must be "all" or a list of filters`}
+		return nil, errors.New(where + `: must be "all" or a list of filters`)
 	}
 	var s selection
 	for i, f := range list {
@@ -82,14 +78,14 @@ func conditionOf(f gen.EndpointFilter, where string) (condition, error) {
 	}
 	equal, ok := stringFields[f.Field]
 	if !ok && f.Field != ipField {
-		return nil, &invalidFilter{where + "/field", "endpoints have no such field"}
+		return nil, errors.New(where + "/field: endpoints have no such field")
 	}
 	if f.Operator != "in" {
-		return nil, &invalidFilter{where + "/operator", `the operator for this field must be "in"`}
+		return nil, errors.New(where + `/operator: the operator for this field must be "in"`)
 	}
 	values, ok := stringsOf(f.Value)
 	if !ok {
-		return nil, &invalidFilter{where + "/value", "the value for this field must be a list of strings"}
+		return nil, errors.New(where + "/value: the value for this field must be a list of strings")
 	}
 	if f.Field == ipField {
 		return ipCondition(values, where)
@@ -107,7 +103,7 @@ func timeCondition(f gen.EndpointFilter, where string, moment func(*Endpoint) ti
 		limit, ok = wholeNumber(number)
 	}
 	if !ok {
-		return nil, &invalidFilter{where + "/value", "the value for this field must be a time in whole milliseconds since 1970-01-01 UTC"}
+		return nil, errors.New(where + "/value: the value for this field must be a time in whole milliseconds since 1970-01-01 UTC")
 	}
 	switch f.Operator {
 	case "gte":
@@ -115,7 +111,7 @@ func timeCondition(f gen.EndpointFilter, where string, moment func(*Endpoint) ti
 	case "lte":
 		return func(e *Endpoint) bool { at := moment(e); return !at.IsZero() && at.UnixMilli() <= limit }, nil
 	}
-	return nil, &invalidFilter{where + "/operator", `the operator for this field must be "gte" or "lte"`}
+	return nil, errors.New(where + `/operator: the operator for this field must be "gte" or "lte"`)
 }
 
 func ipCondition(values []string, where string) (condition, error) {
@@ -123,7 +119,7 @@ func ipCondition(values []string, where string) (condition, error) {
 	for _, v := range values {
 		ip, err := netip.ParseAddr(v)
 		if err != nil {
-			return nil, &invalidFilter{where + "/value", "the value for this field must be a list of IP addresses"}
+			return nil, errors.New(where + "/value: the value for this field must be a list of IP addresses")
 		}
 		wanted[ip.Unmap()] = true
 	}

@@ -1,8 +1,6 @@
 package sandbox
 
 import (
-	"errors"
-	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -11,18 +9,6 @@ import (
 	"example.com/cortexscan/api"
 	"example.com/cortexscan/gen"
 )
-
-func TestUnusableDocumentIsReported(t *testing.T) {
-	tenant := New()
-	tenant.useSpec(nil, errors.New("no document"))
-	r, w := httptest.NewRequest("GET", "/", nil), httptest.NewRecorder()
-	r.Header = http.Header{"X-Xdr-Auth-Id": {"1"}, "Authorization": {"any key"}}
-	tenant.ServeHTTP(w, r)
-	const want = `{"reply":{"err_code":500,"err_msg":"the sandbox cannot use its OpenAPI document: no document","err_extra":null}}`
-	if w.Code != 500 || strings.TrimSpace(w.Body.String()) != want {
-		t.Errorf("got %d %s, want 500 %s", w.Code, w.Body, want)
-	}
-}
 
 // A changed document may describe operations that the sandbox does not implement, or accept values that the Go types cannot
 // represent.

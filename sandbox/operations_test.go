@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/cortexscan/api"
 	"example.com/cortexscan/sandbox"
 )
 
@@ -54,6 +55,10 @@ func TestEachStatusCallAdvancesTheRun(t *testing.T) {
 // The envelope of an error depends on the operation, except for a 401. Published clients may end the path with a slash and write
 // numbers in several forms.
 func TestRequestsAreExecutedOrRefused(t *testing.T) {
+	v, err := api.NewValidator()
+	if err != nil {
+		t.Fatal(err)
+	}
 	anonymous := func(r *http.Request) *http.Request { r.Header.Del("Authorization"); return r }
 	get := func(path, body string) *http.Request {
 		return withCredentials(httptest.NewRequest("GET", path, strings.NewReader(body)))
@@ -62,7 +67,7 @@ func TestRequestsAreExecutedOrRefused(t *testing.T) {
 	withoutBody := func(r *http.Request) *http.Request { r.Body = nil; return r } // as http.NewRequest does
 	const all = `{"request_data":{"filters":"all"}}`
 	long := all + strings.Repeat(" ", 1<<20+1-len(all))
-	const unknownPath, aborts = `{"reply":{"err_code":404,`, `{"reply":{"action_id":`
+	const unknownPath, unknownRun, aborts = `{"reply":{"err_code":404,`, `{"err_msg":"Run ID not found"`, `{"reply":{"action_id":`
 	for _, c := range []struct {
 		name    string
 		request *http.Request
@@ -74,6 +79,7 @@ func TestRequestsAreExecutedOrRefused(t *testing.T) {
 		{"status without parameters", get(runPath, ""), 400, `{"err_msg":"`},
 		{"status without fields or body", withoutBody(get(runPath+"?id=1", "")), 400, `{"err_msg":"`},
 		{"status without a body", withoutBody(statusRequest(1)), 200, `{"DATA":"`},
+		{"status of an unknown run", statusRequest(2), 404, unknownRun},
 		{"status with a slash", to(statusRequest(1), runPath+"/"), 200, `{"DATA":"`},
 		{"status, ID with an exponent", get(runPath+"?id=10e-1&fields=status", ""), 200, `{"DATA":"`},
 		{"status, ID with a fraction", get(runPath+"?id=1.5&fields=status", ""), 400, `{"err_msg":"`},
@@ -83,6 +89,8 @@ func TestRequestsAreExecutedOrRefused(t *testing.T) {
 		{"abort, invalid JSON", abortBody(`{`), 400, `{"`},
 		{"abort without filters", abortRequest(`[]`), 400, `{"`},
 		{"abort, one byte too large", abortBody(long), 413, `{"`},
+		{"abort with an unknown filter", abortRequest(filters("nonesuch", "in", `["x"]`)), 500, `{"reply":{"err_code":500,`},
+		{"abort of nothing", abortRequest(filters("hostname", "in", `["x"]`)), 500, `{"reply":{"err_code":500,`},
 		{"unknown path", get("/", ""), 404, unknownPath},
 		{"unknown method", get(abortPath, ""), 405, `{"reply":{"err_code":405,`},
 	} {
@@ -96,8 +104,14 @@ func TestRequestsAreExecutedOrRefused(t *testing.T) {
 			if got := w.Header().Get("Content-Type"); got != "application/json" {
 				t.Errorf("got content type %q, want application/json", got)
 			}
-			if call := lastCall(t, tenant); call.Status != c.status || (len(call.Problems) > 0) != (c.status >= 400) {
-				t.Errorf("got recorded status %d with problems %v, want %d, and problems only if it is an error", call.Status, call.Problems, c.status)
+			if _, documented := v.Operation(c.request); documented && c.status != 413 {
+				if err := v.ValidateResponse(c.request, w.Code, w.Header(), w.Body.Bytes()); err != nil {
+					t.Errorf("the response does not match the OpenAPI document: %v", err)
+				}
+			}
+			executed := c.status == 200 || c.status == 500 || c.body == unknownRun
+			if call := lastCall(t, tenant); call.Status != c.status || (len(call.Problems) > 0) == executed {
+				t.Errorf("got recorded status %d with problems %v, want %d, and problems only if the request is refused", call.Status, call.Problems, c.status)
 			}
 		})
 	}

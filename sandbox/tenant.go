@@ -42,9 +42,8 @@ type Tenant struct {
 	runs      *runs
 	endpoints *endpoints
 
-	spec    *api.Validator
-	specErr error        // the reason why spec is nil
-	refuse  http.Handler // responds to an invalid request
+	spec   *api.Validator
+	refuse http.Handler // responds to an invalid request
 }
 
 // Option configures the Tenant that [New] returns: [WithKey], [WithClock] or [WithCallLog].
@@ -82,34 +81,27 @@ var loadSpec = sync.OnceValues(api.NewValidator)
 // New returns a tenant without scan runs or endpoints. It accepts any well-formed credentials unless [WithKey] is among
 // the options.
 func New(opts ...Option) *Tenant {
+	spec, err := loadSpec()
+	if err != nil {
+		panic("sandbox: the OpenAPI document is invalid: " + err.Error()) // it is embedded and tested
+	}
 	t := &Tenant{
 		clock:     time.Now,
 		keys:      &keyring{keys: map[string]apiKey{}, nonces: map[string]time.Time{}},
 		record:    &recorder{},
 		runs:      &runs{byID: map[int64]*run{}},
 		endpoints: &endpoints{},
+		spec:      spec,
+		// The middleware responds in the operation's own envelope. It refuses every request that ValidateRequest refuses, so
+		// its next handler is not expected to run.
+		refuse: spec.Middleware(http.NotFoundHandler()),
 	}
 	for _, o := range opts {
 		if o != nil {
 			o(t)
 		}
 	}
-	t.useSpec(loadSpec())
 	return t
-}
-
-// useSpec makes v validate the requests. The document is embedded and tested, so err should be nil. If err is not
-// nil, the tenant responds to every authenticated request with err.
-func (t *Tenant) useSpec(v *api.Validator, err error) {
-	t.spec, t.specErr = v, err
-	if v == nil {
-		return
-	}
-	// The middleware responds in the operation's own envelope. It refuses every request that ValidateRequest refuses, so its
-	// next handler is not expected to run.
-	t.refuse = v.Middleware(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		send(w, replyError(http.StatusBadRequest, invalidParameters, nil))
-	}))
 }
 
 // AddScanRun adds a scan run, or replaces the one with this ID. Each status call returns the current state and then
@@ -145,10 +137,7 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer x.end()
 	x.Header().Set("Date", t.clock().UTC().Format(http.TimeFormat)) // lets a client see how far its clock is off
 
-	var id string
-	if t.spec != nil {
-		id, _ = t.spec.Operation(r)
-	}
+	id, _ := t.spec.Operation(r)
 	failure, failing := t.failures.take(id, r.Method+" "+r.URL.Path)
 	if failing && failure.Reset { // the request counts as lost: its nonce is not used up
 		if failure.wait(r.Context()) {
@@ -177,10 +166,7 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // check validates a request. If the request is invalid, check returns its problems and the handler that refuses it.
 func (t *Tenant) check(r *http.Request, oversized bool) (refuse http.Handler, problems []api.Problem) {
 	if problems := t.keys.authenticate(r.Header, t.clock()); len(problems) > 0 {
-		return refusal(http.StatusUnauthorized, "Public API request unauthorized"), problems
-	}
-	if t.spec == nil {
-		return refusal(http.StatusInternalServerError, "the sandbox cannot use its OpenAPI document: "+t.specErr.Error()), nil
+		return http.HandlerFunc(unauthorized), problems
 	}
 	if oversized {
 		return t.refuse, []api.Problem{{In: "body", Reason: "is longer than 1 MiB"}}
@@ -193,7 +179,7 @@ func (t *Tenant) check(r *http.Request, oversized bool) (refuse http.Handler, pr
 	return nil, nil
 }
 
-// refusal returns a handler that responds without details, as the service does.
-func refusal(status int, message string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { send(w, replyError(status, message, nil)) })
+// unauthorized responds without details, as the service does.
+func unauthorized(w http.ResponseWriter, _ *http.Request) {
+	send(w, replyError(http.StatusUnauthorized, "Public API request unauthorized", nil))
 }
