@@ -79,11 +79,11 @@ func WithCallLog(log func(Call)) Option {
 var loadSpec = sync.OnceValues(api.NewValidator)
 
 // New returns a tenant without scan runs or endpoints. It accepts any well-formed credentials unless [WithKey] is among
-// the options.
+// the options. It panics if the OpenAPI document is invalid.
 func New(opts ...Option) *Tenant {
 	spec, err := loadSpec()
 	if err != nil {
-		panic("sandbox: the OpenAPI document is invalid: " + err.Error()) // it is embedded and tested
+		panic("sandbox: the OpenAPI document is invalid: " + err.Error())
 	}
 	t := &Tenant{
 		clock:     time.Now,
