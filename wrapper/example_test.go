@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"time"
 
@@ -30,56 +29,24 @@ func demoClient(opts ...wrapper.Option) (c *wrapper.Client, close func()) {
 }
 
 // The generated client alone does not sign requests, and returns an error envelope like any other response.
-// [wrapper.Credential.Sign] signs requests, and [wrapper.CheckResponse] recognizes errors. [wrapper.Client] does both,
-// and adds retries, limits and validation.
-func Example_layers() {
+// [wrapper.Credential.Sign] signs requests, and CheckResponse recognizes errors.
+func ExampleCheckResponse() {
 	url, closeTenant := demoTenant()
 	defer closeTenant()
-	ctx, cred := context.Background(), wrapper.AdvancedKey("17", "demo-key")
-	params := &gen.GetScanRunStatusParams{ID: 790, Fields: []string{"status"}, UserAgent: "acme-soc/1.2"}
-
-	// 1. gen alone.
-	alone, err := gen.NewClientWithResponses(url)
+	client, err := gen.NewClientWithResponses(url, gen.WithRequestEditorFn(wrapper.AdvancedKey("17", "demo-key").Sign))
 	if err != nil {
 		panic(err)
 	}
-	result, err := alone.GetScanRunStatusWithResponse(ctx, params)
-	if err != nil {
-		panic(err)
+	for _, id := range []int64{789, 790} {
+		result, err := client.GetScanRunStatusWithResponse(context.Background(), &gen.GetScanRunStatusParams{ID: id, Fields: []string{"status"}, UserAgent: "acme-soc/1.2"})
+		if err == nil {
+			err = wrapper.CheckResponse(result.HTTPResponse, result.Body)
+		}
+		fmt.Println(result.StatusCode(), err)
 	}
-	fmt.Println(result.StatusCode(), result.JSON200 == nil)
-
-	// 2. gen with Sign and CheckResponse.
-	signed, err := gen.NewClientWithResponses(url, gen.WithRequestEditorFn(cred.Sign))
-	if err != nil {
-		panic(err)
-	}
-	if result, err = signed.GetScanRunStatusWithResponse(ctx, params); err == nil {
-		err = wrapper.CheckResponse(result.HTTPResponse, result.Body)
-	}
-	fmt.Println(err)
-
-	// 3. Client.
-	c, err := wrapper.New(url, cred)
-	if err != nil {
-		panic(err)
-	}
-	_, err = c.GetScanRunStatus(ctx, 790)
-	fmt.Println(err)
 	// Output:
-	// 401 true
-	// GET /public_api/netscan/v1/scan/run: Run ID not found: id: no scan run has this ID (HTTP 404)
-	// GET /public_api/netscan/v1/scan/run: Run ID not found: id: no scan run has this ID (HTTP 404)
-}
-
-func ExampleCheckResponse() {
-	res := &http.Response{StatusCode: http.StatusOK, Request: httptest.NewRequest(http.MethodPost, "/public_api/v1/endpoints/abort_scan", nil)}
-	err := wrapper.CheckResponse(res, []byte(`{"reply": {"err_code": 402, "err_msg": "License expired"}}`))
-	fmt.Println(errors.Is(err, wrapper.ErrNoLicense))
-	fmt.Println(wrapper.CheckResponse(res, []byte(`{"reply": {"action_id": "7"}}`)))
-	// Output:
-	// true
-	// <nil>
+	// 200 <nil>
+	// 404 GET /public_api/netscan/v1/scan/run: Run ID not found: id: no scan run has this ID (HTTP 404)
 }
 
 func ExampleNew() {
