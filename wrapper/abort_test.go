@@ -3,7 +3,6 @@ package wrapper_test
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -25,34 +24,6 @@ func sentBody(t testing.TB, targets wrapper.Targets, opts ...wrapper.AbortOption
 		return "", err
 	}
 	return rec.bodies[0], err
-}
-
-// AbortScan refuses these targets and sends nothing.
-func TestAbortWithoutTargetsIsRefused(t *testing.T) {
-	hosts := wrapper.Hostnames("laptop-17")
-	for _, tt := range []struct {
-		name    string
-		targets wrapper.Targets
-		want    string
-	}{
-		{"zero Targets", wrapper.Targets{}, "no endpoints are selected"},
-		{"Matching nothing", wrapper.Matching(), "no endpoints are selected"},
-		{"a valid filter and one without values", wrapper.Matching(hosts, wrapper.GroupNames()), "filter 2 (group_name) has no value"},
-		{"an empty value among valid ones", wrapper.Matching(wrapper.Hostnames("a", "", "b")), "a blank value (number 2 of 3)"},
-		{"Where with a blank field", wrapper.Matching(wrapper.Where(" ", "in", "a")), "blank"},
-		{"Where with a blank operator", wrapper.Matching(wrapper.Where("hostname", "\u200b", "a")), "blank"},
-		{"the zero time", wrapper.Matching(wrapper.LastSeenSince(time.Time{})), "January 1, 1970"},
-		{"the start of the epoch", wrapper.Matching(wrapper.FirstSeenSince(time.UnixMilli(0))), "January 1, 1970"},
-		{"a nil value", wrapper.Matching(gen.EndpointFilter{Field: "hostname", Operator: "in"}), "no value"},
-		{"an int of zero", wrapper.Matching(gen.EndpointFilter{Field: "first_seen", Operator: "gte", Value: 0}), "January 1, 1970"},
-		{"a float", wrapper.Matching(gen.EndpointFilter{Field: "first_seen", Operator: "gte", Value: 1.5}), "float64"},
-	} {
-		body, err := sentBody(t, tt.targets)
-		wantKinds(t, err, "InvalidRequest")
-		if body != "" || !strings.Contains(fmt.Sprint(err), "nothing was sent: ") || !strings.Contains(fmt.Sprint(err), tt.want) {
-			t.Errorf("%s: sent %q; the error does not contain %q: %v", tt.name, body, tt.want, err)
-		}
-	}
 }
 
 // Later changes to the caller's slices do not affect Targets, and Targets can be used twice.

@@ -111,7 +111,7 @@ func (p *page) compare(t testing.TB, file string) {
 		return
 	}
 	is, was, i := strings.Split(got, "\n"), strings.Split(want, "\n"), 0
-	for is[i] == was[i] {
+	for i < min(len(is), len(was))-1 && is[i] == was[i] {
 		i++
 	}
 	t.Errorf("%s differs in line %d: run go test ./wrapper -update, and review the difference\ngot  %s\nwant %s", file, i+1, is[i], was[i])
@@ -158,35 +158,6 @@ func TestErrorMessages(t *testing.T) {
 	result(wrapper.FromEnv())
 	for _, path := range []string{filepath.Join(t.TempDir(), "none"), t.TempDir()} {
 		result(wrapper.ReadKeyFile(path))
-	}
-
-	page.section("Requests that are not sent")
-	rec := &recorder{next: transport(good)}
-	c, refusingClient := newClient(t, rec), newClient(t, rec, wrapper.WithRequestValidator(refusing{errors.New("not like this")}))
-	refused := func(err error) {
-		wantKinds(t, err, "InvalidRequest")
-		add(err)
-	}
-	for _, targets := range []wrapper.Targets{
-		{}, wrapper.Matching(wrapper.Hostnames()), wrapper.Matching(wrapper.Hostnames("a", " ")), wrapper.Matching(wrapper.LastSeenSince(time.Time{})),
-		wrapper.Matching(wrapper.Where("", "in", "a")), wrapper.Matching(gen.EndpointFilter{Field: "hostname", Operator: "in", Value: 1.5}),
-	} {
-		refused(abort(t, c, targets))
-	}
-	for _, opt := range []wrapper.AbortOption{wrapper.WithIncident("\u00a0\u200b"), {}} {
-		refused(abort(t, c, wrapper.AllEndpoints(), wrapper.WithIncident("4711"), opt))
-	}
-	_, err := c.GetScanRunStatus(t.Context(), 789, "status", "\u200b")
-	refused(err)
-	for _, op := range operations[:2] {
-		refused(op.call(t, t.Context(), refusingClient))
-	}
-	for _, o := range []wrapper.WaitOptions{{While: []string{"Running"}, Until: []string{" running"}}, {While: []string{"Running", " "}}, {Until: []string{"\u200b"}}} {
-		_, err := c.WaitScanRun(t.Context(), 789, o)
-		refused(err)
-	}
-	if len(rec.requests) != 0 {
-		t.Errorf("%d requests were sent, want none", len(rec.requests))
 	}
 
 	page.section("No response")
@@ -246,4 +217,40 @@ func TestErrorMessages(t *testing.T) {
 	})
 
 	page.compare(t, "testdata/errors.txt")
+}
+
+// Nothing is sent if a request is invalid. Above all, an abort without targets never selects all endpoints.
+func TestInvalidRequestsAreNotSent(t *testing.T) {
+	page, rec := &page{}, &recorder{next: transport(good)}
+	c, refusingClient := newClient(t, rec), newClient(t, rec, wrapper.WithRequestValidator(refusing{errors.New("not like this")}))
+	refused := func(err error) {
+		t.Helper()
+		if wantKinds(t, err, "InvalidRequest"); len(rec.requests) != 0 {
+			t.Errorf("the request was sent: %v", err)
+		}
+		page.add(t, err)
+	}
+	page.section("Targets")
+	for _, filters := range [][]gen.EndpointFilter{
+		nil, {wrapper.Hostnames("laptop-17"), wrapper.GroupNames()}, {wrapper.Hostnames("a", "", "b")}, {wrapper.Hostnames("a", " ")},
+		{wrapper.LastSeenSince(time.Time{})}, {wrapper.FirstSeenSince(time.UnixMilli(0))}, {wrapper.Where(" ", "in", "a")}, {wrapper.Where("hostname", "\u200b", "a")},
+		{{Field: "hostname", Operator: "in"}}, {{Field: "first_seen", Operator: "gte", Value: 0}}, {{Field: "first_seen", Operator: "gte", Value: 1.5}},
+	} {
+		refused(abort(t, c, wrapper.Matching(filters...)))
+	}
+	refused(abort(t, c, wrapper.Targets{}))
+	page.section("Other requests")
+	for _, opt := range []wrapper.AbortOption{wrapper.WithIncident("\u00a0\u200b"), {}} {
+		refused(abort(t, c, wrapper.AllEndpoints(), wrapper.WithIncident("4711"), opt))
+	}
+	_, err := c.GetScanRunStatus(t.Context(), 789, "status", "\u200b")
+	refused(err)
+	for _, op := range operations[:2] {
+		refused(op.call(t, t.Context(), refusingClient))
+	}
+	for _, o := range []wrapper.WaitOptions{{While: []string{"Running"}, Until: []string{" running"}}, {While: []string{"Running", " "}}, {Until: []string{"\u200b"}}} {
+		_, err := c.WaitScanRun(t.Context(), 789, o)
+		refused(err)
+	}
+	page.compare(t, "testdata/requests.txt")
 }

@@ -12,6 +12,7 @@ import (
 	"net/http/httptrace"
 	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,20 +95,11 @@ func documentedKind(status int) string {
 func documentedDefinite(t testing.TB) map[int]bool {
 	t.Helper()
 	definite := map[int]bool{}
-	for _, line := range documented(t, "# Unknown outcomes")[:2] {
-		for _, word := range strings.Fields(line) {
-			first, last, isRange := strings.Cut(word, "-")
-			from, err := strconv.Atoi(first)
-			if err != nil {
-				break // the rest is an explanation
-			}
-			to := from
-			if isRange {
-				to, _ = strconv.Atoi(last)
-			}
-			for ; from <= to; from++ {
-				definite[from] = true
-			}
+	list := strings.Join(documented(t, "# Unknown outcomes")[:2], " ")
+	for _, found := range regexp.MustCompile(`\b(\d+)(?:-(\d+))? `).FindAllStringSubmatch(list, -1) {
+		first, last := must(strconv.Atoi(found[1])), must(strconv.Atoi(cmp.Or(found[2], found[1])))
+		for status := first; status <= last; status++ {
+			definite[status] = true
 		}
 	}
 	if len(definite) < 100 {

@@ -187,7 +187,7 @@ func forms(secret string) []string {
 }
 
 // TestRefusalsOfNewHideSecrets passes a password or the key in the
-// wrong place. TestInvalidTenantsAreRefused covers more tenants.
+// wrong place. TestTenants covers more tenants.
 func TestRefusalsOfNewHideSecrets(t *testing.T) {
 	const marker = "UserMarkerV7b8N9m0"
 	create := func(tenant string, cred wrapper.Credential, opts ...wrapper.Option) error {

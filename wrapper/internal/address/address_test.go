@@ -9,10 +9,11 @@ import (
 	"example.com/cortexscan/internal/text"
 )
 
-func TestTenantForms(t *testing.T) {
+// An error does not repeat the tenant, which may contain a secret.
+func TestTenants(t *testing.T) {
 	const host = "api-acme.xdr.us.paloaltonetworks.com"
 	label := strings.Repeat("a", 63)
-	for _, tt := range []struct{ name, tenant, want string }{
+	for _, tt := range []struct{ name, tenant, want string }{ // want is a URL, or a part of the error
 		{"a bare host", "acme.xdr.us.paloaltonetworks.com", "https://" + host},
 		{"a bare host with a port", "acme.xdr.us.paloaltonetworks.com:8443", "https://" + host + ":8443"},
 		{"a bare host with a final dot", "acme.xdr.us.paloaltonetworks.com.", "https://" + host},
@@ -30,19 +31,7 @@ func TestTenantForms(t *testing.T) {
 		{"http to ::1", "http://[::1]:8080", "http://[::1]:8080"},
 		{"an IPv6 address with a zone, a port and a path", "https://[FE80::1%25eth0]:9443/p/", "https://[fe80::1%25eth0]:9443/p"},
 		{"http to localhost", "http://LocalHost:8080", "http://localhost:8080"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			got, err := Parse(tt.tenant)
-			if err != nil || got.String() != tt.want {
-				t.Errorf("got %v, %v, want %s", got, err, tt.want)
-			}
-		})
-	}
-}
 
-func TestInvalidTenantsAreRefused(t *testing.T) {
-	const secret = "hunter2"
-	for _, tt := range []struct{ name, tenant, want string }{
 		{"an empty tenant", "", "the tenant is empty"},
 		{"only a port", "https://:443", "neither a host nor a URL"},
 		{"an opaque URL", "https:acme.xdr.us.paloaltonetworks.com", "" /* any refusal */},
@@ -73,12 +62,16 @@ func TestInvalidTenantsAreRefused(t *testing.T) {
 		{"a backslash", `https://acme.example.org\@evil.org`, "" /* any refusal */},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			u, err := Parse(tt.tenant)
-			if u != nil || err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Fatalf("got %v, %v, want an error with %q", u, err, tt.want)
-			}
-			if got := err.Error(); strings.Contains(got, secret) || strings.ContainsAny(got, "\n\x1b") {
-				t.Errorf("the error quotes the tenant: %q", got)
+			got, err := Parse(tt.tenant)
+			switch {
+			case strings.HasPrefix(tt.want, "http"):
+				if err != nil || got.String() != tt.want {
+					t.Errorf("got %v, %v, want %s", got, err, tt.want)
+				}
+			case got != nil || err == nil || !strings.Contains(err.Error(), tt.want):
+				t.Errorf("got %v, %v, want an error with %q", got, err, tt.want)
+			case strings.Contains(err.Error(), "hunter2") || strings.ContainsAny(err.Error(), "\n\x1b"):
+				t.Errorf("the error quotes the tenant: %q", err)
 			}
 		})
 	}

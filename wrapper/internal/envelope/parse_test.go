@@ -61,6 +61,13 @@ func TestParse(t *testing.T) {
 		{"HTML, a title that does not end", "<html><title>oops<h1>Not here</h1>", Error{Message: "Not here"}},
 		{"a truncated object", `{"reply": {"err_code": 500, "err_m`, Error{}},
 
+		{"an action", `{"reply": {"action_id": 7, "err_code": 200}}`, Error{Code: "200", ActionID: "7"}},
+		{"an action of another type", `{"reply": {"action_id": {"id": 7}, "err_code": 200}}`, Error{Code: "200", ActionID: `{"id":7}`}},
+		{"an action that a null follows", `{"reply": {"action_id": 7, "action_id": null, "err_code": 1}}`, Error{Code: "1", ActionID: "7"}},
+		{"an action without an error", `{"reply": {"action_id": true}}`, Error{ActionID: "true"}},
+		{"two actions", `{"action_id": 1, "reply": {"action_id": 2}}`, Error{ActionID: "1"}},
+		{"an empty action", `{"reply": {"action_id": "", "err_code": "SUCCESS"}}`, Error{Code: "SUCCESS"}},
+
 		// These errors do not come from the platform.
 		{"FastAPI, a string", `{"detail": "Not authenticated"}`, Error{Message: "Not authenticated"}},
 		{"FastAPI, a list", `{"detail": [{"type": "missing", "loc": ["body", "filters", 0], "msg": "Field required"}, {"loc": ["query"], "msg": "no"}]}`,
@@ -130,18 +137,6 @@ func TestForm(t *testing.T) {
 	} {
 		if got := Parse([]byte(body), keep).Form; got != want {
 			t.Errorf("%q: got %d, want %d", body, got, want)
-		}
-	}
-}
-
-// An object with only error fields is an error, even if it does not come from the platform.
-func TestIsErrorAlone(t *testing.T) {
-	for body, want := range map[string]bool{
-		`{"error": null, "errors": []}`: true, `{"Detail": [{"msg": "m"}]}`: true, "\ufeff" + `{"err_extra": "e"}`: true, `{"\u0065rror": "e"}`: true,
-		`{"detail": "d", "id": 7}`: false, `{}`: false, `[{"error": "e"}]`: false, `{"error": "e"`: false,
-	} {
-		if got, parsed := IsErrorAlone([]byte(body)), Parse([]byte(body), keep).IsAlone; got != want || parsed != want {
-			t.Errorf("%s: got %v, and %v from Parse, want %v", body, got, parsed, want)
 		}
 	}
 }
