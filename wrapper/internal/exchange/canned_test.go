@@ -114,9 +114,6 @@ func newClient(rt http.RoundTripper, adjust ...func(*Client)) *Client {
 
 func once(c *Client) { c.Attempts = 1 }
 
-// methods lists a method without an effect and one that may have an effect.
-var methods = []string{http.MethodGet, http.MethodPost}
-
 func do(ctx context.Context, t testing.TB, c *Client, method string) *Result {
 	t.Helper()
 	r, err := http.NewRequestWithContext(ctx, method, "/v1/thing?id=1", nil)

@@ -72,20 +72,18 @@ func TestContextEndsTheCall(t *testing.T) {
 		{"during an attempt", silent, func(*Client) {}, 1, 0},
 		{"between two attempts", canned(429, "", "Retry-After", "20"), func(*Client) {}, 1, 429},
 	} {
-		for _, method := range methods {
-			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithCancelCause(t.Context())
-				time.AfterFunc(10*time.Second, func() { cancel(cause) })
-				start := time.Now()
-				res := do(ctx, t, newClient(tt.rt, tt.adjust), method)
-				if took := time.Since(start); took != 10*time.Second || !errors.Is(res.Ended, context.Canceled) || !errors.Is(res.Ended, cause) {
-					t.Errorf("%s, %s: ended after %v with %v, want 10s", tt.name, method, took, res.Ended)
-				}
-				if res.Attempts != tt.attempts || res.LastStatus != tt.status || (res.Response != nil) != (tt.status != 0) {
-					t.Errorf("%s, %s: got %+v", tt.name, method, res)
-				}
-			})
-		}
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			time.AfterFunc(10*time.Second, func() { cancel(cause) })
+			start := time.Now()
+			res := do(ctx, t, newClient(tt.rt, tt.adjust), http.MethodPost)
+			if took := time.Since(start); took != 10*time.Second || !errors.Is(res.Ended, context.Canceled) || !errors.Is(res.Ended, cause) {
+				t.Errorf("%s: ended after %v with %v, want 10s", tt.name, took, res.Ended)
+			}
+			if res.Attempts != tt.attempts || res.LastStatus != tt.status || (res.Response != nil) != (tt.status != 0) {
+				t.Errorf("%s: got %+v", tt.name, res)
+			}
+		})
 	}
 }
 
