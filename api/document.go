@@ -23,8 +23,6 @@ package api
 import (
 	"bytes"
 	_ "embed"
-	"slices"
-	"sync"
 
 	"example.com/cortexscan/api/internal/schema"
 )
@@ -43,14 +41,12 @@ type KnownFilter struct {
 }
 
 // KnownFilters returns the documented filter fields, sorted by name, with their operators and values in the document's
-// order. The service may accept other fields, too: see [Validator.Advise]. The first call parses the document, which
-// takes about 2 ms. The caller may modify the slices.
+// order. The service may accept other fields, too: see [Validator.Advise]. Each call parses the document, which takes
+// about 2 ms.
 func KnownFilters() []KnownFilter {
 	var out []KnownFilter
-	for _, f := range filtersOnce() {
-		out = append(out, KnownFilter{Field: f.Field, Operators: slices.Clone(f.Operators), Values: slices.Clone(f.Values)})
+	for _, f := range schema.KnownFilters(document) {
+		out = append(out, KnownFilter(f))
 	}
 	return out
 }
-
-var filtersOnce = sync.OnceValue(func() []schema.KnownFilter { return schema.KnownFilters(document) })

@@ -50,14 +50,14 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 		m, unknown := v.find(r)
 		switch {
 		case unknown != nil && m.Template == "":
-			replyEnvelope(w, http.StatusNotFound, "Unknown operation", unknown.Problems)
+			respond(w, nil, http.StatusNotFound, "Unknown operation", unknown.Problems)
 			return
 		case unknown != nil:
 			w.Header().Set("Allow", strings.Join(m.Methods, ", "))
-			replyEnvelope(w, http.StatusMethodNotAllowed, "Unknown operation", unknown.Problems)
+			respond(w, nil, http.StatusMethodNotAllowed, "Unknown operation", unknown.Problems)
 			return
 		case !m.Value.security.isMet(r):
-			replyEnvelope(w, http.StatusUnauthorized, "Public API request unauthorized: the operation requires "+m.Value.security.String(), nil)
+			respond(w, nil, http.StatusUnauthorized, "Public API request unauthorized: the operation requires "+m.Value.security.String(), nil)
 			return
 		}
 		checked := *r // a handler must not modify its request
@@ -68,10 +68,10 @@ func (v *Validator) Middleware(next http.Handler) http.Handler {
 		m.Value.checkAmbiguity(r, &m, rep)
 		switch err := m.Value.check(&checked, &m, rep); {
 		case errors.As(err, new(*http.MaxBytesError)):
-			envelopeOf(m.Value)(w, http.StatusRequestEntityTooLarge, "The request body is too long", []Problem{bodyProblem(err)})
+			respond(w, m.Value, http.StatusRequestEntityTooLarge, "The request body is too long", []Problem{bodyProblem(err)})
 			return
 		case len(rep.problems) > 0:
-			envelopeOf(m.Value)(w, http.StatusBadRequest, "The request does not match the API's specification", rep.problems)
+			respond(w, m.Value, http.StatusBadRequest, "The request does not match the API's specification", rep.problems)
 			return
 		}
 		if body, ok := checked.Body.(readBefore); ok {
@@ -113,14 +113,12 @@ func (op *operation) checkAmbiguity(r *http.Request, m *route.Match[*operation],
 			refuse(name, "must be left out: some servers use its value as the method or the path")
 		}
 	}
-	for _, needed := range op.security {
-		for _, c := range needed {
-			if n := len(r.Header.Values(c.name)); c.in == openapi3.ParameterInHeader && n > 1 {
-				refuse(c.name, givenTimes(n))
-			}
+	for _, c := range slices.Concat(op.security...) {
+		if n := len(r.Header.Values(c.name)); c.in == openapi3.ParameterInHeader && n > 1 {
+			refuse(c.name, givenTimes(n))
 		}
 	}
-	for _, name := range m.Names() {
+	for _, name := range m.Names {
 		if value, _ := m.Param(name); strings.ContainsAny(value, `/\`) {
 			rep.add(Problem{In: openapi3.ParameterInPath, Name: name, Reason: "must not contain a slash or a backslash, which servers decode in different ways"})
 		}
@@ -139,9 +137,7 @@ func (op *operation) isChecked(header string) bool {
 			return p.in == openapi3.ParameterInHeader && strings.EqualFold(p.name, header)
 		}) ||
 		slices.ContainsFunc(op.fallbacks, func(f *fallback) bool { return strings.EqualFold(f.described.Name, header) }) ||
-		slices.ContainsFunc(op.security, func(needed []credential) bool {
-			return slices.ContainsFunc(needed, func(c credential) bool { return strings.EqualFold(c.name, header) })
-		})
+		slices.ContainsFunc(slices.Concat(op.security...), func(c credential) bool { return strings.EqualFold(c.name, header) })
 }
 
 // security lists alternative sets of credentials. A request needs all credentials of one set.
@@ -216,72 +212,43 @@ func (s security) String() string {
 }
 
 func (s security) isInQuery(name string) bool {
-	return slices.ContainsFunc(s, func(needed []credential) bool {
-		return slices.ContainsFunc(needed, func(c credential) bool { return c.in == openapi3.ParameterInQuery && c.name == name })
-	})
+	return slices.ContainsFunc(slices.Concat(s...), func(c credential) bool { return c.in == openapi3.ParameterInQuery && c.name == name })
 }
 
-// envelope writes an error response in one of the service's envelopes.
-type envelope func(w http.ResponseWriter, status int, message string, problems []Problem)
-
-// envelopeOf returns the envelope that an operation documents for status 400. It recognizes an envelope by its
-// properties.
-func envelopeOf(op *operation) envelope {
+// respond writes an error response in the envelope that op documents for status 400, or in the platform's usual envelope if op is
+// nil. It recognizes an envelope by its properties.
+func respond(w http.ResponseWriter, op *operation, status int, message string, problems []Problem) {
 	var documented *schema.Schema
-	if bad := op.responses["400"]; bad != nil && bad.content.json() != nil {
-		documented = bad.content.json().schema
+	if op != nil {
+		if bad := op.responses["400"]; bad != nil && bad.content.json() != nil {
+			documented = bad.content.json().schema
+		}
+	}
+	var body, extra any
+	if len(problems) > 0 {
+		extra = joined(problems)
 	}
 	switch {
-	case documented.Property("metadata") != nil:
-		return metadataEnvelope
-	case documented.Property("err_code") != nil && documented.Property("reply") == nil:
-		return flatEnvelope
+	case documented.Property("metadata") != nil: // as for the network scan operations
+		var details []map[string]string
+		for _, p := range problems {
+			details = append(details, map[string]string{"field": cmp.Or(p.Name+p.Pointer, p.In), "message": p.Reason})
+		}
+		body = map[string]any{"err_msg": message, "metadata": map[string]any{"err_extra": details}}
+	case documented.Property("err_code") != nil && documented.Property("reply") == nil: // as documented for the endpoint operations
+		body = xdrError{ErrCode: strconv.Itoa(status), ErrMsg: message, ErrExtra: extra}
+	default:
+		body = map[string]any{"reply": xdrError{ErrCode: status, ErrMsg: message, ErrExtra: extra}}
 	}
-	return replyEnvelope
-}
-
-// replyEnvelope is the platform's usual envelope: {"reply":{"err_code":400,"err_msg":…,"err_extra":…}}.
-func replyEnvelope(w http.ResponseWriter, status int, message string, problems []Problem) {
-	respond(w, status, map[string]any{"reply": xdrError{ErrCode: status, ErrMsg: message, ErrExtra: joined(problems)}})
-}
-
-// flatEnvelope is the documented envelope of the endpoint operations: {"err_code":"400","err_msg":…,"err_extra":…}.
-func flatEnvelope(w http.ResponseWriter, status int, message string, problems []Problem) {
-	respond(w, status, xdrError{ErrCode: strconv.Itoa(status), ErrMsg: message, ErrExtra: joined(problems)})
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(body) // an error means that the client has disconnected
 }
 
 type xdrError struct {
 	ErrCode  any    `json:"err_code"`
 	ErrMsg   string `json:"err_msg"`
 	ErrExtra any    `json:"err_extra"`
-}
-
-// metadataEnvelope is the envelope of the network scan operations:
-// {"err_msg":…,"metadata":{"err_extra":[{"field":…,"message":…}]}}.
-func metadataEnvelope(w http.ResponseWriter, status int, message string, problems []Problem) {
-	var details []map[string]string
-	for _, p := range problems {
-		details = append(details, map[string]string{"field": cmp.Or(p.Name+p.Pointer, p.In), "message": p.Reason})
-	}
-	respond(w, status, map[string]any{"err_msg": message, "metadata": map[string]any{"err_extra": details}})
-}
-
-// joined returns the problems in one string, or nil if there are none.
-func joined(problems []Problem) any {
-	if len(problems) == 0 {
-		return nil
-	}
-	lines := make([]string, 0, len(problems))
-	for _, p := range problems {
-		lines = append(lines, p.String())
-	}
-	return strings.Join(lines, "; ")
-}
-
-func respond(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(body) // an error means that the client has disconnected
 }

@@ -188,7 +188,7 @@ type query struct {
 // check parses the query and validates the parameters. It also reports syntax errors that net/http ignores.
 func (q *query) check(raw string, rep *report) {
 	sent := make([][]string, len(q.parameters))
-	var trees map[*deepObject]*tree
+	trees := make([]tree, len(q.deep))
 	for raw != "" && rep.left() > 0 {
 		var pair string
 		pair, raw, _ = strings.Cut(raw, "&")
@@ -208,14 +208,7 @@ func (q *query) check(raw string, rep *report) {
 			reason = "contains a semicolon, which servers interpret in different ways; encode it as %3B"
 		case i >= 0:
 		case deep >= 0:
-			d := q.deep[deep]
-			if trees == nil {
-				trees = map[*deepObject]*tree{}
-			}
-			if trees[d] == nil {
-				trees[d] = &tree{}
-			}
-			reason = trees[d].add(name[len(d.name):], value)
+			reason = trees[deep].add(name[len(q.deep[deep].name):], value)
 		case !q.isKnown(name):
 			reason = "is not a parameter of this operation" + q.listed
 		}
@@ -240,8 +233,8 @@ func (q *query) check(raw string, rep *report) {
 		}
 		p.checkValues(items, rep)
 	}
-	for _, d := range q.deep {
-		d.check(trees[d], rep)
+	for i, d := range q.deep {
+		d.check(&trees[i], rep)
 	}
 }
 
@@ -304,7 +297,7 @@ func (t *tree) add(path, value string) string {
 
 func (d *deepObject) check(sent *tree, rep *report) {
 	at := Problem{In: openapi3.ParameterInQuery, Name: d.name}
-	if sent == nil {
+	if sent.parts == nil && !sent.broken {
 		if d.required {
 			at.Reason = "is required"
 			rep.add(at)
@@ -329,8 +322,11 @@ func (t *tree) value(s *schema.Schema, path []string, problem func(path []string
 	case len(t.parts) > 0 && len(t.values) > 0:
 		problem(path, "is given both as a value and as an object")
 		return nil
-	case len(t.parts) > 0 && isList:
+	case isList && (len(t.parts) > 0 || len(t.values) > 1 || types == schema.Array):
 		var list []any
+		for _, v := range t.values {
+			list = append(list, decodeOrKeep(s.Items(), v))
+		}
 		for _, index := range slices.SortedFunc(maps.Keys(t.parts), compareIndexes) {
 			part := t.parts[index]
 			if len(part.parts) > 0 {
@@ -347,12 +343,6 @@ func (t *tree) value(s *schema.Schema, path []string, problem func(path []string
 			object[name] = t.parts[name].value(s.Property(name), append(path, name), problem)
 		}
 		return object
-	case isList && (len(t.values) > 1 || types&^schema.Array == 0):
-		var list []any
-		for _, v := range t.values {
-			list = append(list, decodeOrKeep(s.Items(), v))
-		}
-		return list
 	case len(t.values) > 1:
 		problem(path, givenTimes(len(t.values)))
 		return nil

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/cortexscan/api/internal/schema"
@@ -30,23 +32,21 @@ type Violation struct {
 // Error returns the operation and the first ten problems on one printable line of at most 2000 bytes, such as
 // "POST /public_api/v1/endpoints/abort_scan: body /request_data/filters is required".
 func (v *Violation) Error() string {
-	var b strings.Builder
-	if v.Operation == "" {
-		b.WriteString("unknown operation: ")
-	} else {
-		b.WriteString(v.Operation + ": ")
+	shown := v.Problems[:min(len(v.Problems), maxListed)]
+	message := cmp.Or(v.Operation, "unknown operation") + ": " + joined(shown)
+	if more := len(v.Problems) - len(shown); more > 0 {
+		message += fmt.Sprintf("; and %d more", more)
 	}
-	for i, p := range v.Problems {
-		if i == maxListed {
-			fmt.Fprintf(&b, "; and %d more", len(v.Problems)-i)
-			break
-		}
-		if i > 0 {
-			b.WriteString("; ")
-		}
-		b.WriteString(p.String())
+	return text.Visible(message, maxErrorText)
+}
+
+// joined returns the problems in one string.
+func joined(problems []Problem) string {
+	lines := make([]string, len(problems))
+	for i, p := range problems {
+		lines[i] = p.String()
 	}
-	return text.Visible(b.String(), maxErrorText)
+	return strings.Join(lines, "; ")
 }
 
 // Problem describes one problem and its location. The strings are printable and limited in length. They can contain names
@@ -68,13 +68,8 @@ type Problem struct {
 // String returns the location and the reason, such as "query fields is required" or "body /request_data must be an object,
 // not null".
 func (p Problem) String() string {
-	parts := make([]string, 0, 4)
-	for _, part := range []string{p.In, p.Name, p.Pointer, p.Reason} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
-	return strings.Join(parts, " ")
+	parts := []string{p.In, p.Name, p.Pointer, p.Reason}
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), " ")
 }
 
 // report collects the problems in a message. It also collects advice if advising is set.

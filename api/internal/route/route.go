@@ -28,16 +28,13 @@ type Match[T any] struct {
 	Template      string   // the matching template, even if the method is unknown; empty if the path is unknown
 	Methods       []string // the known methods of the path, sorted, if the method is unknown
 	TrailingSlash bool     // the template matches the path without its trailing slash
-	names         []string
+	Names         []string // the names of the path parameters
 	values        []string // in canonical form
 }
 
-// Names returns the names of the path parameters.
-func (m *Match[T]) Names() []string { return m.names }
-
 // Param returns the decoded value of a path parameter, and whether the template contains the parameter.
 func (m *Match[T]) Param(name string) (string, bool) {
-	if i := slices.Index(m.names, name); i >= 0 {
+	if i := slices.Index(m.Names, name); i >= 0 {
 		return reveal.Replace(m.values[i]), true
 	}
 	return "", false
@@ -46,7 +43,7 @@ func (m *Match[T]) Param(name string) (string, bool) {
 // List returns the decoded items of a path parameter that is a comma-separated list.
 func (m *Match[T]) List(name string) []string {
 	var items []string
-	if i := slices.Index(m.names, name); i >= 0 {
+	if i := slices.Index(m.Names, name); i >= 0 {
 		for _, item := range strings.Split(m.values[i], ",") {
 			items = append(items, reveal.Replace(item))
 		}
@@ -96,7 +93,7 @@ func match[T any](p *path[T], values []string, method string) Match[T] {
 	if p == nil {
 		return Match[T]{}
 	}
-	m := Match[T]{Template: p.text, names: p.names, values: values}
+	m := Match[T]{Template: p.text, Names: p.names, values: values}
 	if m.Value, m.Found = p.operations[cmp.Or(method, "GET")]; !m.Found {
 		m.Methods = slices.Sorted(maps.Keys(p.operations))
 	}

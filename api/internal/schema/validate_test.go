@@ -11,6 +11,7 @@ func TestValidation(t *testing.T) {
 		`Tree: {"type":"object","properties":{"children":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}},"name":{"type":"string"}}}`,
 		`Square: {"type":"object","required":["kind","side"],"properties":{"kind":{"type":"string"},"side":{"type":"number"}}}`,
 		`Circle: {"type":"object","required":["kind","radius"],"properties":{"kind":{"type":"string"},"radius":{"type":"number"}}}`,
+		`Lists: {"type":"array","minItems":1,"items":{"$ref":"#/components/schemas/Lists"}}`,
 		`Pet: {"type":"object","required":["kind"],"properties":{"kind":{"type":"string"}},"discriminator":{"propertyName":"kind"}}`,
 		`Cat: {"allOf":[{"$ref":"#/components/schemas/Pet"},{"type":"object","required":["claws"],"properties":{"claws":{"type":"integer"}}}]}`,
 		`Kitten: {"allOf":[{"$ref":"#/components/schemas/Cat"},{"type":"object","required":["age"]}]}`,
@@ -48,6 +49,7 @@ func TestValidation(t *testing.T) {
 
 		{"a tree", `{"$ref":"#/components/schemas/Tree"}`, `{"children":[{"children":[{"name":1}]},{"name":"y"},{"name":2}]}`, false, []string{
 			"/children/0/children/0/name must be a string, not a number", "/children/2/name must be a string, not a number"}},
+		{"lists", `{"$ref":"#/components/schemas/Lists"}`, `[[],[]]`, false, []string{"/0 must have at least one item", "/1 must have at least one item"}},
 		{"a schema that is part of itself", `{"$ref":"#/components/schemas/Self"}`, `"a"`, false, []string{"must have at least 2 characters"}},
 
 		{"two alternatives match", either, `1`, false, []string{"matches more than one of the alternatives, but must match exactly one: an integer or a number"}},
@@ -66,6 +68,7 @@ func TestValidation(t *testing.T) {
 		{"an invalid subtype", `{"$ref":"#/components/schemas/Pet"}`, `{"kind":"Cat","claws":"x"}`, false, []string{"/claws must be an integer, not a string"}},
 		{"a subtype of a subtype", `{"$ref":"#/components/schemas/Pet"}`, `{"kind":"Kitten"}`, false, []string{"/claws is required", "/age is required"}},
 		{"a subtype of another schema", `{"$ref":"#/components/schemas/Pet"}`, `{"kind":"Dog"}`, false, nil},
+		{"a subtype that names another", `{"$ref":"#/components/schemas/Cat"}`, `{"kind":"Kitten","claws":1}`, false, nil},
 		{"a mapped subtype", `{"$ref":"#/components/schemas/Mapped"}`, `{"kind":"dog"}`, false, []string{"/barks is required"}},
 		{"a subtype that is not mapped", `{"$ref":"#/components/schemas/Mapped"}`, `{"kind":"cat"}`, false, []string{"/kind must be one of dog"}},
 		{"subtypes in a list", `{"type":"array","items":{"$ref":"#/components/schemas/Pet"}}`, `[{"kind":"Cat","claws":1},{"kind":"Cat"}]`, false, []string{"/1/claws is required"}},
