@@ -142,9 +142,15 @@ func TestResetLosesTheRequest(t *testing.T) {
 			tenant := sandbox.New(sandbox.WithKey("1", "secretKey", sandbox.Advanced))
 			tenant.AddScanRun(1)
 			tenant.Fail(sandbox.Failure{Reset: true})
-			over := serve(t, tenant, c.start)
-			nonce, at := newNonce(), time.Now()
-			resp, err := over(sign(statusRequest(1), "1", "secretKey", nonce, at))
+			server := httptest.NewUnstartedServer(tenant)
+			c.start(server)
+			defer server.Close()
+			r, err := http.NewRequest(http.MethodGet, server.URL+statusRequest(1).RequestURI, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sign(r, "1", "secretKey", newNonce(), time.Now())
+			resp, err := server.Client().Do(r)
 			if err == nil {
 				resp.Body.Close()
 				t.Fatalf("got a response, %s", resp.Status)
@@ -156,7 +162,7 @@ func TestResetLosesTheRequest(t *testing.T) {
 				t.Errorf("got recorded status %d, want 0", got)
 			}
 			// A lost request does not use up the nonce.
-			resp, err = over(sign(statusRequest(1), "1", "secretKey", nonce, at))
+			resp, err = server.Client().Do(r)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -63,33 +63,10 @@ func send(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	return w
 }
 
-// serve starts the tenant on the loopback interface and returns a function that sends a request to the tenant.
-func serve(t *testing.T, tenant *sandbox.Tenant, start func(*httptest.Server)) func(*http.Request) (*http.Response, error) {
-	t.Helper()
-	server := httptest.NewUnstartedServer(tenant)
-	start(server)
-	t.Cleanup(server.Close)
-	return func(r *http.Request) (*http.Response, error) {
-		out, err := http.NewRequest(r.Method, server.URL+r.URL.RequestURI(), r.Body)
-		if err != nil {
-			return nil, err
-		}
-		out.Header = r.Header
-		return server.Client().Do(out)
-	}
-}
-
 func wantResponse(t testing.TB, w *httptest.ResponseRecorder, status int, body string) {
 	t.Helper()
 	if got := strings.TrimSpace(w.Body.String()); w.Code != status || got != body {
 		t.Errorf("got  %d %s\nwant %d %s", w.Code, got, status, body)
-	}
-}
-
-func wantStatus(t testing.TB, w *httptest.ResponseRecorder, status int) {
-	t.Helper()
-	if w.Code != status {
-		t.Errorf("got %d %s, want %d", w.Code, w.Body, status)
 	}
 }
 
