@@ -37,10 +37,9 @@ func (w *wrapperCode) unsigned(doc *openapi3.T) []string {
 		}
 		for _, alternative := range *all {
 			for scheme := range alternative {
-				header, err := headerOf(doc, scheme)
-				switch {
-				case err != "":
-					list = append(list, fmt.Sprintf("%s: the security scheme %s %s", place, scheme, err))
+				switch header := headerOf(doc, scheme); {
+				case header == "":
+					list = append(list, fmt.Sprintf("%s: the security scheme %s does not name a header, and wrapper can sign only with headers", place, scheme))
 				case !w.strings[strings.ToLower(header)]:
 					list = append(list, fmt.Sprintf("%s: the security scheme %s needs the header %s, and wrapper does not send it: add it to Credential.Sign first, then generate again", place, scheme, header))
 				}
@@ -59,22 +58,18 @@ func (w *wrapperCode) unsigned(doc *openapi3.T) []string {
 	return slices.Compact(list)
 }
 
-const onlyHeaders = ": wrapper can sign only with headers"
-
-func headerOf(doc *openapi3.T, scheme string) (header, err string) {
-	if doc.Components == nil || doc.Components.SecuritySchemes[scheme] == nil {
-		return "", "is not described: add it to components/securitySchemes"
+// headerOf returns the header that a security scheme needs, or "".
+func headerOf(doc *openapi3.T, scheme string) string {
+	if doc.Components == nil {
+		return ""
 	}
-	switch s := doc.Components.SecuritySchemes[scheme].Value; {
-	case s.Type == "apiKey" && s.In == "header":
-		return s.Name, ""
-	case s.Type == "apiKey":
-		return "", "is in the " + s.In + onlyHeaders
-	case s.Type == "http":
-		return "Authorization", ""
-	default:
-		return "", "has the type " + s.Type + onlyHeaders
+	switch s := doc.Components.SecuritySchemes[scheme]; {
+	case s != nil && s.Value.Type == "apiKey" && s.Value.In == "header":
+		return s.Value.Name
+	case s != nil && s.Value.Type == "http":
+		return "Authorization"
 	}
+	return ""
 }
 
 // Reserved returns the names in package gen that no schema may have: those that every generated client declares, and those in

@@ -70,7 +70,7 @@ components:
 			name: "a renamed security header", security: "type: apiKey, in: header, name: x-other",
 			want: "security: the security scheme Key needs the header x-other, and wrapper does not send it: add it to Credential.Sign first",
 		},
-		{name: "a key in the query instead of a header", security: "type: apiKey, in: query, name: key", want: "security: the security scheme Key is in the query"},
+		{name: "a key in the query instead of a header", security: "type: apiKey, in: query, name: key", want: "security: the security scheme Key does not name a header"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			doc, err := Load(t.Context(), []byte(strings.NewReplacer("PARAMETER", tt.parameter, "REQUIRED", cmp.Or(tt.required, "name"),
