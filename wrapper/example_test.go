@@ -2,9 +2,12 @@ package wrapper_test
 
 import (
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"net/http/httptest"
+	"strings"
+	"sync"
 	"time"
 
 	"example.com/cortexscan/api"
@@ -161,4 +164,61 @@ func ExampleWithRequestValidator() {
 	// Output:
 	// true true
 	// body /request_data/filters
+}
+
+// This program watches two scan runs at once. The watches share a client and its rate limit. A temporary failure does
+// not end a watch. The second run does not exist, so its watch ends.
+func Example_watchScanRuns() {
+	c, closeTenant := demoClient(wrapper.WithRateLimit(1000, 5))
+	defer closeTenant()
+	var all sync.WaitGroup
+	for _, run := range []int64{789, 790} {
+		all.Go(func() {
+			for status, err := range c.WatchScanRun(context.Background(), run, wrapper.WaitOptions{Every: time.Millisecond}) {
+				fmt.Println(run, status.State(), err)
+			}
+		})
+	}
+	all.Wait()
+	// Unordered output:
+	// 789 Pending <nil>
+	// 789 Running <nil>
+	// 789 Completed <nil>
+	// 790  wait for scan run 790: GET /public_api/netscan/v1/scan/run: Run ID not found: id: no scan run has this ID (HTTP 404)
+}
+
+// This program cancels the scans of the hosts in a CSV file with one call per host, and prints the outcome next to each
+// host. Only the last host needs a manual check: its abort may have been executed.
+func Example_hostsFromCSV() {
+	tenant := sandbox.New(sandbox.WithKey("17", "demo-key", sandbox.Advanced))
+	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "laptop-17", ScanStatus: "in_progress"})
+	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "laptop-18", ScanStatus: "success"})
+	tenant.Fail(sandbox.Failure{Operation: "abortScan", Skip: 2, Reset: true})
+	server := httptest.NewServer(tenant)
+	defer server.Close()
+	c, err := wrapper.New(server.URL, wrapper.AdvancedKey("17", "demo-key"))
+	if err != nil {
+		panic(err)
+	}
+	rows, err := csv.NewReader(strings.NewReader("laptop-17,Ana\nlaptop-18,Ben\nlaptop-19,Cleo\n")).ReadAll()
+	if err != nil {
+		panic(err)
+	}
+	for _, row := range rows {
+		reply, err := c.AbortScan(context.Background(), wrapper.Matching(wrapper.Hostnames(row[0])))
+		switch {
+		case err == nil:
+			fmt.Println(row, "canceled by action", reply.ActionID)
+		case errors.Is(err, wrapper.ErrOutcomeUnknown):
+			fmt.Println(row, "unknown: look in the Action Center before you try again")
+		case errors.Is(err, wrapper.ErrNoEndpoints):
+			fmt.Println(row, "nothing to cancel")
+		default:
+			fmt.Println(row, "not canceled:", err)
+		}
+	}
+	// Output:
+	// [laptop-17 Ana] canceled by action 1
+	// [laptop-18 Ben] nothing to cancel
+	// [laptop-19 Cleo] unknown: look in the Action Center before you try again
 }

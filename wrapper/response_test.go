@@ -197,8 +197,8 @@ func TestKindsOfResponses(t *testing.T) {
 	)
 	page := &page{}
 	cred := keysOfBothTypes["Standard"]
-	// fail calls the operations. It adds the error of one of them to the page, and returns the error and the request of the last.
-	fail := func(ops []operation, shown, status int, kinds, body string, rt transport, opts ...wrapper.Option) (err error, sent *http.Request) {
+	// fail calls the operations. It adds the error of one of them to the page, and returns the request and the error of the last.
+	fail := func(ops []operation, shown, status int, kinds, body string, rt transport, opts ...wrapper.Option) (sent *http.Request, err error) {
 		t.Helper()
 		for i, op := range ops {
 			rec := &recorder{next: rt}
@@ -212,12 +212,13 @@ func TestKindsOfResponses(t *testing.T) {
 			}
 			sent = rec.requests[0]
 		}
-		return err, sent
+		return sent, err
 	}
+	// respond calls all operations, and adds the error of operations[shown] to the page.
 	respond := func(shown, status int, kinds, body string, header ...string) {
 		t.Helper()
 		rt := canned(status, body, header...)
-		want, sent := fail(operations, shown, status, kinds, body, rt, once())
+		sent, want := fail(operations, shown, status, kinds, body, rt, once())
 		got := wrapper.CheckResponse(must(rt(sent)), []byte(body))
 		wantKinds(t, got, kindsOf(want)...)
 		if fmt.Sprint(got) != fmt.Sprint(want) || !reflect.DeepEqual(apiError(t, got).Header, apiError(t, want).Header) {
@@ -306,7 +307,7 @@ func TestKindsOfResponses(t *testing.T) {
 	broken := func(status int, kinds, body string) {
 		t.Helper()
 		cause := fmt.Errorf("cable pulled: %w", io.EOF)
-		if err, _ := fail(operations, 1, status, kinds, body, cutOff(status, body, cause), once()); !errors.Is(err, cause) {
+		if _, err := fail(operations, 1, status, kinds, body, cutOff(status, body, cause), once()); !errors.Is(err, cause) {
 			t.Errorf("got %v, which does not wrap the cause", err)
 		}
 	}

@@ -147,7 +147,7 @@ func TestStringsHideCredentials(t *testing.T) {
 	redact := func(s string) string { return strings.ReplaceAll(s, key, "[redacted]") }
 	split := strconv.Quote(key[:6] + "\u200b" + key[6:])
 	for _, body := range []string{
-		`{"err_msg": "m", "err_code": ` + split + `, "err_extra": ` + split + `}`, `{"detail": ` + split + `}`, split,
+		`{"err_msg": "m", "err_code": ` + split + `, "err_extra": ` + split + `, "action_id": ` + split + `}`, `{"detail": ` + split + `}`, split,
 		`{"err_msg": "m", "err_extra": [{"field": ` + split + `, "message": ` + split + `}]}`,
 		`{"errorCode": "E", "details": {` + split + `: {"message": ` + split + `}}}`,
 		`{"err_msg": "m" , "err_extra": {"err_msg": ` + split + `}}`,
