@@ -67,9 +67,7 @@ func TestContentTypeProblems(t *testing.T) {
 		{[]string{"Application/JSON; charset=utf-8"}, ""},
 		{[]string{`application/json; charset="US-ASCII"`}, ""},
 		{[]string{"application/json; charset=utf8"}, ""},
-		{[]string{"application/json;"}, ""},
 		{[]string{`application/json; a=b; CHARSET="latin1"`}, charset},
-		{[]string{"application/json; charset="}, "header Content-Type has an invalid parameter"},
 		{[]string{"application/json; charset=utf-8; charset=utf-16"}, "header Content-Type has an invalid parameter"},
 		{nil, "header Content-Type is required and must be application/json"},
 		{[]string{""}, "header Content-Type is required and must be application/json"},
@@ -205,7 +203,6 @@ components:
 func TestBodiesThatAreNotJSON(t *testing.T) {
 	v := ofOperation(t, `requestBody: {content: {
 		application/xml: {schema: {type: object}},
-		image/png: {schema: {type: string, format: binary}},
 		text/plain; charset=UTF-8: {schema: {type: string, maxLength: 3}},
 		application/x-www-form-urlencoded: {schema: {type: object, required: [a], properties: {a: {type: integer}}}},
 		application/octet-stream: {},
@@ -228,23 +225,18 @@ func TestBodiesThatAreNotJSON(t *testing.T) {
 	}{
 		// A body is not checked if its media type has no decoder.
 		{"application/xml", "<a/>", true},
-		{"image/png", "\x89PNG", true},
 		{"application/octet-stream", "\xff", true},
 		{"text/plain; charset=utf-8", "abc", true},
 		{"text/plain", "abcd", false},
 		{"application/x-www-form-urlencoded", "a=1", true},
 		{"application/x-www-form-urlencoded", "a=x", false},
-		{"application/x-www-form-urlencoded", "b=1", false},
 		// A part without a Content-Type, such as curl -F 'obj={…}' sends, is decoded as JSON if its schema describes an object.
 		{"multipart/form-data; boundary=b", form(`obj|{"a":1}`), true},
 		{"multipart/form-data; boundary=b", form(`obj;Content-Type: application/json|{"a":1}`), true},
 		{"multipart/form-data; boundary=b", form(`obj|{"a":"x"}`), false},
-		{"multipart/form-data; boundary=b", form(`obj|{`), false},
 		{"multipart/form-data; boundary=b", form(`obj|{"a":1}`, "text|abc"), true},
-		{"multipart/form-data; boundary=b", form(`obj|{"a":1}`, "text|abcd"), false},
 		{"multipart/form-data; boundary=b", form(`obj|{"a":1}`, `list|{"b":1}`, `list|{"b":2}`), true},
 		{"multipart/form-data; boundary=b", form(`obj|{"a":1}`, `list|{"c":1}`), false},
-		{"multipart/form-data; boundary=b", form("text|abc"), false},
 		{"multipart/form-data", "x", false},
 	} {
 		t.Run(tt.contentType+" "+tt.body, func(t *testing.T) {

@@ -24,25 +24,20 @@ func TestParameters(t *testing.T) {
 		{"in: query, schema: {type: boolean}", "f=true", ""},
 		{"in: query, schema: {type: boolean}", "f=1", "query f must be true or false"},
 		{"in: query, allowEmptyValue: true, " + integer, "f=", ""},
-		{either, "f=now", ""},
 		{either, "f=-1", "query f must be at least 0"},
 		{either, "f=later", `query f must be an integer or "now", not another string`},
-		{"in: query, schema: {}", "f=x", ""},
 		{"in: query, schema: {maxLength: 2}", "f=123", "query f must have at most 2 characters"}, // without a type, the value is a string
 
 		{"in: query, " + list, "f=1&f=2", ""},
 		{"in: query, " + list, "f=1&f=x", "query f /1 must be an integer"},
-		{"in: query, " + list, "f=1&f=2&f=3", "query f must have at most 2 items"},
 		// An encoded comma is part of an item. Encoded spaces and bars separate
 		// items, because a valid URL contains them only in encoded form.
 		{"in: query, explode: false, " + list, "f=%31,2", ""},
 		{"in: query, explode: false, " + list, "f=1%2C2", "query f /0 must be an integer"},
 		{"in: query, explode: false, " + list, "f=1,%ff", "query f /1 is not valid UTF-8"},
-		{"in: query, explode: false, " + list, "f=1,", "query f /1 must not be empty"},
 		{"in: query, explode: false, " + list, "f=", "query f must not be empty"},
 		{"in: query, explode: false, " + list, "f=1&f=2", "query f must be given only once, not 2 times"},
 		{"in: query, style: spaceDelimited, explode: false, " + list, "f=1%202", ""},
-		{"in: query, style: spaceDelimited, explode: false, " + list, "f=1+2", ""},
 		{"in: query, style: pipeDelimited, explode: false, " + list, "f=1%7C2", ""},
 		{"in: query, style: pipeDelimited, explode: false, " + list, "f=1|x", "query f /1 must be an integer"},
 		{"in: query, style: pipeDelimited, explode: true, " + list, "f=1&f=2", ""},
@@ -69,7 +64,6 @@ func TestParameters(t *testing.T) {
 		{deep, "f[id]=1&f[id]=x", "query f /id/1 must be an integer, not a string"},
 		{deep, "f[id][0]=0&f[id][1]=1&f[id][2]=2&f[id][3]=3&f[id][4]=4&f[id][5]=5&f[id][6]=6&f[id][7]=7&f[id][8]=8&f[id][9]=9&f[id][10]=x", "query f /id/10 must be an integer, not a string"},
 		{deep, "f[name]=a&f[on]=true&f[in][a]=1", ""},
-		{deep, "f[in][a]=x", "query f /in/a must be an integer, not a string"},
 		{deep, "f[any]=123", "query f /any must have at most 2 characters"},
 		{deep, "f[list][0][a]=x", "query f /list/0/a must be an integer, not a string"},
 		{deep, "f[either]=a&f[either]=b", ""},
@@ -87,7 +81,6 @@ func TestParameters(t *testing.T) {
 		{form, "b=1", "query b is not a parameter of this operation (parameters: f)"},
 		{free, "b=1", ""},
 		{union, "f=1", ""},
-		{union, "g=1", "query g is not a parameter of this operation (parameters: f)"},
 		{"in: header, schema: {type: object}", "f=1", "query f is not a parameter of this operation"},
 		{"in: header, required: true, schema: {type: object, properties: {a: {type: integer}}}", "F: a,x", "header f does not match its schema"},
 		// OpenAPI ignores header parameters with this name.
@@ -136,7 +129,6 @@ func TestPathParameters(t *testing.T) {
 	for _, tt := range []struct{ schema, path, want string }{
 		{"{type: string}", "/x/a%2Fb", ""},
 		{"{type: string}", "/x/...", ""},
-		{"{type: string}", "/x/..a", ""},
 		{"{type: string}", "/x/", "path p must not be empty"},
 		{"{type: string}", "/x/.", dots},
 		{"{type: string}", "/x/%2e%2E", dots},

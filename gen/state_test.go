@@ -11,10 +11,8 @@ func TestState(t *testing.T) {
 	long := strings.Repeat("a", 64)
 	for _, tt := range []struct{ name, message, want string }{
 		{"the published state", "Scan is in Running state", "Running"},
-		{"two words", "Scan is in Partially Completed state", "Partially Completed"},
 		{"space around it", "  Scan is in Running state\n", "Running"},
 		{"a state called state", "Scan is in state state", "state"},
-		{"another script", "Scan is in läuft state", "läuft"},
 		{"64 bytes", "Scan is in " + long + " state", long},
 		{"65 bytes", "Scan is in " + long + "a state", ""},
 		{"another beginning", "The scan is in Running state", ""},
