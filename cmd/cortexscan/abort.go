@@ -285,25 +285,20 @@ func (p *plan) confirm(ctx context.Context, s *session) error {
 // ask returns nil only if the user confirms the abort. If the abort is for all endpoints, the user has to type the host,
 // because it is too easy to type "yes" by mistake.
 func (p *plan) ask(ctx context.Context, s *session) error {
+	question := "Continue? [y/N]"
 	if p.everything {
-		answer, err := s.ask(ctx, "Type the tenant's host to continue:")
-		if err != nil {
-			return err
-		}
-		if !p.isTenant(answer) {
-			return fmt.Errorf("%w: what you typed is not the tenant's host (%s); nothing was sent", errInterrupted, p.host())
-		}
-		return nil
+		question = "Type the tenant's host to continue:"
 	}
-	answer, err := s.ask(ctx, "Continue? [y/N]")
-	if err != nil {
-		return err
+	answer, err := s.io.Ask(ctx, question)
+	switch {
+	case err != nil:
+		return promptError(ctx, err, fmt.Errorf("%w: the input ended", errInterrupted))
+	case p.everything && !p.isTenant(answer):
+		return fmt.Errorf("%w: what you typed is not the tenant's host (%s); nothing was sent", errInterrupted, p.host())
+	case !p.everything && !strings.EqualFold(answer, "y") && !strings.EqualFold(answer, "yes"):
+		return fmt.Errorf("%w; nothing was sent", errInterrupted)
 	}
-	switch strings.ToLower(answer) {
-	case "y", "yes":
-		return nil
-	}
-	return fmt.Errorf("%w; nothing was sent", errInterrupted)
+	return nil
 }
 
 // isTenant reports whether host is the tenant's host, with or without the prefix api-.
@@ -344,16 +339,9 @@ func (p *plan) accepted(s *session, reply *gen.AbortScanReply) error {
 	return nil
 }
 
-func (s *session) ask(ctx context.Context, question string) (string, error) {
-	answer, err := s.io.Ask(ctx, question)
-	return answer, promptError(ctx, err, fmt.Errorf("%w: the input ended", errInterrupted))
-}
-
 // promptError returns the error for a failed prompt. ended is the reason to report if the input ended.
 func promptError(ctx context.Context, err, ended error) error {
 	switch {
-	case err == nil:
-		return nil
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, io.EOF):

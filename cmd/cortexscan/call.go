@@ -187,12 +187,5 @@ const checkActionCenter = "Before you send the abort again, check whether the co
 
 // shortDuration formats a duration without trailing zero units: 10m instead of 10m0s.
 func shortDuration(d time.Duration) string {
-	s := d.Round(time.Second)
-	switch {
-	case s > 0 && s%time.Hour == 0:
-		return fmt.Sprintf("%dh", s/time.Hour)
-	case s > 0 && s%time.Minute == 0:
-		return fmt.Sprintf("%dm", s/time.Minute)
-	}
-	return s.String()
+	return strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace(d.Round(time.Second).String())
 }

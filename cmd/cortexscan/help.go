@@ -119,11 +119,8 @@ func flagHelp(f cli.Flag) [2]string {
 // flagUsage returns a flag's usage text with the backquotes removed. value is the placeholder that was between them,
 // such as FILE.
 func flagUsage(f cli.Flag) (value, usage string) {
-	doc, ok := f.(cli.DocGenerationFlag)
-	if !ok {
-		return "", ""
-	}
-	_, rest, _ := strings.Cut(doc.GetUsage(), "`")
+	usage = f.(cli.DocGenerationFlag).GetUsage()
+	_, rest, _ := strings.Cut(usage, "`")
 	value, _, _ = strings.Cut(rest, "`")
-	return value, strings.ReplaceAll(doc.GetUsage(), "`", "")
+	return value, strings.ReplaceAll(usage, "`", "")
 }

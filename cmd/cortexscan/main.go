@@ -23,16 +23,11 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-func main() { os.Exit(mainStatus()) }
-
-// mainStatus runs the program and returns its exit status. It does not call os.Exit, which would skip its
-// deferred calls.
-func mainStatus() int {
+func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	// The first signal ends the program gracefully. A second signal kills the program.
 	context.AfterFunc(ctx, stop)
-	return run(ctx, realSystem())
+	os.Exit(run(ctx, system{args: os.Args, getenv: os.Getenv, now: time.Now, io: terminal.System(os.Getenv)}))
 }
 
 func run(ctx context.Context, sys system) int {
@@ -69,10 +64,6 @@ type system struct {
 	getenv func(string) string
 	now    func() time.Time
 	io     *terminal.IOStreams
-}
-
-func realSystem() system {
-	return system{args: os.Args, getenv: os.Getenv, now: time.Now, io: terminal.System(os.Getenv)}
 }
 
 // session is one run of the program.

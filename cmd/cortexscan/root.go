@@ -113,9 +113,6 @@ func prepare(c *cli.Command, onUnknown cli.CommandNotFoundFunc) {
 	c.OnUsageError = func(_ context.Context, cmd *cli.Command, err error, _ bool) error { return flagError(cmd, err) }
 	// A comma may be part of a name. For flags without names, listFlag splits the values.
 	c.DisableSliceFlagSeparator = true
-	for _, sub := range c.Commands {
-		prepare(sub, onUnknown)
-	}
 }
 
 func versionCommand() *cli.Command {

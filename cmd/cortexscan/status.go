@@ -158,13 +158,8 @@ type progress struct {
 	failing        error // the last poll's error; nil if the poll succeeded
 }
 
-type display interface {
-	show(progress) // called after a poll, and every second
-	end()
-}
-
 func watchRun(s *session, c call, statuses iter.Seq2[*gen.ScanRunStatus, error]) error {
-	p, err := follow(statuses, newDisplay(s, c))
+	p, err := follow(statuses, &display{session: s, call: c})
 	var failed *callError
 	if err != nil {
 		failed = &callError{call: c, err: err, lastState: p.state, polled: p.polls > 0}
@@ -184,7 +179,7 @@ func watchRun(s *session, c call, statuses iter.Seq2[*gen.ScanRunStatus, error])
 
 // follow reads all statuses, and returns the last progress and the error that ended the wait. It shows a poll's error
 // only if the wait continues, because the caller reports the last error.
-func follow(statuses iter.Seq2[*gen.ScanRunStatus, error], d display) (p progress, err error) {
+func follow(statuses iter.Seq2[*gen.ScanRunStatus, error], d *display) (p progress, err error) {
 	type poll struct {
 		status *gen.ScanRunStatus
 		err    error
@@ -231,70 +226,61 @@ func endsInState(err error) bool {
 	return errors.Is(err, wrapper.ErrUnexpectedState) || errors.Is(err, wrapper.ErrUnexpectedResponse) && !errors.As(err, &response)
 }
 
-func newDisplay(s *session, c call) display {
-	switch {
-	case s.json:
-		return noDisplay{}
-	case s.io.OutIsTerminal && !s.io.NoCursor:
-		return &liveDisplay{s: s, call: c}
-	}
-	return &lineDisplay{s: s, call: c}
-}
-
-type noDisplay struct{}
-
-func (noDisplay) show(progress) {}
-func (noDisplay) end()          {}
-
-// liveDisplay updates one line. On a narrow terminal, it truncates the line, because it cannot rewrite two lines.
-type liveDisplay struct {
-	s     *session
-	call  call
-	begun bool
-}
-
-func (d *liveDisplay) show(p progress) {
-	reconnecting := ""
-	if p.failing != nil && !endsInState(p.failing) {
-		reconnecting = "  " + terminal.Yellow.Paint(d.s.io.OutColor(), "reconnecting")
-	}
-	state := stateStyle(p.state).Paint(d.s.io.OutColor(), p.state)
-	const clear, noWrap, wrap = "\r\x1b[K", "\x1b[?7l", "\x1b[?7h"
-	d.s.io.Printf("%sscan run %d  %s  %s  %s%s%s", clear+noWrap, d.call.run, state, p.elapsed.Truncate(time.Second), terminal.Count(p.polls, "poll"), reconnecting, wrap)
-	d.begun = true
-}
-
-func (d *liveDisplay) end() {
-	if d.begun {
-		d.s.io.Printf("\n")
-	}
-}
-
-// lineDisplay prints one line for each state change, for logs and pipes. It reports failed polls on standard error.
-type lineDisplay struct {
-	s       *session
-	call    call
-	last    string
+// display shows the progress of a wait: nothing with --output json, one line that is updated on a terminal, and
+// otherwise one line for each state change, for logs and pipes.
+type display struct {
+	*session
+	call
+	begun   bool   // whether a line was updated
+	last    string // the last state that was printed
 	failing bool
 }
 
-func (d *lineDisplay) show(p progress) {
-	now := d.s.now().UTC().Format(time.RFC3339)
+// show is called after a poll, and every second.
+func (d *display) show(p progress) {
 	failing := p.failing != nil && !endsInState(p.failing)
 	switch {
+	case d.json:
+	case d.io.OutIsTerminal && !d.io.NoCursor:
+		d.update(p, failing)
+	default:
+		d.print(p, failing)
+	}
+}
+
+// update replaces the line. On a narrow terminal, it truncates the line, because it cannot rewrite two lines.
+func (d *display) update(p progress, failing bool) {
+	reconnecting := ""
+	if failing {
+		reconnecting = "  " + terminal.Yellow.Paint(d.io.OutColor(), "reconnecting")
+	}
+	state := stateStyle(p.state).Paint(d.io.OutColor(), p.state)
+	const clear, noWrap, wrap = "\r\x1b[K", "\x1b[?7l", "\x1b[?7h"
+	d.io.Printf("%sscan run %d  %s  %s  %s%s%s", clear+noWrap, d.run, state, p.elapsed.Truncate(time.Second), terminal.Count(p.polls, "poll"), reconnecting, wrap)
+	d.begun = true
+}
+
+// print reports failed polls on standard error.
+func (d *display) print(p progress, failing bool) {
+	now := d.now().UTC().Format(time.RFC3339)
+	switch {
 	case failing && !d.failing:
-		d.s.io.Notef("%s  scan run %d  reconnecting: %s\n", now, d.call.run, cause(p.failing))
+		d.io.Notef("%s  scan run %d  reconnecting: %s\n", now, d.run, cause(p.failing))
 	case d.failing && !failing:
-		d.s.io.Notef("%s  scan run %d  reconnected\n", now, d.call.run)
+		d.io.Notef("%s  scan run %d  reconnected\n", now, d.run)
 	}
 	d.failing = failing
 	if p.state != d.last {
 		d.last = p.state
-		d.s.io.Printf("%s  scan run %d  %s\n", now, d.call.run, p.state)
+		d.io.Printf("%s  scan run %d  %s\n", now, d.run, p.state)
 	}
 }
 
-func (*lineDisplay) end() {}
+func (d *display) end() {
+	if d.begun {
+		d.io.Printf("\n")
+	}
+}
 
 type statusJSON struct {
 	RunID   int64    `json:"run_id"`

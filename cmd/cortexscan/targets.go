@@ -153,9 +153,10 @@ func (t *targets) parseLists(cmd *cli.Command) error {
 		if err != nil {
 			return err
 		}
-		if list.flag == "ip" {
-			if err := checkIPs(values); err != nil {
-				return err
+		for _, v := range values {
+			// The service responds to an invalid address with status 500 and an unclear message.
+			if _, err := netip.ParseAddr(v); err != nil && list.flag == "ip" {
+				return usagef("invalid value %q for --ip: expected an IP address", printable(v))
 			}
 		}
 		f := filter{flag: list.flag, words: list.noun, values: values, list: list}
@@ -171,17 +172,6 @@ func (t *targets) parseLists(cmd *cli.Command) error {
 		}
 		if f.values != nil || f.file != "" {
 			t.filters = append(t.filters, f)
-		}
-	}
-	return nil
-}
-
-// checkIPs returns an error if a value is not an IP address. The service responds to such a value with status 500
-// and an unclear message.
-func checkIPs(values []string) error {
-	for _, v := range values {
-		if _, err := netip.ParseAddr(v); err != nil {
-			return usagef("invalid value %q for --ip: expected an IP address", printable(v))
 		}
 	}
 	return nil

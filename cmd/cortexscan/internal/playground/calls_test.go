@@ -140,3 +140,11 @@ func TestLogLineIsOnePrintableLine(t *testing.T) {
 		}
 	}
 }
+
+func TestStatusesAreFormatted(t *testing.T) {
+	for status, want := range map[int]string{0: "no response, none", 200: "200 OK, good", 401: "401 Unauthorized, bad", 599: "599, bad"} {
+		if got := statusText(sandbox.Call{Status: status}) + ", " + class(status); got != want {
+			t.Errorf("%d: got %q, want %q", status, got, want)
+		}
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"os"
 	"strconv"
 	"strings"
 )
@@ -47,7 +46,10 @@ func Listen(ctx context.Context, address string, public bool) (*Listener, error)
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", net.JoinHostPort(numeric, port))
 	if err != nil {
-		return nil, plain(err)
+		for errors.Unwrap(err) != nil { // the caller names the address
+			err = errors.Unwrap(err)
+		}
+		return nil, err
 	}
 	_, port, _ = net.SplitHostPort(listener.Addr().String())
 	return &Listener{Listener: listener, name: host, ip: ip, port: port}, nil
@@ -68,22 +70,6 @@ func lookUp(ctx context.Context, host string) (netip.Addr, error) {
 		}
 	}
 	return found[0], nil
-}
-
-// plain returns only an error's reason, such as "address already in use".
-func plain(err error) error {
-	var call *os.SyscallError
-	var port *net.AddrError
-	var service *net.DNSError
-	switch {
-	case errors.As(err, &call):
-		return call.Err
-	case errors.As(err, &port):
-		return errors.New(port.Err)
-	case errors.As(err, &service):
-		return errors.New(service.Err)
-	}
-	return err
 }
 
 // URL returns the URL at which this machine reaches the listener.

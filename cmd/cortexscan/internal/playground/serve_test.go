@@ -1,11 +1,35 @@
 package playground
 
 import (
+	"context"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 )
+
+func TestServeEndsWithItsContext(t *testing.T) {
+	l, err := Listen(t.Context(), "0", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _ := newPlayground()
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- p.Serve(ctx, l) }()
+	resp, err := http.Get(l.URL())
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Errorf("got %v, %v, want the live page", resp, err)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Errorf("got %v, want no error when the context ends", err)
+	}
+	if err := p.Serve(t.Context(), l); err == nil {
+		t.Error("got no error for a closed listener")
+	}
+}
 
 func TestRequestsFromOtherSitesAndHostsAreRefused(t *testing.T) {
 	const site = "Sec-Fetch-Site"
@@ -70,6 +94,9 @@ func TestPagesHaveSecurityHeaders(t *testing.T) {
 			if got := header.Get(name); got != want {
 				t.Errorf("%s: %s: got %q, want %q", path, name, got, want)
 			}
+		}
+		if got := header.Get("Content-Encoding") == "gzip"; got != strings.Contains(path, "swagger-ui") {
+			t.Errorf("%s: compressed: got %v, want %v", path, got, !got)
 		}
 		csp := header.Get("Content-Security-Policy")
 		if !strings.HasPrefix(csp, "default-src 'none'; ") || !strings.Contains(csp, "frame-ancestors 'none'") || strings.Contains(csp, "unsafe") {

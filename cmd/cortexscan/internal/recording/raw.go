@@ -168,11 +168,7 @@ func chunkedBody(rest []byte) ([]byte, error) {
 	if err != nil {
 		return nil, errors.New("the Transfer-Encoding is chunked, but the body is not")
 	}
-	after, err := io.ReadAll(r)
-	if err != nil {
-		return nil, err
-	}
-	if len(bytes.TrimSpace(after)) > 0 {
+	if after, _ := io.ReadAll(r); len(bytes.TrimSpace(after)) > 0 {
 		return nil, errors.New("there is data after the last chunk of the body: a file must contain only one request")
 	}
 	return body, nil
