@@ -113,6 +113,9 @@ func TestHARIsParsed(t *testing.T) {
 	if got := entries[1].Request.URL.RawQuery; got != "a+b=%26" {
 		t.Errorf("got query %q, want a+b=%%26", got)
 	}
+	if rec, _, err := parse(`{"log":{"entries":[]}}`); err != nil || rec.Entries != 0 {
+		t.Errorf("no entries: got %+v, %v", rec, err)
+	}
 }
 
 func TestUnreadableEntryDoesNotAffectTheOthers(t *testing.T) {
