@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -84,11 +85,7 @@ func (c *checker) validate(r *http.Request, isHAR bool) result {
 	case !errors.As(err, &violation):
 		return problem("request", "cannot be checked")
 	case violation.Operation == "" && violation.Problems[0].In == "path":
-		reason := c.unknownPath(r)
-		if reason == "" {
-			reason = violation.Problems[0].Reason
-		}
-		return problem("path", reason).orLeftOut(c.allowUnknown || isHAR && !c.isOurs(r.URL.Path))
+		return problem("path", cmp.Or(c.unknownPath(r), violation.Problems[0].Reason)).orLeftOut(c.allowUnknown || isHAR && !c.isOurs(r.URL.Path))
 	}
 	return result{operation: violation.Operation, problems: violation.Problems}
 }

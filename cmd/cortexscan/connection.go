@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -187,15 +189,7 @@ func (c *connection) client(ctx context.Context, s *session) (*wrapper.Client, e
 			return nil, settingError(err)
 		}
 	}
-	cred, err := wrapper.KeyOfType(c.keyType, c.keyID, key)
-	if err != nil {
-		return nil, settingError(err)
-	}
-	client, err := wrapper.New(c.url, cred, c.options...)
-	if err != nil {
-		return nil, settingError(err)
-	}
-	return client, nil
+	return c.connect(c.keyID, key)
 }
 
 // rehearsal returns a client that uses a placeholder for the key and sends its requests to the given transport. Apart
@@ -204,17 +198,16 @@ func (c *connection) rehearsal(transport http.RoundTripper) (*wrapper.Client, er
 	if err := c.missing(false); err != nil {
 		return nil, err
 	}
-	id := c.keyID
-	if id == "" {
-		id = "(not set)"
-	}
-	cred, err := wrapper.KeyOfType(c.keyType, id, "none")
+	return c.connect(cmp.Or(c.keyID, "(not set)"), "none", wrapper.WithHTTPClient(&http.Client{Transport: transport}),
+		wrapper.WithRetry(wrapper.Retry{Attempts: 1}), wrapper.WithLogger(nil))
+}
+
+func (c *connection) connect(id, key string, more ...wrapper.Option) (*wrapper.Client, error) {
+	cred, err := wrapper.KeyOfType(c.keyType, id, key)
 	if err != nil {
 		return nil, settingError(err)
 	}
-	client, err := wrapper.New(c.url, cred, append(c.options[:len(c.options):len(c.options)],
-		wrapper.WithHTTPClient(&http.Client{Transport: transport}),
-		wrapper.WithRetry(wrapper.Retry{Attempts: 1}), wrapper.WithLogger(nil))...)
+	client, err := wrapper.New(c.url, cred, slices.Concat(c.options, more)...)
 	if err != nil {
 		return nil, settingError(err)
 	}

@@ -69,8 +69,10 @@ func runDemo(ctx context.Context, s *session, _ none) error {
 	if d.client, err = d.connect(wrapper.AdvancedKey(demoKeyID, d.key)); err != nil {
 		return fmt.Errorf("%w: %w", errFailed, err)
 	}
-	d.say("An in-memory tenant is listening on %s. It verifies signatures and keeps state. "+
-		"The steps below send real requests to it.", d.url)
+	if !s.json {
+		s.io.Textf("%s\n", terminal.Wrap("An in-memory tenant is listening on "+d.url+". It verifies signatures and keeps state. "+
+			"The steps below send real requests to it.", 0, s.io.Width()))
+	}
 	for _, step := range []func(context.Context) error{
 		d.followRun, d.abort, d.abortAgain, d.wrongKeyType, d.breakSpec,
 	} {
@@ -102,8 +104,7 @@ func (d *demo) connect(cred wrapper.Credential) (*wrapper.Client, error) {
 }
 
 func (d *demo) followRun(ctx context.Context) error {
-	d.step("Wait until a scan run finishes")
-	d.code(`client.WatchScanRun(ctx, %d, options) // Until: []string{"Completed"}`, demoRun)
+	d.step("Wait until a scan run finishes", `client.WatchScanRun(ctx, 789, options) // Until: []string{"Completed"}`)
 	var states []string
 	start := time.Now()
 	options := wrapper.WaitOptions{Every: 150 * time.Millisecond, Until: []string{"Completed"}}
@@ -129,8 +130,7 @@ func windows() wrapper.Targets { return wrapper.Matching(wrapper.Platforms("wind
 const windowsCode = `client.AbortScan(ctx, wrapper.Matching(wrapper.Platforms("windows")))`
 
 func (d *demo) abort(ctx context.Context) error {
-	d.step("Cancel the scans of the Windows endpoints")
-	d.code(windowsCode)
+	d.step("Cancel the scans of the Windows endpoints", windowsCode)
 	before := d.tenant.Endpoints()
 	reply, err := d.client.AbortScan(ctx, windows())
 	if err != nil {
@@ -154,15 +154,13 @@ func (d *demo) abort(ctx context.Context) error {
 }
 
 func (d *demo) abortAgain(ctx context.Context) error {
-	d.step("Cancel the same scans again, although they are already canceled")
-	d.code(windowsCode)
+	d.step("Cancel the same scans again, although they are already canceled", windowsCode)
 	reply, err := d.client.AbortScan(ctx, windows())
 	return d.expect(reply, err, wrapper.ErrNoEndpoints, "wrapper.ErrNoEndpoints")
 }
 
 func (d *demo) wrongKeyType(ctx context.Context) error {
-	d.step("Use the Advanced key as a Standard key")
-	d.code("wrapper.New(url, wrapper.StandardKey(id, key))")
+	d.step("Use the Advanced key as a Standard key", "wrapper.New(url, wrapper.StandardKey(id, key))")
 	client, err := d.connect(wrapper.StandardKey(demoKeyID, d.key))
 	if err != nil {
 		return err
@@ -181,8 +179,7 @@ func (d *demo) wrongKeyType(ctx context.Context) error {
 }
 
 func (d *demo) breakSpec(ctx context.Context) error {
-	d.step("Send a request that does not match the spec")
-	d.code("client.API().AbortScanWithResponse(ctx, request) // no operator, no value")
+	d.step("Send a request that does not match the spec", "client.API().AbortScanWithResponse(ctx, request) // no operator, no value")
 	arrived := len(d.tenant.Calls())
 	result, err := d.client.API().AbortScanWithResponse(ctx, gen.AbortScanRequest{RequestData: gen.AbortScanRequestData{
 		Filters: []gen.EndpointFilter{{Field: "platform"}},
@@ -237,25 +234,11 @@ type stepJSON struct {
 	Lines []string `json:"lines"`
 }
 
-// say prints a paragraph that is not part of a step.
-func (t *transcript) say(format string, args ...any) {
+func (t *transcript) step(title, code string) {
+	t.steps = append(t.steps, stepJSON{title, code, []string{}})
 	if !t.s.json {
-		t.s.io.Textf("%s\n", terminal.Wrap(fmt.Sprintf(format, args...), 0, t.s.io.Width()))
-	}
-}
-
-func (t *transcript) step(title string) {
-	t.steps = append(t.steps, stepJSON{Title: title, Lines: []string{}})
-	if !t.s.json {
-		t.s.io.Textf("\n%s\n", terminal.Bold.Paint(t.s.io.OutColor(), fmt.Sprintf("%d. %s", len(t.steps), title)))
-	}
-}
-
-func (t *transcript) code(format string, args ...any) {
-	code := fmt.Sprintf(format, args...)
-	t.steps[len(t.steps)-1].Code = code
-	if !t.s.json {
-		t.s.io.Textf("   %s\n\n", terminal.Dim.Paint(t.s.io.OutColor(), code))
+		heading := terminal.Bold.Paint(t.s.io.OutColor(), fmt.Sprintf("%d. %s", len(t.steps), title))
+		t.s.io.Textf("\n%s\n   %s\n\n", heading, terminal.Dim.Paint(t.s.io.OutColor(), code))
 	}
 }
 
@@ -272,15 +255,10 @@ func (t *transcript) add(text string, indent int) {
 	}
 	const margin = 5
 	head, rest := text[:min(len(text), indent-margin)], text[min(len(text), indent-margin):]
-	t.s.io.Textf("%s%s%s\n", strings.Repeat(" ", margin), head, t.wrapped(rest, indent))
-}
-
-// wrapped wraps a line only if it is too long, because Wrap would collapse the line's spaces.
-func (t *transcript) wrapped(text string, indent int) string {
-	if indent+len(text) <= t.s.io.Width() {
-		return text
+	if indent+len(rest) > t.s.io.Width() { // Wrap collapses spaces
+		rest = terminal.Wrap(rest, indent, t.s.io.Width())
 	}
-	return terminal.Wrap(text, indent, t.s.io.Width())
+	t.s.io.Textf("%s%s%s\n", strings.Repeat(" ", margin), head, rest)
 }
 
 func (t *transcript) finish(ok bool) {

@@ -88,11 +88,7 @@ func isPoll(c sandbox.Call) bool {
 
 // callView is the data for a row of the page. html/template escapes the strings.
 type callView struct {
-	ID    string
-	Count int
-	First time.Time
-
-	Time         time.Time
+	row
 	Target       string
 	Status       string // "200 OK"
 	Class        string // CSS class of the status: good, bad or none
@@ -113,8 +109,7 @@ type headerView struct{ Name, Value string }
 func (r row) view() callView {
 	c := r.Call
 	v := callView{
-		ID: r.ID, Count: r.Count, First: r.First,
-		Time: c.Time, Target: text.Visible(target(c), maxText),
+		row: r, Target: text.Visible(target(c), maxText),
 		Status: statusText(c), Class: class(c.Status),
 		Checked: checked(c), Took: c.Duration.Round(10 * time.Microsecond).String(),
 		Outcome: outcome(c), Selection: selection(c),
