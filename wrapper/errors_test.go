@@ -117,7 +117,7 @@ func (p *page) compare(t testing.TB, file string) {
 	t.Errorf("%s differs in line %d: run go test ./wrapper -update, and review the difference\ngot  %s\nwant %s", file, i+1, is[i], was[i])
 }
 
-// testdata/errors.txt lists the errors of this package, so that they can be reviewed together.
+// The files in testdata list the errors of this package, so that they can be reviewed together.
 func TestErrorMessages(t *testing.T) {
 	page := &page{}
 	add := func(err error) { t.Helper(); page.add(t, err) }
@@ -177,7 +177,7 @@ func TestErrorMessages(t *testing.T) {
 			}
 		}
 	}
-	ctx, reset, closed := t.Context(), failing(errors.New("connection reset by peer")), failing(io.EOF)
+	ctx, reset, closed, nothing := t.Context(), failing(errors.New("connection reset by peer")), failing(io.EOF), failing(nil)
 	const unknown = "OutcomeUnknown"
 	unanswered(endedContext(t, errors.New("shutting down")), 1, "")
 	unanswered(ctx, 1, "", notSent, notSent, notSent)
@@ -186,6 +186,7 @@ func TestErrorMessages(t *testing.T) {
 	unanswered(ctx, 1, unknown, reset, reset, reset)
 	unanswered(ctx, 0, unknown, reset, notSent, notSent)
 	unanswered(ctx, 1, unknown, canned(429, ""), closed, closed)
+	unanswered(ctx, 1, unknown, nothing, nothing, nothing)
 	unanswered(ctx, 1, "", failing(&tls.CertificateVerificationError{Err: errors.New("x509: certificate signed by unknown authority")}))
 	synctest.Test(t, func(t *testing.T) {
 		end := func(ctx context.Context, op int, rt transport, opts ...wrapper.Option) {
