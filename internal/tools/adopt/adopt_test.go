@@ -126,6 +126,7 @@ func TestSchemasBecomeOpenAPI30(t *testing.T) {
 		{"invalid bounds", `{type: string, minLength: -1, maxLength: many}`, `{type: string}`, "the invalid schema field minLength"},
 		{"a pattern with an escape of JavaScript", `{type: string, pattern: '^[^\u001f]+$'}`, `{type: string, pattern: '^[^\x{001f}]+$'}`, `\x{XXXX}`},
 		{"a pattern with lookahead", `{type: string, pattern: '^(?!x)'}`, `{type: string}`, "Go's regexp does not support"},
+		{"base64 as the encoding", `{type: string, contentEncoding: base64}`, `{type: string, format: byte}`, "format byte"},
 		{"a description beside a reference", `{$ref: '#/components/schemas/R', description: X}`, `{description: X, allOf: [{$ref: '#/components/schemas/R'}]}`, ""},
 		{"a dangling reference", `{$ref: '#/components/schemas/Gone'}`, `{}`, "a missing part of the document"},
 		{"a reference to itself", `{$ref: '#/components/schemas/Loop'}`, `{}`, "a missing part of the document"},
@@ -206,9 +207,9 @@ func TestOperationsBecomeOpenAPI30(t *testing.T) {
 		{"two parameters with one Go name", `/x: {get: {parameters: [{name: a-b, in: query, schema: {type: string}}, {name: a_b, in: query, schema: {type: string}}], ` + ok + `}}`, []string{"x-go-name: QueryAB"}, nil},
 		{"a body without content", `/x: {post: {requestBody: {description: X}, ` + ok + `}}`, nil, []string{"requestBody"}},
 		{"an inline union as a body", `/x: {post: {operationId: x, requestBody: {content: {application/json: {schema: {oneOf: [{type: string}, {type: integer}]}}}}, ` + ok + `}}`, []string{"$ref: '#/components/schemas/XBody'"}, nil},
-		{"a response without a description", `/x: {get: {responses: {200: {}}}}`, []string{"\"200\":\n          description: A response."}, nil},
+		{"a response without a description", `/x: {get: {responses: {200: {}}}}`, []string{"'200':\n          description: A response."}, nil},
 		{"an operation without responses", `/x: {get: {}}`, []string{"default:\n          description: A response."}, nil},
-		{"a dangling reference to a response", `/x: {get: {responses: {'200': {$ref: '#/components/responses/Gone'}}}}`, []string{"\"200\":\n          description: A response."}, nil},
+		{"a dangling reference to a response", `/x: {get: {responses: {'200': {$ref: '#/components/responses/Gone'}}}}`, []string{"'200':\n          description: A response."}, nil},
 		{"a response whose key is not a status", `/x: {get: {responses: {'200': {description: OK}, nonsense: {description: No}}}}`, nil, []string{"nonsense"}},
 		{"a parameter of a path that is not required", `/x/{id}: {get: {parameters: [{name: id, in: path, schema: {type: string}}], ` + ok + `}}`, []string{"required: true"}, nil},
 		{"a parameter without a schema", `/x: {get: {parameters: [{name: a, in: header}], ` + ok + `}}`, []string{"schema: {}"}, nil},
@@ -279,7 +280,7 @@ func TestAdoptionOnlyInsertsLines(t *testing.T) {
           schema:
             type: string
       responses:
-        "200":
+        '200':
           description: OK
           content:
             application/json:
@@ -291,7 +292,7 @@ func TestAdoptionOnlyInsertsLines(t *testing.T) {
     get:
       operationId: getC
       responses:
-        "200":
+        '200':
           $ref: '#/components/responses/C'
 
 `

@@ -375,6 +375,7 @@ func (m *merger) block(n *yaml.Node, indent int, spaced bool) string {
 	for i := 0; i < len(n.Content); i += step {
 		part := shallow(n)
 		part.Content = n.Content[i : i+step]
+		quoteStatuses(part)
 		var b bytes.Buffer
 		encoder := yaml.NewEncoder(&b)
 		encoder.SetIndent(2)
@@ -392,6 +393,18 @@ func (m *merger) block(n *yaml.Node, indent int, spaced bool) string {
 		}
 	}
 	return out.String()
+}
+
+// quoteStatuses quotes statuses, as our document does.
+func quoteStatuses(n *yaml.Node) {
+	for i := 0; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
+		if _, err := strconv.Atoi(n.Content[i].Value); err == nil {
+			n.Content[i].Style = yaml.SingleQuotedStyle
+		}
+	}
+	for _, v := range n.Content {
+		quoteStatuses(v)
+	}
 }
 
 // verify checks that the result consists of our document and the added objects.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -59,33 +60,42 @@ func escaped(content []byte) ([]byte, error) {
 	return jsontext.AppendFormat(nil, content, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), jsontext.EscapeForJS(true))
 }
 
+const maxNodes = 1_000_000 // after aliases are expanded
+
 func parseYAML(content []byte) (*yaml.Node, error) {
 	var doc yaml.Node
-	if err := yaml.Unmarshal(content, &doc); err != nil {
+	if err := yaml.NewDecoder(bytes.NewReader(content)).Decode(&doc); errors.Is(err, io.EOF) || err == nil && len(doc.Content) == 0 {
+		return nil, errors.New("the file is empty")
+	} else if err != nil {
 		return nil, err
 	}
-	if len(doc.Content) == 0 {
-		return nil, errors.New("the file is empty")
-	}
-	return plain(doc.Content[0]), nil
+	left := maxNodes
+	return plain(doc.Content[0], &left)
 }
 
 // plain copies a YAML node without comments. It replaces aliases and merge keys with their content, and keeps the last of
-// duplicate keys.
-func plain(n *yaml.Node) *yaml.Node {
+// duplicate keys. left is the number of values that it may still copy.
+func plain(n *yaml.Node, left *int) (*yaml.Node, error) {
+	if *left--; *left < 0 {
+		return nil, fmt.Errorf("its aliases expand to more than %d values", maxNodes)
+	}
 	switch n.Kind {
 	case yaml.AliasNode:
-		return plain(n.Alias)
+		return plain(n.Alias, left)
 	case yaml.SequenceNode:
 		out := list()
 		for _, item := range n.Content {
-			out.Content = append(out.Content, plain(item))
+			v, err := plain(item, left)
+			if err != nil {
+				return nil, err
+			}
+			out.Content = append(out.Content, v)
 		}
-		return out
+		return out, nil
 	case yaml.MappingNode:
-		return plainMapping(n)
+		return plainMapping(n, left)
 	}
-	return plainScalar(n)
+	return plainScalar(n), nil
 }
 
 func plainScalar(n *yaml.Node) *yaml.Node {
@@ -110,18 +120,27 @@ func plainScalar(n *yaml.Node) *yaml.Node {
 	return text(n.Value)
 }
 
-func plainMapping(n *yaml.Node) *yaml.Node {
+func plainMapping(n *yaml.Node, left *int) (*yaml.Node, error) {
 	out := mapping()
 	var merged []*yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := plain(n.Content[i]), plain(n.Content[i+1])
+		key := n.Content[i]
+		value, err := plain(n.Content[i+1], left)
+		if err != nil {
+			return nil, err
+		}
+		if key.Kind == yaml.AliasNode {
+			key = key.Alias
+		}
 		switch {
-		case n.Content[i].Tag != "!!merge":
-			set(out, key.Value, value)
-		case value.Kind == yaml.SequenceNode:
+		case key.Tag == "!!merge" && value.Kind == yaml.SequenceNode:
 			merged = append(merged, value.Content...)
-		default:
+		case key.Tag == "!!merge":
 			merged = append(merged, value)
+		case key.Kind != yaml.ScalarNode:
+			return nil, fmt.Errorf("line %d: a key is not a string", key.Line)
+		default:
+			set(out, key.Value, value)
 		}
 	}
 	for _, more := range merged {
@@ -131,7 +150,7 @@ func plainMapping(n *yaml.Node) *yaml.Node {
 			}
 		}
 	}
-	return out
+	return out, nil
 }
 
 const maxReferences = 100 // in a chain

@@ -16,6 +16,7 @@ func TestErrorsNameTheKindOfTheDocument(t *testing.T) {
 		{"OpenAPI 4", "openapi: 4.0.0" + paths, "OpenAPI 4.0.0"},
 		{"no paths", "openapi: 3.0.0", "no paths"},
 		{"neither YAML nor JSON", "a: [", "not valid YAML or JSON"},
+		{"aliases that expand to too much", "openapi: 3.0.0\nx0: &x0 [a,a,a,a,a,a,a,a,a,a]\n" + bomb(), "expand to more than"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Read("other.yaml", []byte(tt.content))
@@ -24,6 +25,16 @@ func TestErrorsNameTheKindOfTheDocument(t *testing.T) {
 			}
 		})
 	}
+}
+
+// bomb returns nine YAML lists, each with ten aliases of the previous list.
+func bomb() string {
+	var b strings.Builder
+	for i := range 9 {
+		from, to := string(rune('0'+i)), string(rune('1'+i))
+		b.WriteString("x" + to + ": &x" + to + " [" + strings.Repeat("*x"+from+", ", 10) + "]\n")
+	}
+	return b.String() + "paths: {}"
 }
 
 func TestValuesOfJSONAndYAMLAreRead(t *testing.T) {

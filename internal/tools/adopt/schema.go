@@ -69,6 +69,14 @@ func (c *converter) beforeSchema(s *yaml.Node, at string) {
 		}
 	}
 	c.withoutLists(s)
+	if encoding := get(s, "contentEncoding"); str(get(s, "type")) == "string" && get(s, "format") == nil {
+		switch {
+		case str(encoding) == "base64":
+			c.encoded(s, "byte", at)
+		case encoding == nil && str(get(s, "contentMediaType")) == "application/octet-stream":
+			c.encoded(s, "binary", at)
+		}
+	}
 	if isTrue(get(s, "readOnly")) && isTrue(get(s, "writeOnly")) {
 		remove(s, "readOnly", "writeOnly")
 		c.report.add(repaired, "readOnly and writeOnly on the same property are both left out", at)
@@ -251,6 +259,12 @@ func (c *converter) withoutLists(s *yaml.Node) {
 	if get(s, "patternProperties") != nil {
 		remove(s, "additionalProperties")
 	}
+}
+
+func (c *converter) encoded(s *yaml.Node, format, at string) {
+	remove(s, "contentEncoding", "contentMediaType", "contentSchema")
+	set(s, "format", text(format))
+	c.report.add(repaired, "the encoding of a string is written as the format "+format, at)
 }
 
 // withoutName removes the property with the empty name, because it has no Go name.

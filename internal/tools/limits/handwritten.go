@@ -2,24 +2,55 @@ package limits
 
 import (
 	"fmt"
+	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"maps"
 	"path/filepath"
+	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// HandWritten reports what wrapper would silently omit from requests: required parameters and properties, and headers that
-// authenticate. root is the path of the repository.
+// HandWritten reports where hand-written code does not fit the document. It finds operations and schemas that the document lacks;
+// required parameters, properties and headers that wrapper does not set; and paths that have changed. root is the path of the
+// repository.
 func HandWritten(doc *openapi3.T, root string) ([]string, error) {
 	w, err := readWrapper(root)
 	if err != nil {
 		return nil, err
 	}
-	return append(w.unsent(doc), w.unsigned(doc)...), nil
+	schemas, err := missingSchemas(doc, root)
+	if err != nil {
+		return nil, err
+	}
+	moved, err := w.moved(doc, root)
+	return slices.Concat(w.missingOperations(doc), schemas, w.unsent(doc), w.unsigned(doc), moved), err
+}
+
+const seeAnother = "see \"Another document\" in CONTRIBUTING.md"
+
+// requestBuilder matches the generated functions that build a request.
+var requestBuilder = regexp.MustCompile(`^New(\w+)Request(WithBody)?$`)
+
+// missingOperations reports the operations that wrapper calls but the document lacks.
+func (w *wrapperCode) missingOperations(doc *openapi3.T) []string {
+	known := map[string]bool{}
+	for _, item := range doc.Paths.Map() {
+		for _, op := range item.Operations() {
+			known[GoName(op.OperationID)] = true
+		}
+	}
+	var list []string
+	for name := range w.fields {
+		if m := requestBuilder.FindStringSubmatch(name); m != nil && !known[m[1]] {
+			list = append(list, fmt.Sprintf("operation %s: wrapper calls gen.%s, and the document has no such operation; %s", m[1], name, seeAnother))
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // sends reports whether wrapper has a method for the operation.
@@ -28,48 +59,25 @@ func (w *wrapperCode) sends(operationID string) bool {
 	return w.fields["New"+name+"Request"] != nil || w.fields["New"+name+"RequestWithBody"] != nil
 }
 
-// unsigned reports the document's security schemes that wrapper does not support. The service would respond to every call with 401.
-func (w *wrapperCode) unsigned(doc *openapi3.T) []string {
-	var list []string
-	check := func(place string, all *openapi3.SecurityRequirements) {
-		if all == nil {
-			return
-		}
-		for _, alternative := range *all {
-			for scheme := range alternative {
-				switch header := headerOf(doc, scheme); {
-				case header == "":
-					list = append(list, fmt.Sprintf("%s: the security scheme %s does not name a header, and wrapper can sign only with headers", place, scheme))
-				case !w.strings[strings.ToLower(header)]:
-					list = append(list, fmt.Sprintf("%s: the security scheme %s needs the header %s, and wrapper does not send it: add it to Credential.Sign first, then generate again", place, scheme, header))
-				}
-			}
-		}
+// missingSchemas reports the exported types that gen/types.go uses but the document has no schema for.
+func missingSchemas(doc *openapi3.T, root string) ([]string, error) {
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "gen", "types.go"), nil, 0)
+	if err != nil {
+		return nil, err
 	}
-	check("security", &doc.Security)
-	for _, item := range doc.Paths.Map() {
-		for _, op := range item.Operations() {
-			if w.sends(op.OperationID) {
-				check("operation "+op.OperationID, op.Security)
-			}
+	imported := map[string]bool{}
+	for _, i := range file.Imports {
+		imported[filepath.Base(i.Path.Value[1:len(i.Path.Value)-1])] = true
+	}
+	var list []string
+	for _, name := range file.Unresolved {
+		known := types.Universe.Lookup(name.Name) != nil || imported[name.Name]
+		if !known && ast.IsExported(name.Name) && (doc.Components == nil || doc.Components.Schemas[name.Name] == nil) {
+			list = append(list, fmt.Sprintf("schema %s: gen/types.go uses its type, and the document has no such schema; %s", name.Name, seeAnother))
 		}
 	}
 	slices.Sort(list)
-	return slices.Compact(list)
-}
-
-// headerOf returns the header that a security scheme needs, or "".
-func headerOf(doc *openapi3.T, scheme string) string {
-	if doc.Components == nil {
-		return ""
-	}
-	switch s := doc.Components.SecuritySchemes[scheme]; {
-	case s != nil && s.Value.Type == "apiKey" && s.Value.In == "header":
-		return s.Value.Name
-	case s != nil && s.Value.Type == "http":
-		return "Authorization"
-	}
-	return ""
+	return slices.Compact(list), nil
 }
 
 // Reserved returns the names in package gen that no schema may have: those that every generated client declares, and those in

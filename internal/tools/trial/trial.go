@@ -43,7 +43,8 @@ type StepError struct {
 func (e *StepError) Error() string { return e.Step + ": " + strings.TrimSpace(e.Output) }
 
 // Try generates the client from a document, compiles it and calls every operation through API() with validators for
-// requests and responses. The calls go to a server that validates them and responds as documented. root is the repository. If a step fails for the whole document, Try returns a *StepError.
+// requests and responses. The calls go to a server that validates them and responds as documented. root is the repository. If
+// a step fails for the whole document, Try returns a *StepError.
 func Try(ctx context.Context, root string, document []byte) ([]Result, error) {
 	dir, err := os.MkdirTemp("", "contract-")
 	if err != nil {
