@@ -1,7 +1,6 @@
 package adopt
 
 import (
-	"encoding/json"
 	"iter"
 	"strconv"
 
@@ -99,19 +98,18 @@ func (c *converter) sample(schema, value *yaml.Node, remove func(), at string) {
 
 // trySamples removes the examples and defaults that contradict their schemas.
 func (c *converter) trySamples() {
-	schemas := map[string]any{}
+	schemas := mapping()
 	for _, made := range c.components {
 		if made.section == "schemas" && made.node != nil {
-			schemas[made.name] = plainValue(made.node)
+			set(schemas, made.name, made.node)
 		}
 	}
+	name := func(i int) string { return "Sample-" + strconv.Itoa(i) }
 	for i, s := range c.samples {
-		schemas["Sample-"+strconv.Itoa(i)] = plainValue(s.schema)
+		set(schemas, name(i), object("allOf", list(s.schema), "example", s.value))
 	}
-	content, err := json.Marshal(map[string]any{
-		"openapi": "3.0.3", "info": map[string]any{"title": "Samples", "version": "1"}, "paths": map[string]any{},
-		"components": map[string]any{"schemas": schemas},
-	})
+	content, err := yaml.Marshal(object("openapi", text("3.0.3"), "info", object("title", text("Samples"), "version", text("1")),
+		"paths", mapping(), "components", object("schemas", schemas)))
 	if err != nil {
 		return // package trial reports the error
 	}
@@ -120,25 +118,10 @@ func (c *converter) trySamples() {
 		return
 	}
 	for i, s := range c.samples {
-		var value any
-		content, err := json.Marshal(plainValue(s.value))
-		if err == nil {
-			err = json.Unmarshal(content, &value)
-		}
-		if err == nil {
-			err = doc.Components.Schemas["Sample-"+strconv.Itoa(i)].Value.VisitJSON(value, openapi3.EnableFormatValidation())
-		}
-		if err != nil {
+		sample := doc.Components.Schemas[name(i)].Value
+		if sample.AllOf[0].Value.VisitJSON(sample.Example, openapi3.EnableFormatValidation()) != nil {
 			s.remove()
 			c.report.add(leftOut, "an example or default that contradicts its schema", s.at)
 		}
 	}
-}
-
-func plainValue(n *yaml.Node) any {
-	var v any
-	if n.Decode(&v) != nil {
-		return nil
-	}
-	return v
 }

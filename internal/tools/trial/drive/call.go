@@ -274,42 +274,35 @@ func sameJSON(a, b []byte) bool {
 
 // arrived checks that a parameter was sent if and only if it was set, and that a scalar was sent with the same value.
 func arrived(got *request, p *openapi3.Parameter, v any, set bool) error {
-	values, isThere := []string(nil), false
+	var values []string
+	list, isList := v.([]any)
+	object, isObject := v.(map[string]any)
 	switch p.In {
 	case "query":
-		query := got.URL.Query()
-		values, isThere = query[p.Name], query.Has(p.Name)
-		for name := range query {
-			isThere = isThere || strings.HasPrefix(name, p.Name+"[")
-		}
-		if object, isObject := v.(map[string]any); isObject && !isThere {
-			for name := range object {
-				isThere = isThere || query.Has(name) // an exploded object is sent under the names of its properties
+		for name, sent := range got.URL.Query() {
+			// An exploded object is sent under the names of its properties.
+			if _, isProperty := object[name]; isProperty || name == p.Name || strings.HasPrefix(name, p.Name+"[") {
+				values = append(values, sent...)
 			}
-			isThere = isThere || len(object) == 0
-		}
-		if list, isList := v.([]any); isList && len(list) == 0 {
-			return nil // an empty list looks like a parameter that was not set
 		}
 	case "header":
-		values, isThere = got.Header.Values(p.Name), len(got.Header.Values(p.Name)) > 0
+		values = got.Header.Values(p.Name)
 	case "cookie":
-		_, err := got.Cookie(p.Name)
-		isThere = err == nil
+		for _, cookie := range got.CookiesNamed(p.Name) {
+			values = append(values, cookie.Value)
+		}
 	default:
 		return nil // the request arrived at the operation, so the path parameter was sent
 	}
-	if isThere != set {
-		return map[bool]error{
-			true:  fmt.Errorf("the %s parameter %s was set, but the client did not send it", p.In, p.Name),
-			false: fmt.Errorf("the %s parameter %s was not set, but the client sent it as %q", p.In, p.Name, values),
-		}[set]
-	}
-	switch v.(type) {
-	case string, bool, float64:
-		if values != nil && values[0] != plainText(v) && p.Content == nil {
-			return fmt.Errorf("the %s parameter %s is sent as %q, want %q", p.In, p.Name, values[0], plainText(v))
-		}
+	switch {
+	case !set && values != nil:
+		return fmt.Errorf("the %s parameter %s was not set, but the client sent it as %q", p.In, p.Name, values)
+	case !set || (isList || isObject) && len(list)+len(object) == 0: // an empty list looks like a parameter that was not set
+		return nil
+	case values == nil:
+		return fmt.Errorf("the %s parameter %s was set, but the client did not send it", p.In, p.Name)
+	case !isList && !isObject && p.Content == nil && p.In != "cookie" && values[0] != plainText(v):
+		return fmt.Errorf("the %s parameter %s is sent as %q, want %q", p.In, p.Name, values[0], plainText(v))
 	}
 	return nil
 }
