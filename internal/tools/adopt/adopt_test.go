@@ -96,7 +96,7 @@ func TestSchemasBecomeOpenAPI30(t *testing.T) {
 		{"a schema of OpenAPI 3.0", `{type: string, minLength: 1, enum: [a, b]}`, `{type: string, minLength: 1, enum: [a, b]}`, ""},
 		{"a type and null", `{type: [string, 'null']}`, `{type: string, nullable: true}`, "the type null is written as nullable"},
 		{"two types", `{type: [string, integer], minLength: 1, minimum: 2, title: T}`, `{title: T, anyOf: [{type: string, minLength: 1}, {type: integer, minimum: 2}]}`, "a list of types is written as anyOf"},
-		{"two types and an enum", `{type: [string, integer], enum: [a, 1]}`, `{anyOf: [{type: string, enum: [a]}, {type: integer, enum: [1]}]}`, "anyOf"},
+		{"two types and an enum", `{type: [string, integer], enum: [a, 1]}`, `{enum: [a, 1], anyOf: [{type: string}, {type: integer}]}`, "anyOf"},
 		{"two types beside anyOf", `{type: [string, integer], anyOf: [{minLength: 1}]}`, `{anyOf: [{minLength: 1}], allOf: [{anyOf: [{type: string}, {type: integer}]}]}`, "anyOf"},
 		{"the type null", `{type: 'null'}`, `{nullable: true, enum: [null]}`, "nullable"},
 		{"an unknown type", `{type: date, description: X}`, `{description: X}`, "unknown type date"},

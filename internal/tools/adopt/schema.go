@@ -203,8 +203,8 @@ func (c *converter) types(s *yaml.Node, at string) {
 
 // alternatives replaces a list of types with an anyOf of one schema per type. Each schema gets the keywords that apply to its type.
 func (c *converter) alternatives(s *yaml.Node, names []string) {
-	anyOf, enum := list(), get(s, "enum")
-	used := []string{"enum"}
+	anyOf := list()
+	var used []string
 	for _, name := range names {
 		part := object("type", text(name))
 		for _, key := range byType[name] {
@@ -213,14 +213,7 @@ func (c *converter) alternatives(s *yaml.Node, names []string) {
 				used = append(used, key)
 			}
 		}
-		for _, v := range items(enum) {
-			if isOfType(v, name) {
-				addTo(part, "enum", v)
-			}
-		}
-		if enum == nil || get(part, "enum") != nil {
-			anyOf.Content = append(anyOf.Content, part)
-		}
+		anyOf.Content = append(anyOf.Content, part)
 	}
 	remove(s, used...)
 	if get(s, "anyOf") == nil {
@@ -228,22 +221,6 @@ func (c *converter) alternatives(s *yaml.Node, names []string) {
 	} else {
 		addTo(s, "allOf", object("anyOf", anyOf))
 	}
-}
-
-func isOfType(v *yaml.Node, name string) bool {
-	switch name {
-	case "string":
-		return v.Tag == "!!str"
-	case "number":
-		return v.Tag == "!!int" || v.Tag == "!!float"
-	case "integer":
-		return v.Tag == "!!int"
-	case "boolean":
-		return v.Tag == "!!bool"
-	case "array":
-		return v.Kind == yaml.SequenceNode
-	}
-	return v.Kind == yaml.MappingNode
 }
 
 // withoutLists removes items beside prefixItems, and additionalProperties beside patternProperties. OpenAPI 3.0 lacks prefixItems

@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -31,16 +32,9 @@ func (s Sampler) Value(ref *openapi3.SchemaRef) (any, error) {
 	s.steps = new(int)
 	v, ok := s.value(ref, 0)
 	if !ok {
-		return nil, fmt.Errorf("no valid value found for %s: give it an example", describe(ref))
+		return nil, fmt.Errorf("no valid value found for %s: give it an example", cmp.Or(ref.Ref, "an inline schema"))
 	}
 	return v, nil
-}
-
-func describe(ref *openapi3.SchemaRef) string {
-	if ref != nil && ref.Ref != "" {
-		return ref.Ref
-	}
-	return "an inline schema"
 }
 
 func (s Sampler) value(ref *openapi3.SchemaRef, depth int) (any, bool) {
