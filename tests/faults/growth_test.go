@@ -1,3 +1,5 @@
+//go:build unix
+
 package faults_test
 
 import (
@@ -10,6 +12,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -49,6 +52,15 @@ func growth(small, large func()) (ratio float64) {
 	return ratio
 }
 
+// work returns the processor time of this process. Unlike the wall time, it does not depend on other programs.
+func work() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err) // cannot happen: the arguments are valid constants
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 // sized makes a string of about n bytes.
 type sized func(n int) string
 
@@ -82,37 +94,23 @@ func nested(open, inner, closing string) sized {
 }
 
 var growthResponses = map[string]sized{
-	"a message of escapes":           of(`\u001b[31m\"\n`).in(`{"err_msg":"`, `"}`),
-	"a message of invisible letters": of("\u200b").in(`{"err_msg":"`, `"}`),
-	"a message of invalid UTF-8":     of("\xff").in(`{"err_msg":"`, `"}`),
-	"a message of the key":           of(secretKey).in(`{"err_msg":"`, `"}`),
-	"a message of most of the key":   of(secretKey[:len(secretKey)-1]).in(`{"err_msg":"`, `"}`),
-	"a message of JSON":              list(`{\"line\":%d,\"column\":1,\"message\":\"m\"}`, ",").in(`{"err_code":500,"err_msg":"`, `"}`),
-	"a code":                         of("1").in(`{"err_code":`, `,"err_msg":"m"}`),
-	"details":                        list(`{"field":"f%d","message":"m"}`, ",").in(`{"err_msg":"m","metadata":{"err_extra":[`, `]}}`),
-	"validation details":             list(`{"type":"missing","loc":["body","filters",%d],"msg":"m"}`, ",").in(`{"detail":[`, `]}`),
-	"a location":                     list(`"p%d"`, ",").in(`{"detail":[{"type":"missing","loc":[`, `],"msg":"m"}]}`),
-	"fields":                         list(`"m%d":1`, ",").in(`{`, `,"DATA":"x","reply":{"action_id":"7"}}`),
-	"one field repeated":             of(`"err_msg":"m",`).in(`{"reply":{`, `"err_code":500}}`),
-	"lists in lists":                 nested("[", "", "]").in(`{"err_msg":"m","err_extra":`, `}`),
-	"objects in objects":             nested(`{"a":`, "1", "}").in(`{"err_msg":"m","err_extra":`, `}`),
-	"replies in replies":             nested(`{"reply":`, `"m"`, "}"),
-	"open replies":                   of(`{"reply":`),
-	"a status":                       of(`\u0041`).in(`{"DATA":"`, `","reply":{"action_id":"7"}}`),
-	"lines":                          of("m\n"),
-	"a title of entities":            of("&amp;").in("<html><title>", "</title></html>"),
-	"open titles":                    of("<title>").in("<html>", ""),
-	"open comments":                  of("<!--").in("<html>", "<title>m</title>"),
+	"a message of escapes": of(`\u001b[31m\"\n`).in(`{"err_msg":"`, `"}`),
+	"a message of the key": of(secretKey).in(`{"err_msg":"`, `"}`),
+	"a code":               of("1").in(`{"err_code":`, `,"err_msg":"m"}`),
+	"validation details":   list(`{"type":"missing","loc":["body","filters",%d],"msg":"m"}`, ",").in(`{"detail":[`, `]}`),
+	"a location":           list(`"p%d"`, ",").in(`{"detail":[{"type":"missing","loc":[`, `],"msg":"m"}]}`),
+	"fields":               list(`"m%d":1`, ",").in(`{`, `,"DATA":"x","reply":{"action_id":"7"}}`),
+	"one field repeated":   of(`"err_msg":"m",`).in(`{"reply":{`, `"err_code":500}}`),
+	"objects in objects":   nested(`{"a":`, "1", "}").in(`{"err_msg":"m","err_extra":`, `}`),
+	"replies in replies":   nested(`{"reply":`, `"m"`, "}"),
+	"a status":             of(`\u0041`).in(`{"DATA":"`, `","reply":{"action_id":"7"}}`),
+	"lines":                of("m\n"),
+	"a title of entities":  of("&amp;").in("<html><title>", "</title></html>"),
+	"open titles":          of("<title>").in("<html>", ""),
 }
 
 var growthHeaders = map[string]func(n int) http.Header{
 	"Retry-After": func(n int) http.Header { return http.Header{"Retry-After": {of("9").in("1e", "")(n)}} },
-	"a date": func(n int) http.Header {
-		return http.Header{"Retry-After": {of(" ").in("Sat, 01 Jan", " 2000 00:00:00 GMT")(n)}}
-	},
-	"parameters": func(n int) http.Header {
-		return http.Header{"Content-Type": {list("a%d=b", ";").in("application/json;", "")(n)}}
-	},
 	"headers": func(n int) http.Header {
 		h := http.Header{}
 		for i := range n / 32 {
@@ -148,16 +146,11 @@ var growthRequests = map[string]func(ctx context.Context, c *wrapper.Client, n i
 		r.Header.Set("Content-Type", list("a%d=b", ";").in("application/json;", "")(n))
 	}),
 	"parameters":                 growthEdit(func(r *http.Request, n int) { r.URL.RawQuery += list("&p%d=1", "")(n) }),
-	"one parameter":              growthEdit(func(r *http.Request, n int) { r.URL.RawQuery += of("&fields=status")(n) }),
-	"a path with dots":           growthEdit(func(r *http.Request, n int) { r.URL.Path += of("/..")(n) }),
-	"a body: values":             growthBody(list(`"\u0041%d"`, ",").in(`{"request_data":{"filters":[{"field":"hostname","operator":"in","value":[`, `]}]}}`)),
 	"a body: wrong values":       growthBody(list(`%d`, ",").in(`{"request_data":{"filters":[{"field":"hostname","operator":"in","value":[`, `]}]}}`)),
 	"a body: unknown fields":     growthBody(list(`"m%d":1`, ",").in(`{"request_data":{"filters":"all"},`, `}`)),
 	"a body: one field repeated": growthBody(of(`"filters":"all",`).in(`{"request_data":{`, `"filters":"all"}}`)),
 	"a body: a number":           growthBody(of(`1`).in(`{"request_data":{"filters":`, `}}`)),
-	"a body: lists in lists":     growthBody(nested("[", "", "]").in(`{"request_data":{"filters":`, `}}`)),
 	"a body: objects in objects": growthBody(nested(`{"a":`, "1", "}").in(`{"request_data":{"filters":`, `}}`)),
-	"a body: a second value":     growthBody(of(" {}").in(`{"request_data":{"filters":"all"}}`, "")),
 	"a body: invalid UTF-8":      growthBody(of("\xff").in(`{"request_data":{"filters":"`, `"}}`)),
 }
 
@@ -209,11 +202,7 @@ func TestGrowth(t *testing.T) {
 		}), append([]wrapper.Option{attempts(1)}, opts...)...)
 	}
 	for name, body := range growthResponses {
-		check("400/"+name, growthSize, func(n int) func() error {
-			c := client(400, http.Header{}, body(n))
-			return func() error { return abort.call(t.Context(), c) }
-		})
-		check("200/"+name, growthSize, func(n int) func() error {
+		check("response/"+name, growthSize, func(n int) func() error {
 			c := client(200, http.Header{"Content-Type": {"application/json"}}, body(n), wrapper.WithResponseValidator(v))
 			return func() error { return abort.call(t.Context(), c) }
 		})
