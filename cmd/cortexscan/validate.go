@@ -51,7 +51,8 @@ nothing was checked.
 With --output json: {"ok", "checked", "left_out", "requests": [{"file", "entry",
 "operation", "problems", "warnings"}]}. Problems and warnings are lists of
 {"in", "name", "pointer", "reason"}. The entries of a HAR file are numbered from
-1; for other files, the entry is 0.
+1; for other files, the entry is 0. At most 10,000 requests are listed;
+"not_listed" counts the rest.
 
 Examples:
   cortexscan validate recording.har
@@ -180,14 +181,18 @@ func nothingChecked(name string, rec *recording.Recording) error {
 	return e.hint("To accept such a file, add --allow-empty.")
 }
 
+const maxListed = 10_000 // maximum number of requests in the JSON result; a recording can have millions
+
 // validation is the result for one file or for all files.
 type validation struct {
-	OK       bool          `json:"ok"`
-	Checked  int           `json:"checked"`
-	LeftOut  int           `json:"left_out"`
-	Requests []requestJSON `json:"requests"`
+	OK        bool          `json:"ok"`
+	Checked   int           `json:"checked"`
+	LeftOut   int           `json:"left_out"`
+	NotListed int           `json:"not_listed,omitempty"` // checked requests that are not in Requests
+	Requests  []requestJSON `json:"requests"`
 
 	problems, warnings int
+	unlisted           int // requests that have problems or warnings and are not in Requests
 }
 
 type requestJSON struct {
@@ -207,16 +212,26 @@ func (v *validation) add(file string, e recording.Entry, found result) {
 	v.OK = v.OK && len(found.problems) == 0
 	v.problems += len(found.problems)
 	v.warnings += len(found.warnings)
-	v.Requests = append(v.Requests, requestJSON{
-		file, e.Number, found.operation, problemsJSON(found.problems), problemsJSON(found.warnings),
-	})
+	remarkable := len(found.problems)+len(found.warnings) > 0
+	if len(v.Requests) < maxListed/2 || remarkable && len(v.Requests) < maxListed {
+		v.Requests = append(v.Requests, requestJSON{
+			file, e.Number, found.operation, problemsJSON(found.problems), problemsJSON(found.warnings),
+		})
+		return
+	}
+	v.NotListed++
+	if remarkable {
+		v.unlisted++
+	}
 }
 
 func (v *validation) merge(one *validation) {
+	listed := one.Requests[:min(len(one.Requests), maxListed-min(len(v.Requests), maxListed))]
 	v.OK = v.OK && one.OK
 	v.Checked += one.Checked
 	v.LeftOut += one.LeftOut
-	v.Requests = append(v.Requests, one.Requests...)
+	v.NotListed += one.NotListed + len(one.Requests) - len(listed)
+	v.Requests = append(v.Requests, listed...)
 	v.problems += one.problems
 	v.warnings += one.warnings
 }
@@ -228,7 +243,7 @@ func (v *validation) print(s *session, name string, isHAR bool) {
 		s.io.Textf("%s: %s\n", name, v.summary())
 	}
 	const most = 100
-	printed, more := 0, 0
+	printed, more := 0, v.unlisted
 	for _, r := range v.Requests {
 		if len(r.Problems)+len(r.Warnings) == 0 {
 			continue

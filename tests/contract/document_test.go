@@ -1,5 +1,5 @@
-// Package contract_test checks api/openapi.yaml: that its examples fit the Go types, that its facts have origins, and that changing it
-// takes only the documented steps.
+// Package contract_test checks api/openapi.yaml: that its operations are completely documented, that its examples fit the Go
+// types, that its facts have origins, and that changing it takes only the documented steps.
 //
 // The stricter rules apply only to the operations that the sandbox implements, because users may add other operations to the
 // spec.

@@ -4,12 +4,47 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"example.com/cortexscan/gen"
 	"example.com/cortexscan/sandbox"
 )
+
+// described lists the fields whose objects need a description.
+var described = []string{"info", "tags", "securitySchemes", "variables", "parameters", "requestBody", "responses", "headers", "schemas", "properties"}
+
+// TestOurOperationsAreComplete checks the descriptions, examples and statuses of our operations.
+func TestOurOperationsAreComplete(t *testing.T) {
+	isGiven := func(value any) bool { return value != nil && value != "" }
+	walk("", "", ourTree(t), func(place, in string, o map[string]any) {
+		need := func(is bool, what string) {
+			if !is {
+				t.Errorf("%s has no %s", place, what)
+			}
+		}
+		if o["$ref"] != nil {
+			return
+		}
+		need(isGiven(o["description"]) || !slices.Contains(described, in) && !httpMethods[in], "description")
+		switch {
+		case in == "content":
+			need(o["schema"] != nil, "schema")
+			need(o["example"] != nil || len(object(o["examples"])) > 0, "example")
+		case in == "parameters":
+			need(o["example"] != nil || len(object(o["examples"])) > 0, "example")
+		case in == "examples":
+			need(isGiven(o["summary"]), "summary")
+			need(o["value"] != nil, "value")
+		case httpMethods[in]:
+			need(isGiven(o["summary"]), "summary")
+			for _, status := range []string{"200", "400", "401", "403", "429", "500"} {
+				need(object(o["responses"])[status] != nil, "response "+status+", although every operation can return it")
+			}
+		}
+	})
+}
 
 // The service would silently ignore a misspelled property of a request, so request objects must not allow additional properties.
 // Response objects must allow them, because the service may add properties. The service may also accept new values, so requests

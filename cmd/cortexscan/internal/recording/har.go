@@ -19,7 +19,7 @@ func readHAR(content []byte, each func(Entry)) (*Recording, error) {
 	content = bytes.TrimRight(content, " \t\r\n") // an error for truncated JSON must give the position where it was cut off
 	var archive struct {
 		Log struct {
-			Entries []json.RawMessage `json:"entries"`
+			Entries json.RawMessage `json:"entries"`
 		} `json:"log"`
 		// A Postman collection contains info, and a Postman environment contains a scope.
 		Info struct {
@@ -30,22 +30,38 @@ func readHAR(content []byte, each func(Entry)) (*Recording, error) {
 	}
 	err := json.Unmarshal(content, &archive) // a field of the wrong type keeps its zero value
 	var syntax *json.SyntaxError
-	switch {
+	switch entries := archive.Log.Entries; {
 	case errors.As(err, &syntax) && strings.HasPrefix(syntax.Error(), "unexpected end"):
 		return nil, &Error{fmt.Sprintf("the JSON is not valid: it ends too early, at byte %d", syntax.Offset), "Check whether the file is complete."}
 	case errors.As(err, &syntax):
 		return nil, &Error{Reason: fmt.Sprintf("the JSON is not valid at byte %d", syntax.Offset)}
 	case archive.Info.ID != nil, archive.Scope != nil, strings.Contains(archive.Info.Schema, "getpostman.com"):
 		return nil, &Error{"this is a Postman export, not a HAR file", howToRecord}
-	case archive.Log.Entries == nil:
+	case !bytes.HasPrefix(entries, []byte("[")):
 		return nil, &Error{"this is JSON, but not a HAR file: the list log.entries is missing", howToRecord}
+	default:
+		return &Recording{HAR: true, Entries: readEntries(entries, each)}, nil
 	}
-	for i, raw := range archive.Log.Entries {
+}
+
+// readEntries decodes one entry at a time, so that a list of millions of entries needs little memory. It returns
+// the number of entries.
+func readEntries(list []byte, each func(Entry)) (count int) {
+	decoder := json.NewDecoder(bytes.NewReader(list))
+	_, _ = decoder.Token() // the list is known to be valid
+	for decoder.More() {
+		var raw json.RawMessage
+		_ = decoder.Decode(&raw)
+		count++
 		e := parseEntry(raw)
-		e.Number = i + 1
+		e.Number = count
 		each(e)
 	}
-	return &Recording{HAR: true, Entries: len(archive.Log.Entries)}, nil
+	return count
+}
+
+type archiveEntry struct {
+	Request *archiveRequest `json:"request"`
 }
 
 type archiveRequest struct {
@@ -67,9 +83,7 @@ type pair struct {
 }
 
 func parseEntry(raw []byte) (e Entry) {
-	var entry struct {
-		Request *archiveRequest `json:"request"`
-	}
+	var entry archiveEntry
 	err := json.Unmarshal(raw, &entry)
 	switch {
 	case entry.Request == nil:

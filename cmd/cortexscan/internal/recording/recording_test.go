@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -253,4 +254,24 @@ func FuzzErrorsDoNotRepeatContent(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestManyEntriesUseLittleMemory(t *testing.T) {
+	const entries = 100_000
+	content := `{"log":{"entries":[{}` + strings.Repeat(",{}", entries-1) + `]}}`
+	heap := func() uint64 {
+		var stats runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&stats)
+		return stats.HeapAlloc
+	}
+	before, during := heap(), uint64(0)
+	_, err := Read(strings.NewReader(content), func(e Entry) {
+		if e.Number == entries {
+			during = heap()
+		}
+	})
+	if err != nil || during == 0 || during > before+4*uint64(len(content)) {
+		t.Errorf("%d bytes of entries use %d bytes of memory, %v", len(content), during-before, err)
+	}
 }
