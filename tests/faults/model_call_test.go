@@ -46,15 +46,6 @@ func (c *call) String() string {
 
 func (c *call) isGet() bool { return c.method == "GetScanRunStatus" }
 
-func (c *call) describe() string {
-	var names []string
-	for _, e := range c.editors {
-		names = append(names, e.name)
-	}
-	return fmt.Sprintf("%s, edited: %q, deadline: %v, canceled after %v or at event %d",
-		c.method, names, c.deadline, c.cancelAfter, c.cancelAt)
-}
-
 func (s *simulation) planCall(number int) *call {
 	d := s.dice(diceCall, number, 0)
 	c := &call{number: number, method: d.pick("AbortScan", "POST", "POST", "POST", "GetScanRunStatus")}
@@ -123,6 +114,8 @@ type editor struct {
 	name string
 	edit func(r *http.Request)
 }
+
+func (e editor) String() string { return e.name }
 
 func reader(s string) io.ReadCloser { return io.NopCloser(strings.NewReader(s)) }
 

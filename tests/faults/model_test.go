@@ -305,7 +305,8 @@ func (s *simulation) makeCalls(d dice, client *wrapper.Client) {
 		s.mu.Lock()
 		s.calls = append(s.calls, c)
 		s.mu.Unlock()
-		s.log("%s: %s", c, c.describe())
+		s.log("%s: %s, edited: %v, deadline: %v, canceled after %v or at event %d",
+			c, c.method, c.editors, c.deadline, c.cancelAfter, c.cancelAt)
 		if d.chance(75) {
 			together.Wait()
 		}

@@ -34,7 +34,6 @@ var (
 		netHTTP,
 		{name: "a wrapper that instruments", round: instrument},
 		{name: "a wrapper that rebuilds headers", round: rebuildHeaders},
-		{name: "a wrapper that reads the body first", round: readBodyFirst},
 		{name: "a wrapper that sends after its context has ended", round: sendLate},
 		{name: "a silent wrapper", silent: true, round: silently},
 		{name: "a wrapper that falls back to a silent stack", silent: true, round: fallBackToSilence},
@@ -90,18 +89,6 @@ func rebuildHeaders(inner http.RoundTripper, r *http.Request) (*http.Response, e
 		for _, value := range values {
 			r.Header.Add(name, value)
 		}
-	}
-	return inner.RoundTrip(r)
-}
-
-func readBodyFirst(inner http.RoundTripper, r *http.Request) (*http.Response, error) {
-	r = r.Clone(r.Context())
-	if hasBody(r) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			return nil, err
-		}
-		r.Body = reader(string(body))
 	}
 	return inner.RoundTrip(r)
 }
