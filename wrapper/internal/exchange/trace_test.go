@@ -62,6 +62,7 @@ func TestOtherTransports(t *testing.T) {
 		{"falls back to one that reports nothing, with a fresh body", []step{getConn, getBody, readBody1}, lost, true, false, true, false},
 		{"reads the body first", []step{readBody1, getConn}, dial, true, false, false, false},
 		{"has a connection", []step{getConn, gotConn}, dial, true, false, true, false},
+		{"asks for another connection before it writes", []step{getConn, gotConn, getConn}, dial, true, false, true, false},
 		{"asks for another connection", []step{getConn, gotConn, wroteHTTP1, getConn}, dial, true, false, true, false},
 		{"has another connection before it writes", []step{getConn, gotConn, gotConn}, lost, true, false, true, false},
 		{"has another connection after HTTP/1", []step{getConn, gotConn, wroteHTTP1, getConn, gotConn}, lost, true, true, true, true},
