@@ -11,7 +11,7 @@ func TestParameters(t *testing.T) {
 		integer = "schema: {type: integer}"
 		list    = "schema: {type: array, maxItems: 2, items: {type: integer}}"
 		json    = "content: {application/json; charset=UTF-8: {schema: {type: object, required: [a], properties: {a: {type: integer}}}}}"
-		deep    = "in: query, style: deepObject, schema: {type: object, additionalProperties: false, properties: " +
+		deep    = "in: query, required: true, style: deepObject, schema: {type: object, additionalProperties: false, properties: " +
 			"{id: {type: array, maxItems: 11, items: {type: integer}}, name: {type: string}, on: {type: boolean}, in: {type: object, properties: {a: {type: integer}}}, " +
 			"any: {maxLength: 2}, list: {type: array, items: {type: object, properties: {a: {type: integer}}}}, either: {oneOf: [{type: string}, {type: array, items: {}}]}}}"
 		either = "in: query, schema: {oneOf: [{type: integer, minimum: 0}, {type: string, enum: [now]}]}"
@@ -72,8 +72,8 @@ func TestParameters(t *testing.T) {
 		{deep, "f[nmae]=a", "query f /nmae is not a known property (known: any, either, id, in, list, name, on); the service would ignore it"},
 		{deep, "f[id=1", "query f[id contains unmatched brackets"},
 		{deep, "f[id]x=1", "query f[id]x contains unmatched brackets"},
-		{deep, "f=1", "query f is not a parameter of this operation (parameters: f)"},
-		{deep, "fid]=1", "query fid] is not a parameter of this operation (parameters: f)"},
+		{deep, "f=1", "query f is not a parameter of this operation (parameters: f)\nquery f is required"},
+		{deep, "fid]=1", "query fid] is not a parameter of this operation (parameters: f)\nquery f is required"},
 		{deep, "f" + strings.Repeat("[a]", 33) + "=1", "query f" + strings.Repeat("[a]", 19) + "[a… is nested deeper than 32 levels"},
 
 		{form, "a=1", ""},
