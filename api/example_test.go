@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 
 	"example.com/cortexscan/api"
+	"example.com/cortexscan/sandbox"
 )
 
 func ExampleValidator_ValidateRequest() {
@@ -46,24 +49,35 @@ func ExampleValidator_ValidateResponse() {
 	// GET /public_api/netscan/v1/scan/run: response body /DATA is required
 }
 
+// This reverse proxy forwards only the requests that match the spec. Here, the service is a sandbox.
 func ExampleValidator_Middleware() {
+	tenant := sandbox.New()
+	tenant.AddEndpoint(sandbox.Endpoint{Hostname: "laptop-17", ScanStatus: "in_progress"})
+	service := httptest.NewServer(tenant)
+	defer service.Close()
+	target, err := url.Parse(service.URL)
+	if err != nil {
+		panic(err)
+	}
 	v, err := api.NewValidator()
 	if err != nil {
 		panic(err)
 	}
-	handler := v.Middleware(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintln(w, `{"DATA":"Scan is in Running state"}`)
-	}))
-	for _, query := range []string{"?id=789&fields=status", "?id=789"} {
-		r := httptest.NewRequest(http.MethodGet, "/public_api/netscan/v1/scan/run"+query, nil)
-		r.Header.Set("User-Agent", "example")
-		r.Header.Set("Authorization", "a key")
-		r.Header.Set("x-xdr-auth-id", "1")
+	proxy := v.Middleware(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }})
+
+	for _, body := range []string{
+		`{"request_data":{"filters":[{"field":"hostname","operator":"in","value":["laptop-17"]}]}}`,
+		`{"request_data":{"filter":"all"}}`,
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/public_api/v1/endpoints/abort_scan", strings.NewReader(body))
+		r.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {"a key"}, "X-Xdr-Auth-Id": {"1"}}
 		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, r)
+		proxy.ServeHTTP(w, r)
 		fmt.Print(w.Code, " ", w.Body)
 	}
+	fmt.Println("forwarded:", len(tenant.Calls()))
 	// Output:
-	// 200 {"DATA":"Scan is in Running state"}
-	// 400 {"err_msg":"The request does not match the API's specification","metadata":{"err_extra":[{"field":"fields","message":"is required"}]}}
+	// 200 {"reply":{"action_id":"1","endpoints_count":"1","status":"1"}}
+	// 400 {"reply":{"err_code":400,"err_msg":"The request does not match the API's specification","err_extra":"body /request_data/filter is not a known property (known: filters, incident_id); the service would ignore it; body /request_data/filters is required"}}
+	// forwarded: 1
 }

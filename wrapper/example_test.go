@@ -5,7 +5,9 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -166,25 +168,52 @@ func ExampleWithRequestValidator() {
 	// body /request_data/filters
 }
 
-// This program watches two scan runs at once. The watches share a client and its rate limit. A temporary failure does
-// not end a watch. The second run does not exist, so its watch ends.
+// This program watches five scan runs at once and logs every change. The watches share a client and its rate limit. A
+// temporary failure causes a warning and does not end a watch. The last run does not exist, so its watch ends.
 func Example_watchScanRuns() {
-	c, closeTenant := demoClient(wrapper.WithRateLimit(1000, 5))
-	defer closeTenant()
+	tenant := sandbox.New()
+	for run := range int64(4) {
+		tenant.AddScanRun(781+run, "Running", "Completed")
+	}
+	server := httptest.NewServer(tenant)
+	defer server.Close()
+	c, err := wrapper.New(server.URL, wrapper.AdvancedKey("17", "demo-key"), wrapper.WithRateLimit(1000, 5))
+	if err != nil {
+		panic(err)
+	}
+	withoutTime := func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}
+	log := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
 	var all sync.WaitGroup
-	for _, run := range []int64{789, 790} {
+	for run := int64(781); run <= 785; run++ {
 		all.Go(func() {
+			last := ""
 			for status, err := range c.WatchScanRun(context.Background(), run, wrapper.WaitOptions{Every: time.Millisecond}) {
-				fmt.Println(run, status.State(), err)
+				switch {
+				case err != nil:
+					log.Warn("poll failed", "run", run, "error", err)
+				case status.State() != last:
+					last = status.State()
+					log.Info("state changed", "run", run, "state", last)
+				}
 			}
 		})
 	}
 	all.Wait()
 	// Unordered output:
-	// 789 Pending <nil>
-	// 789 Running <nil>
-	// 789 Completed <nil>
-	// 790  wait for scan run 790: GET /public_api/netscan/v1/scan/run: Run ID not found: id: no scan run has this ID (HTTP 404)
+	// level=INFO msg="state changed" run=781 state=Running
+	// level=INFO msg="state changed" run=781 state=Completed
+	// level=INFO msg="state changed" run=782 state=Running
+	// level=INFO msg="state changed" run=782 state=Completed
+	// level=INFO msg="state changed" run=783 state=Running
+	// level=INFO msg="state changed" run=783 state=Completed
+	// level=INFO msg="state changed" run=784 state=Running
+	// level=INFO msg="state changed" run=784 state=Completed
+	// level=WARN msg="poll failed" run=785 error="wait for scan run 785: GET /public_api/netscan/v1/scan/run: Run ID not found: id: no scan run has this ID (HTTP 404)"
 }
 
 // This program cancels the scans of the hosts in a CSV file with one call per host, and prints the outcome next to each
