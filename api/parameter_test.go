@@ -59,7 +59,7 @@ func TestParameters(t *testing.T) {
 
 		// In OpenAPI, every item of a list repeats the name. The generated client sends indexes instead.
 		{deep, "f[id]=1&f[id]=3", ""},
-		{deep, "f[id][0]=1&f[id][1]=3", ""},
+		{deep, "f[id]=1&f[either][0]=a&f[either][1]=b", ""},
 		{deep, "f[id][]=1&f[id][]=3", ""},
 		{deep, "f[id]=1&f[id]=x", "query f /id/1 must be an integer, not a string"},
 		{deep, "f[id][0]=0&f[id][1]=1&f[id][2]=2&f[id][3]=3&f[id][4]=4&f[id][5]=5&f[id][6]=6&f[id][7]=7&f[id][8]=8&f[id][9]=9&f[id][10]=x", "query f /id/10 must be an integer, not a string"},
