@@ -75,8 +75,8 @@ func (s *session) complete(words []string) {
 		return
 	}
 	for _, candidate := range candidates {
-		if strings.HasPrefix(candidate.value, c.current) {
-			s.io.Printf("%s\t%s\n", candidate.value, candidate.description)
+		if strings.HasPrefix(candidate, c.current) {
+			s.io.Printf("%s\n", candidate)
 		}
 	}
 }
@@ -89,8 +89,6 @@ type completer struct {
 	current string       // the word before the cursor
 	prefix  string       // the part of current before the value, such as --flag=
 }
-
-type candidate struct{ value, description string }
 
 func newCompleter(words []string) *completer {
 	last := len(words) - 1
@@ -141,31 +139,33 @@ func takesValue(flags []cli.Flag, dashedName string) bool {
 	return ok && f.TakesValue()
 }
 
-// candidates returns the candidates for the current word, including those that do not match its beginning. files
-// reports whether the word is a file name.
-func (c *completer) candidates() (list []candidate, files bool) {
+// candidates returns the candidates for the current word, including those that do not match its beginning. A candidate is
+// a value, a tab and a description, which may be empty. files reports whether the word is a file name.
+func (c *completer) candidates() (list []string, files bool) {
 	switch {
 	case c.flag != "":
 		return c.values()
 	case strings.HasPrefix(c.current, "-"):
 		for _, f := range c.flags() {
 			_, usage := flagUsage(f)
-			list = append(list, candidate{dashed(f.Names()[0]), usage})
+			list = append(list, dashed(f.Names()[0])+"\t"+usage)
 		}
-		return append(list, candidate{"--help", "show help"}), false
+		return append(list, "--help\tshow help"), false
 	case c.command == nil || c.command.Name == "help":
 		for _, cmd := range c.root.Commands {
-			list = append(list, candidate{cmd.Name, cmd.Usage})
+			list = append(list, cmd.Name+"\t"+cmd.Usage)
 		}
 	case c.command.Name == "completion":
-		list = plain(shells)
+		for _, shell := range shells {
+			list = append(list, shell+"\t")
+		}
 	case c.command.Name == "validate":
 		return nil, true
 	}
 	return list, false
 }
 
-func (c *completer) values() (list []candidate, files bool) {
+func (c *completer) values() (list []string, files bool) {
 	f := find(c.flags(), c.flag)
 	if f == nil {
 		return nil, false
@@ -173,29 +173,25 @@ func (c *completer) values() (list []candidate, files bool) {
 	if s, ok := f.(*cli.StringFlag); ok && s.TakesFile {
 		return nil, true
 	}
-	name := f.Names()[0]
 	prefix := c.prefix
-	switch name {
+	var values []string
+	switch name := f.Names()[0]; name {
 	case "output":
-		list = plain([]string{"text", "json"})
+		values = []string{"text", "json"}
 	case "key-type":
-		list = plain([]string{"advanced", "standard"})
+		values = []string{"advanced", "standard"}
 	default:
-		list = plain(documentedValues(name))
+		for _, filter := range listFilters {
+			if filter.flag == name {
+				values = filter.documented
+			}
+		}
 		if comma := strings.LastIndex(c.current, ","); comma >= 0 { // more than one value
 			prefix = c.current[:comma+1]
 		}
 	}
-	for i := range list {
-		list[i].value = prefix + list[i].value
+	for _, v := range values {
+		list = append(list, prefix+v+"\t")
 	}
 	return list, false
-}
-
-func plain(values []string) []candidate {
-	list := make([]candidate, len(values))
-	for i, v := range values {
-		list[i].value = v
-	}
-	return list
 }

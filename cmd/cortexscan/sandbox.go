@@ -74,52 +74,39 @@ func runSandbox(ctx context.Context, s *session, o sandboxOptions) error {
 		return listenError(o.address, err)
 	}
 	key := playground.Key{ID: sandboxKeyID, Secret: rand.Text(), Type: o.keyType}
-	log := requestLog{print: func(line string) { s.io.Notef("%s\n", line) }, quiet: o.quiet}
-	p := playground.New(key, sandbox.WithCallLog(log.add))
+	var log struct {
+		sync.Mutex
+		requests int
+		ended    bool
+	}
+	// The server may call this function concurrently, even after Serve has returned.
+	p := playground.New(key, sandbox.WithCallLog(func(c sandbox.Call) {
+		log.Lock()
+		defer log.Unlock()
+		if log.ended {
+			return
+		}
+		log.requests++
+		if !o.quiet {
+			s.io.Notef("%s\n", playground.LogLine(c))
+		}
+	}))
 	announce(s, listener, key)
 	if s.io.WriteError() != nil { // the settings were not printed
 		return listener.Close()
 	}
-	if !log.quiet && !s.json {
+	if !o.quiet && !s.json {
 		s.io.Notef("\nRequests (--quiet turns this log off):\n")
 	}
 	err = p.Serve(ctx, listener)
-	requests := log.end()
+	log.Lock()
+	defer log.Unlock()
+	log.ended = true
 	if err != nil {
 		return fmt.Errorf("%w: the sandbox has stopped: %w", errFailed, err)
 	}
-	s.io.Notef("\nThe sandbox has stopped. Requests: %d.\n", requests)
+	s.io.Notef("\nThe sandbox has stopped. Requests: %d.\n", log.requests)
 	return nil
-}
-
-// requestLog prints and counts requests. The server may call add concurrently, even after Serve has returned.
-type requestLog struct {
-	print func(line string)
-	quiet bool
-
-	mu       sync.Mutex
-	requests int
-	ended    bool
-}
-
-func (l *requestLog) add(c sandbox.Call) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.ended {
-		return
-	}
-	l.requests++
-	if !l.quiet {
-		l.print(playground.LogLine(c))
-	}
-}
-
-// end stops the log and returns the number of requests.
-func (l *requestLog) end() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.ended = true
-	return l.requests
 }
 
 func listenError(address string, err error) error {

@@ -101,16 +101,6 @@ func targetFlags() []cli.Flag {
 		Usage: "that match another filter, in the form `FIELD:OPERATOR:VALUE`"})
 }
 
-// documentedValues returns the values that the spec lists for a flag. It returns nil if the spec lists none.
-func documentedValues(flag string) []string {
-	for _, f := range listFilters {
-		if f.flag == flag {
-			return f.documented
-		}
-	}
-	return nil
-}
-
 // targets describes the endpoints that the command line selects.
 type targets struct {
 	wrapper.Targets // set by readFiles
