@@ -3,6 +3,8 @@ package faults_test
 import (
 	"context"
 	"errors"
+	"net"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -41,8 +43,8 @@ func replays() []replay {
 }
 
 // TestNoRequestIsExecutedTwice loses the response to a request in ways that may make net/http replay the request. The
-// requests go through RoundTrippers of every kind, without retries. An abort must not be executed twice, and its outcome
-// must be unknown. A GET must never reuse a nonce.
+// requests go through RoundTrippers of every kind. An abort, which has three attempts, must not be executed twice, and its
+// outcome must be unknown. A GET, which has one attempt, must never reuse a nonce.
 func TestNoRequestIsExecutedTwice(t *testing.T) {
 	edited := func(name string, editors ...editor) operation {
 		post := &call{method: "POST", body: `{"request_data":{"filters":"all"}}`, editors: editors}
@@ -106,5 +108,23 @@ func (s *simulation) checkReplay(t *testing.T, how replay, request operation, er
 	// If a custom RoundTripper wraps net/http's, a dead connection may end the call before the abort is executed.
 	case executed > 1, executed < 1 && s.kind.round == nil:
 		t.Errorf("the abort was executed %d times, want once", executed)
+	}
+}
+
+// TestRefusedConnectionsAreRetried uses net/http, directly and inside another RoundTripper.
+func TestRefusedConnectionsAreRetried(t *testing.T) {
+	for _, op := range operations {
+		for name, over := range map[string]func(http.RoundTripper) http.RoundTripper{
+			"net/http":  func(rt http.RoundTripper) http.RoundTripper { return rt },
+			"a wrapper": func(rt http.RoundTripper) http.RoundTripper { return roundTrip(rt.RoundTrip) },
+		} {
+			dials := 0
+			tr := newTransport(t)
+			tr.DialContext = func(context.Context, string, string) (net.Conn, error) { dials++; return nil, errRefused }
+			err := op.call(bounded(t), newClient(t, anyHost, over(tr)))
+			if dials != 3 || !isNotSent(err) || !errors.Is(err, errRefused) || errors.Is(err, wrapper.ErrOutcomeUnknown) {
+				t.Errorf("%s, %s: got %v after %d dials, want the dial error after 3", op.name, name, err, dials)
+			}
+		}
 	}
 }
