@@ -19,6 +19,7 @@ func TestAbortAsksForConfirmation(t *testing.T) {
 		{"yes", one, "y\n", exitDone, "Continue? [y/N]"},
 		{"the whole word yes", one, " YES \n", exitDone, "host name laptop-17"},
 		{"no", one, "n\n", exitInterrupted, "not confirmed; nothing was sent"},
+		{"another word that begins with y", one, "yet\n", exitInterrupted, "nothing was sent"},
 		{"only the Enter key", one, "\n", exitInterrupted, "nothing was sent"},
 		{"the terminal is closed before the line ends", one, "y", exitInterrupted, "nothing was sent"},
 		{"the host", all, "HOST\n", exitDone, "This cancels \x1b[31mEVERY\x1b[0m scan"},

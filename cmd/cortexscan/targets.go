@@ -425,7 +425,7 @@ func (t *targets) advice(p api.Problem) string {
 			given = f.values[i]
 		}
 	}
-	return fmt.Sprintf("--%s: %q %s", f.flag, printable(given), p.Reason)
+	return fmt.Sprintf("--%s: %q %s", f.flag, text.Visible(given, maxText), p.Reason)
 }
 
 // timeWarnings returns a warning for each time, and for each range of times, that no endpoint can match. A range can

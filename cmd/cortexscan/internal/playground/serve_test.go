@@ -9,6 +9,7 @@ import (
 	"testing"
 )
 
+// Serve refuses other hosts and long headers.
 func TestServeEndsWithItsContext(t *testing.T) {
 	l, err := Listen(t.Context(), "0", false)
 	if err != nil {
@@ -18,9 +19,14 @@ func TestServeEndsWithItsContext(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() { ended <- p.Serve(ctx, l) }()
-	resp, err := http.Get(l.URL())
-	if err != nil || resp.StatusCode != http.StatusOK {
-		t.Errorf("got %v, %v, want the live page", resp, err)
+	for want, header := range map[int]http.Header{
+		200: {}, 421: {"Host": {"evil.example"}}, 431: {"X": {strings.Repeat("x", 2*maxHeader)}},
+	} {
+		r, _ := http.NewRequest("GET", l.URL(), nil)
+		r.Header, r.Host = header, header.Get("Host")
+		if resp, err := http.DefaultClient.Do(r); err != nil || resp.StatusCode != want {
+			t.Errorf("got %v, %v, want status %d", resp, err, want)
+		}
 	}
 	stop()
 	if err := <-ended; err != nil {
