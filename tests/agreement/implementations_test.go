@@ -77,9 +77,13 @@ func schemas(doc *openapi3.T) implementation {
 			return nil, true
 		}
 		// The first line names the schema, and lines that end in "failed" only summarize the lines below them.
-		return slices.DeleteFunc(strings.Split(err.Error(), "\n"), func(line string) bool {
+		reasons = slices.DeleteFunc(strings.Split(err.Error(), "\n"), func(line string) bool {
 			return strings.HasPrefix(line, "jsonschema validation failed") || strings.HasSuffix(line, " failed")
-		}), true
+		})
+		if len(reasons) == 0 { // a violation of not has no other lines
+			reasons = []string{err.Error()}
+		}
+		return reasons, true
 	}
 }
 
