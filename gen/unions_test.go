@@ -33,7 +33,7 @@ func TestUnions(t *testing.T) {
 		{`null`, new(gen.ErrorDetails), ""},
 		{`"no\nlicense"`, &gen.ErrorDetails{{Message: "no\nlicense"}}, `[{"message":"no\nlicense"}]`},
 		// Published clients send a number.
-		{`{"filters":"all","incident_id":4711}`, &gen.AbortScanRequestData{Filters: "all", IncidentID: "4711"}, `{"filters":"all","incident_id":"4711"}`},
+		{`{"filters":"all","incident_id":22519813685366}`, &gen.AbortScanRequestData{Filters: "all", IncidentID: "22519813685366"}, `{"filters":"all","incident_id":"22519813685366"}`},
 		{`{"filters":"all","incident_id":null}`, filters("all"), `{"filters":"all"}`},
 	} {
 		got := reflect.New(reflect.TypeOf(tt.want).Elem()).Interface()

@@ -49,7 +49,7 @@ func TestFailureIsTheResponse(t *testing.T) {
 			}
 			// net/http closes the connection of a response that is shorter than announced: see [ExampleTenant_Fail].
 			if announced, _ := strconv.Atoi(w.Header().Get("Content-Length")); (announced > len(c.body)) != c.failure.CutOff {
-				t.Errorf("got Content-Length %d", announced)
+				t.Errorf("got Content-Length %d for a body of %d bytes", announced, len(c.body))
 			}
 			if call := lastCall(t, tenant); call.Status != c.status || len(call.Problems) > 0 {
 				t.Errorf("got recorded status %d with problems %v, want %d without problems", call.Status, call.Problems, c.status)
@@ -107,8 +107,10 @@ func TestDelayEndsEarlyOnlyIfTheClientLeaves(t *testing.T) {
 		patience time.Duration
 		want     int // the recorded status
 	}{
-		{sandbox.Failure{Delay: time.Hour}, time.Second, 0}, {sandbox.Failure{Delay: time.Hour}, 2 * time.Hour, 200},
-		{sandbox.Failure{Delay: time.Hour, Status: 503}, time.Second, 0}, {sandbox.Failure{Delay: time.Hour, Status: 503}, 2 * time.Hour, 503},
+		{sandbox.Failure{Delay: time.Hour}, time.Second, 0},
+		{sandbox.Failure{Delay: time.Hour}, 2 * time.Hour, 200},
+		{sandbox.Failure{Delay: time.Hour, Status: 503}, time.Second, 0},
+		{sandbox.Failure{Delay: time.Hour, Status: 503}, 2 * time.Hour, 503},
 		{sandbox.Failure{Delay: time.Hour, Reset: true}, time.Second, 0},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -118,8 +120,8 @@ func TestDelayEndsEarlyOnlyIfTheClientLeaves(t *testing.T) {
 			defer cancel()
 			start := time.Now()
 			send(tenant, abortRequest(`"all"`).WithContext(ctx))
-			if d := time.Since(start); d != min(c.patience, time.Hour) {
-				t.Errorf("%+v: got a delay of %v", c, d)
+			if d, want := time.Since(start), min(c.patience, time.Hour); d != want {
+				t.Errorf("%+v: got a delay of %v, want %v", c, d, want)
 			}
 			if got := lastCall(t, tenant).Status; got != c.want || (aborted(tenant) != "") != (c.want == 200) {
 				t.Errorf("%+v: got recorded status %d and aborted scans %q", c, got, aborted(tenant))

@@ -48,20 +48,23 @@ func TestTenantSharesNoDataWithCallers(t *testing.T) {
 func TestTenantIsSafeForConcurrentUse(t *testing.T) {
 	tenant := sandbox.New(sandbox.WithKey("1", "secretKey", sandbox.Advanced))
 	var accepted atomic.Int32
-	nonce, now := newNonce(), time.Now()
+	nonces, now := make([]string, 25), time.Now()
+	for i := range nonces {
+		nonces[i] = newNonce()
+	}
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
-			for range 25 {
+			for _, nonce := range nonces {
 				id := int64(i)
 				tenant.AddScanRun(id, "Pending", "Running")
+				if send(tenant, sign(statusRequest(id), "1", "secretKey", nonce, now)).Code == http.StatusOK {
+					accepted.Add(1)
+				}
 				tenant.AddEndpoint(sandbox.Endpoint{ID: fmt.Sprint(i), ScanStatus: "pending", IPs: []string{"10.0.0.1"}})
 				tenant.Fail(sandbox.Failure{Operation: "nonesuch", Status: 503})
 				send(tenant, sign(statusRequest(id), "1", "secretKey", newNonce(), time.Now()))
 				send(tenant, sign(abortRequest(`"all"`), "1", "secretKey", newNonce(), time.Now()))
-				if send(tenant, sign(statusRequest(id), "1", "secretKey", nonce, now)).Code == http.StatusOK {
-					accepted.Add(1)
-				}
 				tenant.Calls()
 				tenant.Endpoints()
 				tenant.Runs()
@@ -69,8 +72,8 @@ func TestTenantIsSafeForConcurrentUse(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := len(tenant.Calls()); n != 8*25*3 || accepted.Load() != 1 {
-		t.Errorf("got %d recorded calls, want %d, and %d accepted requests with one nonce, want 1", n, 8*25*3, accepted.Load())
+	if n := len(tenant.Calls()); n != 8*25*3 || accepted.Load() != 25 {
+		t.Errorf("got %d recorded calls, want %d, and %d accepted requests with 25 nonces, want 25", n, 8*25*3, accepted.Load())
 	}
 	if got := aborted(tenant); len(strings.Fields(got)) == 0 || len(tenant.Endpoints()) != 8 {
 		t.Errorf("got endpoints %+v, want 8", tenant.Endpoints())
