@@ -190,6 +190,7 @@ func TestRequestProblems(t *testing.T) {
 		{"all inside a list", filtered(`"all"`), "body /request_data/filters/0 must be an object (EndpointFilter), not a string"},
 		{"a misspelled name", filtered(`{"field":"alias","operater":"in","value":["a"]}`),
 			"body /request_data/filters/0/operater " + unknown + "\nbody /request_data/filters/0/operator is required"},
+		{"a slash and a tilde in a name", post(`{"request_data":{"filters":"all","a/~b":1}}`), "body /request_data/a~1~0b " + unknown},
 		{"many problems at once", post(`{"request_data":{"filters":[{"operator":"","operator":"","value":{}}],"incident":1}} {`), "" +
 			"body /request_data/filters/0/operator appears more than once\n" +
 			"body contains data after the JSON value, at byte 85\n" +
@@ -206,12 +207,17 @@ func TestRequestProblems(t *testing.T) {
 
 func TestConcurrentUse(t *testing.T) {
 	v := validator(t)
+	handler := v.Middleware(http.NotFoundHandler())
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
 			for range 50 {
 				wantProblems(t, v.ValidateRequest(get("id=1")), "query fields is required")
-				wantProblems(t, v.ValidateRequest(post("{}")), "body /request_data is required")
+				wantProblems(t, v.ValidateRequest(post(`{"request_data":{"filters":7}}`)), "body /request_data/filters must be \"all\" or a list of at least one EndpointFilter, not a number")
+				w := httptest.NewRecorder()
+				if handler.ServeHTTP(w, signed(post("{}"))); w.Code != http.StatusBadRequest {
+					t.Errorf("got %d %s, want 400", w.Code, w.Body)
+				}
 				wantProblems(t, v.ValidateResponse(get(""), 200, nil, []byte(`{}`)), "response body /DATA is required")
 			}
 		})

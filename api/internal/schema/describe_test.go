@@ -28,6 +28,7 @@ func TestReasons(t *testing.T) {
 		{`{"enum":[1,2,3,4,5,6,7,8,9,10,11,12]}`, `0`, "must be one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more"},
 		{`{"not":{"type":"integer"}}`, `1`, "matches a schema that the spec excludes"},
 		{`{"type":"array","items":{"type":"array","items":{"type":"string"}}}`, `"a"`, "must be a list of lists, not a string"},
+		{`{"type":"array","items":{}}`, `"a"`, "must be a list of items, not a string"},
 		{`{"type":"boolean"}`, `"a"`, "must be true or false, not a string"},
 		{`{"type":"string","nullable":true}`, `1`, "must be a string or null, not a number"},
 		{`{"allOf":[{"type":"string"}]}`, `{}`, "must be a string, not an object"},

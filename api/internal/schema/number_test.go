@@ -33,6 +33,7 @@ func TestNumbersAreExact(t *testing.T) {
 		{`{"type":"integer","format":"int32"}`, "-2147483649", "must be between -2147483648 and 2147483647"},
 		{`{"type":"string","format":"date-time"}`, `"2026-01-02t03:04:05.6z"`, ""},
 		{`{"type":"string","format":"date-time"}`, `"2026-01-02 03:04:05Z"`, "must have the format date-time"},
+		{`{"type":"string","format":"date-time"}`, `"2026-02-30T03:04:05Z"`, "must have the format date-time"},
 	} {
 		t.Run(tt.schema+" "+tt.value, func(t *testing.T) {
 			found := strings.Join(lines(compile(t, tt.schema).Check(value(t, tt.value), Request, 10)), "\n")
@@ -50,7 +51,7 @@ var shortNumber = regexp.MustCompile(`^-?[0-9]{1,30}(\.[0-9]{1,9})?([eE]-?[0-9]{
 
 // FuzzDecimal compares decimal arithmetic with math/big.
 func FuzzDecimal(f *testing.F) {
-	for _, seed := range [][2]string{{"1", "1.0"}, {"-0.5", "5e-1"}, {"123456789012345678901234567890", "3"}, {"1e30", "7"}, {"0", "0.0"}, {"9.99", "0.03"}} {
+	for _, seed := range [][2]string{{"1", "1.0"}, {"-0.5", "5e-1"}, {"123456789012345678901234567890", "3"}, {"1e30", "7"}, {"0.0", "0"}, {"9.99", "0.03"}} {
 		f.Add(seed[0], seed[1])
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {

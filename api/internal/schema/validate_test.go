@@ -39,7 +39,7 @@ func TestValidation(t *testing.T) {
 		{"an empty response", closed, `{}`, true, []string{"/a is required", "/id is required"}},
 		{"read-only", closed, `{"a":1,"id":"x"}`, false, []string{"/id is read-only: a request must not contain it"}},
 		{"write-only", closed, `{"a":1,"id":"x","key":"y"}`, true, []string{"/key is write-only: a response must not contain it"}},
-		{"a UUID with a pattern", `{"type":"string","format":"uuid","pattern":"^x$"}`, `"y"`, false, []string{"must have the format uuid", "must match the pattern ^x$"}},
+		{"a UUID with too many digits, and a pattern", `{"type":"string","format":"uuid","pattern":"^x$"}`, `"0123e4567-e89b-12d3-a456-4266141740000"`, false, []string{"must have the format uuid", "must match the pattern ^x$"}},
 		{"additional properties", scores, `{"a":1,"b":"2"}`, false, []string{"/b must be an integer, not a string"}},
 		{"items with a maximum", `{"items":{"maximum":1}}`, `[1,2]`, false, []string{"/1 must be at most 1"}},
 		{"items with an enumeration", `{"items":{"enum":["a"]}}`, `["b"]`, false, []string{`/0 must be "a"`}},
@@ -54,10 +54,12 @@ func TestValidation(t *testing.T) {
 
 		{"two alternatives match", either, `1`, false, []string{"matches more than one of the alternatives, but must match exactly one: an integer or a number"}},
 		{"one alternative matches", either, `1.5`, false, nil},
+		{"two alternatives of anyOf match", `{"anyOf":[{"type":"integer"},{"type":"number"}]}`, `1`, false, nil},
 		{"the alternative with the fewest problems", objects, `{}`, false, []string{"/z is required"}},
 
 		{"a mapped name", shape, `{"kind":"circle","radius":1}`, false, nil},
 		{"a mapped name, invalid", shape, `{"kind":"circle","radius":"1"}`, false, []string{"/radius must be a number, not a string"}},
+		{"another mapped name", shape, `{"kind":"square","radius":1}`, false, []string{"/side is required"}},
 		{"the name of the schema", shape, `{"kind":"Circle","radius":1}`, false, nil},
 		{"an unknown name", shape, `{"kind":"x","radius":1}`, false, []string{"/kind must be one of circle, square"}},
 		{"no name", shape, `{"radius":1}`, false, []string{"/kind is required"}},
@@ -67,6 +69,7 @@ func TestValidation(t *testing.T) {
 
 		{"an invalid subtype", `{"$ref":"#/components/schemas/Pet"}`, `{"kind":"Cat","claws":"x"}`, false, []string{"/claws must be an integer, not a string"}},
 		{"a subtype of a subtype", `{"$ref":"#/components/schemas/Pet"}`, `{"kind":"Kitten"}`, false, []string{"/claws is required", "/age is required"}},
+		{"no discriminator", `{"$ref":"#/components/schemas/Pet"}`, `{}`, false, []string{"/kind is required"}},
 		{"a subtype of another schema", `{"$ref":"#/components/schemas/Pet"}`, `{"kind":"Dog"}`, false, nil},
 		{"a subtype that names another", `{"$ref":"#/components/schemas/Cat"}`, `{"kind":"Kitten","claws":1}`, false, nil},
 		{"a mapped subtype", `{"$ref":"#/components/schemas/Mapped"}`, `{"kind":"dog"}`, false, []string{"/barks is required"}},
@@ -76,6 +79,7 @@ func TestValidation(t *testing.T) {
 		{"null in a nullable enumeration that lists it", `{"type":"string","nullable":true,"enum":["a",null]}`, `null`, false, nil},
 		{"null in a nullable enumeration that does not", `{"type":"string","nullable":true,"enum":["a"]}`, `null`, false, []string{`must be "a", not null`}},
 		{"null without a type, beside other keywords", `{"description":"x","minimum":1,"title":"y"}`, `null`, false, nil},
+		{"null with a nullable type, beside other keywords", `{"type":"object","nullable":true,"minProperties":1}`, `null`, false, nil},
 		{"null with a nullable part, but not in the enumeration", `{"allOf":[{"type":"string","nullable":true}],"enum":["a"]}`, `null`, false, []string{`must be "a", not null`}},
 		{"null in an enumeration", `{"enum":["a",null]}`, `null`, false, nil},
 		{"null with a nullable part", `{"allOf":[{"$ref":"#/components/schemas/Tree"}],"nullable":true}`, `null`, false, nil},
