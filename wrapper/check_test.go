@@ -80,6 +80,9 @@ func TestResultsOfAPI(t *testing.T) {
 			continue
 		}
 		h := must(res, err).HTTPResponse
+		if err := wrapper.CheckResponse(&http.Response{StatusCode: 200, Header: seen}, []byte(tt.body)); err != nil {
+			t.Errorf("%q: CheckResponse: got %v", tt.contentType, err)
+		}
 		if h.Header.Get("Content-Type") != tt.want || h.Header.Get("X-A") != "b" || seen.Get("Content-Type") != tt.contentType {
 			t.Errorf("%q: got %v, want %q; the validator got %v", tt.contentType, h.Header, tt.want, seen)
 		}

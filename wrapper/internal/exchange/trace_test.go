@@ -96,8 +96,9 @@ func TestOtherTransports(t *testing.T) {
 				// The attempt is over, but a transport may continue in the background.
 				unread := trace.reader == nil
 				_, err := out.GetBody()
-				if left, _ := io.ReadAll(out.Body); unread && len(left) > 0 || body != "" && err == nil {
-					t.Errorf("%s: can still read %q, or get the body: %v", name, left, err)
+				left, readErr := io.ReadAll(out.Body)
+				if body != "" && (err == nil || unread && (readErr == nil || len(left) > 0)) {
+					t.Errorf("%s: can still get the body, or read %q: got %v and %v", name, left, err, readErr)
 				}
 				canceled = false
 				if gotConn(trace, out); !canceled {
