@@ -235,7 +235,7 @@ func TestInvalidRequestsAreNotSent(t *testing.T) {
 	for _, filters := range [][]gen.EndpointFilter{
 		nil, {wrapper.Hostnames("laptop-17"), wrapper.GroupNames()}, {wrapper.Hostnames("a", "", "b")}, {wrapper.Hostnames("a", " ")},
 		{wrapper.LastSeenSince(time.Time{})}, {wrapper.FirstSeenSince(time.UnixMilli(0))}, {wrapper.Where(" ", "in", "a")}, {wrapper.Where("hostname", "\u200b", "a")},
-		{{Field: "hostname", Operator: "in"}}, {{Field: "first_seen", Operator: "gte", Value: 0}}, {{Field: "first_seen", Operator: "gte", Value: 1.5}},
+		{{Field: "hostname", Operator: "in"}}, {{Field: "hostname", Operator: "in", Value: " "}}, {{Field: "first_seen", Operator: "gte", Value: 0}}, {{Field: "first_seen", Operator: "gte", Value: 1.5}},
 	} {
 		refused(abort(t, c, wrapper.Matching(filters...)))
 	}

@@ -253,7 +253,7 @@ func TestKindsOfResponses(t *testing.T) {
 	respond(0, 599, server, ``)
 
 	page.section("From a gateway, a proxy or a login page")
-	respond(1, 403, "Forbidden", "<html><title>Access denied</title></html>")
+	respond(0, 403, "Forbidden", "<html><title>Access denied</title></html>")
 	respond(1, 403, "Forbidden", `{"message": "Forbidden"}`)
 	respond(1, 403, "Forbidden", `{"reply": {"err_code": 403, "err_msg": "User not authorized"}}`) // from the service
 	respond(1, 404, "NotFound", "<html><h1>Not Found</h1></html>")
@@ -266,7 +266,7 @@ func TestKindsOfResponses(t *testing.T) {
 	respond(1, 303, unknown, "", "Location", "/login") // a 303 can follow a request that was executed
 	respond(0, 399, "Unexpected", "", "Location", "https://acme.xdr.us.paloaltonetworks.com/login")
 	respond(1, 200, unknown, "<html><title>Sign in</title></html>")
-	respond(1, 299, unknown, consolePage)
+	respond(0, 299, unknown, consolePage)
 	respond(1, 200, unknown, "<error/>")
 	respond(1, 200, unknown, "OK <html>")
 

@@ -24,8 +24,12 @@ func wroteHTTP2(t *requestTrace, _ *http.Request) {
 	t.wroteHeaderField(":authority", nil)
 	t.wroteHeaders()
 }
-func readBody1(_ *requestTrace, r *http.Request) { _, _ = io.ReadAll(r.Body) }
-func readCopy(_ *requestTrace, r *http.Request)  { b, _ := r.GetBody(); _, _ = io.ReadAll(b) }
+func readBody1(t *requestTrace, r *http.Request) {
+	if got, _ := io.ReadAll(r.Body); len(got) > 0 && t.wasStopped() {
+		panic("the body was read again, although that replay was stopped")
+	}
+}
+func readCopy(_ *requestTrace, r *http.Request) { b, _ := r.GetBody(); _, _ = io.ReadAll(b) }
 func getBody(_ *requestTrace, r *http.Request) {
 	if b, err := r.GetBody(); err == nil {
 		r.Body = b
