@@ -37,7 +37,7 @@ func TestParameters(t *testing.T) {
 		{"in: query, explode: false, " + list, "f=1,%ff", "query f /1 is not valid UTF-8"},
 		{"in: query, explode: false, " + list, "f=", "query f must not be empty"},
 		{"in: query, explode: false, " + list, "f=1&f=2", "query f must be given only once, not 2 times"},
-		{"in: query, style: spaceDelimited, explode: false, " + list, "f=1%202", ""},
+		{"in: query, style: spaceDelimited, explode: false, " + list, "f=1+2", ""},
 		{"in: query, style: pipeDelimited, explode: false, " + list, "f=1%7C2", ""},
 		{"in: query, style: pipeDelimited, explode: false, " + list, "f=1|x", "query f /1 must be an integer"},
 		{"in: query, style: pipeDelimited, explode: true, " + list, "f=1&f=2", ""},

@@ -212,8 +212,8 @@ func TestConcurrentUse(t *testing.T) {
 	for range 8 {
 		group.Go(func() {
 			for range 50 {
-				wantProblems(t, v.ValidateRequest(get("id=1")), "query fields is required")
 				wantProblems(t, v.ValidateRequest(post(`{"request_data":{"filters":7}}`)), "body /request_data/filters must be \"all\" or a list of at least one EndpointFilter, not a number")
+				wantProblems(t, v.ValidateRequest(get("id=1")), "query fields is required")
 				w := httptest.NewRecorder()
 				if handler.ServeHTTP(w, signed(post("{}"))); w.Code != http.StatusBadRequest {
 					t.Errorf("got %d %s, want 400", w.Code, w.Body)
