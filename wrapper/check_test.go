@@ -87,7 +87,7 @@ func TestResultsOfAPI(t *testing.T) {
 			t.Errorf("%q: got %v, want %q; the validator got %v", tt.contentType, h.Header, tt.want, seen)
 		}
 		if isJSON := tt.body == goodReply; string(res.Body) != tt.body || h.ContentLength != int64(len(tt.body)) || (res.JSON200 != nil) != isJSON || isJSON && res.JSON200.Reply.EndpointsCount != "2" {
-			t.Errorf("%q: got %+v", tt.contentType, res)
+			t.Errorf("%q: got %+v, want the body %q", tt.contentType, res, tt.body)
 		}
 		for header := range h.Request.Header {
 			if header == "Authorization" || strings.HasPrefix(header, "X-Xdr") {

@@ -169,8 +169,8 @@ func TestErrorMessages(t *testing.T) {
 			err := op.call(t, ctx, newClient(t, rec, noWait()))
 			wantKinds(t, err, op.kinds(kinds)...)
 			e, ok := errors.AsType[*wrapper.TransportError](err)
-			if !ok || e.Operation != op.what || e.Attempts != len(rec.requests) || op.effect && e.Sent != (kinds != "") {
-				t.Errorf("got %+v after %d requests", err, len(rec.requests))
+			if !ok || e.Operation != op.what || e.Attempts != len(rec.requests) || e.Sent != (kinds != "") {
+				t.Errorf("got %+v after %d requests, want Sent: %v", err, len(rec.requests), kinds != "")
 			}
 			if i == shown {
 				add(err)

@@ -81,10 +81,10 @@ func TestRefusedHandshakeEndsTheCall(t *testing.T) {
 
 // net/http may replay any request with one of these headers, but it recognizes only their canonical names.
 func TestIdempotencyKeysAreHiddenFromNetHTTP(t *testing.T) {
-	for method, names := range map[string][]string{
+	for methods, names := range map[string][]string{
 		"GET HEAD OPTIONS TRACE": {"Idempotency-Key", "X-Idempotency-Key"}, "POST DELETE": {"idempotency-key", "x-idempotency-key"},
 	} {
-		for _, method := range strings.Fields(method) {
+		for _, method := range strings.Fields(methods) {
 			rec := inTurn(canned(200, ""))
 			r, _ := http.NewRequestWithContext(t.Context(), method, "/", nil)
 			r.Header = http.Header{"Idempotency-Key": {"1"}, "X-Idempotency-Key": {"1"}}
