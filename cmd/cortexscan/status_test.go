@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/cortexscan/cmd/cortexscan/internal/terminal"
 	"example.com/cortexscan/gen"
 	"example.com/cortexscan/wrapper"
 )
@@ -120,5 +121,13 @@ func TestErrorOfAWaitContainsTheLastState(t *testing.T) {
 				t.Errorf("%q: the output does not end with a newline, or contains reconnecting: %q", c.states, out)
 			}
 		})
+	}
+}
+
+func TestStatesHaveColors(t *testing.T) {
+	for state, want := range map[string]terminal.Style{"Completed": terminal.Green, "FAILED": terminal.Red, "whatever": terminal.Yellow} {
+		if got := stateStyle(state); got != want {
+			t.Errorf("%s: got %s, want %s", state, got, want)
+		}
 	}
 }
