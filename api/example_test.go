@@ -73,11 +73,11 @@ func ExampleValidator_Middleware() {
 		r.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {"a key"}, "X-Xdr-Auth-Id": {"1"}}
 		w := httptest.NewRecorder()
 		proxy.ServeHTTP(w, r)
-		fmt.Print(w.Code, " ", w.Body)
+		fmt.Println(w.Code)
 	}
 	fmt.Println("forwarded:", len(tenant.Calls()))
 	// Output:
-	// 200 {"reply":{"action_id":"1","endpoints_count":"1","status":"1"}}
-	// 400 {"reply":{"err_code":400,"err_msg":"The request does not match the API's specification","err_extra":"body /request_data/filter is not a known property (known: filters, incident_id); the service would ignore it; body /request_data/filters is required"}}
+	// 200
+	// 400
 	// forwarded: 1
 }

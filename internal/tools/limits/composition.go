@@ -3,16 +3,23 @@ package limits
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// composition checks allOf, which the generator merges into one Go type, for parts that it loses. It refuses to merge other
-// combinations, such as parts of different types, and names them.
+// composition checks allOf, which the generator merges into one Go type. The generator rejects some combinations, and
+// loses parts of others.
 func (l *limits) composition(place string, s *openapi3.Schema) {
-	if len(s.AllOf) == 0 || len(s.AllOf) == 1 && !hasProperties(s) {
+	parts := s.AllOf
+	if hasProperties(s) {
+		own := *s
+		own.AllOf = nil
+		parts = append(slices.Clone(parts), &openapi3.SchemaRef{Value: &own})
+	}
+	if len(s.AllOf) == 0 || len(parts) < 2 {
 		return
 	}
 	for name, types := range wholeOf(s).types {
@@ -20,15 +27,49 @@ func (l *limits) composition(place string, s *openapi3.Schema) {
 			l.add(place, fmt.Sprintf("the parts of allOf give the property %s different types, and the client uses the last one", name), "describe the property once")
 		}
 	}
-	for _, part := range s.AllOf {
+	var leaves []*openapi3.Schema
+	for _, part := range parts {
 		if len(part.Value.AllOf) > 0 && hasProperties(part.Value) {
 			l.add(place, "a part of allOf has both properties and a nested allOf, and the generated client omits the properties", "move them into the nested allOf")
 		}
+		leaves = append(leaves, leavesOf(part.Value, nil)...)
+	}
+	for keyword, value := range map[string]func(s *openapi3.Schema) any{
+		"readOnly":    func(s *openapi3.Schema) any { return s.ReadOnly },
+		"writeOnly":   func(s *openapi3.Schema) any { return s.WriteOnly },
+		"uniqueItems": func(s *openapi3.Schema) any { return s.UniqueItems },
+		"format":      func(s *openapi3.Schema) any { return s.Format },
+	} {
+		if slices.ContainsFunc(leaves, func(leaf *openapi3.Schema) bool { return value(leaf) != value(leaves[0]) }) {
+			l.add(place, "the parts of allOf differ in "+keyword+", and the generator does not merge them", "leave "+keyword+" out, or write it in every part")
+		}
+	}
+	if slices.ContainsFunc(leaves, func(leaf *openapi3.Schema) bool { return leaf.Default != nil }) {
+		l.add(place, "a part of allOf has a default, and the generator does not merge it", "leave the default out")
+	}
+	first := leaves[0].Type.Slice()
+	if len(first) > 0 && slices.ContainsFunc(leaves, func(leaf *openapi3.Schema) bool {
+		return leaf.Type.Slice() != nil && !reflect.DeepEqual(leaf.Type.Slice(), first)
+	}) {
+		l.add(place, "the parts of allOf have different types, and the generator does not merge them", "give all parts the same type")
 	}
 }
 
 func hasProperties(s *openapi3.Schema) bool {
 	return len(s.Properties)+len(s.Required) > 0 || s.AdditionalProperties.Schema != nil || s.AdditionalProperties.Has != nil
+}
+
+// leavesOf returns the schemas that the generator merges for a part of allOf. The generator starts each
+// nested allOf with an empty schema.
+func leavesOf(s *openapi3.Schema, seen []*openapi3.Schema) []*openapi3.Schema {
+	if len(s.AllOf) == 0 || slices.Contains(seen, s) {
+		return []*openapi3.Schema{s}
+	}
+	leaves := []*openapi3.Schema{{}}
+	for _, part := range s.AllOf {
+		leaves = append(leaves, leavesOf(part.Value, append(seen, s))...)
+	}
+	return leaves
 }
 
 // whole is an object with the properties of all parts of its allOf.
@@ -145,7 +186,7 @@ func (l *limits) body(place string, s *openapi3.Schema) {
 	}
 }
 
-// constants reports enums whose constants would have the same Go name as a schema.
+// constants reports enums whose Go type or constants would have the same name as the Go type of a schema.
 func (l *limits) constants(schemas openapi3.Schemas) {
 	names := map[string]string{} // schemas by Go name
 	for name, schema := range schemas {
@@ -162,9 +203,15 @@ func (l *limits) constants(schemas openapi3.Schemas) {
 		goName := nameOf(name, schema.Extensions, schema.Value.Extensions)
 		check("schema "+name, goName, schema.Value.Enum)
 		for property, p := range schema.Value.Properties {
-			if p.Ref == "" {
-				check("schema "+name+"."+property, goName+nameOf(property, p.Extensions, p.Value.Extensions), p.Value.Enum)
+			typ := goName + nameOf(property, p.Extensions, p.Value.Extensions)
+			if p.Ref != "" || len(p.Value.Enum) == 0 {
+				continue
 			}
+			place := "schema " + name + "." + property
+			if other := names[typ]; other != "" {
+				l.add(place, "the type of the enum would have the same Go name as the schema "+other, "set x-go-name on that schema")
+			}
+			check(place, typ, p.Value.Enum)
 		}
 	}
 }

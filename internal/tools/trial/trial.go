@@ -80,6 +80,9 @@ func Try(ctx context.Context, root string, document []byte) ([]Result, error) {
 
 var outputLine = regexp.MustCompile(`(?m)^output: .*$`)
 
+// oapiCodegen is run with go run, because go tool ignores -trimpath and therefore compiles the generator once more.
+const oapiCodegen = "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen"
+
 // generate runs oapi-codegen with the configuration in api. It writes a file to dir and returns the path of the file.
 func generate(ctx context.Context, root, dir, name, document string) (string, error) {
 	config, err := os.ReadFile(filepath.Join(root, "api", "client.cfg.yaml"))
@@ -92,8 +95,8 @@ func generate(ctx context.Context, root, dir, name, document string) (string, er
 	if err := os.WriteFile(path, config, 0o600); err != nil {
 		return "", err
 	}
-	if out, err := goTool(ctx, root, "tool", "oapi-codegen", "-config", path, document); err != nil {
-		return "", &StepError{"generate", out}
+	if out, err := goTool(ctx, root, "run", oapiCodegen, "-config", path, document); err != nil {
+		return "", &StepError{"generate", strings.TrimSuffix(out, "exit status 1\n")}
 	}
 	return generated, nil
 }
