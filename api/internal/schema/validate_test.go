@@ -40,11 +40,15 @@ func TestValidation(t *testing.T) {
 		{"read-only", closed, `{"a":1,"id":"x"}`, false, []string{"/id is read-only: a request must not contain it"}},
 		{"write-only", closed, `{"a":1,"id":"x","key":"y"}`, true, []string{"/key is write-only: a response must not contain it"}},
 		{"a UUID with too many digits, and a pattern", `{"type":"string","format":"uuid","pattern":"^x$"}`, `"0123e4567-e89b-12d3-a456-426614174000"`, false, []string{"must have the format uuid", "must match the pattern ^x$"}},
+		{"a pattern with an escape of JavaScript", `{"type":"string","pattern":"^\\u0061$"}`, `"b"`, false, []string{`must match the pattern ^\u0061$`}},
 		{"additional properties", scores, `{"a":1,"b":"2"}`, false, []string{"/b must be an integer, not a string"}},
 		{"items with a maximum", `{"items":{"maximum":1}}`, `[1,2]`, false, []string{"/1 must be at most 1"}},
 		{"items with an enumeration", `{"items":{"enum":["a"]}}`, `["b"]`, false, []string{`/0 must be "a"`}},
 		{"items with an exclusion", `{"items":{"not":{"maxLength":1}}}`, `["a"]`, false, []string{"/0 matches a schema that the spec excludes"}},
 		{"items with a format", `{"items":{"format":"uuid"}}`, `["123e4567-e89b-12d3-a456-4266141740000"]`, false, []string{"/0 must have the format uuid"}},
+		{"several unknown properties", closed, `{"a":1,"f":0,"e":0,"d":0,"c":0,"b":0}`, true, []string{
+			"/b is not a known property (known: a, id, key)", "/c is not a known property (known: a, id, key)", "/d is not a known property (known: a, id, key)",
+			"/e is not a known property (known: a, id, key)", "/f is not a known property (known: a, id, key)", "/id is required"}},
 		{"an open object", `{"type":"object"}`, `{"a":[1e999]}`, false, nil},
 
 		{"a tree", `{"$ref":"#/components/schemas/Tree"}`, `{"children":[{"children":[{"name":1}]},{"name":"y"},{"name":2}]}`, false, []string{
