@@ -108,14 +108,18 @@ func (b *tab) until(what, expression string, args ...any) {
 	}
 }
 
-// click clicks the first element that matches a CSS selector, once no other element covers it.
+// click clicks the first element that matches a CSS selector, once it stands still and no other element covers it. A click
+// while Swagger UI is still building the page is lost.
 func (b *tab) click(selector string) {
 	b.t.Helper()
 	b.until(selector+" is clicked", `(() => {
 		const e = document.querySelector(%q);
 		e.scrollIntoView({ block: 'center', behavior: 'instant' });
 		const { x, y, width, height } = e.getBoundingClientRect();
-		if (!e.contains(document.elementFromPoint(x + width / 2, y + Math.min(height, 40) / 2))) return false;
+		const place = [%[1]q, x, y, scrollY].join(), before = window.testPlace;
+		window.testPlace = place;
+		if (place !== before || !e.contains(document.elementFromPoint(x + width / 2, y + Math.min(height, 40) / 2))) return false;
+		window.testPlace = '';
 		e.click();
 		return true;
 	})()`, selector)
