@@ -29,6 +29,9 @@ type mediaType struct {
 
 // parseMediaType returns an error if s is invalid. Even then, the result contains the name.
 func parseMediaType(s string) (mediaType, error) {
+	if s == "application/json" || s == "" { // the usual case
+		return mediaType{name: s}, nil
+	}
 	name, parameters, err := mime.ParseMediaType(s)
 	if err != nil {
 		name, _, _ = strings.Cut(s, ";")

@@ -83,6 +83,10 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 		*t = Text(b)
 		return nil
 	}
+	if isPlain(b) {
+		*t = Text(b[1 : len(b)-1])
+		return nil
+	}
 	if bytes.Equal(b, []byte("null")) {
 		return nil
 	}
@@ -101,6 +105,21 @@ func (t Text) Int() (int64, error) {
 		return 0, fmt.Errorf("convert the value to an integer: %w", err)
 	}
 	return n, nil
+}
+
+// isPlain reports whether b is a JSON string of printable ASCII without escapes, as nearly all are. Calling json.Unmarshal for each
+// of these strings would take longer than decoding the rest of the response.
+func isPlain(b []byte) bool {
+	last := len(b) - 1
+	if last < 1 || b[0] != '"' || b[last] != '"' {
+		return false
+	}
+	for _, c := range b[1:last] {
+		if c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // EndpointFilters selects endpoints. It is the string [AllEndpoints] or a []EndpointFilter. A list contains at least one filter, and
