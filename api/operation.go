@@ -146,8 +146,8 @@ func tokens(h http.Header, name string) []string {
 	return list
 }
 
-// checkResponse adds the problems in a response to rep. It uses the documented response for the status or, if
-// there is none, for the class (such as 4XX) or for default.
+// checkResponse adds the problems in a response to rep. It uses the response that is documented for
+// the status, for its class (such as 4XX), or as default, in this order.
 func (op *operation) checkResponse(method string, status int, h http.Header, body []byte, rep *report) {
 	for _, key := range []string{strconv.Itoa(status), strconv.Itoa(status/100) + "XX", "default"} {
 		if documented := op.responses[key]; documented != nil {

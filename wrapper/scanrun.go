@@ -36,8 +36,7 @@ func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...st
 		return nil, &invalidRequestError{operation, err}
 	}
 	return fetch(ctx, c.pipeline, r, nil, func(v *gen.ScanRunStatus, body []byte) string {
-		// The field is required, but may be empty. Some responses name the field "data"; encoding/json ignores
-		// case.
+		// The field is required, but may be empty. Some responses name the field "data"; encoding/json ignores case.
 		var reply struct{ DATA *string }
 		if v.DATA == "" && (json.Unmarshal(body, &reply) != nil || reply.DATA == nil) {
 			return "field DATA"
@@ -46,8 +45,8 @@ func (c *Client) GetScanRunStatus(ctx context.Context, runID int64, fields ...st
 	})
 }
 
-// WaitOptions describes how to wait for a scan run. States are not case-sensitive, and space around it
-// is ignored.
+// WaitOptions describes how to wait for a scan run. States are not case-sensitive, and space around
+// them is ignored.
 type WaitOptions struct {
 	// Every is the pause between polls. Default 5 s; negative: none.
 	Every time.Duration

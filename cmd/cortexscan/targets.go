@@ -143,10 +143,12 @@ func (t *targets) parseLists(cmd *cli.Command) error {
 		if err != nil {
 			return err
 		}
-		for _, v := range values {
-			// The service responds to an invalid address with status 500 and an unclear message.
-			if _, err := netip.ParseAddr(v); err != nil && list.flag == "ip" {
-				return usagef("invalid value %q for --ip: expected an IP address", printable(v))
+		if list.flag == "ip" {
+			for _, v := range values {
+				// The service responds to an invalid address with status 500 and an unclear message.
+				if _, err := netip.ParseAddr(v); err != nil {
+					return usagef("invalid value %q for --ip: expected an IP address", printable(v))
+				}
 			}
 		}
 		f := filter{flag: list.flag, words: list.noun, values: values, list: list}

@@ -112,7 +112,7 @@ type reply struct {
 	form   string
 }
 
-// isSuccess reports whether a client may treat the reply as a success. The form does not matter for a 204, which has no body.
+// isSuccess reports whether a client may treat the reply as a success. A 204 has no body, so its form does not matter.
 func (r reply) isSuccess() bool {
 	return r.status == 204 || r.status >= 200 && r.status <= 299 && r.form != "error"
 }

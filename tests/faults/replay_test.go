@@ -43,8 +43,8 @@ func replays() []replay {
 }
 
 // TestNoRequestIsExecutedTwice loses the response to a request in ways that may make net/http replay the request. The
-// requests go through RoundTrippers of every kind. An abort, which has three attempts, must not be executed twice, and its
-// outcome must be unknown. A GET, which has one attempt, must never reuse a nonce.
+// requests go through RoundTrippers of every kind. An abort has three attempts. It must not be executed twice, and its
+// outcome must be unknown. A GET has one attempt, and must never reuse a nonce.
 func TestNoRequestIsExecutedTwice(t *testing.T) {
 	edited := func(name string, editors ...editor) operation {
 		post := &call{method: "POST", body: `{"request_data":{"filters":"all"}}`, editors: editors}

@@ -69,7 +69,7 @@ func (s *scalar) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// first returns the first nonempty string, or "" if there is none.
+// first returns the first nonempty string, or "" if all are empty.
 func first(strings ...scalar) string {
 	for _, s := range strings {
 		if s != "" {

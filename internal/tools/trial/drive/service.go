@@ -58,13 +58,10 @@ var serverHeaders = []string{"Connection", "Content-Encoding", "Content-Length",
 // responseOf generates the first success response that the operation documents.
 func responseOf(op operation) (response, error) {
 	var a response
-	key := ""
-	for _, status := range slices.Backward(slices.Sorted(maps.Keys(op.Responses.Map()))) {
-		if strings.HasPrefix(status, "2") || status == "default" && key == "" {
-			key = status
-		}
-	}
-	if key == "" {
+	key, statuses := "default", slices.Sorted(maps.Keys(op.Responses.Map()))
+	if i := slices.IndexFunc(statuses, func(status string) bool { return strings.HasPrefix(status, "2") }); i >= 0 {
+		key = statuses[i]
+	} else if op.Responses.Default() == nil {
 		return a, errors.New("no success response is documented")
 	}
 	var err error
